@@ -1,0 +1,114 @@
+//! The table of public functions: the API, in every language.
+//!
+//! A row names a function once: its room, its name, its arguments and what it returns. From the rows come the
+//! dispatch that every binding calls ([`call`]), the signatures ([`FUNCTIONS`]) and, through `cargo xtask codegen`,
+//! the functions, documentation and types of Python, Node, Swift and Kotlin.
+//!
+//! An argument whose type is an `Option` may be left out in every language; no other argument may.
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::{Argument, Door};
+
+/// What a public function is called and what it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// The room and the name: `canary.next_action`.
+    pub name: &'static str,
+    /// The names of the arguments, in order.
+    pub arguments: &'static [&'static str],
+}
+
+/// Calls the function at a place of [`FUNCTIONS`] through a binding's door.
+///
+/// # Errors
+/// `unknown_function` beyond the table; what the door or the function refuses.
+pub fn call<D: Door>(place: usize, door: &mut D) -> Result<D::Answer, D::Failure> {
+    let Some(signature) = FUNCTIONS.get(place) else {
+        let text = format!("there is no function at place {place}");
+        return Err(Error::new(ErrorKind::UnknownFunction, "", text).into());
+    };
+    table::dispatch(place, signature, door)
+}
+
+/// The schemas of what a public function takes and returns, for the generator of the other languages' faces.
+#[cfg(feature = "schema")]
+#[derive(Clone, Debug)]
+pub struct FunctionSchema {
+    /// The function.
+    pub signature: Signature,
+    /// The type of each argument.
+    pub arguments: Vec<schemars::Schema>,
+    /// The type of the answer.
+    pub answer: schemars::Schema,
+}
+
+/// Makes [`FUNCTIONS`], the dispatch and the schemas from the rows of the table.
+///
+/// A row marked `#[plain]` returns its answer as it is, any other a `Result`.
+macro_rules! functions {
+    ($($(#[$plain:ident])? $area:ident :: $function:ident ($($argument:ident : $type:ty),* $(,)?) -> $answer:ty;)*) => {
+        /// Every public function, in the order of the table.
+        pub const FUNCTIONS: &[Signature] = &[$(Signature {
+            name: concat!(stringify!($area), ".", stringify!($function)),
+            arguments: &[$(stringify!($argument)),*],
+        }),*];
+
+        /// The schemas of every public function, in the order of the table.
+        #[cfg(feature = "schema")]
+        pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<FunctionSchema> {
+            let mut signatures = FUNCTIONS.iter().copied();
+            let mut found = Vec::new();
+            $(
+                let arguments = vec![$(generator.subschema_for::<<$type as Argument<'_>>::Held>()),*];
+                let answer = generator.subschema_for::<$answer>();
+                found.extend(signatures.next().map(|signature| FunctionSchema { signature, arguments, answer }));
+            )*
+            found
+        }
+
+        mod table {
+            use super::*;
+
+            type Handler<D> = fn(&mut D, &Signature) -> Result<<D as Door>::Answer, <D as Door>::Failure>;
+
+            #[allow(unused_mut, unused_variables, reason = "a function may take nothing")]
+            pub(super) fn dispatch<D: Door>(
+                place: usize,
+                signature: &Signature,
+                door: &mut D,
+            ) -> Result<D::Answer, D::Failure> {
+                let handlers: &[Handler<D>] = &[$(|door, signature| {
+                    let mut place = 0..;
+                    $(let $argument: <$type as Argument<'_>>::Held =
+                        door.take(signature, place.next().unwrap_or_default())?;)*
+                    let answer: $answer = functions!(@settle [$($plain)?]
+                        crate::$area::$function($(<$type as Argument<'_>>::lend(&$argument)),*));
+                    door.give(&answer)
+                }),*];
+                match handlers.get(place) {
+                    Some(handler) => handler(door, signature),
+                    None => Err(Error::new(ErrorKind::UnknownFunction, "", "is beyond the table").into()),
+                }
+            }
+        }
+    };
+    (@settle [plain] $call:expr) => { $call };
+    (@settle [] $call:expr) => { $call? };
+}
+
+use crate::time::{BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday};
+use crate::version::{Bump, Version};
+
+// Sorted by room, then by name.
+functions! {
+    digest::canonical_json(text: &str) -> String;
+    digest::sha256(text: &str) -> String;
+
+    time::add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> NaiveDate;
+    time::buckets(range: &TimeRange, unit: &BucketUnit, zone: &str, week_start: &Weekday) -> Vec<TimeRange>;
+    #[plain] time::business_days_between(from: NaiveDate, to: NaiveDate, calendar: &BusinessCalendar) -> i32;
+    time::local_date(at: Timestamp, zone: &str) -> NaiveDate;
+    time::parse_span(text: &str) -> Span;
+    #[plain] time::tzdb_version() -> String;
+
+    #[plain] version::bump(previous: &Version, next: &Version) -> Bump;
+}

@@ -1,0 +1,149 @@
+use super::{NaiveDate, TimeRange, Weekday, zone::*};
+use crate::error::{Error, ErrorKind, Faults, Result};
+use chrono::Datelike as _;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// The length of the buckets in which metrics are shown, in local calendar days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BucketUnit {
+    /// From midnight to midnight.
+    Day,
+    /// Seven days from the first day of the week.
+    Week,
+    /// A calendar month.
+    Month,
+    /// January, April, July, October and the two months that follow.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+/// More buckets than this are a mistake in the range or the unit: a century of days.
+const MOST_BUCKETS: usize = 40_000;
+
+/// The whole buckets that touch a range, in order; each is half-open and they leave no gap.
+///
+/// The first and the last may reach beyond the range. Days have their real length: a bucket may be 23 or 25 hours.
+///
+/// ```
+/// use relcore::{TimeRange, Timestamp, Weekday, time::{BucketUnit, buckets}};
+/// let range = TimeRange {
+///     start: Timestamp::parse("2026-10-24T22:00:00Z")?,
+///     end: Timestamp::parse("2026-10-25T23:00:00Z")?,
+/// };
+/// let days = buckets(&range, &BucketUnit::Day, "Europe/Berlin", &Weekday::Monday)?;
+/// assert_eq!(days.len(), 1);
+/// assert_eq!(days[0].length().to_string(), "P1DT1H"); // summer time ends
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `unknown_zone`; `invalid_value` when the range ends before it starts; `out_of_range` for more than 40,000 buckets
+/// or buckets outside the years 1 to 9999.
+pub fn buckets(
+    range: &TimeRange,
+    unit: &BucketUnit,
+    zone: &str,
+    week_start: &Weekday,
+) -> Result<Vec<TimeRange>> {
+    let mut faults = Faults::new();
+    range.check("range", &mut faults);
+    let zone = faults.absorb(self::zone(zone, "zone"));
+    faults.finish()?;
+    match zone {
+        Some(zone) => fill(range, *unit, zone, *week_start),
+        None => Ok(vec![]), // not reached: a missing zone is a fault
+    }
+}
+
+fn fill(range: &TimeRange, unit: BucketUnit, zone: Tz, week_start: Weekday) -> Result<Vec<TimeRange>> {
+    let mut found = Vec::new();
+    if range.start == range.end {
+        return Ok(found);
+    }
+    let mut first = first_day(local_date_in(range.start, zone)?, unit, week_start).ok_or_else(beyond)?;
+    let mut start = day_start(first, zone)?;
+    while start < range.end {
+        let next = next_first_day(first, unit).ok_or_else(beyond)?;
+        let end = day_start(next, zone)?;
+        if end > range.start && end > start {
+            found.push(TimeRange { start, end });
+        }
+        if found.len() > MOST_BUCKETS {
+            return Err(Error::new(
+                ErrorKind::OutOfRange,
+                "range",
+                "has more than 40,000 buckets: take a larger unit",
+            ));
+        }
+        (first, start) = (next, end);
+    }
+    Ok(found)
+}
+
+fn first_day(day: NaiveDate, unit: BucketUnit, week_start: Weekday) -> Option<NaiveDate> {
+    let date = day.to_chrono();
+    match unit {
+        BucketUnit::Day => Some(day),
+        BucketUnit::Week => {
+            let offset = (day.weekday() as i32 - week_start as i32).rem_euclid(7);
+            day.plus_days(-offset)
+        }
+        BucketUnit::Month => date.with_day(1).and_then(NaiveDate::from_chrono),
+        BucketUnit::Quarter => {
+            let month = date.month0() / 3 * 3;
+            date.with_day(1).and_then(|date| date.with_month0(month)).and_then(NaiveDate::from_chrono)
+        }
+        BucketUnit::Year => {
+            date.with_day(1).and_then(|date| date.with_month0(0)).and_then(NaiveDate::from_chrono)
+        }
+    }
+}
+
+fn next_first_day(first: NaiveDate, unit: BucketUnit) -> Option<NaiveDate> {
+    let months = match unit {
+        BucketUnit::Day => return first.plus_days(1),
+        BucketUnit::Week => return first.plus_days(7),
+        BucketUnit::Month => 1,
+        BucketUnit::Quarter => 3,
+        BucketUnit::Year => 12,
+    };
+    first.to_chrono().checked_add_months(chrono::Months::new(months)).and_then(NaiveDate::from_chrono)
+}
+
+fn beyond() -> Error {
+    Error::new(ErrorKind::OutOfRange, "range", "has buckets outside the years 1 to 9999")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn buckets_cover_the_range_without_gap_or_overlap(
+            start in 0..2_000_000_000_i64,
+            length in 1..100_000_000_i64,
+            unit in prop_oneof![Just(BucketUnit::Day), Just(BucketUnit::Week), Just(BucketUnit::Month),
+                                Just(BucketUnit::Quarter), Just(BucketUnit::Year)],
+            zone in prop_oneof![Just("UTC"), Just("America/Sao_Paulo"), Just("Pacific/Apia"), Just("Asia/Kolkata")],
+        ) {
+            let range = TimeRange {
+                start: Timestamp::from_millis(start * 1000).unwrap(),
+                end: Timestamp::from_millis((start + length) * 1000).unwrap(),
+            };
+            let found = buckets(&range, &unit, zone, &Weekday::Monday).unwrap();
+            prop_assert!(found[0].start <= range.start && range.start < found[0].end);
+            let last = found[found.len() - 1];
+            prop_assert!(last.start < range.end && range.end <= last.end);
+            for pair in found.windows(2) {
+                prop_assert_eq!(pair[0].end, pair[1].start);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use super::{NaiveDate, Weekday};
+use crate::error::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// Which days are worked. The caller supplies the holidays: they are law and custom, not mathematics.
+///
+/// ```
+/// use relcore::{NaiveDate, time::{BusinessCalendar, add_business_days}};
+/// let calendar = BusinessCalendar { holidays: vec![NaiveDate::parse("2026-12-25")?], ..Default::default() };
+/// let due = add_business_days(NaiveDate::parse("2026-12-24")?, 1, &calendar)?;
+/// assert_eq!(due.to_string(), "2026-12-28"); // Friday is a holiday, then comes the weekend
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BusinessCalendar {
+    /// The days of the week that are not worked. Default: Saturday and Sunday.
+    pub weekend: Vec<Weekday>,
+    /// Days that are not worked whatever day of the week they are. Default: none.
+    pub holidays: Vec<NaiveDate>,
+    /// Days that are worked although they fall on a weekend or a holiday (make-up days). Default: none.
+    pub working_days: Vec<NaiveDate>,
+}
+
+impl Default for BusinessCalendar {
+    fn default() -> Self {
+        Self { weekend: vec![Weekday::Saturday, Weekday::Sunday], holidays: vec![], working_days: vec![] }
+    }
+}
+
+impl BusinessCalendar {
+    /// Whether the day is worked.
+    #[must_use]
+    pub fn is_business_day(&self, date: NaiveDate) -> bool {
+        self.working_days.contains(&date)
+            || !(self.holidays.contains(&date) || self.weekend.contains(&date.weekday()))
+    }
+}
+
+/// The day that lies so many business days after `date` (before it, when `days` is negative).
+///
+/// The day itself does not count: one business day after a Friday is Monday, and after a Saturday it is Monday too.
+/// Zero gives the day itself, worked or not.
+///
+/// # Errors
+/// `out_of_range` when fewer business days than asked for lie between `date` and the end of the calendar: a weekend of
+/// seven days, or a count of days that leaves the years 1 to 9999.
+pub fn add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> Result<NaiveDate> {
+    let step = days.signum();
+    let mut left = days.unsigned_abs();
+    let mut day = date;
+    let mut idle = 0_u32;
+    while left > 0 {
+        day = day.plus_days(step).ok_or_else(no_such_day)?;
+        if calendar.is_business_day(day) {
+            left -= 1;
+            idle = 0;
+        } else {
+            idle += 1;
+            if idle > LONGEST_REST {
+                return Err(no_such_day());
+            }
+        }
+    }
+    Ok(day)
+}
+
+/// A calendar without a business day in ten years has none: a mistake, not a policy.
+const LONGEST_REST: u32 = 3660;
+
+/// The number of business days in the half-open range of days `[from, to)`; negative when `to` is before `from`.
+///
+/// ```
+/// use relcore::{NaiveDate, time::{BusinessCalendar, business_days_between}};
+/// let (monday, next) = (NaiveDate::parse("2026-11-23")?, NaiveDate::parse("2026-11-30")?);
+/// assert_eq!(business_days_between(monday, next, &BusinessCalendar::default()), 5);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn business_days_between(from: NaiveDate, to: NaiveDate, calendar: &BusinessCalendar) -> i32 {
+    let (first, last, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
+    let mut day = first;
+    let mut count = 0;
+    while day < last {
+        count += i32::from(calendar.is_business_day(day));
+        match day.plus_days(1) {
+            Some(next) => day = next,
+            None => break,
+        }
+    }
+    sign * count
+}
+
+fn no_such_day() -> Error {
+    Error::new(ErrorKind::OutOfRange, "days", "there are not that many business days in the calendar")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_calendar_without_work_is_an_error_not_a_hang() {
+        use Weekday::*;
+        let never = BusinessCalendar {
+            weekend: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday],
+            ..Default::default()
+        };
+        let day = NaiveDate::parse("2026-11-23").unwrap();
+        assert_eq!(add_business_days(day, 1, &never).unwrap_err().kind(), ErrorKind::OutOfRange);
+        assert!(add_business_days(day, i32::MAX, &BusinessCalendar::default()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn adding_and_counting_agree(start in 0..20_000_i32, days in 1..400_i32) {
+            let calendar = BusinessCalendar::default();
+            let from = NaiveDate::parse("1990-01-01").unwrap().plus_days(start).unwrap();
+            let to = add_business_days(from, days, &calendar).unwrap();
+            let after = |day: NaiveDate| day.plus_days(1).unwrap();
+            prop_assert!(calendar.is_business_day(to));
+            prop_assert_eq!(business_days_between(after(from), after(to), &calendar), days);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use super::{Span, Timestamp};
+use crate::error::{ErrorKind, Faults};
+use serde::{Deserialize, Serialize};
+
+/// A stretch of time, half-open: `start` belongs to it, `end` does not.
+///
+/// Ranges that touch share no instant, so nothing at a boundary is counted twice.
+///
+/// ```
+/// use relcore::{TimeRange, Timestamp};
+/// let noon = Timestamp::parse("2026-11-23T12:00:00Z")?;
+/// let morning = TimeRange { start: Timestamp::parse("2026-11-23T06:00:00Z")?, end: noon };
+/// assert!(morning.contains(morning.start) && !morning.contains(noon));
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TimeRange {
+    /// The first instant of the range.
+    pub start: Timestamp,
+    /// The first instant after the range; not before `start`.
+    pub end: Timestamp,
+}
+
+impl TimeRange {
+    /// Whether the instant lies within.
+    #[must_use]
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+
+    /// How long the range is.
+    #[must_use]
+    pub fn length(&self) -> Span {
+        self.end.since(self.start)
+    }
+
+    pub(crate) fn check(&self, path: &str, faults: &mut Faults) {
+        faults.check(
+            self.start <= self.end,
+            ErrorKind::InvalidValue,
+            format_args!("{path}.end"),
+            format_args!("`{}` is before the start `{}`", self.end, self.start),
+        );
+    }
+}

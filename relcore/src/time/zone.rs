@@ -1,0 +1,98 @@
+use super::{NaiveDate, Timestamp};
+use crate::error::{Error, ErrorKind, Result};
+use chrono::{DateTime, LocalResult, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+/// The version of the IANA time zone database that is compiled in, such as `2025b`.
+///
+/// Two builds with different databases may disagree about local days; decisions that depend on zones can be
+/// replayed only with the same one.
+#[must_use]
+pub fn tzdb_version() -> String {
+    chrono_tz::IANA_TZDB_VERSION.to_owned()
+}
+
+/// The calendar day in a zone at an instant.
+///
+/// ```
+/// use relcore::{Timestamp, time::local_date};
+/// let at = Timestamp::parse("2026-11-23T23:30:00Z")?;
+/// assert_eq!(local_date(at, "Asia/Kolkata")?.to_string(), "2026-11-24");
+/// // Pitfall: abbreviations are no zones, and an unknown one is never taken for UTC.
+/// assert_eq!(local_date(at, "PST").unwrap_err().code(), "unknown_zone");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `unknown_zone` for names that are not in the IANA database: `PST`, `Berlin`, ``; `out_of_range` for a day outside
+/// the years 1 to 9999.
+pub fn local_date(at: Timestamp, zone: &str) -> Result<NaiveDate> {
+    local_date_in(at, self::zone(zone, "zone")?)
+}
+
+/// The zone of that name.
+pub(crate) fn zone(name: &str, path: &str) -> Result<Tz> {
+    name.parse().map_err(|_| {
+        let name = crate::wire::quoted(name);
+        Error::new(
+            ErrorKind::UnknownZone,
+            path,
+            format!(
+                "{name} is not in the IANA time zone database: expected a name like `Europe/Berlin` or `UTC`"
+            ),
+        )
+    })
+}
+
+pub(crate) fn local_date_in(at: Timestamp, zone: Tz) -> Result<NaiveDate> {
+    NaiveDate::from_chrono(at.to_chrono().with_timezone(&zone).date_naive())
+        .ok_or_else(|| Error::new(ErrorKind::OutOfRange, "", "is outside the years 1 to 9999 there"))
+}
+
+/// The first instant of a local day.
+///
+/// Where the clock skips midnight that is the first instant after the gap; where it passes midnight twice, the
+/// first of the two.
+pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
+    let midnight = date.to_chrono().and_time(NaiveTime::MIN);
+    match zone.from_local_datetime(&midnight) {
+        LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => start.to_utc().try_into(),
+        LocalResult::None => {
+            // The clock jumps over midnight: search the jump, between two instants that surely enclose it.
+            let near = midnight.and_utc();
+            let reached = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local() >= midnight;
+            let (mut before, mut after) = (near - TimeDelta::days(2), near + TimeDelta::days(2));
+            while after - before > TimeDelta::seconds(1) {
+                let middle = before + (after - before) / 2;
+                if reached(middle) {
+                    after = middle;
+                } else {
+                    before = middle;
+                }
+            }
+            // Jumps lie on whole seconds.
+            Timestamp::from_millis(after.timestamp().saturating_mul(1000))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(date: &str, name: &str) -> String {
+        day_start(NaiveDate::parse(date).unwrap(), zone(name, "").unwrap()).unwrap().to_string()
+    }
+
+    #[test]
+    fn days_begin_where_the_clock_reaches_them() {
+        assert_eq!(start("2026-11-23", "UTC"), "2026-11-23T00:00:00.000Z");
+        assert_eq!(start("2026-07-01", "America/New_York"), "2026-07-01T04:00:00.000Z");
+        // Midnight does not exist: the clock goes from 24:00 to 01:00.
+        assert_eq!(start("2018-11-04", "America/Sao_Paulo"), "2018-11-04T03:00:00.000Z");
+        // Samoa skipped the whole day: it begins, and ends, where the next one begins.
+        assert_eq!(start("2011-12-30", "Pacific/Apia"), start("2011-12-31", "Pacific/Apia"));
+        // Midnight comes twice: the first one counts.
+        assert_eq!(start("2026-11-01", "America/Havana"), "2026-11-01T04:00:00.000Z");
+    }
+}

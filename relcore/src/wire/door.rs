@@ -1,0 +1,167 @@
+//! How calls come in from other languages: by the name or the place of a function in the table of [`crate::api`].
+use super::{Type, read, shapes::ARGUMENTS};
+use crate::api::{FUNCTIONS, Signature};
+use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::time::{NaiveDate, Span, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// One call from another language: hands out the arguments, takes the answer.
+///
+/// A binding implements this once; the table of functions does the rest.
+pub trait Door {
+    /// What the language gets back.
+    type Answer;
+    /// How the language is told of an error.
+    type Failure: From<Error>;
+
+    /// The argument at this place of the signature.
+    ///
+    /// # Errors
+    /// When it is not of type `T`.
+    fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T, Self::Failure>;
+
+    /// Brings the answer over.
+    ///
+    /// # Errors
+    /// When the language cannot hold it.
+    fn give<T: Serialize>(&mut self, answer: &T) -> Result<Self::Answer, Self::Failure>;
+}
+
+/// An argument of a public function: how it is held while the function borrows it.
+pub trait Argument<'a> {
+    /// The owned value.
+    type Held: DeserializeOwned + 'a;
+
+    /// Lends the held value to the function.
+    fn lend(held: &'a Self::Held) -> Self;
+}
+
+impl<'a, T: DeserializeOwned + 'a> Argument<'a> for &'a T {
+    type Held = T;
+
+    fn lend(held: &'a T) -> Self {
+        held
+    }
+}
+
+impl<'a, T: DeserializeOwned + 'a> Argument<'a> for &'a [T] {
+    type Held = Vec<T>;
+
+    fn lend(held: &'a Vec<T>) -> Self {
+        held
+    }
+}
+
+impl<'a> Argument<'a> for &'a str {
+    type Held = String;
+
+    fn lend(held: &'a String) -> Self {
+        held
+    }
+}
+
+impl<'a> Argument<'a> for Option<&'a str> {
+    type Held = Option<String>;
+
+    fn lend(held: &'a Option<String>) -> Self {
+        held.as_deref()
+    }
+}
+
+impl<'a, T: DeserializeOwned + 'a> Argument<'a> for Option<&'a T> {
+    type Held = Option<T>;
+
+    fn lend(held: &'a Option<T>) -> Self {
+        held.as_ref()
+    }
+}
+
+macro_rules! copied {
+    ($($type:ty),*) => {$(
+        impl<'a> Argument<'a> for $type {
+            type Held = $type;
+
+            fn lend(held: &'a $type) -> Self {
+                *held
+            }
+        }
+    )*};
+}
+copied!(bool, u32, i32, f64, Timestamp, Span, NaiveDate, Option<Timestamp>);
+
+/// Calls a public function by name with JSON: an object of its arguments in, its answer out.
+///
+/// This is the door of Node, and of tests that hold one language against another.
+///
+/// ```
+/// let answer = relcore::wire::call_json("time.parse_span", "{\"text\": \"90s\"}")?;
+/// assert_eq!(answer, "\"PT1M30S\"");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `unknown_function`; `unknown_field` and `missing_field` for arguments the function does not have or that are
+/// missing; and whatever the function itself refuses.
+pub fn call_json(function: &str, arguments: &str) -> Result<String> {
+    let place = FUNCTIONS.iter().position(|signature| signature.name == function);
+    let Some((place, signature)) = place.and_then(|place| Some((place, FUNCTIONS.get(place)?))) else {
+        let function = super::quoted(function);
+        return Err(Error::new(ErrorKind::UnknownFunction, "", format!("there is no function {function}")));
+    };
+    let arguments: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
+        Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
+    })?;
+    for key in arguments.keys().filter(|key| !signature.arguments.contains(&key.as_str())) {
+        let text = format!("unknown argument {} of `{function}`", super::quoted(key));
+        return Err(Error::new(ErrorKind::UnknownField, key, text));
+    }
+    crate::api::call(place, &mut JsonDoor { arguments })
+}
+
+struct JsonDoor<'a> {
+    arguments: BTreeMap<String, &'a RawValue>,
+}
+
+impl Door for JsonDoor<'_> {
+    type Answer = String;
+    type Failure = Error;
+
+    fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T> {
+        let name = signature.arguments.get(place).copied().unwrap_or_default();
+        let text = self.arguments.get(name).map_or("null", |raw| raw.get());
+        serde_json::from_str(text).map_err(|fault| {
+            // The slow way, to say everything that is wrong with every argument.
+            let mut faults = Faults::new();
+            for (name, of) in arguments_of(signature.name) {
+                let value = match self.arguments.get(*name).map(|raw| read::parse_json(raw.get())) {
+                    Some(Ok(value)) => value,
+                    Some(Err(error)) => return error.under(name),
+                    None if matches!(of, Type::Optional(_)) => continue,
+                    None => {
+                        let text = format_args!("missing argument `{name}` of `{}`", signature.name);
+                        faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
+                        continue;
+                    }
+                };
+                super::shape::diagnose(&value, *of, name, &mut faults);
+            }
+            match faults.finish() {
+                Err(all) => all,
+                Ok(()) => Error::new(ErrorKind::InvalidValue, name, fault.to_string()),
+            }
+        })
+    }
+
+    fn give<T: Serialize>(&mut self, answer: &T) -> Result<String> {
+        serde_json::to_string(answer).map_err(|fault| {
+            Error::new(ErrorKind::InvalidValue, "", format!("the answer is not JSON: {fault}"))
+        })
+    }
+}
+
+fn arguments_of(function: &str) -> &'static [(&'static str, Type)] {
+    let found = ARGUMENTS.iter().find(|(name, _)| *name == function);
+    found.map_or(&[], |(_, arguments)| arguments)
+}

@@ -1,0 +1,158 @@
+//! JSON and YAML text in.
+use super::shape::{Type, diagnose};
+use crate::error::{Error, ErrorKind, Faults, Result};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// A text beyond this is no policy: refused before it is parsed.
+const LARGEST: usize = 16 << 20;
+
+/// Reads JSON strictly: a repeated key is an error, not the last value.
+///
+/// # Errors
+/// `syntax` for what is not JSON (`{a: 1}`, `NaN`), for `{"a": 1, "a": 2}`, for nesting deeper than 127 levels, and
+/// for texts over 16 MiB.
+pub fn parse_json(text: &str) -> Result<Value> {
+    sized(text)?;
+    serde_json::from_str::<Strict>(text)
+        .map(|strict| strict.0)
+        .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}")))
+}
+
+/// Reads a value from JSON text; all faults at once.
+pub(crate) fn from_json<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
+    from_value(parse_json(text)?, of)
+}
+
+/// Reads a value from YAML text; all faults at once.
+pub(crate) fn from_yaml<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
+    sized(text)?;
+    let value = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
+        let first_line = fault.to_string();
+        let first_line = first_line.lines().next().unwrap_or_default();
+        Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}"))
+    })?;
+    from_value(value.0, of)
+}
+
+/// Makes a value of what was read, or says everything that keeps it from being one.
+pub(super) fn from_value<T: de::DeserializeOwned>(value: Value, of: Type) -> Result<T> {
+    T::deserialize(&value).map_err(|fault| explain(&value, of, &fault))
+}
+
+/// All faults of a value that serde refused; serde's own words if the table of types has nothing against it.
+pub(super) fn explain(value: &Value, of: Type, fault: &dyn fmt::Display) -> Error {
+    let mut faults = Faults::new();
+    diagnose(value, of, "", &mut faults);
+    match faults.finish() {
+        Err(all) => all,
+        Ok(()) => Error::new(ErrorKind::InvalidValue, "", fault.to_string()),
+    }
+}
+
+fn sized(text: &str) -> Result<()> {
+    if text.len() <= LARGEST {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Syntax, "", format!("is {} bytes long: at most 16 MiB are read", text.len())))
+}
+
+/// A JSON value that had no repeated keys and no number that JSON cannot hold (YAML has `.nan` and `.inf`).
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> de::Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        let number = Number::from_f64(value);
+        number.map(Value::Number).ok_or_else(|| E::custom(format!("`{value}` is not a finite number")))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let Strict(value) = entries.next_value()?;
+            if map.contains_key(&key) {
+                return Err(de::Error::custom(format!("key {} is repeated", super::quoted(&key))));
+            }
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_json_and_yaml_would_let_slip_is_refused() {
+        assert_eq!(parse_json("{\"a\": 1, \"a\": 2}").unwrap_err().kind(), ErrorKind::Syntax);
+        assert_eq!(parse_json("NaN").unwrap_err().kind(), ErrorKind::Syntax);
+        for yaml in ["a: .nan", "a: .inf", "a: 1\na: 2", "a: [1", "&a [*a]"] {
+            let read: Result<Value> = from_yaml(yaml, Type::Text);
+            assert_eq!(read.unwrap_err().kind(), ErrorKind::Syntax, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(parse_json(&deep).unwrap_err().kind(), ErrorKind::Syntax);
+        let read: Result<Value> = from_yaml(&deep, Type::Text);
+        assert_eq!(read.unwrap_err().kind(), ErrorKind::Syntax);
+    }
+}
