@@ -28,9 +28,9 @@ const WEEK: i64 = 7 * DAY;
 /// Reads a span, as [`Span::parse`] does, for callers in other languages.
 ///
 /// # Errors
-/// As [`Span::parse`].
+/// As [`Span::parse`], under the path `text`.
 pub fn parse_span(text: &str) -> Result<Span> {
-    Span::parse(text)
+    Span::parse(text).map_err(|error| error.under("text"))
 }
 
 impl Span {
