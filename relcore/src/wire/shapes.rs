@@ -41,7 +41,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, Type)])] = &[
             ("range", Type::Named("TimeRange")),
             ("unit", Type::Named("BucketUnit")),
             ("zone", Type::Text),
-            ("week_start", Type::Named("Weekday")),
+            ("weekStart", Type::Named("Weekday")),
         ],
     ),
     (
