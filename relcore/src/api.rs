@@ -55,6 +55,8 @@ macro_rules! functions {
         /// The schemas of every public function, in the order of the table.
         #[cfg(feature = "schema")]
         pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<FunctionSchema> {
+            // What errors carry is no function's answer, and yet crosses.
+            generator.subschema_for::<crate::error::Fault>();
             let mut signatures = FUNCTIONS.iter().copied();
             let mut found = Vec::new();
             $(

@@ -14,6 +14,31 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
         ]),
     ),
     (
+        "ErrorKind",
+        Shape::Unit(&[
+            "syntax",
+            "unknown_field",
+            "missing_field",
+            "wrong_type",
+            "invalid_value",
+            "out_of_range",
+            "duplicate",
+            "unordered",
+            "unknown_reference",
+            "unknown_zone",
+            "policy_changed",
+            "unknown_function",
+        ]),
+    ),
+    (
+        "Fault",
+        Shape::Struct(&[
+            Field { name: "code", required: true, of: Type::Named("ErrorKind") },
+            Field { name: "path", required: true, of: Type::Text },
+            Field { name: "text", required: true, of: Type::Text },
+        ]),
+    ),
+    (
         "TimeRange",
         Shape::Struct(&[
             Field { name: "start", required: true, of: Type::Timestamp },
