@@ -97,6 +97,8 @@ macro_rules! functions {
     (@settle [] $call:expr) => { $call? };
 }
 
+use crate::interchange::{GitHistory, GitReleases, PrometheusSeries};
+use crate::metrics::{Change, DeliveryIncident, Deployment, DoraReport, MetricsPolicy};
 use crate::time::{BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday};
 use crate::version::{Bump, Version};
 
@@ -104,6 +106,23 @@ use crate::version::{Bump, Version};
 functions! {
     digest::canonical_json(text: &str) -> String;
     digest::sha256(text: &str) -> String;
+
+    interchange::git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
+    interchange::parse_git(tags: &str, log: &str) -> GitHistory;
+    interchange::prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
+
+    #[plain] metrics::default_policy() -> MetricsPolicy;
+    metrics::dora(
+        deployments: &[Deployment],
+        changes: &[Change],
+        incidents: &[DeliveryIncident],
+        policy: &MetricsPolicy,
+        range: &TimeRange,
+        unit: &BucketUnit,
+        zone: &str,
+    ) -> DoraReport;
+    metrics::policy_from_json(text: &str) -> MetricsPolicy;
+    metrics::policy_from_yaml(text: &str) -> MetricsPolicy;
 
     time::add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> NaiveDate;
     time::buckets(range: &TimeRange, unit: &BucketUnit, zone: &str, week_start: &Weekday) -> Vec<TimeRange>;
