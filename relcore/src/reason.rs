@@ -170,8 +170,8 @@ pub enum ReasonCode {
     RollbackRuledOut,
     /// Escalate: a rollback is ruled out, and the fault cannot wait for the fix.
     NoWayOut,
-    /// Roll back: the fault is critical and widespread.
-    CriticalAndWidespread,
+    /// Roll back: the fault is serious and widespread.
+    SeriousAndWidespread,
     /// Roll back: the way back is tested and simple, and more speaks for it than for waiting.
     RollbackProven,
     /// Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better.
