@@ -101,8 +101,8 @@ impl Trials<'_> {
             *field(&mut self.situation) = Some(to);
             let verdict = ask(self).verdict();
             if verdict != self.verdict {
-                let (from, to) = (from.map(Wire::wire), to.wire());
-                self.found.push(Counterfactual { fact: fact.to_owned(), from, to, verdict });
+                let (actual, instead) = (from.map(Wire::wire), to.wire());
+                self.found.push(Counterfactual { fact: fact.to_owned(), actual, instead, verdict });
             }
         }
         *field(&mut self.situation) = from;

@@ -77,9 +77,9 @@ pub struct Counterfactual {
     pub fact: String,
     /// What it is now, in the wire form without quotes; absent when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    pub actual: Option<String>,
     /// A value that turns the answer, in the wire form without quotes: `true`, `0.05`, `PT1H`.
-    pub to: String,
+    pub instead: String,
     /// The answer it would give.
     pub verdict: RollbackVerdict,
 }

@@ -31,10 +31,10 @@ pub fn explain(decision: &RollbackDecision) -> String {
         &decision.policy_digest,
     );
     for flip in &decision.counterfactuals {
-        let from = flip.from.as_deref().unwrap_or("unknown");
+        let from = flip.actual.as_deref().unwrap_or("unknown");
         let verdict = crate::wire::text_of(&flip.verdict);
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "would be {verdict} if {} were {} (now {from})", flip.fact, flip.to);
+        let _ = writeln!(text, "would be {verdict} if {} were {} (now {from})", flip.fact, flip.instead);
     }
     text
 }
