@@ -55,6 +55,8 @@ macro_rules! functions {
         /// The schemas of every public function, in the order of the table.
         #[cfg(feature = "schema")]
         pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<FunctionSchema> {
+            // What errors carry is no function's answer, and yet crosses.
+            generator.subschema_for::<crate::error::Fault>();
             let mut signatures = FUNCTIONS.iter().copied();
             let mut found = Vec::new();
             $(
@@ -95,13 +97,71 @@ macro_rules! functions {
     (@settle [] $call:expr) => { $call? };
 }
 
+use crate::canary::{CanaryDecision, CanaryState, Diagnostic, Observation, Schedule, Timeline};
+use crate::interchange::{GitHistory, GitReleases, PrometheusSeries};
+use crate::metrics::{Change, DeliveryIncident, Deployment, DoraReport, MetricsPolicy};
+use crate::release::{Classification, ReleaseFacts, ReleaseProfile, ReleaseProfiles, ReleaseType};
+use crate::rollback::{RollbackDecision, RollbackPolicy, RollbackSituation};
 use crate::time::{BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday};
 use crate::version::{Bump, Version};
 
 // Sorted by room, then by name.
 functions! {
+    #[plain] canary::apple_phased_schedule() -> Schedule;
+    #[plain] canary::explain(decision: &CanaryDecision) -> String;
+    canary::next_action(
+        schedule: &Schedule,
+        state: &CanaryState,
+        observations: &[Observation],
+        now: Timestamp,
+    ) -> CanaryDecision;
+    canary::plan(schedule: &Schedule, start: Timestamp) -> Timeline;
+    #[plain] canary::play_staged_schedule() -> Schedule;
+    canary::schedule_from_json(text: &str) -> Schedule;
+    canary::schedule_from_yaml(text: &str) -> Schedule;
+    canary::simulate(
+        schedule: &Schedule,
+        observations: &[Observation],
+        start_at: Timestamp,
+        tick: Span,
+        until: Timestamp,
+    ) -> Vec<CanaryDecision>;
+    #[plain] canary::standard_schedule() -> Schedule;
+    canary::start(schedule: &Schedule, now: Timestamp) -> CanaryState;
+    #[plain] canary::validate(schedule: &Schedule) -> Vec<Diagnostic>;
+
     digest::canonical_json(text: &str) -> String;
     digest::sha256(text: &str) -> String;
+
+    interchange::git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
+    interchange::parse_git(tags: &str, log: &str) -> GitHistory;
+    interchange::prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
+
+    #[plain] metrics::default_policy() -> MetricsPolicy;
+    metrics::dora(
+        deployments: &[Deployment],
+        changes: &[Change],
+        incidents: &[DeliveryIncident],
+        policy: &MetricsPolicy,
+        range: &TimeRange,
+        unit: &BucketUnit,
+        zone: &str,
+    ) -> DoraReport;
+    metrics::policy_from_json(text: &str) -> MetricsPolicy;
+    metrics::policy_from_yaml(text: &str) -> MetricsPolicy;
+
+    release::classify(previous: Option<&Version>, next: &Version, facts: &ReleaseFacts) -> Classification;
+    #[plain] release::explain(classification: &Classification) -> String;
+    release::profile(release_type: &ReleaseType, overrides: Option<&ReleaseProfiles>) -> ReleaseProfile;
+    release::profiles_from_json(text: &str) -> ReleaseProfiles;
+    release::profiles_from_yaml(text: &str) -> ReleaseProfiles;
+    #[plain] release::standard_profiles() -> ReleaseProfiles;
+
+    rollback::decide(situation: &RollbackSituation, policy: &RollbackPolicy, now: Timestamp) -> RollbackDecision;
+    #[plain] rollback::default_policy() -> RollbackPolicy;
+    #[plain] rollback::explain(decision: &RollbackDecision) -> String;
+    rollback::policy_from_json(text: &str) -> RollbackPolicy;
+    rollback::policy_from_yaml(text: &str) -> RollbackPolicy;
 
     time::add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> NaiveDate;
     time::buckets(range: &TimeRange, unit: &BucketUnit, zone: &str, week_start: &Weekday) -> Vec<TimeRange>;

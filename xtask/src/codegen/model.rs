@@ -119,8 +119,10 @@ pub struct Function {
 /// An argument of a function. One of type `Optional` may be left out.
 #[derive(Debug)]
 pub struct Argument {
-    /// Its name in Rust: `week_start`.
+    /// Its name in Rust and Python: `week_start`.
     pub name: String,
+    /// Its name on the wire and in the other languages: `weekStart`.
+    pub wire: String,
     /// Its type.
     pub of: Type,
 }

@@ -13,7 +13,7 @@
 use super::model::{Argument, Definition, Field, Function, Kind, Model, Type, Unit, Variant};
 use super::source::Source;
 use anyhow::{Context as _, Result, bail, ensure};
-use heck::ToSnakeCase as _;
+use heck::{ToLowerCamelCase as _, ToSnakeCase as _};
 use relcore::api;
 use serde_json::{Map, Value};
 
@@ -61,7 +61,7 @@ fn function(place: usize, schema: api::FunctionSchema, source: &Source) -> Resul
     for (name, schema) in schema.signature.arguments.iter().zip(&schema.arguments) {
         check_name(name)?;
         let of = read_type(schema.as_value()).with_context(|| format!("argument `{name}`"))?;
-        arguments.push(Argument { name: (*name).to_owned(), of });
+        arguments.push(Argument { name: (*name).to_owned(), wire: name.to_lower_camel_case(), of });
     }
     let answer = read_type(schema.answer.as_value()).context("its answer")?;
     let (room, name) = (room.to_owned(), name.to_owned());

@@ -32,7 +32,7 @@ pub fn emit(model: &Model) -> File {
         let arguments: Vec<String> = function
             .arguments
             .iter()
-            .map(|argument| format!("({:?}, {})", argument.name, self::type_text(&argument.of)))
+            .map(|argument| format!("({:?}, {})", argument.wire, self::type_text(&argument.of)))
             .collect();
         let _ = writeln!(text, "(\"{}.{}\", &[{}]),", function.room, function.name, arguments.join(", "));
     }

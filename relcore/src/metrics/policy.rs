@@ -1,0 +1,201 @@
+use super::choice::*;
+use super::event::{DeploymentIntent, production};
+use crate::error::{ErrorKind, Faults, Result};
+use crate::time::{Span, Weekday};
+use crate::wire::{self, Type};
+use serde::{Deserialize, Serialize};
+
+/// Every choice behind the delivery metrics.
+///
+/// Two tools that disagree about a metric nearly always disagree about one of these. The default follows the
+/// definitions of <https://dora.dev/guides/dora-metrics/>; where those leave a choice, the field's docs say what was
+/// chosen and why. Every field may be left out.
+///
+/// ```
+/// use relcore::metrics::{LeadStart, MetricsPolicy, policy_from_yaml};
+/// let policy = policy_from_yaml("{leadStart: committed, countMerges: false}")?;
+/// assert_eq!(policy, MetricsPolicy { lead_start: LeadStart::Committed, count_merges: false, ..Default::default() });
+/// // Pitfall: a misspelt key is refused, not taken for the default.
+/// assert_eq!(policy_from_yaml("leadstart: committed").unwrap_err().code(), "unknown_field");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct MetricsPolicy {
+    /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
+    pub environments: Vec<String>,
+    /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
+    /// counts deployments, whatever they are for. They still deliver changes and remedy failures.
+    pub uncounted_intents: Vec<DeploymentIntent>,
+    /// The period of the frequency; one day by default. The mean over the whole range is taken, days without a
+    /// deployment included, and nothing is rounded.
+    pub frequency_per: Span,
+    /// When the lead time of a change begins; `authored` by default, as in DORA's "committed to version control",
+    /// which a rebase must not shorten.
+    pub lead_start: LeadStart,
+    /// What one lead time stands for; `change` by default.
+    pub lead_unit: LeadUnit,
+    /// Whether merge commits have lead times; true by default: they are changes, too. Datadog drops them.
+    pub count_merges: bool,
+    /// What the first deployment means for lead times; `exclude` by default. Tools that include it report medians of
+    /// months (apache/incubator-devlake #7193, #8790).
+    pub seed: SeedRule,
+    /// Where the changes of unsuccessful deployments go; `carry_forward` by default, as in metrik: they reach
+    /// production with the next one.
+    pub undelivered: UndeliveredChanges,
+    /// What becomes of negative lead and recovery times; `drop` by default: clocks differ, and a mean must not hide it.
+    pub negative_spans: NegativeSpans,
+    /// Which deployments the rates are shares of; `successful` by default: what never ran changed nothing.
+    pub denominator: RateDenominator,
+    /// What shows that a deployment failed; by default all but `outcome`, for a failed pipeline run is no failure in
+    /// production. A deployment counts once, however many signals and incidents point at it.
+    pub failure_signals: Vec<FailureSignal>,
+    /// What makes a deployment rework; all signals by default.
+    pub rework_signals: Vec<ReworkSignal>,
+    /// How an incident finds its deployment: the first that finds one wins. `caused_by`, then `latest_before` by
+    /// default. An incident whose `caused_by` is not in the input is left out and never linked by time.
+    pub incident_links: Vec<IncidentLink>,
+    /// How old a deployment may be for `latest_before`; 7 days by default. Other tools know no limit and blame a
+    /// deployment of months ago; `P36500D` is no limit either.
+    pub link_max_age: Span,
+    /// Whether `latest_before` links an incident to a deployment that finished in the same instant; true by default:
+    /// a deployment answers for the half-open time until the next. DevLake asks for strictly before.
+    pub link_same_instant: bool,
+    /// When recovery begins; `deployment_finished` by default: users suffer before anybody notices.
+    pub recovery_start: RecoveryStart,
+    /// When recovery ends; `incident_else_remedy` by default.
+    pub recovery_end: RecoveryEnd,
+    /// Which of several incidents ends the recovery; `last` by default.
+    pub several_incidents: SeveralIncidents,
+    /// What a failed deployment that has not recovered counts; `exclude` by default, with its number stated.
+    pub open_recoveries: OpenRecoveries,
+    /// By which instant a recovery belongs to a window; `failure` by default, so that a window's recoveries are those
+    /// of its failures, and asking for another window changes none of them.
+    pub recovery_membership: RecoveryMembership,
+    /// How quantiles are read; `linear` by default.
+    pub quantile: QuantileRule,
+    /// Which number stands for lead and recovery times; `median` by default, DORA's own.
+    pub summary: DurationSummary,
+    /// The first day of weekly buckets; Monday by default (ISO 8601).
+    pub week_start: Weekday,
+    /// The level of the confidence intervals, as a share; 0.95 by default.
+    pub confidence_level: f64,
+    /// With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
+    /// median exists that assumes nothing about the distribution.
+    pub low_n: u32,
+}
+
+impl Default for MetricsPolicy {
+    fn default() -> Self {
+        use FailureSignal as Failed;
+        use ReworkSignal as Rework;
+        Self {
+            environments: vec![production()],
+            uncounted_intents: vec![],
+            frequency_per: Span::from_days(1),
+            lead_start: LeadStart::Authored,
+            lead_unit: LeadUnit::Change,
+            count_merges: true,
+            seed: SeedRule::Exclude,
+            undelivered: UndeliveredChanges::CarryForward,
+            negative_spans: NegativeSpans::Drop,
+            denominator: RateDenominator::Successful,
+            failure_signals: vec![
+                Failed::Incident,
+                Failed::Remediation,
+                Failed::Revert,
+                Failed::Rollback,
+                Failed::Hotfix,
+                Failed::RevisionReturned,
+            ],
+            rework_signals: vec![
+                Rework::Hotfix,
+                Rework::Rollback,
+                Rework::Remediation,
+                Rework::Revert,
+                Rework::RevisionReturned,
+            ],
+            incident_links: vec![IncidentLink::CausedBy, IncidentLink::LatestBefore],
+            link_max_age: Span::from_days(7),
+            link_same_instant: true,
+            recovery_start: RecoveryStart::DeploymentFinished,
+            recovery_end: RecoveryEnd::IncidentElseRemedy,
+            several_incidents: SeveralIncidents::Last,
+            open_recoveries: OpenRecoveries::Exclude,
+            recovery_membership: RecoveryMembership::Failure,
+            quantile: QuantileRule::Linear,
+            summary: DurationSummary::Median,
+            week_start: Weekday::Monday,
+            confidence_level: 0.95,
+            low_n: 6,
+        }
+    }
+}
+
+/// The policy that follows DORA's definitions: every field at its default.
+#[must_use]
+pub fn default_policy() -> MetricsPolicy {
+    MetricsPolicy::default()
+}
+
+/// Reads a policy from JSON text; `{}` is the default policy.
+///
+/// # Errors
+/// `syntax` for what is not JSON; `unknown_field` for `{"leadstart": "authored"}`; `invalid_value` for
+/// `{"leadStart": "opened"}`; and what [`dora`](super::dora) refuses in a policy.
+pub fn policy_from_json(text: &str) -> Result<MetricsPolicy> {
+    let policy: MetricsPolicy = wire::from_json(text, Type::Named("MetricsPolicy"))?;
+    policy.validate("")?;
+    Ok(policy)
+}
+
+/// Reads a policy from YAML text; `{}` is the default policy.
+///
+/// # Errors
+/// As [`policy_from_json`].
+pub fn policy_from_yaml(text: &str) -> Result<MetricsPolicy> {
+    let policy: MetricsPolicy = wire::from_yaml(text, Type::Named("MetricsPolicy"))?;
+    policy.validate("")?;
+    Ok(policy)
+}
+
+impl MetricsPolicy {
+    /// Refuses a policy that cannot give an honest number; all faults at once.
+    pub(super) fn validate(&self, path: &str) -> Result<()> {
+        let mut faults = Faults::new();
+        let mut check = |holds, field, text| {
+            faults.check(holds, ErrorKind::InvalidValue, format_args!("{field}"), format_args!("{text}"));
+        };
+        check(!self.environments.is_empty(), "environments", "is empty: expected at least one environment");
+        check(self.frequency_per > Span::ZERO, "frequencyPer", "must be longer than nothing");
+        check(
+            !self.failure_signals.is_empty(),
+            "failureSignals",
+            "is empty: without a signal nothing ever fails",
+        );
+        check(
+            !self.failure_signals.contains(&FailureSignal::Outcome)
+                || self.denominator == RateDenominator::Finished,
+            "failureSignals",
+            "`outcome` needs the denominator `finished`: a rate is a share of what it counts",
+        );
+        check(
+            !self.rework_signals.is_empty(),
+            "reworkSignals",
+            "is empty: without a signal nothing is rework",
+        );
+        check(
+            !self.incident_links.is_empty() || !self.failure_signals.contains(&FailureSignal::Incident),
+            "incidentLinks",
+            "is empty, but `failureSignals` has `incident`: expected at least one way to link",
+        );
+        check(!self.link_max_age.is_negative(), "linkMaxAge", "must not be negative");
+        check(
+            self.confidence_level > 0.0 && self.confidence_level < 1.0,
+            "confidenceLevel",
+            "must lie between 0 and 1, both excluded",
+        );
+        faults.finish().map_err(|error| if path.is_empty() { error } else { error.under(path) })
+    }
+}

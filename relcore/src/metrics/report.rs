@@ -1,0 +1,153 @@
+//! The answer: estimates that say what they rest on.
+use crate::reason::Interval;
+use crate::time::TimeRange;
+use crate::wire::Count;
+use serde::{Deserialize, Serialize};
+
+/// The five delivery metrics of DORA over a range and each of its buckets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DoraReport {
+    /// What was asked for.
+    pub range: TimeRange,
+    /// The whole range.
+    pub overall: DoraRow,
+    /// The buckets that touch the range, in order, empty ones too. Counts of the buckets add up to those of `overall`.
+    pub buckets: Vec<DoraRow>,
+    /// The digest of the policy: `sha256:` and 64 hexadecimal digits.
+    pub policy_digest: String,
+    /// The version of the time zone database that cut the buckets.
+    pub tzdb_version: String,
+}
+
+/// The five delivery metrics of DORA over one stretch of time.
+///
+/// Throughput is lead time, frequency and recovery time; instability is fail rate and rework rate (DORA, since 2024).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DoraRow {
+    /// The stretch: the part of the bucket that lies in the report's range.
+    pub range: TimeRange,
+    /// Whether the bucket reaches beyond the report's range, so that this row shows only a part of it.
+    pub partial: bool,
+    /// How often is deployed: deployments per `frequencyPer` of the policy, over the real length of the range.
+    pub deployment_frequency: Estimate,
+    /// How long a change takes from being written to running in production, in seconds.
+    pub change_lead_time: Estimate,
+    /// The share of deployments that failed: `affected` of `n`.
+    pub change_fail_rate: Estimate,
+    /// How long a failed deployment takes to recover, in seconds.
+    pub failed_deployment_recovery_time: Estimate,
+    /// The share of deployments that were made to repair production: `affected` of `n`.
+    pub deployment_rework_rate: Estimate,
+}
+
+/// A number with what it rests on, or the reason why there is none.
+///
+/// Exactly one of `value` and `undefined` is there. No number is ever made up: nothing deployed is not a fail rate
+/// of zero.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Estimate {
+    /// The number: deployments per period, seconds, or a share from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Why there is no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<UndefinedReason>,
+    /// How many items the number rests on: deployments, lead times or recoveries.
+    pub n: Count,
+    /// Of a rate, how many of the `n` deployments it is about: failed ones, or rework.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affected: Option<Count>,
+    /// Whether `n` is below `lowN` of the policy: too few to conclude from.
+    pub low_n: bool,
+    /// What was left out and why, by reason; what was not left out is not listed.
+    pub excluded: Vec<Exclusion>,
+    /// The confidence interval of `value`, where one exists: Garwood's for a frequency, Wilson's for a rate, between
+    /// order statistics for a median. It takes items as independent, which changes of one deployment are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// The median, of a set of durations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub median: Option<f64>,
+    /// The arithmetic mean, of a set of durations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    /// Nine of ten are not longer, of a set of durations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    /// Nineteen of twenty are not longer, of a set of durations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+}
+
+/// Why there is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UndefinedReason {
+    /// The range has no length.
+    EmptyRange,
+    /// There was no deployment to take a share of, or no deployment in the whole input to take a frequency from.
+    NoDeployments,
+    /// No change was delivered.
+    NoChanges,
+    /// Every change came with the first deployment, which brings the history along.
+    SeedOnly,
+    /// No deployment failed, so there was nothing to recover from.
+    NoFailures,
+    /// Every failed deployment is still failed.
+    AllOpen,
+    /// Every item was left out; `excluded` says why.
+    AllExcluded,
+}
+
+/// How many items were left out for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Exclusion {
+    /// The reason.
+    pub reason: ExclusionReason,
+    /// How many.
+    pub n: Count,
+}
+
+/// Why an item was left out of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExclusionReason {
+    /// A deployment or an incident of an environment that the policy does not name.
+    OtherEnvironment,
+    /// A deployment whose outcome does not count.
+    Outcome,
+    /// A deployment whose intent the policy does not count.
+    Intent,
+    /// A change that the first deployment of its service and environment brought.
+    Seed,
+    /// A change that only joins others.
+    Merge,
+    /// A change whose start is unknown.
+    StartUnknown,
+    /// A span that ends before it begins.
+    Negative,
+    /// A change that an earlier deployment of the service and environment had delivered.
+    Repeated,
+    /// The id of a change that is not in the input.
+    UnknownChange,
+    /// A change that no deployment has delivered, by the time it was committed.
+    Undelivered,
+    /// An incident that repeats another.
+    DuplicateIncident,
+    /// An incident that no deployment could be linked to.
+    Unlinked,
+    /// An incident whose deployment is not in the input or does not count.
+    UnknownDeployment,
+    /// A failed deployment that has not recovered.
+    Open,
+}
