@@ -8,8 +8,6 @@ use std::{fs, io};
 /// What a run came to.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// How many cases the files hold.
-    pub found: usize,
     /// How many cases gave what they expect.
     pub passed: usize,
     /// Every case that did not, and every file that could not be read: where, and what came instead.
@@ -20,27 +18,35 @@ pub struct Summary {
 pub fn run(paths: &[PathBuf]) -> Summary {
     let mut summary = Summary::default();
     for path in paths {
-        if let Err(fault) = visit(path, &mut summary) {
-            summary.failures.push(format!("{}: {fault}", path.display()));
-        }
+        visit(path, &mut summary);
     }
     summary
 }
 
-fn visit(path: &Path, summary: &mut Summary) -> io::Result<()> {
-    if path.is_dir() {
-        let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
-        entries.sort();
-        let wanted = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|end| end == "json");
-        return entries.iter().filter(|path| wanted(path)).try_for_each(|path| visit(path, summary));
+fn visit(path: &Path, summary: &mut Summary) {
+    let read = if path.is_dir() { folder(path, summary) } else { file(path, summary) };
+    if let Err(fault) = read {
+        summary.failures.push(format!("{}: {fault}", path.display()));
     }
+}
+
+fn folder(path: &Path, summary: &mut Summary) -> io::Result<()> {
+    let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    entries.retain(|path| path.is_dir() || path.extension().is_some_and(|end| end == "json"));
+    entries.iter().for_each(|path| visit(path, summary));
+    Ok(())
+}
+
+fn file(path: &Path, summary: &mut Summary) -> io::Result<()> {
     let file: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
     let cases = file.get("cases").and_then(Value::as_array).ok_or(io::Error::other("has no list `cases`"))?;
-    summary.found += cases.len();
     for case in cases {
         match check(case) {
             Ok(()) => summary.passed += 1,
-            Err(why) => summary.failures.push(format!("{}: {}: {why}", path.display(), text(case, "description"))),
+            Err(why) => {
+                summary.failures.push(format!("{}: {}: {why}", path.display(), text(case, "description")))
+            }
         }
     }
     Ok(())
@@ -52,16 +58,19 @@ fn check(case: &Value) -> Result<(), String> {
     let (answer, expected) = match relcore::wire::call_json(text(case, "call"), &input) {
         Ok(answer) => (serde_json::from_str(&answer).map_err(|fault| fault.to_string())?, case.get("expect")),
         Err(error) => {
-            let path = case.pointer("/error/path").map(|_| error.path()); // compared only when the case names it
-            let seen = path.map_or(json!({"code": error.code()}), |path| json!({"code": error.code(), "path": path}));
-            if case.get("error").is_none() {
-                return Err(format!("expected an answer, got {}: {error}", error.code()));
-            }
-            (seen, case.get("error"))
+            let named = case.pointer("/error/path").is_some(); // compared only when the case names it
+            let code = error.code();
+            let seen =
+                if named { json!({"code": code, "path": error.path()}) } else { json!({"code": code}) };
+            (seen, Some(case.get("error").ok_or_else(|| format!("expected an answer, got {code}: {error}"))?))
         }
     };
     let expected = expected.ok_or_else(|| format!("expected an error, got {answer}"))?;
-    if same(expected, &answer, tolerance) { Ok(()) } else { Err(format!("expected {expected}, got {answer}")) }
+    if same(expected, &answer, tolerance) {
+        Ok(())
+    } else {
+        Err(format!("expected {expected}, got {answer}"))
+    }
 }
 
 /// Equal key by key; numbers by value, for `1` and `1.0` are the same JSON number.
@@ -70,7 +79,9 @@ fn same(a: &Value, b: &Value, tolerance: f64) -> bool {
         (Value::Number(a), Value::Number(b)) => {
             a == b || a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| (a - b).abs() <= tolerance)
         }
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, tolerance)),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, tolerance))
+        }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b, tolerance)))
         }

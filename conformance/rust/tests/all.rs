@@ -1,5 +1,9 @@
 //! Every case of the repository, through the core; and proof that the runner can say no.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test reads files and may stop with a panic")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads files and may stop with a panic"
+)]
 
 use relcore_conformance::run;
 use std::path::{Path, PathBuf};
