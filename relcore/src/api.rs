@@ -82,8 +82,8 @@ macro_rules! functions {
                     let mut place = 0..;
                     $(let $argument: <$type as Argument<'_>>::Held =
                         door.take(signature, place.next().unwrap_or_default())?;)*
-                    let answer: $answer = functions!(@settle [$($plain)?]
-                        crate::$area::$function($(<$type as Argument<'_>>::lend(&$argument)),*));
+                    let answer: $answer = functions!(@settle [$($plain)?] door.run(signature, ||
+                        crate::$area::$function($(<$type as Argument<'_>>::lend(&$argument)),*)));
                     door.give(&answer)
                 }),*];
                 match handlers.get(place) {

@@ -27,9 +27,8 @@ const TEN_MEGABYTES: usize = 10 << 20;
 fn garbage() -> Vec<(&'static str, String)> {
     let ten_megabytes_of = |part: &str| part.repeat(TEN_MEGABYTES / part.len());
     let deep = 100_000;
-    let nine_of = |(name, last): (char, char)| {
-        format!("{name}: &{name} [{}]", [format!("*{last}")].repeat(9).join(", "))
-    };
+    let nine_of =
+        |(name, last): (char, char)| format!("{name}: &{name} [{}]", vec![format!("*{last}"); 9].join(", "));
     let bomb: Vec<String> =
         iter::once("a: &a [x, x, x]".to_owned()).chain(('b'..='z').zip('a'..).map(nine_of)).collect();
     vec![
