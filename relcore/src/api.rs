@@ -55,6 +55,8 @@ macro_rules! functions {
         /// The schemas of every public function, in the order of the table.
         #[cfg(feature = "schema")]
         pub fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<FunctionSchema> {
+            // What errors carry is no function's answer, and yet crosses.
+            generator.subschema_for::<crate::error::Fault>();
             let mut signatures = FUNCTIONS.iter().copied();
             let mut found = Vec::new();
             $(
@@ -97,6 +99,8 @@ macro_rules! functions {
 
 use crate::interchange::{GitHistory, GitReleases, PrometheusSeries};
 use crate::metrics::{Change, DeliveryIncident, Deployment, DoraReport, MetricsPolicy};
+use crate::release::{Classification, ReleaseFacts, ReleaseProfile, ReleaseProfiles, ReleaseType};
+use crate::rollback::{RollbackDecision, RollbackPolicy, RollbackSituation};
 use crate::time::{BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday};
 use crate::version::{Bump, Version};
 
@@ -122,9 +126,22 @@ functions! {
     metrics::policy_from_json(text: &str) -> MetricsPolicy;
     metrics::policy_from_yaml(text: &str) -> MetricsPolicy;
 
+    release::classify(previous: Option<&Version>, next: &Version, facts: &ReleaseFacts) -> Classification;
+    #[plain] release::explain(classification: &Classification) -> String;
+    release::profile(release_type: &ReleaseType, overrides: Option<&ReleaseProfiles>) -> ReleaseProfile;
+    release::profiles_from_json(text: &str) -> ReleaseProfiles;
+    release::profiles_from_yaml(text: &str) -> ReleaseProfiles;
+    #[plain] release::standard_profiles() -> ReleaseProfiles;
+
+    rollback::decide(situation: &RollbackSituation, policy: &RollbackPolicy, now: Timestamp) -> RollbackDecision;
+    #[plain] rollback::default_policy() -> RollbackPolicy;
+    #[plain] rollback::explain(decision: &RollbackDecision) -> String;
+    rollback::policy_from_json(text: &str) -> RollbackPolicy;
+    rollback::policy_from_yaml(text: &str) -> RollbackPolicy;
+
     time::add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> NaiveDate;
     time::buckets(range: &TimeRange, unit: &BucketUnit, zone: &str, week_start: &Weekday) -> Vec<TimeRange>;
-    #[plain] time::business_days_between(from: NaiveDate, to: NaiveDate, calendar: &BusinessCalendar) -> i32;
+    #[plain] time::business_days_between(start: NaiveDate, end: NaiveDate, calendar: &BusinessCalendar) -> i32;
     time::local_date(at: Timestamp, zone: &str) -> NaiveDate;
     time::parse_span(text: &str) -> Span;
     #[plain] time::tzdb_version() -> String;

@@ -26,6 +26,17 @@
     )
 )]
 
+/// The essays: why things are as they are, how relcore differs from other tools, what the codes mean.
+#[cfg(any(doc, doctest))]
+pub mod essays {
+    #[doc = include_str!("../docs/DESIGN.md")]
+    pub mod design {}
+    #[doc = include_str!("../docs/COMPARE.md")]
+    pub mod compare {}
+    #[doc = include_str!("../docs/REASONS.md")]
+    pub mod reasons {}
+}
+
 pub mod api;
 pub mod canary;
 pub mod digest;

@@ -21,7 +21,7 @@ pub struct Reason {
     /// The sentence for a person.
     pub text: String,
     /// The numbers behind the sentence.
-    #[serde(default, skip_serializing_if = "Evidence::is_empty")]
+    #[serde(default)]
     pub evidence: Evidence,
 }
 
@@ -94,8 +94,90 @@ pub struct Interval {
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
     // -- release --------------------------------------------------------------------------------------------------
+    /// The next version is not greater than the previous one.
+    VersionNotGreater,
+    /// The next version leaves out one that could have come before it.
+    VersionSkipped,
+    /// There is no previous version.
+    FirstRelease,
+    /// The step between the versions says what kind of release it is.
+    VersionStep,
+    /// A prerelease became the release it announced.
+    PrereleaseGraduated,
+    /// The version carries prerelease identifiers.
+    PrereleaseVersion,
+    /// Below 1.0.0 the version promises nothing: the facts alone speak.
+    BelowOne,
+    /// The release closes a vulnerability; the worst severity counts.
+    SecurityFix,
+    /// An advisory has no severity yet.
+    SecurityUnrated,
+    /// A security fix goes out as a prerelease, which reaches only those who asked for it.
+    SecurityFixOptIn,
+    /// The line is under long-term support.
+    LtsLine,
+    /// The version does not belong to the line it is said to be of.
+    VersionOutsideLine,
+    /// Breaking changes under a version that promises none.
+    BreakingWithoutMajor,
+    /// New features under a version that promises fixes only.
+    FeatureInPatch,
+    /// Long-term support of a version below 1.0.0, which promises no stability.
+    LtsBelowOne,
+    /// The version looks stable, but the release goes only to those who asked for early versions, or the reverse.
+    StabilityUnclear,
+    /// The release is said to be of another kind than version and facts show.
+    DeclaredOtherwise,
+    /// What the release is said to be settled what version and facts left open.
+    DeclaredKind,
     // -- canary ---------------------------------------------------------------------------------------------------
     // -- rollback -------------------------------------------------------------------------------------------------
+    /// Critical functionality is broken.
+    CriticalFunctionalityBroken,
+    /// A vulnerability came with the release.
+    VulnerabilityIntroduced,
+    /// Data is being corrupted.
+    DataCorruption,
+    /// Latency rose beyond the limit of the policy.
+    LatencyIncrease,
+    /// The error rate rose beyond the limit of the policy.
+    ErrorRateIncrease,
+    /// The error rate rests on fewer samples than the policy asks for.
+    ErrorRateUnderpowered,
+    /// Incidents that customers notice.
+    CustomerIncidents,
+    /// The rollback window is still open.
+    RollbackWindowOpen,
+    /// Veto: the rollback window has closed.
+    RollbackWindowClosed,
+    /// Veto: there is no version to go back to.
+    NoPreviousVersion,
+    /// Veto: going back would lose data.
+    RollbackLosesData,
+    /// Veto: a migration cannot be undone.
+    MigrationIrreversible,
+    /// Hold: no criterion is met, and all of them are known.
+    NoCriterionMet,
+    /// Inconclusive: no criterion calls for recovery, but not all of them are known.
+    CriteriaUnknown,
+    /// Hold: only criteria that warn are met.
+    OnlyWarnings,
+    /// Disable the flag: that ends the fault at once, and loses nothing.
+    FlagEndsFault,
+    /// Escalate: something is wrong, and it is not known whether a rollback would be safe.
+    RollbackSafetyUnknown,
+    /// Forward-fix: a rollback is ruled out, and the fix is simple and quick or the fault can wait for it.
+    RollbackRuledOut,
+    /// Escalate: a rollback is ruled out, and the fault cannot wait for the fix.
+    NoWayOut,
+    /// Roll back: the fault is serious and widespread.
+    SeriousAndWidespread,
+    /// Roll back: the way back is tested and simple, and more speaks for it than for waiting.
+    RollbackProven,
+    /// Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better.
+    FixPreferred,
+    /// Escalate: the way back is risky and no quick fix is in sight.
+    NeitherIsSafe,
     // -- any decision ---------------------------------------------------------------------------------------------
     /// A fact that the decision needs was not given.
     FactMissing,

@@ -69,7 +69,7 @@ pub fn add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar
 /// A calendar without a business day in ten years has none: a mistake, not a policy.
 const LONGEST_REST: u32 = 3660;
 
-/// The number of business days in the half-open range of days `[from, to)`; negative when `to` is before `from`.
+/// The number of business days in the half-open range of days `[start, end)`; negative when `end` is before `start`.
 ///
 /// ```
 /// use relcore::{NaiveDate, time::{BusinessCalendar, business_days_between}};
@@ -78,8 +78,8 @@ const LONGEST_REST: u32 = 3660;
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn business_days_between(from: NaiveDate, to: NaiveDate, calendar: &BusinessCalendar) -> i32 {
-    let (first, last, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
+pub fn business_days_between(start: NaiveDate, end: NaiveDate, calendar: &BusinessCalendar) -> i32 {
+    let (first, last, sign) = if start <= end { (start, end, 1) } else { (end, start, -1) };
     let mut day = first;
     let mut count = 0;
     while day < last {

@@ -91,7 +91,7 @@ macro_rules! copied {
 }
 copied!(bool, u32, i32, f64, Timestamp, Span, NaiveDate, Option<Timestamp>);
 
-/// Calls a public function by name with JSON: an object of its arguments in, its answer out.
+/// Calls a public function by name with JSON: an object of its arguments in (camelCase keys), its answer out.
 ///
 /// This is the door of Node, and of tests that hold one language against another.
 ///
@@ -113,7 +113,7 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
     let arguments: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
-    for key in arguments.keys().filter(|key| !signature.arguments.contains(&key.as_str())) {
+    for key in arguments.keys().filter(|key| !signature.arguments.iter().any(|name| is_wire_name(key, name))) {
         let text = format!("unknown argument {} of `{function}`", super::quoted(key));
         return Err(Error::new(ErrorKind::UnknownField, key, text));
     }
@@ -130,7 +130,8 @@ impl Door for JsonDoor<'_> {
 
     fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T> {
         let name = signature.arguments.get(place).copied().unwrap_or_default();
-        let text = self.arguments.get(name).map_or("null", |raw| raw.get());
+        let given = self.arguments.iter().find(|(key, _)| is_wire_name(key, name));
+        let text = given.map_or("null", |(_, raw)| raw.get());
         serde_json::from_str(text).map_err(|fault| {
             // The slow way, to say everything that is wrong with every argument.
             let mut faults = Faults::new();
@@ -159,6 +160,15 @@ impl Door for JsonDoor<'_> {
             Error::new(ErrorKind::InvalidValue, "", format!("the answer is not JSON: {fault}"))
         })
     }
+}
+
+/// Whether a key is the name of an argument on the wire: `weekStart` for `week_start`.
+fn is_wire_name(key: &str, name: &str) -> bool {
+    let mut expected = name.chars();
+    key.chars().all(|character| {
+        let next = expected.next();
+        if next == Some('_') { expected.next().map(|c| c.to_ascii_uppercase()) == Some(character) } else { next == Some(character) }
+    }) && expected.next().is_none()
 }
 
 fn arguments_of(function: &str) -> &'static [(&'static str, Type)] {

@@ -1,0 +1,90 @@
+use super::conditions::{Conditions, row};
+use super::counterfactual::counterfactuals;
+use super::criteria::{Finding, findings, window_open};
+use super::reasons::{missing, reasons};
+use super::row::Row;
+use crate::error::{Faults, Result};
+use crate::rollback::{RollbackCriterion, RollbackDecision, RollbackPolicy, RollbackSituation};
+use crate::time::Timestamp;
+
+crate::digest::remembered_digest!(RollbackPolicy);
+
+/// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
+///
+/// The decision table and the meaning of its columns are in the documentation of [this room](crate::rollback).
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::rollback::{RollbackSituation, RollbackVerdict, decide, default_policy};
+///
+/// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
+/// let situation = RollbackSituation {
+///     critical_functionality_broken: Some(true),
+///     deployed_at: Some(Timestamp::parse("2026-11-23T02:00:00Z")?),
+///     previous_version_available: Some(true),
+///     rollback_causes_data_loss: Some(false),
+///     irreversible_migration: Some(false),
+///     ..RollbackSituation::default()
+/// };
+/// let decision = decide(&situation, &default_policy(), now)?;
+/// assert_eq!(decision.verdict, RollbackVerdict::RollBack);
+/// assert_eq!(decision.next_check_at, Some(Timestamp::parse("2026-11-24T02:00:00Z")?)); // the window closes
+///
+/// // Pitfall: silence is not consent. Nobody said that going back loses no data, so a person must say it.
+/// let silent = RollbackSituation { rollback_causes_data_loss: None, ..situation };
+/// let decision = decide(&silent, &default_policy(), now)?;
+/// assert_eq!(decision.verdict, RollbackVerdict::Escalate);
+/// assert!(decision.missing.contains(&"rollbackCausesDataLoss".to_owned()));
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency
+/// that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `now`, a negative span.
+pub fn decide(
+    situation: &RollbackSituation,
+    policy: &RollbackPolicy,
+    now: Timestamp,
+) -> Result<RollbackDecision> {
+    let mut faults = Faults::new();
+    situation.check(now, &mut faults);
+    policy.check("policy.", &mut faults);
+    faults.finish()?;
+
+    let findings = findings(situation, policy);
+    let conditions = Conditions::of(&findings, situation, policy, now);
+    let row = row(&findings, situation, policy, now);
+    Ok(RollbackDecision {
+        verdict: row.verdict(),
+        criteria_met: criteria_met(&findings, situation, policy, now),
+        reasons: reasons(row, &conditions, &findings, situation, policy, now),
+        missing: missing(row, &conditions, &findings, situation, policy),
+        counterfactuals: counterfactuals(situation, policy, now, &findings, row.verdict()),
+        next_check_at: turning_point(row, &findings, situation, policy, now),
+        policy_digest: digest_of(policy)?,
+    })
+}
+
+fn criteria_met(
+    findings: &[Finding; 6],
+    situation: &RollbackSituation,
+    policy: &RollbackPolicy,
+    now: Timestamp,
+) -> Vec<RollbackCriterion> {
+    let met = findings.iter().filter(|finding| finding.met == Some(true)).map(|finding| finding.criterion);
+    let open = window_open(situation, policy, now) == Some(true);
+    met.chain(open.then_some(RollbackCriterion::RollbackWindowOpen)).collect()
+}
+
+/// When the rollback window closes, if that turns the answer: nothing else in the table is a matter of time.
+fn turning_point(
+    row: Row,
+    findings: &[Finding; 6],
+    situation: &RollbackSituation,
+    policy: &RollbackPolicy,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let closing = situation.deployed_at?.plus(policy.rollback_window).ok()?;
+    let turns = now < closing && self::row(findings, situation, policy, closing).verdict() != row.verdict();
+    turns.then_some(closing)
+}

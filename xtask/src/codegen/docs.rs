@@ -1,0 +1,59 @@
+//! Documentation on its way to other languages: Rust's examples stay behind, links become names.
+
+/// The prose of a doc comment: no code blocks, no link targets, section titles as plain words.
+///
+/// `[`Span`](crate::Span)` and `[`Span`]` become `` `Span` ``; `# Errors` becomes `Errors:`. A comment sign that would
+/// end a comment early (`*/`) is refused where the model is made.
+pub fn prose(docs: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut in_code = false;
+    for line in docs.lines() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        } else if !in_code {
+            let line = match line.strip_prefix("# ") {
+                Some(title) => format!("{title}:"),
+                None => unlink(line),
+            };
+            let blank = line.trim().is_empty();
+            if !(blank && lines.last().is_none_or(String::is_empty)) {
+                lines.push(line.trim_end().to_owned());
+            }
+        }
+    }
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    // A sentence that led to an example ends with a full stop, now that the example is gone.
+    lines.join("\n")
+}
+
+/// Markdown links to names: `[`a`](b)` and `[`a`]` become `` `a` ``.
+fn unlink(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find("[`") {
+        let (before, link) = rest.split_at(start);
+        let Some(end) = link.find("`]") else { break };
+        out.push_str(before);
+        out.push_str(&link[1..=end]);
+        rest = &link[end + 2..];
+        if rest.starts_with('(')
+            && let Some(close) = rest.find(')')
+        {
+            rest = &rest[close + 1..];
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prose;
+
+    #[test]
+    fn examples_and_links_stay_behind() {
+        let docs = "Reads [`Span`](crate::Span) as [`parse`] does.\n\n```\ncode\n```\n\n# Errors\n`syntax` for `x`.";
+        assert_eq!(prose(docs), "Reads `Span` as `parse` does.\n\nErrors:\n`syntax` for `x`.");
+    }
+}

@@ -1,0 +1,14 @@
+//! From the model to the files of each face.
+mod reasons;
+mod schemas;
+mod shapes;
+
+use super::{File, model::Model};
+use anyhow::Result;
+
+/// Every generated file.
+pub fn all(model: &Model) -> Result<Vec<File>> {
+    let mut files = vec![shapes::emit(model), reasons::emit(model)?];
+    files.extend(schemas::emit(model)?);
+    Ok(files)
+}
