@@ -113,7 +113,8 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
     let arguments: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
-    for key in arguments.keys().filter(|key| !signature.arguments.iter().any(|name| is_wire_name(key, name))) {
+    for key in arguments.keys().filter(|key| !signature.arguments.iter().any(|name| is_wire_name(key, name)))
+    {
         let text = format!("unknown argument {} of `{function}`", super::quoted(key));
         return Err(Error::new(ErrorKind::UnknownField, key, text));
     }
@@ -167,7 +168,11 @@ fn is_wire_name(key: &str, name: &str) -> bool {
     let mut expected = name.chars();
     key.chars().all(|character| {
         let next = expected.next();
-        if next == Some('_') { expected.next().map(|c| c.to_ascii_uppercase()) == Some(character) } else { next == Some(character) }
+        if next == Some('_') {
+            expected.next().map(|c| c.to_ascii_uppercase()) == Some(character)
+        } else {
+            next == Some(character)
+        }
     }) && expected.next().is_none()
 }
 
