@@ -4,7 +4,7 @@ use crate::api::{FUNCTIONS, Signature};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::{NaiveDate, Span, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use std::collections::BTreeMap;
 
 /// One call from another language: hands out the arguments, takes the answer.
@@ -21,6 +21,11 @@ pub trait Door {
     /// # Errors
     /// When it is not of type `T`.
     fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T, Self::Failure>;
+
+    /// Runs the function between taking and giving; a door that holds a lock while it converts lets go of it here.
+    fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
+        work()
+    }
 
     /// Brings the answer over.
     ///
@@ -135,24 +140,16 @@ impl Door for JsonDoor<'_> {
         let text = given.map_or("null", |(_, raw)| raw.get());
         serde_json::from_str(text).map_err(|fault| {
             // The slow way, to say everything that is wrong with every argument.
-            let mut faults = Faults::new();
-            for (name, of) in arguments_of(signature.name) {
-                let value = match self.arguments.get(*name).map(|raw| read::parse_json(raw.get())) {
-                    Some(Ok(value)) => value,
-                    Some(Err(error)) => return error.under(name),
-                    None if matches!(of, Type::Optional(_)) => continue,
-                    None => {
-                        let text = format_args!("missing argument `{name}` of `{}`", signature.name);
-                        faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
-                        continue;
-                    }
-                };
-                super::shape::diagnose(&value, *of, name, &mut faults);
+            let mut values = Vec::new();
+            for name in signature.arguments {
+                let given = self.arguments.iter().find(|(key, _)| is_wire_name(key, name));
+                match given.map(|(key, raw)| read::parse_json(raw.get()).map_err(|error| error.under(key))) {
+                    Some(Ok(value)) => values.push(Some(value)),
+                    Some(Err(error)) => return error,
+                    None => values.push(None),
+                }
             }
-            match faults.finish() {
-                Err(all) => all,
-                Ok(()) => Error::new(ErrorKind::InvalidValue, name, fault.to_string()),
-            }
+            explain_arguments(signature, &values, &fault)
         })
     }
 
@@ -174,6 +171,28 @@ fn is_wire_name(key: &str, name: &str) -> bool {
             next == Some(character)
         }
     }) && expected.next().is_none()
+}
+
+/// Everything that is wrong with the arguments of a call, in the order of the signature; `fault` if nothing is found.
+///
+/// For doors, after an argument was refused: the values are the arguments as JSON, `None` where one was not given.
+#[must_use]
+pub fn explain_arguments(signature: &Signature, values: &[Option<Value>], fault: &dyn std::fmt::Display) -> Error {
+    let mut faults = Faults::new();
+    for ((name, of), value) in arguments_of(signature.name).iter().zip(values) {
+        match value {
+            Some(value) => super::shape::diagnose(value, *of, name, &mut faults),
+            None if matches!(of, Type::Optional(_)) => {}
+            None => {
+                let text = format_args!("missing argument `{name}` of `{}`", signature.name);
+                faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
+            }
+        }
+    }
+    match faults.finish() {
+        Err(all) => all,
+        Ok(()) => Error::new(ErrorKind::InvalidValue, "", fault.to_string()),
+    }
 }
 
 fn arguments_of(function: &str) -> &'static [(&'static str, Type)] {

@@ -211,6 +211,7 @@ fn check_variant(wire: &str) -> Result<()> {
 
 fn check_name(name: &str) -> Result<()> {
     ensure!(name != "message", "`message` hides the text of an exception in Kotlin: call it `text`");
+    ensure!(name != "type", "`type` tells the variants of enums apart: call it `kind`");
     ensure!(!KEYWORDS.contains(&name), "`{name}` is a keyword of Python, TypeScript, Swift or Kotlin");
     Ok(())
 }

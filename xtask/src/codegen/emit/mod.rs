@@ -1,4 +1,5 @@
 //! From the model to the files of each face.
+mod python;
 mod reasons;
 mod schemas;
 mod shapes;
@@ -10,5 +11,6 @@ use anyhow::Result;
 pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![shapes::emit(model), reasons::emit(model)?];
     files.extend(schemas::emit(model)?);
+    files.extend(python::emit(model)?);
     Ok(files)
 }
