@@ -107,8 +107,7 @@ fn without_merges_by_quarter() {
 
 #[test]
 fn the_unit_of_a_lead_time_matters() {
-    let policy =
-        MetricsPolicy { count_merges: false, lead_unit: LeadUnit::Deployment, ..Default::default() };
+    let policy = MetricsPolicy { count_merges: false, lead_unit: LeadUnit::Deployment, ..Default::default() };
     let lead = report(&policy, BucketUnit::Year).overall.change_lead_time;
     assert_eq!(lead.n.get(), 78);
     near(lead.median, 3786.0, 0.0); // 63 minutes, against 15 days for the median over changes
