@@ -83,8 +83,11 @@ fn the_core_is_documented() {
         for line in before_tests(&file.text).lines().map(str::trim) {
             if line.starts_with("///") || line.starts_with("//!") {
                 docs += 1.0;
-            } else if !(line.is_empty() || line.starts_with("//")) {
-                code += 1.0;
+            } else if line.contains(char::is_alphanumeric)
+                && !line.starts_with("//")
+                && !line.starts_with("#[")
+            {
+                code += 1.0; // a bracket or an attribute is nothing to explain
             }
         }
     }
