@@ -1,9 +1,9 @@
 //! The walk over the deployments in the order of time.
 use super::at;
-use super::delivery::Deliveries;
+use super::delivery::{Changes, Deliveries};
 use super::failure::{Failure, Failures, Sign};
 use super::line::Lines;
-use super::tally::{Excluded, Tally, Windows};
+use super::tally::{Tally, Windows};
 use crate::metrics::columns::{Events, ListedChanges, NONE};
 use crate::metrics::*;
 use std::collections::BTreeMap;
@@ -76,6 +76,8 @@ struct Walk<'a> {
     windows: &'a Windows,
     lines: Lines,
     deliveries: Deliveries<'a>,
+    /// When changes begin, if that is all that decides about their lead times.
+    plain_starts: Option<&'a [i64]>,
     /// Which deployment delivered the changes of one that did not succeed.
     carried: BTreeMap<u32, u32>,
     failures: Failures,
@@ -115,10 +117,11 @@ impl<'a> Walk<'a> {
             windows,
             lines: Lines::new(events, policy),
             deliveries: Deliveries::new(events.deployments.changes, changes),
+            plain_starts: plain_starts(events, policy),
             carried: BTreeMap::new(),
             failures: Failures::default(),
             tallies: vec![Tally::default(); windows.len()],
-            leads: Runs::default(),
+            leads: Runs { values: Vec::with_capacity(changes), ends: vec![] },
             any_deployment: false,
             incidents,
             linked: 0,
@@ -250,28 +253,52 @@ impl<'a> Walk<'a> {
 
     /// Delivers the changes that `source` lists; true when one of them reverts what an earlier deployment delivered.
     fn deliver(&mut self, source: u32, passing: Passing) -> bool {
+        let changes = self.deliveries.changes(source);
+        if let (Some(starts), Changes::Nested(range)) = (self.plain_starts, &changes)
+            && !(passing.seed && self.policy.seed == SeedRule::Exclude)
+        {
+            self.deliver_plain(
+                starts.get(range.start as usize..range.end as usize).unwrap_or_default(),
+                passing,
+            );
+            return false;
+        }
         let total = u32::try_from(self.events.changes.authored_at.millis.len()).unwrap_or(NONE);
-        let mut not_led = Excluded::default();
         let mut reverts = false;
-        for change in self.deliveries.changes(source) {
-            if change >= total {
-                not_led.add(ExclusionReason::UnknownChange, 1);
+        for change in changes {
+            let lead = if change >= total {
+                Err(ExclusionReason::UnknownChange)
             } else if !self.deliveries.deliver(change, passing.line, passing.deployment) {
-                not_led.add(ExclusionReason::Repeated, 1);
+                Err(ExclusionReason::Repeated)
             } else {
                 reverts |= self.revert(change, passing);
-                if passing.bucket.is_some() {
-                    match self.lead(change as usize, passing) {
-                        Ok(lead) => self.leads.values.push(lead),
-                        Err(reason) => not_led.add(reason, 1),
-                    }
+                self.lead(change as usize, passing)
+            };
+            self.take(lead, passing.bucket);
+        }
+        reverts
+    }
+
+    /// The same for changes of which nothing but the start is given: most of what comes by columns.
+    fn deliver_plain(&mut self, starts: &[i64], passing: Passing) {
+        if passing.bucket.is_some() {
+            for start in starts {
+                self.take(span(*start, passing.time, self.policy.negative_spans), passing.bucket);
+            }
+        }
+    }
+
+    /// Keeps a lead time, or counts why there is none, if the deployment is in range.
+    fn take(&mut self, lead: Result<i64, ExclusionReason>, bucket: Option<usize>) {
+        match (lead, bucket) {
+            (_, None) => {}
+            (Ok(lead), Some(_)) => self.leads.values.push(lead),
+            (Err(reason), Some(_)) => {
+                if let Some(tally) = self.tally(bucket) {
+                    tally.not_led.add(reason, 1);
                 }
             }
         }
-        if let Some(tally) = self.tally(passing.bucket) {
-            tally.not_led.merge(&not_led);
-        }
-        reverts
     }
 
     /// The lead time of a change in milliseconds, or why it has none.
@@ -446,6 +473,20 @@ impl<'a> Walk<'a> {
             any_deployment: self.any_deployment,
         }
     }
+}
+
+/// The starts of changes that all have one, and of which none is a merge that does not count or a revert.
+fn plain_starts<'a>(events: &Events<'a>, policy: &MetricsPolicy) -> Option<&'a [i64]> {
+    let changes = &events.changes;
+    let starts = match policy.lead_start {
+        LeadStart::Authored | LeadStart::AuthoredOrCommitted => changes.authored_at,
+        LeadStart::Committed => changes.committed_at,
+    };
+    let plain = starts.validity.is_none()
+        && starts.millis.len() == changes.authored_at.millis.len()
+        && (policy.count_merges || changes.merge.is_empty())
+        && changes.reverts.offsets.is_empty();
+    plain.then_some(starts.millis)
 }
 
 /// Whether a deployment with this outcome ran to some end of its own.
