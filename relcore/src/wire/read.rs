@@ -29,8 +29,8 @@ pub(crate) fn from_json<T: de::DeserializeOwned>(text: &str, of: Type) -> Result
 pub(crate) fn from_yaml<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
     sized(text)?;
     let value = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
-        let first_line = fault.to_string();
-        let first_line = first_line.lines().next().unwrap_or_default();
+        // The reader repeats what it could not read, all of it.
+        let first_line: String = fault.to_string().lines().next().unwrap_or_default().chars().take(200).collect();
         Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}"))
     })?;
     from_value(value.0, of)
