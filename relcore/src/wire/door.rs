@@ -177,7 +177,11 @@ fn is_wire_name(key: &str, name: &str) -> bool {
 ///
 /// For doors, after an argument was refused: the values are the arguments as JSON, `None` where one was not given.
 #[must_use]
-pub fn explain_arguments(signature: &Signature, values: &[Option<Value>], fault: &dyn std::fmt::Display) -> Error {
+pub fn explain_arguments(
+    signature: &Signature,
+    values: &[Option<Value>],
+    fault: &dyn std::fmt::Display,
+) -> Error {
     let mut faults = Faults::new();
     for ((name, of), value) in arguments_of(signature.name).iter().zip(values) {
         match value {
