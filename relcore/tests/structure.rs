@@ -127,7 +127,7 @@ fn rooms_named(code: &str) -> Vec<String> {
         }
     }
     // Of what the root re-exports by type only the version is not of the foundation.
-    found.retain(|name| name == "Version" || !name.starts_with(char::is_uppercase));
+    found.retain(|name| name == "Version" || name.starts_with(char::is_lowercase)); // a macro's `crate::$area` has no name
     found.into_iter().map(|name| if name == "Version" { "version".to_owned() } else { name }).collect()
 }
 
