@@ -211,7 +211,7 @@ proptest! {
     fn counterfactuals_really_flip(facts in situations(), policy in any_policy()) {
         let decision = answer(&facts, &policy);
         for flip in &decision.counterfactuals {
-            let changed = with(&facts, &flip.fact, Some(as_json(&flip.to)));
+            let changed = with(&facts, &flip.fact, Some(as_json(&flip.instead)));
             let verdict = answer(&changed, &policy).verdict;
             prop_assert_eq!(verdict, flip.verdict, "{:?}", flip);
             prop_assert_ne!(verdict, decision.verdict);
