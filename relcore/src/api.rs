@@ -82,8 +82,8 @@ macro_rules! functions {
                     let mut place = 0..;
                     $(let $argument: <$type as Argument<'_>>::Held =
                         door.take(signature, place.next().unwrap_or_default())?;)*
-                    let answer: $answer = functions!(@settle [$($plain)?]
-                        crate::$area::$function($(<$type as Argument<'_>>::lend(&$argument)),*));
+                    let answer: $answer = functions!(@settle [$($plain)?] door.run(signature, ||
+                        crate::$area::$function($(<$type as Argument<'_>>::lend(&$argument)),*)));
                     door.give(&answer)
                 }),*];
                 match handlers.get(place) {
@@ -97,6 +97,7 @@ macro_rules! functions {
     (@settle [] $call:expr) => { $call? };
 }
 
+use crate::canary::{CanaryDecision, CanaryState, Diagnostic, Observation, Schedule, Timeline};
 use crate::interchange::{GitHistory, GitReleases, PrometheusSeries};
 use crate::metrics::{Change, DeliveryIncident, Deployment, DoraReport, MetricsPolicy};
 use crate::release::{Classification, ReleaseFacts, ReleaseProfile, ReleaseProfiles, ReleaseType};
@@ -106,6 +107,29 @@ use crate::version::{Bump, Version};
 
 // Sorted by room, then by name.
 functions! {
+    #[plain] canary::apple_phased_schedule() -> Schedule;
+    #[plain] canary::explain(decision: &CanaryDecision) -> String;
+    canary::next_action(
+        schedule: &Schedule,
+        state: &CanaryState,
+        observations: &[Observation],
+        now: Timestamp,
+    ) -> CanaryDecision;
+    canary::plan(schedule: &Schedule, start: Timestamp) -> Timeline;
+    #[plain] canary::play_staged_schedule() -> Schedule;
+    canary::schedule_from_json(text: &str) -> Schedule;
+    canary::schedule_from_yaml(text: &str) -> Schedule;
+    canary::simulate(
+        schedule: &Schedule,
+        observations: &[Observation],
+        start_at: Timestamp,
+        tick: Span,
+        until: Timestamp,
+    ) -> Vec<CanaryDecision>;
+    #[plain] canary::standard_schedule() -> Schedule;
+    canary::start(schedule: &Schedule, now: Timestamp) -> CanaryState;
+    #[plain] canary::validate(schedule: &Schedule) -> Vec<Diagnostic>;
+
     digest::canonical_json(text: &str) -> String;
     digest::sha256(text: &str) -> String;
 

@@ -42,21 +42,28 @@ pub(crate) fn of(value: &impl Serialize) -> Result<String> {
     serde_json_canonicalizer::to_vec(value).map(|bytes| hash(&bytes)).map_err(|fault| unwritable(&fault))
 }
 
-/// Defines `fn digest_of(value: &T) -> Result<String>` that remembers its last answer per thread.
+/// Defines `fn digest_of(policy: &T) -> Result<String>`, which checks a policy and gives its digest, and remembers the
+/// last one per thread.
 ///
-/// A deploy script asks about the same policy every minute, and a simulation a million times: hashing would cost
-/// more than deciding. The memo is of a pure function and compares the whole policy, so no answer depends on it.
+/// A deploy script asks about the same policy every minute, and a simulation a million times: checking and hashing
+/// would cost more than deciding. The memo is of a pure function and compares the whole policy, so no answer depends
+/// on it.
 macro_rules! remembered_digest {
     ($type:ty) => {
-        fn digest_of(value: &$type) -> $crate::error::Result<String> {
+        $crate::digest::remembered_digest!($type, |_: &$type| Ok(()));
+    };
+    ($type:ty, $check:expr) => {
+        fn digest_of(policy: &$type) -> $crate::error::Result<String> {
             thread_local! {
                 static LAST: std::cell::RefCell<Option<($type, String)>> = const { std::cell::RefCell::new(None) };
             }
             LAST.with_borrow_mut(|last| match last {
-                Some((seen, digest)) if seen == value => Ok(digest.clone()),
+                Some((seen, digest)) if seen == policy => Ok(digest.clone()),
                 _ => {
-                    let digest = $crate::digest::of(value)?;
-                    *last = Some((value.clone(), digest.clone()));
+                    let check: fn(&$type) -> $crate::error::Result<()> = $check;
+                    check(policy)?;
+                    let digest = $crate::digest::of(policy)?;
+                    *last = Some((policy.clone(), digest.clone()));
                     Ok(digest)
                 }
             })

@@ -131,6 +131,54 @@ pub enum ReasonCode {
     /// What the release is said to be settled what version and facts left open.
     DeclaredKind,
     // -- canary ---------------------------------------------------------------------------------------------------
+    /// An operator ordered to abort the rollout.
+    AbortOrdered,
+    /// A metric has not been good as often as the analysis asks for.
+    AnalysisIncomplete,
+    /// A bake ran to its longest time without enough good measurements.
+    BakeOverdue,
+    /// The bake has not lasted its shortest time yet.
+    BakeRunning,
+    /// The new version is not ready.
+    CanaryUnhealthy,
+    /// The rollout took longer than its deadline.
+    DeadlinePassed,
+    /// A metric's query errored more often in a row than is tolerated.
+    ErrorLimitExceeded,
+    /// A metric failed more often than is tolerated.
+    FailureLimitExceeded,
+    /// A person refused to let the rollout pass a gate.
+    GateRefused,
+    /// A gate waits for a person's approval.
+    GatePending,
+    /// A metric was inconclusive more often than is tolerated.
+    InconclusiveLimitExceeded,
+    /// A critical metric failed.
+    MetricCritical,
+    /// The latest measurement of a metric was not good, within what is tolerated.
+    MetricNotGood,
+    /// A metric has not been measured since the weight was set.
+    MetricUnmeasured,
+    /// A metric's query answered with nothing.
+    NoData,
+    /// The rollout is paused until an operator resumes.
+    Paused,
+    /// A pause step has not lasted its time yet.
+    PauseRunning,
+    /// The rollout is over: nothing happens until a retry or a new revision.
+    RunOver,
+    /// All steps are done.
+    RunSucceeded,
+    /// A metric has gathered fewer samples than the bake asks for.
+    SamplesTooFew,
+    /// The previous version is not ready: there is nothing to go back to.
+    StableUnhealthy,
+    /// The latest measurement of a metric is too old to say anything.
+    StaleData,
+    /// The weight of the new version changed.
+    WeightSet,
+    /// The release window is closed.
+    WindowClosed,
     // -- rollback -------------------------------------------------------------------------------------------------
     /// Critical functionality is broken.
     CriticalFunctionalityBroken,

@@ -4,7 +4,7 @@ use crate::api::{FUNCTIONS, Signature};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::{NaiveDate, Span, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use std::collections::BTreeMap;
 
 /// One call from another language: hands out the arguments, takes the answer.
@@ -21,6 +21,11 @@ pub trait Door {
     /// # Errors
     /// When it is not of type `T`.
     fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T, Self::Failure>;
+
+    /// Runs the function between taking and giving; a door that holds a lock while it converts lets go of it here.
+    fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
+        work()
+    }
 
     /// Brings the answer over.
     ///
@@ -136,8 +141,9 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
 /// `unknown_function` beyond the table; `syntax` when the text is not a list; `unknown_field` for more arguments than
 /// the function has; and otherwise as [`call_json`].
 pub fn call_json_at(place: usize, arguments: &str) -> Result<String> {
-    let given: Vec<Option<&RawValue>> = serde_json::from_str(arguments)
-        .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not a JSON list of arguments: {fault}")))?;
+    let given: Vec<Option<&RawValue>> = serde_json::from_str(arguments).map_err(|fault| {
+        Error::new(ErrorKind::Syntax, "", format!("not a JSON list of arguments: {fault}"))
+    })?;
     if let Some(signature) = FUNCTIONS.get(place)
         && given.len() > signature.arguments.len()
     {
@@ -159,26 +165,16 @@ impl JsonDoor<'_> {
     }
 
     /// The slow way, to say everything that is wrong with every argument.
-    fn explain(&self, signature: &Signature, place: usize, fault: &serde_json::Error) -> Error {
-        let mut faults = Faults::new();
-        let arguments = arguments_of(signature.name);
-        for (place, (name, of)) in arguments.iter().enumerate() {
+    fn explain(&self, signature: &Signature, fault: &serde_json::Error) -> Error {
+        let mut values = Vec::new();
+        for (place, (name, _)) in arguments_of(signature.name).iter().enumerate() {
             match self.text(place).map(read::parse_json) {
-                Some(Ok(value)) => super::shape::diagnose(&value, *of, name, &mut faults),
+                Some(Ok(value)) => values.push(Some(value)),
                 Some(Err(error)) => return error.under(name),
-                None if matches!(of, Type::Optional(_)) => {}
-                None => faults.add(
-                    ErrorKind::MissingField,
-                    format_args!("{name}"),
-                    format_args!("missing argument `{name}` of `{}`", signature.name),
-                ),
+                None => values.push(None),
             }
         }
-        let name = arguments.get(place).map_or("", |(name, _)| name);
-        match faults.finish() {
-            Err(all) => all,
-            Ok(()) => Error::new(ErrorKind::InvalidValue, name, fault.to_string()),
-        }
+        explain_arguments(signature, &values, fault)
     }
 }
 
@@ -188,7 +184,7 @@ impl Door for JsonDoor<'_> {
 
     fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T> {
         let text = self.text(place).unwrap_or("null");
-        serde_json::from_str(text).map_err(|fault| self.explain(signature, place, &fault))
+        serde_json::from_str(text).map_err(|fault| self.explain(signature, &fault))
     }
 
     fn give<T: Serialize>(&mut self, answer: &T) -> Result<String> {
@@ -203,8 +199,38 @@ fn is_wire_name(key: &str, name: &str) -> bool {
     let mut expected = name.chars();
     key.chars().all(|character| {
         let next = expected.next();
-        if next == Some('_') { expected.next().map(|c| c.to_ascii_uppercase()) == Some(character) } else { next == Some(character) }
+        if next == Some('_') {
+            expected.next().map(|c| c.to_ascii_uppercase()) == Some(character)
+        } else {
+            next == Some(character)
+        }
     }) && expected.next().is_none()
+}
+
+/// Everything that is wrong with the arguments of a call, in the order of the signature; `fault` if nothing is found.
+///
+/// For doors, after an argument was refused: the values are the arguments as JSON, `None` where one was not given.
+#[must_use]
+pub fn explain_arguments(
+    signature: &Signature,
+    values: &[Option<Value>],
+    fault: &dyn std::fmt::Display,
+) -> Error {
+    let mut faults = Faults::new();
+    for ((name, of), value) in arguments_of(signature.name).iter().zip(values) {
+        match value {
+            Some(value) => super::shape::diagnose(value, *of, name, &mut faults),
+            None if matches!(of, Type::Optional(_)) => {}
+            None => {
+                let text = format_args!("missing argument `{name}` of `{}`", signature.name);
+                faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
+            }
+        }
+    }
+    match faults.finish() {
+        Err(all) => all,
+        Ok(()) => Error::new(ErrorKind::InvalidValue, "", fault.to_string()),
+    }
 }
 
 fn arguments_of(function: &str) -> &'static [(&'static str, Type)] {

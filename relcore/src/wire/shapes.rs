@@ -3,6 +3,7 @@ use super::shape::{Field, Shape, Type};
 
 /// Every named type, sorted by name.
 pub(super) static SHAPES: &[(&str, Shape)] = &[
+    ("AbortPolicy", Shape::Unit(&["roll_back", "freeze"])),
     ("AdvisorySeverity", Shape::Unit(&["low", "medium", "high", "critical"])),
     ("BucketUnit", Shape::Unit(&["day", "week", "month", "quarter", "year"])),
     ("Bump", Shape::Unit(&["none", "prerelease", "patch", "minor", "major"])),
@@ -12,6 +13,69 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
             Field { name: "weekend", required: false, of: Type::List(&Type::Named("Weekday")) },
             Field { name: "holidays", required: false, of: Type::List(&Type::Date) },
             Field { name: "workingDays", required: false, of: Type::List(&Type::Date) },
+        ]),
+    ),
+    (
+        "CanaryAction",
+        Shape::Tagged(&[
+            (
+                "set_weight",
+                &[
+                    Field { name: "previous", required: true, of: Type::Float },
+                    Field { name: "weight", required: true, of: Type::Float },
+                ] as &[Field],
+            ),
+            ("hold", &[] as &[Field]),
+            ("inconclusive", &[] as &[Field]),
+            ("await_gate", &[Field { name: "gate", required: true, of: Type::Text }] as &[Field]),
+            ("pause", &[] as &[Field]),
+            ("complete", &[Field { name: "previous", required: true, of: Type::Float }] as &[Field]),
+            ("roll_back", &[Field { name: "previous", required: true, of: Type::Float }] as &[Field]),
+            ("freeze", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "CanaryDecision",
+        Shape::Struct(&[
+            Field { name: "verdict", required: true, of: Type::Named("CanaryAction") },
+            Field { name: "state", required: true, of: Type::Named("CanaryState") },
+            Field { name: "reasons", required: true, of: Type::List(&Type::Named("Reason")) },
+            Field { name: "missing", required: true, of: Type::List(&Type::Text) },
+            Field { name: "nextCheckAt", required: false, of: Type::Optional(&Type::Timestamp) },
+            Field { name: "policyDigest", required: true, of: Type::Text },
+        ]),
+    ),
+    ("CanaryPhase", Shape::Unit(&["progressing", "paused", "succeeded", "rolled_back", "frozen"])),
+    (
+        "CanaryState",
+        Shape::Struct(&[
+            Field { name: "scheduleDigest", required: true, of: Type::Text },
+            Field { name: "phase", required: true, of: Type::Named("CanaryPhase") },
+            Field { name: "weight", required: true, of: Type::Float },
+            Field { name: "weightSetAt", required: false, of: Type::Optional(&Type::Timestamp) },
+            Field { name: "step", required: true, of: Type::Integer(0, 4294967295) },
+            Field { name: "stepEnteredAt", required: true, of: Type::Timestamp },
+            Field { name: "startedAt", required: true, of: Type::Timestamp },
+            Field { name: "pausedAt", required: false, of: Type::Optional(&Type::Timestamp) },
+            Field { name: "released", required: false, of: Type::Bool },
+            Field { name: "metrics", required: false, of: Type::List(&Type::Named("MetricState")) },
+            Field { name: "approvals", required: false, of: Type::List(&Type::Named("GateApproval")) },
+            Field { name: "canaryHealthy", required: false, of: Type::Optional(&Type::Bool) },
+            Field { name: "stableHealthy", required: false, of: Type::Optional(&Type::Bool) },
+            Field { name: "windowClosed", required: false, of: Type::Bool },
+            Field { name: "abortOrdered", required: false, of: Type::Bool },
+            Field { name: "revision", required: false, of: Type::Optional(&Type::Text) },
+            Field { name: "observedUntil", required: false, of: Type::Optional(&Type::Timestamp) },
+        ]),
+    ),
+    (
+        "CauseResponses",
+        Shape::Struct(&[
+            Field { name: "failed", required: false, of: Type::Named("Response") },
+            Field { name: "error", required: false, of: Type::Named("Response") },
+            Field { name: "inconclusive", required: false, of: Type::Named("Response") },
+            Field { name: "noData", required: false, of: Type::Named("Response") },
+            Field { name: "deadline", required: false, of: Type::Named("Response") },
         ]),
     ),
     (
@@ -37,6 +101,7 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
         ]),
     ),
     ("ClassificationVerdict", Shape::Unit(&["classified", "inconclusive", "contradictory"])),
+    ("Command", Shape::Unit(&["abort", "pause", "resume", "retry"])),
     ("CommunicationScope", Shape::Unit(&["limited", "early_adopters", "coordinated", "all_users"])),
     (
         "Counterfactual",
@@ -78,6 +143,37 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
     ),
     ("DeploymentIntent", Shape::Unit(&["planned", "hotfix", "rollback", "redeploy", "unknown"])),
     ("DeploymentOutcome", Shape::Unit(&["success", "failure", "error", "timeout", "cancellation", "skip"])),
+    (
+        "Diagnostic",
+        Shape::Struct(&[
+            Field { name: "code", required: true, of: Type::Named("DiagnosticCode") },
+            Field { name: "severity", required: true, of: Type::Named("Severity") },
+            Field { name: "path", required: true, of: Type::Text },
+            Field { name: "text", required: true, of: Type::Text },
+        ]),
+    ),
+    (
+        "DiagnosticCode",
+        Shape::Unit(&[
+            "no_steps",
+            "weight_out_of_range",
+            "weight_falls",
+            "weight_repeats",
+            "weight_never_full",
+            "span_out_of_range",
+            "bake_max_below_min",
+            "nothing_measured",
+            "analysis_empty",
+            "unknown_metric",
+            "name_empty",
+            "name_repeated",
+            "metric_unlimited",
+            "limit_not_finite",
+            "limits_crossed",
+            "no_metrics",
+            "deadline_unreachable",
+        ]),
+    ),
     (
         "DoraReport",
         Shape::Struct(&[
@@ -196,6 +292,15 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
         ]),
     ),
     (
+        "GateApproval",
+        Shape::Struct(&[
+            Field { name: "gate", required: true, of: Type::Text },
+            Field { name: "approved", required: true, of: Type::Bool },
+            Field { name: "by", required: true, of: Type::Text },
+            Field { name: "at", required: true, of: Type::Timestamp },
+        ]),
+    ),
+    (
         "GitCommit",
         Shape::Struct(&[
             Field { name: "id", required: true, of: Type::Text },
@@ -228,6 +333,7 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
             Field { name: "taggedAt", required: true, of: Type::Timestamp },
         ]),
     ),
+    ("HealthRole", Shape::Unit(&["canary", "stable"])),
     ("IncidentLink", Shape::Unit(&["caused_by", "latest_before"])),
     (
         "Interval",
@@ -237,8 +343,45 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
             Field { name: "level", required: true, of: Type::Float },
         ]),
     ),
+    (
+        "LastMeasurement",
+        Shape::Struct(&[
+            Field { name: "at", required: true, of: Type::Timestamp },
+            Field { name: "phase", required: true, of: Type::Named("MeasurementPhase") },
+            Field { name: "value", required: false, of: Type::Optional(&Type::Float) },
+            Field { name: "n", required: false, of: Type::Optional(&Type::Integer(0, 9007199254740991)) },
+        ]),
+    ),
     ("LeadStart", Shape::Unit(&["authored", "committed", "authored_or_committed"])),
     ("LeadUnit", Shape::Unit(&["change", "deployment"])),
+    ("MeasurementPhase", Shape::Unit(&["successful", "failed", "inconclusive", "no_data", "error"])),
+    (
+        "Metric",
+        Shape::Struct(&[
+            Field { name: "name", required: true, of: Type::Text },
+            Field { name: "max", required: false, of: Type::Optional(&Type::Float) },
+            Field { name: "min", required: false, of: Type::Optional(&Type::Float) },
+            Field { name: "unit", required: false, of: Type::Optional(&Type::Text) },
+            Field { name: "failureLimit", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "inconclusiveLimit", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "consecutiveErrorLimit", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "minSamples", required: false, of: Type::Integer(0, 9007199254740991) },
+            Field { name: "maxAge", required: false, of: Type::Optional(&Type::Span) },
+            Field { name: "critical", required: false, of: Type::Bool },
+        ]),
+    ),
+    (
+        "MetricState",
+        Shape::Struct(&[
+            Field { name: "name", required: true, of: Type::Text },
+            Field { name: "failed", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "inconclusive", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "consecutiveErrors", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "successes", required: false, of: Type::Integer(0, 4294967295) },
+            Field { name: "samples", required: false, of: Type::Integer(0, 9007199254740991) },
+            Field { name: "last", required: false, of: Type::Optional(&Type::Named("LastMeasurement")) },
+        ]),
+    ),
     (
         "MetricsPolicy",
         Shape::Struct(&[
@@ -275,7 +418,54 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
     ),
     ("MissingSample", Shape::Unit(&["nan", "positive_infinity", "negative_infinity"])),
     ("NegativeSpans", Shape::Unit(&["drop", "clamp", "keep"])),
+    (
+        "Observation",
+        Shape::Struct(&[
+            Field { name: "at", required: true, of: Type::Timestamp },
+            Field { name: "kind", required: true, of: Type::Named("ObservationKind") },
+        ]),
+    ),
+    (
+        "ObservationKind",
+        Shape::Tagged(&[
+            (
+                "health",
+                &[
+                    Field { name: "role", required: true, of: Type::Named("HealthRole") },
+                    Field { name: "healthy", required: true, of: Type::Bool },
+                ] as &[Field],
+            ),
+            (
+                "measurement",
+                &[
+                    Field { name: "metric", required: true, of: Type::Text },
+                    Field { name: "reading", required: true, of: Type::Named("Reading") },
+                ] as &[Field],
+            ),
+            ("window", &[Field { name: "open", required: true, of: Type::Bool }] as &[Field]),
+            (
+                "approval",
+                &[
+                    Field { name: "gate", required: true, of: Type::Text },
+                    Field { name: "approved", required: true, of: Type::Bool },
+                    Field { name: "by", required: true, of: Type::Text },
+                ] as &[Field],
+            ),
+            ("command", &[Field { name: "command", required: true, of: Type::Named("Command") }] as &[Field]),
+            ("new_revision", &[Field { name: "revision", required: true, of: Type::Text }] as &[Field]),
+        ]),
+    ),
     ("OpenRecoveries", Shape::Unit(&["exclude", "age"])),
+    (
+        "PlannedStep",
+        Shape::Struct(&[
+            Field { name: "step", required: true, of: Type::Integer(0, 4294967295) },
+            Field { name: "weight", required: true, of: Type::Float },
+            Field { name: "earliestStart", required: true, of: Type::Timestamp },
+            Field { name: "earliestEnd", required: true, of: Type::Timestamp },
+            Field { name: "latestEnd", required: false, of: Type::Optional(&Type::Timestamp) },
+        ]),
+    ),
     (
         "PrometheusSample",
         Shape::Struct(&[
@@ -293,6 +483,24 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
     ),
     ("QuantileRule", Shape::Unit(&["linear", "lower", "nearest_rank"])),
     ("RateDenominator", Shape::Unit(&["successful", "finished"])),
+    (
+        "Reading",
+        Shape::Tagged(&[
+            (
+                "value",
+                &[
+                    Field { name: "value", required: true, of: Type::Float },
+                    Field {
+                        name: "n",
+                        required: false,
+                        of: Type::Optional(&Type::Integer(0, 9007199254740991)),
+                    },
+                ] as &[Field],
+            ),
+            ("missing", &[] as &[Field]),
+            ("failed", &[Field { name: "text", required: true, of: Type::Text }] as &[Field]),
+        ]),
+    ),
     (
         "Reason",
         Shape::Struct(&[
@@ -324,6 +532,30 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
             "stability_unclear",
             "declared_otherwise",
             "declared_kind",
+            "abort_ordered",
+            "analysis_incomplete",
+            "bake_overdue",
+            "bake_running",
+            "canary_unhealthy",
+            "deadline_passed",
+            "error_limit_exceeded",
+            "failure_limit_exceeded",
+            "gate_refused",
+            "gate_pending",
+            "inconclusive_limit_exceeded",
+            "metric_critical",
+            "metric_not_good",
+            "metric_unmeasured",
+            "no_data",
+            "paused",
+            "pause_running",
+            "run_over",
+            "run_succeeded",
+            "samples_too_few",
+            "stable_unhealthy",
+            "stale_data",
+            "weight_set",
+            "window_closed",
             "critical_functionality_broken",
             "vulnerability_introduced",
             "data_corruption",
@@ -419,6 +651,7 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
             Field { name: "count", required: true, of: Type::Integer(0, 4294967295) },
         ]),
     ),
+    ("Response", Shape::Unit(&["hold", "pause", "abort"])),
     ("ReworkSignal", Shape::Unit(&["hotfix", "rollback", "remediation", "revert", "revision_returned"])),
     (
         "RollbackCriterion",
@@ -505,15 +738,64 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
         "RollbackVerdict",
         Shape::Unit(&["hold", "inconclusive", "forward_fix", "disable_flag", "roll_back", "escalate"]),
     ),
+    (
+        "Schedule",
+        Shape::Struct(&[
+            Field { name: "steps", required: true, of: Type::List(&Type::Named("Step")) },
+            Field { name: "metrics", required: false, of: Type::List(&Type::Named("Metric")) },
+            Field { name: "on", required: false, of: Type::Named("CauseResponses") },
+            Field { name: "abort", required: false, of: Type::Named("AbortPolicy") },
+            Field { name: "deadline", required: false, of: Type::Optional(&Type::Span) },
+        ]),
+    ),
     ("SeedRule", Shape::Unit(&["exclude", "include"])),
     ("SeveralIncidents", Shape::Unit(&["first", "last"])),
     ("Severity", Shape::Unit(&["info", "warning", "error", "critical"])),
+    (
+        "Step",
+        Shape::Tagged(&[
+            ("set_weight", &[Field { name: "weight", required: true, of: Type::Float }] as &[Field]),
+            (
+                "bake",
+                &[
+                    Field { name: "min", required: true, of: Type::Span },
+                    Field { name: "max", required: false, of: Type::Optional(&Type::Span) },
+                    Field {
+                        name: "minSamples",
+                        required: false,
+                        of: Type::Optional(&Type::Integer(0, 9007199254740991)),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "pause",
+                &[Field { name: "duration", required: false, of: Type::Optional(&Type::Span) }] as &[Field],
+            ),
+            (
+                "analysis",
+                &[
+                    Field { name: "metrics", required: false, of: Type::List(&Type::Text) },
+                    Field { name: "measurements", required: true, of: Type::Integer(0, 4294967295) },
+                ] as &[Field],
+            ),
+            ("gate", &[Field { name: "name", required: true, of: Type::Text }] as &[Field]),
+        ]),
+    ),
     ("TestingScope", Shape::Unit(&["smoke", "focused", "full", "extended"])),
     (
         "TimeRange",
         Shape::Struct(&[
             Field { name: "start", required: true, of: Type::Timestamp },
             Field { name: "end", required: true, of: Type::Timestamp },
+        ]),
+    ),
+    (
+        "Timeline",
+        Shape::Struct(&[
+            Field { name: "steps", required: true, of: Type::List(&Type::Named("PlannedStep")) },
+            Field { name: "earliestEnd", required: true, of: Type::Timestamp },
+            Field { name: "latestEnd", required: false, of: Type::Optional(&Type::Timestamp) },
+            Field { name: "deadlineAt", required: false, of: Type::Optional(&Type::Timestamp) },
         ]),
     ),
     (
@@ -534,6 +816,34 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
 
 /// The arguments of every public function.
 pub(super) static ARGUMENTS: &[(&str, &[(&str, Type)])] = &[
+    ("canary.apple_phased_schedule", &[]),
+    ("canary.explain", &[("decision", Type::Named("CanaryDecision"))]),
+    (
+        "canary.next_action",
+        &[
+            ("schedule", Type::Named("Schedule")),
+            ("state", Type::Named("CanaryState")),
+            ("observations", Type::List(&Type::Named("Observation"))),
+            ("now", Type::Timestamp),
+        ],
+    ),
+    ("canary.plan", &[("schedule", Type::Named("Schedule")), ("start", Type::Timestamp)]),
+    ("canary.play_staged_schedule", &[]),
+    ("canary.schedule_from_json", &[("text", Type::Text)]),
+    ("canary.schedule_from_yaml", &[("text", Type::Text)]),
+    (
+        "canary.simulate",
+        &[
+            ("schedule", Type::Named("Schedule")),
+            ("observations", Type::List(&Type::Named("Observation"))),
+            ("startAt", Type::Timestamp),
+            ("tick", Type::Span),
+            ("until", Type::Timestamp),
+        ],
+    ),
+    ("canary.standard_schedule", &[]),
+    ("canary.start", &[("schedule", Type::Named("Schedule")), ("now", Type::Timestamp)]),
+    ("canary.validate", &[("schedule", Type::Named("Schedule"))]),
     ("digest.canonical_json", &[("text", Type::Text)]),
     ("digest.sha256", &[("text", Type::Text)]),
     (

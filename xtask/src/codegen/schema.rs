@@ -49,7 +49,7 @@ fn is_exported_room(function: &str) -> bool {
 }
 
 /// Functions over borrowed columns, whose doors are written by hand in each binding.
-const BULK_DOORS: &[&str] = &["metrics.dora_columns"];
+pub const BULK_DOORS: &[&str] = &["metrics.dora_columns"];
 
 fn function(place: usize, schema: api::FunctionSchema, source: &Source) -> Result<Function> {
     let (room, name) = schema.signature.name.split_once('.').context("a name is `room.function`")?;
@@ -211,6 +211,7 @@ fn check_variant(wire: &str) -> Result<()> {
 
 fn check_name(name: &str) -> Result<()> {
     ensure!(name != "message", "`message` hides the text of an exception in Kotlin: call it `text`");
+    ensure!(name != "type", "`type` tells the variants of enums apart: call it `kind`");
     ensure!(!KEYWORDS.contains(&name), "`{name}` is a keyword of Python, TypeScript, Swift or Kotlin");
     Ok(())
 }

@@ -1,0 +1,50 @@
+"""The exceptions of relcore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relcore.error import Fault
+
+__all__ = ["InputError", "PolicyChangedError", "RelcoreError", "exception_of"]
+
+
+class RelcoreError(ValueError):
+    """Why relcore refused a call: one or more faults.
+
+    `code` and `path` are those of the first fault; `faults` has them all.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        lines = (f"{fault.path}: {fault.text}" if fault.path else fault.text for fault in faults)
+        super().__init__("; ".join(lines))
+        self.faults = faults
+
+    @property
+    def code(self) -> str:
+        """The stable code of the first fault, such as `unknown_field`."""
+        return self.faults[0].code.value
+
+    @property
+    def path(self) -> str:
+        """Where the first fault is, such as `schedule.steps[1].weight`; empty for the whole input."""
+        return self.faults[0].path
+
+    def __reduce__(self) -> tuple[type[RelcoreError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
+
+class InputError(RelcoreError):
+    """An argument is not what it must be."""
+
+
+class PolicyChangedError(RelcoreError):
+    """The policy is not the one that the state was started with."""
+
+
+def exception_of(faults: tuple[Fault, ...]) -> RelcoreError:
+    """The exception for some faults; called by the bridge."""
+    if faults[0].code.value == "policy_changed":
+        return PolicyChangedError(faults)
+    return InputError(faults)

@@ -1,0 +1,7 @@
+from typing import Any
+
+__all__ = ["VERSION", "call"]
+
+VERSION: str
+
+def call(place: int, /, *arguments: object) -> Any: ...

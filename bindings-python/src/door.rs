@@ -1,0 +1,49 @@
+//! Calls from Python: arguments in, answer out.
+use crate::{de::PyDeserializer, error::Failure, ser, value};
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use relcore::api::Signature;
+use relcore::wire::{Door, explain_arguments};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// One call.
+pub struct PyDoor<'a, 'py> {
+    pub py: Python<'py>,
+    pub arguments: &'a Bound<'py, PyTuple>,
+}
+
+/// Rooms whose functions read whole histories: other threads may run meanwhile.
+const LONG: &[&str] = &["interchange.", "metrics.", "canary.simulate"];
+
+impl<'py> Door for PyDoor<'_, 'py> {
+    type Answer = Bound<'py, PyAny>;
+    type Failure = Failure;
+
+    fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T, Failure> {
+        let argument = self.arguments.get_borrowed_item(place).map_err(Failure)?;
+        T::deserialize(PyDeserializer::new(&argument)).map_err(|fault| self.explain(signature, &fault))
+    }
+
+    fn run<R: Send>(&mut self, signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
+        if LONG.iter().any(|start| signature.name.starts_with(start)) { self.py.detach(work) } else { work() }
+    }
+
+    fn give<T: Serialize>(&mut self, answer: &T) -> Result<Bound<'py, PyAny>, Failure> {
+        ser::to_python(self.py, answer).map_err(Failure)
+    }
+}
+
+impl PyDoor<'_, '_> {
+    /// The slow way, after an argument was refused: all arguments as JSON, then everything that is wrong with them.
+    fn explain(&self, signature: &Signature, fault: &dyn std::fmt::Display) -> Failure {
+        let mut values = Vec::new();
+        for (name, argument) in signature.arguments.iter().zip(self.arguments.iter()) {
+            match value::to_json(&argument, &value::wire_name(name)) {
+                Ok(serde_json::Value::Null) => values.push(None),
+                Ok(value) => values.push(Some(value)),
+                Err(error) => return error.into(),
+            }
+        }
+        explain_arguments(signature, &values, fault).into()
+    }
+}

@@ -1,0 +1,37 @@
+//! The Python face of relcore: one native entry, through which every public function is called.
+//!
+//! Functions, types and documentation are Python source, generated from the core (`python/relcore/*.py`); here is only
+//! the bridge between Python objects and the core's values.
+#![allow(missing_docs, reason = "what Python sees is documented in Python")]
+
+mod classes;
+mod de;
+mod door;
+mod error;
+mod ser;
+mod time;
+mod value;
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+/// The native half of the package.
+#[pymodule]
+mod _native {
+    use super::*;
+
+    /// The version of the core.
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+    /// Calls the public function at a place of the table.
+    #[pyfunction]
+    #[pyo3(signature = (place, *arguments))]
+    fn call<'py>(
+        py: Python<'py>,
+        place: usize,
+        arguments: &Bound<'py, PyTuple>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        relcore::api::call(place, &mut door::PyDoor { py, arguments }).map_err(|failure| failure.0)
+    }
+}

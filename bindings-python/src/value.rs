@@ -1,0 +1,113 @@
+//! A Python object as JSON: the slow way, for diagnosis only.
+use crate::{classes, time};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use relcore::{Error, ErrorKind, Span, Timestamp};
+use serde_json::{Map, Value};
+
+/// The JSON of an object, or the first thing in it that JSON cannot hold.
+pub fn to_json(value: &Bound<'_, PyAny>, path: &str) -> Result<Value, Error> {
+    convert(value, path).unwrap_or_else(|error| {
+        Err(Error::new(ErrorKind::WrongType, path, format!("cannot be read: {error}")))
+    })
+}
+
+/// `week_start` as `weekStart`.
+pub fn wire_name(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
+        name + &capital.into_iter().collect::<String>() + letters.as_str()
+    })
+}
+
+fn convert(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Result<Value, Error>> {
+    if value.is_none() {
+        return Ok(Ok(Value::Null));
+    }
+    if time::is::<PyBool>(value) {
+        return Ok(Ok(value.extract::<bool>()?.into()));
+    }
+    if time::is::<PyInt>(value) {
+        let number = value.extract::<i64>().map(Value::from);
+        return Ok(number.map_err(|_| refused(ErrorKind::OutOfRange, path, "is beyond 64 bits")));
+    }
+    if time::is::<PyFloat>(value) {
+        let number: f64 = value.extract()?;
+        let text = format!("`{number}` is not a finite number");
+        return Ok(serde_json::Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| refused(ErrorKind::InvalidValue, path, &text)));
+    }
+    if time::is::<PyString>(value) {
+        return Ok(Ok(value.extract::<String>()?.into()));
+    }
+    if time::is_instant(value)? {
+        let text = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
+        return Ok(match time::millis_of_instant(value)? {
+            None => Err(refused(ErrorKind::InvalidValue, path, text)),
+            Some(millis) => {
+                Timestamp::from_millis(millis).map(|at| at.to_string().into()).map_err(|error| error.under(path))
+            }
+        });
+    }
+    if time::is_span(value)? {
+        let span = Span::from_millis(time::millis_of_span(value)?);
+        return Ok(span.map(|span| span.to_string().into()).map_err(|error| error.under(path)));
+    }
+    if time::is_date(value)? {
+        return Ok(Ok(value.call_method0("isoformat")?.extract::<String>()?.into()));
+    }
+    if let Some(class) = classes::of_object(value)? {
+        let mut map = Map::new();
+        for (wire, name) in &class.fields {
+            let field = value.getattr(name.bind(value.py()))?;
+            match convert(&field, &inside(path, wire))? {
+                Ok(Value::Null) => {}
+                Ok(field) => drop(map.insert((*wire).to_owned(), field)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        return Ok(Ok(Value::Object(map)));
+    }
+    if let Ok(entries) = value.cast::<PyDict>() {
+        let mut map = Map::new();
+        for (key, entry) in entries {
+            let Ok(key) = key.extract::<String>() else {
+                return Ok(Err(refused(ErrorKind::WrongType, path, "has a key that is not text")));
+            };
+            let key = wire_name(&key);
+            match convert(&entry, &inside(path, &key))? {
+                Ok(entry) => drop(map.insert(key, entry)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        return Ok(Ok(Value::Object(map)));
+    }
+    if value.hasattr("_value_")? {
+        return convert(&value.getattr("_value_")?, path);
+    }
+    let Ok(items) = value.try_iter() else {
+        let class = value.get_type().name()?;
+        let text = format!("is a `{class}`, which means nothing here");
+        return Ok(Err(refused(ErrorKind::WrongType, path, &text)));
+    };
+    let mut list = Vec::new();
+    for (index, item) in items.enumerate() {
+        match convert(&item?, &format!("{path}[{index}]"))? {
+            Ok(item) => list.push(item),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(Ok(Value::Array(list)))
+}
+
+fn inside(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn refused(kind: ErrorKind, path: &str, text: &str) -> Error {
+    Error::new(kind, path, text)
+}

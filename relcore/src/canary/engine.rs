@@ -1,0 +1,202 @@
+use super::finding::{Effect, Finding, reason};
+use super::rules::{Facts, first};
+use super::{
+    AbortPolicy, CanaryAction, CanaryDecision, CanaryPhase, CanaryState, Observation, Response, Schedule,
+    advance::advance, fold::fold, validate::refuse,
+};
+use crate::digest::remembered_digest;
+use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::reason::{Reason, ReasonCode, Severity};
+use crate::time::Timestamp;
+
+remembered_digest!(Schedule, |schedule| refuse(schedule, "schedule"));
+
+/// The state of a rollout that begins now: no traffic yet, the first step ahead.
+///
+/// # Errors
+/// `invalid_value`, `out_of_range` and others for everything that [`validate`](super::validate()) calls an error: no
+/// steps, falling weights, a metric without a limit.
+pub fn start(schedule: &Schedule, now: Timestamp) -> Result<CanaryState> {
+    Ok(CanaryState::new(schedule, digest_of(schedule)?, now))
+}
+
+/// What to do now: see [the module](super) for the rules and their order.
+///
+/// Hand in what was observed since the last call; observations of the same instant may come in any order. With nothing
+/// new at the same time the answer is the same state again.
+///
+/// ```
+/// use relcore::canary::*;
+/// use relcore::{Span, Timestamp};
+/// let schedule = schedule_from_yaml("
+/// steps: [{type: set_weight, weight: 5}, {type: bake, min: 1h}, {type: set_weight, weight: 100}]
+/// metrics: [{name: error_rate, max: 1, unit: '%'}]
+/// ")?;
+/// let begin = Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let at_five = next_action(&schedule, &start(&schedule, begin)?, &[], begin)?.state;
+///
+/// let later = begin.plus(Span::from_minutes(10))?;
+/// let kind = ObservationKind::Measurement {
+///     metric: "error_rate".into(),
+///     reading: Reading::Value { value: 4.2, n: None },
+/// };
+/// let decision = next_action(&schedule, &at_five, &[Observation { at: later, kind }], later)?;
+/// assert_eq!(decision.verdict, CanaryAction::RollBack { previous: 5.0 });
+///
+/// // Pitfall: silence is not success. After the bake, without a measurement, it does not go on.
+/// let decision = next_action(&schedule, &at_five, &[], begin.plus(Span::from_hours(2))?)?;
+/// assert_eq!(decision.verdict, CanaryAction::Inconclusive {});
+/// assert_eq!(decision.missing, ["error_rate"]);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// - As [`start`] for the schedule.
+/// - `policy_changed` when the state was started with another schedule.
+/// - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
+/// - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
+/// - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements of
+///   one metric at one instant.
+/// - `unknown_reference` for a metric or gate that the schedule does not have.
+pub fn next_action(
+    schedule: &Schedule,
+    state: &CanaryState,
+    observations: &[Observation],
+    now: Timestamp,
+) -> Result<CanaryDecision> {
+    let digest = digest_of(schedule)?;
+    check_state(schedule, state, &digest, now)?;
+    let mut state = state.clone();
+    fold(schedule, &mut state, observations, now)?;
+    Ok(decide(schedule, state, digest, now))
+}
+
+/// The rules, then the steps; the state becomes the next one.
+pub(super) fn decide(
+    schedule: &Schedule,
+    mut state: CanaryState,
+    digest: String,
+    now: Timestamp,
+) -> CanaryDecision {
+    let previous = state.weight;
+    let mut finding = match first(&Facts { schedule, state: &state, now }) {
+        Some(finding) => finding,
+        None => advance(schedule, &mut state, now),
+    };
+    let verdict = apply(schedule, &mut state, &mut finding, previous, now);
+    let Finding { reasons, missing, next, .. } = finding;
+    let next_check_at = if state.is_over() { None } else { earlier(next, deadline(schedule, &state)) };
+    CanaryDecision { verdict, state, reasons, missing, next_check_at, policy_digest: digest }
+}
+
+fn apply(
+    schedule: &Schedule,
+    state: &mut CanaryState,
+    finding: &mut Finding,
+    previous: f64,
+    now: Timestamp,
+) -> CanaryAction {
+    match &finding.effect {
+        Effect::Complete => {
+            (state.phase, state.weight) = (CanaryPhase::Succeeded, 100.0);
+            return CanaryAction::Complete { previous };
+        }
+        Effect::Respond(Response::Abort) => return abort(schedule, state, &mut finding.reasons, previous),
+        Effect::Respond(Response::Pause) if state.phase == CanaryPhase::Progressing => {
+            state.pause(now);
+            return CanaryAction::Pause {};
+        }
+        _ => {}
+    }
+    #[expect(clippy::float_cmp, reason = "a weight is copied from the schedule, never computed")]
+    let moved = state.weight != previous;
+    if moved {
+        let text = format!("the weight goes from {previous} % to {} %", state.weight);
+        finding.reasons.insert(0, reason(ReasonCode::WeightSet, Severity::Info, "weight", text));
+        finding.missing.clear(); // nothing could have been measured yet at this weight
+        return CanaryAction::SetWeight { previous, weight: state.weight };
+    }
+    match &finding.effect {
+        Effect::Inconclusive => CanaryAction::Inconclusive {},
+        Effect::AwaitGate(gate) => CanaryAction::AwaitGate { gate: gate.clone() },
+        _ => CanaryAction::Hold {},
+    }
+}
+
+/// Back to the previous version, unless the schedule or the previous version forbids it.
+fn abort(
+    schedule: &Schedule,
+    state: &mut CanaryState,
+    reasons: &mut Vec<Reason>,
+    previous: f64,
+) -> CanaryAction {
+    state.abort_ordered = false;
+    state.paused_at = None;
+    if state.stable_healthy == Some(false) {
+        let text = "the previous version is not ready: traffic stays where it is".to_owned();
+        reasons.push(reason(ReasonCode::StableUnhealthy, Severity::Critical, "stable", text));
+    } else if schedule.abort == AbortPolicy::RollBack {
+        (state.phase, state.weight) = (CanaryPhase::RolledBack, 0.0);
+        return CanaryAction::RollBack { previous };
+    }
+    state.phase = CanaryPhase::Frozen;
+    CanaryAction::Freeze {}
+}
+
+fn deadline(schedule: &Schedule, state: &CanaryState) -> Option<Timestamp> {
+    let deadline = schedule.deadline.filter(|_| state.paused_at.is_none())?;
+    state.started_at.plus(deadline).ok()
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    a.into_iter().chain(b).min()
+}
+
+fn check_state(schedule: &Schedule, state: &CanaryState, digest: &str, now: Timestamp) -> Result<()> {
+    if state.schedule_digest != digest {
+        let text = "the state was started with another schedule: start again to use this one";
+        return Err(Error::new(ErrorKind::PolicyChanged, "state.scheduleDigest", text));
+    }
+    let mut faults = Faults::new();
+    let invalid = ErrorKind::InvalidValue;
+    let names = schedule.metrics.iter().map(|metric| &metric.name);
+    faults.check(
+        names.eq(state.metrics.iter().map(|metric| &metric.name)),
+        invalid,
+        format_args!("state.metrics"),
+        format_args!("are not the metrics of the schedule in their order"),
+    );
+    faults.check(
+        usize::try_from(state.step).is_ok_and(|step| step <= schedule.steps.len()),
+        invalid,
+        format_args!("state.step"),
+        format_args!("`{}` is beyond the {} steps of the schedule", state.step, schedule.steps.len()),
+    );
+    faults.check(
+        (0.0..=100.0).contains(&state.weight),
+        invalid,
+        format_args!("state.weight"),
+        format_args!("`{}` is not a percentage from 0 to 100", state.weight),
+    );
+    faults.check(
+        (state.phase == CanaryPhase::Paused) == state.paused_at.is_some(),
+        invalid,
+        format_args!("state.pausedAt"),
+        format_args!("must be given when, and only when, the phase is `paused`"),
+    );
+    for (name, at) in [
+        ("stepEnteredAt", Some(state.step_entered_at)),
+        ("startedAt", Some(state.started_at)),
+        ("pausedAt", state.paused_at),
+        ("weightSetAt", state.weight_set_at),
+        ("observedUntil", state.observed_until),
+    ] {
+        faults.check(
+            at.is_none_or(|at| at <= now),
+            ErrorKind::OutOfRange,
+            format_args!("now"),
+            format_args!("`{now}` is before `{name}` of the state: time does not go back"),
+        );
+    }
+    faults.finish()
+}

@@ -1,0 +1,170 @@
+//! Observations into the state: what happened since the last call, in the order in which it happened.
+use super::{
+    CanaryPhase, CanaryState, Command, GateApproval, HealthRole, LastMeasurement, MeasurementPhase,
+    Observation, ObservationKind, Reading, Schedule, Step,
+};
+use crate::error::{ErrorKind, Faults, Result};
+use crate::time::Timestamp;
+use crate::wire::Count;
+
+/// Takes every observation in, by instant, then kind, then place; refuses them all if one is at fault.
+pub(super) fn fold(
+    schedule: &Schedule,
+    state: &mut CanaryState,
+    observations: &[Observation],
+    now: Timestamp,
+) -> Result<()> {
+    if observations.is_empty() {
+        return Ok(());
+    }
+    check(schedule, state, observations, now)?;
+    let key = |observation: &Observation| (observation.at, observation.kind.rank());
+    if observations.is_sorted_by_key(key) {
+        observations.iter().for_each(|observation| take(schedule, state, observation));
+    } else {
+        let mut sorted: Vec<&Observation> = observations.iter().collect();
+        sorted.sort_by_key(|observation| key(observation)); // stable: the place decides last
+        sorted.into_iter().for_each(|observation| take(schedule, state, observation));
+    }
+    Ok(())
+}
+
+fn check(
+    schedule: &Schedule,
+    state: &CanaryState,
+    observations: &[Observation],
+    now: Timestamp,
+) -> Result<()> {
+    let mut faults = Faults::new();
+    for (index, observation) in observations.iter().enumerate() {
+        let at = observation.at;
+        faults.check(
+            at <= now,
+            ErrorKind::OutOfRange,
+            format_args!("observations[{index}].at"),
+            format_args!("`{at}` is after now, `{now}`"),
+        );
+        if let Some(seen) = state.observed_until.filter(|seen| at <= *seen) {
+            let kind = if at == seen { ErrorKind::Duplicate } else { ErrorKind::Unordered };
+            faults.add(
+                kind,
+                format_args!("observations[{index}].at"),
+                format_args!("`{at}` is not after `{seen}`, until which the state has seen everything"),
+            );
+        }
+        match &observation.kind {
+            ObservationKind::Measurement { metric, reading } => {
+                faults.check(
+                    schedule.metrics.iter().any(|known| known.name == *metric),
+                    ErrorKind::UnknownReference,
+                    format_args!("observations[{index}].kind.metric"),
+                    format_args!("{} is not a metric of the schedule", crate::wire::quoted(metric)),
+                );
+                if let Reading::Value { value, .. } = reading {
+                    faults.check(
+                        value.is_finite(),
+                        ErrorKind::InvalidValue,
+                        format_args!("observations[{index}].kind.reading.value"),
+                        format_args!(
+                            "`{value}` is not a finite number: expected `missing` for what has no value"
+                        ),
+                    );
+                }
+                let earlier = observations.get(..index).unwrap_or_default();
+                let repeated = earlier.iter().any(|other| {
+                    other.at == at
+                        && matches!(&other.kind, ObservationKind::Measurement { metric: name, .. } if name == metric)
+                });
+                faults.check(
+                    !repeated,
+                    ErrorKind::Duplicate,
+                    format_args!("observations[{index}]"),
+                    format_args!("{} was already measured at `{at}`", crate::wire::quoted(metric)),
+                );
+            }
+            ObservationKind::Approval { gate, .. } => faults.check(
+                schedule.steps.iter().any(|step| matches!(step, Step::Gate { name } if name == gate)),
+                ErrorKind::UnknownReference,
+                format_args!("observations[{index}].kind.gate"),
+                format_args!("{} is not a gate of the schedule", crate::wire::quoted(gate)),
+            ),
+            _ => {}
+        }
+    }
+    faults.finish()
+}
+
+fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation) {
+    let at = observation.at;
+    state.observed_until = Some(at);
+    match &observation.kind {
+        ObservationKind::Measurement { metric, reading } => measure(schedule, state, metric, reading, at),
+        ObservationKind::Health { role: HealthRole::Canary, healthy } => {
+            state.canary_healthy = Some(*healthy)
+        }
+        ObservationKind::Health { role: HealthRole::Stable, healthy } => {
+            state.stable_healthy = Some(*healthy)
+        }
+        ObservationKind::Window { open } => state.window_closed = !open,
+        ObservationKind::Approval { gate, approved, by } => {
+            state.approvals.retain(|approval| approval.gate != *gate);
+            state.approvals.push(GateApproval {
+                gate: gate.clone(),
+                approved: *approved,
+                by: by.clone(),
+                at,
+            });
+        }
+        ObservationKind::Command { command: Command::Abort } => state.abort_ordered = !state.is_over(),
+        ObservationKind::Command { command: Command::Pause } => state.pause(at),
+        ObservationKind::Command { command: Command::Resume } => state.resume(at),
+        ObservationKind::Command { command: Command::Retry } => {
+            if matches!(state.phase, CanaryPhase::RolledBack | CanaryPhase::Frozen) {
+                begin_again(schedule, state, at);
+            }
+        }
+        ObservationKind::NewRevision { revision } => {
+            begin_again(schedule, state, at);
+            state.revision = Some(revision.clone());
+            state.canary_healthy = None; // it was the health of another version
+        }
+    }
+}
+
+/// The first step once more; what is known of the world outside the run stays.
+fn begin_again(schedule: &Schedule, state: &mut CanaryState, at: Timestamp) {
+    let fresh = CanaryState::new(schedule, std::mem::take(&mut state.schedule_digest), at);
+    *state = CanaryState {
+        weight: state.weight,
+        canary_healthy: state.canary_healthy,
+        stable_healthy: state.stable_healthy,
+        window_closed: state.window_closed,
+        revision: state.revision.take(),
+        observed_until: state.observed_until,
+        ..fresh
+    };
+}
+
+fn measure(schedule: &Schedule, state: &mut CanaryState, name: &str, reading: &Reading, at: Timestamp) {
+    // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
+    let pair = schedule.metrics.iter().zip(&mut state.metrics).find(|(metric, _)| metric.name == name);
+    let Some((metric, counts)) = pair else { return };
+    let phase = metric.judge(reading);
+    let (value, n) = match reading {
+        Reading::Value { value, n } => (Some(*value), *n),
+        Reading::Missing {} | Reading::Failed { .. } => (None, None),
+    };
+    counts.last = Some(LastMeasurement { at, phase, value, n });
+    match phase {
+        MeasurementPhase::Successful => counts.successes = counts.successes.saturating_add(1),
+        MeasurementPhase::Failed => counts.failed = counts.failed.saturating_add(1),
+        MeasurementPhase::Inconclusive => counts.inconclusive = counts.inconclusive.saturating_add(1),
+        MeasurementPhase::NoData => {}
+        MeasurementPhase::Error => counts.consecutive_errors = counts.consecutive_errors.saturating_add(1),
+    }
+    if phase != MeasurementPhase::Error {
+        counts.consecutive_errors = 0;
+    }
+    let sum = counts.samples.get().saturating_add(n.unwrap_or_default().get());
+    counts.samples = Count::new(sum.min(Count::MAX)).unwrap_or_default();
+}

@@ -1,0 +1,88 @@
+use super::{Schedule, Step, validate::refuse};
+use crate::error::Result;
+use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// When each step of a schedule begins and ends, if nothing goes wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Timeline {
+    /// The steps in their order.
+    pub steps: Vec<PlannedStep>,
+    /// The earliest end of the rollout.
+    pub earliest_end: Timestamp,
+    /// The latest end; absent when a step waits for a person or for data without limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_end: Option<Timestamp>,
+    /// When the deadline strikes, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<Timestamp>,
+}
+
+/// When a step begins and ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedStep {
+    /// The index of the step in the schedule.
+    pub step: u32,
+    /// The share of the traffic that the new version has during the step, in percent.
+    pub weight: f64,
+    /// The earliest instant at which the step begins.
+    pub earliest_start: Timestamp,
+    /// The earliest instant at which it ends.
+    pub earliest_end: Timestamp,
+    /// The latest instant at which it ends; absent when it, or a step before it, waits without limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_end: Option<Timestamp>,
+}
+
+/// The timeline of a rollout that starts at an instant.
+///
+/// ```
+/// use relcore::canary::{plan, standard_schedule};
+/// let timeline = plan(&standard_schedule(), relcore::Timestamp::parse("2026-11-23T09:00:00Z")?)?;
+/// assert_eq!(timeline.earliest_end.to_string(), "2026-11-23T14:00:00.000Z");
+/// // Pitfall: without metrics nothing is waited for, so the longest times of the bakes do not count.
+/// assert_eq!(timeline.latest_end, Some(timeline.earliest_end));
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`start`](super::start) for the schedule; `out_of_range` when a step would end after the year 9999.
+pub fn plan(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
+    refuse(schedule, "schedule")?;
+    let mut steps = Vec::with_capacity(schedule.steps.len());
+    let (mut weight, mut earliest, mut latest) = (0.0, start, Some(start));
+    for (index, step) in (0..).zip(&schedule.steps) {
+        let (min, max) = match step {
+            Step::SetWeight { weight: next } => {
+                weight = *next;
+                (Span::ZERO, Some(Span::ZERO))
+            }
+            Step::Bake { min, max, .. } => {
+                // Without metrics a bake ends with its shortest time.
+                (*min, if schedule.metrics.is_empty() { Some(*min) } else { *max })
+            }
+            Step::Pause { duration: Some(duration) } => (*duration, Some(*duration)),
+            Step::Pause { duration: None } | Step::Analysis { .. } | Step::Gate { .. } => (Span::ZERO, None),
+        };
+        let earliest_start = earliest;
+        let at = |error: crate::Error| error.under(&format!("schedule.steps[{index}]"));
+        earliest = earliest.plus(min).map_err(at)?;
+        latest = match (latest, max) {
+            (Some(latest), Some(max)) => Some(latest.plus(max).map_err(at)?),
+            _ => None,
+        };
+        steps.push(PlannedStep {
+            step: index,
+            weight,
+            earliest_start,
+            earliest_end: earliest,
+            latest_end: latest,
+        });
+    }
+    let deadline_at = schedule.deadline.and_then(|deadline| start.plus(deadline).ok());
+    Ok(Timeline { steps, earliest_end: earliest, latest_end: latest, deadline_at })
+}

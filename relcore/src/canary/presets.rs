@@ -1,0 +1,61 @@
+use super::{AbortPolicy, CauseResponses, Schedule, Step};
+use crate::time::Span;
+
+/// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
+///
+/// Add the metrics of the service before using it: without them the clock alone decides, and
+/// [`validate`](super::validate()) warns.
+///
+/// ```
+/// use relcore::canary::{Metric, schedule_from_json, standard_schedule};
+/// let mut schedule = standard_schedule();
+/// let metrics = r#"[{"name": "error_rate", "max": 1, "unit": "%"}]"#;
+/// schedule.metrics = serde_json::from_str(metrics).unwrap();
+/// assert!(relcore::canary::validate(&schedule).is_empty());
+/// ```
+#[must_use]
+pub fn standard_schedule() -> Schedule {
+    let steps = vec![
+        Step::SetWeight { weight: 5.0 },
+        Step::Bake { min: Span::from_hours(1), max: Some(Span::from_hours(2)), min_samples: None },
+        Step::SetWeight { weight: 25.0 },
+        Step::Bake { min: Span::from_hours(4), max: Some(Span::from_hours(6)), min_samples: None },
+        Step::SetWeight { weight: 100.0 },
+    ];
+    by_steps(steps, AbortPolicy::RollBack)
+}
+
+/// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
+///
+/// A phased release cannot go back, only stop, so an abort freezes it. Source: App Store Connect help, "Release a version
+/// update in phases"; Apple allows 30 days of pauses in all.
+#[must_use]
+pub fn apple_phased_schedule() -> Schedule {
+    daily(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0])
+}
+
+/// A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each.
+///
+/// Play leaves the percentages to the developer and only demands that they lie between 0 and 100; these are customary.
+/// A staged rollout can be halted but not taken back from those who have it, so an abort freezes it. Source: Play
+/// Console help, "Release app updates with staged rollouts".
+#[must_use]
+pub fn play_staged_schedule() -> Schedule {
+    daily(&[1.0, 5.0, 10.0, 20.0, 50.0, 100.0])
+}
+
+/// One weight a day; the last one needs no day of its own.
+fn daily(weights: &[f64]) -> Schedule {
+    let mut steps = Vec::new();
+    for (day, weight) in weights.iter().enumerate() {
+        if day > 0 {
+            steps.push(Step::Bake { min: Span::from_days(1), max: None, min_samples: None });
+        }
+        steps.push(Step::SetWeight { weight: *weight });
+    }
+    by_steps(steps, AbortPolicy::Freeze)
+}
+
+fn by_steps(steps: Vec<Step>, abort: AbortPolicy) -> Schedule {
+    Schedule { steps, metrics: vec![], on: CauseResponses::default(), abort, deadline: None }
+}

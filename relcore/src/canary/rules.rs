@@ -1,0 +1,191 @@
+//! The rules that come before the step: safety first, then what keeps the rollout waiting.
+use super::finding::{Effect, Finding, counted, measured, reason};
+use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
+use crate::reason::{ReasonCode, Severity};
+use crate::time::Timestamp;
+
+/// What every rule looks at.
+pub(super) struct Facts<'a> {
+    pub(super) schedule: &'a Schedule,
+    pub(super) state: &'a CanaryState,
+    pub(super) now: Timestamp,
+}
+
+type Rule = fn(&Facts<'_>) -> Option<Finding>;
+
+/// The rules in their order; the first that fires decides. The numbers are those of the module docs.
+const RULES: [Rule; 11] = [
+    run_over,           // 1
+    aborted_by_person,  // 2
+    critical_metric,    // 3
+    unhealthy,          // 4
+    deadline,           // 5
+    failure_limit,      // 6
+    error_limit,        // 7
+    no_data,            // 8
+    inconclusive_limit, // 9
+    paused,             // 10
+    window_closed,      // 11
+];
+
+/// The finding of the first rule that fires.
+pub(super) fn first(facts: &Facts<'_>) -> Option<Finding> {
+    RULES.iter().find_map(|rule| rule(facts))
+}
+
+fn run_over(facts: &Facts<'_>) -> Option<Finding> {
+    facts.state.is_over().then(|| {
+        let phase = crate::wire::text_of(&facts.state.phase).replace('_', " ");
+        let text = format!("the rollout has ended: {phase}");
+        Finding::new(Effect::Hold, reason(ReasonCode::RunOver, Severity::Info, "run", text))
+    })
+}
+
+fn aborted_by_person(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.state.abort_ordered {
+        let text = "an operator ordered to abort".to_owned();
+        return Some(abort(reason(ReasonCode::AbortOrdered, Severity::Critical, "run", text)));
+    }
+    let refused = facts.state.approvals.iter().find(|approval| !approval.approved)?;
+    let text = format!("`{}` refused to pass the gate `{}`", refused.by, refused.gate);
+    Some(abort(reason(ReasonCode::GateRefused, Severity::Critical, &refused.gate, text)))
+}
+
+fn critical_metric(facts: &Facts<'_>) -> Option<Finding> {
+    let (metric, state) = pairs(facts).find(|(metric, state)| metric.critical && state.failed > 0)?;
+    let reason = match &state.last {
+        Some(last) if last.phase == MeasurementPhase::Failed => {
+            measured(ReasonCode::MetricCritical, Severity::Critical, metric, last)
+        }
+        _ => counted(ReasonCode::MetricCritical, Severity::Critical, metric, "failed", state.failed, 0),
+    };
+    Some(abort(reason))
+}
+
+fn unhealthy(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.state.canary_healthy == Some(false) {
+        let text = "the new version is not ready".to_owned();
+        let reason = reason(ReasonCode::CanaryUnhealthy, Severity::Critical, "canary", text);
+        return Some(Finding::new(Effect::Respond(facts.schedule.on.failed), reason));
+    }
+    (facts.state.stable_healthy == Some(false)).then(|| {
+        let text = "the previous version is not ready: more traffic for the new one would leave no way back"
+            .to_owned();
+        Finding::new(Effect::Hold, reason(ReasonCode::StableUnhealthy, Severity::Error, "stable", text))
+    })
+}
+
+fn deadline(facts: &Facts<'_>) -> Option<Finding> {
+    let deadline = facts.schedule.deadline?;
+    // A pause stops this clock.
+    let taken = facts.state.paused_at.unwrap_or(facts.now).since(facts.state.started_at);
+    (taken >= deadline).then(|| {
+        let text = format!("the rollout has taken {taken}, its deadline is {deadline}");
+        let mut reason = reason(ReasonCode::DeadlinePassed, Severity::Error, "run", text);
+        reason.evidence.observed = Some(taken.as_seconds());
+        reason.evidence.threshold = Some(deadline.as_seconds());
+        reason.evidence.unit = Some("s".to_owned());
+        Finding::new(Effect::Respond(facts.schedule.on.deadline), reason)
+    })
+}
+
+fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
+    limit(
+        facts,
+        |metric, state| (state.failed, metric.failure_limit),
+        (ReasonCode::FailureLimitExceeded, Severity::Critical, "failed"),
+        facts.schedule.on.failed,
+    )
+}
+
+fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
+    limit(
+        facts,
+        |metric, state| (state.consecutive_errors, metric.consecutive_error_limit),
+        (ReasonCode::ErrorLimitExceeded, Severity::Error, "could not be queried"),
+        facts.schedule.on.error,
+    )
+}
+
+fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
+    limit(
+        facts,
+        |metric, state| (state.inconclusive, metric.inconclusive_limit),
+        (ReasonCode::InconclusiveLimitExceeded, Severity::Warning, "was inconclusive"),
+        facts.schedule.on.inconclusive,
+    )
+}
+
+/// Every metric that exceeds a limit, with its latest measurement beside the count.
+fn limit(
+    facts: &Facts<'_>,
+    counts: fn(&Metric, &MetricState) -> (u32, u32),
+    (code, severity, what): (ReasonCode, Severity, &str),
+    response: Response,
+) -> Option<Finding> {
+    let mut found: Option<Finding> = None;
+    for (metric, state) in pairs(facts) {
+        let (n, limit) = counts(metric, state);
+        if n > limit {
+            let finding = found.get_or_insert_with(|| Finding {
+                effect: Effect::Respond(response),
+                reasons: vec![],
+                missing: vec![],
+                next: None,
+            });
+            finding.reasons.push(counted(code, severity, metric, what, n, limit));
+            if let Some(last) = state.last.filter(|last| last.phase != MeasurementPhase::Successful) {
+                finding.reasons.push(measured(ReasonCode::MetricNotGood, severity, metric, &last));
+            }
+        }
+    }
+    found
+}
+
+fn no_data(facts: &Facts<'_>) -> Option<Finding> {
+    let mut found: Option<Finding> = None;
+    for (metric, state) in pairs(facts) {
+        let since = state.last.map_or(facts.state.step_entered_at, |last| last.at);
+        let empty = state.last.is_some_and(|last| last.phase == MeasurementPhase::NoData);
+        let age = facts.now.since(since);
+        let reason = if empty {
+            let text = format!("`{}` has no data", metric.name);
+            reason(ReasonCode::NoData, Severity::Warning, &metric.name, text)
+        } else if let Some(max_age) = metric.max_age.filter(|max_age| age > *max_age) {
+            let text = format!("`{}` was last measured {age} ago, at most {max_age} is good", metric.name);
+            reason(ReasonCode::StaleData, Severity::Warning, &metric.name, text)
+        } else {
+            continue;
+        };
+        let response = facts.schedule.on.no_data;
+        let effect =
+            if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
+        let finding =
+            found.get_or_insert_with(|| Finding { effect, reasons: vec![], missing: vec![], next: None });
+        finding.reasons.push(reason);
+        finding.missing.push(metric.name.clone());
+    }
+    found
+}
+
+fn paused(facts: &Facts<'_>) -> Option<Finding> {
+    let since = facts.state.paused_at?;
+    let text = format!("the rollout is paused since {since}, until an operator resumes");
+    Some(Finding::new(Effect::Hold, reason(ReasonCode::Paused, Severity::Warning, "run", text)))
+}
+
+fn window_closed(facts: &Facts<'_>) -> Option<Finding> {
+    facts.state.window_closed.then(|| {
+        let text = "the release window is closed".to_owned();
+        Finding::new(Effect::Hold, reason(ReasonCode::WindowClosed, Severity::Warning, "window", text))
+    })
+}
+
+fn abort(reason: crate::Reason) -> Finding {
+    Finding::new(Effect::Respond(Response::Abort), reason)
+}
+
+/// Each metric with what is known of it.
+pub(super) fn pairs<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a Metric, &'a MetricState)> + use<'a> {
+    facts.schedule.metrics.iter().zip(&facts.state.metrics)
+}

@@ -1,0 +1,74 @@
+use super::{CanaryDecision, Observation, Schedule, next_action, start};
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::{Span, Timestamp};
+
+/// More ticks than this are a mistake in the tick.
+const MOST_TICKS: i64 = 10_000_000;
+
+/// What the rollout would have done: [`next_action`] at every tick with what was observed since the one before, until
+/// the rollout is over or `until` has come. Only decisions that change the verdict or the weight are kept.
+///
+/// Feed it the observations of an old rollout and another schedule to see what that one would have decided.
+///
+/// ```
+/// use relcore::canary::{CanaryAction, simulate, standard_schedule};
+/// use relcore::{Span, Timestamp};
+/// let begin = Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let end = begin.plus(Span::from_days(1))?;
+/// let decisions = simulate(&standard_schedule(), &[], begin, Span::from_minutes(10), end)?;
+/// assert_eq!(decisions.last().map(|last| &last.verdict), Some(&CanaryAction::Complete { previous: 25.0 }));
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`next_action`]; `invalid_value` for a tick that is not positive or an `until` before the start; `out_of_range` for
+/// more than ten million ticks; `unordered` for observations that are not in the order of time.
+pub fn simulate(
+    schedule: &Schedule,
+    observations: &[Observation],
+    start_at: Timestamp,
+    tick: Span,
+    until: Timestamp,
+) -> Result<Vec<CanaryDecision>> {
+    check(observations, start_at, tick, until)?;
+    let mut state = start(schedule, start_at)?;
+    let mut decisions: Vec<CanaryDecision> = Vec::new();
+    let mut rest = observations;
+    let mut now = start_at;
+    loop {
+        let (seen, later) = rest.split_at(rest.partition_point(|observation| observation.at <= now));
+        let decision = next_action(schedule, &state, seen, now)?;
+        let over = decision.state.is_over();
+        let changed = decisions.last().is_none_or(|last| last.verdict != decision.verdict);
+        if changed {
+            state = decision.state.clone();
+            decisions.push(decision);
+        } else {
+            state = decision.state;
+        }
+        rest = later;
+        now = now.plus(tick)?;
+        if over || now > until {
+            return Ok(decisions);
+        }
+    }
+}
+
+fn check(observations: &[Observation], start_at: Timestamp, tick: Span, until: Timestamp) -> Result<()> {
+    let refused = |kind, path: &str, text: &str| Err(Error::new(kind, path, text));
+    if tick <= Span::ZERO {
+        return refused(ErrorKind::InvalidValue, "tick", "must be longer than nothing");
+    }
+    if until < start_at {
+        return refused(ErrorKind::InvalidValue, "until", "is before the start");
+    }
+    if until.since(start_at).as_millis() / tick.as_millis() > MOST_TICKS {
+        return refused(ErrorKind::OutOfRange, "tick", "makes more than ten million ticks");
+    }
+    let unordered = observations.windows(2).position(|pair| matches!(pair, [a, b] if b.at < a.at));
+    if let Some(place) = unordered {
+        let path = format!("observations[{}].at", place.saturating_add(1));
+        return refused(ErrorKind::Unordered, &path, "is before the observation before it");
+    }
+    Ok(())
+}

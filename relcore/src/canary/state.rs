@@ -1,0 +1,214 @@
+use super::{MeasurementPhase, Schedule};
+use crate::time::{Span, Timestamp};
+use crate::wire::Count;
+use serde::{Deserialize, Serialize};
+
+/// Where a rollout stands: plain data, to be stored between two calls.
+///
+/// It belongs to the schedule it was started with. After a change of the schedule, start again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CanaryState {
+    /// The digest of the schedule.
+    pub schedule_digest: String,
+    /// Whether the rollout is under way, paused or over.
+    pub phase: CanaryPhase,
+    /// The share of the traffic that the new version has, in percent.
+    pub weight: f64,
+    /// When the weight was set, once it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_set_at: Option<Timestamp>,
+    /// The index of the current step; the number of steps when all are done.
+    pub step: u32,
+    /// When the step began; pauses push it on.
+    pub step_entered_at: Timestamp,
+    /// When the run began; pauses push it on.
+    pub started_at: Timestamp,
+    /// Since when the run is paused, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+    /// Whether an operator released the current pause step.
+    #[serde(default)]
+    pub released: bool,
+    /// What is known of each metric, in the order of the schedule.
+    #[serde(default)]
+    pub metrics: Vec<MetricState>,
+    /// The answers that gates have had.
+    #[serde(default)]
+    pub approvals: Vec<GateApproval>,
+    /// Whether the new version is ready, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_healthy: Option<bool>,
+    /// Whether the previous version is ready, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stable_healthy: Option<bool>,
+    /// Whether the release window is closed.
+    #[serde(default)]
+    pub window_closed: bool,
+    /// Whether an operator ordered to abort.
+    #[serde(default)]
+    pub abort_ordered: bool,
+    /// The version that is rolled out, once a new one was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The instant of the latest observation seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_until: Option<Timestamp>,
+}
+
+/// Whether a rollout is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CanaryPhase {
+    /// It moves from step to step.
+    Progressing,
+    /// It stays until an operator resumes.
+    Paused,
+    /// All traffic is on the new version.
+    Succeeded,
+    /// All traffic is back on the previous version.
+    RolledBack,
+    /// It ended where it was.
+    Frozen,
+}
+
+/// What is known of a metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricState {
+    /// The name of the metric.
+    pub name: String,
+    /// Failed measurements in this run.
+    #[serde(default)]
+    pub failed: u32,
+    /// Inconclusive measurements in this run.
+    #[serde(default)]
+    pub inconclusive: u32,
+    /// Errored queries since the last measurement.
+    #[serde(default)]
+    pub consecutive_errors: u32,
+    /// Good measurements in this step.
+    #[serde(default)]
+    pub successes: u32,
+    /// Samples gathered in this step.
+    #[serde(default)]
+    pub samples: Count,
+    /// The latest measurement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<LastMeasurement>,
+}
+
+/// The latest measurement of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LastMeasurement {
+    /// When it was made.
+    pub at: Timestamp,
+    /// What it said.
+    pub phase: MeasurementPhase,
+    /// Its value, when it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Its samples, when it said how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<Count>,
+}
+
+/// The answer that a gate has had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GateApproval {
+    /// The name of the gate.
+    pub gate: String,
+    /// Whether the rollout may pass.
+    pub approved: bool,
+    /// Who answered.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl CanaryState {
+    /// The state before the first step.
+    pub(super) fn new(schedule: &Schedule, schedule_digest: String, now: Timestamp) -> Self {
+        let metrics = schedule.metrics.iter().map(|metric| MetricState::new(&metric.name)).collect();
+        Self {
+            schedule_digest,
+            phase: CanaryPhase::Progressing,
+            weight: 0.0,
+            weight_set_at: None,
+            step: 0,
+            step_entered_at: now,
+            started_at: now,
+            paused_at: None,
+            released: false,
+            metrics,
+            approvals: vec![],
+            canary_healthy: None,
+            stable_healthy: None,
+            window_closed: false,
+            abort_ordered: false,
+            revision: None,
+            observed_until: None,
+        }
+    }
+
+    /// Whether nothing more happens until a retry or a new revision.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.phase, CanaryPhase::Succeeded | CanaryPhase::RolledBack | CanaryPhase::Frozen)
+    }
+
+    /// Enters the next step at an instant.
+    pub(super) fn enter_next_step(&mut self, at: Timestamp) {
+        self.step = self.step.saturating_add(1);
+        self.step_entered_at = at;
+        self.released = false;
+        for metric in &mut self.metrics {
+            metric.successes = 0;
+            metric.samples = Count::default();
+        }
+    }
+
+    /// Stops the clocks.
+    pub(super) fn pause(&mut self, at: Timestamp) {
+        if self.phase == CanaryPhase::Progressing {
+            self.phase = CanaryPhase::Paused;
+            self.paused_at = Some(at);
+        }
+    }
+
+    /// Lets the clocks run on from where they stood; forgives what was counted.
+    pub(super) fn resume(&mut self, at: Timestamp) {
+        if self.phase != CanaryPhase::Paused {
+            self.released = true;
+            return;
+        }
+        let stood = self.paused_at.take().map_or(Span::ZERO, |since| at.since(since));
+        self.phase = CanaryPhase::Progressing;
+        // A clock that would leave the calendar stays where it is; nothing is decided in the year 10000.
+        self.step_entered_at = self.step_entered_at.plus(stood).unwrap_or(self.step_entered_at);
+        self.started_at = self.started_at.plus(stood).unwrap_or(self.started_at);
+        for metric in &mut self.metrics {
+            (metric.failed, metric.inconclusive, metric.consecutive_errors) = (0, 0, 0);
+        }
+    }
+}
+
+impl MetricState {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            failed: 0,
+            inconclusive: 0,
+            consecutive_errors: 0,
+            successes: 0,
+            samples: Count::default(),
+            last: None,
+        }
+    }
+}

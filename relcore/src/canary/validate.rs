@@ -1,0 +1,242 @@
+use super::{Metric, Schedule, Step};
+use crate::error::{ErrorKind, Faults, Result};
+use crate::reason::Severity;
+use crate::time::Span;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Something about a schedule that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Diagnostic {
+    /// What it is.
+    pub code: DiagnosticCode,
+    /// `error`: no rollout starts with it. `warning`: it is allowed, and perhaps not meant.
+    pub severity: Severity,
+    /// Where, from the schedule down: `steps[1].weight`.
+    pub path: String,
+    /// The sentence for a person.
+    pub text: String,
+}
+
+/// What may be wrong with a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DiagnosticCode {
+    /// Error: there are no steps.
+    NoSteps,
+    /// Error: a weight is not a number above 0 and up to 100.
+    WeightOutOfRange,
+    /// Error: a weight is below the one before it.
+    WeightFalls,
+    /// Warning: a weight is the one before it.
+    WeightRepeats,
+    /// Error: the last weight is not 100.
+    WeightNeverFull,
+    /// Error: a span is negative, or the deadline is nothing.
+    SpanOutOfRange,
+    /// Error: a bake may end before it has lasted its shortest time.
+    BakeMaxBelowMin,
+    /// Error: samples or measurements are asked for, and there is no metric.
+    NothingMeasured,
+    /// Error: an analysis asks for no measurement at all.
+    AnalysisEmpty,
+    /// Error: an analysis names a metric that the schedule does not have.
+    UnknownMetric,
+    /// Error: a gate or a metric has no name.
+    NameEmpty,
+    /// Error: two gates or two metrics have the same name.
+    NameRepeated,
+    /// Error: a metric has neither `max` nor `min`, so it could never fail.
+    MetricUnlimited,
+    /// Error: a limit of a metric is not a finite number.
+    LimitNotFinite,
+    /// Error: `min` is above `max`, so that no value is good.
+    LimitsCrossed,
+    /// Warning: there is no metric: only an operator can stop the rollout.
+    NoMetrics,
+    /// Warning: the deadline is shorter than the timers of the steps together, so that it always strikes.
+    DeadlineUnreachable,
+}
+
+/// Everything that is wrong with a schedule, or perhaps not meant, in the order of the schedule; empty when all is well.
+///
+/// ```
+/// use relcore::canary::{DiagnosticCode, Schedule, Step, standard_schedule, validate};
+/// let mut schedule = standard_schedule();
+/// schedule.steps.push(Step::SetWeight { weight: 50.0 });
+/// let codes: Vec<_> = validate(&schedule).iter().map(|found| found.code).collect();
+/// assert_eq!(codes, [DiagnosticCode::WeightFalls, DiagnosticCode::WeightNeverFull, DiagnosticCode::NoMetrics]);
+/// ```
+#[must_use]
+pub fn validate(schedule: &Schedule) -> Vec<Diagnostic> {
+    let mut found = Found::default();
+    steps(schedule, &mut found);
+    metrics(schedule, &mut found);
+    spans(schedule, &mut found);
+    found.0
+}
+
+/// Refuses a schedule that has errors, with all of them.
+pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
+    let mut faults = Faults::new();
+    for diagnostic in validate(schedule).iter().filter(|found| found.severity >= Severity::Error) {
+        let kind = match diagnostic.code {
+            DiagnosticCode::NameRepeated => ErrorKind::Duplicate,
+            DiagnosticCode::UnknownMetric => ErrorKind::UnknownReference,
+            DiagnosticCode::WeightFalls => ErrorKind::Unordered,
+            DiagnosticCode::WeightOutOfRange | DiagnosticCode::SpanOutOfRange => ErrorKind::OutOfRange,
+            _ => ErrorKind::InvalidValue,
+        };
+        faults.add(kind, format_args!("{}", diagnostic.path), format_args!("{}", diagnostic.text));
+    }
+    faults.finish().map_err(|error| error.under(root))
+}
+
+#[derive(Default)]
+struct Found(Vec<Diagnostic>);
+
+impl Found {
+    fn error(&mut self, bad: bool, code: DiagnosticCode, path: fmt::Arguments<'_>, text: fmt::Arguments<'_>) {
+        self.add(bad, Severity::Error, code, path, text);
+    }
+
+    fn add(
+        &mut self,
+        bad: bool,
+        severity: Severity,
+        code: DiagnosticCode,
+        path: fmt::Arguments<'_>,
+        text: fmt::Arguments<'_>,
+    ) {
+        if bad {
+            self.0.push(Diagnostic { code, severity, path: path.to_string(), text: text.to_string() });
+        }
+    }
+}
+
+fn steps(schedule: &Schedule, found: &mut Found) {
+    use DiagnosticCode as Code;
+    let mut weight = 0.0;
+    let no_steps = schedule.steps.is_empty();
+    found.error(
+        no_steps,
+        Code::NoSteps,
+        format_args!("steps"),
+        format_args!("are empty: expected at least one"),
+    );
+    for (index, step) in schedule.steps.iter().enumerate() {
+        let at = format_args!("steps[{index}]");
+        match step {
+            Step::SetWeight { weight: next } => {
+                let path = format_args!("{at}.weight");
+                let in_range = *next > 0.0 && *next <= 100.0; // false for NaN
+                let text =
+                    format_args!("`{next}` is out of range: expected a percentage above 0, at most 100");
+                found.error(!in_range, Code::WeightOutOfRange, path, text);
+                let text = format_args!("`{next}` is below `{weight}`: weights rise");
+                found.error(in_range && *next < weight, Code::WeightFalls, path, text);
+                let repeats = in_range && next.total_cmp(&weight).is_eq();
+                let text = format_args!("`{next}` is the weight already");
+                found.add(repeats, Severity::Warning, Code::WeightRepeats, path, text);
+                if in_range {
+                    weight = *next;
+                }
+            }
+            Step::Bake { min, max, min_samples } => {
+                span(*min, format_args!("{at}.min"), found);
+                let below = max.is_some_and(|max| max < *min);
+                let text = format_args!("is shorter than `min`, `{min}`");
+                found.error(below, Code::BakeMaxBelowMin, format_args!("{at}.max"), text);
+                let unmeasured = min_samples.is_some_and(|n| n.get() > 0) && schedule.metrics.is_empty();
+                let text = format_args!("asks for samples, but the schedule has no metrics");
+                found.error(unmeasured, Code::NothingMeasured, format_args!("{at}.minSamples"), text);
+            }
+            Step::Pause { duration } => {
+                if let Some(duration) = duration {
+                    span(*duration, format_args!("{at}.duration"), found);
+                }
+            }
+            Step::Analysis { metrics, measurements } => {
+                let unmeasured = schedule.metrics.is_empty();
+                let text = format_args!("analyses metrics, but the schedule has none");
+                found.error(unmeasured, Code::NothingMeasured, at, text);
+                let text = format_args!("`0` is out of range: expected at least 1");
+                found.error(*measurements == 0, Code::AnalysisEmpty, format_args!("{at}.measurements"), text);
+                for (place, name) in metrics.iter().enumerate() {
+                    let unknown = !schedule.metrics.iter().any(|metric| metric.name == *name);
+                    let text = format_args!("{} is not a metric of the schedule", crate::wire::quoted(name));
+                    found.error(unknown, Code::UnknownMetric, format_args!("{at}.metrics[{place}]"), text);
+                }
+            }
+            Step::Gate { name } => {
+                let earlier = schedule.steps.iter().take(index);
+                let repeated =
+                    earlier.filter(|step| matches!(step, Step::Gate { name: other } if other == name));
+                self::name(name, repeated.count() > 0, format_args!("{at}.name"), found);
+            }
+        }
+    }
+    let full = weight.total_cmp(&100.0).is_eq();
+    let text = format_args!("end at {weight} %: the last weight must be 100");
+    found.error(!full && !no_steps, Code::WeightNeverFull, format_args!("steps"), text);
+}
+
+fn metrics(schedule: &Schedule, found: &mut Found) {
+    use DiagnosticCode as Code;
+    let text = format_args!("are empty: only an operator can stop this rollout");
+    found.add(schedule.metrics.is_empty(), Severity::Warning, Code::NoMetrics, format_args!("metrics"), text);
+    for (index, metric) in schedule.metrics.iter().enumerate() {
+        let Metric { name, max, min, max_age, .. } = metric;
+        let at = format_args!("metrics[{index}]");
+        let repeated = schedule.metrics.iter().take(index).any(|other| other.name == *name);
+        self::name(name, repeated, format_args!("{at}.name"), found);
+        let unlimited = max.is_none() && min.is_none();
+        let text = format_args!("has neither `max` nor `min`: it could never fail");
+        found.error(unlimited, Code::MetricUnlimited, at, text);
+        for (field, limit) in [("max", max), ("min", min)] {
+            let infinite = limit.is_some_and(|limit| !limit.is_finite());
+            let text = format_args!("`{}` is not a finite number", limit.unwrap_or_default());
+            found.error(infinite, Code::LimitNotFinite, format_args!("{at}.{field}"), text);
+        }
+        let crossed = matches!((min, max), (Some(min), Some(max)) if min > max);
+        let text = format_args!("is above `max`: no value is good");
+        found.error(crossed, Code::LimitsCrossed, format_args!("{at}.min"), text);
+        if let Some(max_age) = max_age {
+            span(*max_age, format_args!("{at}.maxAge"), found);
+        }
+    }
+}
+
+fn spans(schedule: &Schedule, found: &mut Found) {
+    let Some(deadline) = schedule.deadline else { return };
+    let text = format_args!("`{deadline}` is out of range: expected more than nothing");
+    found.error(deadline <= Span::ZERO, DiagnosticCode::SpanOutOfRange, format_args!("deadline"), text);
+    let timers = schedule.steps.iter().fold(Span::ZERO, |sum, step| match step {
+        Step::Bake { min, .. } => sum.saturating_add(*min),
+        Step::Pause { duration: Some(duration) } => sum.saturating_add(*duration),
+        _ => sum,
+    });
+    let text = format_args!("`{deadline}` is not longer than all timers together, `{timers}`");
+    let strikes = deadline > Span::ZERO && deadline <= timers;
+    found.add(
+        strikes,
+        Severity::Warning,
+        DiagnosticCode::DeadlineUnreachable,
+        format_args!("deadline"),
+        text,
+    );
+}
+
+fn span(span: Span, path: fmt::Arguments<'_>, found: &mut Found) {
+    let text = format_args!("`{span}` is out of range: expected a span that is not negative");
+    found.error(span.is_negative(), DiagnosticCode::SpanOutOfRange, path, text);
+}
+
+fn name(name: &str, repeated: bool, path: fmt::Arguments<'_>, found: &mut Found) {
+    found.error(name.is_empty(), DiagnosticCode::NameEmpty, path, format_args!("is empty"));
+    let text = format_args!("{} is used before", crate::wire::quoted(name));
+    found.error(repeated && !name.is_empty(), DiagnosticCode::NameRepeated, path, text);
+}
