@@ -61,19 +61,21 @@ fn common_js(model: &Model) -> String {
         }
         text += "});\n";
     }
-    let names: Vec<String> = exports(model);
+    let mut names = exports(model);
+    names.insert(0, "VERSION: call.VERSION".to_owned());
     text + "\n" + &bracketed(0, "module.exports = ", "{ ", &names, " };")
 }
 
 fn module(model: &Model) -> String {
-    let names = exports(model);
+    let mut names = exports(model);
+    names.insert(0, "VERSION".to_owned());
     let mut text = format!("// {MARK}\nimport relcore from \"./index.js\";\n\n");
     text += &bracketed(0, "export const ", "{ ", &names, " } = relcore;");
     text
 }
 
 fn exports(model: &Model) -> Vec<String> {
-    let mut names = vec!["RelcoreError".to_owned(), "VERSION: call.VERSION".to_owned()];
+    let mut names = vec!["RelcoreError".to_owned()];
     names.extend(rooms(model).map(str::to_owned));
     names
 }
