@@ -8,6 +8,7 @@
 )]
 
 mod codegen;
+mod coverage;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 usage: cargo xtask CHORE
 
   codegen [--check]    write every language's face from the core (or fail if one is stale)
+  coverage             say which functions, types, reason codes and error codes no conformance case shows
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn chore() -> Result<()> {
     match arguments.as_slice() {
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["coverage"] => coverage::run(),
         _ => bail!("{USAGE}"),
     }
 }

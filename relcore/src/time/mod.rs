@@ -17,7 +17,7 @@ pub use bucket::{BucketUnit, buckets};
 pub use business::{BusinessCalendar, add_business_days, business_days_between};
 pub use date::{NaiveDate, Weekday};
 pub use range::TimeRange;
-pub use span::{Span, parse_span};
+pub use span::{Span, format_span, parse_span};
 pub use timestamp::Timestamp;
 pub(crate) use zone::{day_start, zone};
 pub use zone::{local_date, tzdb_version};

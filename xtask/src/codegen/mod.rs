@@ -35,7 +35,7 @@
 //! [`model::Type`], and a line in each emitter, which the compiler asks for.
 mod docs;
 mod emit;
-mod model;
+pub mod model;
 mod schema;
 mod source;
 
