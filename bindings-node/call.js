@@ -4,12 +4,16 @@
 const native = require("./native.js");
 const { refusal, translated } = require("./errors.js");
 
+/** The names of the arguments of every function, by its name in the core. */
+const signatures = new Map();
+
 /** The way to call functions by place, once the native part is known to have the same table. */
 function bind(table) {
   const functions = native.functions();
   if (functions.length !== table.length || functions.some((name, place) => name !== table[place][0])) {
     throw new Error("the native part of relcore has other functions than this package: build or install it again");
   }
+  for (const [name, ...names] of table) signatures.set(name, names);
   const call = (place, values) => {
     const text = written(values, table[place]);
     try {
@@ -93,4 +97,4 @@ function checkOther(value) {
   return undefined;
 }
 
-module.exports = { bind, written };
+module.exports = { bind, signatures, written };

@@ -3,6 +3,8 @@
 //! Objects cross as text, because that is the fastest way there is for them and because napi's own conversions turn
 //! -1 into 4294967295 and an invalid date into 1970. `index.js` (generated) gives each function its name, and
 //! `call.js` brings arguments and answers over. Faults cross as the JSON text of a list of them, inside the error.
+mod columns;
+
 use napi_derive::napi;
 
 /// The version of the core; `native.js` refuses a library of another one.

@@ -118,7 +118,8 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
     let given: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
-    for key in given.keys().filter(|key| !signature.arguments.iter().any(|name| is_wire_name(key, name))) {
+    let known = |key: &&String| signature.arguments.iter().any(|name| is_wire_name(key, name));
+    if let Some(key) = given.keys().find(|key| !known(key)) {
         let text = format!("unknown argument {} of `{function}`", super::quoted(key));
         return Err(Error::new(ErrorKind::UnknownField, key, text));
     }

@@ -47,7 +47,8 @@ fn common_js(model: &Model) -> String {
         let _ = write!(text, "\nconst {room} = Object.freeze({{\n");
         for function in functions(model, room) {
             let name = function.name.to_lower_camel_case();
-            let names: Vec<String> = function.arguments.iter().map(|argument| argument.wire.clone()).collect();
+            let names: Vec<String> =
+                function.arguments.iter().map(|argument| argument.wire.clone()).collect();
             let (takes, place) = (names.join(", "), function.place);
             let line = format!("  {name}: ({takes}) => call({place}, [{takes}]),");
             let takes = if let [one] = names.as_slice() { format!("({one})") } else { format!("({takes})") };
@@ -157,7 +158,10 @@ impl<'a> Types<'a> {
                 text += &self.function(function);
             }
             for door in bulk_doors(room) {
-                let _ = writeln!(text, "\n  /** {BULK} */\n  export const {door}: typeof import(\"./columns.js\").{door};");
+                let _ = writeln!(
+                    text,
+                    "\n  /** {BULK} */\n  export const {door}: typeof import(\"./columns.js\").{door};"
+                );
             }
             text += "}\n";
         }
@@ -172,7 +176,8 @@ impl<'a> Types<'a> {
             .iter()
             .enumerate()
             .map(|(place, argument)| {
-                let last = function.arguments[place..].iter().all(|later| matches!(later.of, Type::Optional(_)));
+                let last =
+                    function.arguments[place..].iter().all(|later| matches!(later.of, Type::Optional(_)));
                 match &argument.of {
                     Type::Optional(inner) if last => {
                         format!("{}?: {} | null", argument.wire, self.type_text(inner, At::Taken))
@@ -203,16 +208,22 @@ impl<'a> Types<'a> {
             Kind::Unit(units) => {
                 let list = units.iter().map(|unit| format!("\n- `{}`: {}", unit.wire, flat(&unit.docs)));
                 let texts: Vec<String> = units.iter().map(|unit| format!("{:?}", unit.wire)).collect();
-                comment(0, &(docs + "\n" + &list.collect::<String>())) + &union(&format!("export type {name} ="), &texts)
+                comment(0, &(docs + "\n" + &list.collect::<String>()))
+                    + &union(&format!("export type {name} ="), &texts)
             }
             Kind::Struct(fields) => comment(0, &docs) + &self.interface(name, parameter, None, fields, at),
             Kind::Tagged(variants) => {
-                let names: Vec<String> =
-                    variants.iter().map(|variant| name.clone() + &variant.wire.to_upper_camel_case()).collect();
+                let names: Vec<String> = variants
+                    .iter()
+                    .map(|variant| name.clone() + &variant.wire.to_upper_camel_case())
+                    .collect();
                 let mut parts = Vec::new();
                 let mut text = String::new();
                 for (variant, name) in variants.iter().zip(&names) {
-                    let own = variant.fields.iter().any(|field| self.holds_instant(&field.of, &mut BTreeSet::new()));
+                    let own = variant
+                        .fields
+                        .iter()
+                        .any(|field| self.holds_instant(&field.of, &mut BTreeSet::new()));
                     let generic = own && !parameter.is_empty();
                     parts.push(if generic { format!("{name}<At>") } else { name.clone() });
                     text += "\n";
