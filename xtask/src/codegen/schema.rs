@@ -52,7 +52,7 @@ fn is_exported_room(function: &str) -> bool {
 }
 
 /// Functions over borrowed columns, whose doors are written by hand in each binding.
-const BULK_DOORS: &[&str] = &["metrics.dora_columns"];
+pub const BULK_DOORS: &[&str] = &["metrics.dora_columns"];
 
 fn function(place: usize, schema: api::FunctionSchema, source: &Source) -> Result<Function> {
     let (room, name) = schema.signature.name.split_once('.').context("a name is `room.function`")?;
