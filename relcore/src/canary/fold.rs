@@ -126,6 +126,7 @@ fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation)
         ObservationKind::NewRevision { revision } => {
             begin_again(schedule, state, at);
             state.revision = Some(revision.clone());
+            state.weight = 0.0; // what the version before it had proven says nothing of this one
             state.canary_healthy = None; // it was the health of another version
         }
     }
