@@ -5,7 +5,9 @@
     reason = "criterion's macros make undocumented functions; a bench whose input is refused stops"
 )]
 
-use criterion::{Criterion, criterion_group, criterion_main};
+mod delivery;
+
+use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use relcore::canary::{self, CanaryState, Metric, Observation, ObservationKind, Reading, Schedule};
 use relcore::release::{self, ReleaseFacts};
 use relcore::rollback::{self, RollbackSituation};
@@ -13,6 +15,7 @@ use relcore::wire::{Count, call_json};
 use relcore::{Span, Timestamp, Version, digest};
 use serde_json::json;
 use std::hint::black_box;
+use std::time::Duration;
 
 const TICKS: u32 = 1_000_000;
 
@@ -79,7 +82,7 @@ fn canary(c: &mut Criterion) {
         state
     };
     let mut slow = c.benchmark_group("slow");
-    slow.sample_size(10);
+    slow.sample_size(10).sampling_mode(SamplingMode::Flat);
     slow.bench_function("fold of 1,000,000 ticks, standard schedule", |b| b.iter(|| ticks(&standard, TICKS)));
     slow.finish();
 }
@@ -141,5 +144,16 @@ fn policy_digest(c: &mut Criterion) {
     c.bench_function("digest::sha256 of its JSON text", |b| b.iter(|| digest::sha256(black_box(&text))));
 }
 
-criterion_group!(benches, canary, rollback, release, policy_digest);
+/// Short measurements: what is asked is the order of magnitude against a bar, not a change of one percent.
+fn short() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_millis(1500))
+}
+
+criterion_group! {
+    name = benches;
+    config = short();
+    targets = canary, rollback, release, policy_digest, delivery::by_columns_and_rows, delivery::from_git
+}
 criterion_main!(benches);
