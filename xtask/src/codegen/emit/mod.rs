@@ -1,4 +1,5 @@
 //! From the model to the files of each face.
+mod node;
 mod python;
 mod reasons;
 mod schemas;
@@ -10,6 +11,7 @@ use anyhow::Result;
 /// Every generated file.
 pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![shapes::emit(model), reasons::emit(model)?];
+    files.extend(node::emit(model));
     files.extend(schemas::emit(model)?);
     files.extend(python::emit(model)?);
     Ok(files)

@@ -1,0 +1,120 @@
+//! `cargo xtask test`: everything that must hold before a change lands, as a table of stages.
+use crate::{
+    codegen::{self, root},
+    node, python,
+    shell::{command, has, output, run, run_quietly},
+};
+use anyhow::{Result, bail, ensure};
+
+/// One thing that must hold.
+struct Stage {
+    name: &'static str,
+    check: fn() -> Result<()>,
+}
+
+const STAGES: &[Stage] = &[
+    Stage { name: "format", check: format },
+    Stage { name: "codegen", check: || codegen::run(codegen::Mode::Check) },
+    Stage { name: "purity", check: purity },
+    Stage { name: "clippy", check: clippy },
+    Stage { name: "core", check: core },
+    Stage { name: "conformance", check: conformance },
+    Stage { name: "docs", check: docs },
+    Stage { name: "deny", check: deny },
+    Stage { name: "python", check: python::test },
+    Stage { name: "node", check: node::test },
+];
+
+/// Runs the stages of these names, or all.
+pub fn run_stages(names: &[&str], _may_skip: bool) -> Result<()> {
+    for name in names {
+        ensure!(
+            STAGES.iter().any(|stage| stage.name == *name),
+            "there is no stage `{name}`: {}",
+            stage_names()
+        );
+    }
+    let (mut passed, mut failed) = (0, Vec::new());
+    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
+        println!("\n== {} ==", stage.name);
+        match (stage.check)() {
+            Ok(()) => passed += 1,
+            Err(error) => {
+                eprintln!("{}: {error:#}", stage.name);
+                failed.push(stage.name);
+            }
+        }
+    }
+    println!();
+    println!("{passed} passed, {} failed", failed.len());
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+fn stage_names() -> String {
+    STAGES.iter().map(|stage| stage.name).collect::<Vec<_>>().join(", ")
+}
+
+fn format() -> Result<()> {
+    run(&mut command("cargo", &["fmt", "--all", "--check"]))
+}
+
+/// The core compiles alone, and nothing it depends on switches on chrono's clock.
+fn purity() -> Result<()> {
+    run(&mut command("cargo", &["check", "--quiet", "-p", "relcore"]))?;
+    let tree = output(&mut command(
+        "cargo",
+        &["tree", "-p", "relcore", "-e", "normal,features", "--prefix", "none"],
+    ))?;
+    for feature in ["chrono feature \"clock\"", "chrono feature \"now\"", "rand "] {
+        ensure!(!tree.contains(feature), "the core can reach {feature}");
+    }
+    Ok(())
+}
+
+/// Each member alone: in a workspace build features unify, and a clock could come in unseen.
+fn clippy() -> Result<()> {
+    for member in members()? {
+        let features: &[&str] = if member == "relcore" { &["--all-features"] } else { &[] };
+        let arguments =
+            [&["clippy", "--quiet", "-p", &member, "--all-targets"], features, &["--", "-D", "warnings"]];
+        run(&mut command("cargo", &arguments.concat()))?;
+    }
+    Ok(())
+}
+
+fn members() -> Result<Vec<String>> {
+    let metadata = output(&mut command("cargo", &["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
+    Ok(packages.filter_map(|package| Some(package.get("name")?.as_str()?.to_owned())).collect())
+}
+
+fn core() -> Result<()> {
+    run(&mut command("cargo", &["test", "-p", "relcore", "--all-features"]))?;
+    run(&mut command("cargo", &["test", "-p", "xtask"]))
+}
+
+fn conformance() -> Result<()> {
+    run(&mut command("cargo", &["test", "-p", "relcore-conformance"]))?;
+    crate::coverage::run()
+}
+
+/// No broken link, no undocumented item.
+fn docs() -> Result<()> {
+    run(command("cargo", &["doc", "--quiet", "-p", "relcore", "--no-deps", "--all-features"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Licences, bans and sources. The advisory database needs a network that not every machine has: CI of the public
+/// repository checks it.
+fn deny() -> Result<()> {
+    if !has("cargo-deny") {
+        let install = ["install", "--locked", "cargo-deny@0.20.2"];
+        run_quietly("cargo install cargo-deny", &mut command("cargo", &install))?;
+    }
+    if !root().join("deny.toml").exists() {
+        bail!("deny.toml is missing");
+    }
+    run(&mut command("cargo", &["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
+}
