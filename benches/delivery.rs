@@ -1,4 +1,5 @@
 //! What the delivery metrics cost, from columns, from rows, and from the text of git.
+use crate::cpu_time::CpuTime;
 use criterion::Criterion;
 use relcore::interchange::{git_releases, parse_git};
 use relcore::metrics::columns::{self, ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants};
@@ -20,7 +21,7 @@ const END: i64 = 1_767_225_600_000; // 2026-01-01
 const SERVICES: u32 = 10;
 const MINUTE: i64 = 60_000;
 
-pub fn by_columns_and_rows(c: &mut Criterion) {
+pub fn by_columns_and_rows(c: &mut Criterion<CpuTime>) {
     let policy = MetricsPolicy::default();
     let (many, fewer) = (History::new(MANY), History::new(FEWER));
     let from_columns = |events: &Events<'_>| {
@@ -53,7 +54,7 @@ pub fn by_columns_and_rows(c: &mut Criterion) {
 }
 
 /// The history of ripgrep: 2,288 commits, 79 releases.
-pub fn from_git(c: &mut Criterion) {
+pub fn from_git(c: &mut Criterion<CpuTime>) {
     let tags = include_str!("../examples/data/ripgrep/for-each-ref.txt");
     let log = include_str!("../examples/data/ripgrep/log.txt");
     c.bench_function("interchange::parse_git, ripgrep", |b| b.iter(|| parse_git(tags, black_box(log))));
