@@ -1,8 +1,10 @@
 //! From the model to the files of each face.
+mod mobile;
 mod python;
 mod reasons;
 mod schemas;
 mod shapes;
+mod uniffi;
 
 use super::{File, model::Model};
 use anyhow::Result;
@@ -12,5 +14,7 @@ pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![shapes::emit(model), reasons::emit(model)?];
     files.extend(schemas::emit(model)?);
     files.extend(python::emit(model)?);
+    files.push(uniffi::emit(model));
+    files.extend(mobile::emit(model));
     Ok(files)
 }
