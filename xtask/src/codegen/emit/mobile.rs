@@ -34,7 +34,10 @@ fn swift_wire(model: &Model) -> String {
 /// Swift finds the type of each argument by itself, from the function that takes it.
 fn swift_calls(model: &Model) -> String {
     let mut text = format!("// {MARK}\nimport Relcore\n\n");
-    text += "/// Calls a function with native values made of the arguments, and gives its answer in the wire form.\n";
+    for name in from_text(model) {
+        let _ = writeln!(text, "extension {name}: CaseValue {{}}");
+    }
+    text += "\n/// Calls a function with native values made of the arguments, and gives its answer in the wire form.\n";
     text += "func call(_ name: String, _ input: Arguments) throws -> Any? {\n    switch name {\n";
     for function in &model.functions {
         let arguments: Vec<String> = function
