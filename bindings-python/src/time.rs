@@ -1,8 +1,9 @@
 //! Instants, spans and days between Python's `datetime` and milliseconds.
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
-use pyo3::intern;
+use std::cell::RefCell;
 
 /// The classes of the module `datetime`, looked up once.
 pub struct Clock {
@@ -11,6 +12,7 @@ pub struct Clock {
     pub date: Py<PyType>,
     /// 1970-01-01T00:00:00Z.
     epoch: Py<PyAny>,
+    utc: Py<PyAny>,
 }
 
 /// The one [`Clock`].
@@ -21,23 +23,43 @@ pub fn clock(py: Python<'_>) -> PyResult<&Clock> {
         let class = |name| module.getattr(name)?.cast_into::<PyType>().map_err(PyErr::from);
         let datetime = class("datetime")?;
         let utc = module.getattr("timezone")?.getattr("utc")?;
-        let epoch = datetime.call1((1970, 1, 1, 0, 0, 0, 0, utc))?;
+        let epoch = datetime.call1((1970, 1, 1, 0, 0, 0, 0, &utc))?;
         Ok(Clock {
             timedelta: class("timedelta")?.unbind(),
             date: class("date")?.unbind(),
             epoch: epoch.unbind(),
+            utc: utc.unbind(),
             datetime: datetime.unbind(),
         })
     })
 }
 
+thread_local! {
+    /// The last instant that crossed: the measurements of one call mostly share theirs.
+    static LAST: RefCell<Option<(Py<PyAny>, i64)>> = const { RefCell::new(None) };
+}
+
 /// The milliseconds since 1970 of an aware datetime of any zone; `None` for a naive one.
 pub fn millis_of_instant(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     let py = value.py();
+    let known = LAST.with_borrow(|last| {
+        last.as_ref().filter(|(object, _)| object.as_ptr() == value.as_ptr()).map(|(_, millis)| *millis)
+    });
+    if known.is_some() {
+        return Ok(known);
+    }
     if value.getattr(intern!(py, "tzinfo"))?.is_none() {
         return Ok(None);
     }
-    millis_of_span(&value.sub(&clock(py)?.epoch)?).map(Some)
+    let millis = millis_of_span(&value.sub(&clock(py)?.epoch)?)?;
+    remember(value, millis);
+    Ok(Some(millis))
+}
+
+/// Datetimes do not change, so the same object is the same instant as long as it is held here.
+fn remember(value: &Bound<'_, PyAny>, millis: i64) {
+    let old = LAST.with_borrow_mut(|last| last.replace((value.clone().unbind(), millis)));
+    drop(old); // outside the borrow: an object may run code when it goes
 }
 
 /// The milliseconds of a timedelta; what is finer is cut off.
@@ -52,7 +74,24 @@ pub fn millis_of_span(value: &Bound<'_, PyAny>) -> PyResult<i64> {
 
 /// An aware datetime in UTC.
 pub fn instant<'py>(py: Python<'py>, millis: i64) -> PyResult<Bound<'py, PyAny>> {
-    clock(py)?.epoch.bind(py).add(span(py, millis)?)
+    let known = LAST.with_borrow(|last| {
+        last.as_ref().filter(|(_, known)| *known == millis).map(|(object, _)| object.clone_ref(py))
+    });
+    if let Some(object) = known.map(|object| object.into_bound(py))
+        && is_utc(&object)?
+    {
+        return Ok(object);
+    }
+    let object = clock(py)?.epoch.bind(py).add(span(py, millis)?)?;
+    remember(&object, millis);
+    Ok(object)
+}
+
+/// An argument of another zone is the same instant and yet not what is given back.
+fn is_utc(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    Ok(value.getattr(intern!(py, "tzinfo"))?.is(clock(py)?.utc.bind(py))
+        && value.get_type().is(clock(py)?.datetime.bind(py)))
 }
 
 /// A timedelta.

@@ -83,15 +83,6 @@ pub fn format_timestamp(at: Timestamp) -> Result<String, RelcoreError> {
     Ok(at.to_string())
 }
 
-/// Writes a span as ISO 8601 text: `PT1M30S`.
-///
-/// # Errors
-/// `out_of_range` beyond 2^53 - 1 milliseconds.
-#[uniffi::export]
-pub fn format_span(span: Span) -> Result<String, RelcoreError> {
-    Ok(span.to_string())
-}
-
 /// Calls a public function by the name of its row in the table, `canary.next_action`, with a JSON object of its
 /// arguments; the answer is JSON.
 ///

@@ -16,7 +16,6 @@ let package = Package(
         .target(name: "RelcoreConformance", dependencies: ["Relcore"]),
         .executableTarget(name: "relcore-conformance", dependencies: ["RelcoreConformance"]),
         .executableTarget(name: "relcore-bench", dependencies: ["Relcore"]),
-        .executableTarget(name: "canary-example", dependencies: ["Relcore"], path: "Examples"),
         .testTarget(name: "RelcoreTests", dependencies: ["Relcore", "RelcoreConformance"]),
     ]
 )

@@ -166,6 +166,7 @@ functions! {
     time::add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> NaiveDate;
     time::buckets(range: &TimeRange, unit: &BucketUnit, zone: &str, week_start: &Weekday) -> Vec<TimeRange>;
     #[plain] time::business_days_between(start: NaiveDate, end: NaiveDate, calendar: &BusinessCalendar) -> i32;
+    #[plain] time::format_span(span: Span) -> String;
     time::local_date(at: Timestamp, zone: &str) -> NaiveDate;
     time::parse_span(text: &str) -> Span;
     #[plain] time::tzdb_version() -> String;

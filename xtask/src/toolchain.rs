@@ -34,6 +34,8 @@ const KOTLIN_VERSION: &str = "2.4.20";
 const DEBIAN_SUITE: &str = "trixie";
 /// Where a Swift run sees the workspace. Fixed, because SwiftPM keeps absolute paths in its cache.
 const INSIDE: &str = "/src";
+/// Where SwiftPM learns how to link relcore's library; see `bindings-swift/swift/Package.swift`.
+const PKG_CONFIG: &str = "/src/bindings-swift/swift/lib/pkgconfig";
 /// Written last, so that a folder that has it is complete.
 const STAMP: &str = ".relcore-installed";
 const JAVA_LIBRARIES: &str = "/usr/share/java";
@@ -53,18 +55,22 @@ const SWIFT_LEAVE_OUT: [&str; 11] = [
     "/usr/libexec/swift/lib/swift_static/*",
 ];
 
-/// The JUnit 5 console launcher with what it needs, then JNA; file names in [`JAVA_LIBRARIES`].
-const JUNIT_JARS: [&str; 10] = [
-    "junit-jupiter-api",
-    "junit-jupiter-engine",
-    "junit-jupiter-params",
-    "junit-platform-commons",
-    "junit-platform-console",
-    "junit-platform-engine",
-    "junit-platform-launcher",
-    "junit-platform-reporting",
-    "opentest4j",
-    "apiguardian-api",
+/// What runs beside Kotlin's own library: JNA for the calls, JUnit 5 for the tests, Gson for the cases. File names in
+/// [`JAVA_LIBRARIES`] with the Debian package of each.
+const JAVA_JARS: [(&str, &str); 13] = [
+    ("jna", "libjna-java"),
+    ("gson", "libgoogle-gson-java"),
+    ("junit-jupiter-api", "junit5"),
+    ("junit-jupiter-engine", "junit5"),
+    ("junit-jupiter-params", "junit5"),
+    ("junit-platform-commons", "junit5"),
+    ("junit-platform-console", "junit5"),
+    ("junit-platform-engine", "junit5"),
+    ("junit-platform-launcher", "junit5"),
+    ("junit-platform-reporting", "junit5"),
+    ("opentest4j", "libopentest4j-java"),
+    ("apiguardian-api", "libapiguardian-java"),
+    ("picocli", "libpicocli-java"),
 ];
 
 impl Toolchain {
@@ -95,8 +101,8 @@ impl Toolchain {
         match self {
             Self::Swift => "install Swift 6.0 or newer so that `swift` is on the PATH (https://swift.org/install)",
             Self::Kotlin => {
-                "install Node.js with npm, a Java runtime 17 or newer, and the jars of JNA (>= 5.12) and \
-                 JUnit 5 under the names Debian's `libjna-java` and `junit5` give them in /usr/share/java"
+                "install Node.js with npm, a Java runtime 17 or newer, and the jars of JNA (5.12 or newer), JUnit 5 and \
+                 Gson under the names that Debian gives them in /usr/share/java"
             }
         }
     }
@@ -109,6 +115,15 @@ pub enum Found {
     Host,
     /// In this cache folder.
     Cache(PathBuf),
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Host => f.write_str("on the PATH"),
+            Self::Cache(folder) => folder.display().fmt(f),
+        }
+    }
 }
 
 /// The toolchain if it is complete, `None` if anything of it is missing.
@@ -189,16 +204,11 @@ pub fn java<S: AsRef<OsStr>>(args: &[S]) -> Command {
     command
 }
 
-/// The jars that relcore's Kotlin code runs with, and those its tests add.
-pub fn kotlin_class_path(tests: bool) -> Result<Vec<PathBuf>> {
+/// The jars that relcore's Kotlin code and its tests run with.
+pub fn kotlin_class_path() -> Result<Vec<PathBuf>> {
     let library = kotlin_package()?.join("lib");
-    let mut jars = vec![library.join("kotlin-stdlib.jar"), java_library("jna")];
-    if tests {
-        jars.extend(["kotlin-test.jar", "kotlin-test-junit5.jar"].map(|name| library.join(name)));
-        jars.extend(JUNIT_JARS.map(java_library));
-        jars.push(java_library("picocli"));
-    }
-    Ok(jars)
+    let own = ["kotlin-stdlib.jar", "kotlin-test.jar", "kotlin-test-junit5.jar"].map(|name| library.join(name));
+    Ok(own.into_iter().chain(JAVA_JARS.map(|(name, _)| java_library(name))).collect())
 }
 
 fn make_swift(root: &Path) -> Result<()> {
@@ -246,8 +256,10 @@ fn run_with_swift(
 ) -> Result<Command> {
     let found = find(Toolchain::Swift).with_context(|| format!("swift: {}", Toolchain::Swift.skipped()))?;
     let Found::Cache(root) = found else {
-        let mut command = Command::new(program);
+        let own = package.join(program);
+        let mut command = if own.is_file() { Command::new(own) } else { Command::new(program) };
         command.current_dir(package).args(args);
+        command.env("PKG_CONFIG_PATH", workspace.join("bindings-swift/swift/lib/pkgconfig"));
         return Ok(command);
     };
     let relative = package
@@ -261,7 +273,7 @@ fn run_with_swift(
     }
     command.arg("--bind").arg(workspace).arg(INSIDE);
     command.arg("--chdir").arg(Path::new(INSIDE).join(relative));
-    command.args(["--setenv", "HOME", "/root", "--unshare-pid", "--unshare-net", "--die-with-parent", "--"]);
+    command.args(["--setenv", "HOME", "/root", "--setenv", "PKG_CONFIG_PATH", PKG_CONFIG, "--unshare-pid", "--unshare-net", "--die-with-parent", "--"]);
     command.arg(program).args(args);
     Ok(command)
 }
@@ -293,14 +305,8 @@ fn java_library(name: &str) -> PathBuf {
 
 /// The Debian packages whose jars are not there.
 fn java_libraries_missing() -> Vec<&'static str> {
-    let mut packages = Vec::new();
-    if !java_library("jna").is_file() {
-        packages.push("libjna-java");
-    }
-    if !JUNIT_JARS.iter().all(|name| java_library(name).is_file()) {
-        packages.push("junit5");
-    }
-    packages
+    let missing = JAVA_JARS.iter().filter(|(name, _)| !java_library(name).is_file());
+    missing.map(|(_, package)| *package).collect()
 }
 
 fn host_swift() -> bool {

@@ -97,10 +97,12 @@ class GitReleases:
     )
 
     deployments: Sequence[Deployment]
-    """One deployment a release, in the order of time: the id and the revision are the tag and its commit."""
+    """One deployment a release, in the order of time: the tag is the id, the service is `repository`, the environment
+    `production`.
+    """
 
     changes: Sequence[Change]
-    """One change a commit, in the order of the log."""
+    """One change a commit, in the order of the log, released or not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,10 +165,19 @@ def git_releases(
     history: GitHistory | Mapping[str, object],
     tag_pattern: str | None = None,
 ) -> GitReleases:
-    """Takes tags for releases and gives each commit to the earliest release that reaches it.
+    r"""Takes tags for releases and gives each commit to the earliest release that reaches it.
+
+    Releases are in the order of their time, then of the numbers in their tags. Every commit is visited once, so long
+    histories and release branches cost no more than their size, and nothing is delivered twice.
+
+    A commit reverts another when its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with
+    neither, when its subject is `Revert "<subject>"`. A revert whose target is not in the history links to nothing.
+
+    `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
 
     Errors:
-    Under construction.
+    `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+    commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
     """
     answer: GitReleases = _call(13, history, tag_pattern)
     return answer
@@ -179,7 +190,9 @@ def parse_git(
     """Reads the output of `GIT_TAGS` and `GIT_LOG`.
 
     Errors:
-    Under construction.
+    `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, a name that
+    is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years 1
+    to 9999; `duplicate` for a commit or a tag that comes twice. The text says in which line or record.
     """
     answer: GitHistory = _call(14, tags, log)
     return answer
@@ -188,10 +201,17 @@ def parse_git(
 def prometheus_query_range(
     text: str,
 ) -> tuple[PrometheusSeries, ...]:
-    """Reads the answer of `/api/v1/query_range`.
+    """Reads the answer of `/api/v1/query_range`: a matrix of series.
+
+    A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
+    come with an answer are not read.
 
     Errors:
-    Under construction.
+    `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
+    vector or a scalar (ask `query_range`, not `query`), for native histograms and for sample texts that are no number;
+    `missing_field` and `wrong_type` for answers of another shape, a sample as a bare number among them; `out_of_range`
+    for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
+    of one time or two series of the same labels. All faults at once, with their paths.
     """
     answer: tuple[PrometheusSeries, ...] = _call(15, text)
     return answer

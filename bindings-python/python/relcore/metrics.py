@@ -299,7 +299,7 @@ class ReworkSignal(Enum):
     """It names a deployment in `remediates`."""
 
     REVERT = "revert"
-    """It is the first to bring a revert of a change that an earlier deployment delivered."""
+    """It brings a revert of a change that an earlier deployment delivered."""
 
     REVISION_RETURNED = "revision_returned"
     """It brings a revision back that ran before."""
@@ -782,10 +782,13 @@ def dora(
     unit: BucketUnit | str,
     zone: str,
 ) -> DoraReport:
-    """The five delivery metrics over a range and its buckets.
+    """The five delivery metrics over a range and its buckets, in local days of a zone.
 
     Errors:
-    Under construction.
+    All at once: `duplicate` for two deployments, changes or incidents with one id; `invalid_value` for incidents that
+    are duplicates of each other in a circle, a range that ends before it starts, and a policy without environments,
+    signals or a confidence level between 0 and 1; `unknown_zone` for `PST`. Then `out_of_range` for more than 40,000
+    buckets.
     """
     answer: DoraReport = _call(17, deployments, changes, incidents, policy, range, unit, zone)
     return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
@@ -322,10 +322,20 @@ def classify(
     next: str,
     facts: ReleaseFacts | Mapping[str, object],
 ) -> Classification:
-    """Says what kind of release `next` is.
+    """Says what kind of release `next` is, after `previous` (`None`: the first release).
+
+    1. What contradicts itself is never classified: `next` must be **strictly greater** than `previous`, belong to its
+       line, and promise no less than it changes. Every contradiction is named.
+    2. A release that closes an advisory is a security release, by its worst severity.
+    3. A version with prerelease identifiers is a prerelease.
+    4. A release of a line under long-term support is an LTS release.
+    5. Otherwise the step between the versions speaks: major, minor, or patch, which is a hotfix. After a prerelease
+       the step is that of the release it announced. The first release of all is a feature release.
+    6. Below 1.0.0 a version promises nothing, so the facts `breaking` and `features` speak; without them the kind is
+       open.
 
     Errors:
-    `invalid_value` for a `line` that is none.
+    `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
     """
     answer: Classification = _call(20, previous, next, facts)
     return answer
@@ -346,7 +356,8 @@ def profile(
     """The profile of a kind of release: the row of `overrides` if it has one, else the standard row.
 
     Errors:
-    All faults of the overrides at once.
+    All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
+    `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
     """
     answer: ReleaseProfile = _call(22, release_type, overrides)
     return answer
@@ -355,10 +366,11 @@ def profile(
 def profiles_from_json(
     text: str,
 ) -> ReleaseProfiles:
-    """Reads a table of profiles from JSON text; what a row leaves out is as in the standard row.
+    """Reads a table of profiles from JSON text. A row that is not there, and what a row leaves out, is as in the standard
+    table, so the answer has every row.
 
     Errors:
-    All faults at once.
+    All faults at once: `syntax` for what is not JSON, and those of `profile`.
     """
     answer: ReleaseProfiles = _call(23, text)
     return answer
@@ -377,6 +389,11 @@ def profiles_from_yaml(
 
 
 def standard_profiles() -> ReleaseProfiles:
-    """The standard profile of every kind of release."""
+    """The standard profile of every kind of release.
+
+    Which kind is quick, thorough, loud or exempt follows common practice; where practice names no number (weeks,
+    hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
+    gives 30 months and Ubuntu five years.
+    """
     answer: ReleaseProfiles = _call(25)
     return answer

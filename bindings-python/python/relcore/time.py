@@ -19,6 +19,7 @@ __all__ = [
     "add_business_days",
     "buckets",
     "business_days_between",
+    "format_span",
     "local_date",
     "parse_span",
     "tzdb_version",
@@ -154,6 +155,14 @@ def business_days_between(
     return answer
 
 
+def format_span(
+    span: timedelta | str,
+) -> str:
+    """Writes a span as on the wire, for callers in other languages: ISO 8601, weeks and months never."""
+    answer: str = _call(34, span)
+    return answer
+
+
 def local_date(
     at: datetime | str,
     zone: str,
@@ -164,7 +173,7 @@ def local_date(
     `unknown_zone` for names that are not in the IANA database: `PST`, `Berlin`, ``; `out_of_range` for a day outside
     the years 1 to 9999.
     """
-    answer: date = _call(34, at, zone)
+    answer: date = _call(35, at, zone)
     return answer
 
 
@@ -176,7 +185,7 @@ def parse_span(
     Errors:
     As `Span::parse`, under the path `text`.
     """
-    answer: timedelta = _call(35, text)
+    answer: timedelta = _call(36, text)
     return answer
 
 
@@ -186,5 +195,5 @@ def tzdb_version() -> str:
     Two builds with different databases may disagree about local days; decisions that depend on zones can be
     replayed only with the same one.
     """
-    answer: str = _call(36)
+    answer: str = _call(37)
     return answer

@@ -37,5 +37,5 @@ def bump(
     next: str,
 ) -> Bump:
     """The bump between two versions, whichever is greater."""
-    answer: Bump = _call(37, previous, next)
+    answer: Bump = _call(38, previous, next)
     return answer

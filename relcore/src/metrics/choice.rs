@@ -103,7 +103,7 @@ pub enum ReworkSignal {
     Rollback,
     /// It names a deployment in `remediates`.
     Remediation,
-    /// It is the first to bring a revert of a change that an earlier deployment delivered.
+    /// It brings a revert of a change that an earlier deployment delivered.
     Revert,
     /// It brings a revision back that ran before.
     RevisionReturned,

@@ -151,3 +151,23 @@ pub enum ExclusionReason {
     /// A failed deployment that has not recovered.
     Open,
 }
+
+impl ExclusionReason {
+    /// Every reason, in the order of declaration.
+    pub(super) const ALL: [Self; 14] = [
+        Self::OtherEnvironment,
+        Self::Outcome,
+        Self::Intent,
+        Self::Seed,
+        Self::Merge,
+        Self::StartUnknown,
+        Self::Negative,
+        Self::Repeated,
+        Self::UnknownChange,
+        Self::Undelivered,
+        Self::DuplicateIncident,
+        Self::Unlinked,
+        Self::UnknownDeployment,
+        Self::Open,
+    ];
+}

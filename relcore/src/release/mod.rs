@@ -4,6 +4,7 @@ mod classify;
 mod explain;
 mod facts;
 mod kind;
+mod line;
 mod load;
 mod profile;
 mod standard;

@@ -33,6 +33,18 @@ pub fn parse_span(text: &str) -> Result<Span> {
     Span::parse(text).map_err(|error| error.under("text"))
 }
 
+/// Writes a span as on the wire, for callers in other languages: ISO 8601, weeks and months never.
+///
+/// ```
+/// use relcore::{Span, time::format_span};
+/// assert_eq!(format_span(Span::from_minutes(90)), "PT1H30M");
+/// assert_eq!(format_span(Span::from_days(-14)), "-P14D");
+/// ```
+#[must_use]
+pub fn format_span(span: Span) -> String {
+    span.to_string()
+}
+
 impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);

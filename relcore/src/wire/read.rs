@@ -6,13 +6,13 @@ use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// A text beyond this is no policy: refused before it is parsed.
-const LARGEST: usize = 16 << 20;
+const LARGEST: usize = 8 << 20;
 
 /// Reads JSON strictly: a repeated key is an error, not the last value.
 ///
 /// # Errors
 /// `syntax` for what is not JSON (`{a: 1}`, `NaN`), for `{"a": 1, "a": 2}`, for nesting deeper than 127 levels, and
-/// for texts over 16 MiB.
+/// for texts over 8 MiB.
 pub fn parse_json(text: &str) -> Result<Value> {
     sized(text)?;
     serde_json::from_str::<Strict>(text)
@@ -38,7 +38,7 @@ pub(crate) fn from_yaml<T: de::DeserializeOwned>(text: &str, of: Type) -> Result
     sized(text)?;
     let value = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
         let first_line = fault.to_string();
-        let first_line = first_line.lines().next().unwrap_or_default();
+        let first_line: String = first_line.lines().next().unwrap_or_default().chars().take(200).collect();
         Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}"))
     })?;
     from_value(value.0, of)
@@ -63,7 +63,7 @@ fn sized(text: &str) -> Result<()> {
     if text.len() <= LARGEST {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Syntax, "", format!("is {} bytes long: at most 16 MiB are read", text.len())))
+    Err(Error::new(ErrorKind::Syntax, "", format!("is {} bytes long: at most 8 MiB are read", text.len())))
 }
 
 /// A JSON value that had no repeated keys and no number that JSON cannot hold (YAML has `.nan` and `.inf`).

@@ -919,6 +919,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, Type)])] = &[
         "time.business_days_between",
         &[("start", Type::Date), ("end", Type::Date), ("calendar", Type::Named("BusinessCalendar"))],
     ),
+    ("time.format_span", &[("span", Type::Span)]),
     ("time.local_date", &[("at", Type::Timestamp), ("zone", Type::Text)]),
     ("time.parse_span", &[("text", Type::Text)]),
     ("time.tzdb_version", &[]),

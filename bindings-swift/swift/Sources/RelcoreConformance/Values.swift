@@ -72,7 +72,7 @@ extension Date: CaseValue {
 }
 extension Duration: CaseValue {
     static func read(_ element: Any?) throws -> Duration { try timeParseSpan(text: leaf(element)) }
-    func wire() throws -> Any? { try formatSpan(span: self) }
+    func wire() throws -> Any? { try timeFormatSpan(span: self) }
 }
 extension Optional: CaseValue where Wrapped: CaseValue {
     static func read(_ element: Any?) throws -> Wrapped? {

@@ -1,5 +1,6 @@
 //! From the model to the files of each face.
 mod mobile;
+mod node;
 mod python;
 mod reasons;
 mod schemas;
@@ -12,6 +13,7 @@ use anyhow::Result;
 /// Every generated file.
 pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![shapes::emit(model), reasons::emit(model)?];
+    files.extend(node::emit(model));
     files.extend(schemas::emit(model)?);
     files.extend(python::emit(model)?);
     files.push(uniffi::emit(model));

@@ -1,0 +1,145 @@
+//! What one decision costs.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "criterion's macros make undocumented functions; a bench whose input is refused stops"
+)]
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use relcore::canary::{self, CanaryState, Metric, Observation, ObservationKind, Reading, Schedule};
+use relcore::release::{self, ReleaseFacts};
+use relcore::rollback::{self, RollbackSituation};
+use relcore::wire::{Count, call_json};
+use relcore::{Span, Timestamp, Version, digest};
+use serde_json::json;
+use std::hint::black_box;
+
+const TICKS: u32 = 1_000_000;
+
+/// Five steps and ten metrics.
+fn schedule() -> Schedule {
+    let text = json!({
+        "steps": [
+            {"type": "set_weight", "weight": 5}, {"type": "bake", "min": "PT1H", "max": "P999D"},
+            {"type": "set_weight", "weight": 25}, {"type": "bake", "min": "PT4H", "max": "P999D"},
+            {"type": "set_weight", "weight": 100},
+        ],
+        "metrics": (0..10).map(|n| json!({"name": format!("metric-{n}"), "max": 0.5})).collect::<Vec<_>>(),
+    });
+    canary::schedule_from_json(&text.to_string()).unwrap()
+}
+
+fn measurements(metrics: &[Metric], at: Timestamp) -> Vec<Observation> {
+    let measured = |metric: &Metric| Observation {
+        at,
+        kind: ObservationKind::Measurement {
+            metric: metric.name.clone(),
+            reading: Reading::Value { value: 0.25, n: Some(Count::from(1000)) },
+        },
+    };
+    metrics.iter().map(measured).collect()
+}
+
+/// A canary that bakes at its first weight, ten minutes after its start.
+fn baking(schedule: &Schedule) -> (CanaryState, Vec<Observation>, Timestamp) {
+    let begin = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
+    let state = canary::start(schedule, begin).unwrap();
+    let state = canary::next_action(schedule, &state, &[], begin).unwrap().state;
+    let now = begin.plus(Span::from_minutes(10)).unwrap();
+    (state, measurements(&schedule.metrics, now), now)
+}
+
+fn canary(c: &mut Criterion) {
+    let schedule = schedule();
+    let (state, observations, now) = baking(&schedule);
+    c.bench_function("canary::next_action, 5 steps, 10 metrics, 10 observations", |b| {
+        b.iter(|| {
+            canary::next_action(black_box(&schedule), black_box(&state), black_box(&observations), now)
+        });
+    });
+    let input =
+        json!({"schedule": schedule, "state": state, "observations": observations, "now": now}).to_string();
+    c.bench_function("call_json of the same", |b| {
+        b.iter(|| call_json("canary.next_action", black_box(&input)))
+    });
+
+    let standard = canary::standard_schedule();
+    let begin = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
+    let end = begin.plus(Span::from_days(1)).unwrap();
+    let ticks = |schedule: &Schedule, count: u32| {
+        let mut state = canary::start(schedule, begin).unwrap();
+        let mut now = begin;
+        for _ in 0..count {
+            let decision = canary::next_action(schedule, &state, &[], now).unwrap();
+            (state, now) = (decision.state, now.plus(Span::from_seconds(1)).unwrap());
+            if now > end {
+                (state, now) = (canary::start(schedule, begin).unwrap(), begin);
+            }
+        }
+        state
+    };
+    let mut slow = c.benchmark_group("slow");
+    slow.sample_size(10);
+    slow.bench_function("fold of 1,000,000 ticks, standard schedule", |b| b.iter(|| ticks(&standard, TICKS)));
+    slow.finish();
+}
+
+fn rollback(c: &mut Criterion) {
+    let policy = rollback::default_policy();
+    let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
+    let situation = RollbackSituation {
+        critical_functionality_broken: Some(false),
+        vulnerability_introduced: Some(false),
+        data_corruption: Some(false),
+        latency_baseline: Some(0.2),
+        latency_observed: Some(0.9),
+        error_rate_baseline: Some(0.001),
+        error_rate_observed: Some(0.2),
+        error_rate_samples: Some(Count::from(100_000)),
+        customer_incidents: Some(3),
+        deployed_at: Some(now),
+        previous_version_available: Some(true),
+        rollback_causes_data_loss: Some(false),
+        irreversible_migration: Some(false),
+        rollback_tested: Some(true),
+        rollback_complex: Some(false),
+        affected_share: Some(0.4),
+        fix_simple: Some(false),
+        fix_ready_in: Some(Span::from_hours(5)),
+        ..RollbackSituation::default()
+    };
+    c.bench_function("rollback::decide, 18 facts", |b| {
+        b.iter(|| rollback::decide(black_box(&situation), black_box(&policy), now));
+    });
+}
+
+fn release(c: &mut Criterion) {
+    let (previous, next) = (Version::parse("1.4.2").unwrap(), Version::parse("1.5.0").unwrap());
+    let facts = ReleaseFacts { breaking: Some(false), features: Some(true), ..ReleaseFacts::default() };
+    c.bench_function("release::classify", |b| {
+        b.iter(|| release::classify(black_box(Some(&previous)), black_box(&next), black_box(&facts)));
+    });
+}
+
+/// A decision remembers the digest of its last policy; taking turns between two makes it compute one each time.
+fn policy_digest(c: &mut Criterion) {
+    let first = schedule();
+    let mut second = schedule();
+    second.deadline = Some(Span::from_days(9));
+    let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
+    c.bench_function("canary::start, policy remembered", |b| {
+        b.iter(|| canary::start(black_box(&first), now))
+    });
+    let mut turn = false;
+    c.bench_function("canary::start, policy new", |b| {
+        b.iter(|| {
+            turn = !turn;
+            canary::start(black_box(if turn { &first } else { &second }), now)
+        });
+    });
+    let text = serde_json::to_string(&first).unwrap();
+    c.bench_function("digest::sha256 of its JSON text", |b| b.iter(|| digest::sha256(black_box(&text))));
+}
+
+criterion_group!(benches, canary, rollback, release, policy_digest);
+criterion_main!(benches);

@@ -1,0 +1,1 @@
+//! The benches of relcore: `cargo bench -p relcore-benches`. Results are in `README.md`.

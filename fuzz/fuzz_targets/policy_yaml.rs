@@ -1,0 +1,20 @@
+//! Policies as YAML: what was read survives its JSON, which is YAML too.
+#![no_main]
+use libfuzzer_sys::fuzz_target;
+use relcore::{canary, metrics, release, rollback};
+
+macro_rules! survives {
+    ($read:path, $text:expr) => {
+        if let Ok(policy) = $read($text) {
+            let written = serde_json::to_string(&policy).expect("a policy has JSON");
+            assert_eq!($read(&written).as_ref(), Ok(&policy));
+        }
+    };
+}
+
+fuzz_target!(|text: &str| {
+    survives!(canary::schedule_from_yaml, text);
+    survives!(metrics::policy_from_yaml, text);
+    survives!(release::profiles_from_yaml, text);
+    survives!(rollback::policy_from_yaml, text);
+});

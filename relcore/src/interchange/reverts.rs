@@ -1,0 +1,163 @@
+//! Which commit takes back which other one, by what its message says.
+use super::git::GitCommit;
+use std::collections::BTreeMap;
+
+/// The commits, found by what reverts call them.
+pub(super) struct Reverts<'a> {
+    commits: &'a [GitCommit],
+    by_id: BTreeMap<&'a str, usize>,
+    /// In the order of the log: newest first.
+    by_subject: BTreeMap<&'a str, Vec<usize>>,
+    by_request: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Reverts<'a> {
+    pub(super) fn new(commits: &'a [GitCommit]) -> Self {
+        let mut found = Self {
+            commits,
+            by_id: BTreeMap::new(),
+            by_subject: BTreeMap::new(),
+            by_request: BTreeMap::new(),
+        };
+        for (place, commit) in commits.iter().enumerate() {
+            found.by_id.insert(&commit.id, place);
+            if !commit.subject.is_empty() {
+                found.by_subject.entry(&commit.subject).or_default().push(place);
+            }
+            if let Some(number) = request_of(&commit.subject) {
+                found.by_request.entry(number).or_default().push(place);
+            }
+        }
+        found
+    }
+
+    /// The ids of the commits that this one reverts, each once.
+    pub(super) fn of(&self, place: usize, commit: &GitCommit) -> Vec<String> {
+        let mut targets: Vec<usize> = vec![];
+        for line in commit.body.lines() {
+            targets.extend(
+                after_all(line, "This reverts commit ").filter_map(|text| self.by_prefix(leading_hex(text))),
+            );
+            let request = line.trim().strip_prefix("Reverts ").and_then(|text| text.split_once('#'));
+            let number = request.map(|(_, number)| number).filter(|number| is_number(number));
+            targets.extend(number.and_then(|number| self.latest_before(place, self.by_request.get(number))));
+        }
+        if targets.is_empty() {
+            let quoted = quoted_subject(&commit.subject);
+            targets
+                .extend(quoted.and_then(|subject| self.latest_before(place, self.by_subject.get(subject))));
+        }
+        targets.retain(|target| *target != place);
+        targets.sort_unstable();
+        targets.dedup();
+        targets.into_iter().filter_map(|target| Some(self.commits.get(target)?.id.clone())).collect()
+    }
+
+    /// The only commit whose name begins so; seven digits are the shortest that git writes.
+    fn by_prefix(&self, prefix: String) -> Option<usize> {
+        if prefix.len() < 7 {
+            return None;
+        }
+        let mut matching = self.by_id.range(prefix.as_str()..).take_while(|(id, _)| id.starts_with(&prefix));
+        let (_, found) = matching.next()?;
+        matching.next().is_none().then_some(*found)
+    }
+
+    /// Of these, the latest that is not later than the commit at `place`.
+    fn latest_before(&self, place: usize, candidates: Option<&Vec<usize>>) -> Option<usize> {
+        let limit = self.commits.get(place)?.committed_at;
+        let earlier = candidates?.iter().copied().filter_map(|candidate| {
+            let at = self.commits.get(candidate)?.committed_at;
+            (candidate != place && at <= limit).then_some((at, candidate))
+        });
+        // The log has the newest first: of one time the first in the log.
+        earlier.max_by_key(|(at, candidate)| (*at, std::cmp::Reverse(*candidate))).map(|(_, found)| found)
+    }
+}
+
+/// What follows each occurrence of a phrase.
+fn after_all<'a>(line: &'a str, phrase: &'a str) -> impl Iterator<Item = &'a str> {
+    line.split(phrase).skip(1)
+}
+
+fn leading_hex(text: &str) -> String {
+    let digits = text.chars().take_while(char::is_ascii_hexdigit);
+    digits.map(|digit| digit.to_ascii_lowercase()).take(64).collect()
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The number of the pull request that a commit came by: `… (#12)` or `Merge pull request #12 from …`.
+fn request_of(subject: &str) -> Option<&str> {
+    let squashed =
+        subject.strip_suffix(')').and_then(|text| text.rsplit_once("(#")).map(|(_, number)| number);
+    let merged = || subject.strip_prefix("Merge pull request #")?.split(' ').next();
+    squashed.filter(|number| is_number(number)).or_else(merged).filter(|number| is_number(number))
+}
+
+/// The subject inside `Revert "…"`, whatever follows the last quotation mark.
+fn quoted_subject(subject: &str) -> Option<&str> {
+    let (quoted, _) = subject.strip_prefix("Revert \"")?.rsplit_once('"')?;
+    Some(quoted).filter(|quoted| !quoted.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    fn commit(digit: char, at: i64, subject: &str, body: &str) -> GitCommit {
+        let at = Timestamp::from_millis(at).unwrap();
+        GitCommit {
+            id: String::from(digit).repeat(40),
+            parents: vec![],
+            authored_at: at,
+            committed_at: at,
+            subject: subject.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn targets(commits: &[GitCommit], place: usize) -> String {
+        let found = Reverts::new(commits).of(place, &commits[place]);
+        found.iter().filter_map(|id| id.chars().next()).collect()
+    }
+
+    #[test]
+    fn reverts_are_linked_by_name_number_or_subject() {
+        let log = [
+            commit('9', 9, "Revert \"speed up \"search\"\" (#31)", ""),
+            commit(
+                '8',
+                8,
+                "take two back",
+                "This reverts commit 1111111 and more.\nThis reverts commit 2222222222.",
+            ),
+            commit('7', 7, "undo", "Reverts some/where#12"),
+            commit('6', 6, "speed up \"search\"", ""),
+            commit('3', 3, "speed up \"search\"", ""),
+            commit('2', 2, "cache (#12)", ""),
+            commit('1', 1, "Merge pull request #11 from x/y", ""),
+        ];
+        assert_eq!(targets(&log, 0), "6"); // the latest of that subject
+        assert_eq!(targets(&log, 1), "21");
+        assert_eq!(targets(&log, 2), "2");
+        assert_eq!(targets(&log, 3), "");
+    }
+
+    #[test]
+    fn a_revert_of_what_is_not_there_links_to_nothing() {
+        let log = [
+            commit('9', 9, "Revert \"x\"", "This reverts commit fffffff."),
+            commit('8', 8, "Revert \"Revert \"x\"\"", "This reverts commit 12."),
+            commit('7', 7, "Revert \"later\"", ""),
+            commit('5', 8, "later", ""),
+        ];
+        assert_eq!(
+            (targets(&log, 0), targets(&log, 1), targets(&log, 2)),
+            (String::new(), String::new(), String::new())
+        );
+    }
+}

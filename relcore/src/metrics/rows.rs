@@ -1,0 +1,277 @@
+//! The rows door: events as objects, brought into columns.
+use super::columns::{
+    ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists, NONE,
+};
+use super::{Change, DeliveryIncident, Deployment};
+use crate::error::{ErrorKind, Faults};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// An index that no table has: the id is not in the input.
+const UNKNOWN: u32 = NONE - 1;
+
+/// The columns of rows. Deployments are in the order of time, so that the order of the input does not matter.
+#[derive(Default)]
+pub(super) struct Rows<'a> {
+    environments: Vec<&'a str>,
+    services: u32,
+    finished_at: Vec<i64>,
+    outcome: Vec<u8>,
+    intent: Vec<u8>,
+    service: Vec<u32>,
+    environment: Vec<u32>,
+    revision: Vec<u32>,
+    remediates: Ragged,
+    listed: Ragged,
+    authored_at: Sparse,
+    committed_at: Vec<i64>,
+    merge: Vec<bool>,
+    reverts: Ragged,
+    detected_at: Vec<i64>,
+    resolved_at: Sparse,
+    incident_service: Vec<u32>,
+    incident_environment: Vec<u32>,
+    caused_by: Vec<u32>,
+    duplicate: Vec<bool>,
+}
+
+impl<'a> Rows<'a> {
+    /// Brings rows into columns.
+    ///
+    /// Two ids that are the same, and incidents that repeat one another in a circle, are faults.
+    pub(super) fn new(
+        deployments: &'a [Deployment],
+        changes: &'a [Change],
+        incidents: &'a [DeliveryIncident],
+        faults: &mut Faults,
+    ) -> Self {
+        let mut by_time: Vec<(usize, &Deployment)> = deployments.iter().enumerate().collect();
+        by_time
+            .sort_by(|(_, a), (_, b)| a.finished_at.cmp(&b.finished_at).then_with(|| natural(&a.id, &b.id)));
+        let deployment_ids =
+            index(by_time.iter().map(|(place, row)| (*place, row.id.as_str())), "deployments", faults);
+        let change_ids = index(changes.iter().map(|row| row.id.as_str()).enumerate(), "changes", faults);
+        let incident_ids =
+            index(incidents.iter().map(|row| row.id.as_str()).enumerate(), "incidents", faults);
+
+        let (mut services, mut environments) = (Codes::default(), Codes::default());
+        let mut revisions = Codes::default();
+        let mut rows = Self::default();
+        for (_, row) in by_time {
+            rows.finished_at.push(row.finished_at.as_millis());
+            rows.outcome.push(row.outcome as u8);
+            rows.intent.push(row.intent as u8);
+            rows.service.push(services.code(&row.service));
+            rows.environment.push(environments.code(&row.environment));
+            rows.revision.push(row.revision.as_deref().map_or(NONE, |revision| revisions.code(revision)));
+            rows.remediates.push(&row.remediates, &deployment_ids);
+            rows.listed.push(&row.changes, &change_ids);
+        }
+        for row in changes {
+            rows.authored_at.push(row.authored_at.map(|at| at.as_millis()));
+            rows.committed_at.push(row.committed_at.as_millis());
+            rows.merge.push(row.merge);
+            rows.reverts.push(&row.reverts, &change_ids);
+        }
+        for (place, row) in incidents.iter().enumerate() {
+            rows.detected_at.push(row.detected_at.as_millis());
+            rows.resolved_at.push(row.resolved_at.map(|at| at.as_millis()));
+            rows.incident_service.push(services.code(&row.service));
+            rows.incident_environment.push(environments.code(&row.environment));
+            let cause = row.caused_by.as_deref();
+            rows.caused_by.push(cause.map_or(NONE, |id| find(&deployment_ids, id)));
+            rows.duplicate.push(repeats(place, incidents, &incident_ids, faults));
+        }
+        rows.services = services.len().max(1);
+        rows.environments = environments.into_names();
+        if rows.environments.is_empty() {
+            rows.environments.push("");
+        }
+        rows
+    }
+
+    /// The columns, lent.
+    pub(super) fn events(&self) -> Events<'_> {
+        Events {
+            deployments: DeploymentColumns {
+                finished_at: &self.finished_at,
+                outcome: &self.outcome,
+                intent: &self.intent,
+                service: &self.service,
+                environment: &self.environment,
+                revision: &self.revision,
+                remediates: self.remediates.lists(),
+                changes: ListedChanges::Indexed(self.listed.lists()),
+            },
+            changes: ChangeColumns {
+                authored_at: self.authored_at.instants(),
+                committed_at: Instants { millis: &self.committed_at, validity: None },
+                merge: &self.merge,
+                reverts: self.reverts.lists(),
+            },
+            incidents: IncidentColumns {
+                detected_at: &self.detected_at,
+                resolved_at: self.resolved_at.instants(),
+                service: &self.incident_service,
+                environment: &self.incident_environment,
+                caused_by: &self.caused_by,
+                duplicate: &self.duplicate,
+            },
+            environments: &self.environments,
+            services: self.services,
+        }
+    }
+}
+
+/// The order of ids as a person reads them: numbers in them compare as numbers, so `0.0.9` comes before `0.0.10`.
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a.bytes().peekable(), b.bytes().peekable());
+    loop {
+        let both_digits =
+            left.peek().is_some_and(u8::is_ascii_digit) && right.peek().is_some_and(u8::is_ascii_digit);
+        let order = if both_digits {
+            number(&mut left).cmp(&number(&mut right))
+        } else {
+            match (left.next(), right.next()) {
+                (None, None) => return a.cmp(b), // `1.01` and `1.1` are equal as numbers, not as ids
+                (one, other) => one.cmp(&other),
+            }
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+/// The digits that come next, without leading zeros: by length, then by text, is by number.
+fn number(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) -> (usize, Vec<u8>) {
+    let mut digits = vec![];
+    while let Some(digit) = bytes.next_if(u8::is_ascii_digit) {
+        if digit != b'0' || !digits.is_empty() {
+            digits.push(digit);
+        }
+    }
+    (digits.len(), digits)
+}
+
+/// The place of each id in the order given; `rows` carries the place in the input for the path of a fault.
+fn index<'a>(
+    rows: impl Iterator<Item = (usize, &'a str)>,
+    list: &str,
+    faults: &mut Faults,
+) -> BTreeMap<&'a str, u32> {
+    let mut ids = BTreeMap::new();
+    for ((place, id), position) in rows.zip(0_u32..UNKNOWN) {
+        if ids.insert(id, position).is_some() {
+            faults.add(
+                ErrorKind::Duplicate,
+                format_args!("{list}[{place}].id"),
+                format_args!("{} is the id of another one, too", crate::wire::quoted(id)),
+            );
+        }
+    }
+    ids
+}
+
+fn find(ids: &BTreeMap<&str, u32>, id: &str) -> u32 {
+    ids.get(id).copied().unwrap_or(UNKNOWN)
+}
+
+/// Whether an incident repeats another one of the input. A circle would hide the failure.
+fn repeats(
+    place: usize,
+    incidents: &[DeliveryIncident],
+    ids: &BTreeMap<&str, u32>,
+    faults: &mut Faults,
+) -> bool {
+    let original = |of: &DeliveryIncident| {
+        let place = ids.get(of.duplicate_of.as_deref()?)?;
+        incidents.get(*place as usize)
+    };
+    let Some(first) = incidents.get(place).and_then(original) else { return false };
+    // Floyd's tortoise and hare: a chain may be as long as the list.
+    let (mut slow, mut fast) = (Some(first), original(first));
+    while let (Some(one), Some(two)) = (slow, fast) {
+        if std::ptr::eq(one, two) {
+            faults.add(
+                ErrorKind::InvalidValue,
+                format_args!("incidents[{place}].duplicateOf"),
+                format_args!("leads in a circle: expected one incident that repeats no other"),
+            );
+            return false;
+        }
+        (slow, fast) = (original(one), original(two).and_then(original));
+    }
+    true
+}
+
+/// Small numbers for texts, in the order of appearance.
+#[derive(Default)]
+struct Codes<'a> {
+    codes: BTreeMap<&'a str, u32>,
+    names: Vec<&'a str>,
+}
+
+impl<'a> Codes<'a> {
+    fn code(&mut self, name: &'a str) -> u32 {
+        let next = self.len();
+        let code = *self.codes.entry(name).or_insert(next);
+        if code == next {
+            self.names.push(name);
+        }
+        code
+    }
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.names.len()).unwrap_or(NONE)
+    }
+
+    fn into_names(self) -> Vec<&'a str> {
+        self.names
+    }
+}
+
+/// Lists of different lengths.
+#[derive(Default)]
+struct Ragged {
+    offsets: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Ragged {
+    fn push(&mut self, ids: &[String], known: &BTreeMap<&str, u32>) {
+        if self.offsets.is_empty() {
+            self.offsets.push(0);
+        }
+        self.items.extend(ids.iter().map(|id| find(known, id)));
+        self.offsets.push(u32::try_from(self.items.len()).unwrap_or(NONE));
+    }
+
+    fn lists(&self) -> Lists<'_> {
+        Lists { offsets: &self.offsets, items: &self.items }
+    }
+}
+
+/// Instants that may be absent.
+#[derive(Default)]
+struct Sparse {
+    millis: Vec<i64>,
+    bits: Vec<u8>,
+}
+
+impl Sparse {
+    fn push(&mut self, at: Option<i64>) {
+        let place = self.millis.len();
+        self.millis.push(at.unwrap_or_default());
+        if place.is_multiple_of(8) {
+            self.bits.push(0);
+        }
+        if let Some(byte) = self.bits.last_mut() {
+            *byte |= u8::from(at.is_some()) << (place % 8);
+        }
+    }
+
+    fn instants(&self) -> Instants<'_> {
+        Instants { millis: &self.millis, validity: Some(&self.bits) }
+    }
+}

@@ -1,0 +1,237 @@
+//! Bad input: every function answers it with an error that has a code, in bounded time, and never with a panic.
+//!
+//! The functions come from the table and a good call of each from the conformance cases, so that a new function is
+//! tested here as soon as it has a case.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test reads files and the clock, and may stop with a panic"
+)]
+
+use relcore::{ErrorKind, api::FUNCTIONS, wire::call_json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, iter};
+
+/// What a call may take with 10 MB of anything, in the barely optimised build of the tests on a busy machine.
+const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+const TEN_MEGABYTES: usize = 10 << 20;
+
+/// Texts that mean nothing to a reader of policies, and what they are.
+fn garbage() -> Vec<(&'static str, String)> {
+    let ten_megabytes_of = |part: &str| part.repeat(TEN_MEGABYTES / part.len());
+    let deep = 100_000;
+    let nine_of =
+        |(name, last): (char, char)| format!("{name}: &{name} [{}]", vec![format!("*{last}"); 9].join(", "));
+    let bomb: Vec<String> =
+        iter::once("a: &a [x, x, x]".to_owned()).chain(('b'..='z').zip('a'..).map(nine_of)).collect();
+    vec![
+        ("10 MB of one letter", ten_megabytes_of("x")),
+        ("10 MB of digits", ten_megabytes_of("9")),
+        ("10 MB of short lines", ten_megabytes_of("é\u{1f600}\n")),
+        ("10 MB of NUL", ten_megabytes_of("\0")),
+        ("10 MB of objects", format!("[{}1]", ten_megabytes_of("{\"a\":1},"))),
+        (
+            "10 MB of keys",
+            format!("{{{}\"z\":1}}", (0..600_000).map(|n| format!("\"key{n}\":[0],")).collect::<String>()),
+        ),
+        ("10 MB of YAML lines", (0..700_000).map(|n| format!("key{n}: [1]\n")).collect()),
+        ("10 MB of one JSON text", format!("\"{}\"", ten_megabytes_of("\\u0041"))),
+        ("10 MB of tabs", ten_megabytes_of("\t\t\t\t\t\t\t\n")),
+        ("17 MB of blanks", " ".repeat(17 << 20)),
+        ("brackets, 100,000 deep", "[".repeat(deep)),
+        ("braces, 100,000 deep", "{\"a\":".repeat(deep)),
+        ("closed brackets, 100,000 deep", "[".repeat(deep) + &"]".repeat(deep)),
+        ("YAML lists, 100,000 deep", "- ".repeat(deep)),
+        ("YAML lines, 2,000 deep", (0..2_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect()),
+        ("a bomb of YAML aliases", bomb.join("\n")),
+        ("an alias of itself", "&a [*a]".to_owned()),
+        ("a number no double holds", "1e999999".to_owned()),
+        ("a million digits", "1".repeat(1_000_000)),
+        ("half a surrogate pair", "\"\\ud800\"".to_owned()),
+        ("a NUL inside", "{\"a\": \"\0\"}".to_owned()),
+        ("an escaped NUL as a key", "{\"\\u0000\": 1}".to_owned()),
+        ("a byte order mark", "\u{feff}{\"a\": 1}".to_owned()),
+        ("NaN", "NaN".to_owned()),
+        ("YAML's NaN", "a: .nan".to_owned()),
+        ("a repeated key", "{\"a\": 1, \"a\": 2}".to_owned()),
+        ("a YAML tag", "!!python/object:os.system {a: 1}".to_owned()),
+        ("many YAML documents", "---\na: 1\n".repeat(100_000)),
+        ("text after the end", "{} {}".to_owned()),
+    ]
+}
+
+#[test]
+fn every_text_that_a_function_takes_may_be_garbage() {
+    let garbage = garbage();
+    let mut tried = 0;
+    for (function, input) in one_call_each() {
+        for (argument, _) in input.iter().filter(|(_, value)| value.is_string()) {
+            for (name, text) in &garbage {
+                let mut input = input.clone();
+                input.insert(argument.clone(), Value::String(text.clone()));
+                let input = Value::Object(input).to_string();
+                // Some of it is an answer: JSON to `digest.sha256`, any text to a reader of commits. No panic is the law.
+                let _ = bounded(&format!("{function}({argument}): {name}"), || call_json(&function, &input));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 100, "only {tried} calls");
+}
+
+#[test]
+fn every_reader_of_policies_refuses_garbage_with_a_code() {
+    let reads = |name: &str| name.ends_with("_from_json") || name.ends_with("_from_yaml");
+    let mut tried = 0;
+    for row in FUNCTIONS.iter().filter(|row| reads(row.name)) {
+        for (name, text) in garbage() {
+            let what = format!("{}: {name}", row.name);
+            let input = json!({ "text": text }).to_string();
+            let error = bounded(&what, || call_json(row.name, &input)).expect_err(&what);
+            assert!(!error.faults().is_empty() && error.to_string().len() < 100_000, "{what}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 5, "only {tried} readers");
+}
+
+#[test]
+fn the_door_takes_garbage_for_names_and_arguments() {
+    for (name, text) in garbage() {
+        for function in FUNCTIONS.iter().map(|row| row.name).step_by(9).chain(["", "no.such", "\0"]) {
+            let what = format!("{function}: {name}");
+            let error = bounded(&what, || call_json(function, &text)).expect_err(&what);
+            let known = FUNCTIONS.iter().any(|row| row.name == function);
+            assert_eq!(error.kind() == ErrorKind::UnknownFunction, !known, "{what}: {error}");
+        }
+        let error = bounded(name, || call_json(&text, "{}")).expect_err(name);
+        assert_eq!(error.kind(), ErrorKind::UnknownFunction);
+        assert!(error.to_string().len() < 1_000, "an error must not repeat 10 MB");
+    }
+}
+
+#[test]
+fn a_wrong_value_anywhere_is_an_error_or_an_answer() {
+    let wrong = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0),
+        json!(0.5),
+        json!(1e308),
+        json!(-1e308),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(4_294_967_296_u64),
+        json!(""),
+        json!("\0"),
+        json!("P104249991D"),
+        json!("-P104249991D"),
+        json!("0001-01-01T00:00:00Z"),
+        json!("9999-12-31T23:59:59.999Z"),
+        json!([]),
+        json!([[]]),
+        json!({}),
+        json!({"type": "x"}),
+    ];
+    let mut tried = 0;
+    for (function, input) in one_call_each() {
+        let input = Value::Object(input);
+        for place in places(&input, "").into_iter().filter(|place| !place.is_empty()) {
+            for value in &wrong {
+                let mut changed = input.clone();
+                *changed.pointer_mut(&place).unwrap() = value.clone();
+                let changed = changed.to_string();
+                let _ = bounded(&format!("{function}{place} = {value}"), || call_json(&function, &changed));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1_000, "only {tried} calls");
+}
+
+#[test]
+fn an_unknown_key_anywhere_is_refused() {
+    let mut tried = 0;
+    for (function, input) in one_call_each() {
+        let input = Value::Object(input);
+        for place in places(&input, "") {
+            let mut changed = input.clone();
+            let Some(object) = changed.pointer_mut(&place).and_then(Value::as_object_mut) else { continue };
+            // No map with free keys holds such values.
+            object.insert("noSuchKey".to_owned(), json!([[{"a": 1}]]));
+            let answer = call_json(&function, &changed.to_string());
+            assert!(answer.is_err(), "{function}{place} took an unknown key and answered {answer:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "only {tried} calls");
+}
+
+#[test]
+fn three_mistakes_in_one_policy_are_three_faults() {
+    let policy = "{\"steps\": [{\"type\": \"set_weight\", \"weight\": \"5\"}, {\"type\": \"bake\", \"min\": \"soon\"}], \"stepz\": []}";
+    let error = relcore::canary::schedule_from_json(policy).unwrap_err();
+    let faults: Vec<(&str, &str)> =
+        error.faults().iter().map(|fault| (fault.path.as_str(), fault.code.code())).collect();
+    assert_eq!(
+        faults,
+        [("steps[0].weight", "wrong_type"), ("steps[1].min", "invalid_value"), ("stepz", "unknown_field"),]
+    );
+}
+
+fn bounded<T>(what: &str, call: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let answer = call();
+    let took = start.elapsed();
+    assert!(took < LONGEST_CALL, "{what}: took {took:?}");
+    answer
+}
+
+/// For every function that a conformance case calls and that answers it: the richest such input.
+fn one_call_each() -> BTreeMap<String, Map<String, Value>> {
+    let mut calls = BTreeMap::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance"), &mut calls);
+    assert!(calls.len() > 5, "the cases were not found");
+    calls
+}
+
+fn collect(path: &Path, calls: &mut BTreeMap<String, Map<String, Value>>) {
+    const LARGEST: usize = 6_000; // bytes: each place of an input costs a score of calls
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            collect(&entry.unwrap().path(), calls);
+        }
+    } else if path.extension().is_some_and(|end| end == "json") {
+        let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        for case in file["cases"].as_array().unwrap().iter().filter(|case| case.get("expect").is_some()) {
+            let (function, input) = (case["call"].as_str().unwrap(), case["input"].as_object().unwrap());
+            let size = |input: &Map<String, Value>| Value::Object(input.clone()).to_string().len();
+            if size(input) <= LARGEST && calls.get(function).is_none_or(|known| size(known) < size(input)) {
+                calls.insert(function.to_owned(), input.clone());
+            }
+        }
+    }
+}
+
+/// JSON pointers to a value and everything in it.
+fn places(value: &Value, at: &str) -> Vec<String> {
+    let inside: Vec<(String, &Value)> = match value {
+        Value::Object(entries) => {
+            entries.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+        }
+        _ => vec![],
+    };
+    let deeper = inside.into_iter().flat_map(|(key, value)| places(value, &format!("{at}/{key}")));
+    iter::once(at.to_owned()).chain(deeper).collect()
+}

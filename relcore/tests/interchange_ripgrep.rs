@@ -1,0 +1,115 @@
+//! A real history from the text of git to the five metrics, against figures that a second program worked out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test reads files, and has failed when it panics"
+)]
+use relcore::interchange::{GitReleases, git_releases, parse_git};
+use relcore::metrics::{DoraReport, LeadUnit, MetricsPolicy, dora};
+use relcore::time::BucketUnit;
+use relcore::{TimeRange, Timestamp};
+
+fn data(file: &str) -> String {
+    let path = format!("{}/../examples/data/ripgrep/{file}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{path}: {fault}"))
+}
+
+fn releases() -> GitReleases {
+    git_releases(&parse_git(&data("for-each-ref.txt"), &data("log.txt")).unwrap(), None).unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn report(policy: &MetricsPolicy, unit: BucketUnit) -> DoraReport {
+    let releases = releases();
+    let range = TimeRange { start: at("2016-07-01T00:00:00Z"), end: at("2026-10-01T00:00:00Z") };
+    dora(&releases.deployments, &releases.changes, &[], policy, &range, &unit, "UTC").unwrap()
+}
+
+fn near(got: Option<f64>, expected: f64, tolerance: f64) {
+    let got = got.expect("there is a number");
+    assert!((got - expected).abs() <= tolerance, "{got} is not {expected}");
+}
+
+#[test]
+fn the_whole_history() {
+    let overall = report(&MetricsPolicy::default(), BucketUnit::Year).overall;
+    assert_eq!(overall.deployment_frequency.n.get(), 79);
+    let lead = &overall.change_lead_time;
+    assert_eq!(lead.n.get(), 2224);
+    near(lead.median, 1_311_514.5, 0.0);
+    near(lead.mean, 7_190_532.099_371, 1e-6);
+    near(lead.p90, 20_795_347.2, 1e-6);
+    near(lead.p95, 35_485_640.2, 1e-6);
+    let fail = &overall.change_fail_rate;
+    assert_eq!((fail.n.get(), fail.affected.unwrap().get()), (79, 1));
+    near(fail.value, 0.012_658_228, 1e-9);
+    near(overall.failed_deployment_recovery_time.value, 552_118.0, 0.0);
+    near(overall.deployment_rework_rate.value, 0.012_658_228, 1e-9);
+}
+
+#[test]
+fn what_is_not_measured_is_counted() {
+    let lead = report(&MetricsPolicy::default(), BucketUnit::Year).overall.change_lead_time;
+    let excluded: Vec<(String, u64)> =
+        lead.excluded.iter().map(|one| (format!("{:?}", one.reason), one.n.get())).collect();
+    assert_eq!(excluded, [("Seed".to_owned(), 38), ("Undelivered".to_owned(), 26)]); // 2,288 commits in all
+}
+
+#[test]
+fn each_commit_goes_to_the_release_that_a_second_program_found() {
+    let releases = releases();
+    let mut owner = std::collections::BTreeMap::new();
+    for deployment in &releases.deployments {
+        for change in &deployment.changes {
+            assert_eq!(owner.insert(change[..12].to_owned(), deployment.id.clone()), None);
+        }
+    }
+    let commits = data("commits.csv");
+    let mut compared = 0;
+    for line in commits.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        assert_eq!(owner.get(fields[0]).map_or("", String::as_str), fields[4], "{line}");
+        compared += 1;
+    }
+    assert_eq!((compared, releases.changes.len()), (2288, 2288));
+}
+
+#[test]
+fn without_merges_by_quarter() {
+    let policy = MetricsPolicy { count_merges: false, ..Default::default() };
+    let report = report(&policy, BucketUnit::Quarter);
+    assert_eq!(report.buckets.len(), 41);
+    let mut compared = 0;
+    for line in include_str!("data/ripgrep_by_quarter.csv").lines().filter(|line| line.starts_with("20")) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let (year, quarter) = fields[0].split_once("-Q").unwrap();
+        let month = (quarter.parse::<u32>().unwrap() - 1) * 3 + 1;
+        let start = at(&format!("{year}-{month:02}-01T00:00:00Z"));
+        let row = report.buckets.iter().find(|row| row.range.start == start).unwrap();
+        assert_eq!(row.deployment_frequency.n.to_string(), fields[1], "{line}");
+        assert_eq!(row.change_lead_time.n.to_string(), fields[2], "{line}");
+        near(row.change_lead_time.median, fields[3].parse().unwrap(), 1e-3);
+        near(row.change_lead_time.mean, fields[4].parse().unwrap(), 1e-3);
+        near(row.change_lead_time.p95, fields[5].parse().unwrap(), 1e-3);
+        assert_eq!(row.change_fail_rate.affected.unwrap().to_string(), fields[6], "{line}");
+        near(row.change_fail_rate.value, fields[7].parse().unwrap(), 1e-9);
+        assert_eq!(row.failed_deployment_recovery_time.n.get() > 0, !fields[8].is_empty(), "{line}");
+        compared += row.deployment_frequency.n.get();
+    }
+    assert_eq!(compared, 79);
+}
+
+#[test]
+fn the_unit_of_a_lead_time_matters() {
+    let policy = MetricsPolicy { count_merges: false, lead_unit: LeadUnit::Deployment, ..Default::default() };
+    let lead = report(&policy, BucketUnit::Year).overall.change_lead_time;
+    assert_eq!(lead.n.get(), 78);
+    near(lead.median, 3786.0, 0.0); // 63 minutes, against 15 days for the median over changes
+    near(lead.mean, 964_473.673_077, 1e-3);
+}
