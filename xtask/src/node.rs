@@ -33,7 +33,10 @@ pub fn test() -> Result<()> {
     }
     fs::create_dir_all(&clean)?;
     let place = clean.to_str().context("paths are text")?;
-    run_quietly("packing the Node packages", command("npm", &["run", "package", "--", place]).current_dir(folder()))?;
+    run_quietly(
+        "packing the Node packages",
+        command("npm", &["run", "package", "--", place]).current_dir(folder()),
+    )?;
     let mut install = vec!["install".to_owned(), "--no-audit".to_owned(), "--no-fund".to_owned()];
     for entry in fs::read_dir(&clean)? {
         let entry = entry?;

@@ -40,6 +40,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "time.add_business_days" -> fromNaiveDate(timeAddBusinessDays(input.take("date") { it.toNaiveDate() }, input.take("days") { it.toI32() }, input.take("calendar") { BusinessCalendar.fromJson(it.toString()) }))
     "time.buckets" -> array(timeBuckets(input.take("range") { TimeRange.fromJson(it.toString()) }, input.take("unit") { BucketUnit.fromJson(it.toString()) }, input.take("zone") { it.toString() }, input.take("weekStart") { Weekday.fromJson(it.toString()) }).map { parse(it.toJson()) })
     "time.business_days_between" -> fromI32(timeBusinessDaysBetween(input.take("start") { it.toNaiveDate() }, input.take("end") { it.toNaiveDate() }, input.take("calendar") { BusinessCalendar.fromJson(it.toString()) }))
+    "time.format_span" -> fromString(timeFormatSpan(input.take("span") { it.toSpan() }))
     "time.local_date" -> fromNaiveDate(timeLocalDate(input.take("at") { it.toTimestamp() }, input.take("zone") { it.toString() }))
     "time.parse_span" -> fromSpan(timeParseSpan(input.take("text") { it.toString() }))
     "time.tzdb_version" -> fromString(timeTzdbVersion())
