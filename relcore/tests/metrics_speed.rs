@@ -2,6 +2,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
     clippy::cast_possible_truncation,
     reason = "a measurement needs a clock"
 )]
