@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::disallowed_methods,
+    clippy::string_slice,
     reason = "a test reads files, and has failed when it panics"
 )]
 use relcore::interchange::{GitReleases, git_releases, parse_git};
