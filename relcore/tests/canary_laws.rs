@@ -81,7 +81,8 @@ proptest! {
                 }
             }
             prop_assert!(state.stable_healthy != Some(false) && state.canary_healthy != Some(false));
-            prop_assert!(!state.window_closed && state.paused_at.is_none());
+            prop_assert!(!state.window_closed);
+            prop_assert!(before.paused_at.is_none() || state.paused_at != before.paused_at);
             for metric in &state.metrics {
                 let last = metric.last.map(|last| last.phase);
                 let good = last == Some(MeasurementPhase::Successful);
