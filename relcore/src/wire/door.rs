@@ -115,19 +115,68 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
         let function = super::quoted(function);
         return Err(Error::new(ErrorKind::UnknownFunction, "", format!("there is no function {function}")));
     };
-    let arguments: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
+    let given: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
-    for key in arguments.keys().filter(|key| !signature.arguments.iter().any(|name| is_wire_name(key, name)))
-    {
+    let known = |key: &&String| signature.arguments.iter().any(|name| is_wire_name(key, name));
+    if let Some(key) = given.keys().find(|key| !known(key)) {
         let text = format!("unknown argument {} of `{function}`", super::quoted(key));
         return Err(Error::new(ErrorKind::UnknownField, key, text));
     }
-    crate::api::call(place, &mut JsonDoor { arguments })
+    let at = |name: &&str| given.iter().find(|(key, _)| is_wire_name(key, name)).map(|(_, raw)| *raw);
+    crate::api::call(place, &mut JsonDoor { arguments: signature.arguments.iter().map(at).collect() })
 }
 
+/// Calls the public function at a place of [`FUNCTIONS`] with JSON: a list of its arguments in order in, its answer
+/// out. `null` and the end of the list stand for arguments that are left out.
+///
+/// This is [`call_json`] without the search for names, for a binding that knows the table.
+///
+/// ```
+/// let place = relcore::api::FUNCTIONS.iter().position(|f| f.name == "time.parse_span").unwrap_or_default();
+/// assert_eq!(relcore::wire::call_json_at(place, "[\"90s\"]")?, "\"PT1M30S\"");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `unknown_function` beyond the table; `syntax` when the text is not a list; `unknown_field` for more arguments than
+/// the function has; and otherwise as [`call_json`].
+pub fn call_json_at(place: usize, arguments: &str) -> Result<String> {
+    let given: Vec<Option<&RawValue>> = serde_json::from_str(arguments).map_err(|fault| {
+        Error::new(ErrorKind::Syntax, "", format!("not a JSON list of arguments: {fault}"))
+    })?;
+    if let Some(signature) = FUNCTIONS.get(place)
+        && given.len() > signature.arguments.len()
+    {
+        let (name, expected, given) = (signature.name, signature.arguments.len(), given.len());
+        let text = format!("`{name}` takes {expected} arguments: {given} were given");
+        return Err(Error::new(ErrorKind::UnknownField, "", text));
+    }
+    crate::api::call(place, &mut JsonDoor { arguments: given })
+}
+
+/// The arguments of a call by their places in the signature.
 struct JsonDoor<'a> {
-    arguments: BTreeMap<String, &'a RawValue>,
+    arguments: Vec<Option<&'a RawValue>>,
+}
+
+impl JsonDoor<'_> {
+    fn text(&self, place: usize) -> Option<&str> {
+        self.arguments.get(place).copied().flatten().map(RawValue::get)
+    }
+
+    /// The slow way, to say everything that is wrong with every argument.
+    fn explain(&self, signature: &Signature, fault: &serde_json::Error) -> Error {
+        let mut values = Vec::new();
+        for (place, (name, _)) in arguments_of(signature.name).iter().enumerate() {
+            match self.text(place).map(read::parse_json) {
+                Some(Ok(value)) => values.push(Some(value)),
+                Some(Err(error)) => return error.under(name),
+                None => values.push(None),
+            }
+        }
+        explain_arguments(signature, &values, fault)
+    }
 }
 
 impl Door for JsonDoor<'_> {
@@ -135,22 +184,8 @@ impl Door for JsonDoor<'_> {
     type Failure = Error;
 
     fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T> {
-        let name = signature.arguments.get(place).copied().unwrap_or_default();
-        let given = self.arguments.iter().find(|(key, _)| is_wire_name(key, name));
-        let text = given.map_or("null", |(_, raw)| raw.get());
-        serde_json::from_str(text).map_err(|fault| {
-            // The slow way, to say everything that is wrong with every argument.
-            let mut values = Vec::new();
-            for name in signature.arguments {
-                let given = self.arguments.iter().find(|(key, _)| is_wire_name(key, name));
-                match given.map(|(key, raw)| read::parse_json(raw.get()).map_err(|error| error.under(key))) {
-                    Some(Ok(value)) => values.push(Some(value)),
-                    Some(Err(error)) => return error,
-                    None => values.push(None),
-                }
-            }
-            explain_arguments(signature, &values, &fault)
-        })
+        let text = self.text(place).unwrap_or("null");
+        serde_json::from_str(text).map_err(|fault| self.explain(signature, &fault))
     }
 
     fn give<T: Serialize>(&mut self, answer: &T) -> Result<String> {

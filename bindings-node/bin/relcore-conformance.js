@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+"use strict";
+
+// Runs conformance cases through the public functions: `relcore-conformance [PATH…]`. The format of the cases is in
+// conformance/README.md. Every text that is an instant goes in as a Date, as an application would give it.
+const { existsSync, readFileSync, readdirSync, statSync } = require("node:fs");
+const { join } = require("node:path");
+const { isDeepStrictEqual } = require("node:util");
+const { signatures } = require("../call.js");
+const relcore = require("../index.js");
+
+function main(paths) {
+  const usual = join(__dirname, "..", "..", "conformance");
+  const files = (paths.length > 0 ? paths : [usual]).flatMap(jsonFiles);
+  let passed = 0;
+  const failures = [];
+  for (const file of files) {
+    for (const each of JSON.parse(readFileSync(file, "utf8")).cases) {
+      const problem = run(each);
+      if (problem === undefined) passed++;
+      else failures.push(`${file}: ${each.description}\n  ${each.call}: ${problem}`);
+    }
+  }
+  // Counted in the text, so that a case that the loop above cannot see is missed by it alone.
+  const onDisk = files.map((file) => readFileSync(file, "utf8").match(/"call"\s*:\s*"[a-z_]+\.[a-z_0-9]+"/g) ?? []);
+  const found = onDisk.flat().length;
+  if (found !== passed + failures.length || found === 0) failures.push(`${found} cases on disk, not all were run`);
+  for (const failure of failures) console.error(`FAILED ${failure}`);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function jsonFiles(path) {
+  if (!existsSync(path)) throw new Error(`\`${path}\` does not exist`);
+  if (!statSync(path).isDirectory()) return [path];
+  const inside = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return inside
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith(".json"))
+    .flatMap((entry) => jsonFiles(join(path, entry.name)));
+}
+
+/** What is wrong with the answer; undefined when it is as expected. */
+function run({ call, input = {}, expect, error, tolerance = 0 }) {
+  const names = signatures.get(call);
+  if (names === undefined) return "there is no such function";
+  const unknown = Object.keys(input).filter((key) => !names.includes(key));
+  const [room, name] = call.split(".");
+  const camelCase = name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+  try {
+    if (unknown.length > 0) throw Object.assign(new Error(), { code: "unknown_field", path: unknown[0] });
+    const answer = relcore[room][camelCase](...names.map((name) => native(input[name])));
+    if (error !== undefined) return `expected the error ${error.code}, got ${JSON.stringify(answer)}`;
+    return same(answer, expect, tolerance) ? undefined : `got ${JSON.stringify(answer)}`;
+  } catch (thrown) {
+    const got = `${thrown.code} at \`${thrown.path}\`: ${thrown.message}`;
+    if (error === undefined) return `unexpected error ${got}`;
+    const wanted = error.code === thrown.code && (error.path === undefined || error.path === thrown.path);
+    return wanted ? undefined : `expected ${JSON.stringify(error)}, got ${got}`;
+  }
+}
+
+/** The value as an application would give it: instants as dates. */
+function native(value) {
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) {
+    const date = new Date(value);
+    return !Number.isNaN(date.getTime()) && date.toJSON() === value ? date : value;
+  }
+  if (Array.isArray(value)) return value.map(native);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, native(inner)]));
+}
+
+function same(a, b, tolerance) {
+  if (typeof a === "number" && typeof b === "number") return Object.is(a, b) || Math.abs(a - b) <= tolerance;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const keys = Object.keys(a).sort();
+  if (Array.isArray(a) !== Array.isArray(b) || !isDeepStrictEqual(keys, Object.keys(b).sort())) return false;
+  return keys.every((key) => same(a[key], b[key], tolerance));
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,100 @@
+"use strict";
+
+// Brings arguments to the native part as JSON text, and its answer back.
+const native = require("./native.js");
+const { refusal, translated } = require("./errors.js");
+
+/** The names of the arguments of every function, by its name in the core. */
+const signatures = new Map();
+
+/** The way to call functions by place, once the native part is known to have the same table. */
+function bind(table) {
+  const functions = native.functions();
+  if (functions.length !== table.length || functions.some((name, place) => name !== table[place][0])) {
+    throw new Error("the native part of relcore has other functions than this package: build or install it again");
+  }
+  for (const [name, ...names] of table) signatures.set(name, names);
+  const call = (place, values) => {
+    const text = written(values, table[place]);
+    try {
+      return JSON.parse(native.call(place, text));
+    } catch (error) {
+      throw translated(error);
+    }
+  };
+  call.VERSION = native.version();
+  return call;
+}
+
+/**
+ * The JSON text of the arguments. JSON.stringify turns NaN and invalid dates into null, a Map into `{}`, and leaves
+ * functions out, each without a word: all of them would mean "absent" or the default, so they are refused first.
+ */
+function written(values, [, ...names]) {
+  try {
+    for (let place = 0; place < values.length; place++) {
+      const problem = check(values[place]);
+      if (problem !== undefined) throw refusal("invalid_value", names[place] + problem.path, problem.text);
+    }
+    return JSON.stringify(values);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw refusal("invalid_value", "", "is nested too deep, or contains itself");
+  }
+}
+
+/** What keeps a value from being JSON; undefined when nothing does. Runs on every call, so it builds nothing. */
+function check(value) {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+    case "undefined":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : { path: "", text: `\`${value}\` is not a finite number` };
+    case "object":
+      break;
+    default:
+      return { path: "", text: `a ${typeof value} cannot cross: expected plain data` };
+  }
+  if (value === null) return undefined;
+  if (Array.isArray(value)) {
+    for (let place = 0; place < value.length; place++) {
+      const problem = check(value[place]);
+      if (problem !== undefined) return { path: `[${place}]${problem.path}`, text: problem.text };
+    }
+    return undefined;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if ((prototype === Object.prototype || prototype === null) && typeof value.toJSON !== "function") {
+    for (const key in value) {
+      const problem = check(value[key]);
+      if (problem !== undefined) return { path: `.${key}${problem.path}`, text: problem.text };
+    }
+    return undefined;
+  }
+  return checkOther(value);
+}
+
+/** Dates, what writes itself, objects of classes and of other realms. */
+function checkOther(value) {
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    return { path: "", text: "`Invalid Date` is not an instant" };
+  }
+  if (typeof value.toJSON === "function") {
+    const text = value.toJSON();
+    if (text === value) return undefined;
+    if (text === null || text === undefined) return { path: "", text: "writes itself as nothing: expected a value" };
+    return check(text);
+  }
+  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof Promise) {
+    return { path: "", text: `a ${value.constructor.name} cannot cross: expected a plain object or an array` };
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const problem = check(inner);
+    if (problem !== undefined) return { path: `.${key}${problem.path}`, text: problem.text };
+  }
+  return undefined;
+}
+
+module.exports = { bind, signatures, written };

@@ -1,0 +1,18 @@
+// The platforms that have a package of their own, by the name that native.js looks for.
+export const PLATFORMS = {
+  "darwin-arm64": { target: "aarch64-apple-darwin", os: "darwin", cpu: "arm64" },
+  "darwin-x64": { target: "x86_64-apple-darwin", os: "darwin", cpu: "x64" },
+  "linux-arm64-gnu": { target: "aarch64-unknown-linux-gnu", os: "linux", cpu: "arm64", libc: "glibc" },
+  "linux-arm64-musl": { target: "aarch64-unknown-linux-musl", os: "linux", cpu: "arm64", libc: "musl" },
+  "linux-x64-gnu": { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64", libc: "glibc" },
+  "linux-x64-musl": { target: "x86_64-unknown-linux-musl", os: "linux", cpu: "x64", libc: "musl" },
+  "win32-x64-msvc": { target: "x86_64-pc-windows-msvc", os: "win32", cpu: "x64" },
+};
+
+/** The platform of this machine, undefined when none fits. */
+export function here() {
+  const glibc = process.report.getReport().header.glibcVersionRuntime !== undefined;
+  const fits = ({ os, cpu, libc }) =>
+    os === process.platform && cpu === process.arch && (!libc || (libc === "glibc") === glibc);
+  return Object.keys(PLATFORMS).find((name) => fits(PLATFORMS[name]));
+}

@@ -1,0 +1,32 @@
+//! The Node face of relcore: JSON text across the line.
+//!
+//! Objects cross as text, because that is the fastest way there is for them and because napi's own conversions turn
+//! -1 into 4294967295 and an invalid date into 1970. `index.js` (generated) gives each function its name, and
+//! `call.js` brings arguments and answers over. Faults cross as the JSON text of a list of them, inside the error.
+mod columns;
+
+use napi_derive::napi;
+
+/// The version of the core; `native.js` refuses a library of another one.
+#[napi(skip_typescript)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// The public functions in the order of their places; `native.js` refuses a library with others.
+#[napi(skip_typescript)]
+pub fn functions() -> Vec<&'static str> {
+    relcore::api::FUNCTIONS.iter().map(|signature| signature.name).collect()
+}
+
+/// Calls the function at a place of the table: a JSON list of its arguments in, its answer as JSON out.
+#[napi(skip_typescript, catch_unwind)]
+pub fn call(place: u32, arguments: String) -> napi::Result<String> {
+    relcore::wire::call_json_at(place as usize, &arguments).map_err(|error| failure(&error))
+}
+
+/// An error whose text is the JSON list of all faults; `errors.js` makes a `RelcoreError` of it.
+fn failure(error: &relcore::Error) -> napi::Error {
+    let faults = serde_json::to_string(error.faults());
+    napi::Error::from_reason(faults.unwrap_or_else(|_| error.to_string()))
+}

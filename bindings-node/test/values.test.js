@@ -1,0 +1,70 @@
+"use strict";
+const assert = require("node:assert/strict");
+const { test } = require("node:test");
+const { rollback, time, canary } = require("relcore");
+
+const NOW = new Date("2026-11-23T09:00:00Z");
+const decide = (situation) => rollback.decide(situation, rollback.defaultPolicy(), NOW);
+
+test("what JSON would turn into nothing is refused with its path", () => {
+  const refused = [
+    [{ latencyObserved: NaN }, "situation.latencyObserved", /`NaN` is not a finite number/],
+    [{ latencyObserved: -Infinity }, "situation.latencyObserved", /`-Infinity` is not a finite/],
+    [{ deployedAt: new Date(NaN) }, "situation.deployedAt", /`Invalid Date` is not an instant/],
+    [{ dataCorruption: () => true }, "situation.dataCorruption", /a function cannot cross/],
+    [{ customerIncidents: 1n }, "situation.customerIncidents", /a bigint cannot cross/],
+    [{ dataCorruption: Symbol("x") }, "situation.dataCorruption", /a symbol cannot cross/],
+    [{ dataCorruption: new Map([["a", 1]]) }, "situation.dataCorruption", /a Map cannot cross/],
+    [{ dataCorruption: new Uint8Array(1) }, "situation.dataCorruption", /a Uint8Array cannot cross/],
+    [new Map(), "situation", /a Map cannot cross/],
+  ];
+  for (const [situation, path, message] of refused) {
+    assert.throws(() => decide(situation), { name: "RelcoreError", code: "invalid_value", path, message });
+  }
+});
+
+test("a hole in a list is refused, with its place", () => {
+  const schedule = { steps: [], metrics: [{ name: "m", max: 1 }, { name: "n", max: NaN }] };
+  assert.throws(() => canary.validate(schedule), { path: "schedule.metrics[1].max" });
+  assert.throws(() => canary.validate({ steps: [undefined] }), { path: "schedule.steps[0]" });
+});
+
+test("a value that contains itself is refused", () => {
+  const situation = {};
+  situation.deployedAt = situation;
+  assert.throws(() => decide(situation), { name: "RelcoreError", message: /contains itself/ });
+});
+
+test("null, undefined and absent mean the same", () => {
+  const plain = decide({ dataCorruption: true });
+  assert.deepEqual(decide({ dataCorruption: true, deployedAt: undefined, latencyObserved: null }), plain);
+});
+
+test("dates go in, text comes out", () => {
+  assert.equal(time.localDate(new Date("2026-11-23T23:30:00Z"), "Europe/Berlin"), "2026-11-24");
+  const [first] = time.buckets({ start: NOW, end: new Date(+NOW + 1) }, "day", "UTC", "monday");
+  assert.deepEqual(first, { start: "2026-11-23T00:00:00.000Z", end: "2026-11-24T00:00:00.000Z" });
+  assert.throws(() => time.localDate(new Date(8.64e15), "UTC"), { path: "at" });
+});
+
+test("integers are not rounded and not wrapped", () => {
+  for (const customerIncidents of [-1, 1.7, 2 ** 32]) {
+    assert.throws(() => decide({ customerIncidents }), { path: "situation.customerIncidents" });
+  }
+});
+
+test("objects of classes and without a prototype are plain data", () => {
+  class Situation {
+    dataCorruption = true;
+  }
+  const bare = Object.assign(Object.create(null), { dataCorruption: true });
+  assert.deepEqual(decide(new Situation()), decide({ dataCorruption: true }));
+  assert.deepEqual(decide(bare), decide({ dataCorruption: true }));
+});
+
+test("inputs are not changed", () => {
+  const schedule = canary.standardSchedule();
+  const before = structuredClone(schedule);
+  canary.start(schedule, NOW);
+  assert.deepEqual(schedule, before);
+});
