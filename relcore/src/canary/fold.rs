@@ -6,6 +6,7 @@ use super::{
 use crate::error::{ErrorKind, Faults, Result};
 use crate::time::Timestamp;
 use crate::wire::Count;
+use std::collections::BTreeSet;
 
 /// Takes every observation in, by instant, then kind, then place; refuses them all if one is at fault.
 pub(super) fn fold(
@@ -36,6 +37,7 @@ fn check(
     now: Timestamp,
 ) -> Result<()> {
     let mut faults = Faults::new();
+    let mut measured = BTreeSet::new();
     for (index, observation) in observations.iter().enumerate() {
         let at = observation.at;
         faults.check(
@@ -44,6 +46,14 @@ fn check(
             format_args!("observations[{index}].at"),
             format_args!("`{at}` is after now, `{now}`"),
         );
+        if state.observed_until.is_none() {
+            faults.check(
+                at >= state.started_at,
+                ErrorKind::Unordered,
+                format_args!("observations[{index}].at"),
+                format_args!("`{at}` is before the start of the run, `{}`", state.started_at),
+            );
+        }
         if let Some(seen) = state.observed_until.filter(|seen| at <= *seen) {
             let kind = if at == seen { ErrorKind::Duplicate } else { ErrorKind::Unordered };
             faults.add(
@@ -70,13 +80,8 @@ fn check(
                         ),
                     );
                 }
-                let earlier = observations.get(..index).unwrap_or_default();
-                let repeated = earlier.iter().any(|other| {
-                    other.at == at
-                        && matches!(&other.kind, ObservationKind::Measurement { metric: name, .. } if name == metric)
-                });
                 faults.check(
-                    !repeated,
+                    measured.insert((at, metric)),
                     ErrorKind::Duplicate,
                     format_args!("observations[{index}]"),
                     format_args!("{} was already measured at `{at}`", crate::wire::quoted(metric)),
@@ -100,12 +105,23 @@ fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation)
     match &observation.kind {
         ObservationKind::Measurement { metric, reading } => measure(schedule, state, metric, reading, at),
         ObservationKind::Health { role: HealthRole::Canary, healthy } => {
+            if *healthy && state.canary_healthy == Some(false) {
+                state.hold_step_until(schedule, at);
+            }
             state.canary_healthy = Some(*healthy)
         }
         ObservationKind::Health { role: HealthRole::Stable, healthy } => {
+            if *healthy && state.stable_healthy == Some(false) {
+                state.hold_step_until(schedule, at);
+            }
             state.stable_healthy = Some(*healthy)
         }
-        ObservationKind::Window { open } => state.window_closed = !open,
+        ObservationKind::Window { open } => {
+            if *open && state.window_closed {
+                state.hold_step_until(schedule, at);
+            }
+            state.window_closed = !open
+        }
         ObservationKind::Approval { gate, approved, by } => {
             state.approvals.retain(|approval| approval.gate != *gate);
             state.approvals.push(GateApproval {
@@ -117,7 +133,7 @@ fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation)
         }
         ObservationKind::Command { command: Command::Abort } => state.abort_ordered = !state.is_over(),
         ObservationKind::Command { command: Command::Pause } => state.pause(at),
-        ObservationKind::Command { command: Command::Resume } => state.resume(at),
+        ObservationKind::Command { command: Command::Resume } => state.resume(schedule, at),
         ObservationKind::Command { command: Command::Retry } => {
             if matches!(state.phase, CanaryPhase::RolledBack | CanaryPhase::Frozen) {
                 begin_again(schedule, state, at);
@@ -125,6 +141,7 @@ fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation)
         }
         ObservationKind::NewRevision { revision } => {
             begin_again(schedule, state, at);
+            state.weight = 0.0; // what it had, another version had earned
             state.revision = Some(revision.clone());
             state.canary_healthy = None; // it was the health of another version
         }
