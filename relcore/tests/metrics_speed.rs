@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::cast_possible_truncation,
-    reason = "a measurement needs a clock"
+    clippy::cast_possible_wrap,
+    reason = "a measurement needs a clock, and its numbers are small"
 )]
 use relcore::metrics::MetricsPolicy;
 use relcore::metrics::columns::{
