@@ -766,9 +766,10 @@ pub struct GitHistory {
 /// The releases of a repository as deployments, and its commits as changes: what `crate::metrics::dora` takes.
 #[uniffi::remote(Record)]
 pub struct GitReleases {
-    /// One deployment a release, in the order of time: the id and the revision are the tag and its commit.
+    /// One deployment a release, in the order of time: the tag is the id, the service is `repository`, the environment
+    /// `production`.
     pub deployments: Vec<Deployment>,
-    /// One change a commit, in the order of the log.
+    /// One change a commit, in the order of the log, released or not.
     pub changes: Vec<Change>,
 }
 
@@ -1480,7 +1481,7 @@ pub enum ReworkSignal {
     Rollback,
     /// It names a deployment in `remediates`.
     Remediation,
-    /// It is the first to bring a revert of a change that an earlier deployment delivered.
+    /// It brings a revert of a change that an earlier deployment delivered.
     Revert,
     /// It brings a revision back that ran before.
     RevisionReturned,
@@ -1993,8 +1994,17 @@ pub fn digest_sha256(text: String) -> Result<String, RelcoreError> {
 
 /// Takes tags for releases and gives each commit to the earliest release that reaches it.
 ///
+/// Releases are in the order of their time, then of the numbers in their tags. Every commit is visited once, so long
+/// histories and release branches cost no more than their size, and nothing is delivered twice.
+///
+/// A commit reverts another when its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with
+/// neither, when its subject is `Revert "<subject>"`. A revert whose target is not in the history links to nothing.
+///
+/// `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
+///
 /// Errors:
-/// Under construction.
+/// `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+/// commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
 #[uniffi::export(default(tag_pattern = None))]
 pub fn interchange_git_releases(
     history: GitHistory,
@@ -2006,16 +2016,25 @@ pub fn interchange_git_releases(
 /// Reads the output of `GIT_TAGS` and `GIT_LOG`.
 ///
 /// Errors:
-/// Under construction.
+/// `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, a name that
+/// is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years 1
+/// to 9999; `duplicate` for a commit or a tag that comes twice. The text says in which line or record.
 #[uniffi::export]
 pub fn interchange_parse_git(tags: String, log: String) -> Result<GitHistory, RelcoreError> {
     Ok(relcore::interchange::parse_git(lend(&tags), lend(&log))?)
 }
 
-/// Reads the answer of `/api/v1/query_range`.
+/// Reads the answer of `/api/v1/query_range`: a matrix of series.
+///
+/// A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
+/// come with an answer are not read.
 ///
 /// Errors:
-/// Under construction.
+/// `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
+/// vector or a scalar (ask `query_range`, not `query`), for native histograms and for sample texts that are no number;
+/// `missing_field` and `wrong_type` for answers of another shape, a sample as a bare number among them; `out_of_range`
+/// for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
+/// of one time or two series of the same labels. All faults at once, with their paths.
 #[uniffi::export]
 pub fn interchange_prometheus_query_range(text: String) -> Result<Vec<PrometheusSeries>, RelcoreError> {
     Ok(relcore::interchange::prometheus_query_range(lend(&text))?)
@@ -2027,10 +2046,13 @@ pub fn metrics_default_policy() -> Result<MetricsPolicy, RelcoreError> {
     Ok(relcore::metrics::default_policy())
 }
 
-/// The five delivery metrics over a range and its buckets.
+/// The five delivery metrics over a range and its buckets, in local days of a zone.
 ///
 /// Errors:
-/// Under construction.
+/// All at once: `duplicate` for two deployments, changes or incidents with one id; `invalid_value` for incidents that
+/// are duplicates of each other in a circle, a range that ends before it starts, and a policy without environments,
+/// signals or a confidence level between 0 and 1; `unknown_zone` for `PST`. Then `out_of_range` for more than 40,000
+/// buckets.
 #[uniffi::export]
 pub fn metrics_dora(
     deployments: Vec<Deployment>,
@@ -2071,10 +2093,20 @@ pub fn metrics_policy_from_yaml(text: String) -> Result<MetricsPolicy, RelcoreEr
     Ok(relcore::metrics::policy_from_yaml(lend(&text))?)
 }
 
-/// Says what kind of release `next` is.
+/// Says what kind of release `next` is, after `previous` (`None`: the first release).
+///
+/// 1. What contradicts itself is never classified: `next` must be **strictly greater** than `previous`, belong to its
+///    line, and promise no less than it changes. Every contradiction is named.
+/// 2. A release that closes an advisory is a security release, by its worst severity.
+/// 3. A version with prerelease identifiers is a prerelease.
+/// 4. A release of a line under long-term support is an LTS release.
+/// 5. Otherwise the step between the versions speaks: major, minor, or patch, which is a hotfix. After a prerelease
+///    the step is that of the release it announced. The first release of all is a feature release.
+/// 6. Below 1.0.0 a version promises nothing, so the facts `breaking` and `features` speak; without them the kind is
+///    open.
 ///
 /// Errors:
-/// `invalid_value` for a `line` that is none.
+/// `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
 #[uniffi::export(default(previous = None))]
 pub fn release_classify(
     previous: Option<Version>,
@@ -2093,7 +2125,8 @@ pub fn release_explain(classification: Classification) -> Result<String, Relcore
 /// The profile of a kind of release: the row of `overrides` if it has one, else the standard row.
 ///
 /// Errors:
-/// All faults of the overrides at once.
+/// All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
+/// `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
 #[uniffi::export(default(overrides = None))]
 pub fn release_profile(
     release_type: ReleaseType,
@@ -2102,10 +2135,11 @@ pub fn release_profile(
     Ok(relcore::release::profile(lend(&release_type), lend(&overrides))?)
 }
 
-/// Reads a table of profiles from JSON text; what a row leaves out is as in the standard row.
+/// Reads a table of profiles from JSON text. A row that is not there, and what a row leaves out, is as in the standard
+/// table, so the answer has every row.
 ///
 /// Errors:
-/// All faults at once.
+/// All faults at once: `syntax` for what is not JSON, and those of `profile`.
 #[uniffi::export]
 pub fn release_profiles_from_json(text: String) -> Result<ReleaseProfiles, RelcoreError> {
     Ok(relcore::release::profiles_from_json(lend(&text))?)
@@ -2121,6 +2155,10 @@ pub fn release_profiles_from_yaml(text: String) -> Result<ReleaseProfiles, Relco
 }
 
 /// The standard profile of every kind of release.
+///
+/// Which kind is quick, thorough, loud or exempt follows common practice; where practice names no number (weeks,
+/// hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
+/// gives 30 months and Ubuntu five years.
 #[uniffi::export]
 pub fn release_standard_profiles() -> Result<ReleaseProfiles, RelcoreError> {
     Ok(relcore::release::standard_profiles())
@@ -2215,6 +2253,12 @@ pub fn time_business_days_between(
     calendar: BusinessCalendar,
 ) -> Result<i32, RelcoreError> {
     Ok(relcore::time::business_days_between(lend(&start), lend(&end), lend(&calendar)))
+}
+
+/// Writes a span as on the wire, for callers in other languages: ISO 8601, weeks and months never.
+#[uniffi::export]
+pub fn time_format_span(span: Span) -> Result<String, RelcoreError> {
+    Ok(relcore::time::format_span(lend(&span)))
 }
 
 /// The calendar day in a zone at an instant.

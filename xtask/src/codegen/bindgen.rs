@@ -58,7 +58,7 @@ fn digest() -> Result<String> {
         let path = root().join("bindings-swift").join(name);
         all += &fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     }
-    Ok(format!("// sources: sha256 {}", relcore::digest::sha256(&all)?))
+    Ok(format!("// sources: sha256 {}", relcore::digest::sha256(&serde_json::to_string(&all)?)?))
 }
 
 /// UniFFI's own heading left out, no blanks at line ends, no two blank lines in a row.
