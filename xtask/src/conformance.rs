@@ -1,8 +1,9 @@
 //! `cargo xtask conformance LANGUAGE PATH…`: cases through the runner of one language.
 use crate::{
     codegen::root,
-    node, python,
+    kotlin, node, python,
     shell::{self, command},
+    swift,
 };
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ pub fn run_with(language: &str, paths: &[PathBuf]) -> Result<()> {
             node::build()?;
             shell::run(command("node", &["bindings-node/bin/relcore-conformance.js"]).args(paths))
         }
-        other => bail!("there is no runner for `{other}`: rust, python, node"),
+        "swift" => swift::conformance(&paths.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>()),
+        "kotlin" => kotlin::conformance(&paths.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>()),
+        other => bail!("there is no runner for `{other}`: rust, python, node, swift, kotlin"),
     }
 }
 

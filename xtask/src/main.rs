@@ -11,11 +11,14 @@ mod codegen;
 mod conformance;
 mod coverage;
 mod fuzz;
+mod kotlin;
 mod node;
 mod python;
 mod quickstart;
 mod shell;
+mod swift;
 mod test;
+mod toolchain;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;
@@ -28,8 +31,9 @@ usage: cargo xtask CHORE
   test [--no-skip] [STAGE...]
                        everything that must hold; a missing Swift or Kotlin is said, and with --no-skip a failure
   conformance LANGUAGE [PATH...]
-                       runs cases in rust, python or node
+                       runs cases in rust, python, node, swift or kotlin
   codegen [--check]    write every language's face from the core (or fail if one is stale)
+  toolchain NAME       installs swift or kotlin, as root on Debian
   coverage             say which functions, types, reason codes and error codes no conformance case shows
   fuzz [--seconds N]   every fuzz target, 60 seconds each
   bench                the benches behind benches/README.md
@@ -56,6 +60,12 @@ fn chore() -> Result<()> {
         ["conformance", language, paths @ ..] => conformance::run(language, paths),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["toolchain", name] => {
+            println!("{name}: {}", toolchain::install(toolchain::Toolchain::from_name(name)?)?);
+            Ok(())
+        }
+        ["bench", "swift"] => swift::bench(),
+        ["bench", "kotlin"] => kotlin::bench(),
         ["coverage"] => coverage::run(),
         ["fuzz"] => fuzz::run_targets(60),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),

@@ -1,8 +1,10 @@
 //! `cargo xtask test`: everything that must hold before a change lands, as a table of stages.
 use crate::{
     codegen::{self, root},
-    node, python,
+    kotlin, node, python,
     shell::{command, has, output, run, run_quietly},
+    swift,
+    toolchain::{self, Toolchain},
 };
 use anyhow::{Result, bail, ensure};
 
@@ -10,23 +12,27 @@ use anyhow::{Result, bail, ensure};
 struct Stage {
     name: &'static str,
     check: fn() -> Result<()>,
+    /// A toolchain that a user's machine may lack.
+    needs: Option<Toolchain>,
 }
 
 const STAGES: &[Stage] = &[
-    Stage { name: "format", check: format },
-    Stage { name: "codegen", check: || codegen::run(codegen::Mode::Check) },
-    Stage { name: "purity", check: purity },
-    Stage { name: "clippy", check: clippy },
-    Stage { name: "core", check: core },
-    Stage { name: "conformance", check: conformance },
-    Stage { name: "docs", check: docs },
-    Stage { name: "deny", check: deny },
-    Stage { name: "python", check: python::test },
-    Stage { name: "node", check: node::test },
+    Stage { name: "format", check: format, needs: None },
+    Stage { name: "codegen", check: || codegen::run(codegen::Mode::Check), needs: None },
+    Stage { name: "purity", check: purity, needs: None },
+    Stage { name: "clippy", check: clippy, needs: None },
+    Stage { name: "core", check: core, needs: None },
+    Stage { name: "conformance", check: conformance, needs: None },
+    Stage { name: "docs", check: docs, needs: None },
+    Stage { name: "deny", check: deny, needs: None },
+    Stage { name: "python", check: python::test, needs: None },
+    Stage { name: "node", check: node::test, needs: None },
+    Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
+    Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },
 ];
 
-/// Runs the stages of these names, or all.
-pub fn run_stages(names: &[&str], _may_skip: bool) -> Result<()> {
+/// Runs the stages of these names, or all; with `may_skip`, those whose toolchain is absent are said to be skipped.
+pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
     for name in names {
         ensure!(
             STAGES.iter().any(|stage| stage.name == *name),
@@ -34,9 +40,17 @@ pub fn run_stages(names: &[&str], _may_skip: bool) -> Result<()> {
             stage_names()
         );
     }
-    let (mut passed, mut failed) = (0, Vec::new());
+    let (mut passed, mut failed, mut skipped) = (0, Vec::new(), 0);
     for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
         println!("\n== {} ==", stage.name);
+        if let Some(needed) = stage.needs
+            && may_skip
+            && toolchain::find(needed).is_none()
+        {
+            println!("{}", needed.skipped());
+            skipped += 1;
+            continue;
+        }
         match (stage.check)() {
             Ok(()) => passed += 1,
             Err(error) => {
@@ -46,6 +60,9 @@ pub fn run_stages(names: &[&str], _may_skip: bool) -> Result<()> {
         }
     }
     println!();
+    if skipped > 0 {
+        println!("{skipped} skipped for want of a toolchain");
+    }
     println!("{passed} passed, {} failed", failed.len());
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
