@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::cast_possible_truncation,
     reason = "a test that panics has failed"
 )]
