@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::string_slice,
     reason = "a test that panics has failed"
 )]
 #[path = "model/metrics.rs"]
