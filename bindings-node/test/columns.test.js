@@ -68,7 +68,11 @@ test("columns and rows give the same report", () => {
     const { rows, columns } = events(seed);
     for (const unit of ["week", "month"]) {
       const expected = metrics.dora(...rows, policy, RANGE, unit, "Europe/Berlin");
-      assert.deepEqual(metrics.doraColumns(columns, policy, RANGE, unit, "Europe/Berlin"), expected, `seed ${seed}`);
+      assert.deepEqual(
+        metrics.doraColumns(columns, policy, RANGE, unit, "Europe/Berlin"),
+        expected,
+        `seed ${seed}`,
+      );
     }
   }
 });
@@ -88,12 +92,24 @@ test("what is no column is refused", () => {
   structuredClone(detached.buffer, { transfer: [detached.buffer] });
   const outcome = new Uint8Array(1);
   const refused = [
-    [{ deployments: { finishedAt: detached, outcome } }, "columns.deployments.finishedAt", /empty or detached/],
+    [
+      { deployments: { finishedAt: detached, outcome } },
+      "columns.deployments.finishedAt",
+      /empty or detached/,
+    ],
     [{ deployments: { finishedAt, outcome: new Uint8Array() } }, "columns.deployments.outcome", /empty or/],
-    [{ deployments: { finishedAt: [1], outcome } }, "columns.deployments.finishedAt", /expected a BigInt64Array/],
+    [
+      { deployments: { finishedAt: [1], outcome } },
+      "columns.deployments.finishedAt",
+      /expected a BigInt64Array/,
+    ],
     [{ deployments: { finishedAt, outcome, outcomes: outcome } }, "columns.deployments.outcomes", /unknown/],
     [{ deployments: { finishedAt, outcome: new Uint8Array(2) } }, "columns.deployments.outcome", /as long/],
-    [{ deployments: { finishedAt, outcome: new Uint8Array([9]) } }, "columns.deployments.outcome", /code beyond/],
+    [
+      { deployments: { finishedAt, outcome: new Uint8Array([9]) } },
+      "columns.deployments.outcome",
+      /code beyond/,
+    ],
     [{ changes: { authoredAt: finishedAt, merge: new Uint8Array([2]) } }, "columns.changes.merge", /0 nor 1/],
     [{ services: 0 }, "columns.services", /1 to/],
     [null, "columns", /an object/],
@@ -106,6 +122,8 @@ test("what is no column is refused", () => {
 
 test("what stands beside the columns is checked as for rows", () => {
   const policy = metrics.defaultPolicy();
-  assert.throws(() => metrics.doraColumns({}, { ...policy, lowN: -1 }, RANGE, "month", "UTC"), { path: "policy.lowN" });
+  assert.throws(() => metrics.doraColumns({}, { ...policy, lowN: -1 }, RANGE, "month", "UTC"), {
+    path: "policy.lowN",
+  });
   assert.throws(() => metrics.doraColumns({}, policy, RANGE, "fortnight", "UTC"), { path: "unit" });
 });

@@ -1,6 +1,10 @@
 import relcore = require("relcore");
 
-const decision = relcore.rollback.decide({ dataCorruption: true }, relcore.rollback.defaultPolicy(), new Date());
+const decision = relcore.rollback.decide(
+  { dataCorruption: true },
+  relcore.rollback.defaultPolicy(),
+  new Date(),
+);
 const verdict: relcore.RollbackDecision["verdict"] = decision.verdict;
 const version: string = relcore.VERSION;
 // @ts-expect-error: a verdict is text, not a number

@@ -1,5 +1,14 @@
 import { RelcoreError, canary, metrics, rollback, time } from "relcore";
-import type { CanaryDecision, Instant, Observation, Schedule, Step, TimeRange, Timestamp } from "relcore";
+import type {
+  CanaryDecision,
+  DeploymentColumns,
+  Instant,
+  Observation,
+  Schedule,
+  Step,
+  TimeRange,
+  Timestamp,
+} from "relcore";
 
 const schedule: Schedule = {
   steps: [
@@ -11,7 +20,12 @@ const at: Instant = new Date();
 const observations: readonly Observation[] = [
   { at, kind: { type: "measurement", metric: "m", reading: { type: "value", value: 1, n: 1 } } },
 ];
-const decision: CanaryDecision<Timestamp> = canary.nextAction(schedule, canary.start(schedule, at), observations, at);
+const decision: CanaryDecision<Timestamp> = canary.nextAction(
+  schedule,
+  canary.start(schedule, at),
+  observations,
+  at,
+);
 const next: string | undefined = decision.nextCheckAt;
 const again = canary.nextAction(schedule, decision.state, [], at);
 
@@ -42,7 +56,7 @@ rollback.decide({}, rollback.defaultPolicy());
 // @ts-expect-error: not one of the units
 time.buckets(range, "fortnight", "UTC", "monday");
 // @ts-expect-error: the columns of instants are 64-bit integers
-metrics.doraColumns({ deployments: { finishedAt: [1], outcome: new Uint8Array(1) } }, {}, range, "day", "UTC");
+const columns: DeploymentColumns = { finishedAt: [1], outcome: new Uint8Array(1) };
 // @ts-expect-error: errors are made by relcore alone
 new RelcoreError("x");
 
@@ -51,4 +65,4 @@ try {
 } catch (error) {
   if (error instanceof RelcoreError && error.code === "invalid_value") error.faults.map(({ path }) => path);
 }
-export { again, misspelt, next, text, unknown, weight };
+export { again, columns, misspelt, next, text, unknown, weight };

@@ -207,7 +207,7 @@ def prometheus_query_range(
     come with an answer are not read.
 
     Errors:
-    `syntax` for what is not JSON or longer than 16 MiB; `invalid_value` for an answer whose status is `error`, for a
+    `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
     vector or a scalar (ask `query_range`, not `query`), for native histograms and for sample texts that are no number;
     `missing_field` and `wrong_type` for answers of another shape, a sample as a bare number among them; `out_of_range`
     for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
