@@ -25,7 +25,8 @@ pub fn by_name(py: Python<'_>, name: &'static str, tag: &str) -> PyResult<Rc<Cla
     if let Some(class) = found {
         return Ok(class);
     }
-    let class = py.import("relcore._registry")?.call_method1("class_of", (name, tag))?.cast_into::<PyType>()?;
+    let class =
+        py.import("relcore._registry")?.call_method1("class_of", (name, tag))?.cast_into::<PyType>()?;
     let class = load(&class)?;
     // A tag is one of a fixed set, so what is leaked here is bounded.
     BY_NAME.with_borrow_mut(|known| known.insert((name, String::from(tag).leak()), Rc::clone(&class)));

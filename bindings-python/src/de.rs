@@ -132,7 +132,9 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
                 let text = self.0.call_method0(intern!(self.0.py(), "isoformat"))?;
                 visitor.visit_str(text.cast::<PyString>().map_err(PyErr::from)?.to_str()?)
             }
-            wire::TIMESTAMP | wire::SPAN | wire::DATE => Err(self.unexpected("a datetime, timedelta or date")),
+            wire::TIMESTAMP | wire::SPAN | wire::DATE => {
+                Err(self.unexpected("a datetime, timedelta or date"))
+            }
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -186,7 +188,8 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
         } else if let Some(class) = classes::of_object(value)? {
             visitor.visit_map(Attributes { object: value, class, next: 0 })
         } else if time::is_instant(value)? {
-            let millis = time::millis_of_instant(value)?.ok_or_else(|| self.unexpected("an aware datetime"))?;
+            let millis =
+                time::millis_of_instant(value)?.ok_or_else(|| self.unexpected("an aware datetime"))?;
             visitor.visit_string(Timestamp::from_millis(millis).map_err(refused)?.to_string())
         } else if time::is_span(value)? {
             let span = Span::from_millis(time::millis_of_span(value)?).map_err(refused)?;

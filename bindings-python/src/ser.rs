@@ -71,7 +71,11 @@ impl<'py> ser::Serializer for PySerializer<'py> {
         Ok(classes::member(self.0, name, variant)?)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Self::Ok> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<Self::Ok> {
         let inner = value.serialize(self)?;
         match name {
             wire::TIMESTAMP => Ok(time::instant(self.0, inner.extract()?)?),

@@ -1,9 +1,9 @@
 //! Instants, spans and days between Python's `datetime` and milliseconds.
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 use std::cell::RefCell;
-use pyo3::intern;
 
 /// The classes of the module `datetime`, looked up once.
 pub struct Clock {
@@ -90,7 +90,8 @@ pub fn instant<'py>(py: Python<'py>, millis: i64) -> PyResult<Bound<'py, PyAny>>
 /// An argument of another zone is the same instant and yet not what is given back.
 fn is_utc(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = value.py();
-    Ok(value.getattr(intern!(py, "tzinfo"))?.is(clock(py)?.utc.bind(py)) && value.get_type().is(clock(py)?.datetime.bind(py)))
+    Ok(value.getattr(intern!(py, "tzinfo"))?.is(clock(py)?.utc.bind(py))
+        && value.get_type().is(clock(py)?.datetime.bind(py)))
 }
 
 /// A timedelta.

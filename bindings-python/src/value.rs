@@ -48,9 +48,9 @@ fn convert(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Result<Value, Error
         let text = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
         return Ok(match time::millis_of_instant(value)? {
             None => Err(refused(ErrorKind::InvalidValue, path, text)),
-            Some(millis) => {
-                Timestamp::from_millis(millis).map(|at| at.to_string().into()).map_err(|error| error.under(path))
-            }
+            Some(millis) => Timestamp::from_millis(millis)
+                .map(|at| at.to_string().into())
+                .map_err(|error| error.under(path)),
         });
     }
     if time::is_span(value)? {

@@ -239,6 +239,21 @@ impl ReasonCode {
     }
 }
 
+/// A number as a person reads it: at most six significant digits, no trailing zeros. Evidence keeps all of them.
+pub(crate) fn number(value: f64) -> String {
+    let magnitude = if value == 0.0 { 0.0 } else { libm::floor(libm::log10(value.abs())) };
+    if !(-6.0..15.0).contains(&magnitude) {
+        return format!("{value:e}");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 11")]
+    let decimals = (5.0 - magnitude).clamp(0.0, 11.0) as usize;
+    let text = format!("{value:.decimals$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 /// The text a person reads at 03:00: verdict first, then the reasons by weight, then what to do next.
 pub(crate) fn render(
     headline: &str,
@@ -269,4 +284,25 @@ pub(crate) fn render(
     }
     let _ = writeln!(out, "policy: {policy_digest}");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (705.0000000000002, "705"),
+            (0.1 + 0.2, "0.3"),
+            (-1.5, "-1.5"),
+            (1_311_514.5, "1311514"),
+            (0.000_123_456_78, "0.000123457"),
+            (100.0, "100"),
+            (1e20, "1e20"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
 }

@@ -295,10 +295,24 @@ proptest! {
     }
 
     #[test]
-    fn nested_changes_are_listed_changes(given in given(), policy in policy(), range in range()) {
-        let (given, offsets) = nested(&given);
+    fn nested_changes_are_listed_changes(
+        given in given(), policy in policy(), range in range(), plain in any::<bool>(),
+    ) {
+        let (mut given, offsets) = nested(&given);
+        if plain {
+            for one in &mut given.changes {
+                one.authored_at = Some(one.authored_at.unwrap_or(one.committed_at));
+                one.merge = false;
+                one.reverts.clear();
+            }
+        }
         let columns = Columns::of(&given);
         let mut events = columns.events();
+        if plain {
+            events.changes.authored_at.validity = None;
+            events.changes.merge = &[];
+            events.changes.reverts = Lists::default();
+        }
         events.deployments.changes = ListedChanges::Nested(&offsets);
         let mut by_columns = columns::dora(&events, &policy, &range, &BucketUnit::Day, "Europe/Berlin").unwrap();
         let mut rows = ask(&given, &policy, &range, BucketUnit::Day);

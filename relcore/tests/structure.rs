@@ -83,8 +83,11 @@ fn the_core_is_documented() {
         for line in before_tests(&file.text).lines().map(str::trim) {
             if line.starts_with("///") || line.starts_with("//!") {
                 docs += 1.0;
-            } else if !(line.is_empty() || line.starts_with("//")) {
-                code += 1.0;
+            } else if line.contains(char::is_alphanumeric)
+                && !line.starts_with("//")
+                && !line.starts_with("#[")
+            {
+                code += 1.0; // a bracket or an attribute is nothing to explain
             }
         }
     }
@@ -124,7 +127,7 @@ fn rooms_named(code: &str) -> Vec<String> {
         }
     }
     // Of what the root re-exports by type only the version is not of the foundation.
-    found.retain(|name| name == "Version" || !name.starts_with(char::is_uppercase));
+    found.retain(|name| name == "Version" || name.starts_with(char::is_lowercase)); // a macro's `crate::$area` has no name
     found.into_iter().map(|name| if name == "Version" { "version".to_owned() } else { name }).collect()
 }
 

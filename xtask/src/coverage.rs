@@ -57,7 +57,8 @@ impl Seen<'_> {
             self.shown.insert(format!("error code `{code}`"));
         }
         let model = self.model;
-        let function = model.functions.iter().find(|function| call == format!("{}.{}", function.room, function.name));
+        let function =
+            model.functions.iter().find(|function| call == format!("{}.{}", function.room, function.name));
         let function = function.with_context(|| format!("there is no function `{call}`"))?;
         self.shown.insert(format!("function `{call}`"));
         for argument in &function.arguments {
@@ -75,7 +76,9 @@ impl Seen<'_> {
         match (of, value) {
             (Type::Optional(inner), value) if !value.is_null() => self.value(value, inner),
             (Type::List(item), Value::Array(items)) => items.iter().for_each(|value| self.value(value, item)),
-            (Type::Map(item), Value::Object(entries)) => entries.values().for_each(|value| self.value(value, item)),
+            (Type::Map(item), Value::Object(entries)) => {
+                entries.values().for_each(|value| self.value(value, item))
+            }
             (Type::Named(name), value) => self.named(name, value),
             _ => {}
         }
@@ -113,7 +116,11 @@ impl Seen<'_> {
             Some(Kind::Unit(units)) => units.iter().map(|unit| unit.wire.clone()).collect(),
             _ => Vec::new(),
         };
-        let functions = self.model.functions.iter().map(|function| format!("function `{}.{}`", function.room, function.name));
+        let functions = self
+            .model
+            .functions
+            .iter()
+            .map(|function| format!("function `{}.{}`", function.room, function.name));
         let types = self.model.types.keys().map(|name| format!("type `{name}`"));
         let reasons = codes("ReasonCode").into_iter().map(|code| format!("reason code `{code}`"));
         let errors = codes("ErrorKind").into_iter().map(|code| format!("error code `{code}`"));
@@ -136,7 +143,10 @@ mod tests {
         seen.case(&json!({"call": "time.buckets", "input": {"range": range, "unit": "day"}, "error": {"code": "syntax"}}))
             .unwrap();
         let shown: Vec<&str> = seen.shown.iter().map(String::as_str).collect();
-        assert_eq!(shown, ["error code `syntax`", "function `time.buckets`", "type `BucketUnit`", "type `TimeRange`"]);
+        assert_eq!(
+            shown,
+            ["error code `syntax`", "function `time.buckets`", "type `BucketUnit`", "type `TimeRange`"]
+        );
         assert!(seen.missing().contains(&"type `Weekday`".to_owned()));
         assert!(seen.case(&json!({"call": "time.travel"})).is_err());
     }

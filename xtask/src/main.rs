@@ -8,7 +8,17 @@
 )]
 
 mod codegen;
+mod conformance;
 mod coverage;
+mod fuzz;
+mod kotlin;
+mod node;
+mod python;
+mod quickstart;
+mod shell;
+mod swift;
+mod test;
+mod toolchain;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;
@@ -16,8 +26,18 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
+  quickstart [--repo PATH] [--tags REGEX]
+                       the tour on real data, in Python, then the same decision in the other languages
+  test [--no-skip] [STAGE...]
+                       everything that must hold; a missing Swift or Kotlin is said, and with --no-skip a failure
+  conformance LANGUAGE [PATH...]
+                       runs cases in rust, python, node, swift or kotlin
   codegen [--check]    write every language's face from the core (or fail if one is stale)
+  toolchain NAME       installs swift or kotlin, as root on Debian
   coverage             say which functions, types, reason codes and error codes no conformance case shows
+  fuzz [--seconds N]   every fuzz target, 60 seconds each
+  bench                the benches behind benches/README.md
+  record-canary        record the telemetry of examples/canary anew (needs Debian's package `prometheus`)
 ";
 
 fn main() -> ExitCode {
@@ -34,9 +54,23 @@ fn chore() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
+        ["quickstart", options @ ..] => quickstart::run(options),
+        ["test", "--no-skip", stages @ ..] => test::run_stages(stages, false),
+        ["test", stages @ ..] => test::run_stages(stages, true),
+        ["conformance", language, paths @ ..] => conformance::run(language, paths),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["toolchain", name] => {
+            println!("{name}: {}", toolchain::install(toolchain::Toolchain::from_name(name)?)?);
+            Ok(())
+        }
+        ["bench", "swift"] => swift::bench(),
+        ["bench", "kotlin"] => kotlin::bench(),
         ["coverage"] => coverage::run(),
+        ["fuzz"] => fuzz::run_targets(60),
+        ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),
+        ["bench"] => quickstart::bench(),
+        ["record-canary"] => shell::run(&mut shell::command("python3", &["examples/canary/record.py"])),
         _ => bail!("{USAGE}"),
     }
 }

@@ -93,8 +93,9 @@ def run(case: Json) -> str | None:
     hints = typing.get_type_hints(function)
     names = {"".join([w[0], *(p.capitalize() for p in w[1:])]): k for k in hints for w in [k.split("_")]}
     try:
-        arguments = {names[key]: native(value, hints[names[key]]) for key, value in case["input"].items()}
-        answer = wire(function(**arguments))
+        given = {names[key]: native(value, hints[names[key]]) for key, value in case["input"].items()}
+        absent = {name: None for name in names.values() if types.NoneType in typing.get_args(hints[name])}
+        answer = wire(function(**absent | given))
     except RelcoreError as error:
         expected = case.get("error", {})
         got = {"code": error.code, "path": error.path}

@@ -12,14 +12,25 @@ use crate::wire::Count;
 /// must be measured at its weight.
 pub(super) fn advance(schedule: &Schedule, state: &mut CanaryState, now: Timestamp) -> Finding {
     let by_clock = schedule.metrics.is_empty();
+    // Whether the steps that ended in this call asked for good metrics; a pause and a first weight do not.
+    let mut judged = false;
     loop {
         let index = usize::try_from(state.step).unwrap_or(usize::MAX);
         let Some(step) = schedule.steps.get(index) else {
+            if let (false, Err(finding)) = (judged, all_good(schedule, state)) {
+                return finding; // silence is not success, also when nothing after the last weight asks
+            }
             let text = "all steps are done".to_owned();
             let reason = reason(ReasonCode::RunSucceeded, Severity::Info, "run", text);
             return Finding::new(Effect::Complete, reason);
         };
         let entered = state.step_entered_at;
+        judged |= match step {
+            Step::SetWeight { weight } => state.weight > 0.0 && *weight > state.weight,
+            Step::Gate { .. } => state.weight > 0.0,
+            Step::Bake { .. } => true,
+            Step::Pause { .. } | Step::Analysis { .. } => false,
+        };
         let ended = match step {
             Step::SetWeight { weight } => {
                 set_weight(schedule, state, *weight, if by_clock { entered } else { now })
@@ -168,7 +179,8 @@ fn not_good(
     weight_set_at: Option<Timestamp>,
     missing: &mut Vec<String>,
 ) -> Option<Reason> {
-    let last = counts.last.filter(|last| Some(last.at) >= weight_set_at);
+    // What was measured at the very instant of the change was measured at the weight before it.
+    let last = counts.last.filter(|last| Some(last.at) > weight_set_at);
     match last {
         Some(last) if last.phase == MeasurementPhase::Successful => None,
         Some(last) => {

@@ -1,5 +1,5 @@
 use super::finding::{Effect, Finding, reason};
-use super::rules::{Facts, first};
+use super::rules::{Facts, first, stale_at};
 use super::{
     AbortPolicy, CanaryAction, CanaryDecision, CanaryPhase, CanaryState, Observation, Response, Schedule,
     advance::advance, fold::fold, validate::refuse,
@@ -66,26 +66,32 @@ pub fn next_action(
 ) -> Result<CanaryDecision> {
     let digest = digest_of(schedule)?;
     check_state(schedule, state, &digest, now)?;
+    let previous = state.weight; // before the fold: a new revision begins without traffic
     let mut state = state.clone();
     fold(schedule, &mut state, observations, now)?;
-    Ok(decide(schedule, state, digest, now))
+    Ok(decide(schedule, state, previous, digest, now))
 }
 
 /// The rules, then the steps; the state becomes the next one.
-pub(super) fn decide(
+fn decide(
     schedule: &Schedule,
     mut state: CanaryState,
+    previous: f64,
     digest: String,
     now: Timestamp,
 ) -> CanaryDecision {
-    let previous = state.weight;
     let mut finding = match first(&Facts { schedule, state: &state, now }) {
         Some(finding) => finding,
         None => advance(schedule, &mut state, now),
     };
     let verdict = apply(schedule, &mut state, &mut finding, previous, now);
     let Finding { reasons, missing, next, .. } = finding;
-    let next_check_at = if state.is_over() { None } else { earlier(next, deadline(schedule, &state)) };
+    let next_check_at = if state.is_over() {
+        None
+    } else {
+        let stale = stale_at(&Facts { schedule, state: &state, now });
+        next.into_iter().chain(deadline(schedule, &state)).chain(stale).filter(|at| *at > now).min()
+    };
     CanaryDecision { verdict, state, reasons, missing, next_check_at, policy_digest: digest }
 }
 
@@ -96,6 +102,8 @@ fn apply(
     previous: f64,
     now: Timestamp,
 ) -> CanaryAction {
+    #[expect(clippy::float_cmp, reason = "a weight is copied from the schedule, never computed")]
+    let moved = state.weight != previous;
     match &finding.effect {
         Effect::Complete => {
             (state.phase, state.weight) = (CanaryPhase::Succeeded, 100.0);
@@ -104,12 +112,12 @@ fn apply(
         Effect::Respond(Response::Abort) => return abort(schedule, state, &mut finding.reasons, previous),
         Effect::Respond(Response::Pause) if state.phase == CanaryPhase::Progressing => {
             state.pause(now);
-            return CanaryAction::Pause {};
+            if !moved {
+                return CanaryAction::Pause {};
+            }
         }
         _ => {}
     }
-    #[expect(clippy::float_cmp, reason = "a weight is copied from the schedule, never computed")]
-    let moved = state.weight != previous;
     if moved {
         let text = format!("the weight goes from {previous} % to {} %", state.weight);
         finding.reasons.insert(0, reason(ReasonCode::WeightSet, Severity::Info, "weight", text));
@@ -139,17 +147,13 @@ fn abort(
         (state.phase, state.weight) = (CanaryPhase::RolledBack, 0.0);
         return CanaryAction::RollBack { previous };
     }
-    state.phase = CanaryPhase::Frozen;
+    (state.phase, state.weight) = (CanaryPhase::Frozen, previous);
     CanaryAction::Freeze {}
 }
 
 fn deadline(schedule: &Schedule, state: &CanaryState) -> Option<Timestamp> {
     let deadline = schedule.deadline.filter(|_| state.paused_at.is_none())?;
     state.started_at.plus(deadline).ok()
-}
-
-fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    a.into_iter().chain(b).min()
 }
 
 fn check_state(schedule: &Schedule, state: &CanaryState, digest: &str, now: Timestamp) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What a rule found: its effect and its reasons, before they become a decision.
 use super::{LastMeasurement, Metric, Response};
-use crate::reason::{Evidence, Reason, ReasonCode, Severity};
+use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
 use crate::time::Timestamp;
 use crate::wire::Count;
 
@@ -72,12 +72,12 @@ pub(super) fn measured(
     let unit = metric.unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));
     let limit = metric.limit(last.value);
     let mut text = match last.value {
-        Some(value) => format!("`{name}` is {value}{unit}"),
+        Some(value) => format!("`{name}` is {}{unit}", number(value)),
         None => format!("`{name}` has no value"),
     };
     if let Some(limit) = limit {
         let side = if metric.max == Some(limit) { "at most" } else { "at least" };
-        text = format!("{text}, good is {side} {limit}{unit}");
+        text = format!("{text}, good is {side} {}{unit}", number(limit));
     }
     if let Some(n) = last.n.filter(|n| *n < metric.min_samples) {
         text = format!("{text}, but only {n} of {} samples", metric.min_samples);

@@ -2,7 +2,7 @@
 use super::finding::{Effect, Finding, counted, measured, reason};
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
 use crate::reason::{ReasonCode, Severity};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// What every rule looks at.
 pub(super) struct Facts<'a> {
@@ -142,12 +142,26 @@ fn limit(
     found
 }
 
+/// When the next metric grows too old, if none is measured again.
+pub(super) fn stale_at(facts: &Facts<'_>) -> Option<Timestamp> {
+    let moment = Span::from_millis(1).ok()?; // a measurement of exactly the greatest age is still good
+    let stale = |(metric, state): (&Metric, &MetricState)| {
+        fresh_since(facts, state)?.plus(metric.max_age?.saturating_add(moment)).ok()
+    };
+    pairs(facts).filter_map(stale).filter(|at| *at > facts.now).min()
+}
+
+/// From when on a metric ages; it does not while it cannot have been measured, before the first weight.
+fn fresh_since(facts: &Facts<'_>, state: &MetricState) -> Option<Timestamp> {
+    let unmeasured = || (facts.state.weight > 0.0).then_some(facts.state.step_entered_at);
+    state.last.map(|last| last.at).or_else(unmeasured)
+}
+
 fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     let mut found: Option<Finding> = None;
     for (metric, state) in pairs(facts) {
-        let since = state.last.map_or(facts.state.step_entered_at, |last| last.at);
         let empty = state.last.is_some_and(|last| last.phase == MeasurementPhase::NoData);
-        let age = facts.now.since(since);
+        let age = fresh_since(facts, state).map_or(Span::ZERO, |since| facts.now.since(since));
         let reason = if empty {
             let text = format!("`{}` has no data", metric.name);
             reason(ReasonCode::NoData, Severity::Warning, &metric.name, text)

@@ -178,7 +178,7 @@ impl CanaryState {
     pub(super) fn pause(&mut self, at: Timestamp) {
         if self.phase == CanaryPhase::Progressing {
             self.phase = CanaryPhase::Paused;
-            self.paused_at = Some(at);
+            self.paused_at = Some(at.max(self.step_entered_at)); // an order that arrives late stops no earlier step
         }
     }
 
@@ -187,6 +187,9 @@ impl CanaryState {
         if self.phase != CanaryPhase::Paused {
             self.released = true;
             return;
+        }
+        if self.paused_at.is_some_and(|since| at < since) {
+            return; // it was ordered before this pause began
         }
         let stood = self.paused_at.take().map_or(Span::ZERO, |since| at.since(since));
         self.phase = CanaryPhase::Progressing;

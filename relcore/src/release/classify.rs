@@ -273,7 +273,7 @@ fn settle(
         (None, Some(T::FeatureMajor | T::FeatureMinor | T::Hotfix)) if facts.advisories.is_empty() => {
             let fits = |kind| match kind {
                 T::Hotfix => facts.features != Some(true),
-                T::FeatureMinor => true,
+                T::FeatureMinor => facts.features != Some(false),
                 _ => facts.breaking != Some(false),
             };
             let declared = facts.declared.filter(|kind| fits(*kind));

@@ -1,9 +1,8 @@
 //! The conditions of the decision table, each yes, no, or not known; and the row that they select.
-use super::criteria::{Finding, window_open};
+use super::criteria::Finding;
 use super::row::Row;
 use crate::reason::Severity;
 use crate::rollback::{RollbackCriterion, RollbackPolicy, RollbackSituation};
-use crate::time::Timestamp;
 
 /// The columns of the table that choose the way out, once something is wrong.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +17,14 @@ pub(super) struct Conditions {
     pub(super) proven: Option<bool>,
 }
 
-/// The row of the table for a situation. The counterfactuals call this a few dozen times per decision.
+/// The row of the table for a situation; `open` is whether the rollback window is.
+///
+/// The counterfactuals call this a few dozen times per decision, which is why the window comes worked out.
 pub(super) fn row(
     findings: &[Finding; 6],
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
-    now: Timestamp,
+    open: Option<bool>,
 ) -> Row {
     if !findings.iter().any(Finding::calls) {
         return quiet(findings);
@@ -31,7 +32,7 @@ pub(super) fn row(
     if situation.flag_ends_fault == Some(true) {
         return Row::FlagEndsFault;
     }
-    Conditions::of(findings, situation, policy, now).row()
+    Conditions::of(findings, situation, policy, open).row()
 }
 
 /// The row when nothing calls for recovery.
@@ -50,13 +51,13 @@ impl Conditions {
         findings: &[Finding; 6],
         situation: &RollbackSituation,
         policy: &RollbackPolicy,
-        now: Timestamp,
+        open: Option<bool>,
     ) -> Self {
         let not = |fact: Option<bool>| fact.map(|yes| !yes);
         Self {
             allowed: all([
                 situation.previous_version_available,
-                window_open(situation, policy, now),
+                open,
                 not(situation.rollback_causes_data_loss),
                 not(situation.irreversible_migration),
             ]),

@@ -11,11 +11,12 @@ pub(super) fn counterfactuals(
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
     now: Timestamp,
+    open: Option<bool>,
     findings: &[Finding; 6],
     verdict: RollbackVerdict,
 ) -> Vec<Counterfactual> {
     let found = Vec::with_capacity(8);
-    let mut trials = Trials { situation: *situation, policy, now, findings, verdict, found };
+    let mut trials = Trials { situation: *situation, policy, now, open, findings, verdict, found };
     trials.criteria();
     if !matches!(verdict, RollbackVerdict::Hold | RollbackVerdict::Inconclusive) {
         trials.ways_out(); // while nothing calls for recovery, they decide nothing
@@ -27,6 +28,8 @@ struct Trials<'a> {
     situation: RollbackSituation,
     policy: &'a RollbackPolicy,
     now: Timestamp,
+    /// Whether the rollback window is open.
+    open: Option<bool>,
     /// The criteria as they are: facts about the way out do not touch them.
     findings: &'a [Finding; 6],
     verdict: RollbackVerdict,
@@ -39,7 +42,7 @@ impl Trials<'_> {
     fn criteria(&mut self) {
         let policy = self.policy;
         let ask = |this: &Self| {
-            row(&findings(&this.situation, this.policy), &this.situation, this.policy, this.now)
+            row(&findings(&this.situation, this.policy), &this.situation, this.policy, this.open)
         };
         self.change(
             "criticalFunctionalityBroken",
@@ -66,10 +69,14 @@ impl Trials<'_> {
 
     fn ways_out(&mut self) {
         let policy = self.policy;
-        let ask = |this: &Self| row(this.findings, &this.situation, this.policy, this.now);
-        if window_open(&self.situation, policy, self.now) != Some(true) {
+        let ask = |this: &Self| row(this.findings, &this.situation, this.policy, this.open);
+        if self.open != Some(true) {
             // While it is open, `next_check_at` says what its closing changes.
-            self.change("deployedAt", |facts| &mut facts.deployed_at, [self.now], ask);
+            let deployed_now = |this: &Self| {
+                let open = window_open(&this.situation, this.policy, this.now);
+                row(this.findings, &this.situation, this.policy, open)
+            };
+            self.change("deployedAt", |facts| &mut facts.deployed_at, [self.now], deployed_now);
         }
         self.change("previousVersionAvailable", |facts| &mut facts.previous_version_available, EITHER, ask);
         self.change("rollbackCausesDataLoss", |facts| &mut facts.rollback_causes_data_loss, EITHER, ask);

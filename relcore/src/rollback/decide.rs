@@ -52,28 +52,23 @@ pub fn decide(
     faults.finish()?;
 
     let findings = findings(situation, policy);
-    let conditions = Conditions::of(&findings, situation, policy, now);
-    let row = row(&findings, situation, policy, now);
+    let open = window_open(situation, policy, now);
+    let conditions = Conditions::of(&findings, situation, policy, open);
+    let row = row(&findings, situation, policy, open);
     Ok(RollbackDecision {
         verdict: row.verdict(),
-        criteria_met: criteria_met(&findings, situation, policy, now),
-        reasons: reasons(row, &conditions, &findings, situation, policy, now),
+        criteria_met: criteria_met(&findings, open),
+        reasons: reasons(row, &conditions, &findings, situation, policy, open),
         missing: missing(row, &conditions, &findings, situation, policy),
-        counterfactuals: counterfactuals(situation, policy, now, &findings, row.verdict()),
+        counterfactuals: counterfactuals(situation, policy, now, open, &findings, row.verdict()),
         next_check_at: turning_point(row, &findings, situation, policy, now),
         policy_digest: digest_of(policy)?,
     })
 }
 
-fn criteria_met(
-    findings: &[Finding; 6],
-    situation: &RollbackSituation,
-    policy: &RollbackPolicy,
-    now: Timestamp,
-) -> Vec<RollbackCriterion> {
+fn criteria_met(findings: &[Finding; 6], open: Option<bool>) -> Vec<RollbackCriterion> {
     let met = findings.iter().filter(|finding| finding.met == Some(true)).map(|finding| finding.criterion);
-    let open = window_open(situation, policy, now) == Some(true);
-    met.chain(open.then_some(RollbackCriterion::RollbackWindowOpen)).collect()
+    met.chain((open == Some(true)).then_some(RollbackCriterion::RollbackWindowOpen)).collect()
 }
 
 /// When the rollback window closes, if that turns the answer: nothing else in the table is a matter of time.
@@ -85,6 +80,7 @@ fn turning_point(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let closing = situation.deployed_at?.plus(policy.rollback_window).ok()?;
-    let turns = now < closing && self::row(findings, situation, policy, closing).verdict() != row.verdict();
+    let turns =
+        now < closing && self::row(findings, situation, policy, Some(false)).verdict() != row.verdict();
     turns.then_some(closing)
 }

@@ -1,10 +1,9 @@
 //! The texts of a decision: why, and what was missing. Built once, for the answer that is given.
 use super::conditions::{Conditions, reaches_unseen};
-use super::criteria::{Finding, enough_samples, error_rate_limit, latency_limit, window_open};
+use super::criteria::{Finding, enough_samples, error_rate_limit, latency_limit};
 use super::row::Row;
 use crate::reason::{Evidence, Reason, ReasonCode, Severity};
 use crate::rollback::{RollbackCriterion, RollbackPolicy, RollbackSituation};
-use crate::time::Timestamp;
 use crate::wire::Count;
 use std::fmt;
 
@@ -15,7 +14,7 @@ pub(super) fn reasons(
     findings: &[Finding; 6],
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
-    now: Timestamp,
+    open: Option<bool>,
 ) -> Vec<Reason> {
     let mut reasons = Vec::with_capacity(4);
     reasons.push(Reason {
@@ -33,7 +32,7 @@ pub(super) fn reasons(
         reasons.extend(situation.error_rate_samples.map(|samples| few_samples(samples, policy)));
     }
     if findings.iter().any(Finding::calls) {
-        reasons.extend(vetoes(situation, policy, now));
+        reasons.extend(vetoes(situation, open));
     }
     reasons
 }
@@ -181,12 +180,7 @@ fn few_samples(samples: Count, policy: &RollbackPolicy) -> Reason {
 }
 
 /// What rules a rollback out; or that the window is open.
-fn vetoes(
-    situation: &RollbackSituation,
-    policy: &RollbackPolicy,
-    now: Timestamp,
-) -> impl Iterator<Item = Reason> {
-    let open = window_open(situation, policy, now);
+fn vetoes(situation: &RollbackSituation, open: Option<bool>) -> impl Iterator<Item = Reason> {
     let vetoes = [
         (
             situation.previous_version_available == Some(false),

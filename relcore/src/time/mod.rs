@@ -19,5 +19,5 @@ pub use date::{NaiveDate, Weekday};
 pub use range::TimeRange;
 pub use span::{Span, format_span, parse_span};
 pub use timestamp::Timestamp;
-pub(crate) use zone::{day_start, zone};
+pub(crate) use zone::zone;
 pub use zone::{local_date, tzdb_version};

@@ -20,6 +20,14 @@ pub fn parse_json(text: &str) -> Result<Value> {
         .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}")))
 }
 
+/// Reads a value of a named type from JSON text, for bindings that offer their types from text.
+///
+/// # Errors
+/// As [`parse_json`]; and whatever of the value is not of that type, all faults at once.
+pub fn read_json<T: de::DeserializeOwned>(name: &'static str, text: &str) -> Result<T> {
+    from_json(text, Type::Named(name))
+}
+
 /// Reads a value from JSON text; all faults at once.
 pub(crate) fn from_json<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
     from_value(parse_json(text)?, of)

@@ -131,7 +131,8 @@ impl Model {
     /// The rooms that have types or functions, sorted.
     pub fn rooms(&self) -> Vec<&str> {
         let of_types = self.types.values().map(|definition| definition.room.as_str());
-        let mut rooms: Vec<&str> = of_types.chain(self.functions.iter().map(|function| function.room.as_str())).collect();
+        let mut rooms: Vec<&str> =
+            of_types.chain(self.functions.iter().map(|function| function.room.as_str())).collect();
         rooms.sort_unstable();
         rooms.dedup();
         rooms

@@ -25,7 +25,10 @@ pub fn model(source: &Source) -> Result<Model> {
 
     let mut model = Model::default();
     for (name, schema) in &definitions {
-        let room = source.types.get(name).with_context(|| format!("type `{name}` is not a public type of the core"))?;
+        let room = source
+            .types
+            .get(name)
+            .with_context(|| format!("type `{name}` is not a public type of the core"))?;
         let definition = definition(name, room, schema).with_context(|| format!("type `{name}`"))?;
         model.types.insert(name.clone(), definition);
     }
@@ -35,7 +38,8 @@ pub fn model(source: &Source) -> Result<Model> {
         model.functions.push(function);
     }
     for name in source.functions.keys().filter(|name| is_exported_room(name)) {
-        let known = model.functions.iter().any(|function| format!("{}.{}", function.room, function.name) == **name);
+        let known =
+            model.functions.iter().any(|function| format!("{}.{}", function.room, function.name) == **name);
         ensure!(known, "public function `{name}` is not in the table of relcore/src/api.rs");
     }
     model.definitions = definitions;
@@ -44,8 +48,7 @@ pub fn model(source: &Source) -> Result<Model> {
 
 /// The doors themselves are no rooms: `api` and `wire` are how calls come in.
 fn is_exported_room(function: &str) -> bool {
-    !["api.", "wire."].iter().any(|room| function.starts_with(room))
-        && !BULK_DOORS.contains(&function)
+    !["api.", "wire."].iter().any(|room| function.starts_with(room)) && !BULK_DOORS.contains(&function)
 }
 
 /// Functions over borrowed columns, whose doors are written by hand in each binding.
@@ -90,12 +93,16 @@ fn definition(name: &str, room: &str, schema: &Value) -> Result<Definition> {
 fn unit(schema: &Value) -> Result<Unit> {
     let wire = schema.get("const").and_then(Value::as_str).context("a unit variant is text")?;
     check_variant(wire)?;
-    Ok(Unit { wire: wire.to_owned(), docs: documentation(schema).with_context(|| format!("variant `{wire}`"))? })
+    Ok(Unit {
+        wire: wire.to_owned(),
+        docs: documentation(schema).with_context(|| format!("variant `{wire}`"))?,
+    })
 }
 
 fn variant(schema: &Value) -> Result<Variant> {
     let tag = schema.pointer("/properties/type/const").and_then(Value::as_str);
-    let wire = tag.context("a variant has no tag `type`: only struct variants with `#[serde(tag = \"type\")]` cross")?;
+    let wire = tag
+        .context("a variant has no tag `type`: only struct variants with `#[serde(tag = \"type\")]` cross")?;
     check_variant(wire)?;
     let context = || format!("variant `{wire}`");
     let docs = documentation(schema).with_context(context)?;
@@ -109,8 +116,13 @@ fn fields(schema: &Value) -> Result<Vec<Field>> {
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
     let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
     ensure!(closed, "takes unknown keys: add `deny_unknown_fields`");
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut found = Vec::new();
     for (wire, schema) in properties {
         let context = || format!("field `{wire}`");
@@ -135,7 +147,13 @@ fn fields(schema: &Value) -> Result<Vec<Field>> {
 }
 
 fn tag_field(wire: &str) -> Field {
-    Field { name: wire.to_owned(), wire: wire.to_owned(), docs: String::new(), of: Type::String, default: None }
+    Field {
+        name: wire.to_owned(),
+        wire: wire.to_owned(),
+        docs: String::new(),
+        of: Type::String,
+        default: None,
+    }
 }
 
 fn read_type(schema: &Value) -> Result<Type> {
@@ -152,7 +170,9 @@ fn read_type(schema: &Value) -> Result<Type> {
     }
     match schema.get("type") {
         Some(Value::Array(types)) => {
-            let [Value::String(first), Value::String(null)] = types.as_slice() else { bail!("is one of several types") };
+            let [Value::String(first), Value::String(null)] = types.as_slice() else {
+                bail!("is one of several types")
+            };
             ensure!(null == "null", "is one of several types");
             Ok(Type::Optional(Box::new(plain_type(first, schema)?)))
         }
@@ -170,14 +190,18 @@ fn plain_type(name: &str, schema: &Value) -> Result<Type> {
         ("integer", "uint32") => Type::U32,
         ("integer", "int32") => Type::I32,
         ("integer", "count") => Type::Count,
-        ("integer", format) => bail!("integer `{format}` is not held exactly by JavaScript: take `u32` or `Count`"),
+        ("integer", format) => {
+            bail!("integer `{format}` is not held exactly by JavaScript: take `u32` or `Count`")
+        }
         ("number", "double") => Type::F64,
         ("string", "") => Type::String,
         ("string", "date-time") => Type::Timestamp,
         ("string", "duration") => Type::Span,
         ("string", "date") => Type::NaiveDate,
         ("string", "semver") => Type::Version,
-        ("array", _) if schema.get("prefixItems").is_some() => bail!("is a tuple: name its parts in a struct"),
+        ("array", _) if schema.get("prefixItems").is_some() => {
+            bail!("is a tuple: name its parts in a struct")
+        }
         ("array", _) if schema.get("uniqueItems").is_some() => bail!("is a set: take a `Vec`"),
         ("array", _) => {
             let items = schema.get("items").context("is a list of anything")?;
@@ -199,7 +223,10 @@ fn documentation(schema: &Value) -> Result<String> {
 
 fn check_docs(docs: &str) -> Result<()> {
     ensure!(!docs.trim().is_empty(), "has no docs");
-    ensure!(!docs.contains("*/") && !docs.contains("/*"), "its docs would end the comment of Swift and Kotlin");
+    ensure!(
+        !docs.contains("*/") && !docs.contains("/*"),
+        "its docs would end the comment of Swift and Kotlin"
+    );
     Ok(())
 }
 
@@ -218,13 +245,84 @@ fn check_name(name: &str) -> Result<()> {
 
 /// Words that at least one of the target languages keeps for itself as a name of a field, argument or function.
 const KEYWORDS: &[&str] = &[
-    "and", "as", "assert", "async", "await", "break", "case", "catch", "class", "continue", "def", "default", "defer",
-    "del", "delete", "do", "elif", "else", "enum", "except", "export", "extends", "extension", "false", "finally",
-    "for", "from", "fun", "func", "function", "global", "guard", "if", "import", "in", "inout", "interface", "internal",
-    "is", "lambda", "let", "new", "nil", "none", "nonlocal", "not", "null", "object", "operator", "or", "package",
-    "pass", "private", "protocol", "public", "raise", "repeat", "return", "self", "static", "struct", "super", "switch",
-    "this", "throw", "throws", "true", "try", "typealias", "typeof", "val", "var", "void", "when", "where", "while",
-    "with", "yield",
+    "and",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "continue",
+    "def",
+    "default",
+    "defer",
+    "del",
+    "delete",
+    "do",
+    "elif",
+    "else",
+    "enum",
+    "except",
+    "export",
+    "extends",
+    "extension",
+    "false",
+    "finally",
+    "for",
+    "from",
+    "fun",
+    "func",
+    "function",
+    "global",
+    "guard",
+    "if",
+    "import",
+    "in",
+    "inout",
+    "interface",
+    "internal",
+    "is",
+    "lambda",
+    "let",
+    "new",
+    "nil",
+    "none",
+    "nonlocal",
+    "not",
+    "null",
+    "object",
+    "operator",
+    "or",
+    "package",
+    "pass",
+    "private",
+    "protocol",
+    "public",
+    "raise",
+    "repeat",
+    "return",
+    "self",
+    "static",
+    "struct",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "throws",
+    "true",
+    "try",
+    "typealias",
+    "typeof",
+    "val",
+    "var",
+    "void",
+    "when",
+    "where",
+    "while",
+    "with",
+    "yield",
 ];
 
 #[cfg(test)]

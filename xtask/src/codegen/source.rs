@@ -47,7 +47,8 @@ impl Source {
                         syn::ReturnType::Type(_, answer) => is_result(answer),
                         syn::ReturnType::Default => false,
                     };
-                    self.functions.insert(format!("{room}.{}", item.sig.ident), (docs(&item.attrs), fallible));
+                    self.functions
+                        .insert(format!("{room}.{}", item.sig.ident), (docs(&item.attrs), fallible));
                 }
                 _ => {}
             }
@@ -59,7 +60,9 @@ impl Source {
         if let Some(other) = self.types.insert(name.clone(), room.to_owned())
             && other != room
         {
-            bail!("type `{name}` exists in `{other}` and in `{room}`: names are flat in Swift, Kotlin and TypeScript");
+            bail!(
+                "type `{name}` exists in `{other}` and in `{room}`: names are flat in Swift, Kotlin and TypeScript"
+            );
         }
         Ok(())
     }

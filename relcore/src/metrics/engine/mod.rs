@@ -5,7 +5,9 @@
 mod delivery;
 mod failure;
 mod line;
+mod order;
 mod recovery;
+mod standing;
 mod summary;
 mod tally;
 mod walk;

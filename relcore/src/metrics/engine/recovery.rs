@@ -2,8 +2,9 @@
 use super::at;
 use super::failure::{Failure, Sign};
 use super::line::Lines;
+use super::standing::{rated, span};
 use super::tally::{Tally, Windows};
-use super::walk::{Runs, rated, span};
+use super::walk::Runs;
 use crate::metrics::columns::Events;
 use crate::metrics::{
     ExclusionReason, MetricsPolicy, OpenRecoveries, RecoveryEnd, RecoveryMembership, RecoveryStart,

@@ -50,7 +50,7 @@ impl Excluded {
         self.0.get(reason as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self) {
         for (count, more) in self.0.iter_mut().zip(other.0) {
             *count += more;
         }

@@ -1,9 +1,11 @@
 //! From the model to the files of each face.
+mod mobile;
 mod node;
 mod python;
 mod reasons;
 mod schemas;
 mod shapes;
+mod uniffi;
 
 use super::{File, model::Model};
 use anyhow::Result;
@@ -14,5 +16,7 @@ pub fn all(model: &Model) -> Result<Vec<File>> {
     files.extend(node::emit(model));
     files.extend(schemas::emit(model)?);
     files.extend(python::emit(model)?);
+    files.push(uniffi::emit(model));
+    files.extend(mobile::emit(model));
     Ok(files)
 }

@@ -41,7 +41,8 @@ impl Module<'_> {
         let mut names = Vec::new();
         let (model, room) = (self.model, self.room);
         // Enums first: they are defaults of fields.
-        let mut definitions: Vec<&Definition> = model.types.values().filter(|found| found.room == room).collect();
+        let mut definitions: Vec<&Definition> =
+            model.types.values().filter(|found| found.room == room).collect();
         definitions.sort_by_key(|definition| !matches!(definition.kind, Kind::Unit(_)));
         for definition in definitions {
             names.extend(class_names(definition));
@@ -79,7 +80,8 @@ impl Module<'_> {
     fn standard_imports(&self, body: &str) -> String {
         let mut text = String::new();
         if body.contains("@dataclass") {
-            let names: &[&str] = if body.contains("= field(") { &["dataclass", "field"] } else { &["dataclass"] };
+            let names: &[&str] =
+                if body.contains("= field(") { &["dataclass", "field"] } else { &["dataclass"] };
             text += &import("dataclasses", names);
         }
         let clock = ["date", "datetime", "timedelta"];
@@ -156,8 +158,9 @@ impl Module<'_> {
             let _ = write!(text, "\n    {}: {of}", field.name);
             if let Some(default) = &field.default {
                 let room = 110_usize.saturating_sub(4 + field.name.len() + 2 + of.len() + 3);
-                let value =
-                    self.literal(default, &field.of, room).with_context(|| format!("default of `{}`", field.name))?;
+                let value = self
+                    .literal(default, &field.of, room)
+                    .with_context(|| format!("default of `{}`", field.name))?;
                 text += &match (&field.of, named_struct(&field.of, self.model, default)) {
                     (Type::Map(_), _) => " = field(default_factory=dict)".into(),
                     (_, true) => format!(" = field(default_factory=lambda: {value})"),
@@ -250,7 +253,9 @@ impl Module<'_> {
     fn refer(&mut self, name: &str) {
         let own = name.to_owned();
         let definition = self.model.types.values().find(|definition| class_names(definition).contains(&own));
-        if let Some(room) = definition.map(|definition| definition.room.clone()).filter(|room| room != self.room) {
+        if let Some(room) =
+            definition.map(|definition| definition.room.clone()).filter(|room| room != self.room)
+        {
             self.imports.entry(room).or_default().insert(own);
         }
     }
@@ -273,10 +278,13 @@ impl Module<'_> {
                 let number = number.as_f64().context("a number")?;
                 format!("{number:?}")
             }
-            (Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count, Value::Number(number)) => number.to_string(),
+            (Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count, Value::Number(number)) => {
+                number.to_string()
+            }
             (Type::String | Type::Version, Value::String(text)) => format!("{text:?}"),
             (Type::List(inner), Value::Array(items)) => {
-                let items: Result<Vec<String>> = items.iter().map(|item| self.literal(item, inner, room)).collect();
+                let items: Result<Vec<String>> =
+                    items.iter().map(|item| self.literal(item, inner, room)).collect();
                 tuple(&items?, room, 1)
             }
             (Type::Map(_), Value::Object(entries)) if entries.is_empty() => "{}".into(),
@@ -286,7 +294,9 @@ impl Module<'_> {
             }
             (Type::Named(name), Value::Object(entries)) => {
                 self.refer(name);
-                let Some(Kind::Struct(fields)) = self.kind(name) else { bail!("an enum with data has no default") };
+                let Some(Kind::Struct(fields)) = self.kind(name) else {
+                    bail!("an enum with data has no default")
+                };
                 let fields: Vec<Field> = fields.to_vec();
                 let mut given = Vec::new();
                 for field in &fields {
@@ -305,7 +315,10 @@ impl Module<'_> {
 /// A default that must be made anew, since it is made of a class that may stand further down.
 fn named_struct(of: &Type, model: &Model, default: &Value) -> bool {
     default.is_object()
-        && of.named().and_then(|name| model.types.get(name)).is_some_and(|d| matches!(d.kind, Kind::Struct(_)))
+        && of
+            .named()
+            .and_then(|name| model.types.get(name))
+            .is_some_and(|d| matches!(d.kind, Kind::Struct(_)))
 }
 
 /// The classes and unions that a type becomes.

@@ -1,0 +1,94 @@
+//! The leaf types of the core and what they cross as. `uniffi.toml` says which native type each becomes.
+//!
+//! Instants and spans cross as whole milliseconds, never as UniFFI's own `SystemTime` and `Duration`: the first loses
+//! its sign just before 1970, the second has none.
+use crate::error::RelcoreError;
+use relcore::{NaiveDate, Span, Timestamp, Version, wire::Count};
+
+uniffi::custom_type!(
+    /// An instant, to the millisecond, in the years 1 to 9999. What is finer is rounded to it.
+    Timestamp,
+    i64,
+    {
+        remote,
+        lower: |at| at.as_millis(),
+        try_lift: |millis| Ok(Timestamp::from_millis(millis).map_err(RelcoreError::from)?),
+    }
+);
+
+uniffi::custom_type!(
+    /// A signed span of time, to the millisecond.
+    Span,
+    i64,
+    {
+        remote,
+        lower: |span| span.as_millis(),
+        try_lift: |millis| Ok(Span::from_millis(millis).map_err(RelcoreError::from)?),
+    }
+);
+
+uniffi::custom_type!(
+    /// A calendar day without a zone, in the years 1 to 9999.
+    NaiveDate,
+    String,
+    {
+        remote,
+        lower: |date| date.to_string(),
+        try_lift: |text| Ok(NaiveDate::parse(&text).map_err(RelcoreError::from)?),
+    }
+);
+
+uniffi::custom_type!(
+    /// A semantic version, as text: `1.4.0-beta.2`.
+    Version,
+    String,
+    {
+        remote,
+        lower: |version| version.to_string(),
+        try_lift: |text| Ok(Version::parse(&text).map_err(RelcoreError::from)?),
+    }
+);
+
+uniffi::custom_type!(
+    /// A count of things: 0 to 2^53 - 1.
+    Count,
+    i64,
+    {
+        remote,
+        // INVARIANT: a count is at most 2^53 - 1.
+        lower: |count| i64::try_from(count.get()).unwrap_or(i64::MAX),
+        try_lift: |number| {
+            // What is negative is beyond the count's range as well, which says so.
+            let count = Count::new(u64::try_from(number).unwrap_or(u64::MAX));
+            Ok(count.map_err(RelcoreError::from)?)
+        },
+    }
+);
+
+/// Reads an instant from RFC 3339 text with any offset.
+///
+/// # Errors
+/// `invalid_value` for `yesterday` and for text without an offset; `out_of_range` outside the years 1 to 9999.
+#[uniffi::export]
+pub fn parse_timestamp(text: &str) -> Result<Timestamp, RelcoreError> {
+    Ok(Timestamp::parse(text)?)
+}
+
+/// Writes an instant as RFC 3339 text in UTC to the millisecond: `2026-11-23T03:00:00.000Z`.
+///
+/// # Errors
+/// `out_of_range` outside the years 1 to 9999.
+#[uniffi::export]
+pub fn format_timestamp(at: Timestamp) -> Result<String, RelcoreError> {
+    Ok(at.to_string())
+}
+
+/// Calls a public function by the name of its row in the table, `canary.next_action`, with a JSON object of its
+/// arguments; the answer is JSON.
+///
+/// # Errors
+/// `unknown_function`, faults of the arguments with their paths, and whatever the function refuses.
+#[uniffi::export]
+pub fn call_json(function: &str, arguments: &str) -> Result<String, RelcoreError> {
+    Ok(relcore::wire::call_json(function, arguments)?)
+}

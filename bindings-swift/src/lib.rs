@@ -1,0 +1,16 @@
+//! The native library under relcore's Swift and Kotlin faces: mirrors of the core's types, and its functions.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `generated.rs` | every type and function, written by `cargo xtask codegen` |
+//! | `leaves.rs` | how instants, spans, days, versions and counts cross |
+//! | `error.rs` | what is thrown |
+//!
+//! Every exported function returns a `Result`: UniFFI ends a Swift process when an argument cannot be read and the
+//! function has no way to say so.
+uniffi::setup_scaffolding!("relcore");
+
+mod error;
+#[rustfmt::skip]
+mod generated;
+mod leaves;

@@ -1,0 +1,24 @@
+"""Should this canary go on? Ask once a minute with what was measured."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from relcore import canary
+
+schedule = canary.schedule_from_yaml(Path("examples/canary/schedule.yaml").read_text("utf-8"))
+now = datetime(2026, 11, 23, 3, 0, tzinfo=timezone.utc)
+decision = canary.next_action(schedule, canary.start(schedule, now), [], now)
+print(canary.explain(decision))
+
+for error_rate in (1.2, 4.2, 5.1, 6.3):
+    now += timedelta(seconds=10)
+    observations = [
+        canary.Observation(
+            at=now,
+            kind=canary.ObservationKindMeasurement(
+                metric="error_rate", reading=canary.ReadingValue(value=error_rate, n=500)
+            ),
+        )
+    ]
+    decision = canary.next_action(schedule, decision.state, observations, now)
+print(canary.explain(decision))

@@ -1,0 +1,178 @@
+"""The tour: the delivery metrics of a real repository, then a canary decided on real telemetry.
+
+`cargo xtask quickstart [--repo PATH] [--tags REGEX]` builds the wheel and runs this; it needs nothing but relcore.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from relcore import canary, interchange, metrics
+from relcore.time import BucketUnit, TimeRange
+
+HERE = Path(__file__).parent
+RELEASE = r"v?\d+\.\d+\.\d+"
+TAGS = "%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)"
+TAGS += "%09%(committerdate:unix)%09%(*committerdate:unix)"
+LOG = "%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e"
+
+
+def git(repository: Path, *arguments: str, stdin: str = "") -> str:
+    """What git prints."""
+    command = ["git", "-C", str(repository), *arguments]
+    done = subprocess.run(command, input=stdin, capture_output=True, check=True, encoding="utf-8", errors="replace")
+    return done.stdout
+
+
+def history(repository: Path | None, pattern: str) -> tuple[str, str]:
+    """The text of `git for-each-ref` and `git log`: of a clone, or of the history that comes with the examples."""
+    if repository is None:
+        folder = HERE / "data" / "ripgrep"
+        return (folder / "for-each-ref.txt").read_text("utf-8"), (folder / "log.txt").read_bytes().decode("utf-8")
+    tags = git(repository, "for-each-ref", f"--format={TAGS}", "refs/tags")
+    # A release may stand on a commit of no branch: ask for the releases by name, beside the head.
+    names = [name for name in (line.split("\t")[0] for line in tags.splitlines()) if re.fullmatch(pattern, name)]
+    starts = "".join(f"refs/tags/{name}\n" for name in names)
+    return tags, git(repository, "log", f"--format={LOG}", "--stdin", stdin=f"HEAD\n{starts}")
+
+
+def span(seconds: float | None) -> str:
+    """Seconds as a person reads them."""
+    if seconds is None:
+        return "-"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def duration(estimate: metrics.Estimate) -> str:
+    """A duration with n and its interval."""
+    if estimate.value is None:
+        return f"{estimate.undefined.value if estimate.undefined else '-'}"
+    between = estimate.interval
+    tail = f" [{span(between.low)}, {span(between.high)}]" if between else ""
+    return f"{span(estimate.value)} n={estimate.n}{tail}"
+
+
+def rate(estimate: metrics.Estimate) -> str:
+    """A share with its counts and its interval."""
+    if estimate.value is None:
+        return f"{estimate.undefined.value if estimate.undefined else '-'}"
+    between = estimate.interval
+    tail = f" [{between.low:.1%}, {between.high:.1%}]" if between else ""
+    return f"{estimate.value:.1%} {estimate.affected}/{estimate.n}{tail}"
+
+
+def row(title: str, found: metrics.DoraRow) -> str:
+    """A line of the table."""
+    frequency = found.deployment_frequency
+    often = "-" if frequency.value is None else f"{frequency.value * 30.4375:.2f}/month n={frequency.n}"
+    cells = (often, duration(found.change_lead_time), rate(found.change_fail_rate))
+    more = (duration(found.failed_deployment_recovery_time), rate(found.deployment_rework_rate))
+    return f"{title:<8}" + "".join(f"{cell:<{width}}" for cell, width in zip((*cells, *more), (22, 36, 27, 18, 20)))
+
+
+def delivery(repository: Path | None, pattern: str) -> None:
+    """Prints the five DORA metrics per year and overall."""
+    text = history(repository, pattern)
+    releases = interchange.git_releases(interchange.parse_git(*text), pattern)
+    if not releases.deployments:
+        raise SystemExit(f"no tag matches {pattern}")
+    instants = [deployment.finished_at for deployment in releases.deployments]
+    window = TimeRange(start=instants[0], end=max(instants) + timedelta(milliseconds=1))
+    # A release that reverts a part of an earlier one is what git alone knows of failures.
+    policy = metrics.MetricsPolicy(link_max_age=timedelta(0))
+    report = metrics.dora(releases.deployments, releases.changes, [], policy, window, BucketUnit.YEAR, "UTC")
+
+    name = "BurntSushi/ripgrep" if repository is None else repository.resolve().name
+    print(f"\n{name}: {len(releases.deployments)} releases, {len(releases.changes)} commits\n")
+    titles = ("deployment frequency", "change lead time (median)", "change fail rate")
+    more = ("recovery time", "rework rate")
+    print("        " + "".join(f"{title:<{width}}" for title, width in zip((*titles, *more), (22, 36, 27, 18, 20))))
+    for bucket in report.buckets:
+        print(row(f"{bucket.range.start:%Y}", bucket))
+    print(row("overall", report.overall))
+
+    lead = report.overall.change_lead_time
+    recovery = report.overall.failed_deployment_recovery_time
+    if lead.median is not None and lead.mean is not None and lead.p95 is not None:
+        print(f"\nlead times: {lead.n:,}, median {lead.median:,.1f} s, mean {lead.mean:,.1f} s, p95 {lead.p95:,.1f} s")
+    failed = report.overall.change_fail_rate.affected
+    print(f"failed deployments: {failed}, recovery {'-' if recovery.value is None else f'{recovery.value:,.0f} s'}")
+    left_out = ", ".join(f"{exclusion.n} {exclusion.reason.value}" for exclusion in lead.excluded)
+    print(f"left out of the lead times: {left_out or 'nothing'}")
+    print(f"policy {report.policy_digest}, time zones {report.tzdb_version}")
+
+
+def recorded(folder: Path, name: str) -> list[interchange.PrometheusSample]:
+    """The samples of a recorded range query."""
+    series = interchange.prometheus_query_range((folder / f"{name}.json").read_text("utf-8"))
+    return [sample for one in series for sample in one.samples]
+
+
+def reading(sample: interchange.PrometheusSample, scale: float, n: int | None) -> canary.Reading:
+    """A sample as a reading: what is no number is missing."""
+    return canary.ReadingMissing() if sample.value is None else canary.ReadingValue(value=sample.value * scale, n=n)
+
+
+def observations(folder: Path, begin: datetime) -> list[canary.Observation]:
+    """The telemetry of one rollout from its beginning: errors in percent, tail latency in milliseconds."""
+    totals = {sample.at: sample.value for sample in recorded(folder, "requests_total")}
+    found = []
+    for metric, name, scale in (("error_rate", "error_rate", 100.0), ("latency_p99", "latency_p99", 1000.0)):
+        for sample in recorded(folder, name):
+            if sample.at > begin:
+                requests = totals.get(sample.at)
+                kind = canary.ObservationKindMeasurement(
+                    metric=metric,
+                    reading=reading(sample, scale, None if requests is None else int(requests)),
+                )
+                found.append(canary.Observation(at=sample.at, kind=kind))
+    return sorted(found, key=lambda observation: observation.at)
+
+
+def rollout(name: str, schedule: canary.Schedule, begin: datetime, step: timedelta) -> None:
+    """Walks a schedule over a recording, tick by tick, and prints each decision that changes something."""
+    print(f"\n--- the {name} version ---")
+    telemetry = observations(HERE / "canary" / "recorded" / name, begin)
+    state = canary.start(schedule, begin)
+    now, last = begin, None
+    while True:
+        seen = [observation for observation in telemetry if observation.at == now]
+        decision = canary.next_action(schedule, state, seen, now)
+        state = decision.state
+        told = (decision.verdict, tuple(reason.code for reason in decision.reasons))
+        if told != last and not isinstance(decision.verdict, canary.CanaryActionHold):
+            print(f"{now:%H:%M:%S} {canary.explain(decision)}", end="")
+        last = told
+        if isinstance(decision.verdict, canary.CanaryActionComplete | canary.CanaryActionRollBack):
+            return
+        now += step
+        if now > telemetry[-1].at:
+            raise SystemExit(f"the recording of the {name} version ended before a decision")
+
+
+def main() -> None:
+    """Both parts."""
+    parser = argparse.ArgumentParser(description="relcore on real data")
+    parser.add_argument("--repo", type=Path, help="a local git clone instead of the history that comes along")
+    parser.add_argument("--tags", default=RELEASE, help="which tags are releases, as a regular expression")
+    options = parser.parse_args()
+    delivery(options.repo, options.tags)
+
+    plan = json.loads((HERE / "canary" / "recorded" / "recorded.json").read_text("utf-8"))
+    begin = next(datetime.fromisoformat(phase["start"]) for phase in plan["phases"] if phase["weight"] > 0)
+    schedule = canary.schedule_from_yaml((HERE / "canary" / "schedule.yaml").read_text("utf-8"))
+    print(f"\nA canary on telemetry that Prometheus {plan['prometheusVersion']} recorded")
+    for name in ("good", "bad"):
+        rollout(name, schedule, begin, timedelta(seconds=plan["stepSeconds"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+//! Should this canary go on? Ask once a minute with what was measured.
+use relcore::canary::{
+    Observation, ObservationKind, Reading, explain, next_action, schedule_from_yaml, start,
+};
+use relcore::{Span, Timestamp};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let schedule = schedule_from_yaml(&std::fs::read_to_string("examples/canary/schedule.yaml")?)?;
+    let mut now = Timestamp::parse("2026-11-23T03:00:00Z")?;
+    let mut decision = next_action(&schedule, &start(&schedule, now)?, &[], now)?;
+    println!("{}", explain(&decision));
+
+    for error_rate in [1.2, 4.2, 5.1, 6.3] {
+        now = now.plus(Span::from_seconds(10))?;
+        let reading = Reading::Value { value: error_rate, n: Some(500.into()) };
+        let kind = ObservationKind::Measurement { metric: "error_rate".into(), reading };
+        let observations = [Observation { at: now, kind }];
+        decision = next_action(&schedule, &decision.state, &observations, now)?;
+    }
+    println!("{}", explain(&decision));
+    Ok(())
+}

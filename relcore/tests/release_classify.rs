@@ -1,0 +1,198 @@
+//! `release::classify` and the profiles: known failures of other tools, and laws.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+use proptest::option::of;
+use proptest::prelude::*;
+use relcore::release::{
+    AdvisorySeverity, Classification, ClassificationVerdict as V, ReleaseAdvisory, ReleaseFacts,
+    ReleaseType as T, classify, profile, profiles_from_json, profiles_from_yaml, standard_profiles,
+};
+use relcore::{ErrorKind, ReasonCode, Severity, Version};
+
+fn version(text: &str) -> Version {
+    Version::parse(text).unwrap()
+}
+
+fn step(from: &str, to: &str, facts: &ReleaseFacts) -> Classification {
+    classify(Some(&version(from)), &version(to), facts).unwrap()
+}
+
+fn says(found: &Classification, code: ReasonCode) -> bool {
+    found.reasons.iter().any(|reason| reason.code == code)
+}
+
+fn plain() -> ReleaseFacts {
+    ReleaseFacts::default()
+}
+
+fn advisory(severity: Option<AdvisorySeverity>) -> ReleaseAdvisory {
+    ReleaseAdvisory { id: "CVE-2026-0001".into(), severity }
+}
+
+/// release-please's own tests go from beta9 to beta10, which Semantic Versioning orders lower.
+#[test]
+fn next_must_be_strictly_greater() {
+    for (from, to) in
+        [("1.0.0-beta9", "1.0.0-beta10"), ("1.2.3", "1.2.3"), ("1.2.3", "1.2.2"), ("1.0.0", "1.0.0-rc.1")]
+    {
+        let found = step(from, to, &plain());
+        assert_eq!((found.verdict, found.release_type), (V::Contradictory, None), "{from} {to}");
+        assert!(says(&found, ReasonCode::VersionNotGreater));
+    }
+    assert_eq!(step("1.0.0-beta.9", "1.0.0-beta.10", &plain()).release_type, Some(T::Prerelease));
+}
+
+#[test]
+fn the_step_speaks_from_one_on() {
+    for (from, to, kind) in [
+        ("1.2.3", "1.2.4", T::Hotfix),
+        ("1.2.3", "1.3.0", T::FeatureMinor),
+        ("1.2.3", "2.0.0", T::FeatureMajor),
+        ("0.9.1", "1.0.0", T::FeatureMajor),
+        ("1.2.3", "1.3.0-rc.1", T::Prerelease),
+        ("2.0.0-rc.1", "2.0.0", T::FeatureMajor),
+        ("1.3.0-rc.1", "1.3.0", T::FeatureMinor),
+        ("1.2.4-rc.1", "1.2.4", T::Hotfix),
+        ("2.0.0-rc.1", "2.0.1", T::FeatureMajor), // nobody has had 2.0.0
+    ] {
+        assert_eq!(step(from, to, &plain()).release_type, Some(kind), "{from} {to}");
+    }
+    assert!(says(&step("1.2.3", "1.4.7", &plain()), ReasonCode::VersionSkipped));
+}
+
+/// A version that says less than the release does is what breaks users.
+#[test]
+fn a_version_that_promises_too_much_is_named() {
+    let breaking = ReleaseFacts { breaking: Some(true), ..plain() };
+    let features = ReleaseFacts { features: Some(true), ..plain() };
+    assert!(says(&step("1.2.3", "1.3.0", &breaking), ReasonCode::BreakingWithoutMajor));
+    assert!(says(&step("1.2.3", "1.2.4", &features), ReasonCode::FeatureInPatch));
+    assert_eq!(step("1.2.3", "2.0.0", &breaking).verdict, V::Classified);
+    let both = ReleaseFacts { breaking: Some(true), ..features };
+    let found = step("1.2.3", "1.2.3", &both);
+    assert_eq!(found.reasons.iter().filter(|reason| reason.severity == Severity::Error).count(), 3); // all at once
+}
+
+#[test]
+fn a_major_step_declared_a_hotfix_is_contradictory() {
+    let found = step("1.2.3", "2.0.0", &ReleaseFacts { declared: Some(T::Hotfix), ..plain() });
+    assert_eq!((found.verdict, found.release_type), (V::Contradictory, None));
+    assert!(says(&found, ReasonCode::DeclaredOtherwise));
+}
+
+#[test]
+fn below_one_only_facts_speak() {
+    let found = step("0.1.0", "0.2.0", &plain());
+    assert_eq!(
+        (found.verdict, found.missing.as_slice()),
+        (V::Inconclusive, &["breaking".to_owned(), "features".to_owned()][..])
+    );
+    let fact =
+        |breaking, features| ReleaseFacts { breaking: Some(breaking), features: Some(features), ..plain() };
+    assert_eq!(step("0.1.0", "0.1.1", &fact(true, false)).release_type, Some(T::FeatureMajor));
+    assert_eq!(step("0.1.0", "0.1.1", &fact(false, true)).release_type, Some(T::FeatureMinor));
+    assert_eq!(step("0.1.0", "0.2.0", &fact(false, false)).release_type, Some(T::Hotfix));
+    let said = ReleaseFacts { declared: Some(T::FeatureMinor), ..plain() };
+    assert_eq!(step("0.1.0", "0.2.0", &said).release_type, Some(T::FeatureMinor));
+    let denied = ReleaseFacts { declared: Some(T::FeatureMajor), breaking: Some(false), ..plain() };
+    assert_eq!(step("0.1.0", "0.2.0", &denied).verdict, V::Contradictory);
+    let mild = ReleaseFacts { declared: Some(T::FeatureMinor), breaking: Some(true), ..plain() };
+    assert_eq!(step("0.1.0", "0.2.0", &mild).verdict, V::Contradictory);
+}
+
+#[test]
+fn the_worst_severity_outranks() {
+    let facts = ReleaseFacts {
+        advisories: vec![advisory(Some(AdvisorySeverity::Low)), advisory(Some(AdvisorySeverity::High))],
+        ..plain()
+    };
+    assert_eq!(step("1.2.3", "1.2.4", &facts).release_type, Some(T::SecurityHigh));
+    let open =
+        ReleaseFacts { advisories: vec![advisory(None), advisory(Some(AdvisorySeverity::High))], ..plain() };
+    let found = step("1.2.3", "1.2.4", &open);
+    assert_eq!((found.verdict, found.missing), (V::Inconclusive, vec!["advisories[0].severity".to_owned()]));
+    let worst = ReleaseFacts {
+        advisories: vec![advisory(None), advisory(Some(AdvisorySeverity::Critical))],
+        ..plain()
+    };
+    assert_eq!(step("1.2.3", "1.2.4", &worst).release_type, Some(T::SecurityCritical)); // nothing is worse
+    let unbacked = ReleaseFacts { declared: Some(T::SecurityLow), ..plain() };
+    assert_eq!(step("1.2.3", "1.2.4", &unbacked).verdict, V::Inconclusive);
+}
+
+#[test]
+fn lines_and_lts() {
+    let facts = ReleaseFacts { line: Some("1.4.x".into()), lts: true, ..plain() };
+    assert_eq!(step("1.4.2", "1.4.3", &facts).release_type, Some(T::Lts));
+    assert!(says(&step("1.4.2", "1.5.0", &facts), ReasonCode::VersionOutsideLine));
+    assert!(says(&step("0.4.2", "0.4.3", &ReleaseFacts { lts: true, ..plain() }), ReasonCode::LtsBelowOne));
+    let wrong = ReleaseFacts { line: Some("one".into()), ..plain() };
+    let error = classify(None, &version("1.0.0"), &wrong).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidValue, "facts.line"));
+}
+
+#[test]
+fn overrides_change_a_row_in_part_and_are_checked() {
+    let table = profiles_from_yaml("profiles:\n  hotfix:\n    soak: 2h\n").unwrap();
+    let mut expected = standard_profiles();
+    expected.profiles.get_mut("hotfix").unwrap().soak = relcore::Span::from_hours(2);
+    assert_eq!(table, expected);
+    let bad = r#"{"profiles": {"hotfx": null, "hotfix": {"soak": "-1h", "timelineMax": "1m",
+        "approvals": [{"role": "qa_lead", "count": 0}]}}}"#;
+    assert!(profiles_from_json(bad).is_err());
+    let error = profiles_from_json(&bad.replace("\"hotfx\": null,", "")).unwrap_err();
+    let faults: Vec<_> = error.faults().iter().map(|fault| (fault.code, fault.path.as_str())).collect();
+    assert_eq!(
+        faults,
+        [
+            (ErrorKind::OutOfRange, "profiles.hotfix.soak"),
+            (ErrorKind::Unordered, "profiles.hotfix.timelineMax"),
+            (ErrorKind::OutOfRange, "profiles.hotfix.approvals[0].count"),
+        ]
+    );
+    let mut misnamed = standard_profiles();
+    let row = misnamed.profiles.remove("hotfix").unwrap();
+    misnamed.profiles.insert("hotfx".into(), row);
+    let error = profile(&T::Hotfix, Some(&misnamed)).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::UnknownField, "overrides.profiles.hotfx"));
+}
+
+fn versions() -> impl Strategy<Value = Version> {
+    (0_u8..3, 0_u8..3, 0_u8..3, prop::sample::select(vec!["", "-rc.1", "-rc.2", "-beta9", "-beta10"]))
+        .prop_map(|(major, minor, patch, pre)| version(&format!("{major}.{minor}.{patch}{pre}")))
+}
+
+prop_compose! {
+    fn facts()(
+        breaking in of(any::<bool>()), features in of(any::<bool>()), lts in any::<bool>(), opt_in_only in of(any::<bool>()),
+        severities in prop::collection::vec(of(prop::sample::select(vec![AdvisorySeverity::Low, AdvisorySeverity::Critical])), 0..3),
+        declared in of(prop::sample::select(vec![T::Hotfix, T::FeatureMinor, T::FeatureMajor, T::SecurityLow, T::Lts])),
+    ) -> ReleaseFacts {
+        let advisories = severities.into_iter().map(advisory).collect();
+        ReleaseFacts { breaking, features, advisories, line: None, lts, opt_in_only, declared }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_kind_exactly_when_classified(from in of(versions()), to in versions(), facts in facts()) {
+        let found = classify(from.as_ref(), &to, &facts).unwrap();
+        prop_assert!(!found.reasons.is_empty());
+        prop_assert_eq!(found.release_type.is_some(), found.verdict == V::Classified);
+        if found.verdict == V::Inconclusive {
+            prop_assert!(!found.missing.is_empty());
+        }
+        if found.verdict == V::Classified {
+            prop_assert!(from.is_none_or(|from| to > from));
+            prop_assert!(facts.declared.is_none() || facts.declared == found.release_type);
+            prop_assert!(found.missing.is_empty());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The Swift and Kotlin sources that UniFFI makes from the compiled library.
+//!
+//! They follow from the sources of `bindings-swift`, whose digest is their second line. `cargo xtask codegen` makes
+//! them anew only when that digest has changed, since it takes a build; `--check` always does.
+use super::{File, MARK, Mode, root};
+use crate::shell::{command, run_quietly};
+use anyhow::{Context as _, Result};
+use std::fs;
+
+/// Where UniFFI's files go. Its modulemap is not used: it names modules of Apple's platforms.
+const OUTPUTS: &[(&str, &str)] = &[
+    ("swift/Relcore.swift", "bindings-swift/swift/Sources/Relcore/Relcore.swift"),
+    ("swift/RelcoreFFI.h", "bindings-swift/swift/Sources/RelcoreFFI/RelcoreFFI.h"),
+    ("kotlin/relcore/relcore.kt", "bindings-kotlin/src/main/Relcore.kt"),
+];
+
+const SOURCES: &[&str] =
+    &["Cargo.toml", "uniffi.toml", "src/lib.rs", "src/error.rs", "src/leaves.rs", "src/generated.rs"];
+
+/// The files, unless they are fresh and writing is all that is asked for.
+pub fn files(mode: Mode) -> Result<Vec<File>> {
+    let digest = digest()?;
+    let fresh = OUTPUTS.iter().all(|(_, path)| {
+        fs::read_to_string(root().join(path)).is_ok_and(|text| text.lines().nth(1) == Some(digest.as_str()))
+    });
+    if fresh && mode == Mode::Write {
+        return Ok(Vec::new());
+    }
+    run_quietly(
+        "building the library of Swift and Kotlin",
+        &mut command("cargo", &["build", "-p", "relcore-uniffi", "-p", "relcore-uniffi-bindgen"]),
+    )?;
+    let folder = root().join("target/xtask/uniffi");
+    let out = |language: &str| folder.join(language).display().to_string();
+    let library = library();
+    let arguments = [library.as_str(), "bindings-swift/uniffi.toml", &out("swift"), &out("kotlin")];
+    run_quietly(
+        "writing Swift and Kotlin",
+        &mut command(root().join("target/debug/relcore-uniffi-bindgen"), &arguments),
+    )?;
+    let mut files = Vec::new();
+    for (made, path) in OUTPUTS {
+        let text =
+            fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
+        files.push(File { path: (*path).to_owned(), text: format!("// {MARK}\n{digest}\n{}", tidy(&text)) });
+    }
+    Ok(files)
+}
+
+/// The dynamic library that holds the description of the interface.
+fn library() -> String {
+    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    format!("target/debug/{prefix}relcore_uniffi{suffix}")
+}
+
+fn digest() -> Result<String> {
+    let mut all = String::new();
+    for name in SOURCES {
+        let path = root().join("bindings-swift").join(name);
+        all += &fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    }
+    Ok(format!("// sources: sha256 {}", relcore::digest::sha256(&all)?))
+}
+
+/// UniFFI's own heading left out, no blanks at line ends, no two blank lines in a row.
+fn tidy(text: &str) -> String {
+    let mut out = String::new();
+    let mut blank = true;
+    for line in text.lines().map(str::trim_end).skip_while(|line| line.starts_with("// ") || line.is_empty())
+    {
+        if !(blank && line.is_empty()) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        blank = line.is_empty();
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidy;
+
+    #[test]
+    fn heading_and_blanks_go() {
+        assert_eq!(tidy("// made by\n// somebody\n\nimport a  \n\n\nlet b\n"), "import a\n\nlet b\n");
+    }
+}

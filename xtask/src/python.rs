@@ -1,0 +1,114 @@
+//! The Python face: its virtual environment, wheel and tests.
+use crate::{
+    codegen::root,
+    shell::{command, run, run_quietly},
+};
+use anyhow::{Context as _, Result, bail, ensure};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A wheel over this has grown something it should not have.
+const LARGEST_WHEEL: u64 = 3 << 20;
+
+/// The environment with the tools that build and check, made on first use: `.venv`.
+pub fn environment() -> Result<PathBuf> {
+    let folder = root().join(".venv");
+    let stamp = folder.join("requirements.txt");
+    let wanted = root().join("bindings-python/requirements.txt");
+    let is_fresh =
+        fs::read(&stamp).is_ok_and(|installed| fs::read(&wanted).is_ok_and(|wanted| wanted == installed));
+    if !is_fresh {
+        run_quietly("making .venv", &mut command("python3", &["-m", "venv", ".venv"]))?;
+        let install = ["-m", "pip", "install", "--quiet", "-r", "bindings-python/requirements.txt"];
+        run_quietly("installing build tools into .venv", &mut command(folder.join("bin/python"), &install))?;
+        fs::copy(&wanted, &stamp)?;
+    }
+    Ok(folder)
+}
+
+/// Builds the wheel with maturin; its path.
+pub fn wheel() -> Result<PathBuf> {
+    let environment = environment()?;
+    let folder = root().join("target/wheels");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?; // only the wheel of this build may be found
+    }
+    let build = ["build", "--release", "--quiet", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
+    run_quietly("building the wheel", &mut command(environment.join("bin/maturin"), &build))?;
+    only_file(&folder, "whl")
+}
+
+/// The environment with the freshly built wheel in it.
+pub fn installed() -> Result<PathBuf> {
+    let environment = environment()?;
+    let wheel = wheel()?;
+    install(&environment, &wheel)?;
+    Ok(environment)
+}
+
+fn install(environment: &Path, wheel: &Path) -> Result<()> {
+    let path = wheel.to_str().context("paths are text")?;
+    let reinstall = ["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", path];
+    run_quietly("installing the wheel", &mut command(environment.join("bin/python"), &reinstall))
+}
+
+/// Installs a wheel or an sdist into an environment of its own that holds nothing else.
+pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
+    let folder = root().join("target/xtask").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let path = folder.to_str().context("paths are text")?;
+    run_quietly("making a clean environment", &mut command("python3", &["-m", "venv", path]))?;
+    let package = package.to_str().context("paths are text")?;
+    let install = ["-m", "pip", "install", "--quiet", package];
+    run_quietly(&format!("installing {name}"), &mut command(folder.join("bin/python"), &install))?;
+    Ok(folder)
+}
+
+/// Wheel and sdist, installed cleanly; tests, types, stubs, conformance.
+pub fn test() -> Result<()> {
+    let environment = environment()?;
+    let wheel = wheel()?;
+    let size = fs::metadata(&wheel)?.len();
+    println!("wheel: {} KiB", size >> 10);
+    ensure!(size <= LARGEST_WHEEL, "the wheel is larger than 3 MiB");
+
+    // What the tests import is the installed wheel, never the source folder.
+    install(&environment, &wheel)?;
+    let python = environment.join("bin/python");
+    run(&mut command(&python, &["-m", "pytest", "-q", "bindings-python/tests"]))?;
+    run(command(environment.join("bin/mypy"), &["--strict", "tests", "../examples/python"])
+        .current_dir(root().join("bindings-python")))?;
+    run(command(&python, &["-m", "mypy.stubtest", "relcore"]).current_dir(root().join("target")))?;
+    run(&mut command(
+        environment.join("bin/ruff"),
+        &["format", "--check", "--quiet", "bindings-python", "examples"],
+    ))?;
+    run(&mut command(environment.join("bin/ruff"), &["check", "--quiet", "bindings-python", "examples"]))?;
+
+    let clean = install_cleanly(&wheel, "wheel")?;
+    run(&mut command(clean.join("bin/python"), &["-m", "relcore.conformance", "conformance"]))?;
+
+    let sdist = ["sdist", "--quiet", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
+    run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;
+    let clean = install_cleanly(&only_file(&root().join("target/wheels"), "gz")?, "sdist")?;
+    let smoke = "import relcore; print(relcore.time.parse_span('90s'))";
+    run(command(clean.join("bin/python"), &["-c", smoke]).current_dir(root().join("target")))
+}
+
+fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|own| own == extension) {
+            found.push(path);
+        }
+    }
+    match found.as_slice() {
+        [only] => Ok(only.clone()),
+        _ => bail!("expected one .{extension} in {}, found {}", folder.display(), found.len()),
+    }
+}

@@ -1,0 +1,118 @@
+//! The Swift face: its build, tests, example, conformance runner and bench.
+use crate::{
+    codegen::root,
+    shell::{command, output, run, run_quietly},
+    toolchain,
+};
+use anyhow::{Context as _, Result, bail, ensure};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Builds and tests the package, runs every conformance case and the example.
+pub fn test() -> Result<()> {
+    prepare(false)?;
+    run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
+    let (passed, failed) = outcome(&xctest()?)?;
+    conformance(&[root().join("conformance")])?;
+    run_quietly("building the Swift example", &mut swift("examples/swift", &["build"])?)?;
+    run(&mut program("examples/swift", &[], ".build/debug/canary", &[])?)?;
+    println!("{passed} passed, {failed} failed");
+    ensure!(failed == 0, "{failed} Swift tests failed");
+    Ok(())
+}
+
+/// Runs the cases in some files and folders.
+pub fn conformance(paths: &[PathBuf]) -> Result<()> {
+    prepare(false)?;
+    let build = ["build", "--product", "relcore-conformance"];
+    run_quietly("building the Swift runner", &mut swift("bindings-swift/swift", &build)?)?;
+    let texts: Vec<&str> = paths.iter().filter_map(|path| path.to_str()).collect();
+    run(&mut program("bindings-swift/swift", paths, ".build/debug/relcore-conformance", &texts)?)
+}
+
+/// What a call costs, with everything optimised.
+pub fn bench() -> Result<()> {
+    prepare(true)?;
+    let build = ["build", "-c", "release", "--product", "relcore-bench"];
+    run_quietly("building the Swift bench", &mut swift("bindings-swift/swift", &build)?)?;
+    run(&mut program("bindings-swift/swift", &[], ".build/release/relcore-bench", &[])?)
+}
+
+/// Builds the static library and puts it where `relcore.pc` says.
+fn prepare(release: bool) -> Result<()> {
+    let profile = if release { "release" } else { "debug" };
+    let mut arguments = vec!["build", "-p", "relcore-uniffi"];
+    arguments.extend(release.then_some("--release"));
+    run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &arguments))?;
+    let made = root().join("target").join(profile).join("librelcore_uniffi.a");
+    let wanted = root().join("bindings-swift/swift/lib/librelcore_uniffi.a");
+    // Written only when it differs: SwiftPM links anew whenever the file is newer.
+    if fs::read(&made).ok() != fs::read(&wanted).ok() {
+        fs::copy(&made, &wanted).with_context(|| format!("cannot copy `{}`", made.display()))?;
+        // SwiftPM does not see that a system library has changed.
+        for package in ["bindings-swift/swift", "examples/swift"] {
+            let programs = root().join(package).join(".build");
+            for name in ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest", "canary"] {
+                for kind in ["debug", "release"] {
+                    fs::remove_file(programs.join(kind).join(name)).ok();
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn xctest() -> Result<String> {
+    let mut command = swift("bindings-swift/swift", &["test"])?;
+    let out = command.output().context("cannot start `swift test`")?;
+    let text = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    for line in text.lines().filter(|line| line.contains("error:") || line.contains("Executed")) {
+        println!("{line}");
+    }
+    if !out.status.success() && !text.contains("Executed ") {
+        bail!("`swift test` did not run:\n{text}");
+    }
+    Ok(text)
+}
+
+/// From XCTest's `Executed 12 tests, with 1 failure (0 unexpected) in 0.1 (0.1) seconds`.
+fn outcome(text: &str) -> Result<(usize, usize)> {
+    let lines = text.lines().filter_map(|line| line.trim().strip_prefix("Executed "));
+    let counts = lines.map(|line| {
+        let mut numbers = line.split([' ', ',']).filter_map(|word| word.parse::<usize>().ok());
+        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+    });
+    let (run, failed) = counts.max().context("`swift test` printed no count of tests")?;
+    ensure!(run > 0, "`swift test` ran no test");
+    Ok((run.saturating_sub(failed), failed))
+}
+
+fn swift(package: &str, arguments: &[&str]) -> Result<Command> {
+    toolchain::swift(&root(), &root().join(package), &[], arguments)
+}
+
+fn program(package: &str, outside: &[PathBuf], program: &str, arguments: &[&str]) -> Result<Command> {
+    let package: &Path = &root().join(package);
+    toolchain::swift_program(&root(), package, outside, program, arguments)
+}
+
+/// The version, for reports.
+pub fn version() -> Result<String> {
+    let text = output(&mut swift("bindings-swift/swift", &["--version"])?)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outcome;
+
+    #[test]
+    fn the_count_of_all_suites_is_read() {
+        let text = "Executed 3 tests, with 1 failure (0 unexpected)\n\t Executed 12 tests, with 1 failure (0 unexpected)";
+        assert_eq!(outcome(text).unwrap(), (11, 1));
+        assert!(outcome("nothing").is_err());
+    }
+}

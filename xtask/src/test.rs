@@ -1,0 +1,137 @@
+//! `cargo xtask test`: everything that must hold before a change lands, as a table of stages.
+use crate::{
+    codegen::{self, root},
+    kotlin, node, python,
+    shell::{command, has, output, run, run_quietly},
+    swift,
+    toolchain::{self, Toolchain},
+};
+use anyhow::{Result, bail, ensure};
+
+/// One thing that must hold.
+struct Stage {
+    name: &'static str,
+    check: fn() -> Result<()>,
+    /// A toolchain that a user's machine may lack.
+    needs: Option<Toolchain>,
+}
+
+const STAGES: &[Stage] = &[
+    Stage { name: "format", check: format, needs: None },
+    Stage { name: "codegen", check: || codegen::run(codegen::Mode::Check), needs: None },
+    Stage { name: "purity", check: purity, needs: None },
+    Stage { name: "clippy", check: clippy, needs: None },
+    Stage { name: "core", check: core, needs: None },
+    Stage { name: "conformance", check: conformance, needs: None },
+    Stage { name: "docs", check: docs, needs: None },
+    Stage { name: "deny", check: deny, needs: None },
+    Stage { name: "python", check: python::test, needs: None },
+    Stage { name: "node", check: node::test, needs: None },
+    Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
+    Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },
+];
+
+/// Runs the stages of these names, or all; with `may_skip`, those whose toolchain is absent are said to be skipped.
+pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
+    for name in names {
+        ensure!(
+            STAGES.iter().any(|stage| stage.name == *name),
+            "there is no stage `{name}`: {}",
+            stage_names()
+        );
+    }
+    let (mut passed, mut failed, mut skipped) = (0, Vec::new(), 0);
+    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
+        println!("\n== {} ==", stage.name);
+        if let Some(needed) = stage.needs
+            && may_skip
+            && toolchain::find(needed).is_none()
+        {
+            println!("{}", needed.skipped());
+            skipped += 1;
+            continue;
+        }
+        match (stage.check)() {
+            Ok(()) => passed += 1,
+            Err(error) => {
+                eprintln!("{}: {error:#}", stage.name);
+                failed.push(stage.name);
+            }
+        }
+    }
+    println!();
+    if skipped > 0 {
+        println!("{skipped} skipped for want of a toolchain");
+    }
+    println!("{passed} passed, {} failed", failed.len());
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+fn stage_names() -> String {
+    STAGES.iter().map(|stage| stage.name).collect::<Vec<_>>().join(", ")
+}
+
+fn format() -> Result<()> {
+    run(&mut command("cargo", &["fmt", "--all", "--check"]))
+}
+
+/// The core compiles alone, and nothing it depends on switches on chrono's clock.
+fn purity() -> Result<()> {
+    run(&mut command("cargo", &["check", "--quiet", "-p", "relcore"]))?;
+    let tree = output(&mut command(
+        "cargo",
+        &["tree", "-p", "relcore", "-e", "normal,features", "--prefix", "none"],
+    ))?;
+    for feature in ["chrono feature \"clock\"", "chrono feature \"now\"", "rand "] {
+        ensure!(!tree.contains(feature), "the core can reach {feature}");
+    }
+    Ok(())
+}
+
+/// Each member alone: in a workspace build features unify, and a clock could come in unseen.
+fn clippy() -> Result<()> {
+    for member in members()? {
+        let features: &[&str] = if member == "relcore" { &["--all-features"] } else { &[] };
+        let arguments =
+            [&["clippy", "--quiet", "-p", &member, "--all-targets"], features, &["--", "-D", "warnings"]];
+        run(&mut command("cargo", &arguments.concat()))?;
+    }
+    Ok(())
+}
+
+fn members() -> Result<Vec<String>> {
+    let metadata = output(&mut command("cargo", &["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
+    Ok(packages.filter_map(|package| Some(package.get("name")?.as_str()?.to_owned())).collect())
+}
+
+fn core() -> Result<()> {
+    run(&mut command("cargo", &["test", "-p", "relcore", "--all-features"]))?;
+    run(&mut command("cargo", &["test", "-p", "xtask"]))
+}
+
+fn conformance() -> Result<()> {
+    run(&mut command("cargo", &["test", "-p", "relcore-conformance"]))?;
+    crate::coverage::run()
+}
+
+/// No broken link, no undocumented item.
+fn docs() -> Result<()> {
+    run(command("cargo", &["doc", "--quiet", "-p", "relcore", "--no-deps", "--all-features"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Licences, bans and sources. The advisory database needs a network that not every machine has: CI of the public
+/// repository checks it.
+fn deny() -> Result<()> {
+    if !has("cargo-deny") {
+        let install = ["install", "--locked", "cargo-deny@0.20.2"];
+        run_quietly("cargo install cargo-deny", &mut command("cargo", &install))?;
+    }
+    if !root().join("deny.toml").exists() {
+        bail!("deny.toml is missing");
+    }
+    run(&mut command("cargo", &["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
+}
