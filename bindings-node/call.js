@@ -36,7 +36,8 @@ function written(values, signature) {
   try {
     return values.map((value, place) => {
       const problem = check(value);
-      if (problem !== undefined) throw refusal("invalid_value", signature[place + 1] + problem.path, problem.text);
+      if (problem !== undefined)
+        throw refusal("invalid_value", signature[place + 1] + problem.path, problem.text);
       return JSON.stringify(value);
     });
   } catch (error) {

@@ -18,6 +18,8 @@ export type Version = string;
 /** A number of things: an integer from 0 to `Number.MAX_SAFE_INTEGER`. */
 export type Count = number;
 
+export type { ChangeColumns, DeploymentColumns, EventColumns, IncidentColumns, Lists } from "./columns.js";
+
 /** The version of relcore. */
 export declare const VERSION: string;
 
