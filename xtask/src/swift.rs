@@ -1,7 +1,7 @@
 //! The Swift face: its build, tests, example, conformance runner and bench.
 use crate::{
     codegen::root,
-    shell::{command, output, run, run_quietly},
+    shell::{command, run, run_quietly},
     toolchain,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -97,12 +97,6 @@ fn swift(package: &str, arguments: &[&str]) -> Result<Command> {
 fn program(package: &str, outside: &[PathBuf], program: &str, arguments: &[&str]) -> Result<Command> {
     let package: &Path = &root().join(package);
     toolchain::swift_program(&root(), package, outside, program, arguments)
-}
-
-/// The version, for reports.
-pub fn version() -> Result<String> {
-    let text = output(&mut swift("bindings-swift/swift", &["--version"])?)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]

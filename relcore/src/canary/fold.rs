@@ -70,6 +70,14 @@ fn check(
             format_args!("observations[{index}].at"),
             format_args!("`{at}` is after now, `{now}`"),
         );
+        if state.observed_until.is_none() {
+            faults.check(
+                at >= state.started_at,
+                ErrorKind::Unordered,
+                format_args!("observations[{index}].at"),
+                format_args!("`{at}` is before the start of the run, `{}`", state.started_at),
+            );
+        }
         if let Some(seen) = state.observed_until.filter(|seen| at <= *seen) {
             let kind = if at == seen { ErrorKind::Duplicate } else { ErrorKind::Unordered };
             faults.add(
@@ -124,12 +132,23 @@ fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observat
     match &observation.kind {
         ObservationKind::Measurement { metric, reading } => measure(places, state, metric, reading, at),
         ObservationKind::Health { role: HealthRole::Canary, healthy } => {
+            if *healthy && state.canary_healthy == Some(false) {
+                state.hold_step_until(schedule, at);
+            }
             state.canary_healthy = Some(*healthy)
         }
         ObservationKind::Health { role: HealthRole::Stable, healthy } => {
+            if *healthy && state.stable_healthy == Some(false) {
+                state.hold_step_until(schedule, at);
+            }
             state.stable_healthy = Some(*healthy)
         }
-        ObservationKind::Window { open } => state.window_closed = !open,
+        ObservationKind::Window { open } => {
+            if *open && state.window_closed {
+                state.hold_step_until(schedule, at);
+            }
+            state.window_closed = !open
+        }
         ObservationKind::Approval { gate, approved, by } => {
             state.approvals.retain(|approval| approval.gate != *gate);
             state.approvals.push(GateApproval {
@@ -141,7 +160,7 @@ fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observat
         }
         ObservationKind::Command { command: Command::Abort } => state.abort_ordered = !state.is_over(),
         ObservationKind::Command { command: Command::Pause } => state.pause(at),
-        ObservationKind::Command { command: Command::Resume } => state.resume(at),
+        ObservationKind::Command { command: Command::Resume } => state.resume(schedule, at),
         ObservationKind::Command { command: Command::Retry } => {
             if matches!(state.phase, CanaryPhase::RolledBack | CanaryPhase::Frozen) {
                 begin_again(schedule, state, at);
@@ -149,8 +168,8 @@ fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observat
         }
         ObservationKind::NewRevision { revision } => {
             begin_again(schedule, state, at);
+            state.weight = 0.0; // what it had, another version had earned
             state.revision = Some(revision.clone());
-            state.weight = 0.0; // what the version before it had proven says nothing of this one
             state.canary_healthy = None; // it was the health of another version
         }
     }

@@ -1,4 +1,8 @@
 //! The rows door: events as objects, brought into columns.
+//!
+//! Ids become places, names become codes. An id that is not in the input becomes a place beyond the table: the engine
+//! counts what refers to it and links nothing. History is often cut somewhere, so that is no error; two rows of one id
+//! are, for then nobody can say which of them is meant.
 use super::columns::{
     ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists, NONE,
 };

@@ -5,8 +5,8 @@
 //! - What is absent is left out, never `null` on the way out; `null` is read as absent.
 //! - Unknown keys are refused: a misspelt key must not mean the default.
 //!
-//! Reading is done by serde. When it fails, [`shape`] walks the input once more against the table of types and
-//! lists everything that is wrong, with paths.
+//! Reading is done by serde. When it fails, the input is walked once more against the table of types, and everything
+//! that is wrong is listed, with paths.
 mod count;
 mod door;
 mod read;

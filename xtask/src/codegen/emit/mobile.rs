@@ -123,5 +123,6 @@ fn kotlin_write(of: &Type, value: &str) -> String {
 }
 
 fn leaf_name(of: &Type) -> String {
-    format!("{of:?}").to_pascal_case()
+    // `toString` and `fromString` mean something else in Kotlin.
+    if *of == Type::String { "Text".into() } else { format!("{of:?}").to_pascal_case() }
 }

@@ -1,0 +1,38 @@
+// What the generated code names but cannot make: the exception.
+package relcore
+
+import java.nio.ByteBuffer
+
+/** An input was refused. Its message is the text of all faults. */
+class RelcoreException internal constructor(failure: Failure) : Exception(failure.text) {
+    /** The kind of the first fault. */
+    val kind: ErrorKind = failure.kind
+
+    /** The stable code of the first fault: `invalid_value`. */
+    val code: String = failure.code
+
+    /** The path of the first fault, `schedule.steps[1].weight`; empty when the whole input is meant. */
+    val path: String = failure.path
+
+    /** Every fault found, in the order of the input. */
+    val faults: List<Fault> = failure.faults
+
+    /** The text alone, without the name of the class. */
+    override fun toString(): String = message.orEmpty()
+
+    internal companion object ErrorHandler : UniffiRustCallStatusErrorHandler<RelcoreException> {
+        override fun lift(error_buf: RustBuffer.ByValue) = FfiConverterTypeRelcoreError.lift(error_buf)
+    }
+}
+
+/** Reads an error that crossed as bytes: the tag of its only case, then a [Failure]. */
+internal object FfiConverterTypeRelcoreError : FfiConverterRustBuffer<RelcoreException> {
+    override fun read(buf: ByteBuffer): RelcoreException {
+        buf.getInt()
+        return RelcoreException(FfiConverterTypeFailure.read(buf))
+    }
+
+    override fun allocationSize(value: RelcoreException) = error("errors only come out")
+
+    override fun write(value: RelcoreException, buf: ByteBuffer) = error("errors only come out")
+}

@@ -1,0 +1,24 @@
+// Should this canary go on? Ask once a minute with what was measured.
+import Foundation
+import Relcore
+
+let schedule = try canaryScheduleFromYaml(text: """
+    steps:
+      - { type: set_weight, weight: 5 }
+      - { type: bake, min: 1h, max: 2h }
+      - { type: set_weight, weight: 100 }
+    metrics:
+      - { name: error_rate, max: 0.01 }
+    """)
+var now = try parseTimestamp(text: "2026-11-23T09:00:00Z")
+var state = try canaryStart(schedule: schedule, now: now)
+state = try canaryNextAction(schedule: schedule, state: state, observations: [], now: now).state
+
+for errorRate in [0.002, 0.004, 0.09] {
+    now += 60
+    let reading = Reading.value(value: errorRate, n: 1000)
+    let observations = [Observation(at: now, kind: .measurement(metric: "error_rate", reading: reading))]
+    let decision = try canaryNextAction(schedule: schedule, state: state, observations: observations, now: now)
+    state = decision.state
+    print(try canaryExplain(decision: decision))
+}
