@@ -11,13 +11,15 @@ const signatures = new Map();
 function bind(table) {
   const functions = native.functions();
   if (functions.length !== table.length || functions.some((name, place) => name !== table[place][0])) {
-    throw new Error("the native part of relcore has other functions than this package: build or install it again");
+    throw new Error(
+      "the native part of relcore has other functions than this package: build or install it again",
+    );
   }
   for (const [name, ...names] of table) signatures.set(name, names);
   const call = (place, values) => {
-    const text = written(values, table[place]);
+    const texts = written(values, table[place]);
     try {
-      return JSON.parse(native.call(place, text));
+      return JSON.parse(native.call(place, texts));
     } catch (error) {
       throw translated(error);
     }
@@ -27,16 +29,17 @@ function bind(table) {
 }
 
 /**
- * The JSON text of the arguments. JSON.stringify turns NaN and invalid dates into null, a Map into `{}`, and leaves
+ * The JSON text of each argument. JSON.stringify turns NaN and invalid dates into null, a Map into `{}`, and leaves
  * functions out, each without a word: all of them would mean "absent" or the default, so they are refused first.
  */
-function written(values, [, ...names]) {
+function written(values, signature) {
   try {
-    for (let place = 0; place < values.length; place++) {
-      const problem = check(values[place]);
-      if (problem !== undefined) throw refusal("invalid_value", names[place] + problem.path, problem.text);
-    }
-    return JSON.stringify(values);
+    return values.map((value, place) => {
+      const problem = check(value);
+      if (problem !== undefined)
+        throw refusal("invalid_value", signature[place + 1] + problem.path, problem.text);
+      return JSON.stringify(value);
+    });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw refusal("invalid_value", "", "is nested too deep, or contains itself");
@@ -84,11 +87,15 @@ function checkOther(value) {
   if (typeof value.toJSON === "function") {
     const text = value.toJSON();
     if (text === value) return undefined;
-    if (text === null || text === undefined) return { path: "", text: "writes itself as nothing: expected a value" };
+    if (text === null || text === undefined)
+      return { path: "", text: "writes itself as nothing: expected a value" };
     return check(text);
   }
   if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof Promise) {
-    return { path: "", text: `a ${value.constructor.name} cannot cross: expected a plain object or an array` };
+    return {
+      path: "",
+      text: `a ${value.constructor.name} cannot cross: expected a plain object or an array`,
+    };
   }
   for (const [key, inner] of Object.entries(value)) {
     const problem = check(inner);

@@ -44,18 +44,21 @@ const ROWS = native.functions().indexOf("metrics.dora");
 const BESIDE = ["metrics.dora", "", "", "", "policy", "range", "unit", "zone"];
 
 function doraColumns(columns, policy, range, unit, zone) {
+  if (typeof columns !== "object" || columns === null) {
+    throw refusal("wrong_type", "columns", "expected an object of columns");
+  }
   const found = {};
-    const { environments = ["production"], services = 1, ...tables } = columns ?? {};
-    collect(tables, COLUMNS, "", found);
-    const named = Array.isArray(environments) && environments.every((name) => typeof name === "string");
-    if (!named) throw refusal("wrong_type", "columns.environments", "expected a list of texts");
-    if (!Number.isInteger(services) || services < 1 || services > 2 ** 24) {
-      throw refusal("invalid_value", "columns.services", "expected an integer from 1 to 16,777,216");
-    }
-    const beside = [policy, range, unit, zone];
+  const { environments = ["production"], services = 1, ...tables } = columns;
+  collect(tables, COLUMNS, "", found);
+  const named = Array.isArray(environments) && environments.every((name) => typeof name === "string");
+  if (!named) throw refusal("wrong_type", "columns.environments", "expected a list of texts");
+  if (!Number.isInteger(services) || services < 1 || services > 2 ** 24) {
+    throw refusal("invalid_value", "columns.services", "expected an integer from 1 to 16,777,216");
+  }
+  const beside = [policy, range, unit, zone];
   try {
     native.call(ROWS, written([[], [], [], ...beside], BESIDE));
-    return JSON.parse(native.doraColumns(found, written([environments, services, ...beside], [])));
+    return JSON.parse(native.doraColumns(found, JSON.stringify([environments, services, ...beside])));
   } catch (error) {
     throw translated(error);
   }
@@ -64,7 +67,8 @@ function doraColumns(columns, policy, range, unit, zone) {
 /** Gathers the arrays by path, refusing unknown columns, other kinds of arrays, and empty or detached ones. */
 function collect(tables, kinds, parent, found) {
   const at = `columns${parent && "."}${parent}`;
-  if (typeof tables !== "object" || tables === null) throw refusal("wrong_type", at, "expected an object of columns");
+  if (typeof tables !== "object" || tables === null)
+    throw refusal("wrong_type", at, "expected an object of columns");
   for (const [name, value] of Object.entries(tables)) {
     if (value === undefined || value === null) continue;
     const path = parent ? `${parent}.${name}` : name;

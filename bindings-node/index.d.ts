@@ -18,6 +18,8 @@ export type Version = string;
 /** A number of things: an integer from 0 to `Number.MAX_SAFE_INTEGER`. */
 export type Count = number;
 
+export type { ChangeColumns, DeploymentColumns, EventColumns, IncidentColumns, Lists } from "./columns.js";
+
 /** The version of relcore. */
 export declare const VERSION: string;
 
@@ -708,13 +710,7 @@ export type ExclusionReason =
  * - `outcome`: Its own outcome is failure, error or timeout. Needs the denominator `finished`.
  */
 export type FailureSignal =
-  | "incident"
-  | "remediation"
-  | "revert"
-  | "rollback"
-  | "hotfix"
-  | "revision_returned"
-  | "outcome";
+  "incident" | "remediation" | "revert" | "rollback" | "hotfix" | "revision_returned" | "outcome";
 
 /** One thing that is wrong with an input. */
 export interface Fault {
@@ -1818,12 +1814,7 @@ export interface RollbackSituation {
  * - `escalate`: Something is wrong and no way out is known to be safe: a person must choose now.
  */
 export type RollbackVerdict =
-  | "hold"
-  | "inconclusive"
-  | "forward_fix"
-  | "disable_flag"
-  | "roll_back"
-  | "escalate";
+  "hold" | "inconclusive" | "forward_fix" | "disable_flag" | "roll_back" | "escalate";
 
 /** How traffic moves to a new version, and what may stop it. */
 export interface Schedule {
@@ -1973,13 +1964,7 @@ export interface Timeline {
  * - `all_excluded`: Every item was left out; `excluded` says why.
  */
 export type UndefinedReason =
-  | "empty_range"
-  | "no_deployments"
-  | "no_changes"
-  | "seed_only"
-  | "no_failures"
-  | "all_open"
-  | "all_excluded";
+  "empty_range" | "no_deployments" | "no_changes" | "seed_only" | "no_failures" | "all_open" | "all_excluded";
 
 /**
  * Where the changes of a deployment that did not succeed go.

@@ -7,7 +7,9 @@ const { version } = require("./package.json");
 const ABIS = { linux: ["-gnu", "-musl"], win32: ["-msvc"] };
 
 function load() {
-  const platforms = (ABIS[process.platform] ?? [""]).map((abi) => `${process.platform}-${process.arch}${abi}`);
+  const platforms = (ABIS[process.platform] ?? [""]).map(
+    (abi) => `${process.platform}-${process.arch}${abi}`,
+  );
   const causes = [];
   for (const platform of platforms) {
     for (const place of [`./relcore.${platform}.node`, `relcore-${platform}`]) {

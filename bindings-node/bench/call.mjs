@@ -1,5 +1,5 @@
 // What a call costs over the core's own time: `npm run bench`. The schedule of `benches/decisions.rs`, which has the
-// core's own time: 5 steps, 10 metrics, 10 observations. Give that as CORE_NS to have it subtracted.
+// core's own time: 5 steps, 10 metrics, 10 observations.
 import { canary, rollback, time } from "relcore";
 
 const schedule = canary.scheduleFromJson(
@@ -36,13 +36,14 @@ for (const [name, call] of Object.entries(calls)) {
   console.log(`${best(call).toFixed(2).padStart(8)} µs  ${name}`);
 }
 
-/** The best of twenty rounds: what the machine can do when nothing else disturbs it. */
+/** The best of many short rounds: what the machine can do when nothing else disturbs it. */
 function best(call) {
+  for (let i = 0; i < 3000; i++) call();
   let best = Infinity;
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 2000; round++) {
     const start = process.hrtime.bigint();
-    for (let i = 0; i < 2000; i++) call();
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / 2000 / 1000);
+    for (let i = 0; i < 10; i++) call();
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / 10 / 1000);
   }
   return best;
 }

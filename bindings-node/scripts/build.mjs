@@ -11,10 +11,15 @@ const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 const platform = values.target
   ? Object.keys(PLATFORMS).find((name) => PLATFORMS[name].target === values.target)
   : here();
-if (!platform) throw new Error(`no platform is known for ${values.target ?? "this machine"}: see scripts/platforms.mjs`);
+if (!platform)
+  throw new Error(`no platform is known for ${values.target ?? "this machine"}: see scripts/platforms.mjs`);
 
-const choices = [...(values.debug ? [] : ["--release"]), ...(values.target ? ["--target", values.target] : [])];
-const cargo = (...rest) => execFileSync("cargo", rest, { cwd: folder, stdio: ["inherit", "pipe", "inherit"], maxBuffer: 1 << 30 });
+const choices = [
+  ...(values.debug ? [] : ["--release"]),
+  ...(values.target ? ["--target", values.target] : []),
+];
+const cargo = (...rest) =>
+  execFileSync("cargo", rest, { cwd: folder, stdio: ["inherit", "pipe", "inherit"], maxBuffer: 1 << 30 });
 cargo("build", "--package", "relcore-node", "--locked", ...choices);
 const { target_directory } = JSON.parse(cargo("metadata", "--format-version", "1", "--no-deps").toString());
 

@@ -2,7 +2,16 @@
 // The main package names those platforms as optional dependencies; the committed package.json names none, because a
 // lock file cannot hold packages that do not exist yet.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +29,12 @@ function pack(manifest, copy) {
   mkdirSync(place);
   writeFileSync(join(place, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   copy(place);
-  for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(folder, "..", name), join(place, name));
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", out], { cwd: place, shell: process.platform === "win32" });
+  for (const name of ["LICENSE-APACHE", "LICENSE-MIT"])
+    copyFileSync(join(folder, "..", name), join(place, name));
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", out], {
+    cwd: place,
+    shell: process.platform === "win32",
+  });
   console.log(`packed ${manifest.name}-${version}.tgz`);
 }
 
@@ -33,11 +46,23 @@ for (const [platform, { os, cpu, libc }] of Object.entries(PLATFORMS)) {
   optionalDependencies[name] = version;
   const description = `The native part of relcore for ${platform}`;
   const limits = { os: [os], cpu: [cpu], ...(libc && { libc: [libc] }) };
-  const manifest = { name, version, description, license, author, repository, engines, ...limits, main: file, files: [file] };
+  const manifest = {
+    name,
+    version,
+    description,
+    license,
+    author,
+    repository,
+    engines,
+    ...limits,
+    main: file,
+    files: [file],
+  };
   pack(manifest, (place) => copyFileSync(join(folder, file), join(place, file)));
 }
 const { devDependencies, scripts, ...published } = main;
 pack({ ...published, optionalDependencies }, (place) => {
-  for (const name of [...main.files, "README.md"]) cpSync(join(folder, name), join(place, name), { recursive: true });
+  for (const name of [...main.files, "README.md"])
+    cpSync(join(folder, name), join(place, name), { recursive: true });
 });
 rmSync(work, { recursive: true });

@@ -19,9 +19,10 @@ pub fn functions() -> Vec<&'static str> {
     relcore::api::FUNCTIONS.iter().map(|signature| signature.name).collect()
 }
 
-/// Calls the function at a place of the table: a JSON list of its arguments in, its answer as JSON out.
+/// Calls the function at a place of the table: the JSON text of each argument in, of its answer out.
 #[napi(skip_typescript, catch_unwind)]
-pub fn call(place: u32, arguments: String) -> napi::Result<String> {
+pub fn call(place: u32, arguments: Vec<Option<String>>) -> napi::Result<String> {
+    let arguments: Vec<Option<&str>> = arguments.iter().map(Option::as_deref).collect();
     relcore::wire::call_json_at(place as usize, &arguments).map_err(|error| failure(&error))
 }
 

@@ -24,7 +24,13 @@ test("what JSON would turn into nothing is refused with its path", () => {
 });
 
 test("a hole in a list is refused, with its place", () => {
-  const schedule = { steps: [], metrics: [{ name: "m", max: 1 }, { name: "n", max: NaN }] };
+  const schedule = {
+    steps: [],
+    metrics: [
+      { name: "m", max: 1 },
+      { name: "n", max: NaN },
+    ],
+  };
   assert.throws(() => canary.validate(schedule), { path: "schedule.metrics[1].max" });
   assert.throws(() => canary.validate({ steps: [undefined] }), { path: "schedule.steps[0]" });
 });

@@ -335,6 +335,8 @@ export type Version = string;
 /** A number of things: an integer from 0 to `Number.MAX_SAFE_INTEGER`. */
 export type Count = number;
 
+export type { ChangeColumns, DeploymentColumns, EventColumns, IncidentColumns, Lists } from "./columns.js";
+
 /** The version of relcore. */
 export declare const VERSION: string;
 
@@ -381,11 +383,101 @@ fn bracketed(depth: usize, before: &str, open: &str, items: &[String], close: &s
     format!("{indent}{before}{}\n{items}{indent}{}\n", open.trim_end(), close.trim_start())
 }
 
-/// Alternatives: on one line when they fit, else one a line.
+/// Alternatives: on one line when they fit, else on one of their own, else one a line.
 fn union(before: &str, items: &[String]) -> String {
     let line = format!("{before} {};\n", items.join(" | "));
     if line.len() <= WIDTH + 1 {
         return line;
     }
+    let line = format!("  {};\n", items.join(" | "));
+    if line.len() <= WIDTH + 1 {
+        return format!("{before}\n{line}");
+    }
     format!("{before}\n  | {};\n", items.join("\n  | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(count: usize) -> Vec<String> {
+        (0..count).map(|n| format!("{:?}", format!("alternative_{n}"))).collect()
+    }
+
+    #[test]
+    fn lines_break_where_prettier_breaks_them() {
+        assert_eq!(union("type A =", &items(2)), "type A = \"alternative_0\" | \"alternative_1\";\n");
+        assert_eq!(union("export type Alternative =", &items(6)).lines().count(), 2);
+        assert_eq!(union("export type Alternative =", &items(7)).lines().count(), 8);
+        assert_eq!(bracketed(0, "x = ", "{ ", &items(1), " };"), "x = { \"alternative_0\" };\n");
+        assert_eq!(bracketed(0, "x = ", "{ ", &items(9), " };").lines().last(), Some("};"));
+    }
+
+    #[test]
+    fn a_comment_does_not_end_early() {
+        assert_eq!(comment(1, "every */5 minutes"), "  /** every *\\/5 minutes */\n");
+        assert_eq!(comment(0, "a\n\nb"), "/**\n * a\n *\n * b\n */\n");
+    }
+
+    /// `Range` goes in and comes out, `Fact` goes in, `Answer` comes out; all hold an instant.
+    fn model() -> Model {
+        let field = |name: &str, of: Type, default| Field {
+            name: name.into(),
+            wire: name.into(),
+            docs: "A field.".into(),
+            of,
+            default,
+        };
+        let mut model = Model::default();
+        for name in ["Range", "Fact", "Answer"] {
+            let fields = vec![
+                field("at", Type::Timestamp, None),
+                field("until", Type::Optional(Box::new(Type::Timestamp)), Some(serde_json::Value::Null)),
+                field("limit", Type::F64, Some(serde_json::json!(0.5))),
+            ];
+            let kind = Kind::Struct(fields);
+            let definition =
+                Definition { name: name.into(), room: "room".into(), docs: "A type.".into(), kind };
+            model.types.insert(name.into(), definition);
+        }
+        let argument =
+            |name: &str, of| crate::codegen::model::Argument { name: name.into(), wire: name.into(), of };
+        let named = |name: &str| Type::Named(name.into());
+        for (place, answer) in ["Range", "Answer"].into_iter().enumerate() {
+            model.functions.push(Function {
+                place,
+                room: "room".into(),
+                name: format!("ask_{place}"),
+                docs: "Asks.\n\n# Errors\n`syntax` for `x`.".into(),
+                arguments: vec![
+                    argument("range", named("Range")),
+                    argument("fact", Type::Optional(Box::new(named("Fact")))),
+                ],
+                answer: named(answer),
+                fallible: true,
+            });
+        }
+        model
+    }
+
+    #[test]
+    fn instants_are_wide_going_in_and_text_coming_out() {
+        let text = Types::of(&model()).text();
+        assert!(text.contains("export interface Range<At extends Instant = Instant> {\n"));
+        assert!(text.contains("  readonly at: At;\n"));
+        assert!(text.contains("  readonly until?: At | undefined;\n"));
+        assert!(text.contains("export interface Fact {\n  /** A field. */\n  readonly at: Instant;\n"));
+        assert!(text.contains("export interface Answer {\n  /** A field. */\n  readonly at: Timestamp;\n"));
+        assert!(text.contains("   * @defaultValue `0.5`\n   */\n  readonly limit?: number | undefined;\n"));
+        assert!(text.contains("export function ask0(range: Range, fact?: Fact | null): Range<Timestamp>;\n"));
+        assert!(text.contains("@throws {@link RelcoreError}: `syntax` for `x`."));
+    }
+
+    #[test]
+    fn functions_call_their_places() {
+        let text = common_js(&model());
+        assert!(text.contains("  ask1: (range, fact) => call(1, [range, fact]),\n"));
+        assert!(text.contains("  [\"room.ask_1\", \"range\", \"fact\"],\n"));
+        assert!(module(&model()).contains("export const { VERSION, RelcoreError, room } = relcore;\n"));
+    }
 }

@@ -1,0 +1,68 @@
+import { RelcoreError, canary, metrics, rollback, time } from "relcore";
+import type {
+  CanaryDecision,
+  DeploymentColumns,
+  Instant,
+  Observation,
+  Schedule,
+  Step,
+  TimeRange,
+  Timestamp,
+} from "relcore";
+
+const schedule: Schedule = {
+  steps: [
+    { type: "set_weight", weight: 5 },
+    { type: "bake", min: "1h", max: "PT2H" },
+  ],
+};
+const at: Instant = new Date();
+const observations: readonly Observation[] = [
+  { at, kind: { type: "measurement", metric: "m", reading: { type: "value", value: 1, n: 1 } } },
+];
+const decision: CanaryDecision<Timestamp> = canary.nextAction(
+  schedule,
+  canary.start(schedule, at),
+  observations,
+  at,
+);
+const next: string | undefined = decision.nextCheckAt;
+const again = canary.nextAction(schedule, decision.state, [], at);
+
+// An answer holds text, an argument takes both.
+const [first] = time.buckets({ start: at, end: "2026-11-24T00:00:00Z" }, "day", "UTC", "monday");
+const text: string | undefined = first?.start;
+const range: TimeRange = { start: at, end: at };
+metrics.doraColumns({}, metrics.defaultPolicy(), range, "month", "UTC");
+
+// A union is told apart by its type, and every case is known.
+function weight(step: Step): number | undefined {
+  switch (step.type) {
+    case "set_weight":
+      return step.weight;
+    default:
+      return undefined;
+  }
+}
+
+// @ts-expect-error: no such step
+const unknown: Step = { type: "set_wait", weight: 5 };
+// @ts-expect-error: a field that does not exist
+const misspelt: Schedule = { steps: [], metric: [] };
+// @ts-expect-error: answers are read only
+decision.reasons = [];
+// @ts-expect-error: an argument is missing
+rollback.decide({}, rollback.defaultPolicy());
+// @ts-expect-error: not one of the units
+time.buckets(range, "fortnight", "UTC", "monday");
+// @ts-expect-error: the columns of instants are 64-bit integers
+const columns: DeploymentColumns = { finishedAt: [1], outcome: new Uint8Array(1) };
+// @ts-expect-error: errors are made by relcore alone
+new RelcoreError("x");
+
+try {
+  time.parseSpan("soon");
+} catch (error) {
+  if (error instanceof RelcoreError && error.code === "invalid_value") error.faults.map(({ path }) => path);
+}
+export { again, columns, misspelt, next, text, unknown, weight };
