@@ -5,7 +5,11 @@
     reason = "criterion's macros make undocumented functions; a bench whose input is refused stops"
 )]
 
-use criterion::{Criterion, criterion_group, criterion_main};
+mod cpu_time;
+mod delivery;
+
+use cpu_time::CpuTime;
+use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use relcore::canary::{self, CanaryState, Metric, Observation, ObservationKind, Reading, Schedule};
 use relcore::release::{self, ReleaseFacts};
 use relcore::rollback::{self, RollbackSituation};
@@ -13,6 +17,7 @@ use relcore::wire::{Count, call_json};
 use relcore::{Span, Timestamp, Version, digest};
 use serde_json::json;
 use std::hint::black_box;
+use std::time::Duration;
 
 const TICKS: u32 = 1_000_000;
 
@@ -49,7 +54,7 @@ fn baking(schedule: &Schedule) -> (CanaryState, Vec<Observation>, Timestamp) {
     (state, measurements(&schedule.metrics, now), now)
 }
 
-fn canary(c: &mut Criterion) {
+fn canary(c: &mut Criterion<CpuTime>) {
     let schedule = schedule();
     let (state, observations, now) = baking(&schedule);
     c.bench_function("canary::next_action, 5 steps, 10 metrics, 10 observations", |b| {
@@ -79,12 +84,12 @@ fn canary(c: &mut Criterion) {
         state
     };
     let mut slow = c.benchmark_group("slow");
-    slow.sample_size(10);
+    slow.sample_size(10).sampling_mode(SamplingMode::Flat);
     slow.bench_function("fold of 1,000,000 ticks, standard schedule", |b| b.iter(|| ticks(&standard, TICKS)));
     slow.finish();
 }
 
-fn rollback(c: &mut Criterion) {
+fn rollback(c: &mut Criterion<CpuTime>) {
     let policy = rollback::default_policy();
     let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
     let situation = RollbackSituation {
@@ -113,7 +118,7 @@ fn rollback(c: &mut Criterion) {
     });
 }
 
-fn release(c: &mut Criterion) {
+fn release(c: &mut Criterion<CpuTime>) {
     let (previous, next) = (Version::parse("1.4.2").unwrap(), Version::parse("1.5.0").unwrap());
     let facts = ReleaseFacts { breaking: Some(false), features: Some(true), ..ReleaseFacts::default() };
     c.bench_function("release::classify", |b| {
@@ -122,7 +127,7 @@ fn release(c: &mut Criterion) {
 }
 
 /// A decision remembers the digest of its last policy; taking turns between two makes it compute one each time.
-fn policy_digest(c: &mut Criterion) {
+fn policy_digest(c: &mut Criterion<CpuTime>) {
     let first = schedule();
     let mut second = schedule();
     second.deadline = Some(Span::from_days(9));
@@ -141,5 +146,17 @@ fn policy_digest(c: &mut Criterion) {
     c.bench_function("digest::sha256 of its JSON text", |b| b.iter(|| digest::sha256(black_box(&text))));
 }
 
-criterion_group!(benches, canary, rollback, release, policy_digest);
+/// Short measurements: what is asked is the order of magnitude against a bar, not a change of one percent.
+fn short() -> Criterion<CpuTime> {
+    Criterion::default()
+        .with_measurement(CpuTime)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_millis(1500))
+}
+
+criterion_group! {
+    name = benches;
+    config = short();
+    targets = canary, rollback, release, policy_digest, delivery::by_columns_and_rows, delivery::from_git
+}
 criterion_main!(benches);

@@ -774,9 +774,12 @@ export interface GitHistory<At extends Instant = Instant> {
  * The releases of a repository as deployments, and its commits as changes: what `crate::metrics::dora` takes.
  */
 export interface GitReleases {
-  /** One deployment a release, in the order of time: the id and the revision are the tag and its commit. */
+  /**
+   * One deployment a release, in the order of time: the tag is the id, the service is `repository`, the environment
+   * `production`.
+   */
   readonly deployments: readonly Deployment<Timestamp>[];
-  /** One change a commit, in the order of the log. */
+  /** One change a commit, in the order of the log, released or not. */
   readonly changes: readonly Change<Timestamp>[];
 }
 
@@ -1594,7 +1597,7 @@ export type Response = "hold" | "pause" | "abort";
  * - `hotfix`: Its intent is `hotfix`.
  * - `rollback`: Its intent is `rollback`.
  * - `remediation`: It names a deployment in `remediates`.
- * - `revert`: It is the first to bring a revert of a change that an earlier deployment delivered.
+ * - `revert`: It brings a revert of a change that an earlier deployment delivered.
  * - `revision_returned`: It brings a revision back that ran before.
  */
 export type ReworkSignal = "hotfix" | "rollback" | "remediation" | "revert" | "revision_returned";
@@ -2124,21 +2127,39 @@ export declare namespace interchange {
   /**
    * Takes tags for releases and gives each commit to the earliest release that reaches it.
    *
-   * @throws {@link RelcoreError}: Under construction.
+   * Releases are in the order of their time, then of the numbers in their tags. Every commit is visited once, so long
+   * histories and release branches cost no more than their size, and nothing is delivered twice.
+   *
+   * A commit reverts another when its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with
+   * neither, when its subject is `Revert "<subject>"`. A revert whose target is not in the history links to nothing.
+   *
+   * `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
+   *
+   * @throws {@link RelcoreError}: `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+   * commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
    */
   export function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
 
   /**
    * Reads the output of `GIT_TAGS` and `GIT_LOG`.
    *
-   * @throws {@link RelcoreError}: Under construction.
+   * @throws {@link RelcoreError}: `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, a name that
+   * is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years 1
+   * to 9999; `duplicate` for a commit or a tag that comes twice. The text says in which line or record.
    */
   export function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 
   /**
-   * Reads the answer of `/api/v1/query_range`.
+   * Reads the answer of `/api/v1/query_range`: a matrix of series.
    *
-   * @throws {@link RelcoreError}: Under construction.
+   * A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
+   * come with an answer are not read.
+   *
+   * @throws {@link RelcoreError}: `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
+   * vector or a scalar (ask `query_range`, not `query`), for native histograms and for sample texts that are no number;
+   * `missing_field` and `wrong_type` for answers of another shape, a sample as a bare number among them; `out_of_range`
+   * for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
+   * of one time or two series of the same labels. All faults at once, with their paths.
    */
   export function prometheusQueryRange(text: string): readonly PrometheusSeries[];
 }
@@ -2148,9 +2169,12 @@ export declare namespace metrics {
   export function defaultPolicy(): MetricsPolicy;
 
   /**
-   * The five delivery metrics over a range and its buckets.
+   * The five delivery metrics over a range and its buckets, in local days of a zone.
    *
-   * @throws {@link RelcoreError}: Under construction.
+   * @throws {@link RelcoreError}: All at once: `duplicate` for two deployments, changes or incidents with one id; `invalid_value` for incidents that
+   * are duplicates of each other in a circle, a range that ends before it starts, and a policy without environments,
+   * signals or a confidence level between 0 and 1; `unknown_zone` for `PST`. Then `out_of_range` for more than 40,000
+   * buckets.
    */
   export function dora(
     deployments: readonly Deployment[],
@@ -2183,9 +2207,19 @@ export declare namespace metrics {
 
 export declare namespace release {
   /**
-   * Says what kind of release `next` is.
+   * Says what kind of release `next` is, after `previous` (`None`: the first release).
    *
-   * @throws {@link RelcoreError}: `invalid_value` for a `line` that is none.
+   * 1. What contradicts itself is never classified: `next` must be **strictly greater** than `previous`, belong to its
+   *    line, and promise no less than it changes. Every contradiction is named.
+   * 2. A release that closes an advisory is a security release, by its worst severity.
+   * 3. A version with prerelease identifiers is a prerelease.
+   * 4. A release of a line under long-term support is an LTS release.
+   * 5. Otherwise the step between the versions speaks: major, minor, or patch, which is a hotfix. After a prerelease
+   *    the step is that of the release it announced. The first release of all is a feature release.
+   * 6. Below 1.0.0 a version promises nothing, so the facts `breaking` and `features` speak; without them the kind is
+   *    open.
+   *
+   * @throws {@link RelcoreError}: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
    */
   export function classify(
     previous: Version | null | undefined,
@@ -2199,14 +2233,16 @@ export declare namespace release {
   /**
    * The profile of a kind of release: the row of `overrides` if it has one, else the standard row.
    *
-   * @throws {@link RelcoreError}: All faults of the overrides at once.
+   * @throws {@link RelcoreError}: All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
+   * `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
    */
   export function profile(releaseType: ReleaseType, overrides?: ReleaseProfiles | null): ReleaseProfile;
 
   /**
-   * Reads a table of profiles from JSON text; what a row leaves out is as in the standard row.
+   * Reads a table of profiles from JSON text. A row that is not there, and what a row leaves out, is as in the standard
+   * table, so the answer has every row.
    *
-   * @throws {@link RelcoreError}: All faults at once.
+   * @throws {@link RelcoreError}: All faults at once: `syntax` for what is not JSON, and those of `profile`.
    */
   export function profilesFromJson(text: string): ReleaseProfiles;
 
@@ -2217,7 +2253,13 @@ export declare namespace release {
    */
   export function profilesFromYaml(text: string): ReleaseProfiles;
 
-  /** The standard profile of every kind of release. */
+  /**
+   * The standard profile of every kind of release.
+   *
+   * Which kind is quick, thorough, loud or exempt follows common practice; where practice names no number (weeks,
+   * hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
+   * gives 30 months and Ubuntu five years.
+   */
   export function standardProfiles(): ReleaseProfiles;
 }
 
@@ -2289,6 +2331,9 @@ export declare namespace time {
    * The number of business days in the half-open range of days `[start, end)`; negative when `end` is before `start`.
    */
   export function businessDaysBetween(start: NaiveDate, end: NaiveDate, calendar: BusinessCalendar): number;
+
+  /** Writes a span as on the wire, for callers in other languages: ISO 8601, weeks and months never. */
+  export function formatSpan(span: Span): string;
 
   /**
    * The calendar day in a zone at an instant.

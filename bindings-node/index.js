@@ -41,6 +41,7 @@ const call = bind([
   ["time.add_business_days", "date", "days", "calendar"],
   ["time.buckets", "range", "unit", "zone", "weekStart"],
   ["time.business_days_between", "start", "end", "calendar"],
+  ["time.format_span", "span"],
   ["time.local_date", "at", "zone"],
   ["time.parse_span", "text"],
   ["time.tzdb_version"],
@@ -103,18 +104,19 @@ const time = Object.freeze({
   addBusinessDays: (date, days, calendar) => call(31, [date, days, calendar]),
   buckets: (range, unit, zone, weekStart) => call(32, [range, unit, zone, weekStart]),
   businessDaysBetween: (start, end, calendar) => call(33, [start, end, calendar]),
-  localDate: (at, zone) => call(34, [at, zone]),
-  parseSpan: (text) => call(35, [text]),
-  tzdbVersion: () => call(36, []),
+  formatSpan: (span) => call(34, [span]),
+  localDate: (at, zone) => call(35, [at, zone]),
+  parseSpan: (text) => call(36, [text]),
+  tzdbVersion: () => call(37, []),
 });
 
 const version = Object.freeze({
-  bump: (previous, next) => call(37, [previous, next]),
+  bump: (previous, next) => call(38, [previous, next]),
 });
 
 module.exports = {
-  RelcoreError,
   VERSION: call.VERSION,
+  RelcoreError,
   canary,
   digest,
   interchange,

@@ -2,8 +2,8 @@
 import relcore from "./index.js";
 
 export const {
+  VERSION,
   RelcoreError,
-  VERSION: call.VERSION,
   canary,
   digest,
   interchange,

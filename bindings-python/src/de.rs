@@ -10,7 +10,9 @@ use crate::{
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
+};
 use relcore::{Span, Timestamp, wire};
 use serde::de::{self, DeserializeSeed, IntoDeserializer as _, Visitor, value::StrDeserializer};
 use std::rc::Rc;
@@ -18,11 +20,15 @@ use std::rc::Rc;
 type Result<T> = std::result::Result<T, BridgeError>;
 
 /// A value to be read.
-pub struct PyDeserializer<'a, 'py>(&'a Bound<'py, PyAny>);
+pub struct PyDeserializer<'a, 'py>(&'a Bound<'py, PyAny>, u8);
+
+/// Deeper nesting is a circle or an attack: no type of the core comes near it.
+pub const DEEPEST: u8 = 64;
+pub const TOO_DEEP: &str = "is nested too deeply, or holds itself";
 
 impl<'a, 'py> PyDeserializer<'a, 'py> {
     pub fn new(value: &'a Bound<'py, PyAny>) -> Self {
-        Self(value)
+        Self(value, 0)
     }
 
     /// The text of a `str` or of an enum member.
@@ -41,33 +47,41 @@ impl<'a, 'py> PyDeserializer<'a, 'py> {
         BridgeError(format!("expected {wanted}, got {}", self.0.get_type()))
     }
 
+    /// One level further in; a list that holds itself would have no end.
+    fn deeper(&self) -> Result<u8> {
+        if self.1 < DEEPEST { Ok(self.1 + 1) } else { Err(BridgeError(TOO_DEEP.to_owned())) }
+    }
+
     fn list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let depth = self.deeper()?;
         if let Ok(items) = self.0.cast::<PyTuple>() {
-            return visitor.visit_seq(Items { items: items.iter_borrowed().map(|item| item.to_owned()) });
+            return visitor
+                .visit_seq(Items { items: items.iter_borrowed().map(|item| item.to_owned()), depth });
         }
         if let Ok(items) = self.0.cast::<PyList>() {
-            return visitor.visit_seq(Items { items: items.iter() });
+            return visitor.visit_seq(Items { items: items.iter(), depth });
         }
-        if time::is::<PyString>(self.0) || self.0.cast::<PyDict>().is_ok() {
+        if !is_sequence(self.0) {
             return Err(self.unexpected("a list"));
         }
         let items: Vec<Bound<'py, PyAny>> = self.0.try_iter()?.collect::<PyResult<_>>()?;
-        visitor.visit_seq(Items { items: items.into_iter() })
+        visitor.visit_seq(Items { items: items.into_iter(), depth })
     }
 
     fn object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let depth = self.deeper()?;
         if let Some(class) = classes::of_object(self.0)? {
-            return visitor.visit_map(Attributes { object: self.0, class, next: 0 });
+            return visitor.visit_map(Attributes { object: self.0, class, next: 0, depth });
         }
-        let entries = self.0.cast::<PyDict>().map_err(|_| self.unexpected("an object or a dict"))?;
-        visitor.visit_map(Entries { entries: entries.iter(), value: None, are_fields: true })
+        let entries = entries_of(self.0)?.ok_or_else(|| self.unexpected("an object or a dict"))?;
+        visitor.visit_map(Entries { entries: entries.iter(), value: None, are_fields: true, depth })
     }
 }
 
 macro_rules! numbers {
     ($($method:ident $visit:ident $type:ty;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            if time::is::<PyBool>(self.0) || !time::is::<PyInt>(self.0) {
+            if !is_integer(self.0)? {
                 return Err(self.unexpected("a whole number"));
             }
             visitor.$visit(self.0.extract::<$type>()?)
@@ -91,7 +105,7 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let number: f64 = match self.0.cast::<PyFloat>() {
             Ok(number) => number.value(),
-            Err(_) if time::is::<PyInt>(self.0) && !time::is::<PyBool>(self.0) => self.0.extract()?,
+            Err(_) if is_integer(self.0)? => self.0.extract()?,
             Err(_) => return Err(self.unexpected("a number")),
         };
         if number.is_finite() { visitor.visit_f64(number) } else { Err(self.unexpected("a finite number")) }
@@ -144,8 +158,9 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let entries = self.0.cast::<PyDict>().map_err(|_| self.unexpected("a dict"))?;
-        visitor.visit_map(Entries { entries: entries.iter(), value: None, are_fields: false })
+        let depth = self.deeper()?;
+        let entries = entries_of(self.0)?.ok_or_else(|| self.unexpected("a dict"))?;
+        visitor.visit_map(Entries { entries: entries.iter(), value: None, are_fields: false, depth })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -180,13 +195,13 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
             self.deserialize_f64(visitor)
         } else if time::is::<PyBool>(value) {
             self.deserialize_bool(visitor)
-        } else if time::is::<PyInt>(value) {
+        } else if is_integer(value)? {
             match value.extract::<i64>() {
                 Ok(number) => visitor.visit_i64(number),
                 Err(_) => visitor.visit_u64(value.extract()?),
             }
         } else if let Some(class) = classes::of_object(value)? {
-            visitor.visit_map(Attributes { object: value, class, next: 0 })
+            visitor.visit_map(Attributes { object: value, class, next: 0, depth: self.deeper()? })
         } else if time::is_instant(value)? {
             let millis =
                 time::millis_of_instant(value)?.ok_or_else(|| self.unexpected("an aware datetime"))?;
@@ -196,7 +211,7 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
             visitor.visit_string(span.to_string())
         } else if time::is_date(value)? {
             visitor.visit_string(value.call_method0("isoformat")?.extract()?)
-        } else if value.cast::<PyDict>().is_ok() {
+        } else if entries_of(value)?.is_some() {
             self.object(visitor)
         } else if value.hasattr(intern!(value.py(), "_value_"))? {
             self.deserialize_str(visitor)
@@ -210,19 +225,47 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
     }
 }
 
+/// Integers of Python and of numpy, which have `__index__`; `True` is none.
+pub fn is_integer(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if time::is::<PyInt>(value) {
+        return Ok(!time::is::<PyBool>(value));
+    }
+    // An array of one number has it, too.
+    Ok(value.hasattr(intern!(value.py(), "__index__"))? && !value.hasattr(intern!(value.py(), "__len__"))?)
+}
+
+/// What has places in an order: no text, no bytes, no set and no generator, which could be read only once.
+pub fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
+    let is_text = time::is::<PyString>(value) || time::is::<PyBytes>(value) || time::is::<PyByteArray>(value);
+    // SAFETY: a borrowed object.
+    !is_text && unsafe { pyo3::ffi::PySequence_Check(value.as_ptr()) } == 1
+}
+
+/// A dict, or any other mapping as one.
+pub fn entries_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    if let Ok(entries) = value.cast::<PyDict>() {
+        return Ok(Some(entries.clone()));
+    }
+    let Ok(mapping) = value.cast::<PyMapping>() else { return Ok(None) };
+    let entries = PyDict::new(value.py());
+    entries.update(mapping)?;
+    Ok(Some(entries))
+}
+
 fn refused(error: relcore::Error) -> BridgeError {
     BridgeError(error.to_string())
 }
 
 struct Items<I> {
     items: I,
+    depth: u8,
 }
 
 impl<'de, 'py, I: Iterator<Item = Bound<'py, PyAny>>> de::SeqAccess<'de> for Items<I> {
     type Error = BridgeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        self.items.next().map(|item| seed.deserialize(PyDeserializer(&item))).transpose()
+        self.items.next().map(|item| seed.deserialize(PyDeserializer(&item, self.depth))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -235,6 +278,7 @@ struct Attributes<'a, 'py> {
     object: &'a Bound<'py, PyAny>,
     class: Rc<Class>,
     next: usize,
+    depth: u8,
 }
 
 impl<'de> de::MapAccess<'de> for Attributes<'_, '_> {
@@ -249,7 +293,8 @@ impl<'de> de::MapAccess<'de> for Attributes<'_, '_> {
         let field = self.class.fields.get(self.next);
         let (_, name) = field.ok_or_else(|| BridgeError("a value without its key".to_owned()))?;
         self.next += 1;
-        seed.deserialize(PyDeserializer(&self.object.getattr(name.bind(self.object.py()))?))
+        let value = self.object.getattr(name.bind(self.object.py()))?;
+        seed.deserialize(PyDeserializer(&value, self.depth))
     }
 }
 
@@ -258,6 +303,7 @@ struct Entries<'py> {
     entries: pyo3::types::dict::BoundDictIterator<'py>,
     value: Option<Bound<'py, PyAny>>,
     are_fields: bool,
+    depth: u8,
 }
 
 impl<'de> de::MapAccess<'de> for Entries<'_> {
@@ -275,6 +321,6 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
         let value = self.value.take().ok_or_else(|| BridgeError("a value without its key".to_owned()))?;
-        seed.deserialize(PyDeserializer(&value))
+        seed.deserialize(PyDeserializer(&value, self.depth))
     }
 }

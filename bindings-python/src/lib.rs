@@ -4,7 +4,10 @@
 //! the bridge between Python objects and the core's values.
 #![allow(missing_docs, reason = "what Python sees is documented in Python")]
 
+mod arrow;
 mod classes;
+mod column;
+mod columns;
 mod de;
 mod door;
 mod error;
@@ -13,7 +16,7 @@ mod time;
 mod value;
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 /// The native half of the package.
 #[pymodule]
@@ -33,5 +36,17 @@ mod _native {
         arguments: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
         relcore::api::call(place, &mut door::PyDoor { py, arguments }).map_err(|failure| failure.0)
+    }
+
+    /// `metrics.dora` by columns, given by their paths; what goes beside them is as in the row door.
+    #[pyfunction]
+    fn dora_columns<'py>(
+        columns: &Bound<'py, PyDict>,
+        environments: Vec<String>,
+        services: u32,
+        beside: [Bound<'py, PyAny>; 4],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = columns.py();
+        columns::report(py, columns, environments, services, beside).map_err(|failure| failure.0)
     }
 }

@@ -1,13 +1,17 @@
 //! A Python object as JSON: the slow way, for diagnosis only.
-use crate::{classes, time};
+use crate::{
+    classes,
+    de::{DEEPEST, TOO_DEEP, entries_of, is_integer, is_sequence},
+    time,
+};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyFloat, PyString};
 use relcore::{Error, ErrorKind, Span, Timestamp};
 use serde_json::{Map, Value};
 
 /// The JSON of an object, or the first thing in it that JSON cannot hold.
 pub fn to_json(value: &Bound<'_, PyAny>, path: &str) -> Result<Value, Error> {
-    convert(value, path).unwrap_or_else(|error| {
+    convert(value, path, 0).unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::WrongType, path, format!("cannot be read: {error}")))
     })
 }
@@ -23,14 +27,18 @@ pub fn wire_name(name: &str) -> String {
     })
 }
 
-fn convert(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Result<Value, Error>> {
+fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<Value, Error>> {
+    if depth > DEEPEST {
+        return Ok(Err(refused(ErrorKind::OutOfRange, "", TOO_DEEP)));
+    }
+    let depth = depth + 1;
     if value.is_none() {
         return Ok(Ok(Value::Null));
     }
     if time::is::<PyBool>(value) {
         return Ok(Ok(value.extract::<bool>()?.into()));
     }
-    if time::is::<PyInt>(value) {
+    if is_integer(value)? {
         let number = value.extract::<i64>().map(Value::from);
         return Ok(number.map_err(|_| refused(ErrorKind::OutOfRange, path, "is beyond 64 bits")));
     }
@@ -64,7 +72,7 @@ fn convert(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Result<Value, Error
         let mut map = Map::new();
         for (wire, name) in &class.fields {
             let field = value.getattr(name.bind(value.py()))?;
-            match convert(&field, &inside(path, wire))? {
+            match convert(&field, &inside(path, wire), depth)? {
                 Ok(Value::Null) => {}
                 Ok(field) => drop(map.insert((*wire).to_owned(), field)),
                 Err(error) => return Ok(Err(error)),
@@ -72,14 +80,15 @@ fn convert(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Result<Value, Error
         }
         return Ok(Ok(Value::Object(map)));
     }
-    if let Ok(entries) = value.cast::<PyDict>() {
+    if let Some(entries) = entries_of(value)? {
         let mut map = Map::new();
         for (key, entry) in entries {
             let Ok(key) = key.extract::<String>() else {
                 return Ok(Err(refused(ErrorKind::WrongType, path, "has a key that is not text")));
             };
             let key = wire_name(&key);
-            match convert(&entry, &inside(path, &key))? {
+            match convert(&entry, &inside(path, &key), depth)? {
+                Ok(Value::Null) => {}
                 Ok(entry) => drop(map.insert(key, entry)),
                 Err(error) => return Ok(Err(error)),
             }
@@ -87,16 +96,16 @@ fn convert(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Result<Value, Error
         return Ok(Ok(Value::Object(map)));
     }
     if value.hasattr("_value_")? {
-        return convert(&value.getattr("_value_")?, path);
+        return convert(&value.getattr("_value_")?, path, depth);
     }
-    let Ok(items) = value.try_iter() else {
+    if !is_sequence(value) {
         let class = value.get_type().name()?;
         let text = format!("is a `{class}`, which means nothing here");
         return Ok(Err(refused(ErrorKind::WrongType, path, &text)));
-    };
+    }
     let mut list = Vec::new();
-    for (index, item) in items.enumerate() {
-        match convert(&item?, &format!("{path}[{index}]"))? {
+    for (index, item) in value.try_iter()?.enumerate() {
+        match convert(&item?, &format!("{path}[{index}]"), depth)? {
             Ok(item) => list.push(item),
             Err(error) => return Ok(Err(error)),
         }

@@ -1,22 +1,19 @@
-// Ask what to do with a canary, as a deploy script would every minute: node examples/node/canary.mjs
-import { canary } from "relcore";
+// Should this canary go on? Ask once a minute with what was measured.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
-const schedule = canary.scheduleFromYaml(`
-steps:
-  - { type: set_weight, weight: 5 }
-  - { type: bake, min: 1h, max: 2h }
-  - { type: set_weight, weight: 100 }
-metrics:
-  - { name: error_rate, max: 0.01 }
-`);
-const start = new Date("2026-11-23T09:00:00Z");
-let state = canary.nextAction(schedule, canary.start(schedule, start), [], start).state;
+const require = createRequire(new URL("../../bindings-node/package.json", import.meta.url));
+const { canary } = require("relcore");
 
-const errorRates = [0.002, 0.004, 0.09];
-for (const [tick, value] of errorRates.entries()) {
-  const at = new Date(start.getTime() + (tick + 1) * 60_000);
-  const kind = { type: "measurement", metric: "error_rate", reading: { type: "value", value, n: 1000 } };
-  const decision = canary.nextAction(schedule, state, [{ at, kind }], at);
-  state = decision.state;
-  console.log(canary.explain(decision));
+const schedule = canary.scheduleFromYaml(readFileSync("examples/canary/schedule.yaml", "utf8"));
+let now = Date.parse("2026-11-23T03:00:00Z");
+let decision = canary.nextAction(schedule, canary.start(schedule, new Date(now)), [], new Date(now));
+console.log(canary.explain(decision));
+
+for (const errorRate of [1.2, 4.2, 5.1, 6.3]) {
+  now += 10_000;
+  const reading = { type: "value", value: errorRate, n: 500 };
+  const observations = [{ at: new Date(now), kind: { type: "measurement", metric: "error_rate", reading } }];
+  decision = canary.nextAction(schedule, decision.state, observations, new Date(now));
 }
+console.log(canary.explain(decision));

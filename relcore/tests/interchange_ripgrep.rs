@@ -4,7 +4,9 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::disallowed_methods,
+    clippy::string_slice,
     reason = "a test reads files, and has failed when it panics"
 )]
 use relcore::interchange::{GitReleases, git_releases, parse_git};

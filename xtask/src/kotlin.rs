@@ -93,7 +93,8 @@ fn program(release: bool, jars: &[&str], class: &str, arguments: &[&str]) -> Res
 
 fn class_path(jars: &[&str]) -> Result<String> {
     let own = jars.iter().map(|name| jar(name));
-    let path = env::join_paths(own.chain(toolchain::kotlin_class_path()?)).context("a jar has `:` in its path")?;
+    let path =
+        env::join_paths(own.chain(toolchain::kotlin_class_path()?)).context("a jar has `:` in its path")?;
     path.into_string().ok().context("paths are text")
 }
 

@@ -16,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 
 /// A toolchain that `cargo xtask toolchain NAME` installs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,9 @@ impl Toolchain {
     /// What to install where [`install`] cannot.
     fn by_hand(self) -> &'static str {
         match self {
-            Self::Swift => "install Swift 6.0 or newer so that `swift` is on the PATH (https://swift.org/install)",
+            Self::Swift => {
+                "install Swift 6.0 or newer so that `swift` is on the PATH (https://swift.org/install)"
+            }
             Self::Kotlin => {
                 "install Node.js with npm, a Java runtime 17 or newer, and the jars of JNA (5.12 or newer), JUnit 5 and \
                  Gson under the names that Debian gives them in /usr/share/java"
@@ -168,7 +170,8 @@ pub fn install(toolchain: Toolchain) -> Result<Found> {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot replace `{}`", folder.display()))?;
     }
     fs::rename(&partial, &folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
-    find(toolchain).with_context(|| format!("the {} toolchain is incomplete after its install", toolchain.name()))
+    find(toolchain)
+        .with_context(|| format!("the {} toolchain is incomplete after its install", toolchain.name()))
 }
 
 /// `swift ARGS` in `package`, a folder inside `workspace`; `outside` are further paths it may read.
@@ -207,7 +210,8 @@ pub fn java<S: AsRef<OsStr>>(args: &[S]) -> Command {
 /// The jars that relcore's Kotlin code and its tests run with.
 pub fn kotlin_class_path() -> Result<Vec<PathBuf>> {
     let library = kotlin_package()?.join("lib");
-    let own = ["kotlin-stdlib.jar", "kotlin-test.jar", "kotlin-test-junit5.jar"].map(|name| library.join(name));
+    let own =
+        ["kotlin-stdlib.jar", "kotlin-test.jar", "kotlin-test-junit5.jar"].map(|name| library.join(name));
     Ok(own.into_iter().chain(JAVA_JARS.map(|(name, _)| java_library(name))).collect())
 }
 
@@ -243,8 +247,13 @@ fn make_kotlin(folder: &Path) -> Result<()> {
     ensure!(works("npm", "--version"), "`npm` is missing; install Node.js 20 or newer");
     // The lock file pins the archive by its SHA-512, whatever registry npm is set up for.
     fs::write(folder.join("package.json"), include_str!("../../bindings-kotlin/toolchain/package.json"))?;
-    fs::write(folder.join("package-lock.json"), include_str!("../../bindings-kotlin/toolchain/package-lock.json"))?;
-    run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder))
+    fs::write(
+        folder.join("package-lock.json"),
+        include_str!("../../bindings-kotlin/toolchain/package-lock.json"),
+    )?;
+    run(Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+        .arg(folder))
 }
 
 fn run_with_swift(
@@ -273,7 +282,18 @@ fn run_with_swift(
     }
     command.arg("--bind").arg(workspace).arg(INSIDE);
     command.arg("--chdir").arg(Path::new(INSIDE).join(relative));
-    command.args(["--setenv", "HOME", "/root", "--setenv", "PKG_CONFIG_PATH", PKG_CONFIG, "--unshare-pid", "--unshare-net", "--die-with-parent", "--"]);
+    command.args([
+        "--setenv",
+        "HOME",
+        "/root",
+        "--setenv",
+        "PKG_CONFIG_PATH",
+        PKG_CONFIG,
+        "--unshare-pid",
+        "--unshare-net",
+        "--die-with-parent",
+        "--",
+    ]);
     command.arg(program).args(args);
     Ok(command)
 }
@@ -282,8 +302,10 @@ fn run_with_swift(
 fn cache_folder(toolchain: Toolchain) -> Result<PathBuf> {
     let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()) {
         Some(path) => PathBuf::from(path),
-        None => PathBuf::from(std::env::var_os("HOME").context("neither `XDG_CACHE_HOME` nor `HOME` is set")?)
-            .join(".cache"),
+        None => {
+            PathBuf::from(std::env::var_os("HOME").context("neither `XDG_CACHE_HOME` nor `HOME` is set")?)
+                .join(".cache")
+        }
     };
     let name = match toolchain {
         Toolchain::Swift => format!("swift-root-{SWIFT_RECIPE}"),

@@ -1013,16 +1013,14 @@ def apple_phased_schedule() -> Schedule:
     A phased release cannot go back, only stop, so an abort freezes it. Source: App Store Connect help, "Release a version
     update in phases"; Apple allows 30 days of pauses in all.
     """
-    answer: Schedule = _call(0)
-    return answer
+    return _call(0)
 
 
 def explain(
     decision: CanaryDecision | Mapping[str, object],
 ) -> str:
     """The text that a person reads: what to do, why, what is missing, when to ask again."""
-    answer: str = _call(1, decision)
-    return answer
+    return _call(1, decision)
 
 
 def next_action(
@@ -1045,8 +1043,7 @@ def next_action(
       one metric at one instant.
     - `unknown_reference` for a metric or gate that the schedule does not have.
     """
-    answer: CanaryDecision = _call(2, schedule, state, observations, now)
-    return answer
+    return _call(2, schedule, state, observations, now)
 
 
 def plan(
@@ -1058,8 +1055,7 @@ def plan(
     Errors:
     As `start` for the schedule; `out_of_range` when a step would end after the year 9999.
     """
-    answer: Timeline = _call(3, schedule, start)
-    return answer
+    return _call(3, schedule, start)
 
 
 def play_staged_schedule() -> Schedule:
@@ -1069,8 +1065,7 @@ def play_staged_schedule() -> Schedule:
     A staged rollout can be halted but not taken back from those who have it, so an abort freezes it. Source: Play
     Console help, "Release app updates with staged rollouts".
     """
-    answer: Schedule = _call(4)
-    return answer
+    return _call(4)
 
 
 def schedule_from_json(
@@ -1082,8 +1077,7 @@ def schedule_from_json(
     `syntax` for what is not JSON; `unknown_field` for `minSample`; `invalid_value` for what
     `validate` calls an error: falling weights, a metric without a limit.
     """
-    answer: Schedule = _call(5, text)
-    return answer
+    return _call(5, text)
 
 
 def schedule_from_yaml(
@@ -1094,8 +1088,7 @@ def schedule_from_yaml(
     Errors:
     As `schedule_from_json`.
     """
-    answer: Schedule = _call(6, text)
-    return answer
+    return _call(6, text)
 
 
 def simulate(
@@ -1114,8 +1107,7 @@ def simulate(
     As `next_action`; `invalid_value` for a tick that is not positive or an `until` before the start; `out_of_range` for
     more than ten million ticks; `unordered` for observations that are not in the order of time.
     """
-    answer: tuple[CanaryDecision, ...] = _call(7, schedule, observations, start_at, tick, until)
-    return answer
+    return _call(7, schedule, observations, start_at, tick, until)
 
 
 def standard_schedule() -> Schedule:
@@ -1124,8 +1116,7 @@ def standard_schedule() -> Schedule:
     Add the metrics of the service before using it: without them the clock alone decides, and
     `validate`) warns.
     """
-    answer: Schedule = _call(8)
-    return answer
+    return _call(8)
 
 
 def start(
@@ -1138,13 +1129,11 @@ def start(
     `invalid_value`, `out_of_range` and others for everything that `validate`) calls an error: no
     steps, falling weights, a metric without a limit.
     """
-    answer: CanaryState = _call(9, schedule, now)
-    return answer
+    return _call(9, schedule, now)
 
 
 def validate(
     schedule: Schedule | Mapping[str, object],
 ) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a schedule, or perhaps not meant, in the order of the schedule; empty when all is well."""
-    answer: tuple[Diagnostic, ...] = _call(10, schedule)
-    return answer
+    return _call(10, schedule)

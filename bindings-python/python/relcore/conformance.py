@@ -10,7 +10,7 @@ import json
 import sys
 import types
 import typing
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
@@ -38,11 +38,14 @@ def native(value: Json, hint: Json) -> object:
     if isinstance(value, dict) and typing.get_origin(hint) is not None:
         return {key: native(item, options[-1]) for key, item in value.items()}
     if isinstance(value, dict) and dataclasses.is_dataclass(hint):
-        hints, names = typing.get_type_hints(hint), dict(hint._wire_names)  # type: ignore[union-attr]
-        fields = {names.get(key, key): native(item, hints.get(names.get(key, ""))) for key, item in value.items()}
+        hints, names = typing.get_type_hints(hint), dict(typing.cast(Json, hint)._wire_names)
+        fields = {
+            names.get(key, key): native(item, hints.get(names.get(key, ""))) for key, item in value.items()
+        }
         fields.pop("type", None)
+        make: Json = hint
         try:
-            return hint(**fields)
+            return make(**typing.cast(dict[str, object], fields))
         except TypeError:  # what the class does not take is for the core to refuse
             return value
     try:
@@ -60,12 +63,12 @@ def native(value: Json, hint: Json) -> object:
 def wire(value: object) -> Json:
     """The JSON of a value."""
     if dataclasses.is_dataclass(value):
-        pairs = ((key, getattr(value, name)) for key, name in value._wire_names)  # type: ignore[attr-defined]
+        pairs = ((key, getattr(value, name)) for key, name in typing.cast(Json, value)._wire_names)
         return {key: wire(item) for key, item in pairs if item is not None}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, timedelta):
@@ -107,7 +110,11 @@ def run(case: Json) -> str | None:
 
 def main(paths: list[str]) -> int:
     """Runs every case under some files and folders."""
-    files = [f for p in map(Path, paths or ["conformance"]) for f in (sorted(p.rglob("*.json")) if p.is_dir() else [p])]
+    files = [
+        f
+        for p in map(Path, paths or ["conformance"])
+        for f in (sorted(p.rglob("*.json")) if p.is_dir() else [p])
+    ]
     found = sum(len(json.loads(file.read_text("utf-8"))["cases"]) for file in files)
     passed = failed = 0
     for file in files:

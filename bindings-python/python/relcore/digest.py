@@ -19,8 +19,7 @@ def canonical_json(
     Errors:
     `syntax` when the text is not JSON (`{a: 1}`), repeats a key (`{"a": 1, "a": 2}`), or nests deeper than 127 levels.
     """
-    answer: str = _call(11, text)
-    return answer
+    return _call(11, text)
 
 
 def sha256(
@@ -33,5 +32,4 @@ def sha256(
     Errors:
     As `canonical_json`.
     """
-    answer: str = _call(12, text)
-    return answer
+    return _call(12, text)

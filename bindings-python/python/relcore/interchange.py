@@ -179,8 +179,7 @@ def git_releases(
     `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
     commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
     """
-    answer: GitReleases = _call(13, history, tag_pattern)
-    return answer
+    return _call(13, history, tag_pattern)
 
 
 def parse_git(
@@ -194,8 +193,7 @@ def parse_git(
     is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years 1
     to 9999; `duplicate` for a commit or a tag that comes twice. The text says in which line or record.
     """
-    answer: GitHistory = _call(14, tags, log)
-    return answer
+    return _call(14, tags, log)
 
 
 def prometheus_query_range(
@@ -213,5 +211,4 @@ def prometheus_query_range(
     for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
     of one time or two series of the same labels. All faults at once, with their paths.
     """
-    answer: tuple[PrometheusSeries, ...] = _call(15, text)
-    return answer
+    return _call(15, text)

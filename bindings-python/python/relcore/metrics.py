@@ -10,6 +10,7 @@ from enum import Enum
 from typing import ClassVar
 
 from relcore._native import call as _call
+from relcore.columns import dora_columns
 from relcore.reason import Interval
 from relcore.time import BucketUnit, TimeRange, Weekday
 
@@ -44,6 +45,7 @@ __all__ = [
     "UndeliveredChanges",
     "default_policy",
     "dora",
+    "dora_columns",
     "policy_from_json",
     "policy_from_yaml",
 ]
@@ -769,8 +771,7 @@ class MetricsPolicy:
 
 def default_policy() -> MetricsPolicy:
     """The policy that follows DORA's definitions: every field at its default."""
-    answer: MetricsPolicy = _call(16)
-    return answer
+    return _call(16)
 
 
 def dora(
@@ -790,8 +791,7 @@ def dora(
     signals or a confidence level between 0 and 1; `unknown_zone` for `PST`. Then `out_of_range` for more than 40,000
     buckets.
     """
-    answer: DoraReport = _call(17, deployments, changes, incidents, policy, range, unit, zone)
-    return answer
+    return _call(17, deployments, changes, incidents, policy, range, unit, zone)
 
 
 def policy_from_json(
@@ -803,8 +803,7 @@ def policy_from_json(
     `syntax` for what is not JSON; `unknown_field` for `{"leadstart": "authored"}`; `invalid_value` for
     `{"leadStart": "opened"}`; and what `dora` refuses in a policy.
     """
-    answer: MetricsPolicy = _call(18, text)
-    return answer
+    return _call(18, text)
 
 
 def policy_from_yaml(
@@ -815,5 +814,4 @@ def policy_from_yaml(
     Errors:
     As `policy_from_json`.
     """
-    answer: MetricsPolicy = _call(19, text)
-    return answer
+    return _call(19, text)

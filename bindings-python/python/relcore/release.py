@@ -337,16 +337,14 @@ def classify(
     Errors:
     `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
     """
-    answer: Classification = _call(20, previous, next, facts)
-    return answer
+    return _call(20, previous, next, facts)
 
 
 def explain(
     classification: Classification | Mapping[str, object],
 ) -> str:
     """The text that a person reads: the kind of release, why, and what is missing or contradictory."""
-    answer: str = _call(21, classification)
-    return answer
+    return _call(21, classification)
 
 
 def profile(
@@ -359,8 +357,7 @@ def profile(
     All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
     `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
     """
-    answer: ReleaseProfile = _call(22, release_type, overrides)
-    return answer
+    return _call(22, release_type, overrides)
 
 
 def profiles_from_json(
@@ -372,8 +369,7 @@ def profiles_from_json(
     Errors:
     All faults at once: `syntax` for what is not JSON, and those of `profile`.
     """
-    answer: ReleaseProfiles = _call(23, text)
-    return answer
+    return _call(23, text)
 
 
 def profiles_from_yaml(
@@ -384,8 +380,7 @@ def profiles_from_yaml(
     Errors:
     As `profiles_from_json`.
     """
-    answer: ReleaseProfiles = _call(24, text)
-    return answer
+    return _call(24, text)
 
 
 def standard_profiles() -> ReleaseProfiles:
@@ -395,5 +390,4 @@ def standard_profiles() -> ReleaseProfiles:
     hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
     gives 30 months and Ubuntu five years.
     """
-    answer: ReleaseProfiles = _call(25)
-    return answer
+    return _call(25)

@@ -351,22 +351,19 @@ def decide(
     `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency
     that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `now`, a negative span.
     """
-    answer: RollbackDecision = _call(26, situation, policy, now)
-    return answer
+    return _call(26, situation, policy, now)
 
 
 def default_policy() -> RollbackPolicy:
     """The policy with every default: see `RollbackPolicy` for their sources."""
-    answer: RollbackPolicy = _call(27)
-    return answer
+    return _call(27)
 
 
 def explain(
     decision: RollbackDecision | Mapping[str, object],
 ) -> str:
     """The text that a person reads at 03:00: what to do, why, and which fact would turn the answer."""
-    answer: str = _call(28, decision)
-    return answer
+    return _call(28, decision)
 
 
 def policy_from_json(
@@ -378,8 +375,7 @@ def policy_from_json(
     All faults at once: `syntax` for what is not JSON, `unknown_field` for `rolbackWindow`, `out_of_range` for
     `"smallShare": 5` (a share, not a percentage).
     """
-    answer: RollbackPolicy = _call(29, text)
-    return answer
+    return _call(29, text)
 
 
 def policy_from_yaml(
@@ -390,5 +386,4 @@ def policy_from_yaml(
     Errors:
     As `policy_from_json`; `.nan` and `.inf` are refused as `syntax`.
     """
-    answer: RollbackPolicy = _call(30, text)
-    return answer
+    return _call(30, text)

@@ -37,5 +37,4 @@ def bump(
     next: str,
 ) -> Bump:
     """The bump between two versions, whichever is greater."""
-    answer: Bump = _call(38, previous, next)
-    return answer
+    return _call(38, previous, next)

@@ -12,9 +12,14 @@ use crate::wire::Count;
 /// must be measured at its weight.
 pub(super) fn advance(schedule: &Schedule, state: &mut CanaryState, now: Timestamp) -> Finding {
     let by_clock = schedule.metrics.is_empty();
+    let mut proven = by_clock; // whether what was measured allows the weight that it has
     loop {
         let index = usize::try_from(state.step).unwrap_or(usize::MAX);
         let Some(step) = schedule.steps.get(index) else {
+            // The last weight may have been set long ago, or without a measurement at a weight before it.
+            if !proven && let Err(finding) = all_good(schedule, state) {
+                return finding;
+            }
             let text = "all steps are done".to_owned();
             let reason = reason(ReasonCode::RunSucceeded, Severity::Info, "run", text);
             return Finding::new(Effect::Complete, reason);
@@ -22,6 +27,7 @@ pub(super) fn advance(schedule: &Schedule, state: &mut CanaryState, now: Timesta
         let entered = state.step_entered_at;
         let ended = match step {
             Step::SetWeight { weight } => {
+                proven = by_clock || (state.weight > 0.0 && *weight > state.weight);
                 set_weight(schedule, state, *weight, if by_clock { entered } else { now })
             }
             Step::Bake { min, max, min_samples } => bake(schedule, state, *min, *max, *min_samples, now),
@@ -147,7 +153,9 @@ fn timer(state: &CanaryState, length: Span, now: Timestamp, code: ReasonCode, do
     }
 }
 
-/// Every metric was measured since the weight was set, and the latest measurement was good.
+/// Every metric was measured after the weight was set, and the latest measurement was good.
+///
+/// One of the very instant at which the weight was set was made at the weight before.
 fn all_good(schedule: &Schedule, state: &CanaryState) -> Result<(), Finding> {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
@@ -168,7 +176,7 @@ fn not_good(
     weight_set_at: Option<Timestamp>,
     missing: &mut Vec<String>,
 ) -> Option<Reason> {
-    let last = counts.last.filter(|last| Some(last.at) >= weight_set_at);
+    let last = counts.last.filter(|last| Some(last.at) > weight_set_at);
     match last {
         Some(last) if last.phase == MeasurementPhase::Successful => None,
         Some(last) => {

@@ -1,5 +1,5 @@
 use super::finding::{Effect, Finding, reason};
-use super::rules::{Facts, first};
+use super::rules::{Facts, first, stale_at};
 use super::{
     AbortPolicy, CanaryAction, CanaryDecision, CanaryPhase, CanaryState, Observation, Response, Schedule,
     advance::advance, fold::fold, validate::refuse,
@@ -66,26 +66,27 @@ pub fn next_action(
 ) -> Result<CanaryDecision> {
     let digest = digest_of(schedule)?;
     check_state(schedule, state, &digest, now)?;
+    let previous = state.weight;
     let mut state = state.clone();
     fold(schedule, &mut state, observations, now)?;
-    Ok(decide(schedule, state, digest, now))
+    Ok(decide(schedule, state, previous, digest, now))
 }
 
 /// The rules, then the steps; the state becomes the next one.
-pub(super) fn decide(
+fn decide(
     schedule: &Schedule,
     mut state: CanaryState,
+    previous: f64,
     digest: String,
     now: Timestamp,
 ) -> CanaryDecision {
-    let previous = state.weight;
     let mut finding = match first(&Facts { schedule, state: &state, now }) {
         Some(finding) => finding,
         None => advance(schedule, &mut state, now),
     };
     let verdict = apply(schedule, &mut state, &mut finding, previous, now);
     let Finding { reasons, missing, next, .. } = finding;
-    let next_check_at = if state.is_over() { None } else { earlier(next, deadline(schedule, &state)) };
+    let next_check_at = next_check(schedule, &state, next, now);
     CanaryDecision { verdict, state, reasons, missing, next_check_at, policy_digest: digest }
 }
 
@@ -102,11 +103,12 @@ fn apply(
             return CanaryAction::Complete { previous };
         }
         Effect::Respond(Response::Abort) => return abort(schedule, state, &mut finding.reasons, previous),
-        Effect::Respond(Response::Pause) if state.phase == CanaryPhase::Progressing => {
-            state.pause(now);
-            return CanaryAction::Pause {};
-        }
         _ => {}
+    }
+    let pauses =
+        finding.effect == Effect::Respond(Response::Pause) && state.phase == CanaryPhase::Progressing;
+    if pauses {
+        state.pause(now);
     }
     #[expect(clippy::float_cmp, reason = "a weight is copied from the schedule, never computed")]
     let moved = state.weight != previous;
@@ -117,6 +119,7 @@ fn apply(
         return CanaryAction::SetWeight { previous, weight: state.weight };
     }
     match &finding.effect {
+        _ if pauses => CanaryAction::Pause {},
         Effect::Inconclusive => CanaryAction::Inconclusive {},
         Effect::AwaitGate(gate) => CanaryAction::AwaitGate { gate: gate.clone() },
         _ => CanaryAction::Hold {},
@@ -139,17 +142,26 @@ fn abort(
         (state.phase, state.weight) = (CanaryPhase::RolledBack, 0.0);
         return CanaryAction::RollBack { previous };
     }
-    state.phase = CanaryPhase::Frozen;
+    (state.phase, state.weight) = (CanaryPhase::Frozen, previous); // a weight of this very call was never applied
     CanaryAction::Freeze {}
 }
 
-fn deadline(schedule: &Schedule, state: &CanaryState) -> Option<Timestamp> {
-    let deadline = schedule.deadline.filter(|_| state.paused_at.is_none())?;
-    state.started_at.plus(deadline).ok()
-}
-
-fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    a.into_iter().chain(b).min()
+/// The first instant after `now` at which time alone may change the answer: the end of a timer, the deadline, or the
+/// moment when a measurement is too old.
+fn next_check(
+    schedule: &Schedule,
+    state: &CanaryState,
+    timer: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if state.is_over() {
+        return None;
+    }
+    let deadline = schedule.deadline.filter(|_| state.paused_at.is_none());
+    let deadline = deadline.and_then(|deadline| state.started_at.plus(deadline).ok());
+    let metrics = schedule.metrics.iter().zip(&state.metrics);
+    let stale = metrics.filter_map(|(metric, counts)| stale_at(metric, counts, state));
+    timer.into_iter().chain(deadline).chain(stale).filter(|at| *at > now).min()
 }
 
 fn check_state(schedule: &Schedule, state: &CanaryState, digest: &str, now: Timestamp) -> Result<()> {

@@ -19,6 +19,13 @@ pub(super) enum Effect {
     Complete,
 }
 
+impl Effect {
+    /// How much it does about a cause; what is no response to a cause holds.
+    pub(super) fn strength(&self) -> Response {
+        if let Self::Respond(response) = self { *response } else { Response::Hold }
+    }
+}
+
 /// What a rule found.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {

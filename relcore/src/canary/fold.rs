@@ -1,11 +1,12 @@
 //! Observations into the state: what happened since the last call, in the order in which it happened.
 use super::{
-    CanaryPhase, CanaryState, Command, GateApproval, HealthRole, LastMeasurement, MeasurementPhase,
+    CanaryPhase, CanaryState, Command, GateApproval, HealthRole, LastMeasurement, MeasurementPhase, Metric,
     Observation, ObservationKind, Reading, Schedule, Step,
 };
 use crate::error::{ErrorKind, Faults, Result};
 use crate::time::Timestamp;
 use crate::wire::Count;
+use std::collections::BTreeSet;
 
 /// Takes every observation in, by instant, then kind, then place; refuses them all if one is at fault.
 pub(super) fn fold(
@@ -19,14 +20,37 @@ pub(super) fn fold(
     }
     check(schedule, state, observations, now)?;
     let key = |observation: &Observation| (observation.at, observation.kind.rank());
+    let mut places = Places::new(schedule);
     if observations.is_sorted_by_key(key) {
-        observations.iter().for_each(|observation| take(schedule, state, observation));
+        observations.iter().for_each(|observation| take(&mut places, state, observation));
     } else {
         let mut sorted: Vec<&Observation> = observations.iter().collect();
         sorted.sort_by_key(|observation| key(observation)); // stable: the place decides last
-        sorted.into_iter().for_each(|observation| take(schedule, state, observation));
+        sorted.into_iter().for_each(|observation| take(&mut places, state, observation));
     }
     Ok(())
+}
+
+/// Where the metrics of a schedule are.
+struct Places<'a> {
+    schedule: &'a Schedule,
+    /// Where the next one is looked for first: measurements mostly come in the order of the schedule.
+    next: usize,
+}
+
+impl<'a> Places<'a> {
+    fn new(schedule: &'a Schedule) -> Self {
+        Self { schedule, next: 0 }
+    }
+
+    fn of(&mut self, name: &str) -> Option<usize> {
+        let named = |metric: &Metric| metric.name == name;
+        let metrics = &self.schedule.metrics;
+        let next = Some(self.next).filter(|next| metrics.get(*next).is_some_and(named));
+        let place = next.or_else(|| metrics.iter().position(named))?;
+        self.next = place.saturating_add(1);
+        Some(place)
+    }
 }
 
 fn check(
@@ -36,6 +60,8 @@ fn check(
     now: Timestamp,
 ) -> Result<()> {
     let mut faults = Faults::new();
+    let mut places = Places::new(schedule);
+    let mut measured = BTreeSet::new();
     for (index, observation) in observations.iter().enumerate() {
         let at = observation.at;
         faults.check(
@@ -44,6 +70,14 @@ fn check(
             format_args!("observations[{index}].at"),
             format_args!("`{at}` is after now, `{now}`"),
         );
+        if state.observed_until.is_none() {
+            faults.check(
+                at >= state.started_at,
+                ErrorKind::Unordered,
+                format_args!("observations[{index}].at"),
+                format_args!("`{at}` is before the start of the run, `{}`", state.started_at),
+            );
+        }
         if let Some(seen) = state.observed_until.filter(|seen| at <= *seen) {
             let kind = if at == seen { ErrorKind::Duplicate } else { ErrorKind::Unordered };
             faults.add(
@@ -54,8 +88,9 @@ fn check(
         }
         match &observation.kind {
             ObservationKind::Measurement { metric, reading } => {
+                let place = places.of(metric);
                 faults.check(
-                    schedule.metrics.iter().any(|known| known.name == *metric),
+                    place.is_some(),
                     ErrorKind::UnknownReference,
                     format_args!("observations[{index}].kind.metric"),
                     format_args!("{} is not a metric of the schedule", crate::wire::quoted(metric)),
@@ -70,13 +105,9 @@ fn check(
                         ),
                     );
                 }
-                let earlier = observations.get(..index).unwrap_or_default();
-                let repeated = earlier.iter().any(|other| {
-                    other.at == at
-                        && matches!(&other.kind, ObservationKind::Measurement { metric: name, .. } if name == metric)
-                });
+                // An unknown metric is at fault already.
                 faults.check(
-                    !repeated,
+                    place.is_none_or(|place| measured.insert((at, place))),
                     ErrorKind::Duplicate,
                     format_args!("observations[{index}]"),
                     format_args!("{} was already measured at `{at}`", crate::wire::quoted(metric)),
@@ -94,18 +125,30 @@ fn check(
     faults.finish()
 }
 
-fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation) {
+fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observation) {
+    let schedule = places.schedule;
     let at = observation.at;
     state.observed_until = Some(at);
     match &observation.kind {
-        ObservationKind::Measurement { metric, reading } => measure(schedule, state, metric, reading, at),
+        ObservationKind::Measurement { metric, reading } => measure(places, state, metric, reading, at),
         ObservationKind::Health { role: HealthRole::Canary, healthy } => {
+            if *healthy && state.canary_healthy == Some(false) {
+                state.hold_step_until(schedule, at);
+            }
             state.canary_healthy = Some(*healthy)
         }
         ObservationKind::Health { role: HealthRole::Stable, healthy } => {
+            if *healthy && state.stable_healthy == Some(false) {
+                state.hold_step_until(schedule, at);
+            }
             state.stable_healthy = Some(*healthy)
         }
-        ObservationKind::Window { open } => state.window_closed = !open,
+        ObservationKind::Window { open } => {
+            if *open && state.window_closed {
+                state.hold_step_until(schedule, at);
+            }
+            state.window_closed = !open
+        }
         ObservationKind::Approval { gate, approved, by } => {
             state.approvals.retain(|approval| approval.gate != *gate);
             state.approvals.push(GateApproval {
@@ -117,7 +160,7 @@ fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation)
         }
         ObservationKind::Command { command: Command::Abort } => state.abort_ordered = !state.is_over(),
         ObservationKind::Command { command: Command::Pause } => state.pause(at),
-        ObservationKind::Command { command: Command::Resume } => state.resume(at),
+        ObservationKind::Command { command: Command::Resume } => state.resume(schedule, at),
         ObservationKind::Command { command: Command::Retry } => {
             if matches!(state.phase, CanaryPhase::RolledBack | CanaryPhase::Frozen) {
                 begin_again(schedule, state, at);
@@ -125,6 +168,7 @@ fn take(schedule: &Schedule, state: &mut CanaryState, observation: &Observation)
         }
         ObservationKind::NewRevision { revision } => {
             begin_again(schedule, state, at);
+            state.weight = 0.0; // what it had, another version had earned
             state.revision = Some(revision.clone());
             state.canary_healthy = None; // it was the health of another version
         }
@@ -145,9 +189,10 @@ fn begin_again(schedule: &Schedule, state: &mut CanaryState, at: Timestamp) {
     };
 }
 
-fn measure(schedule: &Schedule, state: &mut CanaryState, name: &str, reading: &Reading, at: Timestamp) {
+fn measure(places: &mut Places<'_>, state: &mut CanaryState, name: &str, reading: &Reading, at: Timestamp) {
     // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
-    let pair = schedule.metrics.iter().zip(&mut state.metrics).find(|(metric, _)| metric.name == name);
+    let Some(place) = places.of(name) else { return };
+    let pair = places.schedule.metrics.get(place).zip(state.metrics.get_mut(place));
     let Some((metric, counts)) = pair else { return };
     let phase = metric.judge(reading);
     let (value, n) = match reading {

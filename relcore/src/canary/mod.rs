@@ -23,8 +23,10 @@
 //!
 //! # The order of the rules
 //!
-//! The first rule that fires decides. Safety comes before waiting: a rollback on little data can be undone, a missed one
-//! cannot. A gate comes last: a person is asked only when nothing else is in the way.
+//! Rules 1 to 9 are about safety, and their strongest answer decides (an abort before a pause before a hold; among
+//! equals the first rule), so that a cause which only holds cannot hide one that ends the rollout. After them the first
+//! rule that fires decides. Safety comes before waiting: a rollback on little data can be undone, a missed one cannot. A
+//! gate comes last: a person is asked only when nothing else is in the way.
 //!
 //! 1. the run is over
 //! 2. an operator aborted, or a gate was refused

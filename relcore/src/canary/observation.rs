@@ -107,15 +107,37 @@ pub enum Command {
 }
 
 impl ObservationKind {
-    /// The order of observations of the same instant: facts before orders, so that an order is obeyed in their light.
+    /// The order of observations of the same instant: facts before orders, so that an order is obeyed in their light;
+    /// of two that contradict each other the more careful one comes last, and counts.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::NewRevision { .. } => 0,
-            Self::Health { .. } => 1,
-            Self::Measurement { .. } => 2,
-            Self::Window { .. } => 3,
-            Self::Approval { .. } => 4,
-            Self::Command { .. } => 5,
+            Self::Health { healthy, .. } => {
+                if *healthy {
+                    1
+                } else {
+                    2
+                }
+            }
+            Self::Measurement { .. } => 3,
+            Self::Window { open } => {
+                if *open {
+                    4
+                } else {
+                    5
+                }
+            }
+            Self::Approval { approved, .. } => {
+                if *approved {
+                    6
+                } else {
+                    7
+                }
+            }
+            Self::Command { command: Command::Retry } => 8,
+            Self::Command { command: Command::Resume } => 9,
+            Self::Command { command: Command::Pause } => 10,
+            Self::Command { command: Command::Abort } => 11,
         }
     }
 }

@@ -2,7 +2,7 @@
 use super::finding::{Effect, Finding, counted, measured, reason};
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
 use crate::reason::{ReasonCode, Severity};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// What every rule looks at.
 pub(super) struct Facts<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Facts<'a> {
 
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
-/// The rules in their order; the first that fires decides. The numbers are those of the module docs.
+/// The rules in their order. The numbers are those of the module docs.
 const RULES: [Rule; 11] = [
     run_over,           // 1
     aborted_by_person,  // 2
@@ -28,9 +28,23 @@ const RULES: [Rule; 11] = [
     window_closed,      // 11
 ];
 
-/// The finding of the first rule that fires.
+/// The strongest finding; among equally strong ones, that of the first rule.
+///
+/// A cause that only holds must not hide one that ends the rollout: with `on.deadline: hold`, a metric that fails after
+/// the deadline still takes the traffic back.
 pub(super) fn first(facts: &Facts<'_>) -> Option<Finding> {
-    RULES.iter().find_map(|rule| rule(facts))
+    let mut found: Option<Finding> = None;
+    for rule in RULES {
+        let Some(finding) = rule(facts) else { continue };
+        let strength = finding.effect.strength();
+        if strength == Response::Abort || facts.state.is_over() {
+            return Some(finding);
+        }
+        if found.as_ref().is_none_or(|best| best.effect.strength() < strength) {
+            found = Some(finding);
+        }
+    }
+    found
 }
 
 fn run_over(facts: &Facts<'_>) -> Option<Finding> {
@@ -145,18 +159,24 @@ fn limit(
 fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     let mut found: Option<Finding> = None;
     for (metric, state) in pairs(facts) {
-        let since = state.last.map_or(facts.state.step_entered_at, |last| last.at);
         let empty = state.last.is_some_and(|last| last.phase == MeasurementPhase::NoData);
-        let age = facts.now.since(since);
-        let reason = if empty {
-            let text = format!("`{}` has no data", metric.name);
-            reason(ReasonCode::NoData, Severity::Warning, &metric.name, text)
-        } else if let Some(max_age) = metric.max_age.filter(|max_age| age > *max_age) {
-            let text = format!("`{}` was last measured {age} ago, at most {max_age} is good", metric.name);
-            reason(ReasonCode::StaleData, Severity::Warning, &metric.name, text)
-        } else {
-            continue;
+        let stale = stale_at(metric, state, facts.state).is_some_and(|at| at <= facts.now);
+        let (code, text) = match (empty, &state.last, metric.max_age) {
+            (true, ..) => (ReasonCode::NoData, format!("`{}` has no data", metric.name)),
+            (_, last, Some(max_age)) if stale => {
+                let since = last.map_or(facts.state.step_entered_at, |last| last.at);
+                let age = facts.now.since(since);
+                let was = if last.is_some() {
+                    "was last measured"
+                } else {
+                    "was not measured since the step began"
+                };
+                let text = format!("`{}` {was} {age} ago, at most {max_age} is good", metric.name);
+                (ReasonCode::StaleData, text)
+            }
+            _ => continue,
         };
+        let reason = reason(code, Severity::Warning, &metric.name, text);
         let response = facts.schedule.on.no_data;
         let effect =
             if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
@@ -166,6 +186,17 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
         finding.missing.push(metric.name.clone());
     }
     found
+}
+
+/// The first instant at which a metric has only old data; none when it never has, or before there is traffic to measure.
+pub(super) fn stale_at(metric: &Metric, counts: &MetricState, state: &CanaryState) -> Option<Timestamp> {
+    let since = match &counts.last {
+        Some(last) => last.at,
+        None if state.weight > 0.0 => state.step_entered_at,
+        None => return None,
+    };
+    let past = metric.max_age?.saturating_add(Span::from_millis(1).unwrap_or_default());
+    since.plus(past).ok() // beyond the calendar it stays good
 }
 
 fn paused(facts: &Facts<'_>) -> Option<Finding> {

@@ -47,9 +47,9 @@ pub fn simulate(
             state = decision.state;
         }
         rest = later;
-        now = now.plus(tick)?;
-        if over || now > until {
-            return Ok(decisions);
+        match now.plus(tick) {
+            Ok(next) if !over && next <= until => now = next,
+            _ => return Ok(decisions), // over, or beyond `until` if not beyond the calendar
         }
     }
 }

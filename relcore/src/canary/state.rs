@@ -1,4 +1,4 @@
-use super::{MeasurementPhase, Schedule};
+use super::{MeasurementPhase, Schedule, Step};
 use crate::time::{Span, Timestamp};
 use crate::wire::Count;
 use serde::{Deserialize, Serialize};
@@ -174,6 +174,23 @@ impl CanaryState {
         }
     }
 
+    /// The step that the run is at; none when all are done.
+    pub(super) fn step_of<'a>(&self, schedule: &'a Schedule) -> Option<&'a Step> {
+        schedule.steps.get(usize::try_from(self.step).ok()?)
+    }
+
+    /// Keeps a step whose timer ran out while something else held the run from having ended before `at`, so that the
+    /// steps after it last their whole time.
+    pub(super) fn hold_step_until(&mut self, schedule: &Schedule, at: Timestamp) {
+        let length = match self.step_of(schedule) {
+            Some(Step::Bake { min: length, .. } | Step::Pause { duration: Some(length) }) => *length,
+            Some(Step::SetWeight { .. }) => Span::ZERO,
+            _ => return,
+        };
+        let latest = at.plus(Span::ZERO.saturating_sub(length)).unwrap_or(self.step_entered_at);
+        self.step_entered_at = self.step_entered_at.max(latest);
+    }
+
     /// Stops the clocks.
     pub(super) fn pause(&mut self, at: Timestamp) {
         if self.phase == CanaryPhase::Progressing {
@@ -183,20 +200,39 @@ impl CanaryState {
     }
 
     /// Lets the clocks run on from where they stood; forgives what was counted.
-    pub(super) fn resume(&mut self, at: Timestamp) {
+    ///
+    /// A clock that has run out begins again: it would pause the run at once, and nobody could ever resume it.
+    pub(super) fn resume(&mut self, schedule: &Schedule, at: Timestamp) {
         if self.phase != CanaryPhase::Paused {
             self.released = true;
             return;
         }
-        let stood = self.paused_at.take().map_or(Span::ZERO, |since| at.since(since));
+        if self.paused_at.is_some_and(|since| at < since) {
+            return; // it was ordered before this pause began
+        }
+        let since = self.paused_at.take().unwrap_or(at);
         self.phase = CanaryPhase::Progressing;
-        // A clock that would leave the calendar stays where it is; nothing is decided in the year 10000.
-        self.step_entered_at = self.step_entered_at.plus(stood).unwrap_or(self.step_entered_at);
-        self.started_at = self.started_at.plus(stood).unwrap_or(self.started_at);
+        let longest = match self.step_of(schedule) {
+            Some(Step::Bake { max, .. }) => *max,
+            _ => None,
+        };
+        self.step_entered_at = resumed(self.step_entered_at, longest, since, at);
+        self.started_at = resumed(self.started_at, schedule.deadline, since, at);
         for metric in &mut self.metrics {
             (metric.failed, metric.inconclusive, metric.consecutive_errors) = (0, 0, 0);
         }
     }
+}
+
+/// The beginning of a clock of so much time that stood still from one instant to another.
+fn resumed(began: Timestamp, length: Option<Span>, since: Timestamp, at: Timestamp) -> Timestamp {
+    // A pause that is reported late may have begun before the step.
+    let ran = since.since(began).max(Span::ZERO);
+    if length.is_some_and(|length| ran >= length) {
+        return at;
+    }
+    // INVARIANT: `at` lies `ran` or more after the beginning of the calendar, for the clock began within it.
+    at.plus(Span::ZERO.saturating_sub(ran)).unwrap_or(at)
 }
 
 impl MetricState {

@@ -1,4 +1,17 @@
 //! The text of `git for-each-ref` and `git log`.
+//!
+//! Two commands bring everything that delivery metrics need out of any clone, bare or not:
+//!
+//! ```sh
+//! git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags
+//! git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags
+//! ```
+//!
+//! `HEAD` alone would miss commits that only a tag reaches; they would be given to the next release.
+//! A shallow clone has not the whole history, and [`git_releases`](super::git_releases) refuses it.
+//!
+//! Fields lie between tabs. A ref name cannot hold a tab; a subject can, and is the last field for that reason. The
+//! subject ends with U+001F and the record with U+001E, which no message holds that a person typed.
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};

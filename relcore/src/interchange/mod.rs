@@ -1,4 +1,13 @@
 //! Text of other tools in, facts out. Nothing is decided here.
+//!
+//! | text | function | facts |
+//! | --- | --- | --- |
+//! | `git for-each-ref` and `git log` ([`GIT_TAGS`], [`GIT_LOG`]) | [`parse_git`] | commits and tags |
+//! | the history so read | [`git_releases`] | deployments and changes for [`crate::metrics::dora`] |
+//! | Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
+//!
+//! The caller runs the command or asks the server; nothing here does I/O. A text is read whole or refused with
+//! everything that is wrong with it: half a history would give wrong metrics without a word.
 mod git;
 mod prometheus;
 mod releases;

@@ -1,4 +1,9 @@
 //! From a git history to deployments and changes.
+//!
+//! A tag is not a deployment, but for software that is published it is the nearest fact that every clone has: the
+//! instant from which users can have the change. The rule is that of containment: a commit belongs to the earliest
+//! release that reaches it. The rule "what lies between this tag and the one before it by time" is wrong with release
+//! branches: in argo-cd it delivers each commit seven times.
 use super::git::{GitCommit, GitHistory, GitTag};
 use super::reverts::Reverts;
 use crate::error::{Error, ErrorKind, Faults, Result};

@@ -1,4 +1,8 @@
 //! Which commit takes back which other one, by what its message says.
+//!
+//! Git writes `This reverts commit <name>.` into the body, GitHub's button `Reverts owner/repo#N`. Where a person took
+//! those lines out the quoted subject is left; then the latest commit of that subject is meant that is not younger than
+//! the revert.
 use super::git::GitCommit;
 use std::collections::BTreeMap;
 

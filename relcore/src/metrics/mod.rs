@@ -12,7 +12,37 @@
 //!   range never changes what a deployment was. Give the history before the range, too.
 //! - The order of the input does not matter; two equal ids are an error.
 //!
-//! [`columns`] is the door for bulk data.
+//! # What is measured
+//!
+//! | metric | one item | belongs to a bucket by | value |
+//! | --- | --- | --- | --- |
+//! | deployment frequency | a deployment that succeeded | its finish | items per [`frequency_per`](MetricsPolicy::frequency_per) |
+//! | change lead time | a change delivered for the first time | the finish of the deployment | median, in seconds |
+//! | change fail rate | a deployment | its finish | failed of all |
+//! | failed deployment recovery time | a failed deployment that recovered | the finish of the failed one | median, in seconds |
+//! | deployment rework rate | a deployment | its finish | rework of all |
+//!
+//! Services in one input are measured together and linked apart. To see one service, pass its events alone: a mean
+//! over teams says little about any of them.
+//!
+//! # Why two tools disagree
+//!
+//! The same events give other numbers elsewhere, mostly for one of these reasons. Each is a field here:
+//!
+//! | choice | here by default | elsewhere |
+//! | --- | --- | --- |
+//! | when a lead time starts | when the change was written | GitLab: at the merge; Four Keys: at the commit |
+//! | the first deployment | no lead times | metrik counts its whole history |
+//! | failures | deployments that failed | GitLab counts incidents, so its rate can exceed one |
+//! | which deployment an incident blames | the one named, else the latest within seven days | DevLake: the latest, however old, of the whole project |
+//! | recovery starts | when the failed deployment finished | Four Keys, GitLab: when the incident was opened |
+//! | open incidents | counted as failures, left out of recovery and counted there | Pelorus does not see them |
+//! | frequency | the exact mean, empty days included | Middleware rounds down to whole numbers; Four Keys takes medians of three months |
+//! | no data | a reason | Four Keys shows the best level |
+//!
+//! # Bulk data
+//!
+//! [`columns`] is the second door: borrowed slices in place of objects, the same engine behind it.
 mod choice;
 pub mod columns;
 mod engine;

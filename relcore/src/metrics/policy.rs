@@ -134,12 +134,28 @@ impl Default for MetricsPolicy {
 }
 
 /// The policy that follows DORA's definitions: every field at its default.
+///
+/// ```
+/// use relcore::metrics::{QuantileRule, SeedRule, default_policy};
+/// let policy = default_policy();
+/// assert_eq!((policy.seed, policy.quantile), (SeedRule::Exclude, QuantileRule::Linear));
+/// ```
 #[must_use]
 pub fn default_policy() -> MetricsPolicy {
     MetricsPolicy::default()
 }
 
 /// Reads a policy from JSON text; `{}` is the default policy.
+///
+/// ```
+/// use relcore::metrics::policy_from_json;
+/// let policy = policy_from_json(r#"{"environments": ["production", "production-eu"], "linkMaxAge": "2 days"}"#)?;
+/// assert_eq!(policy.environments.len(), 2);
+/// // Every fault at once:
+/// let error = policy_from_json(r#"{"environments": [], "confidenceLevel": 95}"#).unwrap_err();
+/// assert_eq!(error.faults().len(), 2);
+/// # Ok::<(), relcore::Error>(())
+/// ```
 ///
 /// # Errors
 /// `syntax` for what is not JSON; `unknown_field` for `{"leadstart": "authored"}`; `invalid_value` for

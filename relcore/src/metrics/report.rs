@@ -48,6 +48,19 @@ pub struct DoraRow {
 ///
 /// Exactly one of `value` and `undefined` is there. No number is ever made up: nothing deployed is not a fail rate
 /// of zero.
+///
+/// ```
+/// use relcore::metrics::{MetricsPolicy, UndefinedReason, dora};
+/// use relcore::{TimeRange, time::BucketUnit};
+/// let week: TimeRange = serde_json::from_str(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#)?;
+/// let report = dora(&[], &[], &[], &MetricsPolicy::default(), &week, &BucketUnit::Week, "UTC")?;
+/// let rate = &report.overall.change_fail_rate;
+/// match (rate.value, rate.undefined) {
+///     (Some(share), _) => println!("{:.1} %", share * 100.0),
+///     (None, why) => assert_eq!(why, Some(UndefinedReason::NoDeployments)),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

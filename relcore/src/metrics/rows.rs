@@ -1,4 +1,8 @@
 //! The rows door: events as objects, brought into columns.
+//!
+//! Ids become places, names become codes. An id that is not in the input becomes a place beyond the table: the engine
+//! counts what refers to it and links nothing. History is often cut somewhere, so that is no error; two rows of one id
+//! are, for then nobody can say which of them is meant.
 use super::columns::{
     ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists, NONE,
 };
@@ -73,15 +77,15 @@ impl<'a> Rows<'a> {
             rows.merge.push(row.merge);
             rows.reverts.push(&row.reverts, &change_ids);
         }
-        for (place, row) in incidents.iter().enumerate() {
+        for row in incidents {
             rows.detected_at.push(row.detected_at.as_millis());
             rows.resolved_at.push(row.resolved_at.map(|at| at.as_millis()));
             rows.incident_service.push(services.code(&row.service));
             rows.incident_environment.push(environments.code(&row.environment));
             let cause = row.caused_by.as_deref();
             rows.caused_by.push(cause.map_or(NONE, |id| find(&deployment_ids, id)));
-            rows.duplicate.push(repeats(place, incidents, &incident_ids, faults));
         }
+        rows.duplicate = repeated(incidents, &incident_ids, faults);
         rows.services = services.len().max(1);
         rows.environments = environments.into_names();
         if rows.environments.is_empty() {
@@ -177,32 +181,32 @@ fn find(ids: &BTreeMap<&str, u32>, id: &str) -> u32 {
     ids.get(id).copied().unwrap_or(UNKNOWN)
 }
 
-/// Whether an incident repeats another one of the input. A circle would hide the failure.
-fn repeats(
-    place: usize,
-    incidents: &[DeliveryIncident],
-    ids: &BTreeMap<&str, u32>,
-    faults: &mut Faults,
-) -> bool {
-    let original = |of: &DeliveryIncident| {
-        let place = ids.get(of.duplicate_of.as_deref()?)?;
-        incidents.get(*place as usize)
-    };
-    let Some(first) = incidents.get(place).and_then(original) else { return false };
-    // Floyd's tortoise and hare: a chain may be as long as the list.
-    let (mut slow, mut fast) = (Some(first), original(first));
-    while let (Some(one), Some(two)) = (slow, fast) {
-        if std::ptr::eq(one, two) {
-            faults.add(
-                ErrorKind::InvalidValue,
-                format_args!("incidents[{place}].duplicateOf"),
-                format_args!("leads in a circle: expected one incident that repeats no other"),
-            );
-            return false;
+/// Which incidents repeat another one of the input. A circle of them would hide the failure, so it is a fault.
+fn repeated(incidents: &[DeliveryIncident], ids: &BTreeMap<&str, u32>, faults: &mut Faults) -> Vec<bool> {
+    let originals: Vec<u32> = incidents
+        .iter()
+        .map(|row| row.duplicate_of.as_deref().and_then(|id| ids.get(id)).copied().unwrap_or(NONE))
+        .collect();
+    // Each incident is walked over once: a walk ends where an earlier one came by, and a circle where itself did.
+    let mut walked_by = vec![NONE; incidents.len()];
+    for walk in (0..NONE).take(incidents.len()) {
+        let mut place = walk;
+        while let Some(seen) = walked_by.get_mut(place as usize) {
+            if *seen == walk {
+                faults.add(
+                    ErrorKind::InvalidValue,
+                    format_args!("incidents[{place}].duplicateOf"),
+                    format_args!("leads in a circle: expected one incident that repeats no other"),
+                );
+            }
+            if *seen != NONE {
+                break;
+            }
+            *seen = walk;
+            place = originals.get(place as usize).copied().unwrap_or(NONE);
         }
-        (slow, fast) = (original(one), original(two).and_then(original));
     }
-    true
+    originals.into_iter().map(|original| original != NONE).collect()
 }
 
 /// Small numbers for texts, in the order of appearance.

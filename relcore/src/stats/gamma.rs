@@ -17,6 +17,9 @@ fn density(a: f64, x: f64) -> f64 {
 }
 
 /// The x at which [`lower`] reaches `p`: Newton's method, kept inside a bracket that shrinks.
+///
+/// A step that leaves the bracket is replaced by its middle, so it ends whatever the start; near the root it doubles
+/// the correct digits.
 pub(super) fn inverse_lower(a: f64, p: f64) -> f64 {
     let (mut low, mut high) = (0.0_f64, 2.0 * a + 10.0);
     while lower(a, high) < p && high < f64::MAX / 4.0 {

@@ -1,5 +1,12 @@
 //! The mathematics under the metrics: quantiles and confidence intervals.
 //!
+//! | function | what | by |
+//! | --- | --- | --- |
+//! | [`Position::of`], [`select`] | quantiles by rank, without a full sort | Hyndman and Fan 1996 |
+//! | [`wilson`] | the interval of a share | Wilson 1927 |
+//! | [`garwood`] | the interval of a count, and so of a frequency | Garwood 1936 |
+//! | [`median_interval_ranks`] | the interval of a median, whatever the distribution | the sign test |
+//!
 //! Private on purpose: what it computes is seen in estimates. Transcendental functions come from `libm`, so that
 //! every platform gives the same bits.
 mod gamma;

@@ -14,6 +14,9 @@ fn quantile_interval_ranks(n: usize, p: f64, level: f64) -> Option<(usize, usize
 }
 
 /// How many of the counts 0, 1, 2, … of a binomial distribution have a cumulative probability of at most `tail`.
+///
+/// Summed term by term from where the terms begin to matter: some twelve times the root of n steps, a few thousand for
+/// a million values.
 #[expect(clippy::cast_precision_loss, reason = "samples are far below 2^53")]
 fn ranks_within(n: usize, p: f64, tail: f64) -> usize {
     let (size, odds) = (n as f64, p / (1.0 - p));

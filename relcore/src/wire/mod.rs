@@ -5,8 +5,8 @@
 //! - What is absent is left out, never `null` on the way out; `null` is read as absent.
 //! - Unknown keys are refused: a misspelt key must not mean the default.
 //!
-//! Reading is done by serde. When it fails, [`shape`] walks the input once more against the table of types and
-//! lists everything that is wrong, with paths.
+//! Reading is done by serde. When it fails, the input is walked once more against the table of types, and everything
+//! that is wrong is listed, with paths.
 mod count;
 mod door;
 mod read;
@@ -15,11 +15,12 @@ mod shapes;
 
 pub use count::Count;
 pub use door::{Argument, Door, call_json, call_json_at, explain_arguments};
-pub use read::{parse_json, read_json};
 pub(crate) use read::{from_json, from_yaml};
+pub use read::{parse_json, read_json};
 pub(crate) use shape::Type;
 
 use serde::Serialize;
+use std::fmt::{self, Write as _};
 
 /// The names under which the leaf types cross a serde format that is not human-readable, such as the bridge to
 /// Python: the bridge recognises the name and makes its language's own type.
@@ -38,22 +39,32 @@ pub(crate) fn text_of(value: &impl Serialize) -> String {
 }
 
 /// User input inside an error text: in backticks, control characters escaped, long texts cut.
-pub(crate) fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut out = String::from("`");
-    for (position, character) in text.chars().enumerate() {
-        if position == LONGEST {
-            out.push('…');
-            break;
+///
+/// Written only when the text is: most checks pass, and need no text.
+pub(crate) fn quoted(text: &str) -> Quoted<'_> {
+    Quoted(text)
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 60;
+        f.write_char('`')?;
+        for (position, character) in self.0.chars().enumerate() {
+            if position == LONGEST {
+                f.write_char('…')?;
+                break;
+            }
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
         }
-        if character.is_control() {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
+        f.write_char('`')
     }
-    out.push('`');
-    out
 }
 
 /// Gives a leaf type its JSON Schema: a format that the generator of the other languages knows it by.

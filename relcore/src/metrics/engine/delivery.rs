@@ -1,4 +1,9 @@
 //! Which deployment delivered a change first, per line.
+//!
+//! With release branches a commit is part of many releases; only the first brings it to production. In another
+//! service or environment it is delivered anew, for it reaches other users there.
+//!
+//! Nearly every change is delivered in one line, so the first line stands in a table and only further ones in a map.
 use super::at;
 use crate::metrics::columns::{ListedChanges, NONE};
 use std::collections::BTreeMap;

@@ -25,6 +25,9 @@ impl Line {
 
     /// Notes that a revision runs now. When it ran before and another did since, the answer is the deployment that
     /// replaced it: the one that failed.
+    ///
+    /// After V1, V2, V3 the return of V1 shows that V2 failed, as Datadog documents. V1 twice in a row is the same
+    /// deployment again, and where the running revision is unknown nothing can have come back.
     pub(super) fn run(&mut self, deployment: u32, revision: u32) -> Option<u32> {
         let before = self.latest.get(&revision).copied().filter(|_| revision != NONE);
         let current = self.history.last().map(|(_, revision)| *revision);

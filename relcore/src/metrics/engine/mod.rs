@@ -2,6 +2,16 @@
 //!
 //! Everything that depends on what came before (seeds, links, failures) looks at all events given; the range and its
 //! buckets only decide where a result is counted. So another range never changes what a deployment was.
+//!
+//! 1. `columns` or `rows` checked the events; here nothing is refused any more.
+//! 2. `walk` passes each deployment once. It delivers changes and writes lead times down, run by run of a bucket;
+//!    it notes the signs of failure; incidents that come before a deployment are linked before it passes.
+//! 3. `recovery` brings the signs of each failed deployment together.
+//! 4. `summary` turns counts and durations into estimates: buckets first, each on its own run of values, then the
+//!    whole range on all of them.
+//!
+//! The same input gives the same bits: sums of durations are whole numbers, quantiles are ranks, and what comes out of
+//! a map comes in the order of its keys.
 mod delivery;
 mod failure;
 mod line;

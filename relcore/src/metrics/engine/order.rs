@@ -1,4 +1,7 @@
 //! The order in which deployments pass.
+//!
+//! By time, and within an instant by place. The rows door sorts by time and id before, so that there the order of the
+//! input never matters.
 use crate::metrics::columns::NONE;
 
 /// The deployments by time; of those of one instant the one with the lower index first.

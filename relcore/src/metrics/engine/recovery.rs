@@ -1,4 +1,7 @@
 //! How long failed deployments took to recover.
+//!
+//! A deployment fails once. All signs of its failure are brought together before anything is counted: five incidents
+//! of one deployment are one failure with one recovery.
 use super::at;
 use super::failure::{Failure, Sign};
 use super::line::Lines;
@@ -107,6 +110,9 @@ impl Episode {
     }
 
     /// When recovery began, and when it ended if it did.
+    ///
+    /// While an incident is open the deployment has not recovered, whatever was deployed since; the policy may say
+    /// otherwise.
     fn bounds(&self, policy: &MetricsPolicy) -> (i64, Option<i64>) {
         let start = match policy.recovery_start {
             RecoveryStart::DeploymentFinished => self.failed_at,

@@ -99,6 +99,9 @@ impl Rows<'_> {
     }
 
     /// The estimate of a set of durations in milliseconds, which it reorders.
+    ///
+    /// Only the ranks that are read are put in their place. The buckets' runs come first and the whole range after
+    /// them: it does not matter to a rank in what order the values were left.
     fn durations(&self, values: &mut [i64], excluded: &Excluded, without: UndefinedReason) -> Estimate {
         let mut estimate = self.estimate(Count::of(values.len()), excluded.list());
         if values.is_empty() {

@@ -4,6 +4,9 @@ use crate::time::TimeRange;
 use crate::wire::Count;
 
 /// The buckets as milliseconds, for fast look-up.
+///
+/// Deployments pass in the order of time, so the bucket of the next one is mostly that of the last: it is tried before
+/// the search.
 pub(super) struct Windows {
     range: (i64, i64),
     ends: Vec<i64>,
@@ -64,6 +67,8 @@ impl Excluded {
 }
 
 /// What was counted in one bucket.
+///
+/// The tally of the whole range is the sum of those of its buckets: that is why counts of buckets add up.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
     /// Deployments that count for the frequency, and what does not.

@@ -74,14 +74,18 @@ fn kotlin_wire(model: &Model) -> String {
 }
 
 fn kotlin_calls(model: &Model) -> String {
-    let mut text = format!("// {MARK}\npackage relcore.conformance\n\nimport com.google.gson.JsonElement\nimport relcore.*\n\n");
+    let mut text = format!(
+        "// {MARK}\npackage relcore.conformance\n\nimport com.google.gson.JsonElement\nimport relcore.*\n\n"
+    );
     text += "/** Calls a function with native values made of the arguments, and gives its answer in the wire form. */\n";
     text += "internal fun call(name: String, input: Arguments): JsonElement? = when (name) {\n";
     for function in &model.functions {
         let arguments: Vec<String> = function
             .arguments
             .iter()
-            .map(|argument| format!("input.take({:?}) {{ {} }}", argument.wire, kotlin_read(&argument.of, "it")))
+            .map(|argument| {
+                format!("input.take({:?}) {{ {} }}", argument.wire, kotlin_read(&argument.of, "it"))
+            })
             .collect();
         let kotlin = format!("{}_{}", function.room, function.name).to_lower_camel_case();
         let call = format!("{kotlin}({})", arguments.join(", "));

@@ -6,6 +6,7 @@
 use crate::codegen::{
     File, MARK, docs,
     model::{Argument, Definition, Field, Function, Kind, Model, Type},
+    schema::BULK_DOORS,
 };
 use anyhow::{Context as _, Result, bail};
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _};
@@ -54,11 +55,17 @@ impl Module<'_> {
             names.push(function.name.clone());
             body += &self.function(function);
         }
+        let doors = BULK_DOORS.iter().filter_map(|door| door.split_once('.')).filter(|(of, _)| *of == room);
+        let doors: Vec<&str> = doors.map(|(_, name)| name).collect();
+        names.extend(doors.iter().map(|door| (*door).to_owned()));
         names.sort();
 
         let mut text = format!("# {MARK}\n\"\"\"The room `{}` of relcore.\"\"\"\n\n", self.room);
         text += "from __future__ import annotations\n\n";
         text += &self.standard_imports(&body);
+        if !doors.is_empty() {
+            text += &import("relcore.columns", &doors); // by hand, as every door by columns
+        }
         if !functions.is_empty() {
             text += "from relcore._native import call as _call\n";
         }
@@ -190,7 +197,7 @@ impl Module<'_> {
         let place = function.place.to_string();
         let names = function.arguments.iter().map(|argument| argument.name.clone());
         let arguments: Vec<String> = std::iter::once(place).chain(names).collect();
-        let _ = writeln!(text, "    answer: {answer} = _call({})\n    return answer", arguments.join(", "));
+        let _ = writeln!(text, "    return _call({})", arguments.join(", "));
         text
     }
 

@@ -51,7 +51,8 @@ pub fn emit(model: &Model) -> File {
 /// The named types that functions take or return: those that are offered from and as JSON text.
 pub fn from_text(model: &Model) -> BTreeSet<&str> {
     let answers = model.functions.iter().map(|function| &function.answer);
-    let arguments = model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
+    let arguments =
+        model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
     answers.chain(arguments).filter_map(Type::named).collect()
 }
 
@@ -91,7 +92,8 @@ fn maps(model: &Model) -> BTreeMap<String, &Type> {
     }
     let mut found = BTreeMap::new();
     let fields = model.types.values().flat_map(Definition::fields).map(|field| &field.of);
-    let arguments = model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
+    let arguments =
+        model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
     let answers = model.functions.iter().map(|function| &function.answer);
     fields.chain(arguments).chain(answers).for_each(|of| collect(of, &mut found));
     found
@@ -172,10 +174,15 @@ fn function(function: &Function) -> String {
     let mut text = comment(&function.docs, "");
     let optional = function.arguments.iter().filter(|argument| matches!(argument.of, Type::Optional(_)));
     let defaults: Vec<String> = optional.map(|argument| format!("{} = None", argument.name)).collect();
-    let defaults = if defaults.is_empty() { String::new() } else { format!("(default({}))", defaults.join(", ")) };
-    let arguments: Vec<String> =
-        function.arguments.iter().map(|argument| format!("{}: {}", argument.name, rust(&argument.of))).collect();
-    let lent: Vec<String> = function.arguments.iter().map(|argument| format!("lend(&{})", argument.name)).collect();
+    let defaults =
+        if defaults.is_empty() { String::new() } else { format!("(default({}))", defaults.join(", ")) };
+    let arguments: Vec<String> = function
+        .arguments
+        .iter()
+        .map(|argument| format!("{}: {}", argument.name, rust(&argument.of)))
+        .collect();
+    let lent: Vec<String> =
+        function.arguments.iter().map(|argument| format!("lend(&{})", argument.name)).collect();
     let Function { room, name, .. } = function;
     let try_sign = if function.fallible { "?" } else { "" };
     let _ = write!(

@@ -1,0 +1,209 @@
+//! What the delivery metrics cost, from columns, from rows, and from the text of git.
+use crate::cpu_time::CpuTime;
+use criterion::Criterion;
+use relcore::interchange::{git_releases, parse_git};
+use relcore::metrics::columns::{self, ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants};
+use relcore::metrics::columns::{ListedChanges, NONE};
+use relcore::metrics::{
+    self, Change, DeliveryIncident, Deployment, DeploymentIntent, DeploymentOutcome, MetricsPolicy,
+};
+use relcore::time::BucketUnit;
+use relcore::{TimeRange, Timestamp};
+use std::hint::black_box;
+
+const MANY: u32 = 1_000_000;
+const FEWER: u32 = 100_000;
+
+/// Ten years, over which the deployments are spread evenly.
+const BEGIN: i64 = 1_451_606_400_000; // 2016-01-01
+const END: i64 = 1_767_225_600_000; // 2026-01-01
+
+const SERVICES: u32 = 10;
+const MINUTE: i64 = 60_000;
+
+pub fn by_columns_and_rows(c: &mut Criterion<CpuTime>) {
+    let policy = MetricsPolicy::default();
+    let (many, fewer) = (History::new(MANY), History::new(FEWER));
+    let from_columns = |events: &Events<'_>| {
+        columns::dora(black_box(events), &policy, &range(), &BucketUnit::Month, "UTC").unwrap()
+    };
+    let mut slow = c.benchmark_group("delivery");
+    slow.sample_size(10);
+    slow.bench_function("metrics::columns, 1,000,000 deployments alone", |b| {
+        let events = many.deployments_alone();
+        b.iter(|| from_columns(&events));
+    });
+    slow.bench_function("metrics::columns, 1,000,000 deployments, a change each, 10,000 incidents", |b| {
+        let events = many.events();
+        b.iter(|| from_columns(&events));
+    });
+    slow.bench_function("metrics::columns, 100,000 of the same", |b| {
+        let events = fewer.events();
+        b.iter(|| from_columns(&events));
+    });
+
+    let (deployments, changes, incidents) = fewer.rows();
+    let from_rows = || {
+        let deployments = black_box(&deployments);
+        metrics::dora(deployments, &changes, &incidents, &policy, &range(), &BucketUnit::Month, "UTC")
+            .unwrap()
+    };
+    assert_eq!(from_rows(), from_columns(&fewer.events()), "both doors are asked the same");
+    slow.bench_function("metrics::dora, rows of these 100,000", |b| b.iter(from_rows));
+    slow.finish();
+}
+
+/// The history of ripgrep: 2,288 commits, 79 releases.
+pub fn from_git(c: &mut Criterion<CpuTime>) {
+    let tags = include_str!("../examples/data/ripgrep/for-each-ref.txt");
+    let log = include_str!("../examples/data/ripgrep/log.txt");
+    c.bench_function("interchange::parse_git, ripgrep", |b| b.iter(|| parse_git(tags, black_box(log))));
+    let history = parse_git(tags, log).unwrap();
+    c.bench_function("interchange::git_releases of it", |b| {
+        b.iter(|| git_releases(black_box(&history), None));
+    });
+    let releases = git_releases(&history, None).unwrap();
+    let policy = MetricsPolicy::default();
+    let years = TimeRange { start: at(BEGIN), end: at(END) };
+    c.bench_function("metrics::dora of these, by year", |b| {
+        let (deployments, changes) = (&releases.deployments, &releases.changes);
+        b.iter(|| {
+            metrics::dora(black_box(deployments), changes, &[], &policy, &years, &BucketUnit::Year, "UTC")
+        });
+    });
+}
+
+/// Deployments of ten services, each with one change; every hundredth causes an incident or brings an old revision
+/// back, two in a hundred are hotfixes, three in a hundred fail.
+struct History {
+    finished_at: Vec<i64>,
+    outcome: Vec<u8>,
+    intent: Vec<u8>,
+    service: Vec<u32>,
+    revision: Vec<u32>,
+    offsets: Vec<u32>,
+    authored_at: Vec<i64>,
+    detected_at: Vec<i64>,
+    resolved_at: Vec<i64>,
+    incident_service: Vec<u32>,
+    caused_by: Vec<u32>,
+}
+
+impl History {
+    fn new(count: u32) -> Self {
+        let places = || 0..count;
+        let step = (END - BEGIN) / i64::from(count);
+        let finished = |place: u32| BEGIN + i64::from(place) * step;
+        // Scattered as digits of a fixed multiplication are: the same every time, in no order.
+        let scattered = |place: u32| place.wrapping_mul(2_654_435_761) >> 12;
+        let failed = || places().filter(|place| place % 100 == 50);
+        Self {
+            finished_at: places().map(finished).collect(),
+            outcome: places().map(|place| u8::from(scattered(place) % 100 < 3)).collect(),
+            intent: places().map(|place| u8::from(scattered(place) % 100 > 97)).collect(),
+            service: places().map(|place| place % SERVICES).collect(),
+            revision: places()
+                .map(|place| if place % 100 == 99 { place - 2 * SERVICES } else { place })
+                .collect(),
+            offsets: (0..=count).collect(),
+            authored_at: places()
+                .map(|place| finished(place) - i64::from(scattered(place) % 10_000) * MINUTE)
+                .collect(),
+            detected_at: failed().map(|place| finished(place) + 10 * MINUTE).collect(),
+            resolved_at: failed()
+                .map(|place| finished(place) + i64::from(20 + scattered(place) % 500) * MINUTE)
+                .collect(),
+            incident_service: failed().map(|place| place % SERVICES).collect(),
+            caused_by: failed().map(|place| if place % 200 == 50 { place } else { NONE }).collect(),
+        }
+    }
+
+    fn deployments_alone(&self) -> Events<'_> {
+        Events {
+            deployments: DeploymentColumns {
+                finished_at: &self.finished_at,
+                outcome: &self.outcome,
+                intent: &self.intent,
+                service: &self.service,
+                ..DeploymentColumns::default()
+            },
+            environments: &["production"],
+            services: SERVICES,
+            ..Events::default()
+        }
+    }
+
+    fn events(&self) -> Events<'_> {
+        let alone = self.deployments_alone();
+        let authored_at = Instants { millis: &self.authored_at, validity: None };
+        Events {
+            deployments: DeploymentColumns {
+                revision: &self.revision,
+                changes: ListedChanges::Nested(&self.offsets),
+                ..alone.deployments
+            },
+            changes: ChangeColumns { authored_at, committed_at: authored_at, ..ChangeColumns::default() },
+            incidents: IncidentColumns {
+                detected_at: &self.detected_at,
+                resolved_at: Instants { millis: &self.resolved_at, validity: None },
+                service: &self.incident_service,
+                caused_by: &self.caused_by,
+                ..IncidentColumns::default()
+            },
+            ..alone
+        }
+    }
+
+    /// The same as [`Self::events`], an object each.
+    fn rows(&self) -> (Vec<Deployment>, Vec<Change>, Vec<DeliveryIncident>) {
+        let name = |kind: &str, number: u32| format!("{kind}{number}");
+        let deployments = (0_u32..).zip(&self.finished_at).zip(&self.outcome).zip(&self.intent);
+        let deployments =
+            deployments.zip(&self.revision).map(|((((place, finished), outcome), intent), revision)| {
+                Deployment {
+                    id: name("d", place),
+                    service: name("s", place % SERVICES),
+                    environment: "production".to_owned(),
+                    started_at: None,
+                    finished_at: at(*finished),
+                    outcome: if *outcome == 0 {
+                        DeploymentOutcome::Success
+                    } else {
+                        DeploymentOutcome::Failure
+                    },
+                    intent: if *intent == 0 { DeploymentIntent::Planned } else { DeploymentIntent::Hotfix },
+                    revision: Some(name("r", *revision)),
+                    remediates: vec![],
+                    changes: vec![name("c", place)],
+                }
+            });
+        let changes = (0..).zip(&self.authored_at).map(|(place, authored)| Change {
+            id: name("c", place),
+            authored_at: Some(at(*authored)),
+            committed_at: at(*authored),
+            merge: false,
+            reverts: vec![],
+        });
+        let incidents = (0..).zip(&self.detected_at).zip(&self.resolved_at);
+        let incidents = incidents.zip(&self.incident_service).zip(&self.caused_by);
+        let incidents = incidents.map(|((((place, detected), resolved), service), cause)| DeliveryIncident {
+            id: name("i", place),
+            service: name("s", *service),
+            environment: "production".to_owned(),
+            severity: None,
+            detected_at: at(*detected),
+            resolved_at: Some(at(*resolved)),
+            caused_by: (*cause != NONE).then(|| name("d", *cause)),
+            duplicate_of: None,
+        });
+        (deployments.collect(), changes.collect(), incidents.collect())
+    }
+}
+
+fn range() -> TimeRange {
+    TimeRange { start: at(BEGIN), end: at(END) }
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap()
+}

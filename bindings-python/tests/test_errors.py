@@ -1,0 +1,44 @@
+"""The exceptions: code, path, every fault, pickle."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+import relcore
+from relcore import canary
+
+
+def fault_of_two() -> relcore.RelcoreError:
+    """An error with two faults."""
+    steps = [{"type": "set_weight", "weight": "five"}, {"type": "set_weight", "wieght": 25}]
+    with pytest.raises(relcore.RelcoreError) as caught:
+        canary.validate({"steps": steps})
+    return caught.value
+
+
+def test_every_fault_is_told_with_its_path() -> None:
+    error = fault_of_two()
+    assert isinstance(error, ValueError) and isinstance(error, relcore.InputError)
+    assert error.path == "schedule.steps[0].weight" and error.code == "wrong_type"
+    paths = {fault.path for fault in error.faults}
+    assert {"schedule.steps[0].weight", "schedule.steps[1].wieght", "schedule.steps[1].weight"} <= paths
+    assert all(fault.text in str(error) for fault in error.faults)
+
+
+def test_errors_are_pickled_and_copied() -> None:
+    error = fault_of_two()
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(twin) is type(error)
+        assert (twin.faults, str(twin)) == (error.faults, str(error))
+
+
+def test_codes_are_members_of_the_table() -> None:
+    assert relcore.ErrorKind(fault_of_two().code) is relcore.ErrorKind.WRONG_TYPE
+
+
+def test_texts_that_are_no_policy_are_refused() -> None:
+    with pytest.raises(relcore.RelcoreError) as caught:
+        canary.schedule_from_yaml("steps: [")
+    assert caught.value.code == "syntax"

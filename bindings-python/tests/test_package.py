@@ -1,0 +1,67 @@
+"""The package: names, version, exhaustive matching, import time."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import subprocess
+import sys
+from typing import assert_never
+
+import relcore
+from relcore import canary
+
+
+def describe(step: canary.Step) -> str:
+    """That mypy takes this shows that the variants are all there are."""
+    match step:
+        case canary.StepSetWeight(weight=weight):
+            return f"{weight} %"
+        case canary.StepBake() | canary.StepPause() | canary.StepAnalysis() | canary.StepGate():
+            return step.type
+        case _:
+            assert_never(step)
+
+
+def weigh(severity: relcore.Severity) -> int:
+    """The same for an enum."""
+    match severity:
+        case relcore.Severity.INFO:
+            return 0
+        case relcore.Severity.WARNING:
+            return 1
+        case relcore.Severity.ERROR:
+            return 2
+        case relcore.Severity.CRITICAL:
+            return 3
+        case _:
+            assert_never(severity)
+
+
+def test_variants_are_matched() -> None:
+    texts = [describe(step) for step in canary.standard_schedule().steps]
+    assert texts[0] == "5.0 %"
+    assert [weigh(severity) for severity in relcore.Severity] == [0, 1, 2, 3]
+
+
+def test_the_version_is_that_of_the_core() -> None:
+    assert relcore.__version__ == importlib.metadata.version("relcore")
+
+
+def test_every_name_is_there() -> None:
+    for name in relcore.__all__:
+        assert getattr(relcore, name) is not None
+
+
+def test_importing_is_quick_and_lazy() -> None:
+    loaded = "import relcore, sys; print(sum(name.startswith('relcore.') for name in sys.modules))"
+    output = subprocess.run([sys.executable, "-I", "-c", loaded], capture_output=True, check=True, text=True)
+    assert int(output.stdout) == 1  # the native half alone
+
+    # Processor time, so that a busy machine does not fail the test.
+    timed = "from time import process_time as t; a = t(); import relcore; print(t() - a)"
+
+    def seconds() -> float:
+        command = [sys.executable, "-I", "-c", timed]
+        return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+    assert min(seconds() for _ in range(9)) <= 0.030
