@@ -33,6 +33,8 @@ pub mod essays {
     pub mod design {}
     #[doc = include_str!("../docs/COMPARE.md")]
     pub mod compare {}
+    #[doc = include_str!("../docs/DECISIONS.md")]
+    pub mod decisions {}
     #[doc = include_str!("../docs/REASONS.md")]
     pub mod reasons {}
 }
