@@ -25,7 +25,9 @@ LOG = "%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e"
 def git(repository: Path, *arguments: str, stdin: str = "") -> str:
     """What git prints."""
     command = ["git", "-C", str(repository), *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, check=True, encoding="utf-8", errors="replace")
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, check=True, encoding="utf-8", errors="replace"
+    )
     return done.stdout
 
 
@@ -33,10 +35,14 @@ def history(repository: Path | None, pattern: str) -> tuple[str, str]:
     """The text of `git for-each-ref` and `git log`: of a clone, or of the history that comes with the examples."""
     if repository is None:
         folder = HERE / "data" / "ripgrep"
-        return (folder / "for-each-ref.txt").read_text("utf-8"), (folder / "log.txt").read_bytes().decode("utf-8")
+        return (folder / "for-each-ref.txt").read_text("utf-8"), (folder / "log.txt").read_bytes().decode(
+            "utf-8"
+        )
     tags = git(repository, "for-each-ref", f"--format={TAGS}", "refs/tags")
     # A release may stand on a commit of no branch: ask for the releases by name, beside the head.
-    names = [name for name in (line.split("\t")[0] for line in tags.splitlines()) if re.fullmatch(pattern, name)]
+    names = [
+        name for name in (line.split("\t")[0] for line in tags.splitlines()) if re.fullmatch(pattern, name)
+    ]
     starts = "".join(f"refs/tags/{name}\n" for name in names)
     return tags, git(repository, "log", f"--format={LOG}", "--stdin", stdin=f"HEAD\n{starts}")
 
@@ -75,7 +81,9 @@ def row(title: str, found: metrics.DoraRow) -> str:
     often = "-" if frequency.value is None else f"{frequency.value * 30.4375:.2f}/month n={frequency.n}"
     cells = (often, duration(found.change_lead_time), rate(found.change_fail_rate))
     more = (duration(found.failed_deployment_recovery_time), rate(found.deployment_rework_rate))
-    return f"{title:<8}" + "".join(f"{cell:<{width}}" for cell, width in zip((*cells, *more), (22, 36, 27, 18, 20)))
+    return f"{title:<8}" + "".join(
+        f"{cell:<{width}}" for cell, width in zip((*cells, *more), (22, 36, 27, 18, 20))
+    )
 
 
 def delivery(repository: Path | None, pattern: str) -> None:
@@ -94,7 +102,10 @@ def delivery(repository: Path | None, pattern: str) -> None:
     print(f"\n{name}: {len(releases.deployments)} releases, {len(releases.changes)} commits\n")
     titles = ("deployment frequency", "change lead time (median)", "change fail rate")
     more = ("recovery time", "rework rate")
-    print("        " + "".join(f"{title:<{width}}" for title, width in zip((*titles, *more), (22, 36, 27, 18, 20))))
+    print(
+        "        "
+        + "".join(f"{title:<{width}}" for title, width in zip((*titles, *more), (22, 36, 27, 18, 20)))
+    )
     for bucket in report.buckets:
         print(row(f"{bucket.range.start:%Y}", bucket))
     print(row("overall", report.overall))
@@ -102,9 +113,13 @@ def delivery(repository: Path | None, pattern: str) -> None:
     lead = report.overall.change_lead_time
     recovery = report.overall.failed_deployment_recovery_time
     if lead.median is not None and lead.mean is not None and lead.p95 is not None:
-        print(f"\nlead times: {lead.n:,}, median {lead.median:,.1f} s, mean {lead.mean:,.1f} s, p95 {lead.p95:,.1f} s")
+        print(
+            f"\nlead times: {lead.n:,}, median {lead.median:,.1f} s, mean {lead.mean:,.1f} s, p95 {lead.p95:,.1f} s"
+        )
     failed = report.overall.change_fail_rate.affected
-    print(f"failed deployments: {failed}, recovery {'-' if recovery.value is None else f'{recovery.value:,.0f} s'}")
+    print(
+        f"failed deployments: {failed}, recovery {'-' if recovery.value is None else f'{recovery.value:,.0f} s'}"
+    )
     left_out = ", ".join(f"{exclusion.n} {exclusion.reason.value}" for exclusion in lead.excluded)
     print(f"left out of the lead times: {left_out or 'nothing'}")
     print(f"policy {report.policy_digest}, time zones {report.tzdb_version}")
@@ -118,7 +133,11 @@ def recorded(folder: Path, name: str) -> list[interchange.PrometheusSample]:
 
 def reading(sample: interchange.PrometheusSample, scale: float, n: int | None) -> canary.Reading:
     """A sample as a reading: what is no number is missing."""
-    return canary.ReadingMissing() if sample.value is None else canary.ReadingValue(value=sample.value * scale, n=n)
+    return (
+        canary.ReadingMissing()
+        if sample.value is None
+        else canary.ReadingValue(value=sample.value * scale, n=n)
+    )
 
 
 def observations(folder: Path, begin: datetime) -> list[canary.Observation]:

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import timeit
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from relcore import canary, time, version
 
-BEGIN = datetime(2026, 11, 23, 9, tzinfo=timezone.utc)
+BEGIN = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def best(call: Callable[[], object], repeat: int = 7, number: int = 20_000) -> float:
@@ -54,7 +54,9 @@ def main() -> None:
     monday = BEGIN.date()
     print(f"span text in, span out          {best(lambda: time.parse_span('90s')):8.2f} µs")
     print(f"two versions in, an enum out    {best(lambda: version.bump('1.2.3', '1.3.0')):8.2f} µs")
-    print(f"small struct in, date out       {best(lambda: time.add_business_days(monday, 1, window)):8.2f} µs")
+    print(
+        f"small struct in, date out       {best(lambda: time.add_business_days(monday, 1, window)):8.2f} µs"
+    )
     print(f"canary.next_action, 10 metrics  {best(canary_call(), number=5_000):8.2f} µs")
     print(f"import relcore                  {import_milliseconds():8.2f} ms")
 

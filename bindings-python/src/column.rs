@@ -14,6 +14,9 @@ pub struct Column {
     source: Source,
 }
 
+/// Milliseconds, and one bit for each that is there.
+pub type HeldInstants<'a> = (&'a [i64], Option<Cow<'a, [u8]>>);
+
 enum Source {
     Absent,
     Buffer(PyUntypedBuffer),
@@ -88,7 +91,7 @@ impl Column {
     }
 
     /// Instants in milliseconds, some of which may be null, and one bit for each that is not.
-    pub fn instants(&self) -> Result<(&[i64], Option<Cow<'_, [u8]>>), Error> {
+    pub fn instants(&self) -> Result<HeldInstants<'_>, Error> {
         let validity = match &self.source {
             Source::Arrow(held) => validity_of(held),
             _ => None,

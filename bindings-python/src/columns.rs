@@ -1,5 +1,10 @@
 //! The columns door: a million deployments without an object each.
-use crate::{column::Column, de::PyDeserializer, error::Failure, ser, value};
+use crate::{
+    column::{Column, HeldInstants},
+    de::PyDeserializer,
+    error::Failure,
+    ser, value,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use relcore::metrics::columns::{
@@ -156,8 +161,6 @@ impl Columns {
         })
     }
 }
-
-type HeldInstants<'a> = (&'a [i64], Option<Cow<'a, [u8]>>);
 
 /// Validity of its own goes before that of the column.
 fn instants<'a>(column: &'a Column, validity: &'a Column) -> Result<HeldInstants<'a>, Error> {

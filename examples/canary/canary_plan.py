@@ -63,9 +63,7 @@ PHASES = (
     Phase("all", 100, 60),
 )
 REQUESTS_PER_SECOND = 120.0
-CANARY_WARMUP_SECONDS = (
-    7.0  # no traffic until then: telemetry that exists but says nothing
-)
+CANARY_WARMUP_SECONDS = 7.0  # no traffic until then: telemetry that exists but says nothing
 
 SCRAPE_SECONDS = 1
 STEP_SECONDS = 5
@@ -82,12 +80,8 @@ def _rate(series: str) -> str:
 
 QUERIES = (
     Query("error_rate", "share", f"sum({_rate(_ERRORS)}) / sum({_rate(_REQUESTS)})"),
-    Query(
-        "latency_p50", "s", f"histogram_quantile(0.5, sum by (le) ({_rate(_BUCKETS)}))"
-    ),
-    Query(
-        "latency_p99", "s", f"histogram_quantile(0.99, sum by (le) ({_rate(_BUCKETS)}))"
-    ),
+    Query("latency_p50", "s", f"histogram_quantile(0.5, sum by (le) ({_rate(_BUCKETS)}))"),
+    Query("latency_p99", "s", f"histogram_quantile(0.99, sum by (le) ({_rate(_BUCKETS)}))"),
     Query("request_rate", "1/s", f"sum({_rate(_REQUESTS)})"),
     Query("requests_total", "1", f"sum({_REQUESTS})"),
     Query("errors_total", "1", f"sum({_ERRORS})"),

@@ -50,14 +50,11 @@ class Outcome:
 class Worker(threading.Thread):
     """Takes ports from the queue and asks each once, over connections it keeps open."""
 
-    def __init__(
-        self, jobs: "queue.SimpleQueue[int | None]", ports: Sequence[int]
-    ) -> None:
+    def __init__(self, jobs: "queue.SimpleQueue[int | None]", ports: Sequence[int]) -> None:
         super().__init__(daemon=True)
         self._jobs = jobs
         self._connections = {
-            port: http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
-            for port in ports
+            port: http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS) for port in ports
         }
         self.outcomes = {port: Outcome() for port in ports}
 
@@ -91,9 +88,7 @@ def is_ready(port: int) -> bool:
         connection.close()
 
 
-def wait_until_ready(
-    port: int, ready: threading.Event, give_up: threading.Event
-) -> None:
+def wait_until_ready(port: int, ready: threading.Event, give_up: threading.Event) -> None:
     """Set `ready` as soon as the version on `port` says so."""
     while not give_up.wait(0.2):
         if is_ready(port):
@@ -103,11 +98,7 @@ def wait_until_ready(
 
 def drive(args: argparse.Namespace, ready: threading.Event) -> list[Worker]:
     """Send the load and return the workers once everything sent has been dealt with."""
-    ports = (
-        [args.stable_port]
-        if args.canary_port is None
-        else [args.stable_port, args.canary_port]
-    )
+    ports = [args.stable_port] if args.canary_port is None else [args.stable_port, args.canary_port]
     jobs: queue.SimpleQueue[int | None] = queue.SimpleQueue()
     workers = [Worker(jobs, ports) for _ in range(args.workers)]
     for worker in workers:
@@ -116,9 +107,7 @@ def drive(args: argparse.Namespace, ready: threading.Event) -> list[Worker]:
     due, end = time.monotonic(), time.monotonic() + args.seconds
     for _ in range(args.max_requests):
         due += rng.expovariate(args.rate)
-        to_canary = (
-            rng.random() * 100.0 < args.weight
-        )  # drawn always: readiness shifts no draw
+        to_canary = rng.random() * 100.0 < args.weight  # drawn always: readiness shifts no draw
         if due >= end:
             break
         time.sleep(max(0.0, due - time.monotonic()))
@@ -148,26 +137,14 @@ def nearest_rank(values: Sequence[float], p: float) -> float | None:
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="bounded load on loopback, split by weight"
-    )
+    parser = argparse.ArgumentParser(description="bounded load on loopback, split by weight")
     parser.add_argument("--stable-port", type=int, required=True)
-    parser.add_argument(
-        "--canary-port", type=int, help="leave out to load the stable one alone"
-    )
-    parser.add_argument(
-        "--weight", type=float, default=0.0, help="percent that goes to the canary"
-    )
-    parser.add_argument(
-        "--rate", type=float, default=50.0, help="requests a second, both together"
-    )
-    parser.add_argument(
-        "--seconds", type=float, default=10.0, help=f"at most {MOST_SECONDS:.0f}"
-    )
+    parser.add_argument("--canary-port", type=int, help="leave out to load the stable one alone")
+    parser.add_argument("--weight", type=float, default=0.0, help="percent that goes to the canary")
+    parser.add_argument("--rate", type=float, default=50.0, help="requests a second, both together")
+    parser.add_argument("--seconds", type=float, default=10.0, help=f"at most {MOST_SECONDS:.0f}")
     parser.add_argument("--max-requests", type=int, default=20_000)
-    parser.add_argument(
-        "--workers", type=int, default=32, help="requests under way at one time"
-    )
+    parser.add_argument("--workers", type=int, default=32, help="requests under way at one time")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args(argv)
     if not 0.0 <= args.weight <= 100.0:
@@ -175,13 +152,9 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     if args.weight > 0.0 and args.canary_port is None:
         parser.error("--weight: expected --canary-port beside a weight above 0")
     if not 0.0 < args.rate <= MOST_REQUESTS_PER_SECOND:
-        parser.error(
-            f"--rate: expected at most {MOST_REQUESTS_PER_SECOND}, got `{args.rate}`"
-        )
+        parser.error(f"--rate: expected at most {MOST_REQUESTS_PER_SECOND}, got `{args.rate}`")
     if not 0.0 < args.seconds <= MOST_SECONDS:
-        parser.error(
-            f"--seconds: expected at most {MOST_SECONDS:.0f}, got `{args.seconds}`"
-        )
+        parser.error(f"--seconds: expected at most {MOST_SECONDS:.0f}, got `{args.seconds}`")
     if not 1 <= args.workers <= 256:
         parser.error(f"--workers: expected 1 to 256, got `{args.workers}`")
     return args

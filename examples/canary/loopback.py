@@ -32,23 +32,17 @@ class Process:
         """Complain if the process has ended, with the last lines it printed."""
         code = self.popen.poll()
         if code is not None:
-            raise RecordingError(
-                f"{self.name} ended with exit code {code}{self._last_words()}"
-            )
+            raise RecordingError(f"{self.name} ended with exit code {code}{self._last_words()}")
 
     def wait(self, seconds: float) -> str:
         """Wait for the end of a process that must end well; return what it printed."""
         try:
             code = self.popen.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
-            raise RecordingError(
-                f"{self.name} did not end within {seconds:.0f} s"
-            ) from None
+            raise RecordingError(f"{self.name} did not end within {seconds:.0f} s") from None
         if code != 0:
             printed = self.stdout.read_text(errors="replace").strip()
-            raise RecordingError(
-                f"{self.name} ended with exit code {code}{self._last_words()} {printed}"
-            )
+            raise RecordingError(f"{self.name} ended with exit code {code}{self._last_words()} {printed}")
         return self.stdout.read_text()
 
     def _last_words(self) -> str:
@@ -56,15 +50,11 @@ class Process:
         return "".join(f"\n    {line}" for line in lines)
 
 
-def start(
-    stack: contextlib.ExitStack, folder: Path, name: str, command: Sequence[str]
-) -> Process:
+def start(stack: contextlib.ExitStack, folder: Path, name: str, command: Sequence[str]) -> Process:
     """Start a process that is stopped when `stack` closes, whatever happened."""
     stdout, stderr = folder / f"{name}.out", folder / f"{name}.err"
     with stdout.open("wb") as out, stderr.open("wb") as err:
-        popen = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder
-        )
+        popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder)
     stack.callback(stop, popen)
     return Process(name, popen, stdout, stderr)
 

@@ -87,20 +87,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="record the telemetry of two canary rollouts"
-    )
-    parser.add_argument(
-        "--prometheus", default="prometheus", help="the binary, name or path"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=HERE / "recorded", help="folder to write"
-    )
+    parser = argparse.ArgumentParser(description="record the telemetry of two canary rollouts")
+    parser.add_argument("--prometheus", default="prometheus", help="the binary, name or path")
+    parser.add_argument("--out", type=Path, default=HERE / "recorded", help="folder to write")
     args = parser.parse_args(argv)
     if args.out.exists() and not (args.out / MANIFEST).is_file():
-        parser.error(
-            f"--out: `{args.out}` exists and is not a recording; it would be replaced"
-        )
+        parser.error(f"--out: `{args.out}` exists and is not a recording; it would be replaced")
     return args
 
 
@@ -114,9 +106,7 @@ def record(prometheus: str, folder: Path, out: Path) -> None:
     with contextlib.ExitStack() as stack:
         keys = [(run.name, role) for run in plan.RUNS for role in ROLES]
         *ports, prometheus_port = free_ports(len(keys) + 1)
-        stage = Stage(
-            stack, folder, dict(zip(keys, ports, strict=True)), prometheus_port
-        )
+        stage = Stage(stack, folder, dict(zip(keys, ports, strict=True)), prometheus_port)
         for run in plan.RUNS:
             start_service(stage, run, "stable", warmup=0.0)
         start_prometheus(stage, prometheus)
@@ -200,17 +190,13 @@ def follow_phases(stage: Stage) -> tuple[Timeline, list[tuple[Run, Phase, Proces
                 start_service(stage, run, "canary", plan.CANARY_WARMUP_SECONDS)
             canary_runs = True
         for run in plan.RUNS:
-            load = start_load(
-                stage, run, phase, at - time.time(), run.seed + 10 + number
-            )
+            load = start_load(stage, run, phase, at - time.time(), run.seed + 10 + number)
             loads.append((run, phase, load))
     sleep_until(at, stage)
     return Timeline(tuple(starts), at), loads
 
 
-def start_load(
-    stage: Stage, run: Run, phase: Phase, seconds: float, seed: int
-) -> Process:
+def start_load(stage: Stage, run: Run, phase: Phase, seconds: float, seed: int) -> Process:
     """Start the load of one run for one phase; it stops by itself."""
     options = {
         "--stable-port": stage.ports[run.name, "stable"],

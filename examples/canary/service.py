@@ -59,9 +59,7 @@ class Work:
             in_tail = self._random.random() < b.tail_share
             fails = self._random.random() < b.error_rate
             normal = self._random.gauss(0.0, 1.0)
-        median, sigma = (
-            (b.tail_median_ms, b.tail_sigma) if in_tail else (b.median_ms, b.sigma)
-        )
+        median, sigma = (b.tail_median_ms, b.tail_sigma) if in_tail else (b.median_ms, b.sigma)
         seconds = median / 1000.0 * math.exp(sigma * normal)
         return min(seconds, LONGEST_WAIT_SECONDS), 500 if fails else 200
 
@@ -80,9 +78,7 @@ class Telemetry:
 
     def count(self, code: int, seconds: float) -> None:
         """Record one answered request."""
-        slot = next(
-            (i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS)
-        )
+        slot = next((i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
         with self._lock:
             self._requests[code] += 1
             self._in_bucket[slot] += 1
@@ -99,10 +95,7 @@ class Telemetry:
             "# HELP http_requests_total Requests answered, by status code.",
             "# TYPE http_requests_total counter",
         ]
-        lines += [
-            f'http_requests_total{{{label},code="{code}"}} {n}'
-            for code, n in requests.items()
-        ]
+        lines += [f'http_requests_total{{{label},code="{code}"}} {n}' for code, n in requests.items()]
         lines += [
             "# HELP http_request_duration_seconds Time to answer a request.",
             "# TYPE http_request_duration_seconds histogram",
@@ -111,17 +104,13 @@ class Telemetry:
         for bound, n in zip((*BUCKETS, math.inf), in_bucket, strict=True):
             so_far += n
             le = "+Inf" if math.isinf(bound) else repr(bound)
-            lines.append(
-                f'http_request_duration_seconds_bucket{{{label},le="{le}"}} {so_far}'
-            )
+            lines.append(f'http_request_duration_seconds_bucket{{{label},le="{le}"}} {so_far}')
         lines.append(f"http_request_duration_seconds_sum{{{label}}} {total_seconds!r}")
         lines.append(f"http_request_duration_seconds_count{{{label}}} {so_far}")
         return "\n".join(lines) + "\n"
 
 
-def handler(
-    work: Work, telemetry: Telemetry, ready_at: float
-) -> type[BaseHTTPRequestHandler]:
+def handler(work: Work, telemetry: Telemetry, ready_at: float) -> type[BaseHTTPRequestHandler]:
     """The request handler class for one version."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -133,9 +122,7 @@ def handler(
             if self.path == "/":
                 self._work()
             elif self.path == "/metrics":
-                self._answer(
-                    200, telemetry.text(), "text/plain; version=0.0.4; charset=utf-8"
-                )
+                self._answer(200, telemetry.text(), "text/plain; version=0.0.4; charset=utf-8")
             elif self.path == "/ready":
                 self._answer(200 if time.monotonic() >= ready_at else 503, "")
             else:
@@ -149,9 +136,7 @@ def handler(
             telemetry.count(code, time.perf_counter() - began)
             self._answer(code, "")
 
-        def _answer(
-            self, code: int, body: str, content_type: str = "text/plain"
-        ) -> None:
+        def _answer(self, code: int, body: str, content_type: str = "text/plain") -> None:
             data = body.encode()
             self.send_response(code)
             self.send_header("Content-Type", content_type)
@@ -177,30 +162,14 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="one version of a small HTTP service")
     parser.add_argument("--version", required=True, help="value of the `version` label")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument(
-        "--error-rate", type=share, default=0.0, help="share of 500s, 0 to 1"
-    )
-    parser.add_argument(
-        "--median-ms", type=positive, default=20.0, help="median of the body"
-    )
-    parser.add_argument(
-        "--sigma", type=positive, default=0.35, help="log-normal sigma of the body"
-    )
-    parser.add_argument(
-        "--tail-share", type=share, default=0.0, help="share of slow requests"
-    )
-    parser.add_argument(
-        "--tail-median-ms", type=positive, default=200.0, help="median of the tail"
-    )
-    parser.add_argument(
-        "--tail-sigma", type=positive, default=0.3, help="sigma of the tail"
-    )
-    parser.add_argument(
-        "--warmup", type=float, default=0.0, help="seconds until /ready says 200"
-    )
-    parser.add_argument(
-        "--max-seconds", type=positive, default=900.0, help="stop after this time"
-    )
+    parser.add_argument("--error-rate", type=share, default=0.0, help="share of 500s, 0 to 1")
+    parser.add_argument("--median-ms", type=positive, default=20.0, help="median of the body")
+    parser.add_argument("--sigma", type=positive, default=0.35, help="log-normal sigma of the body")
+    parser.add_argument("--tail-share", type=share, default=0.0, help="share of slow requests")
+    parser.add_argument("--tail-median-ms", type=positive, default=200.0, help="median of the tail")
+    parser.add_argument("--tail-sigma", type=positive, default=0.3, help="sigma of the tail")
+    parser.add_argument("--warmup", type=float, default=0.0, help="seconds until /ready says 200")
+    parser.add_argument("--max-seconds", type=positive, default=900.0, help="stop after this time")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args(argv)
 
@@ -230,9 +199,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         server = Server(("127.0.0.1", args.port), handler(work, telemetry, ready_at))
     except OSError as error:
-        print(
-            f"cannot listen on 127.0.0.1:{args.port}: {error.strerror}", file=sys.stderr
-        )
+        print(f"cannot listen on 127.0.0.1:{args.port}: {error.strerror}", file=sys.stderr)
         return PORT_TAKEN
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -49,11 +49,7 @@ def write_responses(folder: Path, port: int, timeline: Timeline) -> None:
 
 def series_file(run: Run, role: str, query: Query) -> str:
     """Where a series is kept: the stable version's in a folder of its own."""
-    return (
-        f"{run.name}/{query.name}.json"
-        if role == "canary"
-        else f"{run.name}/stable/{query.name}.json"
-    )
+    return f"{run.name}/{query.name}.json" if role == "canary" else f"{run.name}/stable/{query.name}.json"
 
 
 def api(port: int, endpoint: str, **parameters: str) -> bytes:
@@ -84,9 +80,7 @@ def describe(port: int, timeline: Timeline) -> dict[str, Any]:
                 "start": rfc3339(a),
                 "end": rfc3339(b),
             }
-            for phase, a, b in zip(
-                plan.PHASES, timeline.starts, timeline.ends(), strict=True
-            )
+            for phase, a, b in zip(plan.PHASES, timeline.starts, timeline.ends(), strict=True)
         ],
         "runs": [
             {
@@ -118,14 +112,10 @@ def totals(port: int, run: Run, role: str, end: int) -> dict[str, float]:
     """The measures of one version over the whole run."""
     values: dict[str, float] = {}
     for query in plan.TOTALS:
-        body = api(
-            port, "query", query=plan.promql(query, run, role), time=rfc3339(end)
-        )
+        body = api(port, "query", query=plan.promql(query, run, role), time=rfc3339(end))
         result = json.loads(body)["data"]["result"]
         if len(result) != 1:
-            raise RecordingError(
-                f"expected one value of {query.name} for {run.name} {role}"
-            )
+            raise RecordingError(f"expected one value of {query.name} for {run.name} {role}")
         values[query.name] = float(result[0]["value"][1])
     if values["requests"] == 0:
         raise RecordingError(f"{run.name} {role} got no request")
@@ -141,28 +131,20 @@ def totals(port: int, run: Run, role: str, end: int) -> dict[str, float]:
 def check_recording(folder: Path, manifest: dict[str, Any]) -> None:
     """Refuse a recording that does not show what it is made for."""
     first = next(phase for phase in manifest["phases"] if phase["weight"] > 0)
-    begin, end = (
-        datetime.fromisoformat(first[key]).timestamp() for key in ("start", "end")
-    )
+    begin, end = (datetime.fromisoformat(first[key]).timestamp() for key in ("start", "end"))
     measured = {}
     for run in manifest["runs"]:
         measured[run["name"]] = run["canary"]["measured"]
         for series in run["canary"]["series"]:
             values = points(folder / series["file"])
             ticks = range(int(begin), int(end), plan.STEP_SECONDS)
-            known = [
-                tick for tick in ticks if math.isfinite(values.get(tick, math.nan))
-            ]
+            known = [tick for tick in ticks if math.isfinite(values.get(tick, math.nan))]
             if not known or known[0] == begin:
-                raise RecordingError(
-                    f"{series['file']}: expected a gap, then data, in the first phase"
-                )
+                raise RecordingError(f"{series['file']}: expected a gap, then data, in the first phase")
     good, bad = measured["good"], measured["bad"]
     for name in ("errorRate", "latencyP99Seconds"):
         if bad[name] < 3 * good[name]:
-            raise RecordingError(
-                f"{name}: bad canary {bad[name]}, good canary {good[name]}; too close"
-            )
+            raise RecordingError(f"{name}: bad canary {bad[name]}, good canary {good[name]}; too close")
 
 
 def points(path: Path) -> dict[int, float]:
@@ -194,9 +176,7 @@ def measured_table(manifest: dict[str, Any]) -> str:
 def camel_case(version: Version) -> dict[str, Any]:
     """The fields of a version as JSON keys."""
     return {
-        "".join(
-            word.title() if i else word for i, word in enumerate(name.split("_"))
-        ): value
+        "".join(word.title() if i else word for i, word in enumerate(name.split("_"))): value
         for name, value in asdict(version).items()
     }
 

@@ -1,12 +1,12 @@
 """Should this canary go on? Ask once a minute with what was measured."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from relcore import canary
 
 schedule = canary.schedule_from_yaml(Path("examples/canary/schedule.yaml").read_text("utf-8"))
-now = datetime(2026, 11, 23, 3, 0, tzinfo=timezone.utc)
+now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 decision = canary.next_action(schedule, canary.start(schedule, now), [], now)
 print(canary.explain(decision))
 

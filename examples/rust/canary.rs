@@ -1,4 +1,5 @@
 //! Should this canary go on? Ask once a minute with what was measured.
+#![allow(clippy::disallowed_methods, reason = "an example reads a file; only the core may not")]
 use relcore::canary::{
     Observation, ObservationKind, Reading, explain, next_action, schedule_from_yaml, start,
 };

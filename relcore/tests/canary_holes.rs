@@ -2,6 +2,7 @@
 //!
 //! A name says what must not happen; the comment says where it does.
 #![allow(
+    clippy::float_cmp,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,

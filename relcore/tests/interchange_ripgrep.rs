@@ -6,7 +6,6 @@
     clippy::panic,
     clippy::string_slice,
     clippy::disallowed_methods,
-    clippy::string_slice,
     reason = "a test reads files, and has failed when it panics"
 )]
 use relcore::interchange::{GitReleases, git_releases, parse_git};

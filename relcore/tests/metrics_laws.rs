@@ -4,7 +4,9 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::cast_possible_truncation,
+    clippy::string_slice,
     reason = "a test that panics has failed"
 )]
 #[path = "model/metrics.rs"]

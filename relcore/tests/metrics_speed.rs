@@ -5,7 +5,6 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     reason = "a measurement needs a clock, and its numbers are small"
 )]
 use relcore::metrics::MetricsPolicy;

@@ -81,12 +81,9 @@ fn the_core_is_documented() {
     let (mut docs, mut code) = (0.0, 0.0);
     for file in sources() {
         for line in before_tests(&file.text).lines().map(str::trim) {
-            if line.starts_with("///") || line.starts_with("//!") {
-                docs += 1.0;
-            } else if line.contains(char::is_alphanumeric)
-                && !line.starts_with("//")
-                && !line.starts_with("#[")
-            {
+            if line.starts_with("//") {
+                docs += 1.0; // a comment that says why is documentation, too
+            } else if line.contains(char::is_alphanumeric) && !line.starts_with("#[") {
                 code += 1.0; // a bracket or an attribute is nothing to explain
             }
         }

@@ -17,8 +17,8 @@ pub fn test() -> Result<()> {
     run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
     let (passed, failed) = outcome(&xctest()?)?;
     conformance(&[root().join("conformance")])?;
-    run_quietly("building the Swift example", &mut swift("examples/swift", &["build"])?)?;
-    run(&mut program("examples/swift", &[], ".build/debug/canary", &[])?)?;
+    run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
+    run(&mut program("examples/swift/canary", &[], ".build/debug/canary", &[])?)?;
     println!("{passed} passed, {failed} failed");
     ensure!(failed == 0, "{failed} Swift tests failed");
     Ok(())
@@ -53,7 +53,7 @@ fn prepare(release: bool) -> Result<()> {
     if fs::read(&made).ok() != fs::read(&wanted).ok() {
         fs::copy(&made, &wanted).with_context(|| format!("cannot copy `{}`", made.display()))?;
         // SwiftPM does not see that a system library has changed.
-        for package in ["bindings-swift/swift", "examples/swift"] {
+        for package in ["bindings-swift/swift", "examples/swift/canary"] {
             let programs = root().join(package).join(".build");
             for name in ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest", "canary"] {
                 for kind in ["debug", "release"] {

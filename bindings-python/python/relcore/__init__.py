@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from relcore._errors import PolicyChangedError as PolicyChangedError
     from relcore._errors import RelcoreError as RelcoreError
     from relcore.canary import AbortPolicy as AbortPolicy
-    from relcore.release import AdvisorySeverity as AdvisorySeverity
-    from relcore.time import BucketUnit as BucketUnit
-    from relcore.version import Bump as Bump
-    from relcore.time import BusinessCalendar as BusinessCalendar
     from relcore.canary import CanaryAction as CanaryAction
     from relcore.canary import CanaryActionAwaitGate as CanaryActionAwaitGate
     from relcore.canary import CanaryActionComplete as CanaryActionComplete
@@ -44,47 +40,15 @@ if TYPE_CHECKING:
     from relcore.canary import CanaryPhase as CanaryPhase
     from relcore.canary import CanaryState as CanaryState
     from relcore.canary import CauseResponses as CauseResponses
-    from relcore.metrics import Change as Change
-    from relcore.release import ChangelogDepth as ChangelogDepth
-    from relcore.release import Classification as Classification
-    from relcore.release import ClassificationVerdict as ClassificationVerdict
     from relcore.canary import Command as Command
-    from relcore.release import CommunicationScope as CommunicationScope
-    from relcore.rollback import Counterfactual as Counterfactual
-    from relcore.rollback import CustomerImpact as CustomerImpact
-    from relcore.metrics import DeliveryIncident as DeliveryIncident
-    from relcore.metrics import Deployment as Deployment
-    from relcore.metrics import DeploymentIntent as DeploymentIntent
-    from relcore.metrics import DeploymentOutcome as DeploymentOutcome
     from relcore.canary import Diagnostic as Diagnostic
     from relcore.canary import DiagnosticCode as DiagnosticCode
-    from relcore.metrics import DoraReport as DoraReport
-    from relcore.metrics import DoraRow as DoraRow
-    from relcore.metrics import DurationSummary as DurationSummary
-    from relcore.error import ErrorKind as ErrorKind
-    from relcore.metrics import Estimate as Estimate
-    from relcore.reason import Evidence as Evidence
-    from relcore.metrics import Exclusion as Exclusion
-    from relcore.metrics import ExclusionReason as ExclusionReason
-    from relcore.metrics import FailureSignal as FailureSignal
-    from relcore.error import Fault as Fault
     from relcore.canary import GateApproval as GateApproval
-    from relcore.interchange import GitCommit as GitCommit
-    from relcore.interchange import GitHistory as GitHistory
-    from relcore.interchange import GitReleases as GitReleases
-    from relcore.interchange import GitTag as GitTag
     from relcore.canary import HealthRole as HealthRole
-    from relcore.metrics import IncidentLink as IncidentLink
-    from relcore.reason import Interval as Interval
     from relcore.canary import LastMeasurement as LastMeasurement
-    from relcore.metrics import LeadStart as LeadStart
-    from relcore.metrics import LeadUnit as LeadUnit
     from relcore.canary import MeasurementPhase as MeasurementPhase
     from relcore.canary import Metric as Metric
     from relcore.canary import MetricState as MetricState
-    from relcore.metrics import MetricsPolicy as MetricsPolicy
-    from relcore.interchange import MissingSample as MissingSample
-    from relcore.metrics import NegativeSpans as NegativeSpans
     from relcore.canary import Observation as Observation
     from relcore.canary import ObservationKind as ObservationKind
     from relcore.canary import ObservationKindApproval as ObservationKindApproval
@@ -93,50 +57,86 @@ if TYPE_CHECKING:
     from relcore.canary import ObservationKindMeasurement as ObservationKindMeasurement
     from relcore.canary import ObservationKindNewRevision as ObservationKindNewRevision
     from relcore.canary import ObservationKindWindow as ObservationKindWindow
-    from relcore.metrics import OpenRecoveries as OpenRecoveries
     from relcore.canary import PlannedStep as PlannedStep
-    from relcore.interchange import PrometheusSample as PrometheusSample
-    from relcore.interchange import PrometheusSeries as PrometheusSeries
-    from relcore.metrics import QuantileRule as QuantileRule
-    from relcore.metrics import RateDenominator as RateDenominator
     from relcore.canary import Reading as Reading
     from relcore.canary import ReadingFailed as ReadingFailed
     from relcore.canary import ReadingMissing as ReadingMissing
     from relcore.canary import ReadingValue as ReadingValue
-    from relcore.reason import Reason as Reason
-    from relcore.reason import ReasonCode as ReasonCode
-    from relcore.metrics import RecoveryEnd as RecoveryEnd
-    from relcore.metrics import RecoveryMembership as RecoveryMembership
-    from relcore.metrics import RecoveryStart as RecoveryStart
-    from relcore.release import ReleaseAdvisory as ReleaseAdvisory
-    from relcore.release import ReleaseFacts as ReleaseFacts
-    from relcore.release import ReleaseProfile as ReleaseProfile
-    from relcore.release import ReleaseProfiles as ReleaseProfiles
-    from relcore.release import ReleaseType as ReleaseType
-    from relcore.release import RequiredApproval as RequiredApproval
     from relcore.canary import Response as Response
-    from relcore.metrics import ReworkSignal as ReworkSignal
-    from relcore.rollback import RollbackCriterion as RollbackCriterion
-    from relcore.rollback import RollbackDecision as RollbackDecision
-    from relcore.rollback import RollbackPolicy as RollbackPolicy
-    from relcore.rollback import RollbackSituation as RollbackSituation
-    from relcore.rollback import RollbackVerdict as RollbackVerdict
     from relcore.canary import Schedule as Schedule
-    from relcore.metrics import SeedRule as SeedRule
-    from relcore.metrics import SeveralIncidents as SeveralIncidents
-    from relcore.reason import Severity as Severity
     from relcore.canary import Step as Step
     from relcore.canary import StepAnalysis as StepAnalysis
     from relcore.canary import StepBake as StepBake
     from relcore.canary import StepGate as StepGate
     from relcore.canary import StepPause as StepPause
     from relcore.canary import StepSetWeight as StepSetWeight
-    from relcore.release import TestingScope as TestingScope
-    from relcore.time import TimeRange as TimeRange
     from relcore.canary import Timeline as Timeline
+    from relcore.error import ErrorKind as ErrorKind
+    from relcore.error import Fault as Fault
+    from relcore.interchange import GitCommit as GitCommit
+    from relcore.interchange import GitHistory as GitHistory
+    from relcore.interchange import GitReleases as GitReleases
+    from relcore.interchange import GitTag as GitTag
+    from relcore.interchange import MissingSample as MissingSample
+    from relcore.interchange import PrometheusSample as PrometheusSample
+    from relcore.interchange import PrometheusSeries as PrometheusSeries
+    from relcore.metrics import Change as Change
+    from relcore.metrics import DeliveryIncident as DeliveryIncident
+    from relcore.metrics import Deployment as Deployment
+    from relcore.metrics import DeploymentIntent as DeploymentIntent
+    from relcore.metrics import DeploymentOutcome as DeploymentOutcome
+    from relcore.metrics import DoraReport as DoraReport
+    from relcore.metrics import DoraRow as DoraRow
+    from relcore.metrics import DurationSummary as DurationSummary
+    from relcore.metrics import Estimate as Estimate
+    from relcore.metrics import Exclusion as Exclusion
+    from relcore.metrics import ExclusionReason as ExclusionReason
+    from relcore.metrics import FailureSignal as FailureSignal
+    from relcore.metrics import IncidentLink as IncidentLink
+    from relcore.metrics import LeadStart as LeadStart
+    from relcore.metrics import LeadUnit as LeadUnit
+    from relcore.metrics import MetricsPolicy as MetricsPolicy
+    from relcore.metrics import NegativeSpans as NegativeSpans
+    from relcore.metrics import OpenRecoveries as OpenRecoveries
+    from relcore.metrics import QuantileRule as QuantileRule
+    from relcore.metrics import RateDenominator as RateDenominator
+    from relcore.metrics import RecoveryEnd as RecoveryEnd
+    from relcore.metrics import RecoveryMembership as RecoveryMembership
+    from relcore.metrics import RecoveryStart as RecoveryStart
+    from relcore.metrics import ReworkSignal as ReworkSignal
+    from relcore.metrics import SeedRule as SeedRule
+    from relcore.metrics import SeveralIncidents as SeveralIncidents
     from relcore.metrics import UndefinedReason as UndefinedReason
     from relcore.metrics import UndeliveredChanges as UndeliveredChanges
+    from relcore.reason import Evidence as Evidence
+    from relcore.reason import Interval as Interval
+    from relcore.reason import Reason as Reason
+    from relcore.reason import ReasonCode as ReasonCode
+    from relcore.reason import Severity as Severity
+    from relcore.release import AdvisorySeverity as AdvisorySeverity
+    from relcore.release import ChangelogDepth as ChangelogDepth
+    from relcore.release import Classification as Classification
+    from relcore.release import ClassificationVerdict as ClassificationVerdict
+    from relcore.release import CommunicationScope as CommunicationScope
+    from relcore.release import ReleaseAdvisory as ReleaseAdvisory
+    from relcore.release import ReleaseFacts as ReleaseFacts
+    from relcore.release import ReleaseProfile as ReleaseProfile
+    from relcore.release import ReleaseProfiles as ReleaseProfiles
+    from relcore.release import ReleaseType as ReleaseType
+    from relcore.release import RequiredApproval as RequiredApproval
+    from relcore.release import TestingScope as TestingScope
+    from relcore.rollback import Counterfactual as Counterfactual
+    from relcore.rollback import CustomerImpact as CustomerImpact
+    from relcore.rollback import RollbackCriterion as RollbackCriterion
+    from relcore.rollback import RollbackDecision as RollbackDecision
+    from relcore.rollback import RollbackPolicy as RollbackPolicy
+    from relcore.rollback import RollbackSituation as RollbackSituation
+    from relcore.rollback import RollbackVerdict as RollbackVerdict
+    from relcore.time import BucketUnit as BucketUnit
+    from relcore.time import BusinessCalendar as BusinessCalendar
+    from relcore.time import TimeRange as TimeRange
     from relcore.time import Weekday as Weekday
+    from relcore.version import Bump as Bump
 
 _HOMES = {
     "AbortPolicy": "canary",
@@ -269,7 +269,133 @@ _ROOMS = frozenset(
     )
 )
 
-__all__ = ["__version__", *_ROOMS, *_HOMES]  # noqa: PLE0604
+__all__ = [
+    "AbortPolicy",
+    "AdvisorySeverity",
+    "BucketUnit",
+    "Bump",
+    "BusinessCalendar",
+    "CanaryAction",
+    "CanaryActionAwaitGate",
+    "CanaryActionComplete",
+    "CanaryActionFreeze",
+    "CanaryActionHold",
+    "CanaryActionInconclusive",
+    "CanaryActionPause",
+    "CanaryActionRollBack",
+    "CanaryActionSetWeight",
+    "CanaryDecision",
+    "CanaryPhase",
+    "CanaryState",
+    "CauseResponses",
+    "Change",
+    "ChangelogDepth",
+    "Classification",
+    "ClassificationVerdict",
+    "Command",
+    "CommunicationScope",
+    "Counterfactual",
+    "CustomerImpact",
+    "DeliveryIncident",
+    "Deployment",
+    "DeploymentIntent",
+    "DeploymentOutcome",
+    "Diagnostic",
+    "DiagnosticCode",
+    "DoraReport",
+    "DoraRow",
+    "DurationSummary",
+    "ErrorKind",
+    "Estimate",
+    "Evidence",
+    "Exclusion",
+    "ExclusionReason",
+    "FailureSignal",
+    "Fault",
+    "GateApproval",
+    "GitCommit",
+    "GitHistory",
+    "GitReleases",
+    "GitTag",
+    "HealthRole",
+    "IncidentLink",
+    "InputError",
+    "Interval",
+    "LastMeasurement",
+    "LeadStart",
+    "LeadUnit",
+    "MeasurementPhase",
+    "Metric",
+    "MetricState",
+    "MetricsPolicy",
+    "MissingSample",
+    "NegativeSpans",
+    "Observation",
+    "ObservationKind",
+    "ObservationKindApproval",
+    "ObservationKindCommand",
+    "ObservationKindHealth",
+    "ObservationKindMeasurement",
+    "ObservationKindNewRevision",
+    "ObservationKindWindow",
+    "OpenRecoveries",
+    "PlannedStep",
+    "PolicyChangedError",
+    "PrometheusSample",
+    "PrometheusSeries",
+    "QuantileRule",
+    "RateDenominator",
+    "Reading",
+    "ReadingFailed",
+    "ReadingMissing",
+    "ReadingValue",
+    "Reason",
+    "ReasonCode",
+    "RecoveryEnd",
+    "RecoveryMembership",
+    "RecoveryStart",
+    "RelcoreError",
+    "ReleaseAdvisory",
+    "ReleaseFacts",
+    "ReleaseProfile",
+    "ReleaseProfiles",
+    "ReleaseType",
+    "RequiredApproval",
+    "Response",
+    "ReworkSignal",
+    "RollbackCriterion",
+    "RollbackDecision",
+    "RollbackPolicy",
+    "RollbackSituation",
+    "RollbackVerdict",
+    "Schedule",
+    "SeedRule",
+    "SeveralIncidents",
+    "Severity",
+    "Step",
+    "StepAnalysis",
+    "StepBake",
+    "StepGate",
+    "StepPause",
+    "StepSetWeight",
+    "TestingScope",
+    "TimeRange",
+    "Timeline",
+    "UndefinedReason",
+    "UndeliveredChanges",
+    "Weekday",
+    "__version__",
+    "canary",
+    "digest",
+    "error",
+    "interchange",
+    "metrics",
+    "reason",
+    "release",
+    "rollback",
+    "time",
+    "version",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
 from relcore._native import dora_columns as _dora_columns
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Mapping
-    from typing import Any, TypeAlias
+    from typing import Any
 
     from relcore.metrics import DoraReport, MetricsPolicy
     from relcore.time import BucketUnit, TimeRange
 
-__all__ = ["ChangeColumns", "DeploymentColumns", "EventColumns", "IncidentColumns", "Lists", "dora_columns"]
+__all__ = [
+    "ChangeColumns",
+    "Column",
+    "DeploymentColumns",
+    "EventColumns",
+    "IncidentColumns",
+    "Lists",
+    "dora_columns",
+]
 
 
 class ArrowArray(Protocol):
@@ -44,8 +52,8 @@ class Strided(Protocol):
         ...
 
 
-if TYPE_CHECKING:
-    Column: TypeAlias = "array[int] | bytes | bytearray | memoryview | Strided | ArrowArray | ArrowStream"
+Column: TypeAlias = Union["array[int]", bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream]
+"""Numbers one after the other in memory: a buffer or an Arrow array."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,16 +56,16 @@ impl Module<'_> {
             body += &self.function(function);
         }
         let doors = BULK_DOORS.iter().filter_map(|door| door.split_once('.')).filter(|(of, _)| *of == room);
-        let doors: Vec<&str> = doors.map(|(_, name)| name).collect();
-        names.extend(doors.iter().map(|door| (*door).to_owned()));
+        let doors = doors.map(|(_, name)| name);
+        for door in doors {
+            names.push(door.to_owned());
+            self.imports.entry("columns".into()).or_default().insert(door.to_owned()); // by hand, as every such door
+        }
         names.sort();
 
         let mut text = format!("# {MARK}\n\"\"\"The room `{}` of relcore.\"\"\"\n\n", self.room);
         text += "from __future__ import annotations\n\n";
         text += &self.standard_imports(&body);
-        if !doors.is_empty() {
-            text += &import("relcore.columns", &doors); // by hand, as every door by columns
-        }
         if !functions.is_empty() {
             text += "from relcore._native import call as _call\n";
         }
@@ -357,7 +357,9 @@ fn init(model: &Model) -> File {
             homes.insert(name, definition.room.clone());
         }
     }
-    for (name, room) in &homes {
+    let mut by_room: Vec<(&String, &String)> = homes.iter().map(|(name, room)| (room, name)).collect();
+    by_room.sort();
+    for (room, name) in by_room {
         let _ = writeln!(text, "    from relcore.{room} import {name} as {name}");
     }
     text += "\n_HOMES = {\n";
@@ -371,7 +373,15 @@ fn init(model: &Model) -> File {
     for room in model.rooms() {
         let _ = writeln!(text, "        \"{room}\",");
     }
-    text += "    )\n)\n\n__all__ = [\"__version__\", *_ROOMS, *_HOMES]  # noqa: PLE0604\n\n\n";
+    text += "    )\n)\n\n__all__ = [\n";
+    // Spelt out, since tools read it without running it.
+    let mut all: Vec<&str> = homes.keys().map(String::as_str).chain(["__version__"]).collect();
+    all.extend(model.rooms());
+    all.sort_unstable();
+    for name in all {
+        let _ = writeln!(text, "    \"{name}\",");
+    }
+    text += "]\n\n\n";
     text += "def __getattr__(name: str) -> object:\n    if name in _ROOMS:\n        return _import(f\"relcore.{name}\")\n    if name in _HOMES:\n        found = getattr(_import(f\"relcore.{_HOMES[name]}\"), name)\n        globals()[name] = found\n        return found\n    raise AttributeError(f\"module 'relcore' has no attribute {name!r}\")\n\n\n";
     text += "def __dir__() -> list[str]:\n    return sorted(__all__)\n";
     File { path: format!("{FOLDER}/__init__.py"), text }
