@@ -91,11 +91,12 @@ function checkOther(value) {
       return { path: "", text: "writes itself as nothing: expected a value" };
     return check(text);
   }
-  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof Promise) {
-    return {
-      path: "",
-      text: `a ${value.constructor.name} cannot cross: expected a plain object or an array`,
-    };
+  const inner = value.valueOf?.();
+  if (typeof inner !== "object") return check(inner); // new Number(NaN)
+  // Whatever has a name of its own keeps its data where JSON does not look.
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind !== "Object") {
+    return { path: "", text: `a ${kind} cannot cross: expected a plain object or an array` };
   }
   for (const [key, inner] of Object.entries(value)) {
     const problem = check(inner);

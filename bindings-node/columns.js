@@ -48,17 +48,20 @@ function doraColumns(columns, policy, range, unit, zone) {
     throw refusal("wrong_type", "columns", "expected an object of columns");
   }
   const found = {};
-  const { environments = ["production"], services = 1, ...tables } = columns;
+  const { environments, services, ...tables } = columns;
   collect(tables, COLUMNS, "", found);
-  const named = Array.isArray(environments) && environments.every((name) => typeof name === "string");
-  if (!named) throw refusal("wrong_type", "columns.environments", "expected a list of texts");
-  if (!Number.isInteger(services) || services < 1 || services > 2 ** 24) {
+  checkPairs(found);
+  const names = environments ?? ["production"];
+  const codes = services ?? 1;
+  if (!Array.isArray(names) || names.some((name) => typeof name !== "string"))
+    throw refusal("wrong_type", "columns.environments", "expected a list of texts");
+  if (!Number.isInteger(codes) || codes < 1 || codes > 2 ** 24) {
     throw refusal("invalid_value", "columns.services", "expected an integer from 1 to 16,777,216");
   }
   const beside = [policy, range, unit, zone];
   try {
     native.call(ROWS, written([[], [], [], ...beside], BESIDE));
-    return JSON.parse(native.doraColumns(found, JSON.stringify([environments, services, ...beside])));
+    return JSON.parse(native.doraColumns(found, JSON.stringify([names, codes, ...beside])));
   } catch (error) {
     throw translated(error);
   }
@@ -87,6 +90,24 @@ function collect(tables, kinds, parent, found) {
       found[path] = value;
     }
   }
+}
+
+/** Columns that mean something only together: half of them would be read as "nothing is there". */
+function checkPairs(found) {
+  const must = (holds, path, text) => {
+    if (!holds) throw refusal("invalid_value", `columns.${path}`, text);
+  };
+  const given = (path) => Object.hasOwn(found, path);
+  for (const path of ["changes.authoredAt", "changes.committedAt", "incidents.resolvedAt"]) {
+    const bits = found[`${path}Validity`];
+    const fits = bits === undefined || bits.length === Math.ceil((found[path]?.length ?? 0) / 8);
+    must(fits, `${path}Validity`, "is not one bit for each row");
+  }
+  for (const path of ["deployments.remediates", "deployments.listedChanges", "changes.reverts"]) {
+    must(given(`${path}.offsets`) === given(`${path}.items`), path, "needs both `offsets` and `items`");
+  }
+  const both = given("deployments.changes") && given("deployments.listedChanges.offsets");
+  must(!both, "deployments.listedChanges", "is given beside `changes`: expected one of them");
 }
 
 module.exports = { doraColumns };

@@ -111,6 +111,17 @@ test("what is no column is refused", () => {
       /code beyond/,
     ],
     [{ changes: { authoredAt: finishedAt, merge: new Uint8Array([2]) } }, "columns.changes.merge", /0 nor 1/],
+    [
+      { changes: { authoredAt: finishedAt, authoredAtValidity: new Uint8Array(2) } },
+      "columns.changes.authoredAtValidity",
+      /one bit/,
+    ],
+    [{ changes: { committedAtValidity: outcome } }, "columns.changes.committedAtValidity", /one bit/],
+    [
+      { changes: { authoredAt: finishedAt, reverts: { items: new Uint32Array(1) } } },
+      "columns.changes.reverts",
+      /needs both/,
+    ],
     [{ services: 0 }, "columns.services", /1 to/],
     [null, "columns", /an object/],
   ];

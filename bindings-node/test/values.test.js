@@ -16,6 +16,9 @@ test("what JSON would turn into nothing is refused with its path", () => {
     [{ dataCorruption: Symbol("x") }, "situation.dataCorruption", /a symbol cannot cross/],
     [{ dataCorruption: new Map([["a", 1]]) }, "situation.dataCorruption", /a Map cannot cross/],
     [{ dataCorruption: new Uint8Array(1) }, "situation.dataCorruption", /a Uint8Array cannot cross/],
+    [{ latencyObserved: new Number(NaN) }, "situation.latencyObserved", /not a finite number/],
+    [{ dataCorruption: Promise.resolve(true) }, "situation.dataCorruption", /a Promise cannot cross/],
+    [/x/, "situation", /a RegExp cannot cross/],
     [new Map(), "situation", /a Map cannot cross/],
   ];
   for (const [situation, path, message] of refused) {

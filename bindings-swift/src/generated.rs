@@ -1861,7 +1861,7 @@ pub fn canary_explain(decision: CanaryDecision) -> Result<String, RelcoreError> 
     Ok(relcore::canary::explain(lend(&decision)))
 }
 
-/// What to do now: see [the module](super) for the rules and their order.
+/// What to do now: see the module for the rules and their order.
 ///
 /// Hand in what was observed since the last call; observations of the same instant may come in any order. With nothing
 /// new at the same time the answer is the same state again.
@@ -2166,7 +2166,7 @@ pub fn release_standard_profiles() -> Result<ReleaseProfiles, RelcoreError> {
 
 /// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
 ///
-/// The decision table and the meaning of its columns are in the documentation of [this room](crate::rollback).
+/// The decision table and the meaning of its columns are in the documentation of this room.
 ///
 /// Errors:
 /// `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency

@@ -1029,7 +1029,7 @@ def next_action(
     observations: Sequence[Observation | Mapping[str, object]],
     now: datetime | str,
 ) -> CanaryDecision:
-    """What to do now: see [the module](super) for the rules and their order.
+    """What to do now: see the module for the rules and their order.
 
     Hand in what was observed since the last call; observations of the same instant may come in any order. With nothing
     new at the same time the answer is the same state again.

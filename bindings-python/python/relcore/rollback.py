@@ -345,7 +345,7 @@ def decide(
 ) -> RollbackDecision:
     """Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
 
-    The decision table and the meaning of its columns are in the documentation of [this room](crate::rollback).
+    The decision table and the meaning of its columns are in the documentation of this room.
 
     Errors:
     `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency

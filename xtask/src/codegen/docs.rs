@@ -28,21 +28,29 @@ pub fn prose(docs: &str) -> String {
     lines.join("\n")
 }
 
-/// Markdown links to names: `[`a`](b)` and `[`a`]` become `` `a` ``.
+/// Links to names of the core become plain text, `[`a`](b)`, `[`a`]` and `[a](crate::b)` alike; those to pages stay.
 fn unlink(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
-    while let Some(start) = rest.find("[`") {
-        let (before, link) = rest.split_at(start);
-        let Some(end) = link.find("`]") else { break };
-        out.push_str(before);
-        out.push_str(&link[1..=end]);
-        rest = &link[end + 2..];
-        if rest.starts_with('(')
-            && let Some(close) = rest.find(')')
-        {
-            rest = &rest[close + 1..];
-        }
+    while let Some((before, link)) = rest.split_once('[') {
+        let Some((name, after)) = link.split_once(']') else { break };
+        let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
+        let is_code = name.len() > 1 && name.starts_with('`') && name.ends_with('`');
+        out += before;
+        rest = match target {
+            Some((target, after)) if !target.contains("://") => {
+                out += name;
+                after
+            }
+            None if is_code => {
+                out += name;
+                after
+            }
+            _ => {
+                out.push('[');
+                link
+            }
+        };
     }
     out + rest
 }
@@ -56,5 +64,9 @@ mod tests {
         let docs =
             "Reads [`Span`](crate::Span) as [`parse`] does.\n\n```\ncode\n```\n\n# Errors\n`syntax` for `x`.";
         assert_eq!(prose(docs), "Reads `Span` as `parse` does.\n\nErrors:\n`syntax` for `x`.");
+        assert_eq!(
+            prose("See [the room](super), [a page](https://a.b) and `x[0]`."),
+            "See the room, [a page](https://a.b) and `x[0]`."
+        );
     }
 }
