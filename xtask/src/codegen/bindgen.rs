@@ -40,7 +40,8 @@ pub fn files(mode: Mode) -> Result<Vec<File>> {
     )?;
     let mut files = Vec::new();
     for (made, path) in OUTPUTS {
-        let text = fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
+        let text =
+            fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
         files.push(File { path: (*path).to_owned(), text: format!("// {MARK}\n{digest}\n{}", tidy(&text)) });
     }
     Ok(files)
@@ -65,7 +66,8 @@ fn digest() -> Result<String> {
 fn tidy(text: &str) -> String {
     let mut out = String::new();
     let mut blank = true;
-    for line in text.lines().map(str::trim_end).skip_while(|line| line.starts_with("// ") || line.is_empty()) {
+    for line in text.lines().map(str::trim_end).skip_while(|line| line.starts_with("// ") || line.is_empty())
+    {
         if !(blank && line.is_empty()) {
             out.push_str(line);
             out.push('\n');
