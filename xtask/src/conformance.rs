@@ -5,12 +5,16 @@ use crate::{
     shell::{self, command},
     swift,
 };
-use anyhow::{Result, bail};
-use std::path::{Path, PathBuf};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 /// Runs the cases under some paths, or those of the repository.
 pub fn run_with(language: &str, paths: &[PathBuf]) -> Result<()> {
-    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     match language {
         "rust" => {
             shell::run(command("cargo", &["run", "--quiet", "-p", "relcore-conformance", "--"]).args(paths))
@@ -23,8 +27,8 @@ pub fn run_with(language: &str, paths: &[PathBuf]) -> Result<()> {
             node::build()?;
             shell::run(command("node", &["bindings-node/bin/relcore-conformance.js"]).args(paths))
         }
-        "swift" => swift::conformance(&paths.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>()),
-        "kotlin" => kotlin::conformance(&paths.iter().map(|path| path.to_path_buf()).collect::<Vec<_>>()),
+        "swift" => swift::conformance(paths),
+        "kotlin" => kotlin::conformance(paths),
         other => bail!("there is no runner for `{other}`: rust, python, node, swift, kotlin"),
     }
 }
@@ -37,4 +41,30 @@ pub fn run(language: &str, paths: &[&str]) -> Result<()> {
         paths.push(root().join("conformance"));
     }
     run_with(language, &paths)
+}
+
+/// Runs a runner, and holds its closing line against the number of cases on disk, counted here on its own: a runner
+/// whose glob misses a folder would find everything it runs.
+pub fn run_counted(runner: &mut Command, paths: &[PathBuf]) -> Result<()> {
+    let out = runner.stderr(Stdio::inherit()).output().context("cannot start the runner")?;
+    let text = String::from_utf8_lossy(&out.stdout);
+    print!("{text}");
+    ensure!(out.status.success(), "cases failed");
+    let expected = paths.iter().map(|path| count(path)).sum::<Result<usize>>()?;
+    ensure!(text.contains(&format!("{expected} passed, 0 failed")), "there are {expected} cases on disk");
+    Ok(())
+}
+
+/// The cases in a file, or in every `*.json` under a folder.
+fn count(path: &Path) -> Result<usize> {
+    if path.is_dir() {
+        let entries = fs::read_dir(path)?.map(|entry| count(&entry?.path()));
+        return entries.sum();
+    }
+    if path.extension().is_none_or(|extension| extension != "json") {
+        return Ok(0);
+    }
+    let file: Value =
+        serde_json::from_str(&fs::read_to_string(path)?).with_context(|| path.display().to_string())?;
+    Ok(file.get("cases").and_then(Value::as_array).map_or(0, Vec::len))
 }

@@ -1,6 +1,7 @@
 //! The Kotlin face: its jar, tests, example, conformance runner and bench.
 use crate::{
     codegen::root,
+    conformance,
     shell::{command, run, run_quietly},
     toolchain,
 };
@@ -47,7 +48,8 @@ pub fn conformance(paths: &[PathBuf]) -> Result<()> {
     compile(MAIN, "bindings-kotlin/src/main", &[])?;
     compile(CONFORMANCE, "bindings-kotlin/src/conformance", &[MAIN])?;
     let texts: Vec<&str> = paths.iter().filter_map(|path| path.to_str()).collect();
-    run(&mut program(false, &[MAIN, CONFORMANCE], "relcore.conformance.ConformanceKt", &texts)?)
+    let mut runner = program(false, &[MAIN, CONFORMANCE], "relcore.conformance.ConformanceKt", &texts)?;
+    conformance::run_counted(&mut runner, paths)
 }
 
 /// What a call costs, with an optimised library and a warm JVM.

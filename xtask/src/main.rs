@@ -6,6 +6,15 @@
     clippy::string_slice,
     reason = "chores read files, start programs and may stop with an error; the purity lints are the core's"
 )]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        reason = "a test that panics has failed, which is what a test is for"
+    )
+)]
 
 mod codegen;
 mod conformance;

@@ -1,6 +1,7 @@
 //! The Swift face: its build, tests, example, conformance runner and bench.
 use crate::{
     codegen::root,
+    conformance,
     shell::{command, run, run_quietly},
     toolchain,
 };
@@ -30,7 +31,8 @@ pub fn conformance(paths: &[PathBuf]) -> Result<()> {
     let build = ["build", "--product", "relcore-conformance"];
     run_quietly("building the Swift runner", &mut swift("bindings-swift/swift", &build)?)?;
     let texts: Vec<&str> = paths.iter().filter_map(|path| path.to_str()).collect();
-    run(&mut program("bindings-swift/swift", paths, ".build/debug/relcore-conformance", &texts)?)
+    let mut runner = program("bindings-swift/swift", paths, ".build/debug/relcore-conformance", &texts)?;
+    conformance::run_counted(&mut runner, paths)
 }
 
 /// What a call costs, with everything optimised.
