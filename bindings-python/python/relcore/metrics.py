@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
-from relcore.columns import dora_columns
 from relcore._native import call as _call
+from relcore.columns import dora_columns
 from relcore.reason import Interval
 from relcore.time import BucketUnit, TimeRange, Weekday
 
