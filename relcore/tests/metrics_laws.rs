@@ -6,7 +6,6 @@
     clippy::panic,
     clippy::string_slice,
     clippy::cast_possible_truncation,
-    clippy::string_slice,
     reason = "a test that panics has failed"
 )]
 #[path = "model/metrics.rs"]
