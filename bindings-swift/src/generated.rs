@@ -117,6 +117,7 @@ pub enum Bump {
 #[uniffi::remote(Record)]
 pub struct BusinessCalendar {
     /// The days of the week that are not worked. Default: Saturday and Sunday.
+    // default: ["saturday","sunday"]
     pub weekend: Vec<Weekday>,
     /// Days that are not worked whatever day of the week they are. Default: none.
     #[uniffi(default)]
@@ -250,15 +251,20 @@ pub struct CanaryState {
 #[uniffi::remote(Record)]
 pub struct CauseResponses {
     /// A metric failed more often than its limit, or the canary is unhealthy. Default: `abort`, as Argo Rollouts.
+    // default: "abort"
     pub failed: Response,
     /// A metric's query errored more often in a row than its limit. Default: `abort`, as Argo Rollouts.
+    // default: "abort"
     pub error: Response,
     /// A metric was inconclusive more often than its limit, or a bake ran to its `max` without enough measurements.
     /// Default: `pause`, as Argo Rollouts.
+    // default: "pause"
     pub inconclusive: Response,
     /// A metric has no data, or only old data. Default: `hold`: it goes on by itself when data comes.
+    // default: "hold"
     pub no_data: Response,
     /// The deadline has passed. Default: `abort`, as Flagger.
+    // default: "abort"
     pub deadline: Response,
 }
 
@@ -419,6 +425,7 @@ pub struct Deployment {
     /// How it ended.
     pub outcome: DeploymentOutcome,
     /// What it was for; `unknown` when left out.
+    // default: "unknown"
     pub intent: DeploymentIntent,
     /// The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback.
     #[uniffi(default = None)]
@@ -930,6 +937,7 @@ pub struct MetricState {
 #[uniffi::remote(Record)]
 pub struct MetricsPolicy {
     /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
+    // default: ["production"]
     pub environments: Vec<String>,
     /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
     /// counts deployments, whatever they are for. They still deliver changes and remedy failures.
@@ -937,56 +945,75 @@ pub struct MetricsPolicy {
     pub uncounted_intents: Vec<DeploymentIntent>,
     /// The period of the frequency; one day by default. The mean over the whole range is taken, days without a
     /// deployment included, and nothing is rounded.
+    // default: "P1D"
     pub frequency_per: Span,
     /// When the lead time of a change begins; `authored` by default, as in DORA's "committed to version control",
     /// which a rebase must not shorten.
+    // default: "authored"
     pub lead_start: LeadStart,
     /// What one lead time stands for; `change` by default.
+    // default: "change"
     pub lead_unit: LeadUnit,
     /// Whether merge commits have lead times; true by default: they are changes, too. Datadog drops them.
     #[uniffi(default = true)]
     pub count_merges: bool,
     /// What the first deployment means for lead times; `exclude` by default. Tools that include it report medians of
     /// months (apache/incubator-devlake #7193, #8790).
+    // default: "exclude"
     pub seed: SeedRule,
     /// Where the changes of unsuccessful deployments go; `carry_forward` by default, as in metrik: they reach
     /// production with the next one.
+    // default: "carry_forward"
     pub undelivered: UndeliveredChanges,
     /// What becomes of negative lead and recovery times; `drop` by default: clocks differ, and a mean must not hide it.
+    // default: "drop"
     pub negative_spans: NegativeSpans,
     /// Which deployments the rates are shares of; `successful` by default: what never ran changed nothing.
+    // default: "successful"
     pub denominator: RateDenominator,
     /// What shows that a deployment failed; by default all but `outcome`, for a failed pipeline run is no failure in
     /// production. A deployment counts once, however many signals and incidents point at it.
+    // default: ["incident","remediation","revert","rollback","hotfix","revision_returned"]
     pub failure_signals: Vec<FailureSignal>,
     /// What makes a deployment rework; all signals by default.
+    // default: ["hotfix","rollback","remediation","revert","revision_returned"]
     pub rework_signals: Vec<ReworkSignal>,
     /// How an incident finds its deployment: the first that finds one wins. `caused_by`, then `latest_before` by
     /// default. An incident whose `caused_by` is not in the input is left out and never linked by time.
+    // default: ["caused_by","latest_before"]
     pub incident_links: Vec<IncidentLink>,
     /// How old a deployment may be for `latest_before`; 7 days by default. Other tools know no limit and blame a
     /// deployment of months ago; `P36500D` is no limit either.
+    // default: "P7D"
     pub link_max_age: Span,
     /// Whether `latest_before` links an incident to a deployment that finished in the same instant; true by default:
     /// a deployment answers for the half-open time until the next. DevLake asks for strictly before.
     #[uniffi(default = true)]
     pub link_same_instant: bool,
     /// When recovery begins; `deployment_finished` by default: users suffer before anybody notices.
+    // default: "deployment_finished"
     pub recovery_start: RecoveryStart,
     /// When recovery ends; `incident_else_remedy` by default.
+    // default: "incident_else_remedy"
     pub recovery_end: RecoveryEnd,
     /// Which of several incidents ends the recovery; `last` by default.
+    // default: "last"
     pub several_incidents: SeveralIncidents,
     /// What a failed deployment that has not recovered counts; `exclude` by default, with its number stated.
+    // default: "exclude"
     pub open_recoveries: OpenRecoveries,
     /// By which instant a recovery belongs to a window; `failure` by default, so that a window's recoveries are those
     /// of its failures, and asking for another window changes none of them.
+    // default: "failure"
     pub recovery_membership: RecoveryMembership,
     /// How quantiles are read; `linear` by default.
+    // default: "linear"
     pub quantile: QuantileRule,
     /// Which number stands for lead and recovery times; `median` by default, DORA's own.
+    // default: "median"
     pub summary: DurationSummary,
     /// The first day of weekly buckets; Monday by default (ISO 8601).
+    // default: "monday"
     pub week_start: Weekday,
     /// The level of the confidence intervals, as a share; 0.95 by default.
     #[uniffi(default = 0.95)]
@@ -1545,17 +1572,22 @@ pub struct RollbackDecision {
 #[uniffi::remote(Record)]
 pub struct RollbackPolicy {
     /// What broken critical functionality does. Default `critical`.
+    // default: "critical"
     pub critical_functionality_severity: Severity,
     /// What a vulnerability that came with the release does. Default `critical`.
+    // default: "critical"
     pub vulnerability_severity: Severity,
     /// What corrupted data does. Default `critical`.
+    // default: "critical"
     pub data_corruption_severity: Severity,
     /// What a rise in latency does. Default `error`.
+    // default: "error"
     pub latency_severity: Severity,
     /// The rise in latency, in percent of the baseline, beyond which the criterion is met. Default 20.
     #[uniffi(default = 20.0)]
     pub latency_increase_percent: f64,
     /// What a rise in the error rate does. Default `error`.
+    // default: "error"
     pub error_rate_severity: Severity,
     /// The rise in the error rate, in percent of the baseline, beyond which the criterion is met. Default 50.
     #[uniffi(default = 50.0)]
@@ -1568,12 +1600,14 @@ pub struct RollbackPolicy {
     #[uniffi(default = 100)]
     pub error_rate_min_samples: u32,
     /// What customer-facing incidents do. Default `error`.
+    // default: "error"
     pub customer_incidents_severity: Severity,
     /// From how many incidents on the criterion is met. Default 1.
     #[uniffi(default = 1)]
     pub customer_incidents_min: u32,
     /// How long after the deployment a rollback is still allowed; half-open: at its end it is closed. Default 24
     /// hours, the time for which a release is watched closely.
+    // default: "P1D"
     pub rollback_window: Span,
     /// A fault that reaches at most this share of users is small; above, it is widespread. Default 0.05: the first
     /// step of the standard canary schedule.
@@ -1581,8 +1615,10 @@ pub struct RollbackPolicy {
     pub small_share: f64,
     /// A fix that is ready within this time is quick. Default 1 hour: the usual target for recovery of critical
     /// systems.
+    // default: "PT1H"
     pub quick_fix: Span,
     /// From this impact on customers are hit severely. Default `major`.
+    // default: "major"
     pub severe_impact: CustomerImpact,
 }
 
@@ -1681,8 +1717,10 @@ pub struct Schedule {
     #[uniffi(default)]
     pub metrics: Vec<Metric>,
     /// What follows from each cause. The defaults are on `CauseResponses`.
+    #[uniffi(default)]
     pub on: CauseResponses,
     /// What an abort does. Default: `roll_back`.
+    // default: "roll_back"
     pub abort: AbortPolicy,
     /// How long the whole rollout may take, pauses not counted. Default: as long as it takes.
     #[uniffi(default = None)]

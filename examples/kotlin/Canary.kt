@@ -4,14 +4,10 @@ import java.time.Instant
 import relcore.*
 
 fun main() {
-    val schedule = canaryScheduleFromYaml("""
-        steps:
-          - { type: set_weight, weight: 5 }
-          - { type: bake, min: 1h, max: 2h }
-          - { type: set_weight, weight: 100 }
-        metrics:
-          - { name: error_rate, max: 0.01 }
-    """)
+    val schedule = Schedule(
+        listOf(Step.SetWeight(5.0), Step.Bake(Duration.ofHours(1), Duration.ofHours(2)), Step.SetWeight(100.0)),
+        metrics = listOf(Metric("error_rate", max = 0.01)),
+    )
     var now = Instant.parse("2026-11-23T09:00:00Z")
     var state = canaryNextAction(schedule, canaryStart(schedule, now), listOf(), now).state
 

@@ -5,11 +5,10 @@ import java.time.Instant
 import relcore.*
 
 fun main() {
-    val metrics = (0 until 10).joinToString { """{"name": "metric-$it", "max": 0.5}""" }
-    val schedule = canaryScheduleFromJson(
-        """{"steps": [{"type": "set_weight", "weight": 5}, {"type": "bake", "min": "PT1H", "max": "P999D"},
-          {"type": "set_weight", "weight": 25}, {"type": "bake", "min": "PT4H", "max": "P999D"},
-          {"type": "set_weight", "weight": 100}], "metrics": [$metrics]}""")
+    val weights = listOf(5.0, 25.0, 100.0).map { Step.SetWeight(it) }
+    val bakes = listOf(1L, 4L).map { Step.Bake(Duration.ofHours(it), Duration.ofDays(999)) }
+    val steps = listOf(weights[0], bakes[0], weights[1], bakes[1], weights[2])
+    val schedule = Schedule(steps, metrics = (0 until 10).map { Metric("metric-$it", max = 0.5) })
     val begin = Instant.parse("2026-11-23T09:00:00Z")
     val now = begin + Duration.ofMinutes(10)
     val state = canaryNextAction(schedule, canaryStart(schedule, begin), listOf(), begin).state

@@ -62,10 +62,7 @@ class RelcoreTest {
 
     @Test
     fun aCanaryIsRolledBack() {
-        val metrics = canaryScheduleFromJson(
-            """{"steps": [{"type": "set_weight", "weight": 100}], "metrics": [{"name": "error_rate", "max": 0.01}]}"""
-        ).metrics
-        val schedule = canaryStandardSchedule().copy(metrics = metrics)
+        val schedule = canaryStandardSchedule().copy(metrics = listOf(Metric("error_rate", max = 0.01)))
         val state = canaryNextAction(schedule, canaryStart(schedule, now), listOf(), now).state
         val later = now + Duration.ofMinutes(1)
         val bad = Observation(later, ObservationKind.Measurement("error_rate", Reading.Value(0.5, 1000)))
@@ -87,6 +84,14 @@ class RelcoreTest {
         assertEquals(policy, RollbackPolicy.fromJson(policy.toJson()))
         assertEquals(1, setOf(policy, policy.copy()).size)
         assertEquals(7, Weekday.entries.size)
+    }
+
+    @Test
+    fun constructorsHaveTheDefaultsOfTheCore() {
+        assertEquals(rollbackDefaultPolicy(), RollbackPolicy())
+        assertEquals(metricsDefaultPolicy(), MetricsPolicy())
+        val schedule = Schedule.fromJson("""{"steps": [{"type": "set_weight", "weight": 100}]}""")
+        assertEquals(schedule, Schedule(listOf(Step.SetWeight(100.0))))
     }
 
     @Test

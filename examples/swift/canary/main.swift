@@ -2,14 +2,9 @@
 import Foundation
 import Relcore
 
-let schedule = try canaryScheduleFromYaml(text: """
-    steps:
-      - { type: set_weight, weight: 5 }
-      - { type: bake, min: 1h, max: 2h }
-      - { type: set_weight, weight: 100 }
-    metrics:
-      - { name: error_rate, max: 0.01 }
-    """)
+let schedule = Schedule(
+    steps: [.setWeight(weight: 5), .bake(min: .hours(1), max: .hours(2)), .setWeight(weight: 100)],
+    metrics: [Metric(name: "error_rate", max: 0.01)])
 var now = try parseTimestamp(text: "2026-11-23T09:00:00Z")
 var state = try canaryStart(schedule: schedule, now: now)
 state = try canaryNextAction(schedule: schedule, state: state, observations: [], now: now).state

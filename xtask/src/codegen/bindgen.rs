@@ -2,7 +2,12 @@
 //!
 //! They follow from the sources of `bindings-swift`, whose digest is their second line. `cargo xtask codegen` makes
 //! them anew only when that digest has changed, since it takes a build; `--check` always does.
-use super::{File, MARK, Mode, root};
+use super::{
+    File, MARK, Mode,
+    defaults::{self, Language},
+    model::Model,
+    root,
+};
 use crate::shell::{command, run_quietly};
 use anyhow::{Context as _, Result};
 use std::fs;
@@ -18,7 +23,7 @@ const SOURCES: &[&str] =
     &["Cargo.toml", "uniffi.toml", "src/lib.rs", "src/error.rs", "src/leaves.rs", "src/generated.rs"];
 
 /// The files, unless they are fresh and writing is all that is asked for.
-pub fn files(mode: Mode) -> Result<Vec<File>> {
+pub fn files(model: &Model, mode: Mode) -> Result<Vec<File>> {
     let digest = digest()?;
     let fresh = OUTPUTS.iter().all(|(_, path)| {
         fs::read_to_string(root().join(path)).is_ok_and(|text| text.lines().nth(1) == Some(digest.as_str()))
@@ -42,7 +47,12 @@ pub fn files(mode: Mode) -> Result<Vec<File>> {
     for (made, path) in OUTPUTS {
         let text =
             fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
-        files.push(File { path: (*path).to_owned(), text: format!("// {MARK}\n{digest}\n{}", tidy(&text)) });
+        let text = match path.rsplit_once('.') {
+            Some((_, "swift")) => defaults::fill(model, Language::Swift, tidy(&text))?,
+            Some((_, "kt")) => defaults::fill(model, Language::Kotlin, tidy(&text))?,
+            _ => tidy(&text),
+        };
+        files.push(File { path: (*path).to_owned(), text: format!("// {MARK}\n{digest}\n{text}") });
     }
     Ok(files)
 }
@@ -59,7 +69,7 @@ fn digest() -> Result<String> {
         let path = root().join("bindings-swift").join(name);
         all += &fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     }
-    Ok(format!("// sources: sha256 {}", relcore::digest::sha256(&serde_json::to_string(&all)?)?))
+    Ok(format!("// sources: {}", relcore::digest::sha256(&serde_json::to_string(&all)?)?))
 }
 
 /// UniFFI's own heading left out, no blanks at line ends, no two blank lines in a row.

@@ -3,12 +3,12 @@
 import Foundation
 import Relcore
 
-let metrics = (0..<10).map { "{\"name\": \"metric-\($0)\", \"max\": 0.5}" }.joined(separator: ", ")
-let schedule = try canaryScheduleFromJson(text: """
-    {"steps": [{"type": "set_weight", "weight": 5}, {"type": "bake", "min": "PT1H", "max": "P999D"},
-      {"type": "set_weight", "weight": 25}, {"type": "bake", "min": "PT4H", "max": "P999D"},
-      {"type": "set_weight", "weight": 100}], "metrics": [\(metrics)]}
-    """)
+let schedule = Schedule(
+    steps: [
+        .setWeight(weight: 5), .bake(min: .hours(1), max: .days(999)),
+        .setWeight(weight: 25), .bake(min: .hours(4), max: .days(999)), .setWeight(weight: 100),
+    ],
+    metrics: (0..<10).map { Metric(name: "metric-\($0)", max: 0.5) })
 let begin = try parseTimestamp(text: "2026-11-23T09:00:00Z")
 let now = begin + 600
 let first = try canaryStart(schedule: schedule, now: begin)
@@ -16,8 +16,7 @@ let state = try canaryNextAction(schedule: schedule, state: first, observations:
 let observations = schedule.metrics.map {
     Observation(at: now, kind: .measurement(metric: $0.name, reading: .value(value: 0.25, n: 1000)))
 }
-let short = Schedule(
-    steps: schedule.steps, metrics: [], on: schedule.on, abort: schedule.abort, deadline: schedule.deadline)
+let short = Schedule(steps: schedule.steps)
 let shortState = try canaryStart(schedule: short, now: begin)
 let policy = try rollbackDefaultPolicy()
 let situation = RollbackSituation(dataCorruption: true)

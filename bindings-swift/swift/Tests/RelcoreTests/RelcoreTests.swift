@@ -60,9 +60,7 @@ final class RelcoreTests: XCTestCase {
 
     func testACanaryIsRolledBack() throws {
         var schedule = try canaryStandardSchedule()
-        schedule.metrics = try canaryScheduleFromJson(text: """
-            {"steps": [{"type": "set_weight", "weight": 100}], "metrics": [{"name": "error_rate", "max": 0.01}]}
-            """).metrics
+        schedule.metrics = [Metric(name: "error_rate", max: 0.01)]
         let state = try canaryNextAction(
             schedule: schedule, state: canaryStart(schedule: schedule, now: now), observations: [], now: now).state
         let bad = Observation(
@@ -86,6 +84,13 @@ final class RelcoreTests: XCTestCase {
         XCTAssertEqual(try RollbackPolicy(json: policy.json()), policy)
         XCTAssertEqual(Set([policy, policy]).count, 1)
         XCTAssertEqual(Weekday.allCases.count, 7)
+    }
+
+    func testInitialisersHaveTheDefaultsOfTheCore() throws {
+        XCTAssertEqual(RollbackPolicy(), try rollbackDefaultPolicy())
+        XCTAssertEqual(MetricsPolicy(), try metricsDefaultPolicy())
+        let step = Step.setWeight(weight: 100)
+        XCTAssertEqual(Schedule(steps: [step]), try Schedule(json: #"{"steps": [{"type": "set_weight", "weight": 100}]}"#))
     }
 
     func testCallsFromManyTasks() async throws {

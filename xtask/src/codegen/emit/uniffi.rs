@@ -4,11 +4,10 @@
 //! and the core stays free of UniFFI. The compiler holds the mirror against the original: a missing field or a changed
 //! type does not build.
 use crate::codegen::{
-    File, MARK, docs,
+    File, MARK, defaults, docs,
     model::{Definition, Field, Function, Kind, Model, Type},
 };
 use heck::{ToPascalCase as _, ToSnakeCase as _};
-use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -133,41 +132,14 @@ fn fields(model: &Model, fields: &[Field], indent: &str, visibility: &str) -> St
     let mut text = String::new();
     for field in fields {
         text += &comment(&field.docs, indent);
-        if let Some(default) = field.default.as_ref().and_then(|value| literal(model, &field.of, value)) {
+        if let Some(default) = defaults::literal(model, field) {
             let _ = writeln!(text, "{indent}#[uniffi({default})]");
+        } else if let Some(default) = &field.default {
+            let _ = writeln!(text, "{indent}// default: {default}");
         }
         let _ = writeln!(text, "{indent}{visibility}{}: {},", field.name, rust(&field.of));
     }
     text
-}
-
-/// A default as UniFFI writes it; `None` for those it cannot express (spans, members of enums, filled lists), whose
-/// fields must then be given in Swift and Kotlin. Whole policies with their defaults come from `…_default_policy`.
-fn literal(model: &Model, of: &Type, value: &Value) -> Option<String> {
-    Some(match (of, value) {
-        (Type::Optional(_), Value::Null) => "default = None".into(),
-        (Type::List(_), Value::Array(items)) if items.is_empty() => "default".into(),
-        (Type::Map(_), Value::Object(entries)) if entries.is_empty() => "default".into(),
-        (Type::Bool, Value::Bool(truth)) => format!("default = {truth}"),
-        (Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count, Value::Number(number)) => {
-            format!("default = {}", number.as_u64()?)
-        }
-        (Type::F64, Value::Number(number)) => {
-            let number = number.as_f64().filter(|number| number.is_sign_positive())?;
-            format!("default = {number:?}")
-        }
-        (Type::String | Type::Version, Value::String(text)) => format!("default = {text:?}"),
-        (Type::Named(name), Value::Object(entries)) => {
-            let Kind::Struct(fields) = &model.types.get(name)?.kind else { return None };
-            // `default` means the type's own defaults, so every field must be at its own.
-            let own = fields.iter().all(|field| {
-                let given = entries.get(&field.wire).unwrap_or(&Value::Null);
-                field.default.as_ref() == Some(given) && literal(model, &field.of, given).is_some()
-            });
-            own.then(|| "default".to_owned())?
-        }
-        _ => return None,
-    })
 }
 
 fn function(function: &Function) -> String {
