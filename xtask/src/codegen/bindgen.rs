@@ -9,7 +9,7 @@ use super::{
     root,
 };
 use crate::shell::{command, run_quietly};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use std::fs;
 
 /// Where UniFFI's files go. Its modulemap is not used: it names modules of Apple's platforms.
@@ -48,7 +48,7 @@ pub fn files(model: &Model, mode: Mode) -> Result<Vec<File>> {
         let text =
             fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
         let text = match path.rsplit_once('.') {
-            Some((_, "swift")) => defaults::fill(model, Language::Swift, tidy(&text))?,
+            Some((_, "swift")) => defaults::fill(model, Language::Swift, own_reader(&tidy(&text))?)?,
             Some((_, "kt")) => defaults::fill(model, Language::Kotlin, tidy(&text))?,
             _ => tidy(&text),
         };
@@ -87,9 +87,29 @@ fn tidy(text: &str) -> String {
     out
 }
 
+/// UniFFI's reading of bytes left out: `Reader.swift` has a faster one.
+fn own_reader(text: &str) -> Result<String> {
+    const BEGIN: &str = "fileprivate func createReader(";
+    const END: &str = "// Define writer functionality.";
+    let (Some(begin), Some(end)) = (text.find(BEGIN), text.find(END)) else {
+        bail!("UniFFI reads bytes in another way now: compare its output with Reader.swift");
+    };
+    let text = [&text[..begin], &text[end..]].concat();
+    Ok(text
+        .replace("(data: Data, offset: Data.Index)", "Reader")
+        .replace("createReader(data: Data(rustBuffer: buf))", "Reader(buf)"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::tidy;
+    use super::{own_reader, tidy};
+
+    #[test]
+    fn the_reader_is_replaced_or_missed() {
+        let text = "a\nfileprivate func createReader(x) {}\n// Define writer functionality.\nf(buf: inout (data: Data, offset: Data.Index))";
+        assert_eq!(own_reader(text).unwrap(), "a\n// Define writer functionality.\nf(buf: inout Reader)");
+        assert!(own_reader("a").is_err());
+    }
 
     #[test]
     fn heading_and_blanks_go() {

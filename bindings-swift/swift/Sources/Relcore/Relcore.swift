@@ -77,7 +77,7 @@ fileprivate enum FfiConverterByRefBytes: FfiConverter {
         fatalError("ByRef bytes cannot be lifted: zero-copy &[u8] only flows foreign->Rust")
     }
 
-    static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Data {
+    static func read(from buf: inout Reader) throws -> Data {
         fatalError("ByRef bytes cannot be read from a buffer: zero-copy &[u8] is only supported in argument position, not nested in records/options/etc.")
     }
 
@@ -117,59 +117,6 @@ fileprivate extension Data {
 //
 // Instead, the read() method and these helper functions input a tuple of data
 
-fileprivate func createReader(data: Data) -> (data: Data, offset: Data.Index) {
-    (data: data, offset: 0)
-}
-
-// Reads an integer at the current offset, in big-endian order, and advances
-// the offset on success. Throws if reading the integer would move the
-// offset past the end of the buffer.
-fileprivate func readInt<T: FixedWidthInteger>(_ reader: inout (data: Data, offset: Data.Index)) throws -> T {
-    let range = reader.offset..<reader.offset + MemoryLayout<T>.size
-    guard reader.data.count >= range.upperBound else {
-        throw UniffiInternalError.bufferOverflow
-    }
-    if T.self == UInt8.self {
-        let value = reader.data[reader.offset]
-        reader.offset += 1
-        return value as! T
-    }
-    var value: T = 0
-    let _ = withUnsafeMutableBytes(of: &value, { reader.data.copyBytes(to: $0, from: range)})
-    reader.offset = range.upperBound
-    return value.bigEndian
-}
-
-// Reads an arbitrary number of bytes, to be used to read
-// raw bytes, this is useful when lifting strings
-fileprivate func readBytes(_ reader: inout (data: Data, offset: Data.Index), count: Int) throws -> Array<UInt8> {
-    let range = reader.offset..<(reader.offset+count)
-    guard reader.data.count >= range.upperBound else {
-        throw UniffiInternalError.bufferOverflow
-    }
-    var value = [UInt8](repeating: 0, count: count)
-    value.withUnsafeMutableBufferPointer({ buffer in
-        reader.data.copyBytes(to: buffer, from: range)
-    })
-    reader.offset = range.upperBound
-    return value
-}
-
-// Reads a float at the current offset.
-fileprivate func readFloat(_ reader: inout (data: Data, offset: Data.Index)) throws -> Float {
-    return Float(bitPattern: try readInt(&reader))
-}
-
-// Reads a float at the current offset.
-fileprivate func readDouble(_ reader: inout (data: Data, offset: Data.Index)) throws -> Double {
-    return Double(bitPattern: try readInt(&reader))
-}
-
-// Indicates if the offset has reached the end of the buffer.
-fileprivate func hasRemaining(_ reader: (data: Data, offset: Data.Index)) -> Bool {
-    return reader.offset < reader.data.count
-}
-
 // Define writer functionality.  Normally this would be defined in a class or
 // struct, but we use standalone functions instead in order to make external
 // types work.  See the above discussion on Readers for details.
@@ -207,7 +154,7 @@ fileprivate protocol FfiConverter {
 
     static func lift(_ value: FfiType) throws -> SwiftType
     static func lower(_ value: SwiftType) -> FfiType
-    static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType
+    static func read(from buf: inout Reader) throws -> SwiftType
     static func write(_ value: SwiftType, into buf: inout [UInt8])
 }
 
@@ -239,7 +186,7 @@ extension FfiConverterRustBuffer {
     @_documentation(visibility: private)
 #endif
     public static func lift(_ buf: RustBuffer) throws -> SwiftType {
-        var reader = createReader(data: Data(rustBuffer: buf))
+        var reader = Reader(buf)
         let value = try read(from: &reader)
         if hasRemaining(reader) {
             throw UniffiInternalError.incompleteData
@@ -466,7 +413,7 @@ fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
     typealias FfiType = UInt32
     typealias SwiftType = UInt32
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
+    public static func read(from buf: inout Reader) throws -> UInt32 {
         return try lift(readInt(&buf))
     }
 
@@ -482,7 +429,7 @@ fileprivate struct FfiConverterInt32: FfiConverterPrimitive {
     typealias FfiType = Int32
     typealias SwiftType = Int32
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Int32 {
+    public static func read(from buf: inout Reader) throws -> Int32 {
         return try lift(readInt(&buf))
     }
 
@@ -498,7 +445,7 @@ fileprivate struct FfiConverterInt64: FfiConverterPrimitive {
     typealias FfiType = Int64
     typealias SwiftType = Int64
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Int64 {
+    public static func read(from buf: inout Reader) throws -> Int64 {
         return try lift(readInt(&buf))
     }
 
@@ -514,7 +461,7 @@ fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
     typealias FfiType = Double
     typealias SwiftType = Double
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Double {
+    public static func read(from buf: inout Reader) throws -> Double {
         return try lift(readDouble(&buf))
     }
 
@@ -538,7 +485,7 @@ fileprivate struct FfiConverterBool : FfiConverter {
         return value ? 1 : 0
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Bool {
+    public static func read(from buf: inout Reader) throws -> Bool {
         return try lift(readInt(&buf))
     }
 
@@ -580,7 +527,7 @@ fileprivate struct FfiConverterString: FfiConverter {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> String {
+    public static func read(from buf: inout Reader) throws -> String {
         let len: Int32 = try readInt(&buf)
         // See `lift` above for why we avoid Foundation's NSString-backed decoder here.
         return String(decoding: try readBytes(&buf, count: Int(len)), as: UTF8.self)
@@ -637,7 +584,7 @@ extension BusinessCalendar: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeBusinessCalendar: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BusinessCalendar {
+    public static func read(from buf: inout Reader) throws -> BusinessCalendar {
         return
             try BusinessCalendar(
                 weekend: FfiConverterSequenceTypeWeekday.read(from: &buf),
@@ -735,7 +682,7 @@ extension CanaryDecision: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeCanaryDecision: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CanaryDecision {
+    public static func read(from buf: inout Reader) throws -> CanaryDecision {
         return
             try CanaryDecision(
                 verdict: FfiConverterTypeCanaryAction.read(from: &buf),
@@ -929,7 +876,7 @@ extension CanaryState: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeCanaryState: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CanaryState {
+    public static func read(from buf: inout Reader) throws -> CanaryState {
         return
             try CanaryState(
                 scheduleDigest: FfiConverterString.read(from: &buf),
@@ -1049,7 +996,7 @@ extension CauseResponses: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeCauseResponses: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CauseResponses {
+    public static func read(from buf: inout Reader) throws -> CauseResponses {
         return
             try CauseResponses(
                 failed: FfiConverterTypeResponse.read(from: &buf),
@@ -1143,7 +1090,7 @@ extension Change: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeChange: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Change {
+    public static func read(from buf: inout Reader) throws -> Change {
         return
             try Change(
                 id: FfiConverterString.read(from: &buf),
@@ -1245,7 +1192,7 @@ extension Classification: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeClassification: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Classification {
+    public static func read(from buf: inout Reader) throws -> Classification {
         return
             try Classification(
                 verdict: FfiConverterTypeClassificationVerdict.read(from: &buf),
@@ -1333,7 +1280,7 @@ extension Counterfactual: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeCounterfactual: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Counterfactual {
+    public static func read(from buf: inout Reader) throws -> Counterfactual {
         return
             try Counterfactual(
                 fact: FfiConverterString.read(from: &buf),
@@ -1449,7 +1396,7 @@ extension DeliveryIncident: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDeliveryIncident: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeliveryIncident {
+    public static func read(from buf: inout Reader) throws -> DeliveryIncident {
         return
             try DeliveryIncident(
                 id: FfiConverterString.read(from: &buf),
@@ -1591,7 +1538,7 @@ extension Deployment: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDeployment: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Deployment {
+    public static func read(from buf: inout Reader) throws -> Deployment {
         return
             try Deployment(
                 id: FfiConverterString.read(from: &buf),
@@ -1687,7 +1634,7 @@ extension Diagnostic: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDiagnostic: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Diagnostic {
+    public static func read(from buf: inout Reader) throws -> Diagnostic {
         return
             try Diagnostic(
                 code: FfiConverterTypeDiagnosticCode.read(from: &buf),
@@ -1779,7 +1726,7 @@ extension DoraReport: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDoraReport: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DoraReport {
+    public static func read(from buf: inout Reader) throws -> DoraReport {
         return
             try DoraReport(
                 range: FfiConverterTypeTimeRange.read(from: &buf),
@@ -1891,7 +1838,7 @@ extension DoraRow: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeDoraRow: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DoraRow {
+    public static func read(from buf: inout Reader) throws -> DoraRow {
         return
             try DoraRow(
                 range: FfiConverterTypeTimeRange.read(from: &buf),
@@ -2042,7 +1989,7 @@ extension Estimate: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeEstimate: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Estimate {
+    public static func read(from buf: inout Reader) throws -> Estimate {
         return
             try Estimate(
                 value: FfiConverterOptionDouble.read(from: &buf),
@@ -2156,7 +2103,7 @@ extension Evidence: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeEvidence: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Evidence {
+    public static func read(from buf: inout Reader) throws -> Evidence {
         return
             try Evidence(
                 observed: FfiConverterOptionDouble.read(from: &buf),
@@ -2228,7 +2175,7 @@ extension Exclusion: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeExclusion: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Exclusion {
+    public static func read(from buf: inout Reader) throws -> Exclusion {
         return
             try Exclusion(
                 reason: FfiConverterTypeExclusionReason.read(from: &buf),
@@ -2316,7 +2263,7 @@ extension Failure: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeFailure: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Failure {
+    public static func read(from buf: inout Reader) throws -> Failure {
         return
             try Failure(
                 kind: FfiConverterTypeErrorKind.read(from: &buf),
@@ -2394,7 +2341,7 @@ extension Fault: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeFault: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Fault {
+    public static func read(from buf: inout Reader) throws -> Fault {
         return
             try Fault(
                 code: FfiConverterTypeErrorKind.read(from: &buf),
@@ -2476,7 +2423,7 @@ extension GateApproval: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeGateApproval: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GateApproval {
+    public static func read(from buf: inout Reader) throws -> GateApproval {
         return
             try GateApproval(
                 gate: FfiConverterString.read(from: &buf),
@@ -2576,7 +2523,7 @@ extension GitCommit: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeGitCommit: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GitCommit {
+    public static func read(from buf: inout Reader) throws -> GitCommit {
         return
             try GitCommit(
                 id: FfiConverterString.read(from: &buf),
@@ -2648,7 +2595,7 @@ extension GitHistory: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeGitHistory: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GitHistory {
+    public static func read(from buf: inout Reader) throws -> GitHistory {
         return
             try GitHistory(
                 commits: FfiConverterSequenceTypeGitCommit.read(from: &buf),
@@ -2714,7 +2661,7 @@ extension GitReleases: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeGitReleases: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GitReleases {
+    public static func read(from buf: inout Reader) throws -> GitReleases {
         return
             try GitReleases(
                 deployments: FfiConverterSequenceTypeDeployment.read(from: &buf),
@@ -2786,7 +2733,7 @@ extension GitTag: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeGitTag: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GitTag {
+    public static func read(from buf: inout Reader) throws -> GitTag {
         return
             try GitTag(
                 name: FfiConverterString.read(from: &buf),
@@ -2860,7 +2807,7 @@ extension Interval: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeInterval: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Interval {
+    public static func read(from buf: inout Reader) throws -> Interval {
         return
             try Interval(
                 low: FfiConverterDouble.read(from: &buf),
@@ -2942,7 +2889,7 @@ extension LastMeasurement: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeLastMeasurement: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LastMeasurement {
+    public static func read(from buf: inout Reader) throws -> LastMeasurement {
         return
             try LastMeasurement(
                 at: FfiConverterTypeTimestamp.read(from: &buf),
@@ -3074,7 +3021,7 @@ extension Metric: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeMetric: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Metric {
+    public static func read(from buf: inout Reader) throws -> Metric {
         return
             try Metric(
                 name: FfiConverterString.read(from: &buf),
@@ -3194,7 +3141,7 @@ extension MetricState: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeMetricState: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MetricState {
+    public static func read(from buf: inout Reader) throws -> MetricState {
         return
             try MetricState(
                 name: FfiConverterString.read(from: &buf),
@@ -3478,7 +3425,7 @@ extension MetricsPolicy: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeMetricsPolicy: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MetricsPolicy {
+    public static func read(from buf: inout Reader) throws -> MetricsPolicy {
         return
             try MetricsPolicy(
                 environments: FfiConverterSequenceString.read(from: &buf),
@@ -3588,7 +3535,7 @@ extension Observation: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeObservation: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Observation {
+    public static func read(from buf: inout Reader) throws -> Observation {
         return
             try Observation(
                 at: FfiConverterTypeTimestamp.read(from: &buf),
@@ -3676,7 +3623,7 @@ extension PlannedStep: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypePlannedStep: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PlannedStep {
+    public static func read(from buf: inout Reader) throws -> PlannedStep {
         return
             try PlannedStep(
                 step: FfiConverterUInt32.read(from: &buf),
@@ -3754,7 +3701,7 @@ extension PrometheusSample: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypePrometheusSample: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PrometheusSample {
+    public static func read(from buf: inout Reader) throws -> PrometheusSample {
         return
             try PrometheusSample(
                 at: FfiConverterTypeTimestamp.read(from: &buf),
@@ -3820,7 +3767,7 @@ extension PrometheusSeries: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypePrometheusSeries: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PrometheusSeries {
+    public static func read(from buf: inout Reader) throws -> PrometheusSeries {
         return
             try PrometheusSeries(
                 labels: FfiConverterTypeStringByName.read(from: &buf),
@@ -3911,7 +3858,7 @@ extension Reason: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeReason: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reason {
+    public static func read(from buf: inout Reader) throws -> Reason {
         return
             try Reason(
                 code: FfiConverterTypeReasonCode.read(from: &buf),
@@ -3981,7 +3928,7 @@ extension ReleaseAdvisory: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeReleaseAdvisory: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReleaseAdvisory {
+    public static func read(from buf: inout Reader) throws -> ReleaseAdvisory {
         return
             try ReleaseAdvisory(
                 id: FfiConverterString.read(from: &buf),
@@ -4085,7 +4032,7 @@ extension ReleaseFacts: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeReleaseFacts: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReleaseFacts {
+    public static func read(from buf: inout Reader) throws -> ReleaseFacts {
         return
             try ReleaseFacts(
                 breaking: FfiConverterOptionBool.read(from: &buf),
@@ -4250,7 +4197,7 @@ extension ReleaseProfile: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeReleaseProfile: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReleaseProfile {
+    public static func read(from buf: inout Reader) throws -> ReleaseProfile {
         return
             try ReleaseProfile(
                 allowedBumps: FfiConverterSequenceTypeBump.read(from: &buf),
@@ -4330,7 +4277,7 @@ extension ReleaseProfiles: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeReleaseProfiles: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReleaseProfiles {
+    public static func read(from buf: inout Reader) throws -> ReleaseProfiles {
         return
             try ReleaseProfiles(
                 profiles: FfiConverterTypeReleaseProfileByName.read(from: &buf)
@@ -4392,7 +4339,7 @@ extension RequiredApproval: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeRequiredApproval: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RequiredApproval {
+    public static func read(from buf: inout Reader) throws -> RequiredApproval {
         return
             try RequiredApproval(
                 role: FfiConverterString.read(from: &buf),
@@ -4498,7 +4445,7 @@ extension RollbackDecision: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeRollbackDecision: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RollbackDecision {
+    public static func read(from buf: inout Reader) throws -> RollbackDecision {
         return
             try RollbackDecision(
                 verdict: FfiConverterTypeRollbackVerdict.read(from: &buf),
@@ -4695,7 +4642,7 @@ extension RollbackPolicy: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeRollbackPolicy: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RollbackPolicy {
+    public static func read(from buf: inout Reader) throws -> RollbackPolicy {
         return
             try RollbackPolicy(
                 criticalFunctionalitySeverity: FfiConverterTypeSeverity.read(from: &buf),
@@ -4933,7 +4880,7 @@ extension RollbackSituation: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeRollbackSituation: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RollbackSituation {
+    public static func read(from buf: inout Reader) throws -> RollbackSituation {
         return
             try RollbackSituation(
                 criticalFunctionalityBroken: FfiConverterOptionBool.read(from: &buf),
@@ -5057,7 +5004,7 @@ extension Schedule: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeSchedule: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Schedule {
+    public static func read(from buf: inout Reader) throws -> Schedule {
         return
             try Schedule(
                 steps: FfiConverterSequenceTypeStep.read(from: &buf),
@@ -5129,7 +5076,7 @@ extension TimeRange: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeTimeRange: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimeRange {
+    public static func read(from buf: inout Reader) throws -> TimeRange {
         return
             try TimeRange(
                 start: FfiConverterTypeTimestamp.read(from: &buf),
@@ -5209,7 +5156,7 @@ extension Timeline: Sendable {}
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeTimeline: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Timeline {
+    public static func read(from buf: inout Reader) throws -> Timeline {
         return
             try Timeline(
                 steps: FfiConverterSequenceTypePlannedStep.read(from: &buf),
@@ -5268,7 +5215,7 @@ extension AbortPolicy: Sendable {}
 public struct FfiConverterTypeAbortPolicy: FfiConverterRustBuffer {
     typealias SwiftType = AbortPolicy
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AbortPolicy {
+    public static func read(from buf: inout Reader) throws -> AbortPolicy {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5342,7 +5289,7 @@ extension AdvisorySeverity: Sendable {}
 public struct FfiConverterTypeAdvisorySeverity: FfiConverterRustBuffer {
     typealias SwiftType = AdvisorySeverity
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AdvisorySeverity {
+    public static func read(from buf: inout Reader) throws -> AdvisorySeverity {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5430,7 +5377,7 @@ extension BucketUnit: Sendable {}
 public struct FfiConverterTypeBucketUnit: FfiConverterRustBuffer {
     typealias SwiftType = BucketUnit
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> BucketUnit {
+    public static func read(from buf: inout Reader) throws -> BucketUnit {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5523,7 +5470,7 @@ extension Bump: Sendable {}
 public struct FfiConverterTypeBump: FfiConverterRustBuffer {
     typealias SwiftType = Bump
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Bump {
+    public static func read(from buf: inout Reader) throws -> Bump {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5647,7 +5594,7 @@ extension CanaryAction: Sendable {}
 public struct FfiConverterTypeCanaryAction: FfiConverterRustBuffer {
     typealias SwiftType = CanaryAction
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CanaryAction {
+    public static func read(from buf: inout Reader) throws -> CanaryAction {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5764,7 +5711,7 @@ extension CanaryPhase: Sendable {}
 public struct FfiConverterTypeCanaryPhase: FfiConverterRustBuffer {
     typealias SwiftType = CanaryPhase
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CanaryPhase {
+    public static func read(from buf: inout Reader) throws -> CanaryPhase {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5849,7 +5796,7 @@ extension ChangelogDepth: Sendable {}
 public struct FfiConverterTypeChangelogDepth: FfiConverterRustBuffer {
     typealias SwiftType = ChangelogDepth
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ChangelogDepth {
+    public static func read(from buf: inout Reader) throws -> ChangelogDepth {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5924,7 +5871,7 @@ extension ClassificationVerdict: Sendable {}
 public struct FfiConverterTypeClassificationVerdict: FfiConverterRustBuffer {
     typealias SwiftType = ClassificationVerdict
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ClassificationVerdict {
+    public static func read(from buf: inout Reader) throws -> ClassificationVerdict {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6003,7 +5950,7 @@ extension Command: Sendable {}
 public struct FfiConverterTypeCommand: FfiConverterRustBuffer {
     typealias SwiftType = Command
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Command {
+    public static func read(from buf: inout Reader) throws -> Command {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6087,7 +6034,7 @@ extension CommunicationScope: Sendable {}
 public struct FfiConverterTypeCommunicationScope: FfiConverterRustBuffer {
     typealias SwiftType = CommunicationScope
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CommunicationScope {
+    public static func read(from buf: inout Reader) throws -> CommunicationScope {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6171,7 +6118,7 @@ extension CustomerImpact: Sendable {}
 public struct FfiConverterTypeCustomerImpact: FfiConverterRustBuffer {
     typealias SwiftType = CustomerImpact
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CustomerImpact {
+    public static func read(from buf: inout Reader) throws -> CustomerImpact {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6259,7 +6206,7 @@ extension DeploymentIntent: Sendable {}
 public struct FfiConverterTypeDeploymentIntent: FfiConverterRustBuffer {
     typealias SwiftType = DeploymentIntent
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeploymentIntent {
+    public static func read(from buf: inout Reader) throws -> DeploymentIntent {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6356,7 +6303,7 @@ extension DeploymentOutcome: Sendable {}
 public struct FfiConverterTypeDeploymentOutcome: FfiConverterRustBuffer {
     typealias SwiftType = DeploymentOutcome
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeploymentOutcome {
+    public static func read(from buf: inout Reader) throws -> DeploymentOutcome {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6502,7 +6449,7 @@ extension DiagnosticCode: Sendable {}
 public struct FfiConverterTypeDiagnosticCode: FfiConverterRustBuffer {
     typealias SwiftType = DiagnosticCode
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DiagnosticCode {
+    public static func read(from buf: inout Reader) throws -> DiagnosticCode {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6643,7 +6590,7 @@ extension DurationSummary: Sendable {}
 public struct FfiConverterTypeDurationSummary: FfiConverterRustBuffer {
     typealias SwiftType = DurationSummary
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DurationSummary {
+    public static func read(from buf: inout Reader) throws -> DurationSummary {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6749,7 +6696,7 @@ extension ErrorKind: Sendable {}
 public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
     typealias SwiftType = ErrorKind
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ErrorKind {
+    public static func read(from buf: inout Reader) throws -> ErrorKind {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -6913,7 +6860,7 @@ extension ExclusionReason: Sendable {}
 public struct FfiConverterTypeExclusionReason: FfiConverterRustBuffer {
     typealias SwiftType = ExclusionReason
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ExclusionReason {
+    public static func read(from buf: inout Reader) throws -> ExclusionReason {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7059,7 +7006,7 @@ extension FailureSignal: Sendable {}
 public struct FfiConverterTypeFailureSignal: FfiConverterRustBuffer {
     typealias SwiftType = FailureSignal
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FailureSignal {
+    public static func read(from buf: inout Reader) throws -> FailureSignal {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7150,7 +7097,7 @@ extension HealthRole: Sendable {}
 public struct FfiConverterTypeHealthRole: FfiConverterRustBuffer {
     typealias SwiftType = HealthRole
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HealthRole {
+    public static func read(from buf: inout Reader) throws -> HealthRole {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7216,7 +7163,7 @@ extension IncidentLink: Sendable {}
 public struct FfiConverterTypeIncidentLink: FfiConverterRustBuffer {
     typealias SwiftType = IncidentLink
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IncidentLink {
+    public static func read(from buf: inout Reader) throws -> IncidentLink {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7286,7 +7233,7 @@ extension LeadStart: Sendable {}
 public struct FfiConverterTypeLeadStart: FfiConverterRustBuffer {
     typealias SwiftType = LeadStart
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LeadStart {
+    public static func read(from buf: inout Reader) throws -> LeadStart {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7357,7 +7304,7 @@ extension LeadUnit: Sendable {}
 public struct FfiConverterTypeLeadUnit: FfiConverterRustBuffer {
     typealias SwiftType = LeadUnit
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LeadUnit {
+    public static func read(from buf: inout Reader) throws -> LeadUnit {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7435,7 +7382,7 @@ extension MeasurementPhase: Sendable {}
 public struct FfiConverterTypeMeasurementPhase: FfiConverterRustBuffer {
     typealias SwiftType = MeasurementPhase
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MeasurementPhase {
+    public static func read(from buf: inout Reader) throws -> MeasurementPhase {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7520,7 +7467,7 @@ extension MissingSample: Sendable {}
 public struct FfiConverterTypeMissingSample: FfiConverterRustBuffer {
     typealias SwiftType = MissingSample
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MissingSample {
+    public static func read(from buf: inout Reader) throws -> MissingSample {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7595,7 +7542,7 @@ extension NegativeSpans: Sendable {}
 public struct FfiConverterTypeNegativeSpans: FfiConverterRustBuffer {
     typealias SwiftType = NegativeSpans
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NegativeSpans {
+    public static func read(from buf: inout Reader) throws -> NegativeSpans {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7718,7 +7665,7 @@ extension ObservationKind: Sendable {}
 public struct FfiConverterTypeObservationKind: FfiConverterRustBuffer {
     typealias SwiftType = ObservationKind
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ObservationKind {
+    public static func read(from buf: inout Reader) throws -> ObservationKind {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7820,7 +7767,7 @@ extension OpenRecoveries: Sendable {}
 public struct FfiConverterTypeOpenRecoveries: FfiConverterRustBuffer {
     typealias SwiftType = OpenRecoveries
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OpenRecoveries {
+    public static func read(from buf: inout Reader) throws -> OpenRecoveries {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7890,7 +7837,7 @@ extension QuantileRule: Sendable {}
 public struct FfiConverterTypeQuantileRule: FfiConverterRustBuffer {
     typealias SwiftType = QuantileRule
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> QuantileRule {
+    public static func read(from buf: inout Reader) throws -> QuantileRule {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -7961,7 +7908,7 @@ extension RateDenominator: Sendable {}
 public struct FfiConverterTypeRateDenominator: FfiConverterRustBuffer {
     typealias SwiftType = RateDenominator
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RateDenominator {
+    public static func read(from buf: inout Reader) throws -> RateDenominator {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -8042,7 +7989,7 @@ extension Reading: Sendable {}
 public struct FfiConverterTypeReading: FfiConverterRustBuffer {
     typealias SwiftType = Reading
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reading {
+    public static func read(from buf: inout Reader) throws -> Reading {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -8376,7 +8323,7 @@ extension ReasonCode: Sendable {}
 public struct FfiConverterTypeReasonCode: FfiConverterRustBuffer {
     typealias SwiftType = ReasonCode
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReasonCode {
+    public static func read(from buf: inout Reader) throws -> ReasonCode {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -8770,7 +8717,7 @@ extension RecoveryEnd: Sendable {}
 public struct FfiConverterTypeRecoveryEnd: FfiConverterRustBuffer {
     typealias SwiftType = RecoveryEnd
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RecoveryEnd {
+    public static func read(from buf: inout Reader) throws -> RecoveryEnd {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -8846,7 +8793,7 @@ extension RecoveryMembership: Sendable {}
 public struct FfiConverterTypeRecoveryMembership: FfiConverterRustBuffer {
     typealias SwiftType = RecoveryMembership
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RecoveryMembership {
+    public static func read(from buf: inout Reader) throws -> RecoveryMembership {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -8912,7 +8859,7 @@ extension RecoveryStart: Sendable {}
 public struct FfiConverterTypeRecoveryStart: FfiConverterRustBuffer {
     typealias SwiftType = RecoveryStart
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RecoveryStart {
+    public static func read(from buf: inout Reader) throws -> RecoveryStart {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9006,7 +8953,7 @@ extension ReleaseType: Sendable {}
 public struct FfiConverterTypeReleaseType: FfiConverterRustBuffer {
     typealias SwiftType = ReleaseType
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReleaseType {
+    public static func read(from buf: inout Reader) throws -> ReleaseType {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9111,7 +9058,7 @@ extension Response: Sendable {}
 public struct FfiConverterTypeResponse: FfiConverterRustBuffer {
     typealias SwiftType = Response
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Response {
+    public static func read(from buf: inout Reader) throws -> Response {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9194,7 +9141,7 @@ extension ReworkSignal: Sendable {}
 public struct FfiConverterTypeReworkSignal: FfiConverterRustBuffer {
     typealias SwiftType = ReworkSignal
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReworkSignal {
+    public static func read(from buf: inout Reader) throws -> ReworkSignal {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9298,7 +9245,7 @@ extension RollbackCriterion: Sendable {}
 public struct FfiConverterTypeRollbackCriterion: FfiConverterRustBuffer {
     typealias SwiftType = RollbackCriterion
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RollbackCriterion {
+    public static func read(from buf: inout Reader) throws -> RollbackCriterion {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9405,7 +9352,7 @@ extension RollbackVerdict: Sendable {}
 public struct FfiConverterTypeRollbackVerdict: FfiConverterRustBuffer {
     typealias SwiftType = RollbackVerdict
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RollbackVerdict {
+    public static func read(from buf: inout Reader) throws -> RollbackVerdict {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9491,7 +9438,7 @@ extension SeedRule: Sendable {}
 public struct FfiConverterTypeSeedRule: FfiConverterRustBuffer {
     typealias SwiftType = SeedRule
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SeedRule {
+    public static func read(from buf: inout Reader) throws -> SeedRule {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9557,7 +9504,7 @@ extension SeveralIncidents: Sendable {}
 public struct FfiConverterTypeSeveralIncidents: FfiConverterRustBuffer {
     typealias SwiftType = SeveralIncidents
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SeveralIncidents {
+    public static func read(from buf: inout Reader) throws -> SeveralIncidents {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9631,7 +9578,7 @@ extension Severity: Sendable {}
 public struct FfiConverterTypeSeverity: FfiConverterRustBuffer {
     typealias SwiftType = Severity
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Severity {
+    public static func read(from buf: inout Reader) throws -> Severity {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9748,7 +9695,7 @@ extension Step: Sendable {}
 public struct FfiConverterTypeStep: FfiConverterRustBuffer {
     typealias SwiftType = Step
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Step {
+    public static func read(from buf: inout Reader) throws -> Step {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9850,7 +9797,7 @@ extension TestingScope: Sendable {}
 public struct FfiConverterTypeTestingScope: FfiConverterRustBuffer {
     typealias SwiftType = TestingScope
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TestingScope {
+    public static func read(from buf: inout Reader) throws -> TestingScope {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -9946,7 +9893,7 @@ extension UndefinedReason: Sendable {}
 public struct FfiConverterTypeUndefinedReason: FfiConverterRustBuffer {
     typealias SwiftType = UndefinedReason
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UndefinedReason {
+    public static func read(from buf: inout Reader) throws -> UndefinedReason {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -10037,7 +9984,7 @@ extension UndeliveredChanges: Sendable {}
 public struct FfiConverterTypeUndeliveredChanges: FfiConverterRustBuffer {
     typealias SwiftType = UndeliveredChanges
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UndeliveredChanges {
+    public static func read(from buf: inout Reader) throws -> UndeliveredChanges {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -10123,7 +10070,7 @@ extension Weekday: Sendable {}
 public struct FfiConverterTypeWeekday: FfiConverterRustBuffer {
     typealias SwiftType = Weekday
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Weekday {
+    public static func read(from buf: inout Reader) throws -> Weekday {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -10202,7 +10149,7 @@ fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
         FfiConverterUInt32.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterUInt32.read(from: &buf)
@@ -10226,7 +10173,7 @@ fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
         FfiConverterDouble.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterDouble.read(from: &buf)
@@ -10250,7 +10197,7 @@ fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
         FfiConverterBool.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterBool.read(from: &buf)
@@ -10274,7 +10221,7 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
         FfiConverterString.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterString.read(from: &buf)
@@ -10298,7 +10245,7 @@ fileprivate struct FfiConverterOptionTypeInterval: FfiConverterRustBuffer {
         FfiConverterTypeInterval.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeInterval.read(from: &buf)
@@ -10322,7 +10269,7 @@ fileprivate struct FfiConverterOptionTypeLastMeasurement: FfiConverterRustBuffer
         FfiConverterTypeLastMeasurement.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeLastMeasurement.read(from: &buf)
@@ -10346,7 +10293,7 @@ fileprivate struct FfiConverterOptionTypeReleaseProfiles: FfiConverterRustBuffer
         FfiConverterTypeReleaseProfiles.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeReleaseProfiles.read(from: &buf)
@@ -10370,7 +10317,7 @@ fileprivate struct FfiConverterOptionTypeAdvisorySeverity: FfiConverterRustBuffe
         FfiConverterTypeAdvisorySeverity.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeAdvisorySeverity.read(from: &buf)
@@ -10394,7 +10341,7 @@ fileprivate struct FfiConverterOptionTypeCustomerImpact: FfiConverterRustBuffer 
         FfiConverterTypeCustomerImpact.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeCustomerImpact.read(from: &buf)
@@ -10418,7 +10365,7 @@ fileprivate struct FfiConverterOptionTypeMissingSample: FfiConverterRustBuffer {
         FfiConverterTypeMissingSample.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeMissingSample.read(from: &buf)
@@ -10442,7 +10389,7 @@ fileprivate struct FfiConverterOptionTypeReleaseType: FfiConverterRustBuffer {
         FfiConverterTypeReleaseType.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeReleaseType.read(from: &buf)
@@ -10466,7 +10413,7 @@ fileprivate struct FfiConverterOptionTypeUndefinedReason: FfiConverterRustBuffer
         FfiConverterTypeUndefinedReason.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeUndefinedReason.read(from: &buf)
@@ -10490,7 +10437,7 @@ fileprivate struct FfiConverterOptionTypeCount: FfiConverterRustBuffer {
         FfiConverterTypeCount.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeCount.read(from: &buf)
@@ -10514,7 +10461,7 @@ fileprivate struct FfiConverterOptionTypeSpan: FfiConverterRustBuffer {
         FfiConverterTypeSpan.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeSpan.read(from: &buf)
@@ -10538,7 +10485,7 @@ fileprivate struct FfiConverterOptionTypeTimestamp: FfiConverterRustBuffer {
         FfiConverterTypeTimestamp.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeTimestamp.read(from: &buf)
@@ -10562,7 +10509,7 @@ fileprivate struct FfiConverterOptionTypeVersion: FfiConverterRustBuffer {
         FfiConverterTypeVersion.write(value, into: &buf)
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+    public static func read(from buf: inout Reader) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeVersion.read(from: &buf)
@@ -10585,7 +10532,7 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String] {
+    public static func read(from buf: inout Reader) throws -> [String] {
         let len: Int32 = try readInt(&buf)
         var seq = [String]()
         seq.reserveCapacity(Int(len))
@@ -10610,7 +10557,7 @@ fileprivate struct FfiConverterSequenceTypeCanaryDecision: FfiConverterRustBuffe
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [CanaryDecision] {
+    public static func read(from buf: inout Reader) throws -> [CanaryDecision] {
         let len: Int32 = try readInt(&buf)
         var seq = [CanaryDecision]()
         seq.reserveCapacity(Int(len))
@@ -10635,7 +10582,7 @@ fileprivate struct FfiConverterSequenceTypeChange: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Change] {
+    public static func read(from buf: inout Reader) throws -> [Change] {
         let len: Int32 = try readInt(&buf)
         var seq = [Change]()
         seq.reserveCapacity(Int(len))
@@ -10660,7 +10607,7 @@ fileprivate struct FfiConverterSequenceTypeCounterfactual: FfiConverterRustBuffe
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Counterfactual] {
+    public static func read(from buf: inout Reader) throws -> [Counterfactual] {
         let len: Int32 = try readInt(&buf)
         var seq = [Counterfactual]()
         seq.reserveCapacity(Int(len))
@@ -10685,7 +10632,7 @@ fileprivate struct FfiConverterSequenceTypeDeliveryIncident: FfiConverterRustBuf
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DeliveryIncident] {
+    public static func read(from buf: inout Reader) throws -> [DeliveryIncident] {
         let len: Int32 = try readInt(&buf)
         var seq = [DeliveryIncident]()
         seq.reserveCapacity(Int(len))
@@ -10710,7 +10657,7 @@ fileprivate struct FfiConverterSequenceTypeDeployment: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Deployment] {
+    public static func read(from buf: inout Reader) throws -> [Deployment] {
         let len: Int32 = try readInt(&buf)
         var seq = [Deployment]()
         seq.reserveCapacity(Int(len))
@@ -10735,7 +10682,7 @@ fileprivate struct FfiConverterSequenceTypeDiagnostic: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Diagnostic] {
+    public static func read(from buf: inout Reader) throws -> [Diagnostic] {
         let len: Int32 = try readInt(&buf)
         var seq = [Diagnostic]()
         seq.reserveCapacity(Int(len))
@@ -10760,7 +10707,7 @@ fileprivate struct FfiConverterSequenceTypeDoraRow: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DoraRow] {
+    public static func read(from buf: inout Reader) throws -> [DoraRow] {
         let len: Int32 = try readInt(&buf)
         var seq = [DoraRow]()
         seq.reserveCapacity(Int(len))
@@ -10785,7 +10732,7 @@ fileprivate struct FfiConverterSequenceTypeExclusion: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Exclusion] {
+    public static func read(from buf: inout Reader) throws -> [Exclusion] {
         let len: Int32 = try readInt(&buf)
         var seq = [Exclusion]()
         seq.reserveCapacity(Int(len))
@@ -10810,7 +10757,7 @@ fileprivate struct FfiConverterSequenceTypeFault: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Fault] {
+    public static func read(from buf: inout Reader) throws -> [Fault] {
         let len: Int32 = try readInt(&buf)
         var seq = [Fault]()
         seq.reserveCapacity(Int(len))
@@ -10835,7 +10782,7 @@ fileprivate struct FfiConverterSequenceTypeGateApproval: FfiConverterRustBuffer 
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GateApproval] {
+    public static func read(from buf: inout Reader) throws -> [GateApproval] {
         let len: Int32 = try readInt(&buf)
         var seq = [GateApproval]()
         seq.reserveCapacity(Int(len))
@@ -10860,7 +10807,7 @@ fileprivate struct FfiConverterSequenceTypeGitCommit: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GitCommit] {
+    public static func read(from buf: inout Reader) throws -> [GitCommit] {
         let len: Int32 = try readInt(&buf)
         var seq = [GitCommit]()
         seq.reserveCapacity(Int(len))
@@ -10885,7 +10832,7 @@ fileprivate struct FfiConverterSequenceTypeGitTag: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GitTag] {
+    public static func read(from buf: inout Reader) throws -> [GitTag] {
         let len: Int32 = try readInt(&buf)
         var seq = [GitTag]()
         seq.reserveCapacity(Int(len))
@@ -10910,7 +10857,7 @@ fileprivate struct FfiConverterSequenceTypeMetric: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Metric] {
+    public static func read(from buf: inout Reader) throws -> [Metric] {
         let len: Int32 = try readInt(&buf)
         var seq = [Metric]()
         seq.reserveCapacity(Int(len))
@@ -10935,7 +10882,7 @@ fileprivate struct FfiConverterSequenceTypeMetricState: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MetricState] {
+    public static func read(from buf: inout Reader) throws -> [MetricState] {
         let len: Int32 = try readInt(&buf)
         var seq = [MetricState]()
         seq.reserveCapacity(Int(len))
@@ -10960,7 +10907,7 @@ fileprivate struct FfiConverterSequenceTypeObservation: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Observation] {
+    public static func read(from buf: inout Reader) throws -> [Observation] {
         let len: Int32 = try readInt(&buf)
         var seq = [Observation]()
         seq.reserveCapacity(Int(len))
@@ -10985,7 +10932,7 @@ fileprivate struct FfiConverterSequenceTypePlannedStep: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PlannedStep] {
+    public static func read(from buf: inout Reader) throws -> [PlannedStep] {
         let len: Int32 = try readInt(&buf)
         var seq = [PlannedStep]()
         seq.reserveCapacity(Int(len))
@@ -11010,7 +10957,7 @@ fileprivate struct FfiConverterSequenceTypePrometheusSample: FfiConverterRustBuf
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PrometheusSample] {
+    public static func read(from buf: inout Reader) throws -> [PrometheusSample] {
         let len: Int32 = try readInt(&buf)
         var seq = [PrometheusSample]()
         seq.reserveCapacity(Int(len))
@@ -11035,7 +10982,7 @@ fileprivate struct FfiConverterSequenceTypePrometheusSeries: FfiConverterRustBuf
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PrometheusSeries] {
+    public static func read(from buf: inout Reader) throws -> [PrometheusSeries] {
         let len: Int32 = try readInt(&buf)
         var seq = [PrometheusSeries]()
         seq.reserveCapacity(Int(len))
@@ -11060,7 +11007,7 @@ fileprivate struct FfiConverterSequenceTypeReason: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Reason] {
+    public static func read(from buf: inout Reader) throws -> [Reason] {
         let len: Int32 = try readInt(&buf)
         var seq = [Reason]()
         seq.reserveCapacity(Int(len))
@@ -11085,7 +11032,7 @@ fileprivate struct FfiConverterSequenceTypeReleaseAdvisory: FfiConverterRustBuff
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReleaseAdvisory] {
+    public static func read(from buf: inout Reader) throws -> [ReleaseAdvisory] {
         let len: Int32 = try readInt(&buf)
         var seq = [ReleaseAdvisory]()
         seq.reserveCapacity(Int(len))
@@ -11110,7 +11057,7 @@ fileprivate struct FfiConverterSequenceTypeRequiredApproval: FfiConverterRustBuf
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [RequiredApproval] {
+    public static func read(from buf: inout Reader) throws -> [RequiredApproval] {
         let len: Int32 = try readInt(&buf)
         var seq = [RequiredApproval]()
         seq.reserveCapacity(Int(len))
@@ -11135,7 +11082,7 @@ fileprivate struct FfiConverterSequenceTypeTimeRange: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TimeRange] {
+    public static func read(from buf: inout Reader) throws -> [TimeRange] {
         let len: Int32 = try readInt(&buf)
         var seq = [TimeRange]()
         seq.reserveCapacity(Int(len))
@@ -11160,7 +11107,7 @@ fileprivate struct FfiConverterSequenceTypeBump: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Bump] {
+    public static func read(from buf: inout Reader) throws -> [Bump] {
         let len: Int32 = try readInt(&buf)
         var seq = [Bump]()
         seq.reserveCapacity(Int(len))
@@ -11185,7 +11132,7 @@ fileprivate struct FfiConverterSequenceTypeDeploymentIntent: FfiConverterRustBuf
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DeploymentIntent] {
+    public static func read(from buf: inout Reader) throws -> [DeploymentIntent] {
         let len: Int32 = try readInt(&buf)
         var seq = [DeploymentIntent]()
         seq.reserveCapacity(Int(len))
@@ -11210,7 +11157,7 @@ fileprivate struct FfiConverterSequenceTypeFailureSignal: FfiConverterRustBuffer
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FailureSignal] {
+    public static func read(from buf: inout Reader) throws -> [FailureSignal] {
         let len: Int32 = try readInt(&buf)
         var seq = [FailureSignal]()
         seq.reserveCapacity(Int(len))
@@ -11235,7 +11182,7 @@ fileprivate struct FfiConverterSequenceTypeIncidentLink: FfiConverterRustBuffer 
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [IncidentLink] {
+    public static func read(from buf: inout Reader) throws -> [IncidentLink] {
         let len: Int32 = try readInt(&buf)
         var seq = [IncidentLink]()
         seq.reserveCapacity(Int(len))
@@ -11260,7 +11207,7 @@ fileprivate struct FfiConverterSequenceTypeReworkSignal: FfiConverterRustBuffer 
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReworkSignal] {
+    public static func read(from buf: inout Reader) throws -> [ReworkSignal] {
         let len: Int32 = try readInt(&buf)
         var seq = [ReworkSignal]()
         seq.reserveCapacity(Int(len))
@@ -11285,7 +11232,7 @@ fileprivate struct FfiConverterSequenceTypeRollbackCriterion: FfiConverterRustBu
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [RollbackCriterion] {
+    public static func read(from buf: inout Reader) throws -> [RollbackCriterion] {
         let len: Int32 = try readInt(&buf)
         var seq = [RollbackCriterion]()
         seq.reserveCapacity(Int(len))
@@ -11310,7 +11257,7 @@ fileprivate struct FfiConverterSequenceTypeStep: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Step] {
+    public static func read(from buf: inout Reader) throws -> [Step] {
         let len: Int32 = try readInt(&buf)
         var seq = [Step]()
         seq.reserveCapacity(Int(len))
@@ -11335,7 +11282,7 @@ fileprivate struct FfiConverterSequenceTypeWeekday: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Weekday] {
+    public static func read(from buf: inout Reader) throws -> [Weekday] {
         let len: Int32 = try readInt(&buf)
         var seq = [Weekday]()
         seq.reserveCapacity(Int(len))
@@ -11360,7 +11307,7 @@ fileprivate struct FfiConverterSequenceTypeNaiveDate: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [NaiveDate] {
+    public static func read(from buf: inout Reader) throws -> [NaiveDate] {
         let len: Int32 = try readInt(&buf)
         var seq = [NaiveDate]()
         seq.reserveCapacity(Int(len))
@@ -11384,7 +11331,7 @@ fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: String] {
+    public static func read(from buf: inout Reader) throws -> [String: String] {
         let len: Int32 = try readInt(&buf)
         var dict = [String: String]()
         dict.reserveCapacity(Int(len))
@@ -11410,7 +11357,7 @@ fileprivate struct FfiConverterDictionaryStringTypeReleaseProfile: FfiConverterR
         }
     }
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: ReleaseProfile] {
+    public static func read(from buf: inout Reader) throws -> [String: ReleaseProfile] {
         let len: Int32 = try readInt(&buf)
         var dict = [String: ReleaseProfile]()
         dict.reserveCapacity(Int(len))
@@ -11432,7 +11379,7 @@ public typealias Count = Int64
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeCount: FfiConverter {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Count {
+    public static func read(from buf: inout Reader) throws -> Count {
         return try FfiConverterInt64.read(from: &buf)
     }
 
@@ -11472,7 +11419,7 @@ public typealias NaiveDate = String
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeNaiveDate: FfiConverter {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NaiveDate {
+    public static func read(from buf: inout Reader) throws -> NaiveDate {
         return try FfiConverterString.read(from: &buf)
     }
 
@@ -11509,7 +11456,7 @@ public typealias ReleaseProfileByName = [String: ReleaseProfile]
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeReleaseProfileByName: FfiConverter {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReleaseProfileByName {
+    public static func read(from buf: inout Reader) throws -> ReleaseProfileByName {
         return try FfiConverterDictionaryStringTypeReleaseProfile.read(from: &buf)
     }
 
@@ -11550,7 +11497,7 @@ public typealias Span = Duration
 #endif
 public struct FfiConverterTypeSpan: FfiConverter {
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Span {
+    public static func read(from buf: inout Reader) throws -> Span {
         let builtinValue = try FfiConverterInt64.read(from: &buf)
         return Duration.milliseconds(builtinValue)
     }
@@ -11591,7 +11538,7 @@ public typealias StringByName = [String: String]
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeStringByName: FfiConverter {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StringByName {
+    public static func read(from buf: inout Reader) throws -> StringByName {
         return try FfiConverterDictionaryStringString.read(from: &buf)
     }
 
@@ -11632,7 +11579,7 @@ public typealias Timestamp = Date
 #endif
 public struct FfiConverterTypeTimestamp: FfiConverter {
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Timestamp {
+    public static func read(from buf: inout Reader) throws -> Timestamp {
         let builtinValue = try FfiConverterInt64.read(from: &buf)
         return Date(millisecondsSince1970: builtinValue)
     }
@@ -11676,7 +11623,7 @@ public typealias Version = String
 @_documentation(visibility: private)
 #endif
 public struct FfiConverterTypeVersion: FfiConverter {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Version {
+    public static func read(from buf: inout Reader) throws -> Version {
         return try FfiConverterString.read(from: &buf)
     }
 

@@ -35,9 +35,8 @@ public protocol WireValue: Sendable {
 func FfiConverterTypeRelcoreError_lift(_ buffer: RustBuffer) throws -> RelcoreError {
     var status = RustCallStatus()
     defer { ffi_relcore_uniffi_rustbuffer_free(buffer, &status) }
-    guard let start = buffer.data else { throw CocoaError(.coderReadCorrupt) }
-    let tagLength = 4
-    var reader = (data: Data(bytes: start, count: Int(buffer.len)), offset: tagLength)
+    var reader = Reader(buffer)
+    _ = try readInt(&reader) as Int32
     let failure = try FfiConverterTypeFailure.read(from: &reader)
     return RelcoreError(
         kind: failure.kind, code: failure.code, path: failure.path, text: failure.text, faults: failure.faults)
