@@ -48,7 +48,7 @@ pub fn files(model: &Model, mode: Mode) -> Result<Vec<File>> {
         let text =
             fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
         let text = match path.rsplit_once('.') {
-            Some((_, "swift")) => defaults::fill(model, Language::Swift, own_reader(&tidy(&text))?)?,
+            Some((_, "swift")) => defaults::fill(model, Language::Swift, own_bytes(&tidy(&text))?)?,
             Some((_, "kt")) => defaults::fill(model, Language::Kotlin, tidy(&text))?,
             _ => tidy(&text),
         };
@@ -87,28 +87,32 @@ fn tidy(text: &str) -> String {
     out
 }
 
-/// UniFFI's reading of bytes left out: `Reader.swift` has a faster one.
-fn own_reader(text: &str) -> Result<String> {
+/// UniFFI's reading and writing of bytes left out: `Bytes.swift` has a faster one.
+fn own_bytes(text: &str) -> Result<String> {
     const BEGIN: &str = "fileprivate func createReader(";
-    const END: &str = "// Define writer functionality.";
+    const END: &str = "// Protocol for types that transfer other types across the FFI.";
     let (Some(begin), Some(end)) = (text.find(BEGIN), text.find(END)) else {
-        bail!("UniFFI reads bytes in another way now: compare its output with Reader.swift");
+        bail!("UniFFI reads bytes in another way now: compare its output with Bytes.swift");
     };
     let text = [&text[..begin], &text[end..]].concat();
     Ok(text
-        .replace("(data: Data, offset: Data.Index)", "Reader")
-        .replace("createReader(data: Data(rustBuffer: buf))", "Reader(buf)"))
+        .replace("inout (data: Data, offset: Data.Index)", "inout Reader")
+        .replace("createReader(data: Data(rustBuffer: buf))", "Reader(buf)")
+        .replace("inout [UInt8]", "inout Writer")
+        .replace("createWriter()", "Writer()")
+        .replace("RustBuffer(bytes: writer)", "writer.buffer"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{own_reader, tidy};
+    use super::{own_bytes, tidy};
 
     #[test]
-    fn the_reader_is_replaced_or_missed() {
-        let text = "a\nfileprivate func createReader(x) {}\n// Define writer functionality.\nf(buf: inout (data: Data, offset: Data.Index))";
-        assert_eq!(own_reader(text).unwrap(), "a\n// Define writer functionality.\nf(buf: inout Reader)");
-        assert!(own_reader("a").is_err());
+    fn bytes_are_replaced_or_missed() {
+        let end = "// Protocol for types that transfer other types across the FFI.";
+        let text = format!("a\nfileprivate func createReader(x) {{}}\n{end}\nf(into buf: inout [UInt8])");
+        assert_eq!(own_bytes(&text).unwrap(), format!("a\n{end}\nf(into buf: inout Writer)"));
+        assert!(own_bytes("a").is_err());
     }
 
     #[test]

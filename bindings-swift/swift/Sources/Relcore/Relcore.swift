@@ -81,7 +81,7 @@ fileprivate enum FfiConverterByRefBytes: FfiConverter {
         fatalError("ByRef bytes cannot be read from a buffer: zero-copy &[u8] is only supported in argument position, not nested in records/options/etc.")
     }
 
-    static func write(_ value: Data, into buf: inout [UInt8]) {
+    static func write(_ value: Data, into buf: inout Writer) {
         fatalError("ByRef bytes cannot be written to a buffer: zero-copy &[u8] is only supported in argument position, not nested in records/options/etc.")
     }
 }
@@ -117,35 +117,6 @@ fileprivate extension Data {
 //
 // Instead, the read() method and these helper functions input a tuple of data
 
-// Define writer functionality.  Normally this would be defined in a class or
-// struct, but we use standalone functions instead in order to make external
-// types work.  See the above discussion on Readers for details.
-
-fileprivate func createWriter() -> [UInt8] {
-    return []
-}
-
-fileprivate func writeBytes<S>(_ writer: inout [UInt8], _ byteArr: S) where S: Sequence, S.Element == UInt8 {
-    writer.append(contentsOf: byteArr)
-}
-
-// Writes an integer in big-endian order.
-//
-// Warning: make sure what you are trying to write
-// is in the correct type!
-fileprivate func writeInt<T: FixedWidthInteger>(_ writer: inout [UInt8], _ value: T) {
-    var value = value.bigEndian
-    withUnsafeBytes(of: &value) { writer.append(contentsOf: $0) }
-}
-
-fileprivate func writeFloat(_ writer: inout [UInt8], _ value: Float) {
-    writeInt(&writer, value.bitPattern)
-}
-
-fileprivate func writeDouble(_ writer: inout [UInt8], _ value: Double) {
-    writeInt(&writer, value.bitPattern)
-}
-
 // Protocol for types that transfer other types across the FFI. This is
 // analogous to the Rust trait of the same name.
 fileprivate protocol FfiConverter {
@@ -155,7 +126,7 @@ fileprivate protocol FfiConverter {
     static func lift(_ value: FfiType) throws -> SwiftType
     static func lower(_ value: SwiftType) -> FfiType
     static func read(from buf: inout Reader) throws -> SwiftType
-    static func write(_ value: SwiftType, into buf: inout [UInt8])
+    static func write(_ value: SwiftType, into buf: inout Writer)
 }
 
 // Types conforming to `Primitive` pass themselves directly over the FFI.
@@ -199,9 +170,9 @@ extension FfiConverterRustBuffer {
     @_documentation(visibility: private)
 #endif
     public static func lower(_ value: SwiftType) -> RustBuffer {
-          var writer = createWriter()
+          var writer = Writer()
           write(value, into: &writer)
-          return RustBuffer(bytes: writer)
+          return writer.buffer
     }
 }
 // An error type for FFI errors. These errors occur at the UniFFI level, not
@@ -417,7 +388,7 @@ fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
         return try lift(readInt(&buf))
     }
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         writeInt(&buf, lower(value))
     }
 }
@@ -433,7 +404,7 @@ fileprivate struct FfiConverterInt32: FfiConverterPrimitive {
         return try lift(readInt(&buf))
     }
 
-    public static func write(_ value: Int32, into buf: inout [UInt8]) {
+    public static func write(_ value: Int32, into buf: inout Writer) {
         writeInt(&buf, lower(value))
     }
 }
@@ -449,7 +420,7 @@ fileprivate struct FfiConverterInt64: FfiConverterPrimitive {
         return try lift(readInt(&buf))
     }
 
-    public static func write(_ value: Int64, into buf: inout [UInt8]) {
+    public static func write(_ value: Int64, into buf: inout Writer) {
         writeInt(&buf, lower(value))
     }
 }
@@ -465,7 +436,7 @@ fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
         return try lift(readDouble(&buf))
     }
 
-    public static func write(_ value: Double, into buf: inout [UInt8]) {
+    public static func write(_ value: Double, into buf: inout Writer) {
         writeDouble(&buf, lower(value))
     }
 }
@@ -489,7 +460,7 @@ fileprivate struct FfiConverterBool : FfiConverter {
         return try lift(readInt(&buf))
     }
 
-    public static func write(_ value: Bool, into buf: inout [UInt8]) {
+    public static func write(_ value: Bool, into buf: inout Writer) {
         writeInt(&buf, lower(value))
     }
 }
@@ -533,7 +504,7 @@ fileprivate struct FfiConverterString: FfiConverter {
         return String(decoding: try readBytes(&buf, count: Int(len)), as: UTF8.self)
     }
 
-    public static func write(_ value: String, into buf: inout [UInt8]) {
+    public static func write(_ value: String, into buf: inout Writer) {
         let len = Int32(value.utf8.count)
         writeInt(&buf, len)
         writeBytes(&buf, value.utf8)
@@ -593,7 +564,7 @@ public struct FfiConverterTypeBusinessCalendar: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: BusinessCalendar, into buf: inout [UInt8]) {
+    public static func write(_ value: BusinessCalendar, into buf: inout Writer) {
         FfiConverterSequenceTypeWeekday.write(value.weekend, into: &buf)
         FfiConverterSequenceTypeNaiveDate.write(value.holidays, into: &buf)
         FfiConverterSequenceTypeNaiveDate.write(value.workingDays, into: &buf)
@@ -694,7 +665,7 @@ public struct FfiConverterTypeCanaryDecision: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: CanaryDecision, into buf: inout [UInt8]) {
+    public static func write(_ value: CanaryDecision, into buf: inout Writer) {
         FfiConverterTypeCanaryAction.write(value.verdict, into: &buf)
         FfiConverterTypeCanaryState.write(value.state, into: &buf)
         FfiConverterSequenceTypeReason.write(value.reasons, into: &buf)
@@ -899,7 +870,7 @@ public struct FfiConverterTypeCanaryState: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: CanaryState, into buf: inout [UInt8]) {
+    public static func write(_ value: CanaryState, into buf: inout Writer) {
         FfiConverterString.write(value.scheduleDigest, into: &buf)
         FfiConverterTypeCanaryPhase.write(value.phase, into: &buf)
         FfiConverterDouble.write(value.weight, into: &buf)
@@ -1007,7 +978,7 @@ public struct FfiConverterTypeCauseResponses: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: CauseResponses, into buf: inout [UInt8]) {
+    public static func write(_ value: CauseResponses, into buf: inout Writer) {
         FfiConverterTypeResponse.write(value.failed, into: &buf)
         FfiConverterTypeResponse.write(value.error, into: &buf)
         FfiConverterTypeResponse.write(value.inconclusive, into: &buf)
@@ -1101,7 +1072,7 @@ public struct FfiConverterTypeChange: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Change, into buf: inout [UInt8]) {
+    public static func write(_ value: Change, into buf: inout Writer) {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterOptionTypeTimestamp.write(value.authoredAt, into: &buf)
         FfiConverterTypeTimestamp.write(value.committedAt, into: &buf)
@@ -1204,7 +1175,7 @@ public struct FfiConverterTypeClassification: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Classification, into buf: inout [UInt8]) {
+    public static func write(_ value: Classification, into buf: inout Writer) {
         FfiConverterTypeClassificationVerdict.write(value.verdict, into: &buf)
         FfiConverterOptionTypeReleaseType.write(value.releaseType, into: &buf)
         FfiConverterSequenceTypeReason.write(value.reasons, into: &buf)
@@ -1290,7 +1261,7 @@ public struct FfiConverterTypeCounterfactual: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Counterfactual, into buf: inout [UInt8]) {
+    public static func write(_ value: Counterfactual, into buf: inout Writer) {
         FfiConverterString.write(value.fact, into: &buf)
         FfiConverterOptionString.write(value.actual, into: &buf)
         FfiConverterString.write(value.instead, into: &buf)
@@ -1410,7 +1381,7 @@ public struct FfiConverterTypeDeliveryIncident: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: DeliveryIncident, into buf: inout [UInt8]) {
+    public static func write(_ value: DeliveryIncident, into buf: inout Writer) {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterString.write(value.service, into: &buf)
         FfiConverterString.write(value.environment, into: &buf)
@@ -1554,7 +1525,7 @@ public struct FfiConverterTypeDeployment: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Deployment, into buf: inout [UInt8]) {
+    public static func write(_ value: Deployment, into buf: inout Writer) {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterString.write(value.service, into: &buf)
         FfiConverterString.write(value.environment, into: &buf)
@@ -1644,7 +1615,7 @@ public struct FfiConverterTypeDiagnostic: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Diagnostic, into buf: inout [UInt8]) {
+    public static func write(_ value: Diagnostic, into buf: inout Writer) {
         FfiConverterTypeDiagnosticCode.write(value.code, into: &buf)
         FfiConverterTypeSeverity.write(value.severity, into: &buf)
         FfiConverterString.write(value.path, into: &buf)
@@ -1737,7 +1708,7 @@ public struct FfiConverterTypeDoraReport: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: DoraReport, into buf: inout [UInt8]) {
+    public static func write(_ value: DoraReport, into buf: inout Writer) {
         FfiConverterTypeTimeRange.write(value.range, into: &buf)
         FfiConverterTypeDoraRow.write(value.overall, into: &buf)
         FfiConverterSequenceTypeDoraRow.write(value.buckets, into: &buf)
@@ -1851,7 +1822,7 @@ public struct FfiConverterTypeDoraRow: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: DoraRow, into buf: inout [UInt8]) {
+    public static func write(_ value: DoraRow, into buf: inout Writer) {
         FfiConverterTypeTimeRange.write(value.range, into: &buf)
         FfiConverterBool.write(value.partial, into: &buf)
         FfiConverterTypeEstimate.write(value.deploymentFrequency, into: &buf)
@@ -2006,7 +1977,7 @@ public struct FfiConverterTypeEstimate: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Estimate, into buf: inout [UInt8]) {
+    public static func write(_ value: Estimate, into buf: inout Writer) {
         FfiConverterOptionDouble.write(value.value, into: &buf)
         FfiConverterOptionTypeUndefinedReason.write(value.undefined, into: &buf)
         FfiConverterTypeCount.write(value.n, into: &buf)
@@ -2115,7 +2086,7 @@ public struct FfiConverterTypeEvidence: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Evidence, into buf: inout [UInt8]) {
+    public static func write(_ value: Evidence, into buf: inout Writer) {
         FfiConverterOptionDouble.write(value.observed, into: &buf)
         FfiConverterOptionDouble.write(value.threshold, into: &buf)
         FfiConverterOptionString.write(value.unit, into: &buf)
@@ -2183,7 +2154,7 @@ public struct FfiConverterTypeExclusion: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Exclusion, into buf: inout [UInt8]) {
+    public static func write(_ value: Exclusion, into buf: inout Writer) {
         FfiConverterTypeExclusionReason.write(value.reason, into: &buf)
         FfiConverterTypeCount.write(value.n, into: &buf)
     }
@@ -2274,7 +2245,7 @@ public struct FfiConverterTypeFailure: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Failure, into buf: inout [UInt8]) {
+    public static func write(_ value: Failure, into buf: inout Writer) {
         FfiConverterTypeErrorKind.write(value.kind, into: &buf)
         FfiConverterString.write(value.code, into: &buf)
         FfiConverterString.write(value.path, into: &buf)
@@ -2350,7 +2321,7 @@ public struct FfiConverterTypeFault: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Fault, into buf: inout [UInt8]) {
+    public static func write(_ value: Fault, into buf: inout Writer) {
         FfiConverterTypeErrorKind.write(value.code, into: &buf)
         FfiConverterString.write(value.path, into: &buf)
         FfiConverterString.write(value.text, into: &buf)
@@ -2433,7 +2404,7 @@ public struct FfiConverterTypeGateApproval: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: GateApproval, into buf: inout [UInt8]) {
+    public static func write(_ value: GateApproval, into buf: inout Writer) {
         FfiConverterString.write(value.gate, into: &buf)
         FfiConverterBool.write(value.approved, into: &buf)
         FfiConverterString.write(value.by, into: &buf)
@@ -2535,7 +2506,7 @@ public struct FfiConverterTypeGitCommit: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: GitCommit, into buf: inout [UInt8]) {
+    public static func write(_ value: GitCommit, into buf: inout Writer) {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterSequenceString.write(value.parents, into: &buf)
         FfiConverterTypeTimestamp.write(value.authoredAt, into: &buf)
@@ -2603,7 +2574,7 @@ public struct FfiConverterTypeGitHistory: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: GitHistory, into buf: inout [UInt8]) {
+    public static func write(_ value: GitHistory, into buf: inout Writer) {
         FfiConverterSequenceTypeGitCommit.write(value.commits, into: &buf)
         FfiConverterSequenceTypeGitTag.write(value.tags, into: &buf)
     }
@@ -2669,7 +2640,7 @@ public struct FfiConverterTypeGitReleases: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: GitReleases, into buf: inout [UInt8]) {
+    public static func write(_ value: GitReleases, into buf: inout Writer) {
         FfiConverterSequenceTypeDeployment.write(value.deployments, into: &buf)
         FfiConverterSequenceTypeChange.write(value.changes, into: &buf)
     }
@@ -2742,7 +2713,7 @@ public struct FfiConverterTypeGitTag: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: GitTag, into buf: inout [UInt8]) {
+    public static func write(_ value: GitTag, into buf: inout Writer) {
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterString.write(value.commit, into: &buf)
         FfiConverterTypeTimestamp.write(value.taggedAt, into: &buf)
@@ -2816,7 +2787,7 @@ public struct FfiConverterTypeInterval: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Interval, into buf: inout [UInt8]) {
+    public static func write(_ value: Interval, into buf: inout Writer) {
         FfiConverterDouble.write(value.low, into: &buf)
         FfiConverterDouble.write(value.high, into: &buf)
         FfiConverterDouble.write(value.level, into: &buf)
@@ -2899,7 +2870,7 @@ public struct FfiConverterTypeLastMeasurement: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: LastMeasurement, into buf: inout [UInt8]) {
+    public static func write(_ value: LastMeasurement, into buf: inout Writer) {
         FfiConverterTypeTimestamp.write(value.at, into: &buf)
         FfiConverterTypeMeasurementPhase.write(value.phase, into: &buf)
         FfiConverterOptionDouble.write(value.value, into: &buf)
@@ -3037,7 +3008,7 @@ public struct FfiConverterTypeMetric: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Metric, into buf: inout [UInt8]) {
+    public static func write(_ value: Metric, into buf: inout Writer) {
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterOptionDouble.write(value.max, into: &buf)
         FfiConverterOptionDouble.write(value.min, into: &buf)
@@ -3154,7 +3125,7 @@ public struct FfiConverterTypeMetricState: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: MetricState, into buf: inout [UInt8]) {
+    public static func write(_ value: MetricState, into buf: inout Writer) {
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterUInt32.write(value.failed, into: &buf)
         FfiConverterUInt32.write(value.inconclusive, into: &buf)
@@ -3456,7 +3427,7 @@ public struct FfiConverterTypeMetricsPolicy: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: MetricsPolicy, into buf: inout [UInt8]) {
+    public static func write(_ value: MetricsPolicy, into buf: inout Writer) {
         FfiConverterSequenceString.write(value.environments, into: &buf)
         FfiConverterSequenceTypeDeploymentIntent.write(value.uncountedIntents, into: &buf)
         FfiConverterTypeSpan.write(value.frequencyPer, into: &buf)
@@ -3543,7 +3514,7 @@ public struct FfiConverterTypeObservation: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Observation, into buf: inout [UInt8]) {
+    public static func write(_ value: Observation, into buf: inout Writer) {
         FfiConverterTypeTimestamp.write(value.at, into: &buf)
         FfiConverterTypeObservationKind.write(value.kind, into: &buf)
     }
@@ -3634,7 +3605,7 @@ public struct FfiConverterTypePlannedStep: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: PlannedStep, into buf: inout [UInt8]) {
+    public static func write(_ value: PlannedStep, into buf: inout Writer) {
         FfiConverterUInt32.write(value.step, into: &buf)
         FfiConverterDouble.write(value.weight, into: &buf)
         FfiConverterTypeTimestamp.write(value.earliestStart, into: &buf)
@@ -3710,7 +3681,7 @@ public struct FfiConverterTypePrometheusSample: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: PrometheusSample, into buf: inout [UInt8]) {
+    public static func write(_ value: PrometheusSample, into buf: inout Writer) {
         FfiConverterTypeTimestamp.write(value.at, into: &buf)
         FfiConverterOptionDouble.write(value.value, into: &buf)
         FfiConverterOptionTypeMissingSample.write(value.missing, into: &buf)
@@ -3775,7 +3746,7 @@ public struct FfiConverterTypePrometheusSeries: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: PrometheusSeries, into buf: inout [UInt8]) {
+    public static func write(_ value: PrometheusSeries, into buf: inout Writer) {
         FfiConverterTypeStringByName.write(value.labels, into: &buf)
         FfiConverterSequenceTypePrometheusSample.write(value.samples, into: &buf)
     }
@@ -3869,7 +3840,7 @@ public struct FfiConverterTypeReason: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Reason, into buf: inout [UInt8]) {
+    public static func write(_ value: Reason, into buf: inout Writer) {
         FfiConverterTypeReasonCode.write(value.code, into: &buf)
         FfiConverterTypeSeverity.write(value.severity, into: &buf)
         FfiConverterString.write(value.subject, into: &buf)
@@ -3936,7 +3907,7 @@ public struct FfiConverterTypeReleaseAdvisory: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: ReleaseAdvisory, into buf: inout [UInt8]) {
+    public static func write(_ value: ReleaseAdvisory, into buf: inout Writer) {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterOptionTypeAdvisorySeverity.write(value.severity, into: &buf)
     }
@@ -4045,7 +4016,7 @@ public struct FfiConverterTypeReleaseFacts: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: ReleaseFacts, into buf: inout [UInt8]) {
+    public static func write(_ value: ReleaseFacts, into buf: inout Writer) {
         FfiConverterOptionBool.write(value.breaking, into: &buf)
         FfiConverterOptionBool.write(value.features, into: &buf)
         FfiConverterSequenceTypeReleaseAdvisory.write(value.advisories, into: &buf)
@@ -4216,7 +4187,7 @@ public struct FfiConverterTypeReleaseProfile: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: ReleaseProfile, into buf: inout [UInt8]) {
+    public static func write(_ value: ReleaseProfile, into buf: inout Writer) {
         FfiConverterSequenceTypeBump.write(value.allowedBumps, into: &buf)
         FfiConverterTypeSpan.write(value.timelineMin, into: &buf)
         FfiConverterTypeSpan.write(value.timelineMax, into: &buf)
@@ -4284,7 +4255,7 @@ public struct FfiConverterTypeReleaseProfiles: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: ReleaseProfiles, into buf: inout [UInt8]) {
+    public static func write(_ value: ReleaseProfiles, into buf: inout Writer) {
         FfiConverterTypeReleaseProfileByName.write(value.profiles, into: &buf)
     }
 }
@@ -4347,7 +4318,7 @@ public struct FfiConverterTypeRequiredApproval: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: RequiredApproval, into buf: inout [UInt8]) {
+    public static func write(_ value: RequiredApproval, into buf: inout Writer) {
         FfiConverterString.write(value.role, into: &buf)
         FfiConverterUInt32.write(value.count, into: &buf)
     }
@@ -4458,7 +4429,7 @@ public struct FfiConverterTypeRollbackDecision: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: RollbackDecision, into buf: inout [UInt8]) {
+    public static func write(_ value: RollbackDecision, into buf: inout Writer) {
         FfiConverterTypeRollbackVerdict.write(value.verdict, into: &buf)
         FfiConverterSequenceTypeRollbackCriterion.write(value.criteriaMet, into: &buf)
         FfiConverterSequenceTypeReason.write(value.reasons, into: &buf)
@@ -4663,7 +4634,7 @@ public struct FfiConverterTypeRollbackPolicy: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: RollbackPolicy, into buf: inout [UInt8]) {
+    public static func write(_ value: RollbackPolicy, into buf: inout Writer) {
         FfiConverterTypeSeverity.write(value.criticalFunctionalitySeverity, into: &buf)
         FfiConverterTypeSeverity.write(value.vulnerabilitySeverity, into: &buf)
         FfiConverterTypeSeverity.write(value.dataCorruptionSeverity, into: &buf)
@@ -4906,7 +4877,7 @@ public struct FfiConverterTypeRollbackSituation: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: RollbackSituation, into buf: inout [UInt8]) {
+    public static func write(_ value: RollbackSituation, into buf: inout Writer) {
         FfiConverterOptionBool.write(value.criticalFunctionalityBroken, into: &buf)
         FfiConverterOptionBool.write(value.vulnerabilityIntroduced, into: &buf)
         FfiConverterOptionBool.write(value.dataCorruption, into: &buf)
@@ -5015,7 +4986,7 @@ public struct FfiConverterTypeSchedule: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Schedule, into buf: inout [UInt8]) {
+    public static func write(_ value: Schedule, into buf: inout Writer) {
         FfiConverterSequenceTypeStep.write(value.steps, into: &buf)
         FfiConverterSequenceTypeMetric.write(value.metrics, into: &buf)
         FfiConverterTypeCauseResponses.write(value.on, into: &buf)
@@ -5084,7 +5055,7 @@ public struct FfiConverterTypeTimeRange: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: TimeRange, into buf: inout [UInt8]) {
+    public static func write(_ value: TimeRange, into buf: inout Writer) {
         FfiConverterTypeTimestamp.write(value.start, into: &buf)
         FfiConverterTypeTimestamp.write(value.end, into: &buf)
     }
@@ -5166,7 +5137,7 @@ public struct FfiConverterTypeTimeline: FfiConverterRustBuffer {
         )
     }
 
-    public static func write(_ value: Timeline, into buf: inout [UInt8]) {
+    public static func write(_ value: Timeline, into buf: inout Writer) {
         FfiConverterSequenceTypePlannedStep.write(value.steps, into: &buf)
         FfiConverterTypeTimestamp.write(value.earliestEnd, into: &buf)
         FfiConverterOptionTypeTimestamp.write(value.latestEnd, into: &buf)
@@ -5227,7 +5198,7 @@ public struct FfiConverterTypeAbortPolicy: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: AbortPolicy, into buf: inout [UInt8]) {
+    public static func write(_ value: AbortPolicy, into buf: inout Writer) {
         switch value {
 
         case .rollBack:
@@ -5305,7 +5276,7 @@ public struct FfiConverterTypeAdvisorySeverity: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: AdvisorySeverity, into buf: inout [UInt8]) {
+    public static func write(_ value: AdvisorySeverity, into buf: inout Writer) {
         switch value {
 
         case .low:
@@ -5395,7 +5366,7 @@ public struct FfiConverterTypeBucketUnit: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: BucketUnit, into buf: inout [UInt8]) {
+    public static func write(_ value: BucketUnit, into buf: inout Writer) {
         switch value {
 
         case .day:
@@ -5488,7 +5459,7 @@ public struct FfiConverterTypeBump: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Bump, into buf: inout [UInt8]) {
+    public static func write(_ value: Bump, into buf: inout Writer) {
         switch value {
 
         case .none:
@@ -5622,7 +5593,7 @@ public struct FfiConverterTypeCanaryAction: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: CanaryAction, into buf: inout [UInt8]) {
+    public static func write(_ value: CanaryAction, into buf: inout Writer) {
         switch value {
 
         case let .setWeight(previous,weight):
@@ -5729,7 +5700,7 @@ public struct FfiConverterTypeCanaryPhase: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: CanaryPhase, into buf: inout [UInt8]) {
+    public static func write(_ value: CanaryPhase, into buf: inout Writer) {
         switch value {
 
         case .progressing:
@@ -5810,7 +5781,7 @@ public struct FfiConverterTypeChangelogDepth: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ChangelogDepth, into buf: inout [UInt8]) {
+    public static func write(_ value: ChangelogDepth, into buf: inout Writer) {
         switch value {
 
         case .minimal:
@@ -5885,7 +5856,7 @@ public struct FfiConverterTypeClassificationVerdict: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ClassificationVerdict, into buf: inout [UInt8]) {
+    public static func write(_ value: ClassificationVerdict, into buf: inout Writer) {
         switch value {
 
         case .classified:
@@ -5966,7 +5937,7 @@ public struct FfiConverterTypeCommand: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Command, into buf: inout [UInt8]) {
+    public static func write(_ value: Command, into buf: inout Writer) {
         switch value {
 
         case .abort:
@@ -6050,7 +6021,7 @@ public struct FfiConverterTypeCommunicationScope: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: CommunicationScope, into buf: inout [UInt8]) {
+    public static func write(_ value: CommunicationScope, into buf: inout Writer) {
         switch value {
 
         case .limited:
@@ -6134,7 +6105,7 @@ public struct FfiConverterTypeCustomerImpact: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: CustomerImpact, into buf: inout [UInt8]) {
+    public static func write(_ value: CustomerImpact, into buf: inout Writer) {
         switch value {
 
         case .unnoticed:
@@ -6224,7 +6195,7 @@ public struct FfiConverterTypeDeploymentIntent: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: DeploymentIntent, into buf: inout [UInt8]) {
+    public static func write(_ value: DeploymentIntent, into buf: inout Writer) {
         switch value {
 
         case .planned:
@@ -6323,7 +6294,7 @@ public struct FfiConverterTypeDeploymentOutcome: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: DeploymentOutcome, into buf: inout [UInt8]) {
+    public static func write(_ value: DeploymentOutcome, into buf: inout Writer) {
         switch value {
 
         case .success:
@@ -6491,7 +6462,7 @@ public struct FfiConverterTypeDiagnosticCode: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: DiagnosticCode, into buf: inout [UInt8]) {
+    public static func write(_ value: DiagnosticCode, into buf: inout Writer) {
         switch value {
 
         case .noSteps:
@@ -6602,7 +6573,7 @@ public struct FfiConverterTypeDurationSummary: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: DurationSummary, into buf: inout [UInt8]) {
+    public static func write(_ value: DurationSummary, into buf: inout Writer) {
         switch value {
 
         case .median:
@@ -6728,7 +6699,7 @@ public struct FfiConverterTypeErrorKind: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ErrorKind, into buf: inout [UInt8]) {
+    public static func write(_ value: ErrorKind, into buf: inout Writer) {
         switch value {
 
         case .syntax:
@@ -6896,7 +6867,7 @@ public struct FfiConverterTypeExclusionReason: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ExclusionReason, into buf: inout [UInt8]) {
+    public static func write(_ value: ExclusionReason, into buf: inout Writer) {
         switch value {
 
         case .otherEnvironment:
@@ -7028,7 +6999,7 @@ public struct FfiConverterTypeFailureSignal: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: FailureSignal, into buf: inout [UInt8]) {
+    public static func write(_ value: FailureSignal, into buf: inout Writer) {
         switch value {
 
         case .incident:
@@ -7109,7 +7080,7 @@ public struct FfiConverterTypeHealthRole: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: HealthRole, into buf: inout [UInt8]) {
+    public static func write(_ value: HealthRole, into buf: inout Writer) {
         switch value {
 
         case .canary:
@@ -7175,7 +7146,7 @@ public struct FfiConverterTypeIncidentLink: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: IncidentLink, into buf: inout [UInt8]) {
+    public static func write(_ value: IncidentLink, into buf: inout Writer) {
         switch value {
 
         case .causedBy:
@@ -7247,7 +7218,7 @@ public struct FfiConverterTypeLeadStart: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: LeadStart, into buf: inout [UInt8]) {
+    public static func write(_ value: LeadStart, into buf: inout Writer) {
         switch value {
 
         case .authored:
@@ -7316,7 +7287,7 @@ public struct FfiConverterTypeLeadUnit: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: LeadUnit, into buf: inout [UInt8]) {
+    public static func write(_ value: LeadUnit, into buf: inout Writer) {
         switch value {
 
         case .change:
@@ -7400,7 +7371,7 @@ public struct FfiConverterTypeMeasurementPhase: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: MeasurementPhase, into buf: inout [UInt8]) {
+    public static func write(_ value: MeasurementPhase, into buf: inout Writer) {
         switch value {
 
         case .successful:
@@ -7481,7 +7452,7 @@ public struct FfiConverterTypeMissingSample: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: MissingSample, into buf: inout [UInt8]) {
+    public static func write(_ value: MissingSample, into buf: inout Writer) {
         switch value {
 
         case .nan:
@@ -7556,7 +7527,7 @@ public struct FfiConverterTypeNegativeSpans: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: NegativeSpans, into buf: inout [UInt8]) {
+    public static func write(_ value: NegativeSpans, into buf: inout Writer) {
         switch value {
 
         case .drop:
@@ -7691,7 +7662,7 @@ public struct FfiConverterTypeObservationKind: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ObservationKind, into buf: inout [UInt8]) {
+    public static func write(_ value: ObservationKind, into buf: inout Writer) {
         switch value {
 
         case let .health(role,healthy):
@@ -7779,7 +7750,7 @@ public struct FfiConverterTypeOpenRecoveries: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: OpenRecoveries, into buf: inout [UInt8]) {
+    public static func write(_ value: OpenRecoveries, into buf: inout Writer) {
         switch value {
 
         case .exclude:
@@ -7851,7 +7822,7 @@ public struct FfiConverterTypeQuantileRule: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: QuantileRule, into buf: inout [UInt8]) {
+    public static func write(_ value: QuantileRule, into buf: inout Writer) {
         switch value {
 
         case .linear:
@@ -7920,7 +7891,7 @@ public struct FfiConverterTypeRateDenominator: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: RateDenominator, into buf: inout [UInt8]) {
+    public static func write(_ value: RateDenominator, into buf: inout Writer) {
         switch value {
 
         case .successful:
@@ -8005,7 +7976,7 @@ public struct FfiConverterTypeReading: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Reading, into buf: inout [UInt8]) {
+    public static func write(_ value: Reading, into buf: inout Writer) {
         switch value {
 
         case let .value(value,n):
@@ -8463,7 +8434,7 @@ public struct FfiConverterTypeReasonCode: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ReasonCode, into buf: inout [UInt8]) {
+    public static func write(_ value: ReasonCode, into buf: inout Writer) {
         switch value {
 
         case .versionNotGreater:
@@ -8733,7 +8704,7 @@ public struct FfiConverterTypeRecoveryEnd: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: RecoveryEnd, into buf: inout [UInt8]) {
+    public static func write(_ value: RecoveryEnd, into buf: inout Writer) {
         switch value {
 
         case .incidentElseRemedy:
@@ -8805,7 +8776,7 @@ public struct FfiConverterTypeRecoveryMembership: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: RecoveryMembership, into buf: inout [UInt8]) {
+    public static func write(_ value: RecoveryMembership, into buf: inout Writer) {
         switch value {
 
         case .failure:
@@ -8871,7 +8842,7 @@ public struct FfiConverterTypeRecoveryStart: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: RecoveryStart, into buf: inout [UInt8]) {
+    public static func write(_ value: RecoveryStart, into buf: inout Writer) {
         switch value {
 
         case .deploymentFinished:
@@ -8979,7 +8950,7 @@ public struct FfiConverterTypeReleaseType: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ReleaseType, into buf: inout [UInt8]) {
+    public static func write(_ value: ReleaseType, into buf: inout Writer) {
         switch value {
 
         case .featureMajor:
@@ -9072,7 +9043,7 @@ public struct FfiConverterTypeResponse: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Response, into buf: inout [UInt8]) {
+    public static func write(_ value: Response, into buf: inout Writer) {
         switch value {
 
         case .hold:
@@ -9159,7 +9130,7 @@ public struct FfiConverterTypeReworkSignal: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: ReworkSignal, into buf: inout [UInt8]) {
+    public static func write(_ value: ReworkSignal, into buf: inout Writer) {
         switch value {
 
         case .hotfix:
@@ -9267,7 +9238,7 @@ public struct FfiConverterTypeRollbackCriterion: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: RollbackCriterion, into buf: inout [UInt8]) {
+    public static func write(_ value: RollbackCriterion, into buf: inout Writer) {
         switch value {
 
         case .criticalFunctionalityBroken:
@@ -9372,7 +9343,7 @@ public struct FfiConverterTypeRollbackVerdict: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: RollbackVerdict, into buf: inout [UInt8]) {
+    public static func write(_ value: RollbackVerdict, into buf: inout Writer) {
         switch value {
 
         case .hold:
@@ -9450,7 +9421,7 @@ public struct FfiConverterTypeSeedRule: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: SeedRule, into buf: inout [UInt8]) {
+    public static func write(_ value: SeedRule, into buf: inout Writer) {
         switch value {
 
         case .exclude:
@@ -9516,7 +9487,7 @@ public struct FfiConverterTypeSeveralIncidents: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: SeveralIncidents, into buf: inout [UInt8]) {
+    public static func write(_ value: SeveralIncidents, into buf: inout Writer) {
         switch value {
 
         case .first:
@@ -9594,7 +9565,7 @@ public struct FfiConverterTypeSeverity: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Severity, into buf: inout [UInt8]) {
+    public static func write(_ value: Severity, into buf: inout Writer) {
         switch value {
 
         case .info:
@@ -9718,7 +9689,7 @@ public struct FfiConverterTypeStep: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Step, into buf: inout [UInt8]) {
+    public static func write(_ value: Step, into buf: inout Writer) {
         switch value {
 
         case let .setWeight(weight):
@@ -9813,7 +9784,7 @@ public struct FfiConverterTypeTestingScope: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: TestingScope, into buf: inout [UInt8]) {
+    public static func write(_ value: TestingScope, into buf: inout Writer) {
         switch value {
 
         case .smoke:
@@ -9915,7 +9886,7 @@ public struct FfiConverterTypeUndefinedReason: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: UndefinedReason, into buf: inout [UInt8]) {
+    public static func write(_ value: UndefinedReason, into buf: inout Writer) {
         switch value {
 
         case .emptyRange:
@@ -9996,7 +9967,7 @@ public struct FfiConverterTypeUndeliveredChanges: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: UndeliveredChanges, into buf: inout [UInt8]) {
+    public static func write(_ value: UndeliveredChanges, into buf: inout Writer) {
         switch value {
 
         case .carryForward:
@@ -10092,7 +10063,7 @@ public struct FfiConverterTypeWeekday: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: Weekday, into buf: inout [UInt8]) {
+    public static func write(_ value: Weekday, into buf: inout Writer) {
         switch value {
 
         case .monday:
@@ -10140,7 +10111,7 @@ public func FfiConverterTypeWeekday_lower(_ value: Weekday) -> RustBuffer {
 fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
     typealias SwiftType = UInt32?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10164,7 +10135,7 @@ fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
     typealias SwiftType = Double?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10188,7 +10159,7 @@ fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
     typealias SwiftType = Bool?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10212,7 +10183,7 @@ fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10236,7 +10207,7 @@ fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeInterval: FfiConverterRustBuffer {
     typealias SwiftType = Interval?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10260,7 +10231,7 @@ fileprivate struct FfiConverterOptionTypeInterval: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeLastMeasurement: FfiConverterRustBuffer {
     typealias SwiftType = LastMeasurement?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10284,7 +10255,7 @@ fileprivate struct FfiConverterOptionTypeLastMeasurement: FfiConverterRustBuffer
 fileprivate struct FfiConverterOptionTypeReleaseProfiles: FfiConverterRustBuffer {
     typealias SwiftType = ReleaseProfiles?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10308,7 +10279,7 @@ fileprivate struct FfiConverterOptionTypeReleaseProfiles: FfiConverterRustBuffer
 fileprivate struct FfiConverterOptionTypeAdvisorySeverity: FfiConverterRustBuffer {
     typealias SwiftType = AdvisorySeverity?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10332,7 +10303,7 @@ fileprivate struct FfiConverterOptionTypeAdvisorySeverity: FfiConverterRustBuffe
 fileprivate struct FfiConverterOptionTypeCustomerImpact: FfiConverterRustBuffer {
     typealias SwiftType = CustomerImpact?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10356,7 +10327,7 @@ fileprivate struct FfiConverterOptionTypeCustomerImpact: FfiConverterRustBuffer 
 fileprivate struct FfiConverterOptionTypeMissingSample: FfiConverterRustBuffer {
     typealias SwiftType = MissingSample?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10380,7 +10351,7 @@ fileprivate struct FfiConverterOptionTypeMissingSample: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeReleaseType: FfiConverterRustBuffer {
     typealias SwiftType = ReleaseType?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10404,7 +10375,7 @@ fileprivate struct FfiConverterOptionTypeReleaseType: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeUndefinedReason: FfiConverterRustBuffer {
     typealias SwiftType = UndefinedReason?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10428,7 +10399,7 @@ fileprivate struct FfiConverterOptionTypeUndefinedReason: FfiConverterRustBuffer
 fileprivate struct FfiConverterOptionTypeCount: FfiConverterRustBuffer {
     typealias SwiftType = Count?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10452,7 +10423,7 @@ fileprivate struct FfiConverterOptionTypeCount: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeSpan: FfiConverterRustBuffer {
     typealias SwiftType = Span?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10476,7 +10447,7 @@ fileprivate struct FfiConverterOptionTypeSpan: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeTimestamp: FfiConverterRustBuffer {
     typealias SwiftType = Timestamp?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10500,7 +10471,7 @@ fileprivate struct FfiConverterOptionTypeTimestamp: FfiConverterRustBuffer {
 fileprivate struct FfiConverterOptionTypeVersion: FfiConverterRustBuffer {
     typealias SwiftType = Version?
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: SwiftType, into buf: inout Writer) {
         guard let value = value else {
             writeInt(&buf, Int8(0))
             return
@@ -10524,7 +10495,7 @@ fileprivate struct FfiConverterOptionTypeVersion: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
-    public static func write(_ value: [String], into buf: inout [UInt8]) {
+    public static func write(_ value: [String], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10549,7 +10520,7 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeCanaryDecision: FfiConverterRustBuffer {
     typealias SwiftType = [CanaryDecision]
 
-    public static func write(_ value: [CanaryDecision], into buf: inout [UInt8]) {
+    public static func write(_ value: [CanaryDecision], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10574,7 +10545,7 @@ fileprivate struct FfiConverterSequenceTypeCanaryDecision: FfiConverterRustBuffe
 fileprivate struct FfiConverterSequenceTypeChange: FfiConverterRustBuffer {
     typealias SwiftType = [Change]
 
-    public static func write(_ value: [Change], into buf: inout [UInt8]) {
+    public static func write(_ value: [Change], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10599,7 +10570,7 @@ fileprivate struct FfiConverterSequenceTypeChange: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeCounterfactual: FfiConverterRustBuffer {
     typealias SwiftType = [Counterfactual]
 
-    public static func write(_ value: [Counterfactual], into buf: inout [UInt8]) {
+    public static func write(_ value: [Counterfactual], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10624,7 +10595,7 @@ fileprivate struct FfiConverterSequenceTypeCounterfactual: FfiConverterRustBuffe
 fileprivate struct FfiConverterSequenceTypeDeliveryIncident: FfiConverterRustBuffer {
     typealias SwiftType = [DeliveryIncident]
 
-    public static func write(_ value: [DeliveryIncident], into buf: inout [UInt8]) {
+    public static func write(_ value: [DeliveryIncident], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10649,7 +10620,7 @@ fileprivate struct FfiConverterSequenceTypeDeliveryIncident: FfiConverterRustBuf
 fileprivate struct FfiConverterSequenceTypeDeployment: FfiConverterRustBuffer {
     typealias SwiftType = [Deployment]
 
-    public static func write(_ value: [Deployment], into buf: inout [UInt8]) {
+    public static func write(_ value: [Deployment], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10674,7 +10645,7 @@ fileprivate struct FfiConverterSequenceTypeDeployment: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeDiagnostic: FfiConverterRustBuffer {
     typealias SwiftType = [Diagnostic]
 
-    public static func write(_ value: [Diagnostic], into buf: inout [UInt8]) {
+    public static func write(_ value: [Diagnostic], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10699,7 +10670,7 @@ fileprivate struct FfiConverterSequenceTypeDiagnostic: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeDoraRow: FfiConverterRustBuffer {
     typealias SwiftType = [DoraRow]
 
-    public static func write(_ value: [DoraRow], into buf: inout [UInt8]) {
+    public static func write(_ value: [DoraRow], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10724,7 +10695,7 @@ fileprivate struct FfiConverterSequenceTypeDoraRow: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeExclusion: FfiConverterRustBuffer {
     typealias SwiftType = [Exclusion]
 
-    public static func write(_ value: [Exclusion], into buf: inout [UInt8]) {
+    public static func write(_ value: [Exclusion], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10749,7 +10720,7 @@ fileprivate struct FfiConverterSequenceTypeExclusion: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeFault: FfiConverterRustBuffer {
     typealias SwiftType = [Fault]
 
-    public static func write(_ value: [Fault], into buf: inout [UInt8]) {
+    public static func write(_ value: [Fault], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10774,7 +10745,7 @@ fileprivate struct FfiConverterSequenceTypeFault: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeGateApproval: FfiConverterRustBuffer {
     typealias SwiftType = [GateApproval]
 
-    public static func write(_ value: [GateApproval], into buf: inout [UInt8]) {
+    public static func write(_ value: [GateApproval], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10799,7 +10770,7 @@ fileprivate struct FfiConverterSequenceTypeGateApproval: FfiConverterRustBuffer 
 fileprivate struct FfiConverterSequenceTypeGitCommit: FfiConverterRustBuffer {
     typealias SwiftType = [GitCommit]
 
-    public static func write(_ value: [GitCommit], into buf: inout [UInt8]) {
+    public static func write(_ value: [GitCommit], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10824,7 +10795,7 @@ fileprivate struct FfiConverterSequenceTypeGitCommit: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeGitTag: FfiConverterRustBuffer {
     typealias SwiftType = [GitTag]
 
-    public static func write(_ value: [GitTag], into buf: inout [UInt8]) {
+    public static func write(_ value: [GitTag], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10849,7 +10820,7 @@ fileprivate struct FfiConverterSequenceTypeGitTag: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeMetric: FfiConverterRustBuffer {
     typealias SwiftType = [Metric]
 
-    public static func write(_ value: [Metric], into buf: inout [UInt8]) {
+    public static func write(_ value: [Metric], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10874,7 +10845,7 @@ fileprivate struct FfiConverterSequenceTypeMetric: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeMetricState: FfiConverterRustBuffer {
     typealias SwiftType = [MetricState]
 
-    public static func write(_ value: [MetricState], into buf: inout [UInt8]) {
+    public static func write(_ value: [MetricState], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10899,7 +10870,7 @@ fileprivate struct FfiConverterSequenceTypeMetricState: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeObservation: FfiConverterRustBuffer {
     typealias SwiftType = [Observation]
 
-    public static func write(_ value: [Observation], into buf: inout [UInt8]) {
+    public static func write(_ value: [Observation], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10924,7 +10895,7 @@ fileprivate struct FfiConverterSequenceTypeObservation: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypePlannedStep: FfiConverterRustBuffer {
     typealias SwiftType = [PlannedStep]
 
-    public static func write(_ value: [PlannedStep], into buf: inout [UInt8]) {
+    public static func write(_ value: [PlannedStep], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10949,7 +10920,7 @@ fileprivate struct FfiConverterSequenceTypePlannedStep: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypePrometheusSample: FfiConverterRustBuffer {
     typealias SwiftType = [PrometheusSample]
 
-    public static func write(_ value: [PrometheusSample], into buf: inout [UInt8]) {
+    public static func write(_ value: [PrometheusSample], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10974,7 +10945,7 @@ fileprivate struct FfiConverterSequenceTypePrometheusSample: FfiConverterRustBuf
 fileprivate struct FfiConverterSequenceTypePrometheusSeries: FfiConverterRustBuffer {
     typealias SwiftType = [PrometheusSeries]
 
-    public static func write(_ value: [PrometheusSeries], into buf: inout [UInt8]) {
+    public static func write(_ value: [PrometheusSeries], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -10999,7 +10970,7 @@ fileprivate struct FfiConverterSequenceTypePrometheusSeries: FfiConverterRustBuf
 fileprivate struct FfiConverterSequenceTypeReason: FfiConverterRustBuffer {
     typealias SwiftType = [Reason]
 
-    public static func write(_ value: [Reason], into buf: inout [UInt8]) {
+    public static func write(_ value: [Reason], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11024,7 +10995,7 @@ fileprivate struct FfiConverterSequenceTypeReason: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeReleaseAdvisory: FfiConverterRustBuffer {
     typealias SwiftType = [ReleaseAdvisory]
 
-    public static func write(_ value: [ReleaseAdvisory], into buf: inout [UInt8]) {
+    public static func write(_ value: [ReleaseAdvisory], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11049,7 +11020,7 @@ fileprivate struct FfiConverterSequenceTypeReleaseAdvisory: FfiConverterRustBuff
 fileprivate struct FfiConverterSequenceTypeRequiredApproval: FfiConverterRustBuffer {
     typealias SwiftType = [RequiredApproval]
 
-    public static func write(_ value: [RequiredApproval], into buf: inout [UInt8]) {
+    public static func write(_ value: [RequiredApproval], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11074,7 +11045,7 @@ fileprivate struct FfiConverterSequenceTypeRequiredApproval: FfiConverterRustBuf
 fileprivate struct FfiConverterSequenceTypeTimeRange: FfiConverterRustBuffer {
     typealias SwiftType = [TimeRange]
 
-    public static func write(_ value: [TimeRange], into buf: inout [UInt8]) {
+    public static func write(_ value: [TimeRange], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11099,7 +11070,7 @@ fileprivate struct FfiConverterSequenceTypeTimeRange: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeBump: FfiConverterRustBuffer {
     typealias SwiftType = [Bump]
 
-    public static func write(_ value: [Bump], into buf: inout [UInt8]) {
+    public static func write(_ value: [Bump], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11124,7 +11095,7 @@ fileprivate struct FfiConverterSequenceTypeBump: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeDeploymentIntent: FfiConverterRustBuffer {
     typealias SwiftType = [DeploymentIntent]
 
-    public static func write(_ value: [DeploymentIntent], into buf: inout [UInt8]) {
+    public static func write(_ value: [DeploymentIntent], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11149,7 +11120,7 @@ fileprivate struct FfiConverterSequenceTypeDeploymentIntent: FfiConverterRustBuf
 fileprivate struct FfiConverterSequenceTypeFailureSignal: FfiConverterRustBuffer {
     typealias SwiftType = [FailureSignal]
 
-    public static func write(_ value: [FailureSignal], into buf: inout [UInt8]) {
+    public static func write(_ value: [FailureSignal], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11174,7 +11145,7 @@ fileprivate struct FfiConverterSequenceTypeFailureSignal: FfiConverterRustBuffer
 fileprivate struct FfiConverterSequenceTypeIncidentLink: FfiConverterRustBuffer {
     typealias SwiftType = [IncidentLink]
 
-    public static func write(_ value: [IncidentLink], into buf: inout [UInt8]) {
+    public static func write(_ value: [IncidentLink], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11199,7 +11170,7 @@ fileprivate struct FfiConverterSequenceTypeIncidentLink: FfiConverterRustBuffer 
 fileprivate struct FfiConverterSequenceTypeReworkSignal: FfiConverterRustBuffer {
     typealias SwiftType = [ReworkSignal]
 
-    public static func write(_ value: [ReworkSignal], into buf: inout [UInt8]) {
+    public static func write(_ value: [ReworkSignal], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11224,7 +11195,7 @@ fileprivate struct FfiConverterSequenceTypeReworkSignal: FfiConverterRustBuffer 
 fileprivate struct FfiConverterSequenceTypeRollbackCriterion: FfiConverterRustBuffer {
     typealias SwiftType = [RollbackCriterion]
 
-    public static func write(_ value: [RollbackCriterion], into buf: inout [UInt8]) {
+    public static func write(_ value: [RollbackCriterion], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11249,7 +11220,7 @@ fileprivate struct FfiConverterSequenceTypeRollbackCriterion: FfiConverterRustBu
 fileprivate struct FfiConverterSequenceTypeStep: FfiConverterRustBuffer {
     typealias SwiftType = [Step]
 
-    public static func write(_ value: [Step], into buf: inout [UInt8]) {
+    public static func write(_ value: [Step], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11274,7 +11245,7 @@ fileprivate struct FfiConverterSequenceTypeStep: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeWeekday: FfiConverterRustBuffer {
     typealias SwiftType = [Weekday]
 
-    public static func write(_ value: [Weekday], into buf: inout [UInt8]) {
+    public static func write(_ value: [Weekday], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11299,7 +11270,7 @@ fileprivate struct FfiConverterSequenceTypeWeekday: FfiConverterRustBuffer {
 fileprivate struct FfiConverterSequenceTypeNaiveDate: FfiConverterRustBuffer {
     typealias SwiftType = [NaiveDate]
 
-    public static func write(_ value: [NaiveDate], into buf: inout [UInt8]) {
+    public static func write(_ value: [NaiveDate], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for item in value {
@@ -11322,7 +11293,7 @@ fileprivate struct FfiConverterSequenceTypeNaiveDate: FfiConverterRustBuffer {
 @_documentation(visibility: private)
 #endif
 fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
-    public static func write(_ value: [String: String], into buf: inout [UInt8]) {
+    public static func write(_ value: [String: String], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for (key, value) in value {
@@ -11348,7 +11319,7 @@ fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
 @_documentation(visibility: private)
 #endif
 fileprivate struct FfiConverterDictionaryStringTypeReleaseProfile: FfiConverterRustBuffer {
-    public static func write(_ value: [String: ReleaseProfile], into buf: inout [UInt8]) {
+    public static func write(_ value: [String: ReleaseProfile], into buf: inout Writer) {
         let len = Int32(value.count)
         writeInt(&buf, len)
         for (key, value) in value {
@@ -11383,7 +11354,7 @@ public struct FfiConverterTypeCount: FfiConverter {
         return try FfiConverterInt64.read(from: &buf)
     }
 
-    public static func write(_ value: Count, into buf: inout [UInt8]) {
+    public static func write(_ value: Count, into buf: inout Writer) {
         return FfiConverterInt64.write(value, into: &buf)
     }
 
@@ -11423,7 +11394,7 @@ public struct FfiConverterTypeNaiveDate: FfiConverter {
         return try FfiConverterString.read(from: &buf)
     }
 
-    public static func write(_ value: NaiveDate, into buf: inout [UInt8]) {
+    public static func write(_ value: NaiveDate, into buf: inout Writer) {
         return FfiConverterString.write(value, into: &buf)
     }
 
@@ -11460,7 +11431,7 @@ public struct FfiConverterTypeReleaseProfileByName: FfiConverter {
         return try FfiConverterDictionaryStringTypeReleaseProfile.read(from: &buf)
     }
 
-    public static func write(_ value: ReleaseProfileByName, into buf: inout [UInt8]) {
+    public static func write(_ value: ReleaseProfileByName, into buf: inout Writer) {
         return FfiConverterDictionaryStringTypeReleaseProfile.write(value, into: &buf)
     }
 
@@ -11502,7 +11473,7 @@ public struct FfiConverterTypeSpan: FfiConverter {
         return Duration.milliseconds(builtinValue)
     }
 
-    public static func write(_ value: Span, into buf: inout [UInt8]) {
+    public static func write(_ value: Span, into buf: inout Writer) {
         let builtinValue = value.wholeMilliseconds
         return FfiConverterInt64.write(builtinValue, into: &buf)
     }
@@ -11542,7 +11513,7 @@ public struct FfiConverterTypeStringByName: FfiConverter {
         return try FfiConverterDictionaryStringString.read(from: &buf)
     }
 
-    public static func write(_ value: StringByName, into buf: inout [UInt8]) {
+    public static func write(_ value: StringByName, into buf: inout Writer) {
         return FfiConverterDictionaryStringString.write(value, into: &buf)
     }
 
@@ -11584,7 +11555,7 @@ public struct FfiConverterTypeTimestamp: FfiConverter {
         return Date(millisecondsSince1970: builtinValue)
     }
 
-    public static func write(_ value: Timestamp, into buf: inout [UInt8]) {
+    public static func write(_ value: Timestamp, into buf: inout Writer) {
         let builtinValue = value.millisecondsSince1970
         return FfiConverterInt64.write(builtinValue, into: &buf)
     }
@@ -11627,7 +11598,7 @@ public struct FfiConverterTypeVersion: FfiConverter {
         return try FfiConverterString.read(from: &buf)
     }
 
-    public static func write(_ value: Version, into buf: inout [UInt8]) {
+    public static func write(_ value: Version, into buf: inout Writer) {
         return FfiConverterString.write(value, into: &buf)
     }
 
