@@ -161,6 +161,8 @@ fn next_check(
     let deadline = deadline.and_then(|deadline| state.started_at.plus(deadline).ok());
     let metrics = schedule.metrics.iter().zip(&state.metrics);
     let stale = metrics.filter_map(|(metric, counts)| stale_at(metric, counts, state));
+    let stale = stale.filter(|at| *at > now.as_millis()).min();
+    let stale = stale.and_then(|at| Timestamp::from_millis(at).ok()); // beyond the calendar it stays good
     timer.into_iter().chain(deadline).chain(stale).filter(|at| *at > now).min()
 }
 

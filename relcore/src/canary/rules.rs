@@ -2,7 +2,7 @@
 use super::finding::{Effect, Finding, counted, measured, reason};
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
 use crate::reason::{ReasonCode, Severity};
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 /// What every rule looks at.
 pub(super) struct Facts<'a> {
@@ -160,7 +160,7 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     let mut found: Option<Finding> = None;
     for (metric, state) in pairs(facts) {
         let empty = state.last.is_some_and(|last| last.phase == MeasurementPhase::NoData);
-        let stale = stale_at(metric, state, facts.state).is_some_and(|at| at <= facts.now);
+        let stale = stale_at(metric, state, facts.state).is_some_and(|at| at <= facts.now.as_millis());
         let (code, text) = match (empty, &state.last, metric.max_age) {
             (true, ..) => (ReasonCode::NoData, format!("`{}` has no data", metric.name)),
             (_, last, Some(max_age)) if stale => {
@@ -188,15 +188,19 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     found
 }
 
-/// The first instant at which a metric has only old data; none when it never has, or before there is traffic to measure.
-pub(super) fn stale_at(metric: &Metric, counts: &MetricState, state: &CanaryState) -> Option<Timestamp> {
+/// The first instant at which a metric has only old data, in milliseconds since 1970; none when it never has, or before
+/// there is traffic to measure.
+///
+/// Milliseconds, for it is asked of every metric at every call, and a calendar costs more than the rule.
+pub(super) fn stale_at(metric: &Metric, counts: &MetricState, state: &CanaryState) -> Option<i64> {
+    let max_age = metric.max_age?;
     let since = match &counts.last {
         Some(last) => last.at,
         None if state.weight > 0.0 => state.step_entered_at,
         None => return None,
     };
-    let past = metric.max_age?.saturating_add(Span::from_millis(1).unwrap_or_default());
-    since.plus(past).ok() // beyond the calendar it stays good
+    // It is good for its whole age. INVARIANT: an instant and a span are within 2^54 milliseconds together.
+    Some(since.as_millis().saturating_add(max_age.as_millis()).saturating_add(1))
 }
 
 fn paused(facts: &Facts<'_>) -> Option<Finding> {
