@@ -18,6 +18,11 @@ pub fn test() -> Result<()> {
     run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
     let (passed, failed) = outcome(&xctest()?)?;
     conformance(&[root().join("conformance")])?;
+    // SwiftPM keeps the list of a neighbour's files: planned anew, it sees those that came and went.
+    let plans = root().join("examples/swift/canary/.build");
+    for plan in ["debug.yaml", "debug/description.json"] {
+        fs::remove_file(plans.join(plan)).ok();
+    }
     run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
     run(&mut program("examples/swift/canary", &[], ".build/debug/canary", &[])?)?;
     println!("{passed} passed, {failed} failed");
