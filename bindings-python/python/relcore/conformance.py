@@ -84,7 +84,7 @@ def same(got: Json, expected: Json, tolerance: float) -> bool:
         return got.keys() == expected.keys() and all(same(got[k], expected[k], tolerance) for k in expected)
     if isinstance(expected, list) and isinstance(got, list):
         return len(got) == len(expected) and all(map(same, got, expected, [tolerance] * len(got)))
-    if isinstance(expected, (int, float)) and isinstance(got, (int, float)) and not isinstance(got, bool):
+    if not isinstance(expected, bool) and isinstance(expected, (int, float)) and type(got) in (int, float):
         return abs(got - expected) <= tolerance
     return type(got) is type(expected) and bool(got == expected)
 

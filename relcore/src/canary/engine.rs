@@ -1,5 +1,5 @@
 use super::finding::{Effect, Finding, reason};
-use super::rules::{Facts, first, stale_at};
+use super::rules::{Facts, stale_at, strongest};
 use super::{
     AbortPolicy, CanaryAction, CanaryDecision, CanaryPhase, CanaryState, Observation, Response, Schedule,
     advance::advance, fold::fold, validate::refuse,
@@ -80,7 +80,7 @@ fn decide(
     digest: String,
     now: Timestamp,
 ) -> CanaryDecision {
-    let mut finding = match first(&Facts { schedule, state: &state, now }) {
+    let mut finding = match strongest(&Facts { schedule, state: &state, now }) {
         Some(finding) => finding,
         None => advance(schedule, &mut state, now),
     };

@@ -32,7 +32,7 @@ const RULES: [Rule; 11] = [
 ///
 /// A cause that only holds must not hide one that ends the rollout: with `on.deadline: hold`, a metric that fails after
 /// the deadline still takes the traffic back.
-pub(super) fn first(facts: &Facts<'_>) -> Option<Finding> {
+pub(super) fn strongest(facts: &Facts<'_>) -> Option<Finding> {
     let mut found: Option<Finding> = None;
     for rule in RULES {
         let Some(finding) = rule(facts) else { continue };
