@@ -3,8 +3,9 @@ use crate::{de::PyDeserializer, error::Failure, ser, value};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use relcore::api::Signature;
-use relcore::wire::{Door, explain_arguments};
+use relcore::wire::{Crossing, Door, explain_arguments};
 use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
 
 /// One call.
 pub struct PyDoor<'a, 'py> {
@@ -19,17 +20,22 @@ impl<'py> Door for PyDoor<'_, 'py> {
     type Answer = Bound<'py, PyAny>;
     type Failure = Failure;
 
-    fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T, Failure> {
+    fn take<T: Crossing + DeserializeOwned>(
+        &mut self,
+        signature: &Signature,
+        place: usize,
+    ) -> Result<Arc<T>, Failure> {
         let argument = self.arguments.get_borrowed_item(place).map_err(Failure)?;
-        T::deserialize(PyDeserializer::new(&argument)).map_err(|fault| self.explain(signature, &fault))
+        let read = T::deserialize(PyDeserializer::new(&argument));
+        read.map(Arc::new).map_err(|fault| self.explain(signature, &fault))
     }
 
     fn run<R: Send>(&mut self, signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
         if LONG.iter().any(|start| signature.name.starts_with(start)) { self.py.detach(work) } else { work() }
     }
 
-    fn give<T: Serialize>(&mut self, answer: &T) -> Result<Bound<'py, PyAny>, Failure> {
-        ser::to_python(self.py, answer).map_err(Failure)
+    fn give<T: Crossing + Serialize>(&mut self, answer: T) -> Result<Bound<'py, PyAny>, Failure> {
+        ser::to_python(self.py, &answer).map_err(Failure)
     }
 }
 

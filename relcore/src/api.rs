@@ -7,6 +7,7 @@
 //! An argument whose type is an `Option` may be left out in every language; no other argument may.
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::{Argument, Door};
+use std::{any::Any, sync::Arc};
 
 /// What a public function is called and what it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,15 @@ pub fn call<D: Door>(place: usize, door: &mut D) -> Result<D::Answer, D::Failure
         return Err(Error::new(ErrorKind::UnknownFunction, "", text).into());
     };
     table::dispatch(place, signature, door)
+}
+
+/// The field of an answer that is handed in again at the next call, with its value: the state inside a decision.
+///
+/// A door that remembers what it gave out need not read it again.
+#[must_use]
+pub fn carried_on(answer: &dyn Any) -> Option<(&'static str, Arc<CanaryState>)> {
+    let decision = answer.downcast_ref::<CanaryDecision>()?;
+    Some(("state", Arc::new(decision.state.clone())))
 }
 
 /// The schemas of what a public function takes and returns, for the generator of the other languages' faces.
@@ -80,11 +90,11 @@ macro_rules! functions {
             ) -> Result<D::Answer, D::Failure> {
                 let handlers: &[Handler<D>] = &[$(|door, signature| {
                     let mut place = 0..;
-                    $(let $argument: <$type as Argument<'_>>::Held =
+                    $(let $argument: Arc<<$type as Argument<'_>>::Held> =
                         door.take(signature, place.next().unwrap_or_default())?;)*
                     let answer: $answer = functions!(@settle [$($plain)?] door.run(signature, ||
                         crate::$area::$function($(<$type as Argument<'_>>::lend(&$argument)),*)));
-                    door.give(&answer)
+                    door.give(answer)
                 }),*];
                 match handlers.get(place) {
                     Some(handler) => handler(door, signature),

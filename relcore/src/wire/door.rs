@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::{NaiveDate, Span, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
-use std::collections::BTreeMap;
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 /// One call from another language: hands out the arguments, takes the answer.
 ///
@@ -16,34 +16,43 @@ pub trait Door {
     /// How the language is told of an error.
     type Failure: From<Error>;
 
-    /// The argument at this place of the signature.
+    /// The argument at this place of the signature; shared, for a door may have read it at an earlier call.
     ///
     /// # Errors
     /// When it is not of type `T`.
-    fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T, Self::Failure>;
+    fn take<T: Crossing + DeserializeOwned>(
+        &mut self,
+        signature: &Signature,
+        place: usize,
+    ) -> Result<Arc<T>, Self::Failure>;
 
     /// Runs the function between taking and giving; a door that holds a lock while it converts lets go of it here.
     fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
         work()
     }
 
-    /// Brings the answer over.
+    /// Brings the answer over; it is the door's own, for it may come back as an argument of the next call.
     ///
     /// # Errors
     /// When the language cannot hold it.
-    fn give<T: Serialize>(&mut self, answer: &T) -> Result<Self::Answer, Self::Failure>;
+    fn give<T: Crossing + Serialize>(&mut self, answer: T) -> Result<Self::Answer, Self::Failure>;
 }
+
+/// What may cross a door, and be kept there by one that remembers: plain data.
+pub trait Crossing: Any + Send + Sync {}
+
+impl<T: Any + Send + Sync> Crossing for T {}
 
 /// An argument of a public function: how it is held while the function borrows it.
 pub trait Argument<'a> {
     /// The owned value.
-    type Held: DeserializeOwned + 'a;
+    type Held: Crossing + DeserializeOwned;
 
     /// Lends the held value to the function.
     fn lend(held: &'a Self::Held) -> Self;
 }
 
-impl<'a, T: DeserializeOwned + 'a> Argument<'a> for &'a T {
+impl<'a, T: Crossing + DeserializeOwned> Argument<'a> for &'a T {
     type Held = T;
 
     fn lend(held: &'a T) -> Self {
@@ -51,7 +60,7 @@ impl<'a, T: DeserializeOwned + 'a> Argument<'a> for &'a T {
     }
 }
 
-impl<'a, T: DeserializeOwned + 'a> Argument<'a> for &'a [T] {
+impl<'a, T: Crossing + DeserializeOwned> Argument<'a> for &'a [T] {
     type Held = Vec<T>;
 
     fn lend(held: &'a Vec<T>) -> Self {
@@ -75,7 +84,7 @@ impl<'a> Argument<'a> for Option<&'a str> {
     }
 }
 
-impl<'a, T: DeserializeOwned + 'a> Argument<'a> for Option<&'a T> {
+impl<'a, T: Crossing + DeserializeOwned> Argument<'a> for Option<&'a T> {
     type Held = Option<T>;
 
     fn lend(held: &'a Option<T>) -> Self {
@@ -180,13 +189,17 @@ impl Door for JsonDoor<'_> {
     type Answer = String;
     type Failure = Error;
 
-    fn take<T: DeserializeOwned>(&mut self, signature: &Signature, place: usize) -> Result<T> {
+    fn take<T: Crossing + DeserializeOwned>(
+        &mut self,
+        signature: &Signature,
+        place: usize,
+    ) -> Result<Arc<T>> {
         let text = self.text(place).unwrap_or("null");
-        serde_json::from_str(text).map_err(|fault| self.explain(signature, &fault))
+        serde_json::from_str(text).map(Arc::new).map_err(|fault| self.explain(signature, &fault))
     }
 
-    fn give<T: Serialize>(&mut self, answer: &T) -> Result<String> {
-        serde_json::to_string(answer).map_err(|fault| {
+    fn give<T: Crossing + Serialize>(&mut self, answer: T) -> Result<String> {
+        serde_json::to_string(&answer).map_err(|fault| {
             Error::new(ErrorKind::InvalidValue, "", format!("the answer is not JSON: {fault}"))
         })
     }

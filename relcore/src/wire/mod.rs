@@ -14,7 +14,7 @@ mod shape;
 mod shapes;
 
 pub use count::Count;
-pub use door::{Argument, Door, call_json, call_json_at, explain_arguments};
+pub use door::{Argument, Crossing, Door, call_json, call_json_at, explain_arguments};
 pub(crate) use read::{from_json, from_yaml};
 pub use read::{parse_json, read_json};
 pub(crate) use shape::Type;
