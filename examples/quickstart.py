@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from relcore import canary, interchange, metrics
 from relcore.time import BucketUnit, TimeRange
 
 HERE = Path(__file__).parent
+MONTH = 30.4375  # days
 RELEASE = r"v?\d+\.\d+\.\d+"
 TAGS = "%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)"
 TAGS += "%09%(committerdate:unix)%09%(*committerdate:unix)"
@@ -58,9 +60,9 @@ def span(seconds: float | None) -> str:
 
 
 def duration(estimate: metrics.Estimate) -> str:
-    """A duration with n and its interval."""
+    """A median duration with n and its interval."""
     if estimate.value is None:
-        return f"{estimate.undefined.value if estimate.undefined else '-'}"
+        return estimate.undefined.value if estimate.undefined else "-"
     between = estimate.interval
     tail = f" [{span(between.low)}, {span(between.high)}]" if between else ""
     return f"{span(estimate.value)} n={estimate.n}{tail}"
@@ -69,21 +71,41 @@ def duration(estimate: metrics.Estimate) -> str:
 def rate(estimate: metrics.Estimate) -> str:
     """A share with its counts and its interval."""
     if estimate.value is None:
-        return f"{estimate.undefined.value if estimate.undefined else '-'}"
+        return estimate.undefined.value if estimate.undefined else "-"
     between = estimate.interval
     tail = f" [{between.low:.1%}, {between.high:.1%}]" if between else ""
     return f"{estimate.value:.1%} {estimate.affected}/{estimate.n}{tail}"
 
 
-def row(title: str, found: metrics.DoraRow) -> str:
+def frequency(estimate: metrics.Estimate) -> str:
+    """Deployments a month, with n and the interval."""
+    if estimate.value is None:
+        return estimate.undefined.value if estimate.undefined else "-"
+    between = estimate.interval
+    tail = f" [{between.low * MONTH:.2f}, {between.high * MONTH:.2f}]" if between else ""
+    return f"{estimate.value * MONTH:.2f} n={estimate.n}{tail}"
+
+
+def left_out(row: metrics.DoraRow) -> str:
+    """What the lead and recovery times leave out, and why."""
+    spans = (*row.change_lead_time.excluded, *row.failed_deployment_recovery_time.excluded)
+    return ", ".join(f"{exclusion.n} {exclusion.reason.value}" for exclusion in spans)
+
+
+COLUMNS: tuple[tuple[str, int, Callable[[metrics.DoraRow], str]], ...] = (
+    ("deployments a month", 29, lambda row: frequency(row.deployment_frequency)),
+    ("lead time, median", 31, lambda row: duration(row.change_lead_time)),
+    ("change fail rate", 26, lambda row: rate(row.change_fail_rate)),
+    ("recovery", 13, lambda row: duration(row.failed_deployment_recovery_time)),
+    ("rework rate", 26, lambda row: rate(row.deployment_rework_rate)),
+    ("left out", 0, left_out),
+)
+
+
+def line(title: str, cell: Callable[[int], str]) -> str:
     """A line of the table."""
-    frequency = found.deployment_frequency
-    often = "-" if frequency.value is None else f"{frequency.value * 30.4375:.2f}/month n={frequency.n}"
-    cells = (often, duration(found.change_lead_time), rate(found.change_fail_rate))
-    more = (duration(found.failed_deployment_recovery_time), rate(found.deployment_rework_rate))
-    return f"{title:<8}" + "".join(
-        f"{cell:<{width}}" for cell, width in zip((*cells, *more), (22, 36, 27, 18, 20))
-    )
+    cells = (f"{cell(place):<{width}}" for place, (_, width, _) in enumerate(COLUMNS))
+    return f"{title:<8}{' '.join(cells)}".rstrip()
 
 
 def delivery(repository: Path | None, pattern: str) -> None:
@@ -100,15 +122,10 @@ def delivery(repository: Path | None, pattern: str) -> None:
 
     name = "BurntSushi/ripgrep" if repository is None else repository.resolve().name
     print(f"\n{name}: {len(releases.deployments)} releases, {len(releases.changes)} commits\n")
-    titles = ("deployment frequency", "change lead time (median)", "change fail rate")
-    more = ("recovery time", "rework rate")
-    print(
-        "        "
-        + "".join(f"{title:<{width}}" for title, width in zip((*titles, *more), (22, 36, 27, 18, 20)))
-    )
+    print(line("", lambda place: COLUMNS[place][0]))
     for bucket in report.buckets:
-        print(row(f"{bucket.range.start:%Y}", bucket))
-    print(row("overall", report.overall))
+        print(line(f"{bucket.range.start:%Y}", lambda place, row=bucket: COLUMNS[place][2](row)))
+    print(line("overall", lambda place: COLUMNS[place][2](report.overall)))
 
     lead = report.overall.change_lead_time
     recovery = report.overall.failed_deployment_recovery_time
@@ -120,8 +137,6 @@ def delivery(repository: Path | None, pattern: str) -> None:
     print(
         f"failed deployments: {failed}, recovery {'-' if recovery.value is None else f'{recovery.value:,.0f} s'}"
     )
-    left_out = ", ".join(f"{exclusion.n} {exclusion.reason.value}" for exclusion in lead.excluded)
-    print(f"left out of the lead times: {left_out or 'nothing'}")
     print(f"policy {report.policy_digest}, time zones {report.tzdb_version}")
 
 

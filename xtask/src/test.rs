@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change lands, as a table of stages.
 use crate::{
     codegen::{self, root},
-    kotlin, node, python,
+    kotlin, node, python, quickstart,
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},
@@ -27,6 +27,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "deny", check: deny, needs: None },
     Stage { name: "python", check: python::test, needs: None },
     Stage { name: "node", check: node::test, needs: None },
+    Stage { name: "quickstart", check: quickstart::test, needs: None },
     Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
     Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },
 ];

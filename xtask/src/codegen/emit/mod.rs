@@ -1,4 +1,6 @@
 //! From the model to the files of each face.
+#[cfg(test)]
+mod golden;
 mod mobile;
 mod node;
 mod python;
