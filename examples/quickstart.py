@@ -94,7 +94,7 @@ def left_out(row: metrics.DoraRow) -> str:
 
 COLUMNS: tuple[tuple[str, int, Callable[[metrics.DoraRow], str]], ...] = (
     ("deployments a month", 29, lambda row: frequency(row.deployment_frequency)),
-    ("lead time, median", 31, lambda row: duration(row.change_lead_time)),
+    ("lead time, median", 33, lambda row: duration(row.change_lead_time)),
     ("change fail rate", 26, lambda row: rate(row.change_fail_rate)),
     ("recovery", 13, lambda row: duration(row.failed_deployment_recovery_time)),
     ("rework rate", 26, lambda row: rate(row.deployment_rework_rate)),
