@@ -27,9 +27,9 @@ LOG = "%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e"
 def git(repository: Path, *arguments: str, stdin: str = "") -> str:
     """What git prints."""
     command = ["git", "-C", str(repository), *arguments]
-    done = subprocess.run(
-        command, input=stdin, capture_output=True, check=True, encoding="utf-8", errors="replace"
-    )
+    done = subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", errors="replace")
+    if done.returncode != 0:
+        raise SystemExit(f"git in {repository}: {done.stderr.strip()}")
     return done.stdout
 
 
@@ -198,6 +198,10 @@ def main() -> None:
     parser.add_argument("--repo", type=Path, help="a local git clone instead of the history that comes along")
     parser.add_argument("--tags", default=RELEASE, help="which tags are releases, as a regular expression")
     options = parser.parse_args()
+    try:
+        re.compile(options.tags)
+    except re.error as fault:
+        parser.error(f"--tags {options.tags}: {fault}")
     delivery(options.repo, options.tags)
 
     plan = json.loads((HERE / "canary" / "recorded" / "recorded.json").read_text("utf-8"))
