@@ -27,7 +27,9 @@ LOG = "%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e"
 def git(repository: Path, *arguments: str, stdin: str = "") -> str:
     """What git prints."""
     command = ["git", "-C", str(repository), *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", errors="replace")
+    done = subprocess.run(
+        command, check=False, input=stdin, capture_output=True, encoding="utf-8", errors="replace"
+    )
     if done.returncode != 0:
         raise SystemExit(f"git in {repository}: {done.stderr.strip()}")
     return done.stdout
