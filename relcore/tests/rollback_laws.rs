@@ -277,6 +277,29 @@ fn a_total_failure_meets_the_criterion_under_any_policy() {
 }
 
 #[test]
+fn a_counterfactual_is_named_once_though_its_limit_is_the_end_of_its_range() {
+    let policy = RollbackPolicy { small_share: 1.0, quick_fix: Span::MAX, ..default_policy() };
+    let facts = RollbackSituation {
+        critical_functionality_broken: Some(true),
+        vulnerability_introduced: Some(false),
+        data_corruption: Some(false),
+        deployed_at: Some(now()),
+        previous_version_available: Some(true),
+        rollback_causes_data_loss: Some(false),
+        irreversible_migration: Some(false),
+        rollback_tested: Some(false),
+        fix_simple: Some(true),
+        fix_ready_in: Some(Span::ZERO),
+        ..RollbackSituation::default()
+    };
+    let decision = answer(&facts, &policy);
+    assert_eq!(decision.verdict, RollbackVerdict::RollBack);
+    let shares = decision.counterfactuals.iter().filter(|flip| flip.fact == "affectedShare");
+    let shares: Vec<_> = shares.map(|flip| (flip.instead.as_str(), flip.verdict)).collect();
+    assert_eq!(shares, [("1", RollbackVerdict::ForwardFix)]);
+}
+
+#[test]
 fn few_samples_are_no_pass() {
     let facts = RollbackSituation {
         critical_functionality_broken: Some(false),

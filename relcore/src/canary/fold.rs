@@ -61,7 +61,7 @@ fn check(
 ) -> Result<()> {
     let mut faults = Faults::new();
     let mut places = Places::new(schedule);
-    let mut measured = BTreeSet::new();
+    let mut measured = Measured::with_capacity(observations.len());
     for (index, observation) in observations.iter().enumerate() {
         let at = observation.at;
         faults.check(
@@ -107,7 +107,7 @@ fn check(
                 }
                 // An unknown metric is at fault already.
                 faults.check(
-                    place.is_none_or(|place| measured.insert((at, place))),
+                    place.is_none_or(|place| measured.insert(at, place)),
                     ErrorKind::Duplicate,
                     format_args!("observations[{index}]"),
                     format_args!("{} was already measured at `{at}`", crate::wire::quoted(metric)),
@@ -123,6 +123,28 @@ fn check(
         }
     }
     faults.finish()
+}
+
+/// What was measured when, to find the same twice. Observations mostly come by instant and in the order of the schedule.
+struct Measured {
+    ascending: Vec<(Timestamp, usize)>,
+    others: BTreeSet<(Timestamp, usize)>,
+}
+
+impl Measured {
+    fn with_capacity(observations: usize) -> Self {
+        Self { ascending: Vec::with_capacity(observations), others: BTreeSet::new() }
+    }
+
+    /// Notes a measurement; false when it was there.
+    fn insert(&mut self, at: Timestamp, metric: usize) -> bool {
+        let this = (at, metric);
+        if self.ascending.last().is_none_or(|last| *last < this) {
+            self.ascending.push(this);
+            return true;
+        }
+        self.ascending.binary_search(&this).is_err() && self.others.insert(this)
+    }
 }
 
 fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observation) {

@@ -1,119 +1,37 @@
 //! The conditions of the decision table, each yes, no, or not known; and the row that they select.
-use super::criteria::Finding;
 use super::row::Row;
-use crate::reason::Severity;
-use crate::rollback::{RollbackCriterion, RollbackPolicy, RollbackSituation};
+use super::statements::{FLAG_ENDS_FAULT, Known, PERMITS, PROVEN, QUICK, Weights};
+use crate::rollback::RollbackVerdict;
 
-/// The columns of the table that choose the way out, once something is wrong.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Conditions {
-    /// No veto stands against a rollback.
-    pub(super) allowed: Option<bool>,
-    pub(super) serious: Option<bool>,
-    pub(super) widespread: Option<bool>,
-    /// The fix is simple and quick.
-    pub(super) quick: Option<bool>,
-    /// The way back is tested and not complex.
-    pub(super) proven: Option<bool>,
-}
-
-/// The row of the table for a situation; `open` is whether the rollback window is.
-///
-/// The counterfactuals call this a few dozen times per decision, which is why the window comes worked out.
-pub(super) fn row(
-    findings: &[Finding; 6],
-    situation: &RollbackSituation,
-    policy: &RollbackPolicy,
-    open: Option<bool>,
-) -> Row {
-    if !findings.iter().any(Finding::calls) {
-        return quiet(findings);
+/// The row of the table for what is known.
+pub(super) fn row(known: Known, weights: &Weights) -> Row {
+    if known.yes & weights.calling == 0 {
+        return quiet(known, weights);
     }
-    if situation.flag_ends_fault == Some(true) {
+    if known.yes & FLAG_ENDS_FAULT != 0 {
         return Row::FlagEndsFault;
     }
-    Conditions::of(findings, situation, policy, open).row()
+    // What is unknown is taken at its worst, except that no rollback is made on a guess.
+    let serious = known.any(weights.serious) != Some(false);
+    let widespread = known.any(weights.widespread) != Some(false);
+    let quick = known.all(QUICK) == Some(true);
+    let proven = known.all(PROVEN) == Some(true);
+    let of = |allowed| look_up(allowed, serious, widespread, quick, proven);
+    match known.all(PERMITS) {
+        Some(allowed) => of(allowed),
+        None if of(true).verdict() == of(false).verdict() => of(true),
+        None => Row::RollbackSafetyUnknown,
+    }
 }
 
 /// The row when nothing calls for recovery.
-fn quiet(findings: &[Finding; 6]) -> Row {
-    if findings.iter().any(Finding::unknown) {
+fn quiet(known: Known, weights: &Weights) -> Row {
+    if known.unknown(weights.watched) != 0 {
         Row::CriteriaUnknown
-    } else if findings.iter().any(|finding| finding.met == Some(true) && finding.severity > Severity::Info) {
+    } else if known.yes & weights.watched != 0 {
         Row::OnlyWarnings
     } else {
         Row::NoCriterionMet
-    }
-}
-
-impl Conditions {
-    pub(super) fn of(
-        findings: &[Finding; 6],
-        situation: &RollbackSituation,
-        policy: &RollbackPolicy,
-        open: Option<bool>,
-    ) -> Self {
-        let not = |fact: Option<bool>| fact.map(|yes| !yes);
-        Self {
-            allowed: all([
-                situation.previous_version_available,
-                open,
-                not(situation.rollback_causes_data_loss),
-                not(situation.irreversible_migration),
-            ]),
-            serious: any_of(
-                findings,
-                |finding| finding.severity == Severity::Critical,
-                situation.customer_impact.map(|impact| impact >= policy.severe_impact),
-            ),
-            widespread: any_of(
-                findings,
-                reaches_unseen,
-                situation.affected_share.map(|share| share > policy.small_share),
-            ),
-            quick: all([situation.fix_simple, situation.fix_ready_in.map(|span| span <= policy.quick_fix)]),
-            proven: all([situation.rollback_tested, not(situation.rollback_complex)]),
-        }
-    }
-
-    /// The row: what is unknown is taken at its worst, except that no rollback is made on a guess.
-    pub(super) fn row(&self) -> Row {
-        let serious = self.serious.unwrap_or(true);
-        let widespread = self.widespread.unwrap_or(true);
-        let quick = self.quick.unwrap_or(false);
-        let proven = self.proven.unwrap_or(false);
-        let of = |allowed| look_up(allowed, serious, widespread, quick, proven);
-        match self.allowed {
-            Some(allowed) => of(allowed),
-            None if of(true).verdict() == of(false).verdict() => of(true),
-            None => Row::RollbackSafetyUnknown,
-        }
-    }
-
-    /// Whether the answer could hang on an unknown condition, whatever the other unknown ones turn out to be.
-    ///
-    /// `place` is that of the condition in [`Conditions::known`].
-    pub(super) fn hangs_on(&self, place: usize) -> bool {
-        let known = self.known();
-        if known.get(place).is_none_or(Option::is_some) {
-            return false;
-        }
-        (0..1_u8 << known.len()).any(|assignment| {
-            let verdict = |this: bool| {
-                let mut bit = 0;
-                let [allowed, serious, widespread, quick, proven] = known.map(|fact| {
-                    let assumed = if bit == place { this } else { assignment >> bit & 1 == 1 };
-                    bit += 1;
-                    fact.unwrap_or(assumed)
-                });
-                look_up(allowed, serious, widespread, quick, proven).verdict()
-            };
-            verdict(false) != verdict(true)
-        })
-    }
-
-    fn known(&self) -> [Option<bool>; 5] {
-        [self.allowed, self.serious, self.widespread, self.quick, self.proven]
     }
 }
 
@@ -130,38 +48,68 @@ fn look_up(allowed: bool, serious: bool, widespread: bool, quick: bool, proven: 
     }
 }
 
-/// Whether whom it reaches is not known until it is too late.
-pub(super) fn reaches_unseen(finding: &Finding) -> bool {
-    matches!(
-        finding.criterion,
-        RollbackCriterion::VulnerabilityIntroduced | RollbackCriterion::DataCorruption
-    ) && finding.severity >= Severity::Error
+/// The columns of the table that choose the way out, once something is wrong.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Conditions {
+    /// No veto stands against a rollback.
+    pub(super) allowed: Option<bool>,
+    pub(super) serious: Option<bool>,
+    pub(super) widespread: Option<bool>,
+    /// The fix is simple and quick.
+    pub(super) quick: Option<bool>,
+    /// The way back is tested and not complex.
+    pub(super) proven: Option<bool>,
 }
 
-/// Whether one of these criteria is met, or `otherwise` holds.
-fn any_of(
-    findings: &[Finding; 6],
-    which: impl Fn(&Finding) -> bool,
-    otherwise: Option<bool>,
-) -> Option<bool> {
-    let mut known = otherwise;
-    for finding in findings.iter().filter(|finding| which(finding)) {
-        known = match (known, finding.met) {
-            (Some(true), _) | (_, Some(true)) => return Some(true),
-            (None, _) | (_, None) => None,
-            (Some(false), Some(false)) => Some(false),
-        };
+impl Conditions {
+    pub(super) fn new(known: Known, weights: &Weights) -> Self {
+        Self {
+            allowed: known.all(PERMITS),
+            serious: known.any(weights.serious),
+            widespread: known.any(weights.widespread),
+            quick: known.all(QUICK),
+            proven: known.all(PROVEN),
+        }
     }
-    known
+
+    /// Whether the answer could hang on each condition in the order of the fields: it is unknown, and for some turn of
+    /// the other unknown ones it decides.
+    pub(super) fn hanging(&self) -> [bool; 5] {
+        let [mut yes, mut open] = [0_u8; 2];
+        let conditions = [self.allowed, self.serious, self.widespread, self.quick, self.proven];
+        for (place, condition) in conditions.into_iter().enumerate() {
+            yes |= u8::from(condition == Some(true)) << place;
+            open |= u8::from(condition.is_none()) << place;
+        }
+        [0, 1, 2, 3, 4].map(|place| {
+            let this = 1 << place;
+            let decides = |others: u8| verdict_of(yes | others) != verdict_of(yes | others | this);
+            open & this != 0 && subsets(open & !this).any(decides)
+        })
+    }
 }
 
-/// Whether all hold: a single "no" settles it, whatever else is unknown.
-fn all<const N: usize>(facts: [Option<bool>; N]) -> Option<bool> {
-    if facts.contains(&Some(false)) {
-        Some(false)
-    } else if facts.contains(&None) {
-        None
-    } else {
-        Some(true)
+/// The verdict for a set of conditions that hold, lowest bit first in the order of [`Conditions`].
+fn verdict_of(conditions: u8) -> RollbackVerdict {
+    let [allowed, serious, widespread, quick, proven] =
+        [0, 1, 2, 3, 4].map(|place| conditions >> place & 1 == 1);
+    look_up(allowed, serious, widespread, quick, proven).verdict()
+}
+
+/// Every subset of a set of bits, the empty one first.
+fn subsets(set: u8) -> impl Iterator<Item = u8> {
+    let next = move |subset: &u8| Some(subset.wrapping_sub(set) & set).filter(|next| *next != 0);
+    std::iter::successors(Some(0), next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subsets_are_all_and_each_once() {
+        let found: Vec<u8> = subsets(0b10110).collect();
+        assert_eq!(found, [0, 0b10, 0b100, 0b110, 0b10000, 0b10010, 0b10100, 0b10110]);
+        assert_eq!(subsets(0).collect::<Vec<u8>>(), [0]);
     }
 }

@@ -1,7 +1,7 @@
 //! Which single facts would turn the answer: each is changed in turn, and the table is asked again.
 use super::conditions::row;
-use super::criteria::{Finding, error_rate_limit, findings, latency_limit, window_open};
-use super::row::Row;
+use super::criteria::{error_rate_limit, error_rate_rose, latency_limit, latency_rose};
+use super::statements::*;
 use crate::rollback::{Counterfactual, CustomerImpact, RollbackPolicy, RollbackSituation, RollbackVerdict};
 use crate::time::{Span, Timestamp};
 use crate::wire::Count;
@@ -11,12 +11,11 @@ pub(super) fn counterfactuals(
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
     now: Timestamp,
-    open: Option<bool>,
-    findings: &[Finding; 6],
+    known: Known,
+    weights: &Weights,
     verdict: RollbackVerdict,
 ) -> Vec<Counterfactual> {
-    let found = Vec::with_capacity(8);
-    let mut trials = Trials { situation: *situation, policy, now, open, findings, verdict, found };
+    let mut trials = Trials { situation, policy, now, known, weights, verdict, found: Vec::new() };
     trials.criteria();
     if !matches!(verdict, RollbackVerdict::Hold | RollbackVerdict::Inconclusive) {
         trials.ways_out(); // while nothing calls for recovery, they decide nothing
@@ -25,94 +24,108 @@ pub(super) fn counterfactuals(
 }
 
 struct Trials<'a> {
-    situation: RollbackSituation,
+    situation: &'a RollbackSituation,
     policy: &'a RollbackPolicy,
     now: Timestamp,
-    /// Whether the rollback window is open.
-    open: Option<bool>,
-    /// The criteria as they are: facts about the way out do not touch them.
-    findings: &'a [Finding; 6],
+    known: Known,
+    weights: &'a Weights,
     verdict: RollbackVerdict,
     found: Vec<Counterfactual>,
 }
 
-const EITHER: [bool; 2] = [true, false];
-
 impl Trials<'_> {
     fn criteria(&mut self) {
-        let policy = self.policy;
-        let ask = |this: &Self| {
-            row(&findings(&this.situation, this.policy), &this.situation, this.policy, this.open)
-        };
-        self.change(
+        let (facts, policy) = (self.situation, self.policy);
+        self.flip(
             "criticalFunctionalityBroken",
-            |facts| &mut facts.critical_functionality_broken,
-            EITHER,
-            ask,
+            facts.critical_functionality_broken,
+            CRITICAL_FUNCTIONALITY_BROKEN,
         );
-        self.change("vulnerabilityIntroduced", |facts| &mut facts.vulnerability_introduced, EITHER, ask);
-        self.change("dataCorruption", |facts| &mut facts.data_corruption, EITHER, ask);
-        if let Some(baseline) = self.situation.latency_baseline {
+        self.flip("vulnerabilityIntroduced", facts.vulnerability_introduced, VULNERABILITY_INTRODUCED);
+        self.flip("dataCorruption", facts.data_corruption, DATA_CORRUPTION);
+        if let Some(baseline) = facts.latency_baseline {
             let around = around(latency_limit(baseline, policy), 1e3);
-            self.change("latencyObserved", |facts| &mut facts.latency_observed, around, ask);
+            let rose = |observed| {
+                latency_rose(&RollbackSituation { latency_observed: Some(observed), ..*facts }, policy)
+            };
+            self.change("latencyObserved", facts.latency_observed, around, LATENCY_INCREASE, rose);
         }
-        if let Some(baseline) = self.situation.error_rate_baseline {
+        if let Some(baseline) = facts.error_rate_baseline {
             let around = around(error_rate_limit(baseline, policy), 1e4);
-            self.change("errorRateObserved", |facts| &mut facts.error_rate_observed, around, ask);
+            let rose = |observed| {
+                error_rate_rose(&RollbackSituation { error_rate_observed: Some(observed), ..*facts }, policy)
+            };
+            self.change("errorRateObserved", facts.error_rate_observed, around, ERROR_RATE_INCREASE, rose);
         }
         let enough = [Count::from(policy.error_rate_min_samples)];
-        self.change("errorRateSamples", |facts| &mut facts.error_rate_samples, enough, ask);
+        let rose = |samples| {
+            error_rate_rose(&RollbackSituation { error_rate_samples: Some(samples), ..*facts }, policy)
+        };
+        self.change("errorRateSamples", facts.error_rate_samples, enough, ERROR_RATE_INCREASE, rose);
         let incidents = policy.customer_incidents_min;
         let around = [incidents, incidents.saturating_sub(1)];
-        self.change("customerIncidents", |facts| &mut facts.customer_incidents, around, ask);
+        let met = |count| Some(count >= incidents);
+        self.change("customerIncidents", facts.customer_incidents, around, CUSTOMER_INCIDENTS, met);
     }
 
     fn ways_out(&mut self) {
-        let policy = self.policy;
-        let ask = |this: &Self| row(this.findings, &this.situation, this.policy, this.open);
-        if self.open != Some(true) {
+        let (facts, policy) = (self.situation, self.policy);
+        if self.known.yes & WINDOW_OPEN == 0 {
             // While it is open, `next_check_at` says what its closing changes.
-            let deployed_now = |this: &Self| {
-                let open = window_open(&this.situation, this.policy, this.now);
-                row(this.findings, &this.situation, this.policy, open)
-            };
-            self.change("deployedAt", |facts| &mut facts.deployed_at, [self.now], deployed_now);
+            let now = self.now;
+            let open = |at| Some(now.since(at) < policy.rollback_window);
+            self.change("deployedAt", facts.deployed_at, [now], WINDOW_OPEN, open);
         }
-        self.change("previousVersionAvailable", |facts| &mut facts.previous_version_available, EITHER, ask);
-        self.change("rollbackCausesDataLoss", |facts| &mut facts.rollback_causes_data_loss, EITHER, ask);
-        self.change("irreversibleMigration", |facts| &mut facts.irreversible_migration, EITHER, ask);
-        self.change("rollbackTested", |facts| &mut facts.rollback_tested, EITHER, ask);
-        self.change("rollbackComplex", |facts| &mut facts.rollback_complex, EITHER, ask);
-        self.change("affectedShare", |facts| &mut facts.affected_share, [policy.small_share, 1.0], ask);
+        self.flip("previousVersionAvailable", facts.previous_version_available, PREVIOUS_VERSION);
+        self.flip_against("rollbackCausesDataLoss", facts.rollback_causes_data_loss, NO_DATA_LOSS);
+        self.flip_against("irreversibleMigration", facts.irreversible_migration, NO_MIGRATION);
+        self.flip("rollbackTested", facts.rollback_tested, TESTED);
+        self.flip_against("rollbackComplex", facts.rollback_complex, NOT_COMPLEX);
+        let shares = [policy.small_share, 1.0];
+        let large = |share| Some(share > policy.small_share);
+        self.change("affectedShare", facts.affected_share, shares, LARGE_SHARE, large);
         let impacts = [CustomerImpact::Critical, CustomerImpact::Unnoticed];
-        self.change("customerImpact", |facts| &mut facts.customer_impact, impacts, ask);
-        self.change("fixSimple", |facts| &mut facts.fix_simple, EITHER, ask);
-        let late = policy.quick_fix.saturating_add(Span::from_minutes(1));
-        self.change("fixReadyIn", |facts| &mut facts.fix_ready_in, [policy.quick_fix, late], ask);
-        self.change("flagEndsFault", |facts| &mut facts.flag_ends_fault, EITHER, ask);
+        let severe = |impact| Some(impact >= policy.severe_impact);
+        self.change("customerImpact", facts.customer_impact, impacts, SEVERE_IMPACT, severe);
+        self.flip("fixSimple", facts.fix_simple, FIX_SIMPLE);
+        let spans = [policy.quick_fix, policy.quick_fix.saturating_add(Span::from_minutes(1))];
+        let soon = |span| Some(span <= policy.quick_fix);
+        self.change("fixReadyIn", facts.fix_ready_in, spans, FIX_SOON, soon);
+        self.flip("flagEndsFault", facts.flag_ends_fault, FLAG_ENDS_FAULT);
     }
 
-    /// Gives a fact each of these values, asks the table, and puts the fact back.
+    /// Tries both values of a fact that says what the statement says.
+    fn flip(&mut self, fact: &'static str, actual: Option<bool>, statement: Statements) {
+        self.change(fact, actual, [true, false], statement, Some);
+    }
+
+    /// Tries both values of a fact that says the contrary of the statement.
+    fn flip_against(&mut self, fact: &'static str, actual: Option<bool>, statement: Statements) {
+        self.change(fact, actual, [true, false], statement, |yes| Some(!yes));
+    }
+
+    /// Gives a fact each of these values, and asks the table; `holds` is what a value makes of the statement.
     fn change<T: Copy + PartialEq + Wire, const N: usize>(
         &mut self,
         fact: &'static str,
-        field: fn(&mut RollbackSituation) -> &mut Option<T>,
+        actual: Option<T>,
         values: [T; N],
-        ask: impl Fn(&Self) -> Row,
+        statement: Statements,
+        holds: impl Fn(T) -> Option<bool>,
     ) {
-        let from = *field(&mut self.situation);
+        let mut tried = None;
         for to in values {
-            if from == Some(to) {
+            // At the ends of their types the two values next to a limit are one.
+            if actual == Some(to) || tried == Some(to) {
                 continue;
             }
-            *field(&mut self.situation) = Some(to);
-            let verdict = ask(self).verdict();
+            tried = Some(to);
+            let verdict = row(self.known.with(statement, holds(to)), self.weights).verdict();
             if verdict != self.verdict {
-                let (actual, instead) = (from.map(Wire::wire), to.wire());
+                let (actual, instead) = (actual.map(Wire::wire), to.wire());
                 self.found.push(Counterfactual { fact: fact.to_owned(), actual, instead, verdict });
             }
         }
-        *field(&mut self.situation) = from;
     }
 }
 

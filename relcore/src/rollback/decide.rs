@@ -1,10 +1,11 @@
 use super::conditions::{Conditions, row};
 use super::counterfactual::counterfactuals;
-use super::criteria::{Finding, findings, window_open};
 use super::reasons::{missing, reasons};
-use super::row::Row;
+use super::statements::{CRITERIA, Known, WINDOW_OPEN, Weights, of};
 use crate::error::{Faults, Result};
-use crate::rollback::{RollbackCriterion, RollbackDecision, RollbackPolicy, RollbackSituation};
+use crate::rollback::{
+    RollbackCriterion, RollbackDecision, RollbackPolicy, RollbackSituation, RollbackVerdict,
+};
 use crate::time::Timestamp;
 
 crate::digest::remembered_digest!(RollbackPolicy);
@@ -51,36 +52,37 @@ pub fn decide(
     policy.check("policy.", &mut faults);
     faults.finish()?;
 
-    let findings = findings(situation, policy);
-    let open = window_open(situation, policy, now);
-    let conditions = Conditions::of(&findings, situation, policy, open);
-    let row = row(&findings, situation, policy, open);
+    let known = Known::new(situation, policy, now);
+    let weights = Weights::new(policy);
+    let conditions = Conditions::new(known, &weights);
+    let row = row(known, &weights);
+    let verdict = row.verdict();
     Ok(RollbackDecision {
-        verdict: row.verdict(),
-        criteria_met: criteria_met(&findings, open),
-        reasons: reasons(row, &conditions, &findings, situation, policy, open),
-        missing: missing(row, &conditions, &findings, situation, policy),
-        counterfactuals: counterfactuals(situation, policy, now, open, &findings, row.verdict()),
-        next_check_at: turning_point(row, &findings, situation, policy, now),
+        verdict,
+        criteria_met: criteria_met(known),
+        reasons: reasons(row, &conditions, known, &weights, situation, policy),
+        missing: missing(row, &conditions, known, &weights, situation, policy),
+        counterfactuals: counterfactuals(situation, policy, now, known, &weights, verdict),
+        next_check_at: turning_point(verdict, known, &weights, situation, policy, now),
         policy_digest: digest_of(policy)?,
     })
 }
 
-fn criteria_met(findings: &[Finding; 6], open: Option<bool>) -> Vec<RollbackCriterion> {
-    let met = findings.iter().filter(|finding| finding.met == Some(true)).map(|finding| finding.criterion);
-    met.chain((open == Some(true)).then_some(RollbackCriterion::RollbackWindowOpen)).collect()
+fn criteria_met(known: Known) -> Vec<RollbackCriterion> {
+    let criteria = CRITERIA.into_iter().chain([RollbackCriterion::RollbackWindowOpen]);
+    criteria.filter(|criterion| known.yes & of(*criterion) != 0).collect()
 }
 
 /// When the rollback window closes, if that turns the answer: nothing else in the table is a matter of time.
 fn turning_point(
-    row: Row,
-    findings: &[Finding; 6],
+    verdict: RollbackVerdict,
+    known: Known,
+    weights: &Weights,
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
     now: Timestamp,
 ) -> Option<Timestamp> {
     let closing = situation.deployed_at?.plus(policy.rollback_window).ok()?;
-    let turns =
-        now < closing && self::row(findings, situation, policy, Some(false)).verdict() != row.verdict();
+    let turns = now < closing && row(known.with(WINDOW_OPEN, Some(false)), weights).verdict() != verdict;
     turns.then_some(closing)
 }

@@ -47,6 +47,7 @@ mod policy;
 mod reasons;
 mod row;
 mod situation;
+mod statements;
 
 pub use decide::decide;
 pub use decision::{Counterfactual, RollbackCriterion, RollbackDecision, RollbackVerdict};

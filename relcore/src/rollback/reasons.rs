@@ -1,38 +1,37 @@
 //! The texts of a decision: why, and what was missing. Built once, for the answer that is given.
-use super::conditions::{Conditions, reaches_unseen};
-use super::criteria::{Finding, enough_samples, error_rate_limit, latency_limit};
+use super::conditions::Conditions;
+use super::criteria::{enough_samples, error_rate_limit, latency_limit};
 use super::row::Row;
+use super::statements::*;
 use crate::reason::{Evidence, Reason, ReasonCode, Severity};
 use crate::rollback::{RollbackCriterion, RollbackPolicy, RollbackSituation};
 use crate::wire::Count;
-use std::fmt;
+use std::fmt::Write as _;
 
 /// The row that spoke, the criteria that are met, and, once something is wrong, the vetoes.
 pub(super) fn reasons(
     row: Row,
     conditions: &Conditions,
-    findings: &[Finding; 6],
+    known: Known,
+    weights: &Weights,
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
-    open: Option<bool>,
 ) -> Vec<Reason> {
-    let mut reasons = Vec::with_capacity(4);
-    reasons.push(Reason {
-        code: row.code(),
-        severity: row.severity(),
-        subject: "recovery".to_owned(),
-        text: row.text(conditions).to_owned(),
-        evidence: Evidence::default(),
-    });
-    let met = findings.iter().filter(|finding| finding.met == Some(true));
-    reasons.extend(met.map(|finding| criterion(finding, situation, policy)));
-    let underpowered =
-        |finding: &Finding| finding.criterion == RollbackCriterion::ErrorRateIncrease && finding.unknown();
-    if findings.iter().any(underpowered) && !enough_samples(situation, policy) {
+    // Hardly more room than is needed: allocators have quick lists for small pieces only.
+    let said_of = known.yes & (ALL_CRITERIA | WINDOW_OPEN) | known.no & PERMITS;
+    let mut reasons = Vec::with_capacity(said_of.count_ones().saturating_add(1) as usize);
+    reasons.push(said(row.code(), row.severity(), "recovery", row.text(conditions)));
+    for (criterion, severity) in CRITERIA.into_iter().zip(weights.severities) {
+        if known.yes & of(criterion) != 0 {
+            reasons.push(met(criterion, severity, situation, policy));
+        }
+    }
+    let underpowered = known.unknown(weights.watched) & ERROR_RATE_INCREASE != 0;
+    if underpowered && !enough_samples(situation, policy) {
         reasons.extend(situation.error_rate_samples.map(|samples| few_samples(samples, policy)));
     }
-    if findings.iter().any(Finding::calls) {
-        reasons.extend(vetoes(situation, open));
+    if known.yes & weights.calling != 0 {
+        reasons.extend(vetoes(known));
     }
     reasons
 }
@@ -41,34 +40,63 @@ pub(super) fn reasons(
 pub(super) fn missing(
     row: Row,
     conditions: &Conditions,
-    findings: &[Finding; 6],
+    known: Known,
+    weights: &Weights,
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
 ) -> Vec<String> {
     let mut names = Vec::new();
     match row {
         Row::NoCriterionMet | Row::OnlyWarnings | Row::FlagEndsFault => {}
-        Row::CriteriaUnknown => of_criteria(findings, Finding::unknown, situation, policy, &mut names),
-        _ => of_ways_out(conditions, findings, situation, policy, &mut names),
+        Row::CriteriaUnknown => {
+            of_criteria(known.unknown(weights.watched), situation, policy, &mut names);
+        }
+        _ => of_ways_out(conditions.hanging(), known, weights, situation, policy, &mut names),
     }
-    names.into_iter().map(str::to_owned).collect()
+    names
 }
 
-fn criterion(finding: &Finding, situation: &RollbackSituation, policy: &RollbackPolicy) -> Reason {
+/// A reason without numbers.
+fn said(code: ReasonCode, severity: Severity, subject: &str, text: &str) -> Reason {
+    Reason {
+        code,
+        severity,
+        subject: subject.to_owned(),
+        text: text.to_owned(),
+        evidence: Evidence::default(),
+    }
+}
+
+/// The reason that a criterion is met.
+fn met(
+    criterion: RollbackCriterion,
+    severity: Severity,
+    situation: &RollbackSituation,
+    policy: &RollbackPolicy,
+) -> Reason {
     use RollbackCriterion as C;
-    let said = |text: &str| (text.to_owned(), Evidence::default());
-    let (code, subject, (text, evidence)) = match finding.criterion {
-        C::CriticalFunctionalityBroken => (
-            ReasonCode::CriticalFunctionalityBroken,
-            "criticalFunctionalityBroken",
-            said("critical functionality is broken"),
-        ),
-        C::VulnerabilityIntroduced => (
-            ReasonCode::VulnerabilityIntroduced,
-            "vulnerabilityIntroduced",
-            said("the release brought a vulnerability with it"),
-        ),
-        C::DataCorruption => (ReasonCode::DataCorruption, "dataCorruption", said("data is being corrupted")),
+    let said = |code, subject, text| said(code, severity, subject, text);
+    let (code, subject, (text, evidence)) = match criterion {
+        C::CriticalFunctionalityBroken => {
+            return said(
+                ReasonCode::CriticalFunctionalityBroken,
+                "criticalFunctionalityBroken",
+                "critical functionality is broken",
+            );
+        }
+        C::VulnerabilityIntroduced => {
+            return said(
+                ReasonCode::VulnerabilityIntroduced,
+                "vulnerabilityIntroduced",
+                "the release brought a vulnerability with it",
+            );
+        }
+        C::DataCorruption => {
+            return said(ReasonCode::DataCorruption, "dataCorruption", "data is being corrupted");
+        }
+        C::RollbackWindowOpen => {
+            return said(ReasonCode::RollbackWindowOpen, "deployedAt", "the rollback window is open");
+        }
         C::LatencyIncrease => (ReasonCode::LatencyIncrease, "latencyObserved", latency(situation, policy)),
         C::ErrorRateIncrease => {
             (ReasonCode::ErrorRateIncrease, "errorRateObserved", error_rate(situation, policy))
@@ -76,42 +104,33 @@ fn criterion(finding: &Finding, situation: &RollbackSituation, policy: &Rollback
         C::CustomerIncidents => {
             (ReasonCode::CustomerIncidents, "customerIncidents", incidents(situation, policy))
         }
-        C::RollbackWindowOpen => {
-            (ReasonCode::RollbackWindowOpen, "deployedAt", said("the rollback window is open"))
-        }
     };
-    Reason { code, severity: finding.severity, subject: subject.to_owned(), text, evidence }
+    Reason { code, severity, subject: subject.to_owned(), text, evidence }
 }
 
 fn latency(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let baseline = situation.latency_baseline.unwrap_or_default();
     let observed = situation.latency_observed.unwrap_or_default();
     let limit = latency_limit(baseline, policy);
-    let text = format!(
-        "latency is {} s, more than {} s ({} s before the release)",
-        Rounded(observed),
-        Rounded(limit),
-        Rounded(baseline)
-    );
+    let text = Sentence::new("latency is ").number(observed).text(" s, more than ").number(limit);
+    let text = text.text(" s (").number(baseline).text(" s before the release)");
     let evidence = Evidence {
         observed: Some(observed),
         threshold: Some(limit),
         unit: Some("s".to_owned()),
         ..Evidence::default()
     };
-    (text, evidence)
+    (text.0, evidence)
 }
 
 fn error_rate(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let baseline = situation.error_rate_baseline.unwrap_or_default();
     let observed = situation.error_rate_observed.unwrap_or_default();
     let limit = error_rate_limit(baseline, policy);
-    let text = format!(
-        "{} % of requests fail, more than {} % ({} % before the release)",
-        Rounded(observed * 100.0),
-        Rounded(limit * 100.0),
-        Rounded(baseline * 100.0)
-    );
+    let percent = |share: f64| share * 100.0;
+    let text = Sentence::new("").number(percent(observed)).text(" % of requests fail, more than ");
+    let text = text.number(percent(limit)).text(" % (").number(percent(baseline));
+    let text = text.text(" % before the release)");
     let evidence = Evidence {
         observed: Some(observed),
         threshold: Some(limit),
@@ -119,18 +138,36 @@ fn error_rate(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String
         n: situation.error_rate_samples,
         ..Evidence::default()
     };
-    (text, evidence)
+    (text.0, evidence)
 }
 
-/// A number that is not negative, to three decimals, for a person. Whole numbers inside, for the standard
-/// formatting of floats takes as long as the rest of a decision.
-struct Rounded(f64);
+/// A text in the making. Standard formatting takes as long as the rest of a decision, above all that of floats.
+struct Sentence(String);
 
-impl fmt::Display for Rounded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let thousandths = (self.0 * 1000.0).round();
+impl Sentence {
+    fn new(beginning: &str) -> Self {
+        Self(String::with_capacity(80)).text(beginning)
+    }
+
+    fn text(mut self, text: &str) -> Self {
+        self.0.push_str(text);
+        self
+    }
+
+    fn whole(mut self, number: u64) -> Self {
+        if number >= 10 {
+            self = self.whole(number / 10);
+        }
+        self.0.push(char::from(b'0' + (number % 10) as u8));
+        self
+    }
+
+    /// A number that is not negative, to three decimals, for a person.
+    fn number(mut self, number: f64) -> Self {
+        let thousandths = (number * 1000.0).round();
         if thousandths >= 1e15 {
-            return self.0.fmt(f);
+            let _ = write!(self.0, "{number}"); // writing to a String cannot fail
+            return self;
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -138,26 +175,27 @@ impl fmt::Display for Rounded {
             reason = "a whole number from 0 to 10^15"
         )]
         let thousandths = thousandths as u64;
-        write!(f, "{}", thousandths / 1000)?;
+        let whole = self.whole(thousandths / 1000);
         match thousandths % 1000 {
-            0 => Ok(()),
-            part if part % 100 == 0 => write!(f, ".{}", part / 100),
-            part if part % 10 == 0 => write!(f, ".{:02}", part / 10),
-            part => write!(f, ".{part:03}"),
+            0 => whole,
+            part if part % 100 == 0 => whole.text(".").whole(part / 100),
+            part if part % 10 == 0 => whole.text(if part < 100 { ".0" } else { "." }).whole(part / 10),
+            part if part < 10 => whole.text(".00").whole(part),
+            part => whole.text(if part < 100 { ".0" } else { "." }).whole(part),
         }
     }
 }
 
 fn incidents(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let count = situation.customer_incidents.unwrap_or_default();
-    let text = format!("open incidents that customers notice: {count}");
+    let text = Sentence::new("open incidents that customers notice: ").whole(u64::from(count));
     let evidence = Evidence {
         observed: Some(f64::from(count)),
         threshold: Some(f64::from(policy.customer_incidents_min)),
         unit: Some("1".to_owned()),
         ..Evidence::default()
     };
-    (text, evidence)
+    (text.0, evidence)
 }
 
 fn few_samples(samples: Count, policy: &RollbackPolicy) -> Reason {
@@ -180,57 +218,62 @@ fn few_samples(samples: Count, policy: &RollbackPolicy) -> Reason {
 }
 
 /// What rules a rollback out; or that the window is open.
-fn vetoes(situation: &RollbackSituation, open: Option<bool>) -> impl Iterator<Item = Reason> {
+fn vetoes(known: Known) -> impl Iterator<Item = Reason> {
+    use Severity::{Info, Warning};
     let vetoes = [
         (
-            situation.previous_version_available == Some(false),
+            known.no & PREVIOUS_VERSION,
             ReasonCode::NoPreviousVersion,
+            Warning,
             "previousVersionAvailable",
             "there is no previous version to go back to",
         ),
         (
-            open == Some(false),
+            known.no & WINDOW_OPEN,
             ReasonCode::RollbackWindowClosed,
+            Warning,
             "deployedAt",
             "the rollback window has closed",
         ),
         (
-            situation.rollback_causes_data_loss == Some(true),
+            known.no & NO_DATA_LOSS,
             ReasonCode::RollbackLosesData,
+            Warning,
             "rollbackCausesDataLoss",
             "going back would lose data",
         ),
         (
-            situation.irreversible_migration == Some(true),
+            known.no & NO_MIGRATION,
             ReasonCode::MigrationIrreversible,
+            Warning,
             "irreversibleMigration",
             "a migration that cannot be undone stands against going back",
         ),
-        (open == Some(true), ReasonCode::RollbackWindowOpen, "deployedAt", "the rollback window is open"),
+        (
+            known.yes & WINDOW_OPEN,
+            ReasonCode::RollbackWindowOpen,
+            Info,
+            "deployedAt",
+            "the rollback window is open",
+        ),
     ];
-    vetoes.into_iter().filter(|(holds, ..)| *holds).map(|(_, code, subject, text)| Reason {
-        code,
-        severity: if code == ReasonCode::RollbackWindowOpen { Severity::Info } else { Severity::Warning },
-        subject: subject.to_owned(),
-        text: text.to_owned(),
-        evidence: Evidence::default(),
-    })
+    let standing = vetoes.into_iter().filter(|(stands, ..)| *stands != 0);
+    standing.map(|(_, code, severity, subject, text)| said(code, severity, subject, text))
 }
 
-/// The absent facts of the criteria that are chosen by `which` and not known.
+/// The absent facts of the criteria among these statements, none of which is known.
 fn of_criteria(
-    findings: &[Finding; 6],
-    which: impl Fn(&Finding) -> bool,
+    unknown: Statements,
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
-    names: &mut Vec<&'static str>,
+    names: &mut Vec<String>,
 ) {
     use RollbackCriterion as C;
-    for finding in findings.iter().filter(|finding| finding.met.is_none() && which(finding)) {
-        match finding.criterion {
-            C::CriticalFunctionalityBroken => names.push("criticalFunctionalityBroken"),
-            C::VulnerabilityIntroduced => names.push("vulnerabilityIntroduced"),
-            C::DataCorruption => names.push("dataCorruption"),
+    for criterion in CRITERIA.into_iter().filter(|criterion| unknown & of(*criterion) != 0) {
+        match criterion {
+            C::CriticalFunctionalityBroken => names.push("criticalFunctionalityBroken".to_owned()),
+            C::VulnerabilityIntroduced => names.push("vulnerabilityIntroduced".to_owned()),
+            C::DataCorruption => names.push("dataCorruption".to_owned()),
             C::LatencyIncrease => names.extend(absent([
                 ("latencyBaseline", situation.latency_baseline.is_none()),
                 ("latencyObserved", situation.latency_observed.is_none()),
@@ -240,7 +283,7 @@ fn of_criteria(
                 ("errorRateObserved", situation.error_rate_observed.is_none()),
                 ("errorRateSamples", !enough_samples(situation, policy)),
             ])),
-            C::CustomerIncidents => names.push("customerIncidents"),
+            C::CustomerIncidents => names.push("customerIncidents".to_owned()),
             C::RollbackWindowOpen => {} // not a criterion that something is wrong
         }
     }
@@ -248,19 +291,17 @@ fn of_criteria(
 
 /// The absent facts of the conditions on which the way out hangs.
 fn of_ways_out(
-    conditions: &Conditions,
-    findings: &[Finding; 6],
+    [allowed, serious, widespread, quick, proven]: [bool; 5],
+    known: Known,
+    weights: &Weights,
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
-    names: &mut Vec<&'static str>,
+    names: &mut Vec<String>,
 ) {
-    let [allowed, serious, widespread, quick, proven] =
-        [0, 1, 2, 3, 4].map(|place| conditions.hangs_on(place));
-    let critical = |finding: &Finding| finding.severity == Severity::Critical;
-    let telling =
-        |finding: &Finding| (serious && critical(finding)) || (widespread && reaches_unseen(finding));
-    of_criteria(findings, telling, situation, policy, names);
-    let facts = [
+    let if_so = |hangs: bool, statements| if hangs { statements } else { 0 };
+    let telling = if_so(serious, weights.serious) | if_so(widespread, weights.widespread);
+    of_criteria(known.unknown(telling), situation, policy, names);
+    names.extend(absent([
         ("deployedAt", allowed && situation.deployed_at.is_none()),
         ("previousVersionAvailable", allowed && situation.previous_version_available.is_none()),
         ("rollbackCausesDataLoss", allowed && situation.rollback_causes_data_loss.is_none()),
@@ -272,10 +313,25 @@ fn of_ways_out(
         ("fixSimple", quick && situation.fix_simple.is_none()),
         ("fixReadyIn", quick && situation.fix_ready_in.is_none()),
         ("flagEndsFault", situation.flag_ends_fault.is_none()),
-    ];
-    names.extend(absent(facts));
+    ]));
 }
 
-fn absent<const N: usize>(facts: [(&'static str, bool); N]) -> impl Iterator<Item = &'static str> {
-    facts.into_iter().filter_map(|(name, missing)| missing.then_some(name))
+fn absent<const N: usize>(facts: [(&'static str, bool); N]) -> impl Iterator<Item = String> {
+    facts.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_have_three_decimals_and_no_zeros_after_them(number in prop_oneof![0.0..2.0, 0.0..1e6, 0.0..1e18]) {
+            let Sentence(text) = Sentence::new("").number(number);
+            let rounded = (number * 1000.0).round() / 1000.0;
+            let expected = if number < 1e12 { rounded } else { number };
+            prop_assert_eq!(text, expected.to_string());
+        }
+    }
 }

@@ -2,7 +2,6 @@
 use super::at;
 use crate::metrics::MetricsPolicy;
 use crate::metrics::columns::{Events, NONE};
-use std::collections::BTreeMap;
 
 /// What is remembered of a line while its deployments pass in the order of time.
 pub(super) struct Line {
@@ -12,34 +11,11 @@ pub(super) struct Line {
     pub(super) waiting: Vec<u32>,
     /// Deployments that ran and did not succeed, until the next one that does.
     pub(super) broken: Vec<u32>,
-    /// The deployments that succeeded, where revisions are known.
-    history: Vec<(u32, u32)>,
-    /// Where in `history` each revision ran last.
-    latest: BTreeMap<u32, usize>,
 }
 
 impl Line {
     fn new() -> Self {
-        Self { last: NONE, waiting: vec![], broken: vec![], history: vec![], latest: BTreeMap::new() }
-    }
-
-    /// Notes that a revision runs now. When it ran before and another did since, the answer is the deployment that
-    /// replaced it: the one that failed.
-    ///
-    /// After V1, V2, V3 the return of V1 shows that V2 failed, as Datadog documents. V1 twice in a row is the same
-    /// deployment again, and where the running revision is unknown nothing can have come back.
-    pub(super) fn run(&mut self, deployment: u32, revision: u32) -> Option<u32> {
-        let before = self.latest.get(&revision).copied().filter(|_| revision != NONE);
-        let current = self.history.last().map(|(_, revision)| *revision);
-        let returned = before
-            .filter(|_| current.is_some_and(|current| current != revision && current != NONE))
-            .and_then(|before| self.history.get(before.saturating_add(1)))
-            .map(|(deployment, _)| *deployment);
-        if revision != NONE {
-            self.latest.insert(revision, self.history.len());
-        }
-        self.history.push((deployment, revision));
-        returned
+        Self { last: NONE, waiting: vec![], broken: vec![] }
     }
 }
 

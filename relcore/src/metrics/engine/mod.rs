@@ -17,6 +17,7 @@ mod failure;
 mod line;
 mod order;
 mod recovery;
+mod revision;
 mod standing;
 mod summary;
 mod tally;

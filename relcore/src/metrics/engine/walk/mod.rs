@@ -8,6 +8,7 @@ use super::delivery::Deliveries;
 use super::failure::{Failure, Failures, Sign};
 use super::line::Lines;
 use super::order::Order;
+use super::revision::Revisions;
 use super::standing::{in_denominator, ran, standing};
 use super::tally::{Tally, Windows};
 use crate::metrics::columns::{Events, NONE};
@@ -55,6 +56,7 @@ struct Walk<'a> {
     policy: &'a MetricsPolicy,
     windows: &'a Windows,
     lines: Lines,
+    revisions: Revisions<'a>,
     deliveries: Deliveries<'a>,
     /// When changes begin, if that is all that decides about their lead times.
     plain_starts: Option<&'a [i64]>,
@@ -91,11 +93,13 @@ impl<'a> Walk<'a> {
             incidents.sort_by_key(|incident: &u32| at(detected, *incident as usize, 0));
         }
         let changes = events.changes.authored_at.millis.len();
+        let lines = Lines::new(events, policy);
         Self {
             events,
             policy,
             windows,
-            lines: Lines::new(events, policy),
+            revisions: Revisions::new(events, &lines),
+            lines,
             deliveries: Deliveries::new(events.deployments.changes, changes),
             plain_starts: deliver::plain_starts(events, policy),
             carried: BTreeMap::new(),
@@ -186,16 +190,11 @@ impl<'a> Walk<'a> {
     /// A deployment that succeeded; true when what it brings makes it rework.
     fn succeed(&mut self, passing: Passing) -> bool {
         let Passing { deployment, line, time, bucket, .. } = passing;
-        let place = deployment as usize;
         let Some(memory) = self.lines.line(line) else { return false };
         let waiting = std::mem::take(&mut memory.waiting);
         let broken = std::mem::take(&mut memory.broken);
         let before = std::mem::replace(&mut memory.last, deployment);
-        let revisions = self.events.deployments.revision;
-        let replaced = match revisions {
-            [] => None,
-            known => memory.run(deployment, at(known, place, NONE)),
-        };
+        let replaced = self.revisions.run(line, before, deployment);
         for failed in broken {
             self.failures.note(failed, Sign::Remedy(time));
         }
