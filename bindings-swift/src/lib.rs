@@ -3,6 +3,8 @@
 //! | file | what |
 //! | --- | --- |
 //! | `generated.rs` | every type and function, written by `cargo xtask codegen` |
+//! | `bench.rs` | the core's own time, for the benches only |
+//! | `columns.rs` | the columns door, by hand |
 //! | `leaves.rs` | how instants, spans, days, versions and counts cross |
 //! | `error.rs` | what is thrown |
 //!
@@ -15,6 +17,9 @@
 
 uniffi::setup_scaffolding!("relcore");
 
+#[cfg(feature = "bench")]
+mod bench;
+mod columns;
 mod error;
 #[rustfmt::skip]
 mod generated;

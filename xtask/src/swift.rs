@@ -1,8 +1,8 @@
 //! The Swift face: its build, tests, example, conformance runner and bench.
 use crate::{
     codegen::root,
-    conformance,
-    shell::{command, run, run_quietly},
+    conformance, example,
+    shell::{command, output, run, run_quietly},
     toolchain,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -18,16 +18,23 @@ pub fn test() -> Result<()> {
     run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
     let (passed, failed) = outcome(&xctest()?)?;
     conformance(&[root().join("conformance")])?;
+    example::hold_against_rust("Swift", &example()?)?;
+    println!("{passed} passed, {failed} failed");
+    ensure!(failed == 0, "{failed} Swift tests failed");
+    Ok(())
+}
+
+/// What the example program prints.
+pub fn example() -> Result<String> {
+    prepare(false)?;
     // SwiftPM keeps the list of a neighbour's files: planned anew, it sees those that came and went.
     let plans = root().join("examples/swift/canary/.build");
     for plan in ["debug.yaml", "debug/description.json"] {
         fs::remove_file(plans.join(plan)).ok();
     }
     run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
-    run(&mut program("examples/swift/canary", &[], ".build/debug/canary", &[])?)?;
-    println!("{passed} passed, {failed} failed");
-    ensure!(failed == 0, "{failed} Swift tests failed");
-    Ok(())
+    // From the root, as the programs of the other languages.
+    output(&mut program("", &[], "examples/swift/canary/.build/debug/canary", &[])?)
 }
 
 /// Runs the cases in some files and folders.
@@ -49,10 +56,12 @@ pub fn bench() -> Result<()> {
 }
 
 /// Builds the static library and puts it where `relcore.pc` says.
-fn prepare(release: bool) -> Result<()> {
-    let profile = if release { "release" } else { "debug" };
+fn prepare(bench: bool) -> Result<()> {
+    let profile = if bench { "release" } else { "debug" };
     let mut arguments = vec!["build", "-p", "relcore-uniffi"];
-    arguments.extend(release.then_some("--release"));
+    if bench {
+        arguments.extend(["--release", "--features", "bench"]);
+    }
     run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &arguments))?;
     let made = root().join("target").join(profile).join("librelcore_uniffi.a");
     let wanted = root().join("bindings-swift/swift/lib/librelcore_uniffi.a");

@@ -98,7 +98,8 @@ fn maps(model: &Model) -> BTreeMap<String, &Type> {
     found
 }
 
-fn alias(inner: &Type) -> String {
+/// The name of the maps to a type.
+pub fn alias(inner: &Type) -> String {
     format!("{}ByName", rust(inner).replace(['<', '>', ',', ' '], "").to_pascal_case())
 }
 
@@ -114,12 +115,16 @@ fn mirror(model: &Model, definition: &Definition) -> String {
         }
         Kind::Struct(fields) => {
             let _ = writeln!(text, "#[uniffi::remote(Record)]\npub struct {name} {{");
-            text += &self::fields(model, fields, "    ", "pub ");
+            // Without defaults: the structs of Swift and Kotlin are written by `structs.rs`.
+            for field in fields {
+                let docs = comment(&field.docs, "    ");
+                let _ = writeln!(text, "{docs}    pub {}: {},", field.name, rust(&field.of));
+            }
         }
         Kind::Tagged(variants) => {
             let _ = writeln!(text, "#[uniffi::remote(Enum)]\npub enum {name} {{");
             for variant in variants {
-                let fields = self::fields(model, &variant.fields, "        ", "");
+                let fields = self::fields(model, &variant.fields);
                 let docs = comment(&variant.docs, "    ");
                 let _ = writeln!(text, "{docs}    {} {{\n{fields}    }},", variant.wire.to_pascal_case());
             }
@@ -128,16 +133,15 @@ fn mirror(model: &Model, definition: &Definition) -> String {
     text + "}\n\n"
 }
 
-fn fields(model: &Model, fields: &[Field], indent: &str, visibility: &str) -> String {
+/// The fields of a variant.
+fn fields(model: &Model, fields: &[Field]) -> String {
     let mut text = String::new();
     for field in fields {
-        text += &comment(&field.docs, indent);
+        text += &comment(&field.docs, "        ");
         if let Some(default) = defaults::literal(model, field) {
-            let _ = writeln!(text, "{indent}#[uniffi({default})]");
-        } else if let Some(default) = &field.default {
-            let _ = writeln!(text, "{indent}// default: {default}");
+            let _ = writeln!(text, "        #[uniffi({default})]");
         }
-        let _ = writeln!(text, "{indent}{visibility}{}: {},", field.name, rust(&field.of));
+        let _ = writeln!(text, "        {}: {},", field.name, rust(&field.of));
     }
     text
 }
