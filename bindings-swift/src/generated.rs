@@ -117,13 +117,10 @@ pub enum Bump {
 #[uniffi::remote(Record)]
 pub struct BusinessCalendar {
     /// The days of the week that are not worked. Default: Saturday and Sunday.
-    // default: ["saturday","sunday"]
     pub weekend: Vec<Weekday>,
     /// Days that are not worked whatever day of the week they are. Default: none.
-    #[uniffi(default)]
     pub holidays: Vec<NaiveDate>,
     /// Days that are worked although they fall on a weekend or a holiday (make-up days). Default: none.
-    #[uniffi(default)]
     pub working_days: Vec<NaiveDate>,
 }
 
@@ -174,7 +171,6 @@ pub struct CanaryDecision {
     /// What was not measured and would have been needed: names of metrics.
     pub missing: Vec<String>,
     /// When time alone changes the answer; absent when only an observation can.
-    #[uniffi(default = None)]
     pub next_check_at: Option<Timestamp>,
     /// The digest of the schedule.
     pub policy_digest: String,
@@ -207,7 +203,6 @@ pub struct CanaryState {
     /// The share of the traffic that the new version has, in percent.
     pub weight: f64,
     /// When the weight was set, once it was.
-    #[uniffi(default = None)]
     pub weight_set_at: Option<Timestamp>,
     /// The index of the current step; the number of steps when all are done.
     pub step: u32,
@@ -216,34 +211,24 @@ pub struct CanaryState {
     /// When the run began; pauses push it on.
     pub started_at: Timestamp,
     /// Since when the run is paused, if it is.
-    #[uniffi(default = None)]
     pub paused_at: Option<Timestamp>,
     /// Whether an operator released the current pause step.
-    #[uniffi(default = false)]
     pub released: bool,
     /// What is known of each metric, in the order of the schedule.
-    #[uniffi(default)]
     pub metrics: Vec<MetricState>,
     /// The answers that gates have had.
-    #[uniffi(default)]
     pub approvals: Vec<GateApproval>,
     /// Whether the new version is ready, when known.
-    #[uniffi(default = None)]
     pub canary_healthy: Option<bool>,
     /// Whether the previous version is ready, when known.
-    #[uniffi(default = None)]
     pub stable_healthy: Option<bool>,
     /// Whether the release window is closed.
-    #[uniffi(default = false)]
     pub window_closed: bool,
     /// Whether an operator ordered to abort.
-    #[uniffi(default = false)]
     pub abort_ordered: bool,
     /// The version that is rolled out, once a new one was announced.
-    #[uniffi(default = None)]
     pub revision: Option<String>,
     /// The instant of the latest observation seen.
-    #[uniffi(default = None)]
     pub observed_until: Option<Timestamp>,
 }
 
@@ -251,20 +236,15 @@ pub struct CanaryState {
 #[uniffi::remote(Record)]
 pub struct CauseResponses {
     /// A metric failed more often than its limit, or the canary is unhealthy. Default: `abort`, as Argo Rollouts.
-    // default: "abort"
     pub failed: Response,
     /// A metric's query errored more often in a row than its limit. Default: `abort`, as Argo Rollouts.
-    // default: "abort"
     pub error: Response,
     /// A metric was inconclusive more often than its limit, or a bake ran to its `max` without enough measurements.
     /// Default: `pause`, as Argo Rollouts.
-    // default: "pause"
     pub inconclusive: Response,
     /// A metric has no data, or only old data. Default: `hold`: it goes on by itself when data comes.
-    // default: "hold"
     pub no_data: Response,
     /// The deadline has passed. Default: `abort`, as Flagger.
-    // default: "abort"
     pub deadline: Response,
 }
 
@@ -274,15 +254,12 @@ pub struct Change {
     /// What tells this change from all others of the input: a commit id, for instance.
     pub id: String,
     /// When it was written, where that is known. A rebase keeps it.
-    #[uniffi(default = None)]
     pub authored_at: Option<Timestamp>,
     /// When it entered version control in its present form. A rebase, a squash and a cherry-pick renew it.
     pub committed_at: Timestamp,
     /// Whether it only joins other changes: a commit with two parents or more.
-    #[uniffi(default = false)]
     pub merge: bool,
     /// The ids of earlier changes that it takes back.
-    #[uniffi(default)]
     pub reverts: Vec<String>,
 }
 
@@ -303,14 +280,12 @@ pub struct Classification {
     /// Whether the kind is known.
     pub verdict: ClassificationVerdict,
     /// The kind; present exactly when the verdict is `classified`.
-    #[uniffi(default = None)]
     pub release_type: Option<ReleaseType>,
     /// Why. Never empty.
     pub reasons: Vec<Reason>,
     /// The facts without which the kind stays open, by their paths in the facts: `advisories[0].severity`.
     pub missing: Vec<String>,
     /// Always absent: no kind of release depends on the time.
-    #[uniffi(default = None)]
     pub next_check_at: Option<Timestamp>,
     /// The digest of the rules that were applied. They are fixed; the digest changes when a rule does.
     pub policy_digest: String,
@@ -359,7 +334,6 @@ pub struct Counterfactual {
     /// The name of the fact in the situation: `affectedShare`.
     pub fact: String,
     /// What it is now, in the wire form without quotes; absent when it is not known.
-    #[uniffi(default = None)]
     pub actual: Option<String>,
     /// A value that turns the answer, in the wire form without quotes: `true`, `0.05`, `PT1H`.
     pub instead: String,
@@ -388,21 +362,16 @@ pub struct DeliveryIncident {
     /// The service that suffered.
     pub service: String,
     /// Where; `production` when left out.
-    #[uniffi(default = "production")]
     pub environment: String,
     /// How bad it was, in the words of the incident tool. Metrics do not read it.
-    #[uniffi(default = None)]
     pub severity: Option<String>,
     /// When it was noticed.
     pub detected_at: Timestamp,
     /// When the service was well again; left out while it is open.
-    #[uniffi(default = None)]
     pub resolved_at: Option<Timestamp>,
     /// The id of the deployment that caused it, where somebody found out.
-    #[uniffi(default = None)]
     pub caused_by: Option<String>,
     /// The id of the incident that this one repeats.
-    #[uniffi(default = None)]
     pub duplicate_of: Option<String>,
 }
 
@@ -414,10 +383,8 @@ pub struct Deployment {
     /// What was deployed. Metrics link events within a service, never across.
     pub service: String,
     /// Where it was deployed to; `production` when left out. The policy says which environments count.
-    #[uniffi(default = "production")]
     pub environment: String,
     /// When it began, where that is known.
-    #[uniffi(default = None)]
     pub started_at: Option<Timestamp>,
     /// When it ended: the instant by which it belongs to a window. Not the time of the last edit of the record,
     /// which moves when a later deployment supersedes this one.
@@ -425,16 +392,12 @@ pub struct Deployment {
     /// How it ended.
     pub outcome: DeploymentOutcome,
     /// What it was for; `unknown` when left out.
-    // default: "unknown"
     pub intent: DeploymentIntent,
     /// The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback.
-    #[uniffi(default = None)]
     pub revision: Option<String>,
     /// The ids of earlier deployments that this one repairs.
-    #[uniffi(default)]
     pub remediates: Vec<String>,
     /// The ids of the changes that it brought along: what the one before did not contain.
-    #[uniffi(default)]
     pub changes: Vec<String>,
 }
 
@@ -603,15 +566,12 @@ pub enum ErrorKind {
 #[uniffi::remote(Record)]
 pub struct Estimate {
     /// The number: deployments per period, seconds, or a share from 0 to 1.
-    #[uniffi(default = None)]
     pub value: Option<f64>,
     /// Why there is no number.
-    #[uniffi(default = None)]
     pub undefined: Option<UndefinedReason>,
     /// How many items the number rests on: deployments, lead times or recoveries.
     pub n: Count,
     /// Of a rate, how many of the `n` deployments it is about: failed ones, or rework.
-    #[uniffi(default = None)]
     pub affected: Option<Count>,
     /// Whether `n` is below `lowN` of the policy: too few to conclude from.
     pub low_n: bool,
@@ -619,19 +579,14 @@ pub struct Estimate {
     pub excluded: Vec<Exclusion>,
     /// The confidence interval of `value`, where one exists: Garwood's for a frequency, Wilson's for a rate, between
     /// order statistics for a median. It takes items as independent, which changes of one deployment are not.
-    #[uniffi(default = None)]
     pub interval: Option<Interval>,
     /// The median, of a set of durations.
-    #[uniffi(default = None)]
     pub median: Option<f64>,
     /// The arithmetic mean, of a set of durations.
-    #[uniffi(default = None)]
     pub mean: Option<f64>,
     /// Nine of ten are not longer, of a set of durations.
-    #[uniffi(default = None)]
     pub p90: Option<f64>,
     /// Nineteen of twenty are not longer, of a set of durations.
-    #[uniffi(default = None)]
     pub p95: Option<f64>,
 }
 
@@ -639,22 +594,16 @@ pub struct Estimate {
 #[uniffi::remote(Record)]
 pub struct Evidence {
     /// What was measured, in `unit`.
-    #[uniffi(default = None)]
     pub observed: Option<f64>,
     /// What it was held against, in `unit`.
-    #[uniffi(default = None)]
     pub threshold: Option<f64>,
     /// The unit of `observed`, `threshold` and `interval`: a UCUM code such as `%`, `s`, `ms`, or `1` for a ratio.
-    #[uniffi(default = None)]
     pub unit: Option<String>,
     /// How many items or samples stand behind `observed`.
-    #[uniffi(default = None)]
     pub n: Option<Count>,
     /// The p-value, where a test was made.
-    #[uniffi(default = None)]
     pub p: Option<f64>,
     /// The confidence interval of `observed`.
-    #[uniffi(default = None)]
     pub interval: Option<Interval>,
 }
 
@@ -757,7 +706,6 @@ pub struct GitCommit {
     /// The first line of the message.
     pub subject: String,
     /// The rest of the message.
-    #[uniffi(default = "")]
     pub body: String,
 }
 
@@ -828,10 +776,8 @@ pub struct LastMeasurement {
     /// What it said.
     pub phase: MeasurementPhase,
     /// Its value, when it had one.
-    #[uniffi(default = None)]
     pub value: Option<f64>,
     /// Its samples, when it said how many.
-    #[uniffi(default = None)]
     pub n: Option<Count>,
 }
 
@@ -876,31 +822,22 @@ pub struct Metric {
     /// The name by which measurements refer to it.
     pub name: String,
     /// The greatest good value, in `unit`. At least one of `max` and `min` is given.
-    #[uniffi(default = None)]
     pub max: Option<f64>,
     /// The least good value, in `unit`.
-    #[uniffi(default = None)]
     pub min: Option<f64>,
     /// The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`.
-    #[uniffi(default = None)]
     pub unit: Option<String>,
     /// How many failed measurements are tolerated in the whole run. Default 0, as Argo Rollouts.
-    #[uniffi(default = 0)]
     pub failure_limit: u32,
     /// How many inconclusive measurements are tolerated in the whole run. Default 0, as Argo Rollouts.
-    #[uniffi(default = 0)]
     pub inconclusive_limit: u32,
     /// How many errored queries in a row are tolerated. Default 4, as Argo Rollouts.
-    #[uniffi(default = 4)]
     pub consecutive_error_limit: u32,
     /// A measurement of fewer samples is inconclusive; one that does not say how many it has, too. Default 0.
-    #[uniffi(default = 0)]
     pub min_samples: Count,
     /// A measurement older than this is no data. Default: it never ages.
-    #[uniffi(default = None)]
     pub max_age: Option<Span>,
     /// Whether a single failed measurement ends the rollout, whatever the limits and responses. Default false.
-    #[uniffi(default = false)]
     pub critical: bool,
 }
 
@@ -910,22 +847,16 @@ pub struct MetricState {
     /// The name of the metric.
     pub name: String,
     /// Failed measurements in this run.
-    #[uniffi(default = 0)]
     pub failed: u32,
     /// Inconclusive measurements in this run.
-    #[uniffi(default = 0)]
     pub inconclusive: u32,
     /// Errored queries since the last measurement.
-    #[uniffi(default = 0)]
     pub consecutive_errors: u32,
     /// Good measurements in this step.
-    #[uniffi(default = 0)]
     pub successes: u32,
     /// Samples gathered in this step.
-    #[uniffi(default = 0)]
     pub samples: Count,
     /// The latest measurement.
-    #[uniffi(default = None)]
     pub last: Option<LastMeasurement>,
 }
 
@@ -937,90 +868,65 @@ pub struct MetricState {
 #[uniffi::remote(Record)]
 pub struct MetricsPolicy {
     /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
-    // default: ["production"]
     pub environments: Vec<String>,
     /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
     /// counts deployments, whatever they are for. They still deliver changes and remedy failures.
-    #[uniffi(default)]
     pub uncounted_intents: Vec<DeploymentIntent>,
     /// The period of the frequency; one day by default. The mean over the whole range is taken, days without a
     /// deployment included, and nothing is rounded.
-    // default: "P1D"
     pub frequency_per: Span,
     /// When the lead time of a change begins; `authored` by default, as in DORA's "committed to version control",
     /// which a rebase must not shorten.
-    // default: "authored"
     pub lead_start: LeadStart,
     /// What one lead time stands for; `change` by default.
-    // default: "change"
     pub lead_unit: LeadUnit,
     /// Whether merge commits have lead times; true by default: they are changes, too. Datadog drops them.
-    #[uniffi(default = true)]
     pub count_merges: bool,
     /// What the first deployment means for lead times; `exclude` by default. Tools that include it report medians of
     /// months (apache/incubator-devlake #7193, #8790).
-    // default: "exclude"
     pub seed: SeedRule,
     /// Where the changes of unsuccessful deployments go; `carry_forward` by default, as in metrik: they reach
     /// production with the next one.
-    // default: "carry_forward"
     pub undelivered: UndeliveredChanges,
     /// What becomes of negative lead and recovery times; `drop` by default: clocks differ, and a mean must not hide it.
-    // default: "drop"
     pub negative_spans: NegativeSpans,
     /// Which deployments the rates are shares of; `successful` by default: what never ran changed nothing.
-    // default: "successful"
     pub denominator: RateDenominator,
     /// What shows that a deployment failed; by default all but `outcome`, for a failed pipeline run is no failure in
     /// production. A deployment counts once, however many signals and incidents point at it.
-    // default: ["incident","remediation","revert","rollback","hotfix","revision_returned"]
     pub failure_signals: Vec<FailureSignal>,
     /// What makes a deployment rework; all signals by default.
-    // default: ["hotfix","rollback","remediation","revert","revision_returned"]
     pub rework_signals: Vec<ReworkSignal>,
     /// How an incident finds its deployment: the first that finds one wins. `caused_by`, then `latest_before` by
     /// default. An incident whose `caused_by` is not in the input is left out and never linked by time.
-    // default: ["caused_by","latest_before"]
     pub incident_links: Vec<IncidentLink>,
     /// How old a deployment may be for `latest_before`; 7 days by default. Other tools know no limit and blame a
     /// deployment of months ago; `P36500D` is no limit either.
-    // default: "P7D"
     pub link_max_age: Span,
     /// Whether `latest_before` links an incident to a deployment that finished in the same instant; true by default:
     /// a deployment answers for the half-open time until the next. DevLake asks for strictly before.
-    #[uniffi(default = true)]
     pub link_same_instant: bool,
     /// When recovery begins; `deployment_finished` by default: users suffer before anybody notices.
-    // default: "deployment_finished"
     pub recovery_start: RecoveryStart,
     /// When recovery ends; `incident_else_remedy` by default.
-    // default: "incident_else_remedy"
     pub recovery_end: RecoveryEnd,
     /// Which of several incidents ends the recovery; `last` by default.
-    // default: "last"
     pub several_incidents: SeveralIncidents,
     /// What a failed deployment that has not recovered counts; `exclude` by default, with its number stated.
-    // default: "exclude"
     pub open_recoveries: OpenRecoveries,
     /// By which instant a recovery belongs to a window; `failure` by default, so that a window's recoveries are those
     /// of its failures, and asking for another window changes none of them.
-    // default: "failure"
     pub recovery_membership: RecoveryMembership,
     /// How quantiles are read; `linear` by default.
-    // default: "linear"
     pub quantile: QuantileRule,
     /// Which number stands for lead and recovery times; `median` by default, DORA's own.
-    // default: "median"
     pub summary: DurationSummary,
     /// The first day of weekly buckets; Monday by default (ISO 8601).
-    // default: "monday"
     pub week_start: Weekday,
     /// The level of the confidence intervals, as a share; 0.95 by default.
-    #[uniffi(default = 0.95)]
     pub confidence_level: f64,
     /// With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
     /// median exists that assumes nothing about the distribution.
-    #[uniffi(default = 6)]
     pub low_n: u32,
 }
 
@@ -1119,7 +1025,6 @@ pub struct PlannedStep {
     /// The earliest instant at which it ends.
     pub earliest_end: Timestamp,
     /// The latest instant at which it ends; absent when it, or a step before it, waits without limit.
-    #[uniffi(default = None)]
     pub latest_end: Option<Timestamp>,
 }
 
@@ -1129,10 +1034,8 @@ pub struct PrometheusSample {
     /// When it was evaluated.
     pub at: Timestamp,
     /// The number, always finite.
-    #[uniffi(default = None)]
     pub value: Option<f64>,
     /// Why there is no number.
-    #[uniffi(default = None)]
     pub missing: Option<MissingSample>,
 }
 
@@ -1200,7 +1103,6 @@ pub struct Reason {
     /// The sentence for a person.
     pub text: String,
     /// The numbers behind the sentence.
-    #[uniffi(default)]
     pub evidence: Evidence,
 }
 
@@ -1380,7 +1282,6 @@ pub struct ReleaseAdvisory {
     /// Its identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`.
     pub id: String,
     /// How severe the vulnerability is; absent while nobody has rated it.
-    #[uniffi(default = None)]
     pub severity: Option<AdvisorySeverity>,
 }
 
@@ -1388,25 +1289,18 @@ pub struct ReleaseAdvisory {
 #[uniffi::remote(Record)]
 pub struct ReleaseFacts {
     /// Whether users must change something to take this release.
-    #[uniffi(default = None)]
     pub breaking: Option<bool>,
     /// Whether the release brings new features.
-    #[uniffi(default = None)]
     pub features: Option<bool>,
     /// The advisories that the release closes. Default none.
-    #[uniffi(default)]
     pub advisories: Vec<ReleaseAdvisory>,
     /// The maintenance line that the release belongs to: `1.x` or `1.4.x`. Absent: the main line.
-    #[uniffi(default = None)]
     pub line: Option<String>,
     /// Whether that line is under long-term support. Default no.
-    #[uniffi(default = false)]
     pub lts: bool,
     /// Whether the release goes only to users who asked for early versions.
-    #[uniffi(default = None)]
     pub opt_in_only: Option<bool>,
     /// What the release is said to be. It settles what is open and contradicts what is not.
-    #[uniffi(default = None)]
     pub declared: Option<ReleaseType>,
 }
 
@@ -1429,7 +1323,6 @@ pub struct ReleaseProfile {
     /// Who must approve.
     pub approvals: Vec<RequiredApproval>,
     /// The canary schedule by its name, such as `standard`; absent: to all at once.
-    #[uniffi(default = None)]
     pub canary_schedule: Option<String>,
     /// How long the release is watched after it has reached everyone, before it counts as done.
     pub soak: Span,
@@ -1442,7 +1335,6 @@ pub struct ReleaseProfile {
     /// Whether it may go out during a freeze.
     pub freeze_exempt: bool,
     /// For how long it is supported; absent: until the next release of its line.
-    #[uniffi(default = None)]
     pub support: Option<Span>,
 }
 
@@ -1452,7 +1344,6 @@ pub struct ReleaseProfile {
 #[uniffi::remote(Record)]
 pub struct ReleaseProfiles {
     /// The rows: `hotfix`, `feature_minor`, …
-    #[uniffi(default)]
     pub profiles: BTreeMap<String, ReleaseProfile>,
 }
 
@@ -1551,7 +1442,6 @@ pub struct RollbackDecision {
     /// The single facts that would turn the answer, each with a value that does.
     pub counterfactuals: Vec<Counterfactual>,
     /// When the rollback window closes, if the answer changes then; absent when time alone changes nothing.
-    #[uniffi(default = None)]
     pub next_check_at: Option<Timestamp>,
     /// The digest of the policy that was applied.
     pub policy_digest: String,
@@ -1572,53 +1462,38 @@ pub struct RollbackDecision {
 #[uniffi::remote(Record)]
 pub struct RollbackPolicy {
     /// What broken critical functionality does. Default `critical`.
-    // default: "critical"
     pub critical_functionality_severity: Severity,
     /// What a vulnerability that came with the release does. Default `critical`.
-    // default: "critical"
     pub vulnerability_severity: Severity,
     /// What corrupted data does. Default `critical`.
-    // default: "critical"
     pub data_corruption_severity: Severity,
     /// What a rise in latency does. Default `error`.
-    // default: "error"
     pub latency_severity: Severity,
     /// The rise in latency, in percent of the baseline, beyond which the criterion is met. Default 20.
-    #[uniffi(default = 20.0)]
     pub latency_increase_percent: f64,
     /// What a rise in the error rate does. Default `error`.
-    // default: "error"
     pub error_rate_severity: Severity,
     /// The rise in the error rate, in percent of the baseline, beyond which the criterion is met. Default 50.
-    #[uniffi(default = 50.0)]
     pub error_rate_increase_percent: f64,
     /// The rise that is still noise whatever the baseline, as a share of requests. Default 0.005: half a request in
     /// a hundred, so that a service without errors is not rolled back for its first one.
-    #[uniffi(default = 0.005)]
     pub error_rate_min_rise: f64,
     /// With fewer samples an error rate says nothing, good or bad. Default 100.
-    #[uniffi(default = 100)]
     pub error_rate_min_samples: u32,
     /// What customer-facing incidents do. Default `error`.
-    // default: "error"
     pub customer_incidents_severity: Severity,
     /// From how many incidents on the criterion is met. Default 1.
-    #[uniffi(default = 1)]
     pub customer_incidents_min: u32,
     /// How long after the deployment a rollback is still allowed; half-open: at its end it is closed. Default 24
     /// hours, the time for which a release is watched closely.
-    // default: "P1D"
     pub rollback_window: Span,
     /// A fault that reaches at most this share of users is small; above, it is widespread. Default 0.05: the first
     /// step of the standard canary schedule.
-    #[uniffi(default = 0.05)]
     pub small_share: f64,
     /// A fix that is ready within this time is quick. Default 1 hour: the usual target for recovery of critical
     /// systems.
-    // default: "PT1H"
     pub quick_fix: Span,
     /// From this impact on customers are hit severely. Default `major`.
-    // default: "major"
     pub severe_impact: CustomerImpact,
 }
 
@@ -1630,64 +1505,44 @@ pub struct RollbackPolicy {
 #[uniffi::remote(Record)]
 pub struct RollbackSituation {
     /// Whether something that users cannot do without is broken.
-    #[uniffi(default = None)]
     pub critical_functionality_broken: Option<bool>,
     /// Whether the release brought a vulnerability with it.
-    #[uniffi(default = None)]
     pub vulnerability_introduced: Option<bool>,
     /// Whether data is being corrupted, or was.
-    #[uniffi(default = None)]
     pub data_corruption: Option<bool>,
     /// The latency before the release, in seconds; above 0.
-    #[uniffi(default = None)]
     pub latency_baseline: Option<f64>,
     /// The latency now, in seconds, by the same measure as the baseline (mean, p95, …).
-    #[uniffi(default = None)]
     pub latency_observed: Option<f64>,
     /// The share of requests that failed before the release: 0 to 1.
-    #[uniffi(default = None)]
     pub error_rate_baseline: Option<f64>,
     /// The share of requests that fail now: 0 to 1.
-    #[uniffi(default = None)]
     pub error_rate_observed: Option<f64>,
     /// How many requests stand behind `errorRateObserved`.
-    #[uniffi(default = None)]
     pub error_rate_samples: Option<Count>,
     /// How many incidents that customers notice are open because of the release.
-    #[uniffi(default = None)]
     pub customer_incidents: Option<u32>,
     /// When the release was deployed: the rollback window opens then. Not after `now`.
-    #[uniffi(default = None)]
     pub deployed_at: Option<Timestamp>,
     /// Whether the version to go back to can still be deployed.
-    #[uniffi(default = None)]
     pub previous_version_available: Option<bool>,
     /// Whether going back would lose data that was written since.
-    #[uniffi(default = None)]
     pub rollback_causes_data_loss: Option<bool>,
     /// Whether a migration ran that cannot be undone and that the previous version cannot live with.
-    #[uniffi(default = None)]
     pub irreversible_migration: Option<bool>,
     /// Whether this way back has been tried out before.
-    #[uniffi(default = None)]
     pub rollback_tested: Option<bool>,
     /// Whether the way back is long or risky: many parts, manual steps, an order to keep.
-    #[uniffi(default = None)]
     pub rollback_complex: Option<bool>,
     /// The share of users that the fault reaches: 0 to 1.
-    #[uniffi(default = None)]
     pub affected_share: Option<f64>,
     /// How hard customers are hit.
-    #[uniffi(default = None)]
     pub customer_impact: Option<CustomerImpact>,
     /// Whether a fix is simple: its cause is known and the change is small.
-    #[uniffi(default = None)]
     pub fix_simple: Option<bool>,
     /// How long until a fix can be deployed.
-    #[uniffi(default = None)]
     pub fix_ready_in: Option<Span>,
     /// Whether there is a feature flag that, turned off, ends the fault.
-    #[uniffi(default = None)]
     pub flag_ends_fault: Option<bool>,
 }
 
@@ -1714,16 +1569,12 @@ pub struct Schedule {
     /// What happens, in this order. Weights rise; the last one is 100.
     pub steps: Vec<Step>,
     /// What is measured all along. Default: none, so that only an operator can stop the rollout.
-    #[uniffi(default)]
     pub metrics: Vec<Metric>,
     /// What follows from each cause. The defaults are on `CauseResponses`.
-    #[uniffi(default)]
     pub on: CauseResponses,
     /// What an abort does. Default: `roll_back`.
-    // default: "roll_back"
     pub abort: AbortPolicy,
     /// How long the whole rollout may take, pauses not counted. Default: as long as it takes.
-    #[uniffi(default = None)]
     pub deadline: Option<Span>,
 }
 
@@ -1830,10 +1681,8 @@ pub struct Timeline {
     /// The earliest end of the rollout.
     pub earliest_end: Timestamp,
     /// The latest end; absent when a step waits for a person or for data without limit.
-    #[uniffi(default = None)]
     pub latest_end: Option<Timestamp>,
     /// When the deadline strikes, if there is one.
-    #[uniffi(default = None)]
     pub deadline_at: Option<Timestamp>,
 }
 

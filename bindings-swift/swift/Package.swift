@@ -24,7 +24,6 @@ let package = Package(
         .target(name: "Relcore", dependencies: ["RelcoreFFI"]),
         .target(name: "RelcoreConformance", dependencies: ["Relcore"]),
         .executableTarget(name: "relcore-conformance", dependencies: ["RelcoreConformance"]),
-        .executableTarget(name: "relcore-bench", dependencies: ["Relcore"]),
         .testTarget(name: "RelcoreTests", dependencies: ["Relcore", "RelcoreConformance"]),
     ]
 )

@@ -27,11 +27,7 @@ pub fn test() -> Result<()> {
 /// What the example program prints.
 pub fn example() -> Result<String> {
     prepare(false)?;
-    // SwiftPM keeps the list of a neighbour's files: planned anew, it sees those that came and went.
-    let plans = root().join("examples/swift/canary/.build");
-    for plan in ["debug.yaml", "debug/description.json"] {
-        fs::remove_file(plans.join(plan)).ok();
-    }
+    plan_anew("examples/swift/canary", "debug");
     run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
     // From the root, as the programs of the other languages.
     output(&mut program("", &[], "examples/swift/canary/.build/debug/canary", &[])?)
@@ -50,9 +46,20 @@ pub fn conformance(paths: &[PathBuf]) -> Result<()> {
 /// What a call costs, with everything optimised.
 pub fn bench() -> Result<()> {
     prepare(true)?;
-    let build = ["build", "-c", "release", "--product", "relcore-bench"];
-    run_quietly("building the Swift bench", &mut swift("bindings-swift/swift", &build)?)?;
-    run(&mut program("bindings-swift/swift", &[], ".build/release/relcore-bench", &[])?)
+    plan_anew("bindings-swift/bench", "release");
+    run_quietly(
+        "building the Swift bench",
+        &mut swift("bindings-swift/bench", &["build", "-c", "release"])?,
+    )?;
+    run(&mut program("bindings-swift/bench", &[], ".build/release/relcore-bench", &[])?)
+}
+
+/// SwiftPM keeps the list of a neighbour's files: planned anew, it sees those that came and went.
+fn plan_anew(package: &str, kind: &str) {
+    let plans = root().join(package).join(".build");
+    for plan in [format!("{kind}.yaml"), format!("{kind}/description.json")] {
+        fs::remove_file(plans.join(plan)).ok();
+    }
 }
 
 /// Builds the static library and puts it where `relcore.pc` says.
@@ -69,7 +76,7 @@ fn prepare(bench: bool) -> Result<()> {
     if fs::read(&made).ok() != fs::read(&wanted).ok() {
         fs::copy(&made, &wanted).with_context(|| format!("cannot copy `{}`", made.display()))?;
         // SwiftPM does not see that a system library has changed.
-        for package in ["bindings-swift/swift", "examples/swift/canary"] {
+        for package in ["bindings-swift/swift", "bindings-swift/bench", "examples/swift/canary"] {
             let programs = root().join(package).join(".build");
             for name in ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest", "canary"] {
                 for kind in ["debug", "release"] {

@@ -80,7 +80,7 @@ impl<'a> Deliveries<'a> {
             ListedChanges::Nested(_) => (0, 0),
             ListedChanges::Indexed(_) => (0, self.changes),
         };
-        let delivered = |change: &usize| {
+        let delivered = move |change: &usize| {
             (from..to).contains(change) && self.first.get(*change).is_none_or(|first| first.0 != NONE)
         };
         (0..self.changes).filter(move |change| !delivered(change))
