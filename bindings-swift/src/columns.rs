@@ -3,7 +3,7 @@
 //! By hand beside the generated functions, because UniFFI turns a list over number by number and boxes each in Kotlin.
 //! A column crosses as the bytes that it is in memory; `uniffi.toml` says what Swift and Kotlin see instead
 //! (`[Int64]`, `LongArray`), and `Columns.swift` and `Columns.kt` take the bytes from it.
-use crate::error::RelcoreError;
+use crate::{answer::Written, error::RelcoreError};
 use bytemuck::Pod;
 use relcore::metrics::columns::{self, Events, Instants, ListedChanges};
 use relcore::metrics::{self, DoraReport, MetricsPolicy};
@@ -128,11 +128,12 @@ pub fn metrics_dora_columns(
     range: TimeRange,
     unit: BucketUnit,
     zone: &str,
-) -> Result<DoraReport, RelcoreError> {
+) -> Written<DoraReport> {
     // Without rows it says all that is wrong with what goes beside the columns; whatever is left is theirs.
-    metrics::dora(&[], &[], &[], &policy, &range, &unit, zone)?;
-    let report = columns.report(&policy, &range, unit, zone);
-    Ok(report.map_err(|error| error.under("columns"))?)
+    let beside = metrics::dora(&[], &[], &[], &policy, &range, &unit, zone);
+    let report = beside
+        .and_then(|_| columns.report(&policy, &range, unit, zone).map_err(|error| error.under("columns")));
+    Written(report.map_err(RelcoreError::from))
 }
 
 impl EventColumns {
@@ -282,8 +283,8 @@ unsafe impl<UT, T: Pod> Lift<UT> for Packed<T> {
         *buffer = rest;
         // Longer ones are cut by the other side, to a length that is odd.
         if length % size_of::<T>() != 0 {
-            let error = Error::new(ErrorKind::OutOfRange, "columns", "has a column of two gigabytes or more");
-            return Err(RelcoreError::from(error).into());
+            let error = Error::new(ErrorKind::OutOfRange, "", "has a column of two gigabytes or more");
+            return Err(error.into());
         }
         Ok(Self(bytemuck::pod_collect_to_vec(bytes)))
     }

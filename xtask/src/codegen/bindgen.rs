@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     "Cargo.toml",
     "uniffi.toml",
     "src/lib.rs",
+    "src/answer.rs",
     "src/columns.rs",
     "src/error.rs",
     "src/leaves.rs",
