@@ -2,7 +2,7 @@
 //!
 //! Instants and spans cross as whole milliseconds, never as UniFFI's own `SystemTime` and `Duration`: the first loses
 //! its sign just before 1970, the second has none.
-use crate::error::RelcoreError;
+use crate::{answer::Answer, error::RelcoreError};
 use relcore::{NaiveDate, Span, Timestamp, Version, wire::Count};
 
 uniffi::custom_type!(
@@ -12,7 +12,7 @@ uniffi::custom_type!(
     {
         remote,
         lower: |at| at.as_millis(),
-        try_lift: |millis| Ok(Timestamp::from_millis(millis).map_err(RelcoreError::from)?),
+        try_lift: |millis| Ok(Timestamp::from_millis(millis)?),
     }
 );
 
@@ -23,7 +23,7 @@ uniffi::custom_type!(
     {
         remote,
         lower: |span| span.as_millis(),
-        try_lift: |millis| Ok(Span::from_millis(millis).map_err(RelcoreError::from)?),
+        try_lift: |millis| Ok(Span::from_millis(millis)?),
     }
 );
 
@@ -34,7 +34,7 @@ uniffi::custom_type!(
     {
         remote,
         lower: |date| date.to_string(),
-        try_lift: |text| Ok(NaiveDate::parse(&text).map_err(RelcoreError::from)?),
+        try_lift: |text| Ok(NaiveDate::parse(&text)?),
     }
 );
 
@@ -45,7 +45,7 @@ uniffi::custom_type!(
     {
         remote,
         lower: |version| version.to_string(),
-        try_lift: |text| Ok(Version::parse(&text).map_err(RelcoreError::from)?),
+        try_lift: |text| Ok(Version::parse(&text)?),
     }
 );
 
@@ -59,8 +59,7 @@ uniffi::custom_type!(
         lower: |count| i64::try_from(count.get()).unwrap_or(i64::MAX),
         try_lift: |number| {
             // What is negative is beyond the count's range as well, which says so.
-            let count = Count::new(u64::try_from(number).unwrap_or(u64::MAX));
-            Ok(count.map_err(RelcoreError::from)?)
+            Ok(Count::new(u64::try_from(number).unwrap_or(u64::MAX))?)
         },
     }
 );
@@ -70,8 +69,8 @@ uniffi::custom_type!(
 /// # Errors
 /// `invalid_value` for `yesterday` and for text without an offset; `out_of_range` outside the years 1 to 9999.
 #[uniffi::export]
-pub fn parse_timestamp(text: &str) -> Result<Timestamp, RelcoreError> {
-    Ok(Timestamp::parse(text)?)
+pub fn parse_timestamp(text: &str) -> Answer<Timestamp> {
+    Answer(Timestamp::parse(text).map_err(RelcoreError::from))
 }
 
 /// Writes an instant as RFC 3339 text in UTC to the millisecond: `2026-11-23T03:00:00.000Z`.
@@ -79,8 +78,8 @@ pub fn parse_timestamp(text: &str) -> Result<Timestamp, RelcoreError> {
 /// # Errors
 /// `out_of_range` outside the years 1 to 9999.
 #[uniffi::export]
-pub fn format_timestamp(at: Timestamp) -> Result<String, RelcoreError> {
-    Ok(at.to_string())
+pub fn format_timestamp(at: Timestamp) -> Answer<String> {
+    Answer(Ok(at.to_string()))
 }
 
 /// Calls a public function by the name of its row in the table, `canary.next_action`, with a JSON object of its
@@ -89,6 +88,6 @@ pub fn format_timestamp(at: Timestamp) -> Result<String, RelcoreError> {
 /// # Errors
 /// `unknown_function`, faults of the arguments with their paths, and whatever the function refuses.
 #[uniffi::export]
-pub fn call_json(function: &str, arguments: &str) -> Result<String, RelcoreError> {
-    Ok(relcore::wire::call_json(function, arguments)?)
+pub fn call_json(function: &str, arguments: &str) -> Answer<String> {
+    Answer(relcore::wire::call_json(function, arguments).map_err(RelcoreError::from))
 }

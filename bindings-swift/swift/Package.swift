@@ -1,8 +1,17 @@
 // swift-tools-version:6.0
+import Foundation
 import PackageDescription
 
-// The native library is found through lib/pkgconfig/relcore.pc (PKG_CONFIG_PATH); `cargo xtask test swift` puts it into
-// lib/. Apple platforms take it from an XCFramework instead: see .github/workflows/apple.yml.
+// On Apple's platforms the native library comes as an XCFramework in this folder (.github/workflows/apple.yml makes
+// it). Without one it is found through lib/pkgconfig/relcore.pc (PKG_CONFIG_PATH); `cargo xtask test swift` puts it into
+// lib/.
+let framework = "RelcoreFFI.xcframework"
+let isThere = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)")
+let native: Target =
+    isThere
+    ? .binaryTarget(name: "RelcoreFFI", path: framework)
+    : .systemLibrary(name: "RelcoreFFI", pkgConfig: "relcore")
+
 let package = Package(
     name: "Relcore",
     platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9)],
@@ -11,11 +20,10 @@ let package = Package(
         .executable(name: "relcore-conformance", targets: ["relcore-conformance"]),
     ],
     targets: [
-        .systemLibrary(name: "RelcoreFFI", pkgConfig: "relcore"),
+        native,
         .target(name: "Relcore", dependencies: ["RelcoreFFI"]),
         .target(name: "RelcoreConformance", dependencies: ["Relcore"]),
         .executableTarget(name: "relcore-conformance", dependencies: ["RelcoreConformance"]),
-        .executableTarget(name: "relcore-bench", dependencies: ["Relcore"]),
         .testTarget(name: "RelcoreTests", dependencies: ["Relcore", "RelcoreConformance"]),
     ]
 )

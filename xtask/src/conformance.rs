@@ -51,18 +51,18 @@ pub fn run_counted(runner: &mut Command, paths: &[PathBuf]) -> Result<()> {
     print!("{text}");
     ensure!(out.status.success(), "cases failed");
     let expected = paths.iter().map(|path| count(path)).sum::<Result<usize>>()?;
-    ensure!(text.contains(&format!("{expected} passed, 0 failed")), "there are {expected} cases on disk");
+    let closing = text.lines().last().unwrap_or_default();
+    ensure!(closing == format!("{expected} passed, 0 failed"), "there are {expected} cases on disk");
     Ok(())
 }
 
-/// The cases in a file, or in every `*.json` under a folder.
+/// The cases in a file of any name, or in every `*.json` under a folder.
 fn count(path: &Path) -> Result<usize> {
     if path.is_dir() {
-        let entries = fs::read_dir(path)?.map(|entry| count(&entry?.path()));
-        return entries.sum();
-    }
-    if path.extension().is_none_or(|extension| extension != "json") {
-        return Ok(0);
+        let entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+        let is_read =
+            |path: &&PathBuf| path.is_dir() || path.extension().is_some_and(|extension| extension == "json");
+        return entries.iter().filter(is_read).map(|path| count(path)).sum();
     }
     let file: Value =
         serde_json::from_str(&fs::read_to_string(path)?).with_context(|| path.display().to_string())?;

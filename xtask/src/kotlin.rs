@@ -1,8 +1,8 @@
 //! The Kotlin face: its jar, tests, example, conformance runner and bench.
 use crate::{
     codegen::root,
-    conformance,
-    shell::{command, run, run_quietly},
+    conformance, example,
+    shell::{command, output, run, run_quietly},
     toolchain,
 };
 use anyhow::{Context as _, Result, ensure};
@@ -19,27 +19,58 @@ const CONFORMANCE: &str = "relcore-conformance.jar";
 pub fn test() -> Result<()> {
     prepare(false)?;
     compile(MAIN, "bindings-kotlin/src/main", &[])?;
+    let (passed, failed) = junit(false, MAIN)?;
+    conformance(&[root().join("conformance")])?;
+    example::hold_against_rust("Kotlin", &example()?)?;
+    println!("{passed} passed, {failed} failed");
+    ensure!(failed == 0, "JUnit: {failed} tests failed");
+    Ok(())
+}
+
+/// Runs the JUnit tests with a jar that brings its library along.
+pub fn test_jar(jar: &Path) -> Result<()> {
+    let name = jar.file_name().and_then(|name| name.to_str()).context("the jar has a name")?;
+    let (passed, failed) = junit(true, name)?;
+    println!("{passed} passed, {failed} failed");
+    ensure!(failed == 0, "JUnit: {failed} tests failed");
+    Ok(())
+}
+
+/// The jar of the classes alone.
+pub fn classes() -> Result<PathBuf> {
+    compile(MAIN, "bindings-kotlin/src/main", &[])?;
+    Ok(jar(MAIN))
+}
+
+/// How many tests held and how many did not, with the classes of a jar and either its own library or that in `target`.
+fn junit(own_library: bool, main: &str) -> Result<(usize, usize)> {
     compile(CONFORMANCE, "bindings-kotlin/src/conformance", &[MAIN])?;
     compile("tests.jar", "bindings-kotlin/src/test", &[MAIN, CONFORMANCE])?;
     let tests = jar("tests.jar").display().to_string();
+    let library = if own_library { None } else { Some("debug") };
     let mut junit = program(
-        false,
-        &[MAIN, CONFORMANCE, "tests.jar"],
+        library,
+        &[main, CONFORMANCE, "tests.jar"],
         "org.junit.platform.console.ConsoleLauncher",
         &["--scan-classpath", &tests, "--disable-banner", "--disable-ansi-colors", "--details=summary"],
     )?;
     let out = junit.output().context("cannot start JUnit")?;
     let text = String::from_utf8_lossy(&out.stdout);
     let (passed, failed) = (count(&text, "tests successful")?, count(&text, "tests failed")?);
-    if failed > 0 {
+    if !out.status.success() || failed > 0 {
         println!("{text}");
     }
-    conformance(&[root().join("conformance")])?;
+    ensure!(passed + failed > 0, "JUnit found no test");
+    ensure!(out.status.success() || failed > 0, "JUnit ended with {}", out.status);
+    Ok((passed, failed))
+}
+
+/// What the example program prints.
+pub fn example() -> Result<String> {
+    prepare(false)?;
+    compile(MAIN, "bindings-kotlin/src/main", &[])?;
     compile("example.jar", "examples/kotlin", &[MAIN])?;
-    run(&mut program(false, &[MAIN, "example.jar"], "CanaryKt", &[])?)?;
-    println!("{passed} passed, {failed} failed");
-    ensure!(out.status.success() && passed > 0, "JUnit: {failed} tests failed");
-    Ok(())
+    output(&mut program(Some("debug"), &[MAIN, "example.jar"], "CanaryKt", &[])?)
 }
 
 /// Runs the cases in some files and folders.
@@ -48,7 +79,8 @@ pub fn conformance(paths: &[PathBuf]) -> Result<()> {
     compile(MAIN, "bindings-kotlin/src/main", &[])?;
     compile(CONFORMANCE, "bindings-kotlin/src/conformance", &[MAIN])?;
     let texts: Vec<&str> = paths.iter().filter_map(|path| path.to_str()).collect();
-    let mut runner = program(false, &[MAIN, CONFORMANCE], "relcore.conformance.ConformanceKt", &texts)?;
+    let mut runner =
+        program(Some("debug"), &[MAIN, CONFORMANCE], "relcore.conformance.ConformanceKt", &texts)?;
     conformance::run_counted(&mut runner, paths)
 }
 
@@ -57,12 +89,14 @@ pub fn bench() -> Result<()> {
     prepare(true)?;
     compile(MAIN, "bindings-kotlin/src/main", &[])?;
     compile("bench.jar", "bindings-kotlin/src/bench", &[MAIN])?;
-    run(&mut program(true, &[MAIN, "bench.jar"], "BenchKt", &[])?)
+    run(&mut program(Some("release"), &[MAIN, "bench.jar"], "BenchKt", &[])?)
 }
 
-fn prepare(release: bool) -> Result<()> {
+fn prepare(bench: bool) -> Result<()> {
     let mut arguments = vec!["build", "-p", "relcore-uniffi"];
-    arguments.extend(release.then_some("--release"));
+    if bench {
+        arguments.extend(["--release", "--features", "bench"]);
+    }
     run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &arguments))
 }
 
@@ -83,9 +117,12 @@ fn compile(name: &str, folder: &str, needs: &[&str]) -> Result<()> {
     run_quietly(&format!("compiling {name}"), &mut toolchain::kotlinc(&arguments)?)
 }
 
-fn program(release: bool, jars: &[&str], class: &str, arguments: &[&str]) -> Result<Command> {
-    let library = root().join("target").join(if release { "release" } else { "debug" });
-    let mut all = vec![format!("-Djna.library.path={}", library.display()), "-cp".into(), class_path(jars)?];
+/// A program with the native library of a folder in `target`, or with that of its jar.
+fn program(library: Option<&str>, jars: &[&str], class: &str, arguments: &[&str]) -> Result<Command> {
+    let mut all = vec!["-cp".into(), class_path(jars)?];
+    if let Some(profile) = library {
+        all.insert(0, format!("-Djna.library.path={}", root().join("target").join(profile).display()));
+    }
     all.push(class.to_owned());
     all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
     let mut command = toolchain::java(&all);

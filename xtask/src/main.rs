@@ -19,7 +19,9 @@
 mod codegen;
 mod conformance;
 mod coverage;
+mod example;
 mod fuzz;
+mod jar;
 mod kotlin;
 mod node;
 mod python;
@@ -46,6 +48,9 @@ usage: cargo xtask CHORE
   coverage             say which functions, types, reason codes and error codes no conformance case shows
   fuzz [--seconds N]   every fuzz target, 60 seconds each
   bench                the benches behind benches/README.md
+  bench swift|kotlin   what a call costs there, and the core's own time beside it
+  jar [--natives DIR]  the jar of the JVM with this machine's library, or with those under a folder, and its test
+  aar JNI-DIR          the package of Android, from one library for each ABI
   record-canary        record the telemetry of examples/canary anew (needs Debian's package `prometheus`)
 ";
 
@@ -75,6 +80,9 @@ fn chore() -> Result<()> {
         }
         ["bench", "swift"] => swift::bench(),
         ["bench", "kotlin"] => kotlin::bench(),
+        ["jar"] => jar::jar(None),
+        ["jar", "--natives", natives] => jar::jar(Some(natives.as_ref())),
+        ["aar", jni] => jar::aar(jni.as_ref()),
         ["coverage"] => coverage::run(),
         ["fuzz"] => fuzz::run_targets(60),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),

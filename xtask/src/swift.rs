@@ -1,8 +1,8 @@
 //! The Swift face: its build, tests, example, conformance runner and bench.
 use crate::{
     codegen::root,
-    conformance,
-    shell::{command, run, run_quietly},
+    conformance, example,
+    shell::{command, output, run, run_quietly},
     toolchain,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -18,16 +18,19 @@ pub fn test() -> Result<()> {
     run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
     let (passed, failed) = outcome(&xctest()?)?;
     conformance(&[root().join("conformance")])?;
-    // SwiftPM keeps the list of a neighbour's files: planned anew, it sees those that came and went.
-    let plans = root().join("examples/swift/canary/.build");
-    for plan in ["debug.yaml", "debug/description.json"] {
-        fs::remove_file(plans.join(plan)).ok();
-    }
-    run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
-    run(&mut program("examples/swift/canary", &[], ".build/debug/canary", &[])?)?;
+    example::hold_against_rust("Swift", &example()?)?;
     println!("{passed} passed, {failed} failed");
     ensure!(failed == 0, "{failed} Swift tests failed");
     Ok(())
+}
+
+/// What the example program prints.
+pub fn example() -> Result<String> {
+    prepare(false)?;
+    plan_anew("examples/swift/canary", "debug");
+    run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
+    // From the root, as the programs of the other languages.
+    output(&mut program("", &[], "examples/swift/canary/.build/debug/canary", &[])?)
 }
 
 /// Runs the cases in some files and folders.
@@ -43,16 +46,29 @@ pub fn conformance(paths: &[PathBuf]) -> Result<()> {
 /// What a call costs, with everything optimised.
 pub fn bench() -> Result<()> {
     prepare(true)?;
-    let build = ["build", "-c", "release", "--product", "relcore-bench"];
-    run_quietly("building the Swift bench", &mut swift("bindings-swift/swift", &build)?)?;
-    run(&mut program("bindings-swift/swift", &[], ".build/release/relcore-bench", &[])?)
+    plan_anew("bindings-swift/bench", "release");
+    run_quietly(
+        "building the Swift bench",
+        &mut swift("bindings-swift/bench", &["build", "-c", "release"])?,
+    )?;
+    run(&mut program("bindings-swift/bench", &[], ".build/release/relcore-bench", &[])?)
+}
+
+/// SwiftPM keeps the list of a neighbour's files: planned anew, it sees those that came and went.
+fn plan_anew(package: &str, kind: &str) {
+    let plans = root().join(package).join(".build");
+    for plan in [format!("{kind}.yaml"), format!("{kind}/description.json")] {
+        fs::remove_file(plans.join(plan)).ok();
+    }
 }
 
 /// Builds the static library and puts it where `relcore.pc` says.
-fn prepare(release: bool) -> Result<()> {
-    let profile = if release { "release" } else { "debug" };
+fn prepare(bench: bool) -> Result<()> {
+    let profile = if bench { "release" } else { "debug" };
     let mut arguments = vec!["build", "-p", "relcore-uniffi"];
-    arguments.extend(release.then_some("--release"));
+    if bench {
+        arguments.extend(["--release", "--features", "bench"]);
+    }
     run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &arguments))?;
     let made = root().join("target").join(profile).join("librelcore_uniffi.a");
     let wanted = root().join("bindings-swift/swift/lib/librelcore_uniffi.a");
@@ -60,7 +76,7 @@ fn prepare(release: bool) -> Result<()> {
     if fs::read(&made).ok() != fs::read(&wanted).ok() {
         fs::copy(&made, &wanted).with_context(|| format!("cannot copy `{}`", made.display()))?;
         // SwiftPM does not see that a system library has changed.
-        for package in ["bindings-swift/swift", "examples/swift/canary"] {
+        for package in ["bindings-swift/swift", "bindings-swift/bench", "examples/swift/canary"] {
             let programs = root().join(package).join(".build");
             for name in ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest", "canary"] {
                 for kind in ["debug", "release"] {

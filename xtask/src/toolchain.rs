@@ -30,7 +30,9 @@ pub enum Toolchain {
 /// Raise when the recipe below changes: every machine then makes a new folder.
 const SWIFT_RECIPE: &str = "6.0.3-1";
 /// The version in `bindings-kotlin/toolchain/package.json`.
-const KOTLIN_VERSION: &str = "2.4.20";
+pub const KOTLIN_VERSION: &str = "2.4.20";
+/// The version of JNA that the classes are tested with: Debian's.
+pub const JNA_VERSION: &str = "5.13.0";
 const DEBIAN_SUITE: &str = "trixie";
 /// Where a Swift run sees the workspace. Fixed, because SwiftPM keeps absolute paths in its cache.
 const INSIDE: &str = "/src";

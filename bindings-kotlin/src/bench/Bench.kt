@@ -1,10 +1,21 @@
-// What a call costs: `cargo xtask bench kotlin`. The schedule of `benches/decisions.rs`, which has the core's own time:
-// 5 steps, 10 metrics, 10 observations.
+// What a call costs over the core's own time, both in one run: `cargo xtask bench kotlin`. The core's time is that of
+// `bindings-swift/src/bench.rs`, which makes the same calls with nothing in between.
+import com.sun.jna.Library
+import com.sun.jna.Native
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
 import java.time.Duration
 import java.time.Instant
 import relcore.*
 
+interface Core : Library {
+    fun relcore_core_next_action(rounds: Int)
+
+    fun relcore_core_dora_columns(finishedAt: ByteBuffer, outcome: ByteBuffer, rows: Long)
+}
+
 fun main() {
+    val core = Native.load("relcore_uniffi", Core::class.java)
     val weights = listOf(5.0, 25.0, 100.0).map { Step.SetWeight(it) }
     val bakes = listOf(1L, 4L).map { Step.Bake(Duration.ofHours(it), Duration.ofDays(999)) }
     val steps = listOf(weights[0], bakes[0], weights[1], bakes[1], weights[2])
@@ -14,25 +25,47 @@ fun main() {
     val state = canaryNextAction(schedule, canaryStart(schedule, begin), listOf(), begin).state
     val reading = Reading.Value(0.25, 1000)
     val observations = schedule.metrics.map { Observation(now, ObservationKind.Measurement(it.name, reading)) }
-    val short = schedule.copy(metrics = listOf())
-    val shortState = canaryStart(short, begin)
-    val policy = rollbackDefaultPolicy()
-    val situation = RollbackSituation(dataCorruption = true)
+    // A thousand decisions in one call: a call alone costs more than the decision.
+    compare(
+        "canaryNextAction, 5 steps, 10 metrics, 10 observations", "µs", 1000, 100,
+        core = { core.relcore_core_next_action(1000) },
+    ) { canaryNextAction(schedule, state, observations, now) }
 
-    measure("canaryNextAction, 5 steps, 10 metrics, 10 observations") {
-        canaryNextAction(schedule, state, observations, now)
-    }
-    measure("canaryNextAction, 5 steps, no metrics") { canaryNextAction(short, shortState, listOf(), now) }
-    measure("rollbackDecide") { rollbackDecide(situation, policy, now) }
-    measure("timeParseSpan") { timeParseSpan("90s") }
+    // A million deployments in ten years, three in a hundred of which fail.
+    val range = TimeRange(Instant.parse("2016-01-01T00:00:00Z"), Instant.parse("2026-01-01T00:00:00Z"))
+    val policy = metricsDefaultPolicy()
+    val finishedAt = LongArray(1_000_000) { range.start.toEpochMilli() + it * 315_619L }
+    val outcome = ByteArray(1_000_000) { if (it % 100 < 3) 1 else 0 }
+    val times = ByteBuffer.allocateDirect(8_000_000).order(ByteOrder.nativeOrder())
+    times.asLongBuffer().put(finishedAt)
+    val outcomes = ByteBuffer.allocateDirect(1_000_000).put(outcome).rewind() as ByteBuffer
+    val columns = EventColumns(DeploymentColumns(finishedAt, outcome))
+    compare(
+        "metricsDoraColumns, 1,000,000 deployments", "ms", 1, 20,
+        core = { core.relcore_core_dora_columns(times, outcomes, 1_000_000) },
+    ) { metricsDoraColumns(columns, policy, range, BucketUnit.MONTH, "UTC") }
+
+    val rollback = rollbackDefaultPolicy()
+    val situation = RollbackSituation(dataCorruption = true)
+    compare("rollbackDecide", "µs", 1000, 50) { rollbackDecide(situation, rollback, now) }
+    compare("timeParseSpan", "µs", 1000, 50) { timeParseSpan("90s") }
 }
 
-/** The best of twenty rounds: what the machine can do when nothing else disturbs it and the JVM is warm. */
-private fun measure(name: String, call: () -> Unit) {
-    val best = (0 until 20).minOf {
+/** The best of many rounds, by turns: what the machine can do when nothing else disturbs it and the JVM is warm. */
+private fun compare(
+    name: String, unit: String, calls: Int, rounds: Int, core: (() -> Unit)? = null, call: () -> Unit,
+) {
+    fun nanos(work: () -> Unit): Long {
         val start = System.nanoTime()
-        repeat(1000) { call() }
-        (System.nanoTime() - start) / 1000.0
+        work()
+        return System.nanoTime() - start
     }
-    println("%8.2f µs  %s".format(best / 1000, name))
+    var (bestCore, best) = Long.MAX_VALUE to Long.MAX_VALUE
+    repeat(rounds) {
+        core?.let { bestCore = minOf(bestCore, nanos(it)) }
+        best = minOf(best, nanos { repeat(calls) { call() } })
+    }
+    fun text(nanos: Long) = "%.2f %s".format(nanos.toDouble() / calls / (if (unit == "ms") 1e6 else 1e3), unit)
+    val beside = if (core == null) "" else " (core ${text(bestCore)}, over it ${text(best - bestCore)})"
+    println("${text(best)}  $name$beside")
 }

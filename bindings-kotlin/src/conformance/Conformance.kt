@@ -35,15 +35,19 @@ fun runCases(paths: List<String>): Pair<Int, Int> {
 /** Why a case does not hold; `null` when it does. */
 private fun fault(case: JsonObject): String? {
     val error = case.getAsJsonObject("error")
+    if ((error == null) != case.has("expect")) return "a case has either `expect` or `error`"
     try {
         val (name, input) = case["call"].asString to case.getAsJsonObject("input")
-        val answer =
+        val arguments = Arguments(input)
+        var answer =
             try {
-                call(name, Arguments(input))
+                call(name, arguments)
             } catch (fault: NotNative) {
                 if (error == null) return "no native value: ${fault.message}"
                 parse(callJson(name, input.toString()))
             }
+        // What no argument is called is refused by the core.
+        if (arguments.taken != input.keySet()) answer = parse(callJson(name, input.toString()))
         if (error != null) return "answered $answer, expected an error"
         return difference(answer, case["expect"], case["tolerance"]?.asDouble ?: 0.0, "answer")
     } catch (thrown: RelcoreException) {
@@ -54,6 +58,7 @@ private fun fault(case: JsonObject): String? {
     }
 }
 
+/** Where two values differ: numbers by more than the tolerance, all else at all. */
 private fun difference(got: JsonElement?, expected: JsonElement?, tolerance: Double, path: String): String? = when {
     got is JsonObject && expected is JsonObject ->
         (got.keySet() + expected.keySet()).firstNotNullOfOrNull {

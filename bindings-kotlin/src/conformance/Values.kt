@@ -10,8 +10,11 @@ internal class NotNative(reason: String) : Exception(reason)
 
 /** The arguments of a case, by name. */
 internal class Arguments(private val input: JsonObject) {
+    val taken = mutableSetOf<String>()
+
     fun <T> take(name: String, read: (JsonElement) -> T): T =
         try {
+            if (input.has(name)) taken += name
             read(input.get(name) ?: JsonNull.INSTANCE)
         } catch (fault: Exception) {
             throw NotNative("$name: $fault")

@@ -1,7 +1,9 @@
-// What the generated code names but cannot make: the exception.
+// What the generated code names but cannot make: the exception, and how instants and spans cross.
 package relcore
 
 import java.nio.ByteBuffer
+import java.time.Duration
+import java.time.Instant
 
 /** An input was refused. Its message is the text of all faults. */
 class RelcoreException internal constructor(failure: Failure) : Exception(failure.text) {
@@ -36,3 +38,19 @@ internal object FfiConverterTypeRelcoreError : FfiConverterRustBuffer<RelcoreExc
 
     override fun write(value: RelcoreException, buf: ByteBuffer) = error("errors only come out")
 }
+
+/** Milliseconds since 1970; beyond 64 bits the nearest value that they hold, which relcore refuses. */
+internal fun millisOf(at: Instant): Long =
+    try {
+        at.toEpochMilli()
+    } catch (_: ArithmeticException) {
+        if (at.epochSecond < 0) Long.MIN_VALUE else Long.MAX_VALUE
+    }
+
+/** Whole milliseconds, as for instants. */
+internal fun millisOf(span: Duration): Long =
+    try {
+        span.toMillis()
+    } catch (_: ArithmeticException) {
+        if (span.isNegative) Long.MIN_VALUE else Long.MAX_VALUE
+    }

@@ -38,6 +38,10 @@ class RelcoreTest {
     fun anInstantBeyondTheRangeIsAnError() {
         val error = assertFailsWith<RelcoreException> { formatTimestamp(Instant.parse("+12000-01-01T00:00:00Z")) }
         assertEquals("out_of_range", error.code)
+        assertEquals("at", error.path)
+        val schedule = Schedule(listOf(Step.SetWeight(100.0)))
+        val start = assertFailsWith<RelcoreException> { canaryStart(schedule, Instant.MIN) }
+        assertEquals("now", start.path)
     }
 
     @Test
@@ -45,6 +49,8 @@ class RelcoreTest {
         assertEquals(Duration.ofMinutes(150), timeParseSpan("2h 30m"))
         assertEquals("-PT0.001S", timeFormatSpan(Duration.ofMillis(-1)))
         assertEquals(Duration.ofMillis(123), timeParseSpan("PT0.123S"))
+        val error = assertFailsWith<RelcoreException> { timeFormatSpan(Duration.ofSeconds(Long.MAX_VALUE)) }
+        assertEquals("span", error.path)
     }
 
     @Test

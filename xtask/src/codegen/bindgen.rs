@@ -2,12 +2,7 @@
 //!
 //! They follow from the sources of `bindings-swift`, whose digest is their second line. `cargo xtask codegen` makes
 //! them anew only when that digest has changed, since it takes a build; `--check` always does.
-use super::{
-    File, MARK, Mode,
-    defaults::{self, Language},
-    model::Model,
-    root,
-};
+use super::{File, MARK, Mode, defaults::Language, emit::structs, model::Model, root};
 use crate::shell::{command, run_quietly};
 use anyhow::{Context as _, Result, bail};
 use std::fs;
@@ -19,8 +14,16 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("kotlin/relcore/relcore.kt", "bindings-kotlin/src/main/Relcore.kt"),
 ];
 
-const SOURCES: &[&str] =
-    &["Cargo.toml", "uniffi.toml", "src/lib.rs", "src/error.rs", "src/leaves.rs", "src/generated.rs"];
+const SOURCES: &[&str] = &[
+    "Cargo.toml",
+    "uniffi.toml",
+    "src/lib.rs",
+    "src/answer.rs",
+    "src/columns.rs",
+    "src/error.rs",
+    "src/leaves.rs",
+    "src/generated.rs",
+];
 
 /// The files, unless they are fresh and writing is all that is asked for.
 pub fn files(model: &Model, mode: Mode) -> Result<Vec<File>> {
@@ -38,7 +41,9 @@ pub fn files(model: &Model, mode: Mode) -> Result<Vec<File>> {
     let folder = root().join("target/xtask/uniffi");
     let out = |language: &str| folder.join(language).display().to_string();
     let library = library();
-    let arguments = [library.as_str(), "bindings-swift/uniffi.toml", &out("swift"), &out("kotlin")];
+    let (swift, kotlin) = (out("swift"), out("kotlin"));
+    let mut arguments = vec![library.as_str(), "bindings-swift/uniffi.toml", &swift, &kotlin];
+    arguments.extend(structs::names(model));
     run_quietly(
         "writing Swift and Kotlin",
         &mut command(root().join("target/debug/relcore-uniffi-bindgen"), &arguments),
@@ -48,8 +53,8 @@ pub fn files(model: &Model, mode: Mode) -> Result<Vec<File>> {
         let text =
             fs::read_to_string(folder.join(made)).with_context(|| format!("UniFFI wrote no `{made}`"))?;
         let text = match path.rsplit_once('.') {
-            Some((_, "swift")) => defaults::fill(model, Language::Swift, own_bytes(&tidy(&text))?)?,
-            Some((_, "kt")) => defaults::fill(model, Language::Kotlin, tidy(&text))?,
+            Some((_, "swift")) => own_bytes(&tidy(&text))? + &structs::emit(model, Language::Swift),
+            Some((_, "kt")) => tidy(&text) + &structs::emit(model, Language::Kotlin),
             _ => tidy(&text),
         };
         files.push(File { path: (*path).to_owned(), text: format!("// {MARK}\n{digest}\n{text}") });
@@ -88,6 +93,9 @@ fn tidy(text: &str) -> String {
 }
 
 /// UniFFI's reading and writing of bytes left out: `Bytes.swift` has a faster one.
+///
+/// UniFFI has no setting for its templates, and its helpers are private to the file, so they cannot be shadowed. Text
+/// that is not found is an error, and what does not fit the rest does not compile.
 fn own_bytes(text: &str) -> Result<String> {
     const BEGIN: &str = "fileprivate func createReader(";
     const END: &str = "// Protocol for types that transfer other types across the FFI.";

@@ -1,55 +1,14 @@
-//! Defaults that UniFFI cannot write: members of enums, spans, filled lists.
-//!
-//! UniFFI knows literals only, so a policy would have to be spelled out in Swift and Kotlin where Python and Node take
-//! its defaults. They are put behind the field in the initialiser of the generated struct or data class. A place that
-//! is not found exactly once is an error, and what is written wrongly does not compile.
+//! Defaults as Swift, Kotlin and UniFFI's attributes write them.
 use super::model::{Field, Kind, Model, Type};
-use anyhow::{Context as _, Result, ensure};
 use heck::{ToLowerCamelCase as _, ToPascalCase as _, ToShoutySnakeCase as _};
 use relcore::Span;
 use serde_json::Value;
 
-/// A language whose sources UniFFI writes.
+/// A language with structs of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     Swift,
     Kotlin,
-}
-
-/// Puts the defaults into the sources.
-pub fn fill(model: &Model, language: Language, mut text: String) -> Result<String> {
-    for definition in model.types.values() {
-        let Kind::Struct(fields) = &definition.kind else { continue };
-        for field in fields.iter().filter(|field| literal(model, field).is_none()) {
-            if let Some(value) =
-                field.default.as_ref().and_then(|value| expression(model, language, &field.of, value))
-            {
-                let place = place(language, &text, &definition.name, field)
-                    .with_context(|| format!("default of `{}.{}`", definition.name, field.name))?;
-                text.insert_str(place, &format!(" = {value}"));
-            }
-        }
-    }
-    Ok(text)
-}
-
-/// Where a default goes: behind the type of the field in the initialiser.
-fn place(language: Language, text: &str, name: &str, field: &Field) -> Result<usize> {
-    let (head, open, close, label) = match language {
-        Language::Swift => {
-            (format!("public struct {name}:"), "public init(", ") {", format!("*/{}: ", field.wire))
-        }
-        Language::Kotlin => (format!("data class {name} ("), "(", "\n){", format!("val `{}`: ", field.wire)),
-    };
-    let declaration = text.find(&head).context("the type is not there")?;
-    let start = declaration + text[declaration..].find(open).context("it has no initialiser")?;
-    let end = start + text[start..].find(close).context("its initialiser has no end")?;
-    ensure!(text[start..end].matches(&label).count() == 1, "the field is not there once");
-    let of = start + text[start..end].find(&label).unwrap_or_default() + label.len();
-    let length = text[of..].find([',', ')', '\n']).context("the type has no end")?;
-    let written = &text[of..of + length];
-    ensure!(!written.contains(['=', '(']), "`{written}` is no bare type");
-    Ok(of + written.trim_end().len())
 }
 
 /// A default as UniFFI's attribute; `None` for those it cannot express.
@@ -87,7 +46,7 @@ fn is_own_default(model: &Model, name: &str, value: &Value) -> bool {
 }
 
 /// A default as an expression; `None` for what has no short one, whose field must then be given.
-fn expression(model: &Model, language: Language, of: &Type, value: &Value) -> Option<String> {
+pub fn expression(model: &Model, language: Language, of: &Type, value: &Value) -> Option<String> {
     let swift = language == Language::Swift;
     let inner = |of: &Type, value: &Value| expression(model, language, of, value);
     Some(match (of, value) {
@@ -111,6 +70,9 @@ fn expression(model: &Model, language: Language, of: &Type, value: &Value) -> Op
             let items: Option<Vec<String>> = items.iter().map(|value| inner(item, value)).collect();
             let items = items?.join(", ");
             if swift { format!("[{items}]") } else { format!("listOf({items})") }
+        }
+        (Type::Map(_), Value::Object(entries)) if entries.is_empty() => {
+            if swift { "[:]" } else { "mapOf()" }.into()
         }
         (Type::Named(name), value) if is_own_default(model, name, value) => format!("{name}()"),
         (Type::Named(name), value) => match &model.types.get(name)?.kind {
@@ -141,45 +103,7 @@ fn expression(model: &Model, language: Language, of: &Type, value: &Value) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::model::{Definition, Unit};
     use serde_json::json;
-
-    fn model(default: Value) -> Model {
-        let unit = Unit { wire: "roll_back".into(), docs: "x".into() };
-        let response = Kind::Unit(vec![unit]);
-        let of = Type::Named("Response".into());
-        let field = Field {
-            name: "on_fail".into(),
-            wire: "onFail".into(),
-            docs: "x".into(),
-            of,
-            default: Some(default),
-        };
-        let definition =
-            |name: &str, kind| Definition { name: name.into(), room: "r".into(), docs: "x".into(), kind };
-        let mut model = Model::default();
-        model.types.insert("Response".into(), definition("Response", response));
-        model.types.insert("Policy".into(), definition("Policy", Kind::Struct(vec![field])));
-        model
-    }
-
-    #[test]
-    fn members_of_enums_become_defaults() {
-        let swift = "public struct Policy: Hashable {\n public init(\n /** x\n */onFail: Response) {\n";
-        let filled = fill(&model(json!("roll_back")), Language::Swift, swift.into()).unwrap();
-        assert!(filled.contains("*/onFail: Response = .rollBack) {"), "{filled}");
-        let kotlin = "data class Policy (\n    val `onFail`: Response\n\n){\n";
-        let filled = fill(&model(json!("roll_back")), Language::Kotlin, kotlin.into()).unwrap();
-        assert!(filled.contains("val `onFail`: Response = Response.ROLL_BACK\n"), "{filled}");
-    }
-
-    #[test]
-    fn a_place_that_is_not_found_is_an_error() {
-        assert!(
-            fill(&model(json!("roll_back")), Language::Swift, "public struct Policy: X {}".into()).is_err()
-        );
-        assert!(fill(&model(json!("roll_back")), Language::Kotlin, String::new()).is_err());
-    }
 
     #[test]
     fn spans_and_lists_are_written_out() {

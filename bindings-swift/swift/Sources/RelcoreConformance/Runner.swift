@@ -1,41 +1,32 @@
 import Foundation
 import Relcore
 
-/// How many cases held and how many did not.
-public struct Outcome: Sendable {
-    public var passed = 0
-    public var failed = 0
-}
-
-/// Runs every case of these files, and of the `*.json` files under these folders. Prints each failure.
-public func runCases(_ paths: [String]) -> Outcome {
-    var (outcome, found) = (Outcome(), 0)
+/// Runs every case of these files, and of the `*.json` files under these folders; how many held and how many did not.
+public func runCases(_ paths: [String]) -> (passed: Int, failed: Int) {
+    var (passed, failed, found) = (0, 0, 0)
+    func fail(_ text: String) {
+        print("FAILED \(text)")
+        failed += 1
+    }
     for path in paths.flatMap(caseFiles) {
         guard let data = FileManager.default.contents(atPath: path),
             let file = try? parse(String(decoding: data, as: UTF8.self)) as? [String: Any],
             let cases = file["cases"] as? [[String: Any]]
         else {
-            print("FAILED \(path): not a file of cases")
-            outcome.failed += 1
+            fail("\(path): not a file of cases")
             continue
         }
         found += cases.count
         for one in cases {
-            if let reason = fault(in: one) {
-                print("FAILED \(path): \(one["description"] ?? "?"): \(reason)")
-                outcome.failed += 1
-            } else {
-                outcome.passed += 1
-            }
+            guard let reason = fault(in: one) else { passed += 1; continue }
+            fail("\(path): \(one["description"] ?? "?"): \(reason)")
         }
     }
-    if found == 0 || outcome.passed + outcome.failed < found {
-        print("FAILED: \(found) cases found, \(outcome.passed + outcome.failed) run")
-        outcome.failed += 1
-    }
-    return outcome
+    if found == 0 || passed + failed < found { fail("\(found) cases found, \(passed + failed) run") }
+    return (passed, failed)
 }
 
+/// A folder without cases stands for itself, and is no file of cases.
 private func caseFiles(under path: String) -> [String] {
     guard let walker = FileManager.default.enumerator(atPath: path) else { return [path] }
     let files = walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.map { path + "/" + $0 }
@@ -44,17 +35,19 @@ private func caseFiles(under path: String) -> [String] {
 
 /// Why a case does not hold; `nil` when it does.
 private func fault(in one: [String: Any]) -> String? {
-    guard let name = one["call"] as? String, let input = one["input"] as? [String: Any] else {
-        return "a case has `call` and `input`"
-    }
+    guard let name = one["call"] as? String, let input = one["input"] as? [String: Any],
+        (one["expect"] == nil) != (one["error"] == nil)
+    else { return "a case has `call`, `input`, and either `expect` or `error`" }
     let error = one["error"] as? [String: String]
     do {
-        let answer: Any?
+        let arguments = Arguments(input: input)
+        var answer: Any?
         do {
-            answer = try call(name, Arguments(input: input))
-        } catch let fault as NotNative where error == nil {
-            return "no native value: \(fault.reason)"
-        } catch is NotNative {
+            answer = try call(name, arguments)
+            // What no argument is called is refused by the core.
+            if arguments.taken != Set(input.keys) { answer = try parse(callJson(function: name, arguments: text(input))) }
+        } catch let fault as NotNative {
+            if error == nil { return "no native value: \(fault.reason)" }
             answer = try parse(callJson(function: name, arguments: text(input)))
         }
         guard let expected = one["expect"] else { return "answered \(answer ?? "nothing"), expected an error" }
@@ -67,6 +60,7 @@ private func fault(in one: [String: Any]) -> String? {
     } catch { return "\(error)" }
 }
 
+/// Where two values differ: numbers by more than the tolerance, all else at all.
 private func difference(_ got: Any?, _ expected: Any?, _ tolerance: Double, at path: String) -> String? {
     if let got = got as? [String: Any], let expected = expected as? [String: Any] {
         let keys = Set(got.keys).union(expected.keys).sorted()

@@ -12,10 +12,14 @@ protocol CaseValue {
 }
 
 /// The arguments of a case, by name.
-struct Arguments {
+final class Arguments {
     let input: [String: Any]
+    private(set) var taken = Set<String>()
+
+    init(input: [String: Any]) { self.input = input }
 
     func take<T: CaseValue>(_ name: String) throws -> T {
+        if input[name] != nil { taken.insert(name) }
         do { return try T.read(input[name]) } catch { throw NotNative(reason: "\(name): \(error)") }
     }
 }
@@ -29,9 +33,13 @@ func text(_ element: Any) throws -> String {
     return String(decoding: try JSONSerialization.data(withJSONObject: element, options: options), as: UTF8.self)
 }
 
-private func leaf<T>(_ element: Any?, _ type: T.Type = T.self) throws -> T {
-    guard let value = element as? T else { throw NotNative(reason: "\(String(describing: element)) is no \(type)") }
-    return value
+/// What JSON has itself.
+extension CaseValue {
+    static func read(_ element: Any?) throws -> Self {
+        if let value = element as? Self { return value }
+        throw NotNative(reason: "\(element ?? "nothing") is no \(Self.self)")
+    }
+    func wire() throws -> Any? { self }
 }
 
 extension CaseValue where Self: WireValue {
@@ -42,36 +50,19 @@ extension CaseValue where Self: WireValue {
     func wire() throws -> Any? { try parse(json()) }
 }
 
-extension String: CaseValue {
-    static func read(_ element: Any?) throws -> String { try leaf(element) }
-    func wire() -> Any? { self }
-}
-extension Bool: CaseValue {
-    static func read(_ element: Any?) throws -> Bool { try leaf(element) }
-    func wire() -> Any? { self }
-}
-extension Double: CaseValue {
-    static func read(_ element: Any?) throws -> Double { try leaf(element, NSNumber.self).doubleValue }
-    func wire() -> Any? { self }
-}
-extension Int32: CaseValue {
-    static func read(_ element: Any?) throws -> Int32 { try leaf(element) }
-    func wire() -> Any? { self }
-}
-extension UInt32: CaseValue {
-    static func read(_ element: Any?) throws -> UInt32 { try leaf(element) }
-    func wire() -> Any? { self }
-}
-extension Int64: CaseValue {
-    static func read(_ element: Any?) throws -> Int64 { try leaf(element) }
-    func wire() -> Any? { self }
-}
+extension String: CaseValue {}
+extension Bool: CaseValue {}
+extension Double: CaseValue {}
+extension Int32: CaseValue {}
+extension UInt32: CaseValue {}
+extension Int64: CaseValue {}
+
 extension Date: CaseValue {
-    static func read(_ element: Any?) throws -> Date { try parseTimestamp(text: leaf(element)) }
+    static func read(_ element: Any?) throws -> Date { try parseTimestamp(text: .read(element)) }
     func wire() throws -> Any? { try formatTimestamp(at: self) }
 }
 extension Duration: CaseValue {
-    static func read(_ element: Any?) throws -> Duration { try timeParseSpan(text: leaf(element)) }
+    static func read(_ element: Any?) throws -> Duration { try timeParseSpan(text: .read(element)) }
     func wire() throws -> Any? { try timeFormatSpan(span: self) }
 }
 extension Optional: CaseValue where Wrapped: CaseValue {
@@ -82,12 +73,16 @@ extension Optional: CaseValue where Wrapped: CaseValue {
     func wire() throws -> Any? { try flatMap { try $0.wire() } }
 }
 extension Array: CaseValue where Element: CaseValue {
-    static func read(_ element: Any?) throws -> [Element] { try leaf(element, [Any].self).map(Element.read) }
+    static func read(_ element: Any?) throws -> [Element] {
+        guard let items = element as? [Any] else { throw NotNative(reason: "no list") }
+        return try items.map(Element.read)
+    }
     func wire() throws -> Any? { try map { try $0.wire() ?? NSNull() } }
 }
 extension Dictionary: CaseValue where Key == String, Value: CaseValue {
     static func read(_ element: Any?) throws -> [String: Value] {
-        try leaf(element, [String: Any].self).mapValues(Value.read)
+        guard let entries = element as? [String: Any] else { throw NotNative(reason: "no object") }
+        return try entries.mapValues(Value.read)
     }
     func wire() throws -> Any? { try compactMapValues { try $0.wire() } }
 }

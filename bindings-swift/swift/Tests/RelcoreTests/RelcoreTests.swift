@@ -36,6 +36,11 @@ final class RelcoreTests: XCTestCase {
     func testAnInstantBeyondTheRangeIsAnError() {
         XCTAssertThrowsError(try formatTimestamp(at: .init(timeIntervalSince1970: .nan))) { error in
             XCTAssertEqual((error as? RelcoreError)?.code, "out_of_range")
+            XCTAssertEqual((error as? RelcoreError)?.path, "at")
+        }
+        let schedule = Schedule(steps: [.setWeight(weight: 100)])
+        XCTAssertThrowsError(try canaryStart(schedule: schedule, now: .distantPast - 1e12)) { error in
+            XCTAssertEqual((error as? RelcoreError)?.path, "now")
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Deliveries<'a> {
     first: Vec<(u32, u32)>,
     /// Deliveries of the same changes in other lines.
     others: BTreeMap<(u32, u32), u32>,
+    /// How many changes there are.
+    changes: usize,
 }
 
 impl<'a> Deliveries<'a> {
@@ -23,7 +25,7 @@ impl<'a> Deliveries<'a> {
             ListedChanges::Nested(_) => vec![],
             ListedChanges::Indexed(_) => vec![(NONE, NONE); changes],
         };
-        Self { listed, first, others: BTreeMap::new() }
+        Self { listed, first, others: BTreeMap::new(), changes }
     }
 
     /// The changes that a deployment lists.
@@ -71,9 +73,17 @@ impl<'a> Deliveries<'a> {
         }
     }
 
-    /// The changes that no deployment delivered, where deployments list indices.
+    /// The changes that no deployment delivered, but for nested ones of deployments that did not deliver.
     pub(super) fn undelivered(&self) -> impl Iterator<Item = usize> {
-        self.first.iter().enumerate().filter(|(_, first)| first.0 == NONE).map(|(change, _)| change)
+        let (from, to) = match self.listed {
+            ListedChanges::Nested([first, .., last]) => (*first as usize, *last as usize),
+            ListedChanges::Nested(_) => (0, 0),
+            ListedChanges::Indexed(_) => (0, self.changes),
+        };
+        let delivered = move |change: &usize| {
+            (from..to).contains(change) && self.first.get(*change).is_none_or(|first| first.0 != NONE)
+        };
+        (0..self.changes).filter(move |change| !delivered(change))
     }
 }
 

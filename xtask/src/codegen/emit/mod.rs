@@ -7,6 +7,7 @@ mod python;
 mod reasons;
 mod schemas;
 mod shapes;
+pub mod structs;
 mod uniffi;
 
 use super::{File, model::Model};

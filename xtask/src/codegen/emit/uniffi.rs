@@ -37,11 +37,11 @@ pub fn emit(model: &Model) -> File {
             text,
             "/// Reads `{name}` from its JSON form; unknown keys are refused.\n///\n\
              /// Errors: `syntax` for what is not JSON, and every fault of the value with its path.\n\
-             #[uniffi::export]\npub fn read_{snake}(json: &str) -> Result<{name}, RelcoreError> {{\n    \
-             Ok(relcore::wire::read_json({name:?}, json)?)\n}}\n\n\
+             #[uniffi::export]\npub fn read_{snake}(json: &str) -> Written<{name}> {{\n    \
+             Written(relcore::wire::read_json({name:?}, json).map_err(RelcoreError::from))\n}}\n\n\
              /// Writes `{name}` in its JSON form.\n///\n/// Errors: `invalid_value` for a number that JSON cannot hold.\n\
-             #[uniffi::export]\npub fn write_{snake}(value: {name}) -> Result<String, RelcoreError> {{\n    \
-             write(&value)\n}}\n\n"
+             #[uniffi::export]\npub fn write_{snake}(value: {name}) -> Answer<String> {{\n    \
+             Answer(write(&value))\n}}\n\n"
         );
     }
     File { path: "bindings-swift/src/generated.rs".into(), text }
@@ -62,7 +62,7 @@ fn imports(model: &Model) -> String {
     }
     let mut text = String::from(
         "#![allow(unused_imports, reason = \"not every leaf is in use at every time\")]\n\
-         use crate::error::RelcoreError;\n\
+         use crate::{answer::{Answer, Written}, error::RelcoreError};\n\
          use relcore::{NaiveDate, Span, Timestamp, Version, wire::{Argument, Count}};\n\
          use std::collections::{BTreeMap, HashMap};\n",
     );
@@ -98,7 +98,8 @@ fn maps(model: &Model) -> BTreeMap<String, &Type> {
     found
 }
 
-fn alias(inner: &Type) -> String {
+/// The name of the maps to a type.
+pub fn alias(inner: &Type) -> String {
     format!("{}ByName", rust(inner).replace(['<', '>', ',', ' '], "").to_pascal_case())
 }
 
@@ -114,12 +115,16 @@ fn mirror(model: &Model, definition: &Definition) -> String {
         }
         Kind::Struct(fields) => {
             let _ = writeln!(text, "#[uniffi::remote(Record)]\npub struct {name} {{");
-            text += &self::fields(model, fields, "    ", "pub ");
+            // Without defaults: the structs of Swift and Kotlin are written by `structs.rs`.
+            for field in fields {
+                let docs = comment(&field.docs, "    ");
+                let _ = writeln!(text, "{docs}    pub {}: {},", field.name, rust(&field.of));
+            }
         }
         Kind::Tagged(variants) => {
             let _ = writeln!(text, "#[uniffi::remote(Enum)]\npub enum {name} {{");
             for variant in variants {
-                let fields = self::fields(model, &variant.fields, "        ", "");
+                let fields = self::fields(model, &variant.fields);
                 let docs = comment(&variant.docs, "    ");
                 let _ = writeln!(text, "{docs}    {} {{\n{fields}    }},", variant.wire.to_pascal_case());
             }
@@ -128,16 +133,15 @@ fn mirror(model: &Model, definition: &Definition) -> String {
     text + "}\n\n"
 }
 
-fn fields(model: &Model, fields: &[Field], indent: &str, visibility: &str) -> String {
+/// The fields of a variant.
+fn fields(model: &Model, fields: &[Field]) -> String {
     let mut text = String::new();
     for field in fields {
-        text += &comment(&field.docs, indent);
+        text += &comment(&field.docs, "        ");
         if let Some(default) = defaults::literal(model, field) {
-            let _ = writeln!(text, "{indent}#[uniffi({default})]");
-        } else if let Some(default) = &field.default {
-            let _ = writeln!(text, "{indent}// default: {default}");
+            let _ = writeln!(text, "        #[uniffi({default})]");
         }
-        let _ = writeln!(text, "{indent}{visibility}{}: {},", field.name, rust(&field.of));
+        let _ = writeln!(text, "        {}: {},", field.name, rust(&field.of));
     }
     text
 }
@@ -156,16 +160,21 @@ fn function(function: &Function) -> String {
     let lent: Vec<String> =
         function.arguments.iter().map(|argument| format!("lend(&{})", argument.name)).collect();
     let Function { room, name, .. } = function;
-    let try_sign = if function.fallible { "?" } else { "" };
+    let call = format!("relcore::{room}::{name}({})", lent.join(", "));
+    let result =
+        if function.fallible { format!("{call}.map_err(RelcoreError::from)") } else { format!("Ok({call})") };
+    let answer = if crosses_as_bytes(&function.answer) { "Written" } else { "Answer" };
     let _ = write!(
         text,
-        "#[uniffi::export{defaults}]\npub fn {room}_{name}({}) -> Result<{}, RelcoreError> {{\n    \
-         Ok(relcore::{room}::{name}({}){try_sign})\n}}\n\n",
+        "#[uniffi::export{defaults}]\npub fn {room}_{name}({}) -> {answer}<{}> {{\n    {answer}({result})\n}}\n\n",
         arguments.join(", "),
         rust(&function.answer),
-        lent.join(", "),
     );
     text
+}
+
+fn crosses_as_bytes(of: &Type) -> bool {
+    matches!(of, Type::Optional(_) | Type::List(_) | Type::Map(_) | Type::Named(_))
 }
 
 fn rust(of: &Type) -> String {

@@ -128,6 +128,7 @@ impl<'a> Walk<'a> {
                 tally.not_deployed.add(ExclusionReason::OtherEnvironment, 1);
                 tally.not_rated.add(ExclusionReason::OtherEnvironment, 1);
             }
+            self.lose(deployment);
             return;
         };
         self.link_incidents_before(time);

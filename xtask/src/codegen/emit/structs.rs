@@ -1,0 +1,255 @@
+//! The structs of Swift and Kotlin, written here and not by UniFFI, and put behind what UniFFI writes.
+//!
+//! UniFFI's defaults are literals only: a policy would have to be spelled out in Swift and Kotlin where Python and Node
+//! take its defaults. So its own setting `exclude` leaves the structs out, and they are written here, whole: fields,
+//! documentation, an initialiser with every default, and the converter that the rest of UniFFI's text calls by name.
+//! They stand in its file because the converters of lists and options are visible only there.
+use super::uniffi::alias;
+use crate::codegen::{
+    defaults::{Language, expression},
+    docs,
+    model::{Definition, Field, Kind, Model, Type},
+};
+use std::fmt::Write as _;
+
+/// Every struct of a language.
+pub fn emit(model: &Model, language: Language) -> String {
+    let mut text = String::new();
+    for (name, definition, fields) in all(model) {
+        text += "\n";
+        text += &match language {
+            Language::Swift => swift(model, name, definition, fields),
+            Language::Kotlin => kotlin(model, name, definition, fields),
+        };
+    }
+    text
+}
+
+/// The names that UniFFI is told to leave out.
+pub fn names(model: &Model) -> Vec<&str> {
+    all(model).map(|(name, _, _)| name).collect()
+}
+
+fn all(model: &Model) -> impl Iterator<Item = (&str, &Definition, &[Field])> {
+    model.types.values().filter_map(|definition| match &definition.kind {
+        Kind::Struct(fields) => Some((definition.name.as_str(), definition, fields.as_slice())),
+        _ => None,
+    })
+}
+
+fn swift(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -> String {
+    let list = |each: &dyn Fn(&Field) -> String, between: &str| {
+        fields.iter().map(each).collect::<Vec<_>>().join(between)
+    };
+    let declared = list(
+        &|field| {
+            format!(
+                "{}    public var {}: {}\n",
+                swift_docs(&field.docs, "    "),
+                field.wire,
+                swift_type(&field.of)
+            )
+        },
+        "",
+    );
+    let taken = list(
+        &|field| {
+            let default = expression_of(model, Language::Swift, field);
+            format!("        {}: {}{default}", field.wire, swift_type(&field.of))
+        },
+        ",\n",
+    );
+    let assigned = list(&|field| format!("        self.{0} = {0}\n", field.wire), "");
+    let read = list(
+        &|field| {
+            format!("            {}: {}.read(from: &buf)", field.wire, converter(Language::Swift, &field.of))
+        },
+        ",\n",
+    );
+    let written = list(
+        &|field| {
+            format!(
+                "        {}.write(value.{}, into: &buf)\n",
+                converter(Language::Swift, &field.of),
+                field.wire
+            )
+        },
+        "",
+    );
+    format!(
+        "{docs}public struct {name}: Hashable, Sendable {{\n{declared}\n    public init(\n{taken}\n    ) {{\n{assigned}    \
+         }}\n}}\n\nstruct FfiConverterType{name}: FfiConverterRustBuffer {{\n    static func read(from buf: inout \
+         Reader) throws -> {name} {{\n        try {name}(\n{read}\n        )\n    }}\n\n    static func write(_ value: \
+         {name}, into buf: inout Writer) {{\n{written}    }}\n}}\n\nfunc FfiConverterType{name}_lift(_ buf: RustBuffer) \
+         throws -> {name} {{ try FfiConverterType{name}.lift(buf) }}\n\nfunc FfiConverterType{name}_lower(_ value: \
+         {name}) -> RustBuffer {{ FfiConverterType{name}.lower(value) }}\n",
+        docs = swift_docs(&definition.docs, ""),
+    )
+}
+
+fn kotlin(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -> String {
+    let list = |each: &dyn Fn(&Field) -> String, between: &str| {
+        fields.iter().map(each).collect::<Vec<_>>().join(between)
+    };
+    let declared = list(
+        &|field| {
+            let default = expression_of(model, Language::Kotlin, field);
+            let docs = kotlin_docs(&field.docs, "    ");
+            format!("{docs}    val `{}`: {}{default},\n", field.wire, kotlin_type(&field.of))
+        },
+        "",
+    );
+    let converter = |field: &Field| converter(Language::Kotlin, &field.of);
+    let read = list(&|field| format!("        {}.read(buf),\n", converter(field)), "");
+    let size =
+        list(&|field| format!("        {}.allocationSize(value.`{}`)", converter(field), field.wire), " +\n");
+    let written =
+        list(&|field| format!("        {}.write(value.`{}`, buf)\n", converter(field), field.wire), "");
+    format!(
+        "{docs}data class {name}(\n{declared}) {{\n    companion object\n}}\n\ninternal object FfiConverterType{name} : \
+         FfiConverterRustBuffer<{name}> {{\n    override fun read(buf: ByteBuffer) = {name}(\n{read}    )\n\n    override \
+         fun allocationSize(value: {name}) =\n{size}\n\n    override fun write(value: {name}, buf: ByteBuffer) {{\n\
+         {written}    }}\n}}\n",
+        docs = kotlin_docs(&definition.docs, ""),
+    )
+}
+
+fn expression_of(model: &Model, language: Language, field: &Field) -> String {
+    let default = field.default.as_ref().and_then(|value| expression(model, language, &field.of, value));
+    default.map_or(String::new(), |value| format!(" = {value}"))
+}
+
+fn swift_type(of: &Type) -> String {
+    match of {
+        Type::Bool | Type::F64 | Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::String => {
+            canonical(Language::Swift, of)
+        }
+        Type::Optional(inner) => format!("{}?", swift_type(inner)),
+        Type::List(inner) => format!("[{}]", swift_type(inner)),
+        Type::Map(inner) => alias(inner),
+        Type::Named(name) => name.clone(),
+        leaf => format!("{leaf:?}"),
+    }
+}
+
+fn kotlin_type(of: &Type) -> String {
+    match of {
+        Type::Bool | Type::F64 | Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::String => {
+            canonical(Language::Kotlin, of)
+        }
+        Type::Optional(inner) => format!("{}?", kotlin_type(inner)),
+        Type::List(inner) => format!("List<{}>", kotlin_type(inner)),
+        Type::Map(inner) => alias(inner),
+        Type::Named(name) => name.clone(),
+        leaf => format!("{leaf:?}"),
+    }
+}
+
+/// The name that UniFFI gives the converter of a type.
+fn converter(language: Language, of: &Type) -> String {
+    format!("FfiConverter{}", canonical(language, of))
+}
+
+fn canonical(language: Language, of: &Type) -> String {
+    let swift = language == Language::Swift;
+    let name = match of {
+        Type::Bool if swift => "Bool",
+        Type::Bool => "Boolean",
+        Type::U8 if swift => "UInt8",
+        Type::U8 => "UByte",
+        Type::U16 if swift => "UInt16",
+        Type::U16 => "UShort",
+        Type::U32 if swift => "UInt32",
+        Type::U32 => "UInt",
+        Type::I32 if swift => "Int32",
+        Type::I32 => "Int",
+        Type::F64 => "Double",
+        Type::String => "String",
+        Type::Optional(inner) => {
+            return format!("{}{}", if swift { "Option" } else { "Optional" }, canonical(language, inner));
+        }
+        Type::List(inner) => return format!("Sequence{}", canonical(language, inner)),
+        Type::Map(inner) => return format!("Type{}", alias(inner)),
+        Type::Named(name) => return format!("Type{name}"),
+        leaf => return format!("Type{leaf:?}"),
+    };
+    name.to_owned()
+}
+
+fn swift_docs(text: &str, indent: &str) -> String {
+    docs::prose(text).lines().fold(String::new(), |mut out, line| {
+        let _ = writeln!(out, "{}", format!("{indent}/// {line}").trim_end());
+        out
+    })
+}
+
+fn kotlin_docs(text: &str, indent: &str) -> String {
+    let prose = docs::prose(text);
+    if prose.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("{indent}/**\n");
+    for line in prose.lines() {
+        let _ = writeln!(out, "{}", format!("{indent} * {line}").trim_end());
+    }
+    out + indent + " */\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::model::Unit;
+    use serde_json::json;
+
+    fn model() -> Model {
+        let definition =
+            |name: &str, kind| Definition { name: name.into(), room: "r".into(), docs: "Docs.".into(), kind };
+        let field = |name: &str, wire: &str, of, default| Field {
+            name: name.into(),
+            wire: wire.into(),
+            docs: "Says\nmore.".into(),
+            of,
+            default,
+        };
+        let unit = Unit { wire: "roll_back".into(), docs: "x".into() };
+        let of = Type::Named("Response".into());
+        let fields = vec![
+            field("names", "names", Type::List(Box::new(Type::String)), None),
+            field("on_fail", "onFail", of, Some(json!("roll_back"))),
+        ];
+        let mut model = Model::default();
+        model.types.insert("Policy".into(), definition("Policy", Kind::Struct(fields)));
+        model.types.insert("Response".into(), definition("Response", Kind::Unit(vec![unit])));
+        model
+    }
+
+    #[test]
+    fn a_struct_of_swift() {
+        let text = emit(&model(), Language::Swift);
+        for part in [
+            "/// Docs.\npublic struct Policy: Hashable, Sendable {\n    /// Says\n    /// more.\n    public var names: [String]\n",
+            "        names: [String],\n        onFail: Response = .rollBack\n    ) {\n        self.names = names\n",
+            "            names: FfiConverterSequenceString.read(from: &buf),\n",
+            "        FfiConverterTypeResponse.write(value.onFail, into: &buf)\n",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_struct_of_kotlin() {
+        let text = emit(&model(), Language::Kotlin);
+        for part in [
+            "/**\n * Docs.\n */\ndata class Policy(\n    /**\n     * Says\n     * more.\n     */\n    val `names`: List<String>,\n",
+            "    val `onFail`: Response = Response.ROLL_BACK,\n) {\n",
+            "        FfiConverterSequenceString.allocationSize(value.`names`) +\n",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_structs_are_left_out_of_uniffis_text() {
+        assert_eq!(names(&model()), ["Policy"]);
+    }
+}
