@@ -1,4 +1,5 @@
 //! From the model to the files of each face.
+mod codec;
 mod mobile;
 mod node;
 mod python;
@@ -14,6 +15,7 @@ use anyhow::Result;
 pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![shapes::emit(model), reasons::emit(model)?];
     files.extend(node::emit(model));
+    files.push(codec::emit(model));
     files.extend(schemas::emit(model)?);
     files.extend(python::emit(model)?);
     files.push(uniffi::emit(model));
