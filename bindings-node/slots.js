@@ -73,13 +73,15 @@ const map = (item) => (field, value) => {
 
 /** A writer of structs: of each field its writer, in the order of the core. */
 const struct = (fields) => {
-  const write = fieldsWriter(fields);
-  return (field, value) => {
+  const writeFields = fieldsWriter(fields);
+  const write = (field, value) => {
     if (!isPlain(value)) return false;
     const head = at;
     put(field | STRUCT, 0);
-    return write(head, value, false);
+    return writeFields(head, value, false);
   };
+  write.keeps = true; // as an argument
+  return write;
 };
 
 /** A writer of enums with data: of each variant, in the order of the core, its fields. */

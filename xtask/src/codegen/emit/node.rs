@@ -35,7 +35,7 @@ pub fn emit(model: &Model) -> Vec<File> {
 fn common_js(model: &Model) -> String {
     let mut text = format!("// {MARK}\n\"use strict\";\n\n");
     text += "const { VERSION, call } = require(\"./call.js\");\nconst columns = require(\"./columns.js\");\n";
-    text += "const { RelcoreError } = require(\"./errors.js\");\n\n";
+    text += "const { RelcoreError } = require(\"./errors.js\");\n";
     for room in rooms(model) {
         let _ = write!(text, "\nconst {room} = Object.freeze({{\n");
         for function in functions(model, room) {
