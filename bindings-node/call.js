@@ -14,7 +14,7 @@ if (names.length !== functions.length || names.some((name, place) => name !== fu
 }
 
 /** The names of the arguments of every function, by its name in the core. */
-const signatures = new Map(functions.map((each) => [each.name, each.arguments]));
+const signatures = new Map(functions.map((each) => [each.name, each.names]));
 
 /** The answer of the function at a place of the table. */
 function call(place, values) {
@@ -23,7 +23,7 @@ function call(place, values) {
 
 /** The same answer the slow way, and the only one that says what is wrong with the arguments. */
 function callByJson(place, values) {
-  const texts = written(values, functions[place].arguments);
+  const texts = written(values, functions[place].names);
   try {
     return slots.frozen(JSON.parse(native.call(place, texts)));
   } catch (error) {

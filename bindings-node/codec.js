@@ -92,208 +92,532 @@ function giveSchedule() {
   return Object.freeze(value);
 }
 
-const takeCanaryAction = slots.tagged({
-  set_weight: {
-    previous: slots.number,
-    weight: slots.number,
-  },
-  hold: {},
-  inconclusive: {},
-  await_gate: {
-    gate: slots.text,
-  },
-  pause: {},
-  complete: {
-    previous: slots.number,
-  },
-  roll_back: {
-    previous: slots.number,
-  },
-  freeze: {},
-});
+const canaryActionSetWeightFields = ["type", "previous", "weight"];
+const canaryActionHoldFields = ["type"];
+const canaryActionInconclusiveFields = ["type"];
+const canaryActionAwaitGateFields = ["type", "gate"];
+const canaryActionPauseFields = ["type"];
+const canaryActionCompleteFields = ["type", "previous"];
+const canaryActionRollBackFields = ["type", "previous"];
+const canaryActionFreezeFields = ["type"];
+function takeCanaryAction(it) {
+  if (!slots.isObject(it)) return false;
+  switch (it.type) {
+    case "set_weight": {
+      const previous = it.previous;
+      const weight = it.weight;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(0, 2);
+      if (!slots.number(previous)) return false;
+      if (!slots.number(weight)) return false;
+      return slots.end(outer, it, canaryActionSetWeightFields);
+    }
+    case "hold": {
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(1, 0);
+      return slots.end(outer, it, canaryActionHoldFields);
+    }
+    case "inconclusive": {
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(2, 0);
+      return slots.end(outer, it, canaryActionInconclusiveFields);
+    }
+    case "await_gate": {
+      const gate = it.gate;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(3, 1);
+      if (!slots.text(gate)) return false;
+      return slots.end(outer, it, canaryActionAwaitGateFields);
+    }
+    case "pause": {
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(4, 0);
+      return slots.end(outer, it, canaryActionPauseFields);
+    }
+    case "complete": {
+      const previous = it.previous;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(5, 1);
+      if (!slots.number(previous)) return false;
+      return slots.end(outer, it, canaryActionCompleteFields);
+    }
+    case "roll_back": {
+      const previous = it.previous;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(6, 1);
+      if (!slots.number(previous)) return false;
+      return slots.end(outer, it, canaryActionRollBackFields);
+    }
+    case "freeze": {
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(7, 0);
+      return slots.end(outer, it, canaryActionFreezeFields);
+    }
+    default:
+      return false;
+  }
+}
 
 const takeCanaryPhase = slots.text;
 
 const takeMeasurementPhase = slots.text;
 
-const takeLastMeasurement = slots.struct({
-  at: slots.instant,
-  phase: takeMeasurementPhase,
-  value: slots.optional(slots.number),
-  n: slots.optional(slots.number),
-});
+const lastMeasurementFields = ["at", "phase", "value", "n"];
+function takeLastMeasurement(it) {
+  if (!slots.isObject(it)) return false;
+  const at = it.at;
+  const phase = it.phase;
+  const value = it.value;
+  const n = it.n;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(4);
+  if (!slots.instant(at)) return false;
+  if (!takeMeasurementPhase(phase)) return false;
+  if (!slots.absent(value) && !slots.number(value)) return false;
+  if (!slots.absent(n) && !slots.number(n)) return false;
+  return slots.end(outer, it, lastMeasurementFields);
+}
 
-const takeMetricState = slots.struct({
-  name: slots.text,
-  failed: slots.number,
-  inconclusive: slots.number,
-  consecutiveErrors: slots.number,
-  successes: slots.number,
-  samples: slots.number,
-  last: slots.optional(takeLastMeasurement),
-});
+const metricStateFields = [
+  "name",
+  "failed",
+  "inconclusive",
+  "consecutiveErrors",
+  "successes",
+  "samples",
+  "last",
+];
+function takeMetricState(it) {
+  if (!slots.isObject(it)) return false;
+  const name = it.name;
+  const failed = it.failed;
+  const inconclusive = it.inconclusive;
+  const consecutiveErrors = it.consecutiveErrors;
+  const successes = it.successes;
+  const samples = it.samples;
+  const last = it.last;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(7);
+  if (!slots.text(name)) return false;
+  if (!slots.missing(failed) && !slots.number(failed)) return false;
+  if (!slots.missing(inconclusive) && !slots.number(inconclusive)) return false;
+  if (!slots.missing(consecutiveErrors) && !slots.number(consecutiveErrors)) return false;
+  if (!slots.missing(successes) && !slots.number(successes)) return false;
+  if (!slots.missing(samples) && !slots.number(samples)) return false;
+  if (!slots.absent(last) && !takeLastMeasurement(last)) return false;
+  return slots.end(outer, it, metricStateFields);
+}
 
-const takeGateApproval = slots.struct({
-  gate: slots.text,
-  approved: slots.bool,
-  by: slots.text,
-  at: slots.instant,
-});
+const takeMetricStateList = (it) => slots.list(it, takeMetricState);
 
-const takeCanaryState = slots.struct({
-  scheduleDigest: slots.text,
-  phase: takeCanaryPhase,
-  weight: slots.number,
-  weightSetAt: slots.optional(slots.instant),
-  step: slots.number,
-  stepEnteredAt: slots.instant,
-  startedAt: slots.instant,
-  pausedAt: slots.optional(slots.instant),
-  released: slots.bool,
-  metrics: slots.list(takeMetricState),
-  approvals: slots.list(takeGateApproval),
-  canaryHealthy: slots.optional(slots.bool),
-  stableHealthy: slots.optional(slots.bool),
-  windowClosed: slots.bool,
-  abortOrdered: slots.bool,
-  revision: slots.optional(slots.text),
-  observedUntil: slots.optional(slots.instant),
-});
+const gateApprovalFields = ["gate", "approved", "by", "at"];
+function takeGateApproval(it) {
+  if (!slots.isObject(it)) return false;
+  const gate = it.gate;
+  const approved = it.approved;
+  const by = it.by;
+  const at = it.at;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(4);
+  if (!slots.text(gate)) return false;
+  if (!slots.bool(approved)) return false;
+  if (!slots.text(by)) return false;
+  if (!slots.instant(at)) return false;
+  return slots.end(outer, it, gateApprovalFields);
+}
+
+const takeGateApprovalList = (it) => slots.list(it, takeGateApproval);
+
+const canaryStateFields = [
+  "scheduleDigest",
+  "phase",
+  "weight",
+  "weightSetAt",
+  "step",
+  "stepEnteredAt",
+  "startedAt",
+  "pausedAt",
+  "released",
+  "metrics",
+  "approvals",
+  "canaryHealthy",
+  "stableHealthy",
+  "windowClosed",
+  "abortOrdered",
+  "revision",
+  "observedUntil",
+];
+function takeCanaryState(it) {
+  if (!slots.isObject(it)) return false;
+  const scheduleDigest = it.scheduleDigest;
+  const phase = it.phase;
+  const weight = it.weight;
+  const weightSetAt = it.weightSetAt;
+  const step = it.step;
+  const stepEnteredAt = it.stepEnteredAt;
+  const startedAt = it.startedAt;
+  const pausedAt = it.pausedAt;
+  const released = it.released;
+  const metrics = it.metrics;
+  const approvals = it.approvals;
+  const canaryHealthy = it.canaryHealthy;
+  const stableHealthy = it.stableHealthy;
+  const windowClosed = it.windowClosed;
+  const abortOrdered = it.abortOrdered;
+  const revision = it.revision;
+  const observedUntil = it.observedUntil;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(17);
+  if (!slots.text(scheduleDigest)) return false;
+  if (!takeCanaryPhase(phase)) return false;
+  if (!slots.number(weight)) return false;
+  if (!slots.absent(weightSetAt) && !slots.instant(weightSetAt)) return false;
+  if (!slots.number(step)) return false;
+  if (!slots.instant(stepEnteredAt)) return false;
+  if (!slots.instant(startedAt)) return false;
+  if (!slots.absent(pausedAt) && !slots.instant(pausedAt)) return false;
+  if (!slots.missing(released) && !slots.bool(released)) return false;
+  if (!slots.missing(metrics) && !takeMetricStateList(metrics)) return false;
+  if (!slots.missing(approvals) && !takeGateApprovalList(approvals)) return false;
+  if (!slots.absent(canaryHealthy) && !slots.bool(canaryHealthy)) return false;
+  if (!slots.absent(stableHealthy) && !slots.bool(stableHealthy)) return false;
+  if (!slots.missing(windowClosed) && !slots.bool(windowClosed)) return false;
+  if (!slots.missing(abortOrdered) && !slots.bool(abortOrdered)) return false;
+  if (!slots.absent(revision) && !slots.text(revision)) return false;
+  if (!slots.absent(observedUntil) && !slots.instant(observedUntil)) return false;
+  return slots.end(outer, it, canaryStateFields);
+}
 
 const takeReasonCode = slots.text;
 
 const takeSeverity = slots.text;
 
-const takeInterval = slots.struct({
-  low: slots.number,
-  high: slots.number,
-  level: slots.number,
-});
+const intervalFields = ["low", "high", "level"];
+function takeInterval(it) {
+  if (!slots.isObject(it)) return false;
+  const low = it.low;
+  const high = it.high;
+  const level = it.level;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(3);
+  if (!slots.number(low)) return false;
+  if (!slots.number(high)) return false;
+  if (!slots.number(level)) return false;
+  return slots.end(outer, it, intervalFields);
+}
 
-const takeEvidence = slots.struct({
-  observed: slots.optional(slots.number),
-  threshold: slots.optional(slots.number),
-  unit: slots.optional(slots.text),
-  n: slots.optional(slots.number),
-  p: slots.optional(slots.number),
-  interval: slots.optional(takeInterval),
-});
+const evidenceFields = ["observed", "threshold", "unit", "n", "p", "interval"];
+function takeEvidence(it) {
+  if (!slots.isObject(it)) return false;
+  const observed = it.observed;
+  const threshold = it.threshold;
+  const unit = it.unit;
+  const n = it.n;
+  const p = it.p;
+  const interval = it.interval;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(6);
+  if (!slots.absent(observed) && !slots.number(observed)) return false;
+  if (!slots.absent(threshold) && !slots.number(threshold)) return false;
+  if (!slots.absent(unit) && !slots.text(unit)) return false;
+  if (!slots.absent(n) && !slots.number(n)) return false;
+  if (!slots.absent(p) && !slots.number(p)) return false;
+  if (!slots.absent(interval) && !takeInterval(interval)) return false;
+  return slots.end(outer, it, evidenceFields);
+}
 
-const takeReason = slots.struct({
-  code: takeReasonCode,
-  severity: takeSeverity,
-  subject: slots.text,
-  text: slots.text,
-  evidence: takeEvidence,
-});
+const reasonFields = ["code", "severity", "subject", "text", "evidence"];
+function takeReason(it) {
+  if (!slots.isObject(it)) return false;
+  const code = it.code;
+  const severity = it.severity;
+  const subject = it.subject;
+  const text = it.text;
+  const evidence = it.evidence;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(5);
+  if (!takeReasonCode(code)) return false;
+  if (!takeSeverity(severity)) return false;
+  if (!slots.text(subject)) return false;
+  if (!slots.text(text)) return false;
+  if (!slots.missing(evidence) && !takeEvidence(evidence)) return false;
+  return slots.end(outer, it, reasonFields);
+}
 
-const takeCanaryDecision = slots.struct({
-  verdict: takeCanaryAction,
-  state: takeCanaryState,
-  reasons: slots.list(takeReason),
-  missing: slots.list(slots.text),
-  nextCheckAt: slots.optional(slots.instant),
-  policyDigest: slots.text,
-});
+const takeReasonList = (it) => slots.list(it, takeReason);
 
-const takeStep = slots.tagged({
-  set_weight: {
-    weight: slots.number,
-  },
-  bake: {
-    min: slots.text,
-    max: slots.optional(slots.text),
-    minSamples: slots.optional(slots.number),
-  },
-  pause: {
-    duration: slots.optional(slots.text),
-  },
-  analysis: {
-    metrics: slots.list(slots.text),
-    measurements: slots.number,
-  },
-  gate: {
-    name: slots.text,
-  },
-});
+const takeTextList = (it) => slots.list(it, slots.text);
 
-const takeMetric = slots.struct({
-  name: slots.text,
-  max: slots.optional(slots.number),
-  min: slots.optional(slots.number),
-  unit: slots.optional(slots.text),
-  failureLimit: slots.number,
-  inconclusiveLimit: slots.number,
-  consecutiveErrorLimit: slots.number,
-  minSamples: slots.number,
-  maxAge: slots.optional(slots.text),
-  critical: slots.bool,
-});
+const canaryDecisionFields = ["verdict", "state", "reasons", "missing", "nextCheckAt", "policyDigest"];
+function takeCanaryDecision(it) {
+  if (!slots.isObject(it)) return false;
+  const verdict = it.verdict;
+  const state = it.state;
+  const reasons = it.reasons;
+  const missing = it.missing;
+  const nextCheckAt = it.nextCheckAt;
+  const policyDigest = it.policyDigest;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(6);
+  if (!takeCanaryAction(verdict)) return false;
+  if (!takeCanaryState(state)) return false;
+  if (!takeReasonList(reasons)) return false;
+  if (!takeTextList(missing)) return false;
+  if (!slots.absent(nextCheckAt) && !slots.instant(nextCheckAt)) return false;
+  if (!slots.text(policyDigest)) return false;
+  return slots.end(outer, it, canaryDecisionFields);
+}
+
+const stepSetWeightFields = ["type", "weight"];
+const stepBakeFields = ["type", "min", "max", "minSamples"];
+const stepPauseFields = ["type", "duration"];
+const stepAnalysisFields = ["type", "metrics", "measurements"];
+const stepGateFields = ["type", "name"];
+function takeStep(it) {
+  if (!slots.isObject(it)) return false;
+  switch (it.type) {
+    case "set_weight": {
+      const weight = it.weight;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(0, 1);
+      if (!slots.number(weight)) return false;
+      return slots.end(outer, it, stepSetWeightFields);
+    }
+    case "bake": {
+      const min = it.min;
+      const max = it.max;
+      const minSamples = it.minSamples;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(1, 3);
+      if (!slots.text(min)) return false;
+      if (!slots.absent(max) && !slots.text(max)) return false;
+      if (!slots.absent(minSamples) && !slots.number(minSamples)) return false;
+      return slots.end(outer, it, stepBakeFields);
+    }
+    case "pause": {
+      const duration = it.duration;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(2, 1);
+      if (!slots.absent(duration) && !slots.text(duration)) return false;
+      return slots.end(outer, it, stepPauseFields);
+    }
+    case "analysis": {
+      const metrics = it.metrics;
+      const measurements = it.measurements;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(3, 2);
+      if (!slots.missing(metrics) && !takeTextList(metrics)) return false;
+      if (!slots.number(measurements)) return false;
+      return slots.end(outer, it, stepAnalysisFields);
+    }
+    case "gate": {
+      const name = it.name;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(4, 1);
+      if (!slots.text(name)) return false;
+      return slots.end(outer, it, stepGateFields);
+    }
+    default:
+      return false;
+  }
+}
+
+const takeStepList = (it) => slots.list(it, takeStep);
+
+const metricFields = [
+  "name",
+  "max",
+  "min",
+  "unit",
+  "failureLimit",
+  "inconclusiveLimit",
+  "consecutiveErrorLimit",
+  "minSamples",
+  "maxAge",
+  "critical",
+];
+function takeMetric(it) {
+  if (!slots.isObject(it)) return false;
+  const name = it.name;
+  const max = it.max;
+  const min = it.min;
+  const unit = it.unit;
+  const failureLimit = it.failureLimit;
+  const inconclusiveLimit = it.inconclusiveLimit;
+  const consecutiveErrorLimit = it.consecutiveErrorLimit;
+  const minSamples = it.minSamples;
+  const maxAge = it.maxAge;
+  const critical = it.critical;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(10);
+  if (!slots.text(name)) return false;
+  if (!slots.absent(max) && !slots.number(max)) return false;
+  if (!slots.absent(min) && !slots.number(min)) return false;
+  if (!slots.absent(unit) && !slots.text(unit)) return false;
+  if (!slots.missing(failureLimit) && !slots.number(failureLimit)) return false;
+  if (!slots.missing(inconclusiveLimit) && !slots.number(inconclusiveLimit)) return false;
+  if (!slots.missing(consecutiveErrorLimit) && !slots.number(consecutiveErrorLimit)) return false;
+  if (!slots.missing(minSamples) && !slots.number(minSamples)) return false;
+  if (!slots.absent(maxAge) && !slots.text(maxAge)) return false;
+  if (!slots.missing(critical) && !slots.bool(critical)) return false;
+  return slots.end(outer, it, metricFields);
+}
+
+const takeMetricList = (it) => slots.list(it, takeMetric);
 
 const takeResponse = slots.text;
 
-const takeCauseResponses = slots.struct({
-  failed: takeResponse,
-  error: takeResponse,
-  inconclusive: takeResponse,
-  noData: takeResponse,
-  deadline: takeResponse,
-});
+const causeResponsesFields = ["failed", "error", "inconclusive", "noData", "deadline"];
+function takeCauseResponses(it) {
+  if (!slots.isObject(it)) return false;
+  const failed = it.failed;
+  const error = it.error;
+  const inconclusive = it.inconclusive;
+  const noData = it.noData;
+  const deadline = it.deadline;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(5);
+  if (!slots.missing(failed) && !takeResponse(failed)) return false;
+  if (!slots.missing(error) && !takeResponse(error)) return false;
+  if (!slots.missing(inconclusive) && !takeResponse(inconclusive)) return false;
+  if (!slots.missing(noData) && !takeResponse(noData)) return false;
+  if (!slots.missing(deadline) && !takeResponse(deadline)) return false;
+  return slots.end(outer, it, causeResponsesFields);
+}
 
 const takeAbortPolicy = slots.text;
 
-const takeSchedule = slots.struct({
-  steps: slots.list(takeStep),
-  metrics: slots.list(takeMetric),
-  on: takeCauseResponses,
-  abort: takeAbortPolicy,
-  deadline: slots.optional(slots.text),
-});
+const scheduleFields = ["steps", "metrics", "on", "abort", "deadline"];
+function takeSchedule(it) {
+  if (!slots.isObject(it)) return false;
+  const steps = it.steps;
+  const metrics = it.metrics;
+  const on = it.on;
+  const abort = it.abort;
+  const deadline = it.deadline;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(5);
+  if (!takeStepList(steps)) return false;
+  if (!slots.missing(metrics) && !takeMetricList(metrics)) return false;
+  if (!slots.missing(on) && !takeCauseResponses(on)) return false;
+  if (!slots.missing(abort) && !takeAbortPolicy(abort)) return false;
+  if (!slots.absent(deadline) && !slots.text(deadline)) return false;
+  return slots.end(outer, it, scheduleFields);
+}
 
 const takeHealthRole = slots.text;
 
-const takeReading = slots.tagged({
-  value: {
-    value: slots.number,
-    n: slots.optional(slots.number),
-  },
-  missing: {},
-  failed: {
-    text: slots.text,
-  },
-});
+const readingValueFields = ["type", "value", "n"];
+const readingMissingFields = ["type"];
+const readingFailedFields = ["type", "text"];
+function takeReading(it) {
+  if (!slots.isObject(it)) return false;
+  switch (it.type) {
+    case "value": {
+      const value = it.value;
+      const n = it.n;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(0, 2);
+      if (!slots.number(value)) return false;
+      if (!slots.absent(n) && !slots.number(n)) return false;
+      return slots.end(outer, it, readingValueFields);
+    }
+    case "missing": {
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(1, 0);
+      return slots.end(outer, it, readingMissingFields);
+    }
+    case "failed": {
+      const text = it.text;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(2, 1);
+      if (!slots.text(text)) return false;
+      return slots.end(outer, it, readingFailedFields);
+    }
+    default:
+      return false;
+  }
+}
 
 const takeCommand = slots.text;
 
-const takeObservationKind = slots.tagged({
-  health: {
-    role: takeHealthRole,
-    healthy: slots.bool,
-  },
-  measurement: {
-    metric: slots.text,
-    reading: takeReading,
-  },
-  window: {
-    open: slots.bool,
-  },
-  approval: {
-    gate: slots.text,
-    approved: slots.bool,
-    by: slots.text,
-  },
-  command: {
-    command: takeCommand,
-  },
-  new_revision: {
-    revision: slots.text,
-  },
-});
+const observationKindHealthFields = ["type", "role", "healthy"];
+const observationKindMeasurementFields = ["type", "metric", "reading"];
+const observationKindWindowFields = ["type", "open"];
+const observationKindApprovalFields = ["type", "gate", "approved", "by"];
+const observationKindCommandFields = ["type", "command"];
+const observationKindNewRevisionFields = ["type", "revision"];
+function takeObservationKind(it) {
+  if (!slots.isObject(it)) return false;
+  switch (it.type) {
+    case "health": {
+      const role = it.role;
+      const healthy = it.healthy;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(0, 2);
+      if (!takeHealthRole(role)) return false;
+      if (!slots.bool(healthy)) return false;
+      return slots.end(outer, it, observationKindHealthFields);
+    }
+    case "measurement": {
+      const metric = it.metric;
+      const reading = it.reading;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(1, 2);
+      if (!slots.text(metric)) return false;
+      if (!takeReading(reading)) return false;
+      return slots.end(outer, it, observationKindMeasurementFields);
+    }
+    case "window": {
+      const open = it.open;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(2, 1);
+      if (!slots.bool(open)) return false;
+      return slots.end(outer, it, observationKindWindowFields);
+    }
+    case "approval": {
+      const gate = it.gate;
+      const approved = it.approved;
+      const by = it.by;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(3, 3);
+      if (!slots.text(gate)) return false;
+      if (!slots.bool(approved)) return false;
+      if (!slots.text(by)) return false;
+      return slots.end(outer, it, observationKindApprovalFields);
+    }
+    case "command": {
+      const command = it.command;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(4, 1);
+      if (!takeCommand(command)) return false;
+      return slots.end(outer, it, observationKindCommandFields);
+    }
+    case "new_revision": {
+      const revision = it.revision;
+      if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+      const outer = slots.beginVariant(5, 1);
+      if (!slots.text(revision)) return false;
+      return slots.end(outer, it, observationKindNewRevisionFields);
+    }
+    default:
+      return false;
+  }
+}
 
-const takeObservation = slots.struct({
-  at: slots.instant,
-  kind: takeObservationKind,
-});
+const observationFields = ["at", "kind"];
+function takeObservation(it) {
+  if (!slots.isObject(it)) return false;
+  const at = it.at;
+  const kind = it.kind;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(2);
+  if (!slots.instant(at)) return false;
+  if (!takeObservationKind(kind)) return false;
+  return slots.end(outer, it, observationFields);
+}
+
+const takeObservationList = (it) => slots.list(it, takeObservation);
 
 const giveCanaryAction = slots.readTagged({
   set_weight() {
@@ -588,25 +912,57 @@ function giveDiagnostic() {
 
 const giveDiagnosticList = slots.readList(giveDiagnostic);
 
-const takeGitCommit = slots.struct({
-  id: slots.text,
-  parents: slots.list(slots.text),
-  authoredAt: slots.instant,
-  committedAt: slots.instant,
-  subject: slots.text,
-  body: slots.text,
-});
+const gitCommitFields = ["id", "parents", "authoredAt", "committedAt", "subject", "body"];
+function takeGitCommit(it) {
+  if (!slots.isObject(it)) return false;
+  const id = it.id;
+  const parents = it.parents;
+  const authoredAt = it.authoredAt;
+  const committedAt = it.committedAt;
+  const subject = it.subject;
+  const body = it.body;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(6);
+  if (!slots.text(id)) return false;
+  if (!takeTextList(parents)) return false;
+  if (!slots.instant(authoredAt)) return false;
+  if (!slots.instant(committedAt)) return false;
+  if (!slots.text(subject)) return false;
+  if (!slots.missing(body) && !slots.text(body)) return false;
+  return slots.end(outer, it, gitCommitFields);
+}
 
-const takeGitTag = slots.struct({
-  name: slots.text,
-  commit: slots.text,
-  taggedAt: slots.instant,
-});
+const takeGitCommitList = (it) => slots.list(it, takeGitCommit);
 
-const takeGitHistory = slots.struct({
-  commits: slots.list(takeGitCommit),
-  tags: slots.list(takeGitTag),
-});
+const gitTagFields = ["name", "commit", "taggedAt"];
+function takeGitTag(it) {
+  if (!slots.isObject(it)) return false;
+  const name = it.name;
+  const commit = it.commit;
+  const taggedAt = it.taggedAt;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(3);
+  if (!slots.text(name)) return false;
+  if (!slots.text(commit)) return false;
+  if (!slots.instant(taggedAt)) return false;
+  return slots.end(outer, it, gitTagFields);
+}
+
+const takeGitTagList = (it) => slots.list(it, takeGitTag);
+
+const gitHistoryFields = ["commits", "tags"];
+function takeGitHistory(it) {
+  if (!slots.isObject(it)) return false;
+  const commits = it.commits;
+  const tags = it.tags;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(2);
+  if (!takeGitCommitList(commits)) return false;
+  if (!takeGitTagList(tags)) return false;
+  return slots.end(outer, it, gitHistoryFields);
+}
+
+const takeTextOptional = (it) => slots.absent(it) || slots.text(it);
 
 const giveDeploymentOutcome = slots.readUnit([
   "success",
@@ -809,37 +1165,103 @@ const takeDeploymentOutcome = slots.text;
 
 const takeDeploymentIntent = slots.text;
 
-const takeDeployment = slots.struct({
-  id: slots.text,
-  service: slots.text,
-  environment: slots.text,
-  startedAt: slots.optional(slots.instant),
-  finishedAt: slots.instant,
-  outcome: takeDeploymentOutcome,
-  intent: takeDeploymentIntent,
-  revision: slots.optional(slots.text),
-  remediates: slots.list(slots.text),
-  changes: slots.list(slots.text),
-});
+const deploymentFields = [
+  "id",
+  "service",
+  "environment",
+  "startedAt",
+  "finishedAt",
+  "outcome",
+  "intent",
+  "revision",
+  "remediates",
+  "changes",
+];
+function takeDeployment(it) {
+  if (!slots.isObject(it)) return false;
+  const id = it.id;
+  const service = it.service;
+  const environment = it.environment;
+  const startedAt = it.startedAt;
+  const finishedAt = it.finishedAt;
+  const outcome = it.outcome;
+  const intent = it.intent;
+  const revision = it.revision;
+  const remediates = it.remediates;
+  const changes = it.changes;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(10);
+  if (!slots.text(id)) return false;
+  if (!slots.text(service)) return false;
+  if (!slots.missing(environment) && !slots.text(environment)) return false;
+  if (!slots.absent(startedAt) && !slots.instant(startedAt)) return false;
+  if (!slots.instant(finishedAt)) return false;
+  if (!takeDeploymentOutcome(outcome)) return false;
+  if (!slots.missing(intent) && !takeDeploymentIntent(intent)) return false;
+  if (!slots.absent(revision) && !slots.text(revision)) return false;
+  if (!slots.missing(remediates) && !takeTextList(remediates)) return false;
+  if (!slots.missing(changes) && !takeTextList(changes)) return false;
+  return slots.end(outer, it, deploymentFields);
+}
 
-const takeChange = slots.struct({
-  id: slots.text,
-  authoredAt: slots.optional(slots.instant),
-  committedAt: slots.instant,
-  merge: slots.bool,
-  reverts: slots.list(slots.text),
-});
+const takeDeploymentList = (it) => slots.list(it, takeDeployment);
 
-const takeDeliveryIncident = slots.struct({
-  id: slots.text,
-  service: slots.text,
-  environment: slots.text,
-  severity: slots.optional(slots.text),
-  detectedAt: slots.instant,
-  resolvedAt: slots.optional(slots.instant),
-  causedBy: slots.optional(slots.text),
-  duplicateOf: slots.optional(slots.text),
-});
+const changeFields = ["id", "authoredAt", "committedAt", "merge", "reverts"];
+function takeChange(it) {
+  if (!slots.isObject(it)) return false;
+  const id = it.id;
+  const authoredAt = it.authoredAt;
+  const committedAt = it.committedAt;
+  const merge = it.merge;
+  const reverts = it.reverts;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(5);
+  if (!slots.text(id)) return false;
+  if (!slots.absent(authoredAt) && !slots.instant(authoredAt)) return false;
+  if (!slots.instant(committedAt)) return false;
+  if (!slots.missing(merge) && !slots.bool(merge)) return false;
+  if (!slots.missing(reverts) && !takeTextList(reverts)) return false;
+  return slots.end(outer, it, changeFields);
+}
+
+const takeChangeList = (it) => slots.list(it, takeChange);
+
+const deliveryIncidentFields = [
+  "id",
+  "service",
+  "environment",
+  "severity",
+  "detectedAt",
+  "resolvedAt",
+  "causedBy",
+  "duplicateOf",
+];
+function takeDeliveryIncident(it) {
+  if (!slots.isObject(it)) return false;
+  const id = it.id;
+  const service = it.service;
+  const environment = it.environment;
+  const severity = it.severity;
+  const detectedAt = it.detectedAt;
+  const resolvedAt = it.resolvedAt;
+  const causedBy = it.causedBy;
+  const duplicateOf = it.duplicateOf;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(8);
+  if (!slots.text(id)) return false;
+  if (!slots.text(service)) return false;
+  if (!slots.missing(environment) && !slots.text(environment)) return false;
+  if (!slots.absent(severity) && !slots.text(severity)) return false;
+  if (!slots.instant(detectedAt)) return false;
+  if (!slots.absent(resolvedAt) && !slots.instant(resolvedAt)) return false;
+  if (!slots.absent(causedBy) && !slots.text(causedBy)) return false;
+  if (!slots.absent(duplicateOf) && !slots.text(duplicateOf)) return false;
+  return slots.end(outer, it, deliveryIncidentFields);
+}
+
+const takeDeliveryIncidentList = (it) => slots.list(it, takeDeliveryIncident);
+
+const takeDeploymentIntentList = (it) => slots.list(it, takeDeploymentIntent);
 
 const takeLeadStart = slots.text;
 
@@ -855,9 +1277,15 @@ const takeRateDenominator = slots.text;
 
 const takeFailureSignal = slots.text;
 
+const takeFailureSignalList = (it) => slots.list(it, takeFailureSignal);
+
 const takeReworkSignal = slots.text;
 
+const takeReworkSignalList = (it) => slots.list(it, takeReworkSignal);
+
 const takeIncidentLink = slots.text;
+
+const takeIncidentLinkList = (it) => slots.list(it, takeIncidentLink);
 
 const takeRecoveryStart = slots.text;
 
@@ -875,38 +1303,101 @@ const takeDurationSummary = slots.text;
 
 const takeWeekday = slots.text;
 
-const takeMetricsPolicy = slots.struct({
-  environments: slots.list(slots.text),
-  uncountedIntents: slots.list(takeDeploymentIntent),
-  frequencyPer: slots.text,
-  leadStart: takeLeadStart,
-  leadUnit: takeLeadUnit,
-  countMerges: slots.bool,
-  seed: takeSeedRule,
-  undelivered: takeUndeliveredChanges,
-  negativeSpans: takeNegativeSpans,
-  denominator: takeRateDenominator,
-  failureSignals: slots.list(takeFailureSignal),
-  reworkSignals: slots.list(takeReworkSignal),
-  incidentLinks: slots.list(takeIncidentLink),
-  linkMaxAge: slots.text,
-  linkSameInstant: slots.bool,
-  recoveryStart: takeRecoveryStart,
-  recoveryEnd: takeRecoveryEnd,
-  severalIncidents: takeSeveralIncidents,
-  openRecoveries: takeOpenRecoveries,
-  recoveryMembership: takeRecoveryMembership,
-  quantile: takeQuantileRule,
-  summary: takeDurationSummary,
-  weekStart: takeWeekday,
-  confidenceLevel: slots.number,
-  lowN: slots.number,
-});
+const metricsPolicyFields = [
+  "environments",
+  "uncountedIntents",
+  "frequencyPer",
+  "leadStart",
+  "leadUnit",
+  "countMerges",
+  "seed",
+  "undelivered",
+  "negativeSpans",
+  "denominator",
+  "failureSignals",
+  "reworkSignals",
+  "incidentLinks",
+  "linkMaxAge",
+  "linkSameInstant",
+  "recoveryStart",
+  "recoveryEnd",
+  "severalIncidents",
+  "openRecoveries",
+  "recoveryMembership",
+  "quantile",
+  "summary",
+  "weekStart",
+  "confidenceLevel",
+  "lowN",
+];
+function takeMetricsPolicy(it) {
+  if (!slots.isObject(it)) return false;
+  const environments = it.environments;
+  const uncountedIntents = it.uncountedIntents;
+  const frequencyPer = it.frequencyPer;
+  const leadStart = it.leadStart;
+  const leadUnit = it.leadUnit;
+  const countMerges = it.countMerges;
+  const seed = it.seed;
+  const undelivered = it.undelivered;
+  const negativeSpans = it.negativeSpans;
+  const denominator = it.denominator;
+  const failureSignals = it.failureSignals;
+  const reworkSignals = it.reworkSignals;
+  const incidentLinks = it.incidentLinks;
+  const linkMaxAge = it.linkMaxAge;
+  const linkSameInstant = it.linkSameInstant;
+  const recoveryStart = it.recoveryStart;
+  const recoveryEnd = it.recoveryEnd;
+  const severalIncidents = it.severalIncidents;
+  const openRecoveries = it.openRecoveries;
+  const recoveryMembership = it.recoveryMembership;
+  const quantile = it.quantile;
+  const summary = it.summary;
+  const weekStart = it.weekStart;
+  const confidenceLevel = it.confidenceLevel;
+  const lowN = it.lowN;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(25);
+  if (!slots.missing(environments) && !takeTextList(environments)) return false;
+  if (!slots.missing(uncountedIntents) && !takeDeploymentIntentList(uncountedIntents)) return false;
+  if (!slots.missing(frequencyPer) && !slots.text(frequencyPer)) return false;
+  if (!slots.missing(leadStart) && !takeLeadStart(leadStart)) return false;
+  if (!slots.missing(leadUnit) && !takeLeadUnit(leadUnit)) return false;
+  if (!slots.missing(countMerges) && !slots.bool(countMerges)) return false;
+  if (!slots.missing(seed) && !takeSeedRule(seed)) return false;
+  if (!slots.missing(undelivered) && !takeUndeliveredChanges(undelivered)) return false;
+  if (!slots.missing(negativeSpans) && !takeNegativeSpans(negativeSpans)) return false;
+  if (!slots.missing(denominator) && !takeRateDenominator(denominator)) return false;
+  if (!slots.missing(failureSignals) && !takeFailureSignalList(failureSignals)) return false;
+  if (!slots.missing(reworkSignals) && !takeReworkSignalList(reworkSignals)) return false;
+  if (!slots.missing(incidentLinks) && !takeIncidentLinkList(incidentLinks)) return false;
+  if (!slots.missing(linkMaxAge) && !slots.text(linkMaxAge)) return false;
+  if (!slots.missing(linkSameInstant) && !slots.bool(linkSameInstant)) return false;
+  if (!slots.missing(recoveryStart) && !takeRecoveryStart(recoveryStart)) return false;
+  if (!slots.missing(recoveryEnd) && !takeRecoveryEnd(recoveryEnd)) return false;
+  if (!slots.missing(severalIncidents) && !takeSeveralIncidents(severalIncidents)) return false;
+  if (!slots.missing(openRecoveries) && !takeOpenRecoveries(openRecoveries)) return false;
+  if (!slots.missing(recoveryMembership) && !takeRecoveryMembership(recoveryMembership)) return false;
+  if (!slots.missing(quantile) && !takeQuantileRule(quantile)) return false;
+  if (!slots.missing(summary) && !takeDurationSummary(summary)) return false;
+  if (!slots.missing(weekStart) && !takeWeekday(weekStart)) return false;
+  if (!slots.missing(confidenceLevel) && !slots.number(confidenceLevel)) return false;
+  if (!slots.missing(lowN) && !slots.number(lowN)) return false;
+  return slots.end(outer, it, metricsPolicyFields);
+}
 
-const takeTimeRange = slots.struct({
-  start: slots.instant,
-  end: slots.instant,
-});
+const timeRangeFields = ["start", "end"];
+function takeTimeRange(it) {
+  if (!slots.isObject(it)) return false;
+  const start = it.start;
+  const end = it.end;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(2);
+  if (!slots.instant(start)) return false;
+  if (!slots.instant(end)) return false;
+  return slots.end(outer, it, timeRangeFields);
+}
 
 const takeBucketUnit = slots.text;
 
@@ -999,22 +1490,43 @@ function giveDoraReport() {
 
 const takeAdvisorySeverity = slots.text;
 
-const takeReleaseAdvisory = slots.struct({
-  id: slots.text,
-  severity: slots.optional(takeAdvisorySeverity),
-});
+const releaseAdvisoryFields = ["id", "severity"];
+function takeReleaseAdvisory(it) {
+  if (!slots.isObject(it)) return false;
+  const id = it.id;
+  const severity = it.severity;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(2);
+  if (!slots.text(id)) return false;
+  if (!slots.absent(severity) && !takeAdvisorySeverity(severity)) return false;
+  return slots.end(outer, it, releaseAdvisoryFields);
+}
+
+const takeReleaseAdvisoryList = (it) => slots.list(it, takeReleaseAdvisory);
 
 const takeReleaseType = slots.text;
 
-const takeReleaseFacts = slots.struct({
-  breaking: slots.optional(slots.bool),
-  features: slots.optional(slots.bool),
-  advisories: slots.list(takeReleaseAdvisory),
-  line: slots.optional(slots.text),
-  lts: slots.bool,
-  optInOnly: slots.optional(slots.bool),
-  declared: slots.optional(takeReleaseType),
-});
+const releaseFactsFields = ["breaking", "features", "advisories", "line", "lts", "optInOnly", "declared"];
+function takeReleaseFacts(it) {
+  if (!slots.isObject(it)) return false;
+  const breaking = it.breaking;
+  const features = it.features;
+  const advisories = it.advisories;
+  const line = it.line;
+  const lts = it.lts;
+  const optInOnly = it.optInOnly;
+  const declared = it.declared;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(7);
+  if (!slots.absent(breaking) && !slots.bool(breaking)) return false;
+  if (!slots.absent(features) && !slots.bool(features)) return false;
+  if (!slots.missing(advisories) && !takeReleaseAdvisoryList(advisories)) return false;
+  if (!slots.absent(line) && !slots.text(line)) return false;
+  if (!slots.missing(lts) && !slots.bool(lts)) return false;
+  if (!slots.absent(optInOnly) && !slots.bool(optInOnly)) return false;
+  if (!slots.absent(declared) && !takeReleaseType(declared)) return false;
+  return slots.end(outer, it, releaseFactsFields);
+}
 
 const giveClassificationVerdict = slots.readUnit(["classified", "inconclusive", "contradictory"]);
 
@@ -1044,47 +1556,111 @@ function giveClassification() {
 
 const takeClassificationVerdict = slots.text;
 
-const takeClassification = slots.struct({
-  verdict: takeClassificationVerdict,
-  releaseType: slots.optional(takeReleaseType),
-  reasons: slots.list(takeReason),
-  missing: slots.list(slots.text),
-  nextCheckAt: slots.optional(slots.instant),
-  policyDigest: slots.text,
-});
+const classificationFields = ["verdict", "releaseType", "reasons", "missing", "nextCheckAt", "policyDigest"];
+function takeClassification(it) {
+  if (!slots.isObject(it)) return false;
+  const verdict = it.verdict;
+  const releaseType = it.releaseType;
+  const reasons = it.reasons;
+  const missing = it.missing;
+  const nextCheckAt = it.nextCheckAt;
+  const policyDigest = it.policyDigest;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(6);
+  if (!takeClassificationVerdict(verdict)) return false;
+  if (!slots.absent(releaseType) && !takeReleaseType(releaseType)) return false;
+  if (!takeReasonList(reasons)) return false;
+  if (!takeTextList(missing)) return false;
+  if (!slots.absent(nextCheckAt) && !slots.instant(nextCheckAt)) return false;
+  if (!slots.text(policyDigest)) return false;
+  return slots.end(outer, it, classificationFields);
+}
 
 const takeBump = slots.text;
 
+const takeBumpList = (it) => slots.list(it, takeBump);
+
 const takeTestingScope = slots.text;
 
-const takeRequiredApproval = slots.struct({
-  role: slots.text,
-  count: slots.number,
-});
+const requiredApprovalFields = ["role", "count"];
+function takeRequiredApproval(it) {
+  if (!slots.isObject(it)) return false;
+  const role = it.role;
+  const count = it.count;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(2);
+  if (!slots.text(role)) return false;
+  if (!slots.number(count)) return false;
+  return slots.end(outer, it, requiredApprovalFields);
+}
+
+const takeRequiredApprovalList = (it) => slots.list(it, takeRequiredApproval);
 
 const takeChangelogDepth = slots.text;
 
 const takeCommunicationScope = slots.text;
 
-const takeReleaseProfile = slots.struct({
-  allowedBumps: slots.list(takeBump),
-  timelineMin: slots.text,
-  timelineMax: slots.text,
-  testing: takeTestingScope,
-  gates: slots.list(slots.text),
-  approvals: slots.list(takeRequiredApproval),
-  canarySchedule: slots.optional(slots.text),
-  soak: slots.text,
-  changelog: takeChangelogDepth,
-  communication: takeCommunicationScope,
-  channels: slots.list(slots.text),
-  freezeExempt: slots.bool,
-  support: slots.optional(slots.text),
-});
+const releaseProfileFields = [
+  "allowedBumps",
+  "timelineMin",
+  "timelineMax",
+  "testing",
+  "gates",
+  "approvals",
+  "canarySchedule",
+  "soak",
+  "changelog",
+  "communication",
+  "channels",
+  "freezeExempt",
+  "support",
+];
+function takeReleaseProfile(it) {
+  if (!slots.isObject(it)) return false;
+  const allowedBumps = it.allowedBumps;
+  const timelineMin = it.timelineMin;
+  const timelineMax = it.timelineMax;
+  const testing = it.testing;
+  const gates = it.gates;
+  const approvals = it.approvals;
+  const canarySchedule = it.canarySchedule;
+  const soak = it.soak;
+  const changelog = it.changelog;
+  const communication = it.communication;
+  const channels = it.channels;
+  const freezeExempt = it.freezeExempt;
+  const support = it.support;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(13);
+  if (!takeBumpList(allowedBumps)) return false;
+  if (!slots.text(timelineMin)) return false;
+  if (!slots.text(timelineMax)) return false;
+  if (!takeTestingScope(testing)) return false;
+  if (!takeTextList(gates)) return false;
+  if (!takeRequiredApprovalList(approvals)) return false;
+  if (!slots.absent(canarySchedule) && !slots.text(canarySchedule)) return false;
+  if (!slots.text(soak)) return false;
+  if (!takeChangelogDepth(changelog)) return false;
+  if (!takeCommunicationScope(communication)) return false;
+  if (!takeTextList(channels)) return false;
+  if (!slots.bool(freezeExempt)) return false;
+  if (!slots.absent(support) && !slots.text(support)) return false;
+  return slots.end(outer, it, releaseProfileFields);
+}
 
-const takeReleaseProfiles = slots.struct({
-  profiles: slots.map(takeReleaseProfile),
-});
+const takeReleaseProfileMap = (it) => slots.map(it, takeReleaseProfile);
+
+const releaseProfilesFields = ["profiles"];
+function takeReleaseProfiles(it) {
+  if (!slots.isObject(it)) return false;
+  const profiles = it.profiles;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(1);
+  if (!slots.missing(profiles) && !takeReleaseProfileMap(profiles)) return false;
+  return slots.end(outer, it, releaseProfilesFields);
+}
+
+const takeReleaseProfilesOptional = (it) => slots.absent(it) || takeReleaseProfiles(it);
 
 const giveBump = slots.readUnit(["none", "prerelease", "patch", "minor", "major"]);
 
@@ -1136,46 +1712,129 @@ function giveReleaseProfiles() {
 
 const takeCustomerImpact = slots.text;
 
-const takeRollbackSituation = slots.struct({
-  criticalFunctionalityBroken: slots.optional(slots.bool),
-  vulnerabilityIntroduced: slots.optional(slots.bool),
-  dataCorruption: slots.optional(slots.bool),
-  latencyBaseline: slots.optional(slots.number),
-  latencyObserved: slots.optional(slots.number),
-  errorRateBaseline: slots.optional(slots.number),
-  errorRateObserved: slots.optional(slots.number),
-  errorRateSamples: slots.optional(slots.number),
-  customerIncidents: slots.optional(slots.number),
-  deployedAt: slots.optional(slots.instant),
-  previousVersionAvailable: slots.optional(slots.bool),
-  rollbackCausesDataLoss: slots.optional(slots.bool),
-  irreversibleMigration: slots.optional(slots.bool),
-  rollbackTested: slots.optional(slots.bool),
-  rollbackComplex: slots.optional(slots.bool),
-  affectedShare: slots.optional(slots.number),
-  customerImpact: slots.optional(takeCustomerImpact),
-  fixSimple: slots.optional(slots.bool),
-  fixReadyIn: slots.optional(slots.text),
-  flagEndsFault: slots.optional(slots.bool),
-});
+const rollbackSituationFields = [
+  "criticalFunctionalityBroken",
+  "vulnerabilityIntroduced",
+  "dataCorruption",
+  "latencyBaseline",
+  "latencyObserved",
+  "errorRateBaseline",
+  "errorRateObserved",
+  "errorRateSamples",
+  "customerIncidents",
+  "deployedAt",
+  "previousVersionAvailable",
+  "rollbackCausesDataLoss",
+  "irreversibleMigration",
+  "rollbackTested",
+  "rollbackComplex",
+  "affectedShare",
+  "customerImpact",
+  "fixSimple",
+  "fixReadyIn",
+  "flagEndsFault",
+];
+function takeRollbackSituation(it) {
+  if (!slots.isObject(it)) return false;
+  const criticalFunctionalityBroken = it.criticalFunctionalityBroken;
+  const vulnerabilityIntroduced = it.vulnerabilityIntroduced;
+  const dataCorruption = it.dataCorruption;
+  const latencyBaseline = it.latencyBaseline;
+  const latencyObserved = it.latencyObserved;
+  const errorRateBaseline = it.errorRateBaseline;
+  const errorRateObserved = it.errorRateObserved;
+  const errorRateSamples = it.errorRateSamples;
+  const customerIncidents = it.customerIncidents;
+  const deployedAt = it.deployedAt;
+  const previousVersionAvailable = it.previousVersionAvailable;
+  const rollbackCausesDataLoss = it.rollbackCausesDataLoss;
+  const irreversibleMigration = it.irreversibleMigration;
+  const rollbackTested = it.rollbackTested;
+  const rollbackComplex = it.rollbackComplex;
+  const affectedShare = it.affectedShare;
+  const customerImpact = it.customerImpact;
+  const fixSimple = it.fixSimple;
+  const fixReadyIn = it.fixReadyIn;
+  const flagEndsFault = it.flagEndsFault;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(20);
+  if (!slots.absent(criticalFunctionalityBroken) && !slots.bool(criticalFunctionalityBroken)) return false;
+  if (!slots.absent(vulnerabilityIntroduced) && !slots.bool(vulnerabilityIntroduced)) return false;
+  if (!slots.absent(dataCorruption) && !slots.bool(dataCorruption)) return false;
+  if (!slots.absent(latencyBaseline) && !slots.number(latencyBaseline)) return false;
+  if (!slots.absent(latencyObserved) && !slots.number(latencyObserved)) return false;
+  if (!slots.absent(errorRateBaseline) && !slots.number(errorRateBaseline)) return false;
+  if (!slots.absent(errorRateObserved) && !slots.number(errorRateObserved)) return false;
+  if (!slots.absent(errorRateSamples) && !slots.number(errorRateSamples)) return false;
+  if (!slots.absent(customerIncidents) && !slots.number(customerIncidents)) return false;
+  if (!slots.absent(deployedAt) && !slots.instant(deployedAt)) return false;
+  if (!slots.absent(previousVersionAvailable) && !slots.bool(previousVersionAvailable)) return false;
+  if (!slots.absent(rollbackCausesDataLoss) && !slots.bool(rollbackCausesDataLoss)) return false;
+  if (!slots.absent(irreversibleMigration) && !slots.bool(irreversibleMigration)) return false;
+  if (!slots.absent(rollbackTested) && !slots.bool(rollbackTested)) return false;
+  if (!slots.absent(rollbackComplex) && !slots.bool(rollbackComplex)) return false;
+  if (!slots.absent(affectedShare) && !slots.number(affectedShare)) return false;
+  if (!slots.absent(customerImpact) && !takeCustomerImpact(customerImpact)) return false;
+  if (!slots.absent(fixSimple) && !slots.bool(fixSimple)) return false;
+  if (!slots.absent(fixReadyIn) && !slots.text(fixReadyIn)) return false;
+  if (!slots.absent(flagEndsFault) && !slots.bool(flagEndsFault)) return false;
+  return slots.end(outer, it, rollbackSituationFields);
+}
 
-const takeRollbackPolicy = slots.struct({
-  criticalFunctionalitySeverity: takeSeverity,
-  vulnerabilitySeverity: takeSeverity,
-  dataCorruptionSeverity: takeSeverity,
-  latencySeverity: takeSeverity,
-  latencyIncreasePercent: slots.number,
-  errorRateSeverity: takeSeverity,
-  errorRateIncreasePercent: slots.number,
-  errorRateMinRise: slots.number,
-  errorRateMinSamples: slots.number,
-  customerIncidentsSeverity: takeSeverity,
-  customerIncidentsMin: slots.number,
-  rollbackWindow: slots.text,
-  smallShare: slots.number,
-  quickFix: slots.text,
-  severeImpact: takeCustomerImpact,
-});
+const rollbackPolicyFields = [
+  "criticalFunctionalitySeverity",
+  "vulnerabilitySeverity",
+  "dataCorruptionSeverity",
+  "latencySeverity",
+  "latencyIncreasePercent",
+  "errorRateSeverity",
+  "errorRateIncreasePercent",
+  "errorRateMinRise",
+  "errorRateMinSamples",
+  "customerIncidentsSeverity",
+  "customerIncidentsMin",
+  "rollbackWindow",
+  "smallShare",
+  "quickFix",
+  "severeImpact",
+];
+function takeRollbackPolicy(it) {
+  if (!slots.isObject(it)) return false;
+  const criticalFunctionalitySeverity = it.criticalFunctionalitySeverity;
+  const vulnerabilitySeverity = it.vulnerabilitySeverity;
+  const dataCorruptionSeverity = it.dataCorruptionSeverity;
+  const latencySeverity = it.latencySeverity;
+  const latencyIncreasePercent = it.latencyIncreasePercent;
+  const errorRateSeverity = it.errorRateSeverity;
+  const errorRateIncreasePercent = it.errorRateIncreasePercent;
+  const errorRateMinRise = it.errorRateMinRise;
+  const errorRateMinSamples = it.errorRateMinSamples;
+  const customerIncidentsSeverity = it.customerIncidentsSeverity;
+  const customerIncidentsMin = it.customerIncidentsMin;
+  const rollbackWindow = it.rollbackWindow;
+  const smallShare = it.smallShare;
+  const quickFix = it.quickFix;
+  const severeImpact = it.severeImpact;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(15);
+  if (!slots.missing(criticalFunctionalitySeverity) && !takeSeverity(criticalFunctionalitySeverity))
+    return false;
+  if (!slots.missing(vulnerabilitySeverity) && !takeSeverity(vulnerabilitySeverity)) return false;
+  if (!slots.missing(dataCorruptionSeverity) && !takeSeverity(dataCorruptionSeverity)) return false;
+  if (!slots.missing(latencySeverity) && !takeSeverity(latencySeverity)) return false;
+  if (!slots.missing(latencyIncreasePercent) && !slots.number(latencyIncreasePercent)) return false;
+  if (!slots.missing(errorRateSeverity) && !takeSeverity(errorRateSeverity)) return false;
+  if (!slots.missing(errorRateIncreasePercent) && !slots.number(errorRateIncreasePercent)) return false;
+  if (!slots.missing(errorRateMinRise) && !slots.number(errorRateMinRise)) return false;
+  if (!slots.missing(errorRateMinSamples) && !slots.number(errorRateMinSamples)) return false;
+  if (!slots.missing(customerIncidentsSeverity) && !takeSeverity(customerIncidentsSeverity)) return false;
+  if (!slots.missing(customerIncidentsMin) && !slots.number(customerIncidentsMin)) return false;
+  if (!slots.missing(rollbackWindow) && !slots.text(rollbackWindow)) return false;
+  if (!slots.missing(smallShare) && !slots.number(smallShare)) return false;
+  if (!slots.missing(quickFix) && !slots.text(quickFix)) return false;
+  if (!slots.missing(severeImpact) && !takeCustomerImpact(severeImpact)) return false;
+  return slots.end(outer, it, rollbackPolicyFields);
+}
 
 const giveRollbackVerdict = slots.readUnit([
   "hold",
@@ -1250,28 +1909,71 @@ const takeRollbackVerdict = slots.text;
 
 const takeRollbackCriterion = slots.text;
 
-const takeCounterfactual = slots.struct({
-  fact: slots.text,
-  actual: slots.optional(slots.text),
-  instead: slots.text,
-  verdict: takeRollbackVerdict,
-});
+const takeRollbackCriterionList = (it) => slots.list(it, takeRollbackCriterion);
 
-const takeRollbackDecision = slots.struct({
-  verdict: takeRollbackVerdict,
-  criteriaMet: slots.list(takeRollbackCriterion),
-  reasons: slots.list(takeReason),
-  missing: slots.list(slots.text),
-  counterfactuals: slots.list(takeCounterfactual),
-  nextCheckAt: slots.optional(slots.instant),
-  policyDigest: slots.text,
-});
+const counterfactualFields = ["fact", "actual", "instead", "verdict"];
+function takeCounterfactual(it) {
+  if (!slots.isObject(it)) return false;
+  const fact = it.fact;
+  const actual = it.actual;
+  const instead = it.instead;
+  const verdict = it.verdict;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(4);
+  if (!slots.text(fact)) return false;
+  if (!slots.absent(actual) && !slots.text(actual)) return false;
+  if (!slots.text(instead)) return false;
+  if (!takeRollbackVerdict(verdict)) return false;
+  return slots.end(outer, it, counterfactualFields);
+}
 
-const takeBusinessCalendar = slots.struct({
-  weekend: slots.list(takeWeekday),
-  holidays: slots.list(slots.text),
-  workingDays: slots.list(slots.text),
-});
+const takeCounterfactualList = (it) => slots.list(it, takeCounterfactual);
+
+const rollbackDecisionFields = [
+  "verdict",
+  "criteriaMet",
+  "reasons",
+  "missing",
+  "counterfactuals",
+  "nextCheckAt",
+  "policyDigest",
+];
+function takeRollbackDecision(it) {
+  if (!slots.isObject(it)) return false;
+  const verdict = it.verdict;
+  const criteriaMet = it.criteriaMet;
+  const reasons = it.reasons;
+  const missing = it.missing;
+  const counterfactuals = it.counterfactuals;
+  const nextCheckAt = it.nextCheckAt;
+  const policyDigest = it.policyDigest;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(7);
+  if (!takeRollbackVerdict(verdict)) return false;
+  if (!takeRollbackCriterionList(criteriaMet)) return false;
+  if (!takeReasonList(reasons)) return false;
+  if (!takeTextList(missing)) return false;
+  if (!takeCounterfactualList(counterfactuals)) return false;
+  if (!slots.absent(nextCheckAt) && !slots.instant(nextCheckAt)) return false;
+  if (!slots.text(policyDigest)) return false;
+  return slots.end(outer, it, rollbackDecisionFields);
+}
+
+const takeWeekdayList = (it) => slots.list(it, takeWeekday);
+
+const businessCalendarFields = ["weekend", "holidays", "workingDays"];
+function takeBusinessCalendar(it) {
+  if (!slots.isObject(it)) return false;
+  const weekend = it.weekend;
+  const holidays = it.holidays;
+  const workingDays = it.workingDays;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(3);
+  if (!slots.missing(weekend) && !takeWeekdayList(weekend)) return false;
+  if (!slots.missing(holidays) && !takeTextList(holidays)) return false;
+  if (!slots.missing(workingDays) && !takeTextList(workingDays)) return false;
+  return slots.end(outer, it, businessCalendarFields);
+}
 
 const giveTimeRangeList = slots.readList(giveTimeRange);
 
@@ -1279,283 +1981,299 @@ const giveTimeRangeList = slots.readList(giveTimeRange);
 module.exports = [
   {
     name: "canary.apple_phased_schedule",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: giveSchedule,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "canary.explain",
-    arguments: ["decision"],
+    names: ["decision"],
     takes: [takeCanaryDecision],
+    keeps: [true],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "canary.next_action",
-    arguments: ["schedule", "state", "observations", "now"],
-    takes: [takeSchedule, takeCanaryState, slots.list(takeObservation), slots.instant],
+    names: ["schedule", "state", "observations", "now"],
+    takes: [takeSchedule, takeCanaryState, takeObservationList, slots.instant],
+    keeps: [true, true, false, false],
     gives: giveCanaryDecision,
-    comesBack: true,
+    goesOn: (answer) => answer.state,
   },
   {
     name: "canary.plan",
-    arguments: ["schedule", "start"],
+    names: ["schedule", "start"],
     takes: [takeSchedule, slots.instant],
+    keeps: [true, false],
     gives: giveTimeline,
-    comesBack: false,
   },
   {
     name: "canary.play_staged_schedule",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: giveSchedule,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "canary.schedule_from_json",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveSchedule,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "canary.schedule_from_yaml",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveSchedule,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "canary.simulate",
-    arguments: ["schedule", "observations", "startAt", "tick", "until"],
-    takes: [takeSchedule, slots.list(takeObservation), slots.instant, slots.text, slots.instant],
+    names: ["schedule", "observations", "startAt", "tick", "until"],
+    takes: [takeSchedule, takeObservationList, slots.instant, slots.text, slots.instant],
+    keeps: [true, false, false, false, false],
     gives: giveCanaryDecisionList,
-    comesBack: false,
   },
   {
     name: "canary.standard_schedule",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: giveSchedule,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "canary.start",
-    arguments: ["schedule", "now"],
+    names: ["schedule", "now"],
     takes: [takeSchedule, slots.instant],
+    keeps: [true, false],
     gives: giveCanaryState,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "canary.validate",
-    arguments: ["schedule"],
+    names: ["schedule"],
     takes: [takeSchedule],
+    keeps: [true],
     gives: giveDiagnosticList,
-    comesBack: false,
   },
   {
     name: "digest.canonical_json",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "digest.sha256",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "interchange.git_releases",
-    arguments: ["history", "tagPattern"],
-    takes: [takeGitHistory, slots.optional(slots.text)],
+    names: ["history", "tagPattern"],
+    takes: [takeGitHistory, takeTextOptional],
+    keeps: [true, false],
     gives: giveGitReleases,
-    comesBack: false,
   },
   {
     name: "interchange.parse_git",
-    arguments: ["tags", "log"],
+    names: ["tags", "log"],
     takes: [slots.text, slots.text],
+    keeps: [false, false],
     gives: giveGitHistory,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "interchange.prometheus_query_range",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: givePrometheusSeriesList,
-    comesBack: false,
   },
   {
     name: "metrics.default_policy",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: giveMetricsPolicy,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "metrics.dora",
-    arguments: ["deployments", "changes", "incidents", "policy", "range", "unit", "zone"],
+    names: ["deployments", "changes", "incidents", "policy", "range", "unit", "zone"],
     takes: [
-      slots.list(takeDeployment),
-      slots.list(takeChange),
-      slots.list(takeDeliveryIncident),
+      takeDeploymentList,
+      takeChangeList,
+      takeDeliveryIncidentList,
       takeMetricsPolicy,
       takeTimeRange,
       takeBucketUnit,
       slots.text,
     ],
+    keeps: [false, false, false, true, true, false, false],
     gives: giveDoraReport,
-    comesBack: false,
   },
   {
     name: "metrics.policy_from_json",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveMetricsPolicy,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "metrics.policy_from_yaml",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveMetricsPolicy,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "release.classify",
-    arguments: ["previous", "next", "facts"],
-    takes: [slots.optional(slots.text), slots.text, takeReleaseFacts],
+    names: ["previous", "next", "facts"],
+    takes: [takeTextOptional, slots.text, takeReleaseFacts],
+    keeps: [false, false, true],
     gives: giveClassification,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "release.explain",
-    arguments: ["classification"],
+    names: ["classification"],
     takes: [takeClassification],
+    keeps: [true],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "release.profile",
-    arguments: ["releaseType", "overrides"],
-    takes: [takeReleaseType, slots.optional(takeReleaseProfiles)],
+    names: ["releaseType", "overrides"],
+    takes: [takeReleaseType, takeReleaseProfilesOptional],
+    keeps: [false, false],
     gives: giveReleaseProfile,
-    comesBack: false,
   },
   {
     name: "release.profiles_from_json",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveReleaseProfiles,
-    comesBack: false,
   },
   {
     name: "release.profiles_from_yaml",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveReleaseProfiles,
-    comesBack: false,
   },
   {
     name: "release.standard_profiles",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: giveReleaseProfiles,
-    comesBack: false,
   },
   {
     name: "rollback.decide",
-    arguments: ["situation", "policy", "now"],
+    names: ["situation", "policy", "now"],
     takes: [takeRollbackSituation, takeRollbackPolicy, slots.instant],
+    keeps: [true, true, false],
     gives: giveRollbackDecision,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "rollback.default_policy",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: giveRollbackPolicy,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "rollback.explain",
-    arguments: ["decision"],
+    names: ["decision"],
     takes: [takeRollbackDecision],
+    keeps: [true],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "rollback.policy_from_json",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveRollbackPolicy,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "rollback.policy_from_yaml",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: giveRollbackPolicy,
-    comesBack: true,
+    goesOn: (answer) => answer,
   },
   {
     name: "time.add_business_days",
-    arguments: ["date", "days", "calendar"],
+    names: ["date", "days", "calendar"],
     takes: [slots.text, slots.number, takeBusinessCalendar],
+    keeps: [false, false, true],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "time.buckets",
-    arguments: ["range", "unit", "zone", "weekStart"],
+    names: ["range", "unit", "zone", "weekStart"],
     takes: [takeTimeRange, takeBucketUnit, slots.text, takeWeekday],
+    keeps: [true, false, false, false],
     gives: giveTimeRangeList,
-    comesBack: false,
   },
   {
     name: "time.business_days_between",
-    arguments: ["start", "end", "calendar"],
+    names: ["start", "end", "calendar"],
     takes: [slots.text, slots.text, takeBusinessCalendar],
+    keeps: [false, false, true],
     gives: slots.readNumber,
-    comesBack: false,
   },
   {
     name: "time.format_span",
-    arguments: ["span"],
+    names: ["span"],
     takes: [slots.text],
+    keeps: [false],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "time.local_date",
-    arguments: ["at", "zone"],
+    names: ["at", "zone"],
     takes: [slots.instant, slots.text],
+    keeps: [false, false],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "time.parse_span",
-    arguments: ["text"],
+    names: ["text"],
     takes: [slots.text],
+    keeps: [false],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "time.tzdb_version",
-    arguments: [],
+    names: [],
     takes: [],
+    keeps: [],
     gives: slots.readText,
-    comesBack: false,
   },
   {
     name: "version.bump",
-    arguments: ["previous", "next"],
+    names: ["previous", "next"],
     takes: [slots.text, slots.text],
+    keeps: [false, false],
     gives: giveBump,
-    comesBack: false,
   },
 ];

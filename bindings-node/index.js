@@ -5,7 +5,6 @@ const { VERSION, call } = require("./call.js");
 const columns = require("./columns.js");
 const { RelcoreError } = require("./errors.js");
 
-
 const canary = Object.freeze({
   applePhasedSchedule: () => call(0, []),
   explain: (decision) => call(1, [decision]),

@@ -7,15 +7,17 @@
 /** What does not fit into so many slots goes over as JSON. */
 const SLOTS = 1 << 14;
 
-// The kinds of slots, in the order of `Kind` in src/slots/read.rs. Above these four bits stands the place of a field.
-const [ABSENT, FALSE, TRUE, NUMBER, TEXT, INSTANT, LIST, MAP, STRUCT, TAGGED, GIVEN, KEEP, KEPT] =
-  Array(13).keys();
+// The kinds of slots, in the order of `Kind` in src/slots/read.rs.
+const [MISSING, ABSENT, FALSE, TRUE, NUMBER, TEXT, INSTANT, LIST, MAP] = Array(9).keys();
+const [FIELDS, ROW, TAGGED_ROW, GIVEN, KEEP, KEPT] = [9, 11, 12, 13, 14, 15];
 
-const kinds = new Uint16Array(SLOTS);
+const kinds = new Uint8Array(SLOTS);
 const numbers = new Float64Array(SLOTS);
 let at = 0;
 let texts = "";
 let textAt = 0;
+/** The head of the struct whose fields are being written. */
+let head = 0;
 
 // -- writing --------------------------------------------------------------------------------------------------------
 
@@ -25,108 +27,99 @@ function put(kind, number) {
   return true;
 }
 
-function number(field, value) {
-  return Number.isFinite(value) && put(field | NUMBER, value);
+/** Writes what is not there of a field that the core has a value for. */
+function missing(value) {
+  if (value !== undefined) return false;
+  if (kinds[head] >= ROW) kinds[head] -= ROW - FIELDS;
+  return put(MISSING, 0);
 }
 
-function bool(field, value) {
-  return typeof value === "boolean" && put(field | (value ? TRUE : FALSE), 0);
+/** Writes what is not there of an optional field. */
+function absent(value) {
+  return (value === undefined || value === null) && put(ABSENT, 0);
 }
 
-function text(field, value) {
+function number(value) {
+  return Number.isFinite(value) && put(NUMBER, value);
+}
+
+function bool(value) {
+  return typeof value === "boolean" && put(value ? TRUE : FALSE, 0);
+}
+
+function text(value) {
   if (typeof value !== "string") return false;
   texts += value;
-  return put(field | TEXT, value.length);
+  return put(TEXT, value.length);
 }
 
 const { getTime, toJSON } = Date.prototype;
 
-function instant(field, value) {
-  if (!(value instanceof Date)) return text(field, value);
-  return value.toJSON === toJSON && Number.isFinite(getTime.call(value)) && put(field | INSTANT, +value);
+function instant(value) {
+  if (!(value instanceof Date)) return text(value);
+  const millis = getTime.call(value);
+  return value.toJSON === toJSON && Number.isFinite(millis) && put(INSTANT, millis);
 }
 
-/** A writer of values that may be absent. `undefined` does not come here: such a field is not there. */
-const optional = (inner) => (field, value) =>
-  value === null || value === undefined ? put(field | ABSENT, 0) : inner(field, value);
-
-const list = (item) => (field, value) => {
+function list(value, item) {
   if (!Array.isArray(value) || at + value.length >= SLOTS) return false;
-  put(field | LIST, value.length);
-  for (let place = 0; place < value.length; place++) if (!item(0, value[place])) return false;
+  put(LIST, value.length);
+  for (let place = 0; place < value.length; place++) if (!item(value[place])) return false;
   return true;
-};
+}
 
-const map = (item) => (field, value) => {
-  if (!isPlain(value)) return false;
+function map(value, item) {
+  if (!isObject(value) || !isPlain(Object.getPrototypeOf(value))) return false;
   const head = at;
   let count = 0;
-  put(field | MAP, 0);
+  put(MAP, 0);
   for (const key in value) {
     if (value[key] === undefined) continue;
-    if (!text(0, key) || !item(0, value[key]) || at >= SLOTS) return false;
+    if (!text(key) || !item(value[key]) || at >= SLOTS) return false;
     count++;
   }
   numbers[head] = count;
   return true;
-};
-
-/** A writer of structs: of each field its writer, in the order of the core. */
-const struct = (fields) => {
-  const writeFields = fieldsWriter(fields);
-  const write = (field, value) => {
-    if (!isPlain(value)) return false;
-    const head = at;
-    put(field | STRUCT, 0);
-    return writeFields(head, value, false);
-  };
-  write.keeps = true; // as an argument
-  return write;
-};
-
-/** A writer of enums with data: of each variant, in the order of the core, its fields. */
-const tagged = (variants) => {
-  const tags = Object.keys(variants);
-  const writers = Object.values(variants).map(fieldsWriter);
-  return (field, value) => {
-    if (!isPlain(value)) return false;
-    const place = tags.indexOf(value.type);
-    if (place < 0) return false;
-    const head = at;
-    put(field | TAGGED, 0);
-    put(NUMBER, place);
-    return writers[place](head, value, true);
-  };
-};
-
-/** Writes the fields that are there and, at the head, how many these are. */
-function fieldsWriter(fields) {
-  const names = Object.keys(fields);
-  const writers = Object.values(fields);
-  return (head, value, isTagged) => {
-    let count = 0;
-    let next = 0;
-    for (const key in value) {
-      const field = value[key];
-      if (field === undefined) continue;
-      // Most objects have their fields in the order of the core.
-      const place = names[next] === key ? next : names.indexOf(key);
-      if (place < 0) {
-        if (!isTagged || key !== "type") return false;
-        continue;
-      }
-      next = place + 1;
-      if (!writers[place](place << 4, field)) return false;
-      count++;
-    }
-    numbers[head] = count;
-    return true;
-  };
 }
 
-function isPlain(value) {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
+// The writers of structs are in codec.js, each with its own code: so the engine knows the shapes that it meets.
+
+/** Begins a struct of so many fields; gives what `end` wants to have. */
+function begin(count) {
+  const outer = head;
+  head = at;
+  put(ROW, count);
+  return outer;
+}
+
+/** Begins a variant of so many fields. */
+function beginVariant(place, count) {
+  const outer = head;
+  head = at;
+  put(TAGGED_ROW, count);
+  put(NUMBER, place);
+  return outer;
+}
+
+/** Ends a struct; false when it has a key that is none of its fields. */
+function end(outer, value, fields) {
+  head = outer;
+  let next = 0;
+  for (const key in value) {
+    // Most objects have their keys in the order of the core.
+    if (fields[next] !== key) next = fields.indexOf(key);
+    if (next < 0) return false;
+    next++;
+  }
+  return true;
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+/** Whether objects with this prototype are plain data. */
+function isPlain(prototype) {
   return prototype === Object.prototype || prototype === null;
 }
 
@@ -144,14 +137,19 @@ function readText() {
 /** The last instants that came out: most of an answer are the same. */
 const instants = new Map();
 const INSTANTS = 64;
+let lastMillis = NaN;
+let lastInstant = "";
 
 function readInstant() {
   const millis = numbers[at++];
+  if (millis === lastMillis) return lastInstant;
   let text = instants.get(millis);
   if (text !== undefined) return text;
   if (instants.size === INSTANTS) instants.clear();
   text = new Date(millis).toISOString();
   instants.set(millis, text);
+  lastMillis = millis;
+  lastInstant = text;
   return text;
 }
 
@@ -189,7 +187,7 @@ let oldest = 1;
 let busy = false;
 
 /** The answer of a function of codec.js, frozen; undefined when the call must go over as JSON. */
-function call(native, place, { takes, gives, comesBack }, values) {
+function call(native, place, { takes, keeps, gives, goesOn }, values) {
   if (busy) return undefined;
   busy = true;
   try {
@@ -198,23 +196,30 @@ function call(native, place, { takes, gives, comesBack }, values) {
     let keep;
     for (let place = 0; place < takes.length; place++) {
       const value = values[place];
-      const way = takes[place].keeps ? wayOf(value) : GIVEN;
-      if (way > 0) {
-        put(way, 0);
-        if (way === KEEP) (keep ??= []).push(value);
-        if (!takes[place](0, value)) return undefined;
-      } else {
+      const way = keeps[place] ? wayOf(value) : GIVEN;
+      if (way < 0) {
         put(KEPT, -way);
+        continue;
       }
+      put(way, 0);
+      if (way === KEEP) (keep ??= []).push(value);
+      if (!takes[place](value)) return undefined;
     }
     if (at > SLOTS || !texts.isWellFormed()) return undefined;
-    texts = native.callBySlots(place, kinds, numbers, texts, comesBack);
+    texts = native.callBySlots(place, kinds, numbers, texts, goesOn !== undefined);
     if (texts === null) {
       oldest = newest + 1; // perhaps another copy of this package has filled the memory
       return undefined;
     }
     if (numbers[0] < 0) return frozen(JSON.parse(texts));
-    return answer(gives, comesBack, keep);
+    newest = numbers[0];
+    at = 1;
+    textAt = 0;
+    const answer = gives();
+    let number = newest;
+    if (goesOn !== undefined) kept.set(goesOn(answer), number--);
+    while (keep?.length > 0) kept.set(keep.pop(), number--);
+    return answer;
   } catch {
     return undefined;
   } finally {
@@ -222,21 +227,9 @@ function call(native, place, { takes, gives, comesBack }, values) {
   }
 }
 
-function answer(gives, comesBack, keep) {
-  newest = numbers[0];
-  at = 1;
-  textAt = 0;
-  const part = readText();
-  const answer = gives();
-  let number = newest;
-  if (comesBack) kept.set(part === "" ? answer : answer[part], number--);
-  while (keep?.length > 0) kept.set(keep.pop(), number--);
-  return answer;
-}
-
 /** How a struct goes over: the negative number under which it is kept, or GIVEN, or KEEP. */
 function wayOf(value) {
-  if (typeof value !== "object" || value === null) return GIVEN;
+  if (!isObject(value)) return GIVEN;
   const number = kept.get(value);
   if (number >= oldest && number > newest - KEPT_VALUES) return -number;
   if (number !== undefined) return number === 0 ? GIVEN : KEEP;
@@ -248,28 +241,35 @@ function wayOf(value) {
 
 /** Whether nothing inside a value can change any more. A date can, however frozen; so can what a getter gives. */
 function isConstant(value) {
-  if (typeof value !== "object" || value === null) return true;
-  if (!Object.isFrozen(value) || !(isPlain(value) || Array.isArray(value))) return false;
+  if (!isObject(value)) return true;
+  if (!Object.isFrozen(value)) return false;
+  if (!Array.isArray(value) && !isPlain(Object.getPrototypeOf(value))) return false;
   const fields = Object.values(Object.getOwnPropertyDescriptors(value));
   return fields.every((field) => "value" in field && isConstant(field.value));
 }
 
 /** The value, frozen to its depth. */
 function frozen(value) {
-  if (typeof value !== "object" || value === null) return value;
+  if (!isObject(value)) return value;
   for (const key in value) frozen(value[key]);
   return Object.freeze(value);
 }
 
 module.exports = {
+  absent,
+  begin,
+  beginVariant,
   bool,
   call,
+  end,
   frozen,
   instant,
+  isObject,
+  isPlain,
   list,
   map,
+  missing,
   number,
-  optional,
   readBool,
   readInstant,
   readList,
@@ -279,7 +279,5 @@ module.exports = {
   readTagged,
   readText,
   readUnit,
-  struct,
-  tagged,
   text,
 };

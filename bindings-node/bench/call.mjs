@@ -31,7 +31,10 @@ const policy = rollback.defaultPolicy();
 
 let [last, millis] = [state, +now];
 const calls = {
-  "canary.nextAction, observations with dates": ["canary", () => canary.nextAction(schedule, state, dates, now)],
+  "canary.nextAction, observations with dates": [
+    "canary",
+    () => canary.nextAction(schedule, state, dates, now),
+  ],
   "the same with instants as text": ["canary", () => canary.nextAction(schedule, state, texts, now)],
   "the same in a loop, each with the state of the call before": [
     "loop",

@@ -34,22 +34,28 @@ impl Memory {
         self.newest
     }
 
-    fn kept<T: Any + Send + Sync>(&self, number: f64) -> Option<Arc<T>> {
+    /// The value of a number: what was kept, or the part of it that goes on, like the state of a decision.
+    fn kept<T: Any + Send + Sync>(&mut self, number: f64) -> Option<Arc<T>> {
         let age = self.newest.checked_sub(whole(number).ok()?)?;
         let place = self.values.len().checked_sub(usize::try_from(age).ok()?)?.checked_sub(1)?;
-        Arc::clone(self.values.get(place)?).downcast().ok()
+        let value = self.values.get_mut(place)?;
+        if !value.as_ref().is::<T>()
+            && let Some((_, part)) = carried_on(value.as_ref())
+        {
+            *value = part; // JavaScript has given this number to nothing else
+        }
+        Arc::clone(value).downcast().ok()
     }
 }
 
 /// One call: the slots of its arguments, over which its answer is written.
 ///
-/// The answer begins with the number of the last value that was kept and with the name of the field that was kept of
-/// it (no text when the whole was).
+/// The answer begins with the number of the last value that was kept.
 pub struct SlotDoor<'a> {
-    kinds: &'a [u16],
+    kinds: &'a [u8],
     numbers: &'a mut [f64],
     texts: &'a str,
-    /// Whether the answer may come back as an argument.
+    /// Whether the answer, or a part of it, may come back as an argument.
     comes_back: bool,
     /// How far the arguments are read.
     at: usize,
@@ -65,7 +71,7 @@ pub enum Answer {
 }
 
 impl<'a> SlotDoor<'a> {
-    pub fn new(kinds: &'a [u16], numbers: &'a mut [f64], texts: &'a str, comes_back: bool) -> Self {
+    pub fn new(kinds: &'a [u8], numbers: &'a mut [f64], texts: &'a str, comes_back: bool) -> Self {
         Self { kinds, numbers, texts, comes_back, at: 0, text_at: 0 }
     }
 }
@@ -78,7 +84,7 @@ impl Door for SlotDoor<'_> {
         let (kinds, numbers, texts) = (self.kinds, &*self.numbers, self.texts);
         let mut reader = Reader { kinds, numbers, texts, at: self.at, text_at: self.text_at };
         let value = match reader.next()? {
-            (Kind::Kept, number) => MEMORY.with_borrow(|memory| memory.kept(number)).ok_or(Refused)?,
+            (Kind::Kept, number) => MEMORY.with_borrow_mut(|memory| memory.kept(number)).ok_or(Refused)?,
             (Kind::Given, _) => Arc::new(T::deserialize(&mut reader)?),
             (Kind::Keep, _) => {
                 let value = Arc::new(T::deserialize(&mut reader)?);
@@ -92,17 +98,13 @@ impl Door for SlotDoor<'_> {
     }
 
     fn give<T: Crossing + Serialize>(&mut self, answer: T) -> Result<Answer, Refused> {
-        let part = if self.comes_back { carried_on(&answer) } else { None };
         let mut writer = Writer { numbers: &mut *self.numbers, at: 1, texts: String::with_capacity(512) };
-        part.as_ref().map_or("", |(name, _)| name).serialize(&mut writer)?;
         if answer.serialize(&mut writer).is_err() {
             return serde_json::to_string(&answer).map(Answer::Json).map_err(|_| Refused);
         }
         let texts = writer.texts;
-        let newest = MEMORY.with_borrow_mut(|memory| match part {
-            Some((_, part)) => memory.keep(part),
-            None if self.comes_back => memory.keep(Arc::new(answer)),
-            None => memory.newest,
+        let newest = MEMORY.with_borrow_mut(|memory| {
+            if self.comes_back { memory.keep(Arc::new(answer)) } else { memory.newest }
         });
         newest.serialize(&mut Writer { numbers: &mut *self.numbers, at: 0, texts: String::new() })?;
         Ok(Answer::Slots(texts))

@@ -7,7 +7,7 @@ mod columns;
 mod door;
 mod slots;
 
-use napi::bindgen_prelude::{Float64ArraySlice, Uint16ArraySlice};
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
 use door::{Answer, SlotDoor};
 use napi_derive::napi;
 
@@ -35,7 +35,7 @@ pub fn call(place: u32, arguments: Vec<Option<String>>) -> napi::Result<String> 
 #[napi(skip_typescript, catch_unwind)]
 pub fn call_by_slots(
     place: u32,
-    kinds: Uint16ArraySlice<'_>,
+    kinds: Uint8ArraySlice<'_>,
     mut numbers: Float64ArraySlice<'_>,
     texts: String,
     comes_back: bool,

@@ -3,7 +3,7 @@
 //! A value is a row of numbers, and its texts stand one after another in one string. What JavaScript wrote says what
 //! it is, in a kind beside each number, for a reader of Rust's types must be told (`read.rs`). What Rust wrote has no
 //! kinds: JavaScript knows the type of each answer (`write.rs`). Fields and variants go by their places in the type,
-//! never by name. `slots.js` is the other side; `codec.js` has the types, and is generated.
+//! not by name. `slots.js` is the other side; `codec.js` has the types, and is generated.
 //!
 //! Nothing here explains itself: what is refused goes over once more as JSON, and the refusal of that is told.
 mod read;

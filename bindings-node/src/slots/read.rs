@@ -6,10 +6,12 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// What a slot holds: the low four bits beside its number. The bits above are the place of its field.
+/// What a slot holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `null`, or an argument that was left out.
+    /// A field that is not there.
+    Missing,
+    /// `null`; an optional field or argument that is not there.
     Absent,
     False,
     True,
@@ -22,10 +24,14 @@ pub enum Kind {
     List,
     /// So many pairs of a text and a value follow.
     Map,
-    /// So many fields follow, each with its place.
-    Struct,
-    /// The place of the variant follows, then so many fields.
-    Tagged,
+    /// So many fields follow, some of them missing.
+    Fields,
+    /// The place of the variant follows, then so many fields, some of them missing.
+    TaggedFields,
+    /// So many fields follow, all of them there.
+    Row,
+    /// The place of the variant follows, then so many fields, all of them there.
+    TaggedRow,
     /// An argument follows.
     Given,
     /// An argument follows, which shall be kept.
@@ -35,7 +41,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 16] = [
+        Self::Missing,
         Self::Absent,
         Self::False,
         Self::True,
@@ -44,8 +51,10 @@ impl Kind {
         Self::Instant,
         Self::List,
         Self::Map,
-        Self::Struct,
-        Self::Tagged,
+        Self::Fields,
+        Self::TaggedFields,
+        Self::Row,
+        Self::TaggedRow,
         Self::Given,
         Self::Keep,
         Self::Kept,
@@ -55,7 +64,7 @@ impl Kind {
 /// A place in the slots and texts of a call.
 #[derive(Debug)]
 pub struct Reader<'de> {
-    pub kinds: &'de [u16],
+    pub kinds: &'de [u8],
     pub numbers: &'de [f64],
     pub texts: &'de str,
     pub at: usize,
@@ -68,12 +77,11 @@ impl<'de> Reader<'de> {
         let kind = self.next_kind().ok_or(Refused)?;
         let number = self.numbers.get(self.at).ok_or(Refused)?;
         self.at += 1;
-        let kind = Kind::ALL.get(usize::from(kind & 15)).ok_or(Refused)?;
-        Ok((*kind, *number))
+        Ok((kind, *number))
     }
 
-    fn next_kind(&self) -> Option<u16> {
-        self.kinds.get(self.at).copied()
+    fn next_kind(&self) -> Option<Kind> {
+        Kind::ALL.get(usize::from(*self.kinds.get(self.at)?)).copied()
     }
 
     /// The next so many UTF-16 units of the texts.
@@ -114,41 +122,55 @@ fn length(number: f64) -> Result<usize, Refused> {
     usize::try_from(whole(number)?).map_err(|_| Refused)
 }
 
+/// As serde_json would read it: an integer is one, and there is no -0.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "an integer that is not exactly the number is not taken"
+)]
+fn visit_number<'de, V: Visitor<'de>>(number: f64, visitor: V) -> Result<V::Value, Refused> {
+    let integer = number as i64;
+    if integer as f64 != number {
+        return visitor.visit_f64(number);
+    }
+    match u64::try_from(integer) {
+        Ok(integer) => visitor.visit_u64(integer),
+        Err(_) => visitor.visit_i64(integer),
+    }
+}
+
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Refused;
 
-    #[expect(clippy::cast_possible_truncation, reason = "checked before")]
+    #[expect(clippy::cast_possible_truncation, reason = "the milliseconds of a date are an integer")]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         let (kind, number) = self.next()?;
         match kind {
             Kind::Absent => visitor.visit_unit(),
             Kind::False => visitor.visit_bool(false),
             Kind::True => visitor.visit_bool(true),
-            Kind::Number if number.trunc().to_bits() != number.to_bits() || number.abs() > EXACT => {
-                visitor.visit_f64(number)
-            }
-            Kind::Number => match u64::try_from(number as i64) {
-                Ok(number) => visitor.visit_u64(number),
-                Err(_) => visitor.visit_i64(number as i64),
-            },
+            Kind::Number => visit_number(number, visitor),
             Kind::Text => visitor.visit_borrowed_str(self.text(number)?),
             Kind::Instant => visitor.visit_i64(number as i64),
-            Kind::List => visitor.visit_seq(Inside { left: length(number)?, reader: self }),
+            // All fields in their order are a sequence to serde, which then need not compare their names.
+            Kind::List | Kind::Row => visitor.visit_seq(Inside { left: length(number)?, reader: self }),
+            Kind::TaggedRow => visitor.visit_seq(Inside { left: length(number)? + 1, reader: self }),
             Kind::Map => visitor.visit_map(Inside { left: length(number)?, reader: self }),
-            Kind::Struct => visitor.visit_map(Fields { left: length(number)?, reader: self, tagged: false }),
-            Kind::Tagged => visitor.visit_map(Fields { left: length(number)?, reader: self, tagged: true }),
-            Kind::Given | Kind::Keep | Kind::Kept => Err(Refused),
+            Kind::Fields | Kind::TaggedFields => {
+                let tagged = kind == Kind::TaggedFields;
+                visitor.visit_map(Fields { count: length(number)?, next: 0, reader: self, tagged })
+            }
+            Kind::Missing | Kind::Given | Kind::Keep | Kind::Kept => Err(Refused),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.next_kind() {
-            Some(kind) if kind & 15 == Kind::Absent as u16 => {
-                self.next()?;
-                visitor.visit_none()
-            }
-            _ => visitor.visit_some(self),
+        if self.next_kind() == Some(Kind::Absent) {
+            self.next()?;
+            return visitor.visit_none();
         }
+        visitor.visit_some(self)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -209,10 +231,11 @@ impl<'de> MapAccess<'de> for Inside<'_, 'de> {
     }
 }
 
-/// The fields of a struct by their places; before them, when there is one, the variant by the key `type`.
+/// The fields of a struct that are there, by their places; before them, when there is one, the variant as `type`.
 struct Fields<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    left: usize,
+    next: u64,
+    count: usize,
     tagged: bool,
 }
 
@@ -223,17 +246,18 @@ impl<'de> MapAccess<'de> for Fields<'_, 'de> {
         if std::mem::take(&mut self.tagged) {
             return seed.deserialize(BorrowedStrDeserializer::<Refused>::new("type")).map(Some);
         }
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
-        self.left = left;
-        let place = u64::from(self.reader.next_kind().ok_or(Refused)? >> 4);
-        seed.deserialize(IntoDeserializer::<Refused>::into_deserializer(place)).map(Some)
+        while let Some(count) = self.count.checked_sub(1) {
+            let place = self.next;
+            (self.count, self.next) = (count, place + 1);
+            if self.reader.next_kind() != Some(Kind::Missing) {
+                return seed.deserialize(IntoDeserializer::<Refused>::into_deserializer(place)).map(Some);
+            }
+            self.reader.next()?;
+        }
+        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refused> {
         seed.deserialize(&mut *self.reader)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.left)
     }
 }

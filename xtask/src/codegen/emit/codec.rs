@@ -2,28 +2,33 @@
 //! each that answers are made of. `bindings-node/slots.js` has what these are built from.
 //!
 //! Fields and variants cross by their places, so their order here is that of the core's declarations.
-use super::node::bracketed;
+use super::node::{WIDTH, bracketed};
 use crate::codegen::{
     File, MARK,
     model::{Definition, Field, Kind, Model, Type},
 };
+use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use std::{collections::BTreeSet, fmt::Write as _};
 
 /// `bindings-node/codec.js`.
 pub fn emit(model: &Model) -> File {
-    let mut codec = Codec { model, taken: BTreeSet::new(), given: BTreeSet::new(), text: String::new() };
+    let mut codec = Codec { model, written: BTreeSet::new(), text: String::new() };
     let mut functions = String::new();
     for function in &model.functions {
-        let takes: Vec<String> =
-            function.arguments.iter().map(|argument| codec.writer(&argument.of)).collect();
-        let gives = codec.reader(&function.answer);
-        let arguments: Vec<String> =
-            function.arguments.iter().map(|argument| format!("{:?}", argument.wire)).collect();
+        let arguments = function.arguments.iter();
+        let names: Vec<String> = arguments.clone().map(|argument| format!("{:?}", argument.wire)).collect();
+        let takes: Vec<String> = arguments.clone().map(|argument| codec.writer(&argument.of)).collect();
+        let keeps: Vec<String> =
+            arguments.map(|argument| is_struct(model, &argument.of).to_string()).collect();
         let _ = writeln!(functions, "  {{\n    name: \"{}.{}\",", function.room, function.name);
-        functions += &bracketed(2, "arguments: ", "[", &arguments, "],");
+        functions += &bracketed(2, "names: ", "[", &names, "],");
         functions += &bracketed(2, "takes: ", "[", &takes, "],");
-        let comes_back = comes_back(model, &function.answer);
-        let _ = write!(functions, "    gives: {gives},\n    comesBack: {comes_back},\n  }},\n");
+        functions += &bracketed(2, "keeps: ", "[", &keeps, "],");
+        let _ = writeln!(functions, "    gives: {},", codec.reader(&function.answer));
+        if let Some(part) = goes_on(model, &function.answer) {
+            let _ = writeln!(functions, "    goesOn: (answer) => answer{part},");
+        }
+        functions += "  },\n";
     }
     let text = format!(
         "// {MARK}\n\"use strict\";\n\nconst slots = require(\"./slots.js\");\n{}\n\
@@ -34,69 +39,113 @@ pub fn emit(model: &Model) -> File {
     File { path: "bindings-node/codec.js".into(), text }
 }
 
-/// Whether an answer is what some function takes: the native part then keeps it, or the part of it that goes on.
-fn comes_back(model: &Model, answer: &Type) -> bool {
-    let is_struct = |of: &Type| {
-        let Type::Named(name) = of else { return false };
-        model.types.get(name).is_some_and(|definition| matches!(definition.kind, Kind::Struct(_)))
-    };
-    is_struct(answer)
-        && model.functions.iter().any(|function| function.arguments.iter().any(|taken| taken.of == *answer))
+fn is_struct(model: &Model, of: &Type) -> bool {
+    let Type::Named(name) = of else { return false };
+    model.types.get(name).is_some_and(|definition| matches!(definition.kind, Kind::Struct(_)))
 }
 
-/// What is written so far: every type stands before those that are made of it.
+/// The part of an answer that the next call takes, which the native part keeps: the state of a decision
+/// (`relcore::api::carried_on`), or the whole answer.
+fn goes_on(model: &Model, answer: &Type) -> Option<&'static str> {
+    let is_taken = |of: &Type| {
+        let mut arguments = model.functions.iter().flat_map(|function| &function.arguments);
+        is_struct(model, of) && arguments.any(|argument| argument.of == *of)
+    };
+    let definition = model.types.get(answer.named()?)?;
+    if is_struct(model, answer) && definition.fields().any(|field| field.wire == "state" && is_taken(&field.of)) {
+        return Some(".state");
+    }
+    is_taken(answer).then_some("")
+}
+
+/// What is written so far: every constant stands before those that are made of it.
 struct Codec<'a> {
     model: &'a Model,
-    taken: BTreeSet<String>,
-    given: BTreeSet<String>,
+    written: BTreeSet<String>,
     text: String,
 }
 
 impl Codec<'_> {
-    /// The writer of a type.
+    /// The writer of a type: a function that gives true, or false when the value is not of the type.
     fn writer(&mut self, of: &Type) -> String {
         match of {
             Type::Bool => "slots.bool".into(),
             Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count | Type::F64 => "slots.number".into(),
             Type::String | Type::Span | Type::NaiveDate | Type::Version => "slots.text".into(),
             Type::Timestamp => "slots.instant".into(),
-            Type::Optional(inner) => format!("slots.optional({})", self.writer(inner)),
-            Type::List(inner) => format!("slots.list({})", self.writer(inner)),
-            Type::Map(inner) => format!("slots.map({})", self.writer(inner)),
-            Type::Named(name) => {
-                let model = self.model;
-                if let Some(definition) = model.types.get(name)
-                    && self.taken.insert(name.clone())
-                {
-                    self.write_writer(definition);
-                }
-                format!("take{name}")
+            Type::Optional(inner) => {
+                let inner = self.writer(inner);
+                let body = format!("slots.absent(it) || {inner}(it)");
+                self.composed("take", &inner, "Optional", &format!("(it) => {body}"))
             }
+            Type::List(inner) => {
+                let inner = self.writer(inner);
+                self.composed("take", &inner, "List", &format!("(it) => slots.list(it, {inner})"))
+            }
+            Type::Map(inner) => {
+                let inner = self.writer(inner);
+                self.composed("take", &inner, "Map", &format!("(it) => slots.map(it, {inner})"))
+            }
+            Type::Named(name) => self.named("take", name, Self::write_writer),
         }
     }
 
     fn write_writer(&mut self, definition: &Definition) {
+        let name = &definition.name;
         let made = match &definition.kind {
-            Kind::Unit(_) => "slots.text".into(),
-            Kind::Struct(fields) => format!("slots.struct({})", self.writers(1, fields)),
+            Kind::Unit(_) => format!("const take{name} = slots.text;\n"),
+            Kind::Struct(fields) => {
+                let begin = format!("begin({})", fields.len());
+                let body = self.writers(1, &begin, fields, &format!("{}Fields", name.to_lower_camel_case()));
+                let names = self::names(None, fields);
+                let before = format!("const {}Fields = ", name.to_lower_camel_case());
+                let list = bracketed(0, &before, "[", &names, "];");
+                format!("{list}function take{name}(it) {{\n  if (!slots.isObject(it)) return false;\n{body}}}\n")
+            }
             Kind::Tagged(variants) => {
-                let mut text = "slots.tagged({\n".to_owned();
-                for variant in variants {
-                    let _ = writeln!(text, "  {}: {},", variant.wire, self.writers(2, &variant.fields));
+                let mut text = String::new();
+                let mut cases = String::new();
+                for (place, variant) in variants.iter().enumerate() {
+                    let own = format!("{}{}Fields", name.to_lower_camel_case(), variant.wire.to_upper_camel_case());
+                    let names = self::names(Some("type"), &variant.fields);
+                    text += &bracketed(0, &format!("const {own} = "), "[", &names, "];");
+                    let begin = format!("beginVariant({place}, {})", variant.fields.len());
+                    let body = self.writers(3, &begin, &variant.fields, &own);
+                    let _ = write!(cases, "    case {:?}: {{\n{body}    }}\n", variant.wire);
                 }
-                text + "})"
+                format!(
+                    "{text}function take{name}(it) {{\n  if (!slots.isObject(it)) return false;\n  \
+                     switch (it.type) {{\n{cases}    default:\n      return false;\n  }}\n}}\n"
+                )
             }
         };
-        let _ = write!(self.text, "\nconst take{} = {made};\n", definition.name);
+        let _ = write!(self.text, "\n{made}");
     }
 
-    fn writers(&mut self, depth: usize, fields: &[Field]) -> String {
+    /// Writes every field in its place. All are loaded first: then the engine knows the shape, and its prototype.
+    fn writers(&mut self, depth: usize, begin: &str, fields: &[Field], names: &str) -> String {
         let indent = "  ".repeat(depth);
-        let lines: Vec<String> = fields
-            .iter()
-            .map(|field| format!("{indent}{}: {},\n", field.wire, self.writer(&field.of)))
-            .collect();
-        if lines.is_empty() { "{}".into() } else { format!("{{\n{}{}}}", lines.concat(), &indent[2..]) }
+        let loads = fields.iter().map(|field| format!("{indent}const {0} = it.{0};\n", field.wire));
+        let mut text: String = loads.collect();
+        let _ = writeln!(text, "{indent}if (!slots.isPlain(Object.getPrototypeOf(it))) return false;");
+        let _ = writeln!(text, "{indent}const outer = slots.{begin};");
+        for field in fields {
+            let wire = &field.wire;
+            let unless = match (&field.of, &field.default) {
+                (Type::Optional(_), _) => format!("!slots.absent({wire}) && "),
+                (_, Some(_)) => format!("!slots.missing({wire}) && "),
+                _ => String::new(),
+            };
+            let writer = match &field.of {
+                Type::Optional(inner) => self.writer(inner),
+                of => self.writer(of),
+            };
+            let condition = format!("{indent}if ({unless}!{writer}({wire}))");
+            let fits = condition.len() + " return false;".len() <= WIDTH;
+            let between = if fits { " ".to_owned() } else { format!("\n{indent}  ") };
+            let _ = writeln!(text, "{condition}{between}return false;");
+        }
+        text + &format!("{indent}return slots.end(outer, it, {names});\n")
     }
 
     /// The reader of a type.
@@ -108,28 +157,36 @@ impl Codec<'_> {
             }
             Type::String | Type::Span | Type::NaiveDate | Type::Version => "slots.readText".into(),
             Type::Timestamp => "slots.readInstant".into(),
-            Type::Optional(inner) => self.composed("Optional", inner),
-            Type::List(inner) => self.composed("List", inner),
-            Type::Map(inner) => self.composed("Map", inner),
-            Type::Named(name) => {
-                let model = self.model;
-                if let Some(definition) = model.types.get(name)
-                    && self.given.insert(name.clone())
-                {
-                    self.write_reader(definition);
-                }
-                format!("give{name}")
-            }
+            Type::Optional(inner) => self.composed_reader("Optional", inner),
+            Type::List(inner) => self.composed_reader("List", inner),
+            Type::Map(inner) => self.composed_reader("Map", inner),
+            Type::Named(name) => self.named("give", name, Self::write_reader),
         }
     }
 
-    /// The reader of a list or the like: made once, not for each value.
-    fn composed(&mut self, form: &str, inner: &Type) -> String {
+    fn composed_reader(&mut self, form: &str, inner: &Type) -> String {
         let inner = self.reader(inner);
-        let item = inner.trim_start_matches("slots.read").trim_start_matches("give");
-        let name = format!("give{item}{form}");
-        if self.given.insert(name.clone()) {
-            let _ = write!(self.text, "\nconst {name} = slots.read{form}({inner});\n");
+        self.composed("give", &inner, form, &format!("slots.read{form}({inner})"))
+    }
+
+    /// The function of a named type, written at its first use.
+    fn named(&mut self, verb: &str, name: &str, write: fn(&mut Self, &Definition)) -> String {
+        let function = format!("{verb}{name}");
+        let model = self.model;
+        if let Some(definition) = model.types.get(name)
+            && self.written.insert(function.clone())
+        {
+            write(self, definition);
+        }
+        function
+    }
+
+    /// The function of a list or the like: made once, not for each value.
+    fn composed(&mut self, verb: &str, inner: &str, form: &str, made: &str) -> String {
+        let item = ["slots.read", "slots.", "take", "give"].iter().find_map(|start| inner.strip_prefix(start));
+        let name = format!("{verb}{}{form}", item.unwrap_or(inner).to_upper_camel_case());
+        if self.written.insert(name.clone()) {
+            let _ = write!(self.text, "\nconst {name} = {made};\n");
         }
         name
     }
@@ -184,4 +241,9 @@ impl Codec<'_> {
         }
         text + "  return Object.freeze(value);\n"
     }
+}
+
+fn names(first: Option<&str>, fields: &[Field]) -> Vec<String> {
+    let names = first.into_iter().chain(fields.iter().map(|field| field.wire.as_str()));
+    names.map(|name| format!("{name:?}")).collect()
 }
