@@ -1,43 +1,45 @@
 "use strict";
 
-// Brings arguments to the native part as JSON text, and its answer back.
+// Calls a public function: by slots, or as JSON what does not cross so.
 const native = require("./native.js");
+const functions = require("./codec.js");
+const slots = require("./slots.js");
 const { refusal, translated } = require("./errors.js");
 
-/** The names of the arguments of every function, by its name in the core. */
-const signatures = new Map();
+const names = native.functions();
+if (names.length !== functions.length || names.some((name, place) => name !== functions[place].name)) {
+  throw new Error(
+    "the native part of relcore has other functions than this package: build or install it again",
+  );
+}
 
-/** The way to call functions by place, once the native part is known to have the same table. */
-function bind(table) {
-  const functions = native.functions();
-  if (functions.length !== table.length || functions.some((name, place) => name !== table[place][0])) {
-    throw new Error(
-      "the native part of relcore has other functions than this package: build or install it again",
-    );
+/** The names of the arguments of every function, by its name in the core. */
+const signatures = new Map(functions.map((each) => [each.name, each.names]));
+
+/** The answer of the function at a place of the table. */
+function call(place, values) {
+  return slots.call(native, place, functions[place], values) ?? callByJson(place, values);
+}
+
+/** The same answer the slow way, and the only one that says what is wrong with the arguments. */
+function callByJson(place, values) {
+  const texts = written(values, functions[place].names);
+  try {
+    return slots.frozen(JSON.parse(native.call(place, texts)));
+  } catch (error) {
+    throw translated(error);
   }
-  for (const [name, ...names] of table) signatures.set(name, names);
-  const call = (place, values) => {
-    const texts = written(values, table[place]);
-    try {
-      return JSON.parse(native.call(place, texts));
-    } catch (error) {
-      throw translated(error);
-    }
-  };
-  call.VERSION = native.version();
-  return call;
 }
 
 /**
  * The JSON text of each argument. JSON.stringify turns NaN and invalid dates into null, a Map into `{}`, and leaves
  * functions out, each without a word: all of them would mean "absent" or the default, so they are refused first.
  */
-function written(values, signature) {
+function written(values, names) {
   try {
     return values.map((value, place) => {
       const problem = check(value);
-      if (problem !== undefined)
-        throw refusal("invalid_value", signature[place + 1] + problem.path, problem.text);
+      if (problem !== undefined) throw refusal("invalid_value", names[place] + problem.path, problem.text);
       return JSON.stringify(value);
     });
   } catch (error) {
@@ -105,4 +107,4 @@ function checkOther(value) {
   return undefined;
 }
 
-module.exports = { bind, signatures, written };
+module.exports = { VERSION: native.version(), call, callByJson, signatures, written };

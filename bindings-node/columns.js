@@ -4,6 +4,7 @@
 const native = require("./native.js");
 const { written } = require("./call.js");
 const { refusal, translated } = require("./errors.js");
+const { frozen } = require("./slots.js");
 
 const LISTS = { offsets: Uint32Array, items: Uint32Array };
 
@@ -41,7 +42,7 @@ const COLUMNS = {
 
 /** The door for rows: called without any, it says all that is wrong with what goes beside the columns. */
 const ROWS = native.functions().indexOf("metrics.dora");
-const BESIDE = ["metrics.dora", "", "", "", "policy", "range", "unit", "zone"];
+const BESIDE = ["", "", "", "policy", "range", "unit", "zone"];
 
 function doraColumns(columns, policy, range, unit, zone) {
   if (typeof columns !== "object" || columns === null) {
@@ -61,7 +62,7 @@ function doraColumns(columns, policy, range, unit, zone) {
   const beside = [policy, range, unit, zone];
   try {
     native.call(ROWS, written([[], [], [], ...beside], BESIDE));
-    return JSON.parse(native.doraColumns(found, JSON.stringify([names, codes, ...beside])));
+    return frozen(JSON.parse(native.doraColumns(found, JSON.stringify([names, codes, ...beside]))));
   } catch (error) {
     throw translated(error);
   }

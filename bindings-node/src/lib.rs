@@ -4,7 +4,11 @@
 //! -1 into 4294967295 and an invalid date into 1970. `index.js` (generated) gives each function its name, and
 //! `call.js` brings arguments and answers over. Faults cross as the JSON text of a list of them, inside the error.
 mod columns;
+mod door;
+mod slots;
 
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
+use door::{Answer, SlotDoor};
 use napi_derive::napi;
 
 /// The version of the core; `native.js` refuses a library of another one.
@@ -24,6 +28,28 @@ pub fn functions() -> Vec<&'static str> {
 pub fn call(place: u32, arguments: Vec<Option<String>>) -> napi::Result<String> {
     let arguments: Vec<Option<&str>> = arguments.iter().map(Option::as_deref).collect();
     relcore::wire::call_json_at(place as usize, &arguments).map_err(|error| failure(&error))
+}
+
+/// Calls the function at a place of the table by slots, over which its answer is written; nothing, when it does not
+/// cross so or the function refuses: the other call then says why.
+#[napi(skip_typescript, catch_unwind)]
+pub fn call_by_slots(
+    place: u32,
+    kinds: Uint8ArraySlice<'_>,
+    mut numbers: Float64ArraySlice<'_>,
+    texts: String,
+    comes_back: bool,
+) -> Option<String> {
+    // SAFETY: `slots.js` made this array for itself and lends it to nobody else, and no JavaScript runs meanwhile.
+    let numbers = unsafe { numbers.as_mut() };
+    let mut door = SlotDoor::new(&kinds, numbers, &texts, comes_back);
+    match relcore::api::call(place as usize, &mut door).ok()? {
+        Answer::Slots(texts) => Some(texts),
+        Answer::Json(text) => {
+            *numbers.first_mut()? = -1.0;
+            Some(text)
+        }
+    }
 }
 
 /// An error whose text is the JSON list of all faults; `errors.js` makes a `RelcoreError` of it.

@@ -1,4 +1,5 @@
 //! From the model to the files of each face.
+mod codec;
 #[cfg(test)]
 mod golden;
 mod mobile;
@@ -17,6 +18,7 @@ use anyhow::Result;
 pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![shapes::emit(model), reasons::emit(model)?];
     files.extend(node::emit(model));
+    files.push(codec::emit(model));
     files.extend(schemas::emit(model)?);
     files.extend(python::emit(model)?);
     files.push(uniffi::emit(model));

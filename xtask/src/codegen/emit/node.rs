@@ -17,7 +17,7 @@ use crate::codegen::{
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use std::{collections::BTreeSet, fmt::Write as _};
 
-const WIDTH: usize = 110;
+pub(super) const WIDTH: usize = 110;
 
 /// The four files of the npm package that know the API.
 pub fn emit(model: &Model) -> Vec<File> {
@@ -34,15 +34,8 @@ pub fn emit(model: &Model) -> Vec<File> {
 
 fn common_js(model: &Model) -> String {
     let mut text = format!("// {MARK}\n\"use strict\";\n\n");
-    text += "const { bind } = require(\"./call.js\");\nconst columns = require(\"./columns.js\");\n";
-    text += "const { RelcoreError } = require(\"./errors.js\");\n\n";
-    text += "/** The public functions by place, with the names of their arguments. */\nconst call = bind([\n";
-    for function in &model.functions {
-        let names = function.arguments.iter().map(|argument| format!("{:?}", argument.wire));
-        let name = format!("\"{}.{}\"", function.room, function.name);
-        text += &bracketed(1, "", "[", &[name].into_iter().chain(names).collect::<Vec<_>>(), "],");
-    }
-    text += "]);\n";
+    text += "const { VERSION, call } = require(\"./call.js\");\nconst columns = require(\"./columns.js\");\n";
+    text += "const { RelcoreError } = require(\"./errors.js\");\n";
     for room in rooms(model) {
         let _ = write!(text, "\nconst {room} = Object.freeze({{\n");
         for function in functions(model, room) {
@@ -63,7 +56,7 @@ fn common_js(model: &Model) -> String {
         text += "});\n";
     }
     let mut names = exports(model);
-    names.insert(0, "VERSION: call.VERSION".to_owned());
+    names.insert(0, "VERSION".to_owned());
     text + "\n" + &bracketed(0, "module.exports = ", "{ ", &names, " };")
 }
 
@@ -373,7 +366,7 @@ fn comment(depth: usize, docs: &str) -> String {
 }
 
 /// Items between brackets: on one line when they fit, else one a line.
-fn bracketed(depth: usize, before: &str, open: &str, items: &[String], close: &str) -> String {
+pub(super) fn bracketed(depth: usize, before: &str, open: &str, items: &[String], close: &str) -> String {
     let indent = "  ".repeat(depth);
     let line = format!("{indent}{before}{open}{}{close}\n", items.join(", "));
     if line.len() <= WIDTH + 1 {
@@ -477,7 +470,6 @@ mod tests {
     fn functions_call_their_places() {
         let text = common_js(&model());
         assert!(text.contains("  ask1: (range, fact) => call(1, [range, fact]),\n"));
-        assert!(text.contains("  [\"room.ask_1\", \"range\", \"fact\"],\n"));
         assert!(module(&model()).contains("export const { VERSION, RelcoreError, room } = relcore;\n"));
     }
 }
