@@ -3,6 +3,7 @@ use crate::{
     column::{Column, HeldInstants},
     de::PyDeserializer,
     error::Failure,
+    known::{Known, Passage, known},
     ser, value,
 };
 use pyo3::prelude::*;
@@ -37,15 +38,16 @@ pub fn report<'py>(
 
 fn read(beside: &Beside<'_>) -> Result<(MetricsPolicy, TimeRange, BucketUnit, String), Failure> {
     let [policy, range, unit, zone] = beside;
-    let read = || {
+    let read = |known: &Known| {
+        let passage = Passage::new(known);
         Ok((
-            MetricsPolicy::deserialize(PyDeserializer::new(policy))?,
-            TimeRange::deserialize(PyDeserializer::new(range))?,
-            BucketUnit::deserialize(PyDeserializer::new(unit))?,
-            String::deserialize(PyDeserializer::new(zone))?,
+            MetricsPolicy::deserialize(PyDeserializer::new(policy, &passage))?,
+            TimeRange::deserialize(PyDeserializer::new(range, &passage))?,
+            BucketUnit::deserialize(PyDeserializer::new(unit, &passage))?,
+            String::deserialize(PyDeserializer::new(zone, &passage))?,
         ))
     };
-    read().map_err(|fault: crate::error::BridgeError| explain(beside, &fault).into())
+    known(read).map_err(|fault: crate::error::BridgeError| explain(beside, &fault).into())
 }
 
 /// All that is wrong with what goes beside the columns: the diagnosis of the door for rows, called without rows.

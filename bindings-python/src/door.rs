@@ -1,8 +1,13 @@
 //! Calls from Python: arguments in, answer out.
-use crate::{de::PyDeserializer, error::Failure, ser, value};
+use crate::{
+    de::PyDeserializer,
+    error::Failure,
+    known::{Known, Passage},
+    ser, value,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use relcore::api::Signature;
+use relcore::api::{Signature, carried_on};
 use relcore::wire::{Crossing, Door, explain_arguments};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
@@ -11,6 +16,7 @@ use std::sync::Arc;
 pub struct PyDoor<'a, 'py> {
     pub py: Python<'py>,
     pub arguments: &'a Bound<'py, PyTuple>,
+    pub known: &'a Known,
 }
 
 /// Rooms whose functions read whole histories: other threads may run meanwhile.
@@ -26,8 +32,16 @@ impl<'py> Door for PyDoor<'_, 'py> {
         place: usize,
     ) -> Result<Arc<T>, Failure> {
         let argument = self.arguments.get_borrowed_item(place).map_err(Failure)?;
-        let read = T::deserialize(PyDeserializer::new(&argument));
-        read.map(Arc::new).map_err(|fault| self.explain(signature, &fault))
+        if let Some(value) = self.known.memory.find::<T>(&argument) {
+            return Ok(value);
+        }
+        let passage = Passage::new(self.known);
+        let read = T::deserialize(PyDeserializer::new(&argument, &passage));
+        let value = read.map(Arc::new).map_err(|fault| self.explain(signature, &fault))?;
+        if passage.is_memorable() {
+            self.known.memory.keep(&argument, Arc::clone(&value) as _);
+        }
+        Ok(value)
     }
 
     fn run<R: Send>(&mut self, signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
@@ -35,7 +49,15 @@ impl<'py> Door for PyDoor<'_, 'py> {
     }
 
     fn give<T: Crossing + Serialize>(&mut self, answer: T) -> Result<Bound<'py, PyAny>, Failure> {
-        ser::to_python(self.py, &answer).map_err(Failure)
+        let passage = Passage::new(self.known);
+        let object = ser::give(self.py, &passage, &answer).map_err(Failure)?;
+        if passage.is_memorable() {
+            if let Some((field, value)) = carried_on(&answer) {
+                self.known.memory.keep(&object.getattr(field).map_err(Failure)?, value);
+            }
+            self.known.memory.keep(&object, Arc::new(answer));
+        }
+        Ok(object)
     }
 }
 

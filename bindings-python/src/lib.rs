@@ -11,7 +11,10 @@ mod columns;
 mod de;
 mod door;
 mod error;
+mod known;
+mod memory;
 mod ser;
+mod slot;
 mod time;
 mod value;
 
@@ -35,7 +38,8 @@ mod _native {
         place: usize,
         arguments: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        relcore::api::call(place, &mut door::PyDoor { py, arguments }).map_err(|failure| failure.0)
+        known::known(|known| relcore::api::call(place, &mut door::PyDoor { py, arguments, known }))
+            .map_err(|failure| failure.0)
     }
 
     /// `metrics.dora` by columns, given by their paths; what goes beside them is as in the row door.

@@ -1,4 +1,5 @@
 //! Instants, spans and days between Python's `datetime` and milliseconds.
+use crate::known::Passage;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -10,9 +11,9 @@ pub struct Clock {
     pub datetime: Py<PyType>,
     pub timedelta: Py<PyType>,
     pub date: Py<PyType>,
+    timezone: Py<PyType>,
     /// 1970-01-01T00:00:00Z.
     epoch: Py<PyAny>,
-    utc: Py<PyAny>,
 }
 
 /// The one [`Clock`].
@@ -27,44 +28,74 @@ pub fn clock(py: Python<'_>) -> PyResult<&Clock> {
         Ok(Clock {
             timedelta: class("timedelta")?.unbind(),
             date: class("date")?.unbind(),
+            timezone: class("timezone")?.unbind(),
             epoch: epoch.unbind(),
-            utc: utc.unbind(),
             datetime: datetime.unbind(),
         })
     })
 }
 
-thread_local! {
-    /// The last instant that crossed: the measurements of one call mostly share theirs.
-    static LAST: RefCell<Option<(Py<PyAny>, i64)>> = const { RefCell::new(None) };
+/// The last instants that crossed, both ways: the measurements of one call mostly share theirs, and a rollout has few.
+#[derive(Default)]
+pub struct Instants {
+    /// By the address of the object.
+    read: RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>,
+    /// By the milliseconds.
+    given: RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>,
 }
 
+const SIZE: usize = 16;
+
 /// The milliseconds since 1970 of an aware datetime of any zone; `None` for a naive one.
-pub fn millis_of_instant(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
+pub fn millis_of_instant(passage: &Passage<'_>, value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     let py = value.py();
-    let known = LAST.with_borrow(|last| {
-        last.as_ref().filter(|(object, _)| object.as_ptr() == value.as_ptr()).map(|(_, millis)| *millis)
-    });
-    if known.is_some() {
-        return Ok(known);
+    let read = &passage.known.instants.read;
+    let place = (value.as_ptr() as usize >> 4) % SIZE;
+    if let Some(Some((object, millis))) = read.borrow().get(place)
+        && object.as_ptr() == value.as_ptr()
+    {
+        return Ok(Some(*millis));
     }
-    if value.getattr(intern!(py, "tzinfo"))?.is_none() {
+    let zone = value.getattr(intern!(py, "tzinfo"))?;
+    if zone.is_none() {
         return Ok(None);
     }
-    let millis = millis_of_span(&value.sub(&clock(py)?.epoch)?)?;
-    remember(value, millis);
+    let millis = millis_of_span(passage, &value.sub(&clock(py)?.epoch)?)?;
+    if value.get_type().is(clock(py)?.datetime.bind(py)) && is_lasting_zone(&zone)? {
+        // It does not change, so it is the same instant as long as it is held here.
+        keep(read, place, value, millis);
+    } else {
+        passage.changes();
+    }
     Ok(Some(millis))
 }
 
-/// Datetimes do not change, so the same object is the same instant as long as it is held here.
-fn remember(value: &Bound<'_, PyAny>, millis: i64) {
-    let old = LAST.with_borrow_mut(|last| last.replace((value.clone().unbind(), millis)));
+/// Zones of the standard library do not change; others may answer differently each time.
+fn is_lasting_zone(zone: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = zone.get_type();
+    if class.is(clock(zone.py())?.timezone.bind(zone.py())) {
+        return Ok(true);
+    }
+    Ok(class.name()? == "ZoneInfo" && class.module()? == "zoneinfo")
+}
+
+fn keep(
+    instants: &RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>,
+    place: usize,
+    value: &Bound<'_, PyAny>,
+    millis: i64,
+) {
+    let new = (value.clone().unbind(), millis);
+    let old = instants.borrow_mut().get_mut(place).and_then(|kept| kept.replace(new));
     drop(old); // outside the borrow: an object may run code when it goes
 }
 
 /// The milliseconds of a timedelta; what is finer is cut off.
-pub fn millis_of_span(value: &Bound<'_, PyAny>) -> PyResult<i64> {
+pub fn millis_of_span(passage: &Passage<'_>, value: &Bound<'_, PyAny>) -> PyResult<i64> {
     let py = value.py();
+    if !value.get_type().is(clock(py)?.timedelta.bind(py)) {
+        passage.changes();
+    }
     let days: i64 = value.getattr(intern!(py, "days"))?.extract()?;
     let seconds: i64 = value.getattr(intern!(py, "seconds"))?.extract()?;
     let micros: i64 = value.getattr(intern!(py, "microseconds"))?.extract()?;
@@ -73,25 +104,26 @@ pub fn millis_of_span(value: &Bound<'_, PyAny>) -> PyResult<i64> {
 }
 
 /// An aware datetime in UTC.
-pub fn instant<'py>(py: Python<'py>, millis: i64) -> PyResult<Bound<'py, PyAny>> {
-    let known = LAST.with_borrow(|last| {
-        last.as_ref().filter(|(_, known)| *known == millis).map(|(object, _)| object.clone_ref(py))
-    });
-    if let Some(object) = known.map(|object| object.into_bound(py))
-        && is_utc(&object)?
+pub fn instant<'py>(passage: &Passage<'_>, py: Python<'py>, millis: i64) -> PyResult<Bound<'py, PyAny>> {
+    let given = &passage.known.instants.given;
+    let place = usize::try_from(millis.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40);
+    let place = place.unwrap_or_default() % SIZE;
+    if let Some(Some((object, known))) = given.borrow().get(place)
+        && *known == millis
     {
-        return Ok(object);
+        return Ok(object.bind(py).clone());
     }
     let object = clock(py)?.epoch.bind(py).add(span(py, millis)?)?;
-    remember(&object, millis);
+    keep(given, place, &object, millis);
     Ok(object)
 }
 
-/// An argument of another zone is the same instant and yet not what is given back.
-fn is_utc(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = value.py();
-    Ok(value.getattr(intern!(py, "tzinfo"))?.is(clock(py)?.utc.bind(py))
-        && value.get_type().is(clock(py)?.datetime.bind(py)))
+/// `YYYY-MM-DD`.
+pub fn text_of_date<'py>(passage: &Passage<'_>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if !value.get_type().is(clock(value.py())?.date.bind(value.py())) {
+        passage.changes();
+    }
+    value.call_method0(intern!(value.py(), "isoformat"))
 }
 
 /// A timedelta.

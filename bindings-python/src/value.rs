@@ -1,7 +1,8 @@
 //! A Python object as JSON: the slow way, for diagnosis only.
 use crate::{
-    classes,
+    classes::Own,
     de::{DEEPEST, TOO_DEEP, entries_of, is_integer, is_sequence},
+    known::{Passage, known},
     time,
 };
 use pyo3::prelude::*;
@@ -11,7 +12,7 @@ use serde_json::{Map, Value};
 
 /// The JSON of an object, or the first thing in it that JSON cannot hold.
 pub fn to_json(value: &Bound<'_, PyAny>, path: &str) -> Result<Value, Error> {
-    convert(value, path, 0).unwrap_or_else(|error| {
+    known(|known| convert(&Passage::new(known), value, path, 0)).unwrap_or_else(|error| {
         Err(Error::new(ErrorKind::WrongType, path, format!("cannot be read: {error}")))
     })
 }
@@ -27,7 +28,12 @@ pub fn wire_name(name: &str) -> String {
     })
 }
 
-fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<Value, Error>> {
+fn convert(
+    passage: &Passage<'_>,
+    value: &Bound<'_, PyAny>,
+    path: &str,
+    depth: u8,
+) -> PyResult<Result<Value, Error>> {
     if depth > DEEPEST {
         return Ok(Err(refused(ErrorKind::OutOfRange, "", TOO_DEEP)));
     }
@@ -54,7 +60,7 @@ fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<V
     }
     if time::is_instant(value)? {
         let text = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
-        return Ok(match time::millis_of_instant(value)? {
+        return Ok(match time::millis_of_instant(passage, value)? {
             None => Err(refused(ErrorKind::InvalidValue, path, text)),
             Some(millis) => Timestamp::from_millis(millis)
                 .map(|at| at.to_string().into())
@@ -62,19 +68,18 @@ fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<V
         });
     }
     if time::is_span(value)? {
-        let span = Span::from_millis(time::millis_of_span(value)?);
+        let span = Span::from_millis(time::millis_of_span(passage, value)?);
         return Ok(span.map(|span| span.to_string().into()).map_err(|error| error.under(path)));
     }
     if time::is_date(value)? {
         return Ok(Ok(value.call_method0("isoformat")?.extract::<String>()?.into()));
     }
-    if let Some(class) = classes::of_object(value)? {
+    if let Some(Own::Data(class)) = passage.known.class_of(value)? {
         let mut map = Map::new();
-        for (wire, name) in &class.fields {
-            let field = value.getattr(name.bind(value.py()))?;
-            match convert(&field, &inside(path, wire), depth)? {
+        for field in &class.fields {
+            match convert(passage, &field.get(value)?, &inside(path, field.wire), depth)? {
                 Ok(Value::Null) => {}
-                Ok(field) => drop(map.insert((*wire).to_owned(), field)),
+                Ok(found) => drop(map.insert(field.wire.to_owned(), found)),
                 Err(error) => return Ok(Err(error)),
             }
         }
@@ -87,7 +92,7 @@ fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<V
                 return Ok(Err(refused(ErrorKind::WrongType, path, "has a key that is not text")));
             };
             let key = wire_name(&key);
-            match convert(&entry, &inside(path, &key), depth)? {
+            match convert(passage, &entry, &inside(path, &key), depth)? {
                 Ok(Value::Null) => {}
                 Ok(entry) => drop(map.insert(key, entry)),
                 Err(error) => return Ok(Err(error)),
@@ -96,7 +101,7 @@ fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<V
         return Ok(Ok(Value::Object(map)));
     }
     if value.hasattr("_value_")? {
-        return convert(&value.getattr("_value_")?, path, depth);
+        return convert(passage, &value.getattr("_value_")?, path, depth);
     }
     if !is_sequence(value) {
         let class = value.get_type().name()?;
@@ -105,7 +110,7 @@ fn convert(value: &Bound<'_, PyAny>, path: &str, depth: u8) -> PyResult<Result<V
     }
     let mut list = Vec::new();
     for (index, item) in value.try_iter()?.enumerate() {
-        match convert(&item?, &format!("{path}[{index}]"), depth)? {
+        match convert(passage, &item?, &format!("{path}[{index}]"), depth)? {
             Ok(item) => list.push(item),
             Err(error) => return Ok(Err(error)),
         }

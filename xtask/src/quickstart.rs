@@ -32,13 +32,19 @@ pub fn test() -> Result<()> {
     let shown: Vec<&str> = shown_results(&readme).collect();
     ensure!(!shown.is_empty(), "README.md shows no result of the tour");
     for line in shown {
-        ensure!(told.contains(line), "README.md shows a line that the tour does not print:\n{line}\n\n{told}");
+        ensure!(
+            told.contains(line),
+            "README.md shows a line that the tour does not print:\n{line}\n\n{told}"
+        );
     }
 
     for clone in own_clones()? {
         let path = clone.to_str().context("paths are text")?;
         let told = output(&mut tour(&environment, &["--repo", path]))?;
-        ensure!(told.contains(": 2 releases, 3 commits"), "{path} has two releases and three commits:\n{told}");
+        ensure!(
+            told.contains(": 2 releases, 3 commits"),
+            "{path} has two releases and three commits:\n{told}"
+        );
         let told = output(&mut tour(&environment, &["--repo", path, "--tags", "release-.*"]))?;
         ensure!(told.contains(": 1 releases, 3 commits"), "{path} has one tag `release-…`:\n{told}");
     }

@@ -1,6 +1,7 @@
 use super::CanaryState;
 use crate::reason::{Reason, render};
 use crate::time::Timestamp;
+use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
 /// What to do about a canary now, and why.
@@ -23,41 +24,42 @@ pub struct CanaryDecision {
     pub policy_digest: String,
 }
 
-/// What to do about a canary.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub enum CanaryAction {
-    /// Give the new version another share of the traffic.
-    SetWeight {
-        /// The share it had, in percent.
-        previous: f64,
-        /// The share it gets, in percent.
-        weight: f64,
-    },
-    /// Leave everything as it is.
-    Hold {},
-    /// Leave everything as it is: it cannot be judged whether to go on. What is missing is named.
-    Inconclusive {},
-    /// Leave everything as it is and ask a person.
-    AwaitGate {
-        /// The name of the gate.
-        gate: String,
-    },
-    /// Leave everything as it is until an operator resumes.
-    Pause {},
-    /// Give the new version all the traffic: the rollout has succeeded.
-    Complete {
-        /// The share it had, in percent.
-        previous: f64,
-    },
-    /// Give the previous version all the traffic: the rollout has failed.
-    RollBack {
-        /// The share the new version had, in percent.
-        previous: f64,
-    },
-    /// Leave everything as it is for good: the rollout has failed and cannot go back.
-    Freeze {},
+tagged! {
+    /// What to do about a canary.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub enum CanaryAction {
+        /// Give the new version another share of the traffic.
+        SetWeight {
+            /// The share it had, in percent.
+            previous: f64,
+            /// The share it gets, in percent.
+            weight: f64,
+        },
+        /// Leave everything as it is.
+        Hold {},
+        /// Leave everything as it is: it cannot be judged whether to go on. What is missing is named.
+        Inconclusive {},
+        /// Leave everything as it is and ask a person.
+        AwaitGate {
+            /// The name of the gate.
+            gate: String,
+        },
+        /// Leave everything as it is until an operator resumes.
+        Pause {},
+        /// Give the new version all the traffic: the rollout has succeeded.
+        Complete {
+            /// The share it had, in percent.
+            previous: f64,
+        },
+        /// Give the previous version all the traffic: the rollout has failed.
+        RollBack {
+            /// The share the new version had, in percent.
+            previous: f64,
+        },
+        /// Leave everything as it is for good: the rollout has failed and cannot go back.
+        Freeze {},
+    }
 }
 
 /// The text that a person reads: what to do, why, what is missing, when to ask again.

@@ -1,5 +1,5 @@
 use crate::time::Timestamp;
-use crate::wire::Count;
+use crate::wire::{Count, tagged};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened or was measured at an instant.
@@ -13,71 +13,73 @@ pub struct Observation {
     pub kind: ObservationKind,
 }
 
-/// What was observed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub enum ObservationKind {
-    /// Whether one side can serve at all.
-    Health {
-        /// Which side.
-        role: HealthRole,
-        /// Whether it is ready.
-        healthy: bool,
-    },
-    /// A metric was queried.
-    Measurement {
-        /// The name of the metric in the schedule.
-        metric: String,
-        /// What the query answered.
-        reading: Reading,
-    },
-    /// The release window opened or closed. Until the first of these it counts as open.
-    Window {
-        /// Whether it is open.
-        open: bool,
-    },
-    /// A person answered a gate. The latest answer counts.
-    Approval {
-        /// The name of the gate in the schedule.
-        gate: String,
-        /// Whether the rollout may pass.
-        approved: bool,
-        /// Who answered.
-        by: String,
-    },
-    /// An operator intervened.
-    Command {
-        /// What was ordered.
-        command: Command,
-    },
-    /// Another version is to be rolled out: everything begins again.
-    NewRevision {
-        /// The name of the new version.
-        revision: String,
-    },
+tagged! {
+    /// What was observed.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub enum ObservationKind {
+        /// Whether one side can serve at all.
+        Health {
+            /// Which side.
+            role: HealthRole,
+            /// Whether it is ready.
+            healthy: bool,
+        },
+        /// A metric was queried.
+        Measurement {
+            /// The name of the metric in the schedule.
+            metric: String,
+            /// What the query answered.
+            reading: Reading,
+        },
+        /// The release window opened or closed. Until the first of these it counts as open.
+        Window {
+            /// Whether it is open.
+            open: bool,
+        },
+        /// A person answered a gate. The latest answer counts.
+        Approval {
+            /// The name of the gate in the schedule.
+            gate: String,
+            /// Whether the rollout may pass.
+            approved: bool,
+            /// Who answered.
+            by: String,
+        },
+        /// An operator intervened.
+        Command {
+            /// What was ordered.
+            command: Command,
+        },
+        /// Another version is to be rolled out: everything begins again.
+        NewRevision {
+            /// The name of the new version.
+            revision: String,
+        },
+    }
 }
 
-/// What a metric's query answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub enum Reading {
-    /// A finite number.
-    Value {
-        /// The number, in the unit of the metric.
-        value: f64,
-        /// How many samples stand behind it, when known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        n: Option<Count>,
-    },
-    /// Nothing: an empty result, or one that is not a number.
-    Missing {},
-    /// The query failed.
-    Failed {
-        /// What it said.
-        text: String,
-    },
+tagged! {
+    /// What a metric's query answered.
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub enum Reading {
+        /// A finite number.
+        Value {
+            /// The number, in the unit of the metric.
+            value: f64,
+            /// How many samples stand behind it, when known.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            n: Option<Count>,
+        },
+        /// Nothing: an empty result, or one that is not a number.
+        Missing {},
+        /// The query failed.
+        Failed {
+            /// What it said.
+            text: String,
+        },
+    }
 }
 
 /// The two sides of a canary.

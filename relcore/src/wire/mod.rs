@@ -12,12 +12,14 @@ mod door;
 mod read;
 mod shape;
 mod shapes;
+mod tagged;
 
 pub use count::Count;
 pub use door::{Argument, Crossing, Door, call_json, call_json_at, explain_arguments};
 pub(crate) use read::{from_json, from_yaml};
 pub use read::{parse_json, read_json};
 pub(crate) use shape::Type;
+pub(crate) use tagged::tagged;
 
 use serde::Serialize;
 use std::fmt::{self, Write as _};

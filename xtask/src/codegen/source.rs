@@ -38,8 +38,16 @@ impl Source {
     }
 
     fn file(&mut self, text: &str, room: &str) -> Result<()> {
-        for item in syn::parse_file(text)?.items {
+        self.items(syn::parse_file(text)?.items, room)
+    }
+
+    fn items(&mut self, items: Vec<Item>, room: &str) -> Result<()> {
+        for item in items {
             match item {
+                // Enums with data stand in a macro.
+                Item::Macro(item) if item.mac.path.is_ident("tagged") => {
+                    self.items(item.mac.parse_body::<syn::File>()?.items, room)?;
+                }
                 Item::Struct(item) if is_public(&item.vis) => self.add_type(item.ident.to_string(), room)?,
                 Item::Enum(item) if is_public(&item.vis) => self.add_type(item.ident.to_string(), room)?,
                 Item::Fn(item) if is_public(&item.vis) => {

@@ -392,24 +392,15 @@ fn registry(model: &Model) -> File {
     let mut text = format!("# {MARK}\n\"\"\"Where the bridge finds the class of a type.\"\"\"\n\n");
     text += "from __future__ import annotations\n\nfrom importlib import import_module\n\n_CLASSES = {\n";
     for definition in model.types.values() {
-        let room = &definition.room;
-        match &definition.kind {
-            Kind::Tagged(variants) => {
-                for variant in variants {
-                    let class = variant_class(&definition.name, &variant.wire);
-                    let _ = writeln!(
-                        text,
-                        "    (\"{}\", \"{}\"): (\"{room}\", \"{class}\"),",
-                        definition.name, variant.wire
-                    );
-                }
-            }
-            _ => {
-                let _ = writeln!(text, "    (\"{0}\", \"\"): (\"{room}\", \"{0}\"),", definition.name);
-            }
-        }
+        let mut names = vec![format!("\"{}\"", definition.room)];
+        // The name of an enum with data is a union, no class.
+        let unions = usize::from(matches!(definition.kind, Kind::Tagged(_)));
+        names.extend(class_names(definition).iter().skip(unions).map(|class| format!("\"{class}\"")));
+        let start = format!("    \"{}\": ", definition.name);
+        let room = 110_usize.saturating_sub(start.len() + 1);
+        let _ = writeln!(text, "{start}{},", tuple(&names, room, 1));
     }
-    text += "}\n\n\ndef class_of(name: str, tag: str) -> type:\n    \"\"\"The dataclass or enum of a type of the core; of a variant by its tag.\"\"\"\n    room, name = _CLASSES[name, tag]\n    found: type = getattr(import_module(f\"relcore.{room}\"), name)\n    return found\n";
+    text += "}\n\n\ndef classes_of(name: str) -> list[type]:\n    \"\"\"The dataclass or enum of a type of the core; one for each variant of an enum with data.\"\"\"\n    room, *names = _CLASSES[name]\n    module = import_module(f\"relcore.{room}\")\n    return [getattr(module, name) for name in names]\n";
     File { path: format!("{FOLDER}/_registry.py"), text }
 }
 
