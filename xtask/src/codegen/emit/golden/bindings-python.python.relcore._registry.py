@@ -6,17 +6,16 @@ from __future__ import annotations
 from importlib import import_module
 
 _CLASSES = {
-    ("Colour", ""): ("probe", "Colour"),
-    ("ErrorKind", ""): ("probe", "ErrorKind"),
-    ("Everything", ""): ("probe", "Everything"),
-    ("ReasonCode", ""): ("probe", "ReasonCode"),
-    ("Signal", "off"): ("probe", "SignalOff"),
-    ("Signal", "slow_blink"): ("probe", "SignalSlowBlink"),
+    "Colour": ("probe", "Colour"),
+    "ErrorKind": ("probe", "ErrorKind"),
+    "Everything": ("probe", "Everything"),
+    "ReasonCode": ("probe", "ReasonCode"),
+    "Signal": ("probe", "SignalOff", "SignalSlowBlink"),
 }
 
 
-def class_of(name: str, tag: str) -> type:
-    """The dataclass or enum of a type of the core; of a variant by its tag."""
-    room, name = _CLASSES[name, tag]
-    found: type = getattr(import_module(f"relcore.{room}"), name)
-    return found
+def classes_of(name: str) -> list[type]:
+    """The dataclass or enum of a type of the core; one for each variant of an enum with data."""
+    room, *names = _CLASSES[name]
+    module = import_module(f"relcore.{room}")
+    return [getattr(module, name) for name in names]
