@@ -1,4 +1,5 @@
 //! The rules that come before the step: safety first, then what keeps the rollout waiting.
+use super::advance::bake_overdue;
 use super::finding::{Effect, Finding, counted, measured, reason};
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
 use crate::reason::{ReasonCode, Severity};
@@ -14,7 +15,7 @@ pub(super) struct Facts<'a> {
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
 /// The rules in their order. The numbers are those of the module docs.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     run_over,           // 1
     aborted_by_person,  // 2
     critical_metric,    // 3
@@ -24,6 +25,7 @@ const RULES: [Rule; 11] = [
     error_limit,        // 7
     no_data,            // 8
     inconclusive_limit, // 9
+    bake_overdue,       // 9
     paused,             // 10
     window_closed,      // 11
 ];
