@@ -2,7 +2,7 @@
 use super::finding::{Effect, Finding, gathered, measured, reason};
 use super::rules::Facts;
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule, Step};
-use crate::reason::{Reason, ReasonCode, Severity};
+use crate::reason::{Reason, ReasonCode, Severity, lasting};
 use crate::time::{Span, Timestamp};
 use crate::wire::Count;
 
@@ -176,7 +176,7 @@ fn timer(state: &CanaryState, length: Span, now: Timestamp, code: ReasonCode, do
         Some(end) if now >= end => Ok(end),
         _ => {
             let done = now.since(state.step_entered_at);
-            let text = format!("{doing} at {} %: {done} of {length}", state.weight);
+            let text = format!("{doing} at {} %: {} of {}", state.weight, lasting(done), lasting(length));
             let mut reason = reason(code, Severity::Info, &subject(state), text);
             reason.evidence.observed = Some(done.as_seconds());
             reason.evidence.threshold = Some(length.as_seconds());

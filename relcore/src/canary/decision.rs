@@ -85,5 +85,6 @@ pub fn explain(decision: &CanaryDecision) -> String {
         CanaryAction::RollBack { previous } => format!("ROLL BACK from {previous} % to 0 %"),
         CanaryAction::Freeze {} => format!("FREEZE at {weight} %"),
     };
-    render(&headline, &decision.reasons, &decision.missing, decision.next_check_at, &decision.policy_digest)
+    let next = decision.next_check_at.map(|at| at.to_string());
+    render(&headline, &decision.reasons, &decision.missing, next.as_deref(), &[], &decision.policy_digest)
 }

@@ -2,7 +2,7 @@
 use super::advance::bake_overdue;
 use super::finding::{Effect, Finding, counted, measured, reason};
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
-use crate::reason::{ReasonCode, Severity};
+use crate::reason::{ReasonCode, Severity, lasting};
 use crate::time::Timestamp;
 
 /// What every rule looks at.
@@ -96,7 +96,7 @@ fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     // A pause stops this clock.
     let taken = facts.state.paused_at.unwrap_or(facts.now).since(facts.state.started_at);
     (taken >= deadline).then(|| {
-        let text = format!("the rollout has taken {taken}, its deadline is {deadline}");
+        let text = format!("the rollout has taken {}, its deadline is {}", lasting(taken), lasting(deadline));
         let mut reason = reason(ReasonCode::DeadlinePassed, Severity::Error, "run", text);
         reason.evidence.observed = Some(taken.as_seconds());
         reason.evidence.threshold = Some(deadline.as_seconds());
@@ -173,7 +173,12 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
                 } else {
                     "was not measured since the step began"
                 };
-                let text = format!("`{}` {was} {age} ago, at most {max_age} is good", metric.name);
+                let text = format!(
+                    "`{}` {was} {} ago, at most {} is good",
+                    metric.name,
+                    lasting(age),
+                    lasting(max_age)
+                );
                 (ReasonCode::StaleData, text)
             }
             _ => continue,

@@ -16,7 +16,7 @@ mod tagged;
 
 pub use count::Count;
 pub use door::{Argument, Crossing, Door, call_json, call_json_at, explain_arguments};
-pub(crate) use read::{from_json, from_yaml, object};
+pub(crate) use read::{from_json, from_yaml, object, parse_yaml};
 pub use read::{parse_json, read_json};
 pub(crate) use shape::Type;
 pub(crate) use tagged::tagged;
