@@ -326,6 +326,17 @@ fn missing_data_does_not_hide_that_a_bake_is_overdue() {
     }
 }
 
+/// Argo Rollouts is stuck after an inconclusive analysis (#3015), and nothing says that somebody must resume.
+#[test]
+fn a_pause_is_said_whatever_else_is_wrong() {
+    let mut run = Run::new(two_weights(""));
+    run.ask(1, &[command(1, Command::Pause)]);
+    let decision = run.ask(2, &[reading(2, "errors", Reading::Missing {})]);
+    assert_eq!(codes(&decision), [ReasonCode::NoData]);
+    let text = explain(&decision);
+    assert!(text.starts_with("INCONCLUSIVE, hold at 5 %, paused since "), "{text}");
+}
+
 /// The order of the rules decides between causes that do the same.
 #[test]
 fn the_first_of_equal_causes_speaks() {
