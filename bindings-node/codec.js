@@ -803,6 +803,7 @@ const giveReasonCode = slots.readUnit([
   "no_way_out",
   "serious_and_widespread",
   "rollback_proven",
+  "rollback_risky",
   "fix_preferred",
   "neither_is_safe",
   "fact_missing",
@@ -882,6 +883,7 @@ const giveCanaryDecisionList = slots.readList(giveCanaryDecision);
 
 const giveDiagnosticCode = slots.readUnit([
   "no_steps",
+  "too_many",
   "weight_out_of_range",
   "weight_falls",
   "weight_repeats",

@@ -490,6 +490,7 @@ export interface Diagnostic {
  * What may be wrong with a schedule.
  *
  * - `no_steps`: Error: there are no steps.
+ * - `too_many`: Error: there are more than 10,000 steps or metrics. Nothing else is looked at then.
  * - `weight_out_of_range`: Error: a weight is not a number above 0 and up to 100.
  * - `weight_falls`: Error: a weight is below the one before it.
  * - `weight_repeats`: Warning: a weight is the one before it.
@@ -500,7 +501,7 @@ export interface Diagnostic {
  * - `analysis_empty`: Error: an analysis asks for no measurement at all.
  * - `unknown_metric`: Error: an analysis names a metric that the schedule does not have.
  * - `name_empty`: Error: a gate or a metric has no name.
- * - `name_repeated`: Error: two gates or two metrics have the same name.
+ * - `name_repeated`: Error: two gates or two metrics have the same name, or an analysis names a metric twice.
  * - `metric_unlimited`: Error: a metric has neither `max` nor `min`, so it could never fail.
  * - `limit_not_finite`: Error: a limit of a metric is not a finite number.
  * - `limits_crossed`: Error: `min` is above `max`, so that no value is good.
@@ -509,6 +510,7 @@ export interface Diagnostic {
  */
 export type DiagnosticCode =
   | "no_steps"
+  | "too_many"
   | "weight_out_of_range"
   | "weight_falls"
   | "weight_repeats"
@@ -1365,6 +1367,7 @@ export interface Reason {
  * - `no_way_out`: Escalate: a rollback is ruled out, and the fault cannot wait for the fix.
  * - `serious_and_widespread`: Roll back: the fault is serious and widespread.
  * - `rollback_proven`: Roll back: the way back is tested and simple, and more speaks for it than for waiting.
+ * - `rollback_risky`: The way back is complex, or was never tried out, and is taken all the same: the fault outweighs it.
  * - `fix_preferred`: Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better.
  * - `neither_is_safe`: Escalate: the way back is risky and no quick fix is in sight.
  * - `fact_missing`: A fact that the decision needs was not given.
@@ -1433,6 +1436,7 @@ export type ReasonCode =
   | "no_way_out"
   | "serious_and_widespread"
   | "rollback_proven"
+  | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
   | "fact_missing";
@@ -1781,7 +1785,10 @@ export interface RollbackSituation {
   readonly customerIncidents?: number | undefined;
   /** When the release was deployed: the rollback window opens then. Not after `now`. */
   readonly deployedAt?: Instant | undefined;
-  /** Whether the version to go back to can still be deployed. */
+  /**
+   * Whether the version to go back to can and may run again. `false`, too, when going back to it was tried and failed,
+   * and when it must not run: it was withdrawn, or has a vulnerability that this release closed or shares.
+   */
   readonly previousVersionAvailable?: boolean | undefined;
   /** Whether going back would lose data that was written since. */
   readonly rollbackCausesDataLoss?: boolean | undefined;
@@ -1793,13 +1800,19 @@ export interface RollbackSituation {
   readonly rollbackComplex?: boolean | undefined;
   /** The share of users that the fault reaches: 0 to 1. */
   readonly affectedShare?: number | undefined;
-  /** How hard customers are hit. */
+  /**
+   * How hard customers are hit. From the policy's `severeImpact` on that is a customer-facing incident, whether or not
+   * anybody has opened one.
+   */
   readonly customerImpact?: CustomerImpact | undefined;
   /** Whether a fix is simple: its cause is known and the change is small. */
   readonly fixSimple?: boolean | undefined;
   /** How long until a fix can be deployed. */
   readonly fixReadyIn?: Span | undefined;
-  /** Whether there is a feature flag that, turned off, ends the fault. */
+  /**
+   * Whether there is a feature flag that, turned off, ends the fault: all of it, for everyone. One that ends a part is
+   * `false`; turn it off, and ask again with what is left.
+   */
   readonly flagEndsFault?: boolean | undefined;
 }
 
@@ -2204,7 +2217,8 @@ export declare namespace release {
    * 6. Below 1.0.0 a version promises nothing, so the facts `breaking` and `features` speak; without them the kind is
    *    open.
    *
-   * @throws {@link RelcoreError}: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
+   * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`, and for an advisory
+   * without an `id`; `duplicate` for two advisories of one `id`, whose severities could differ.
    */
   export function classify(
     previous: Version | null | undefined,
@@ -2219,7 +2233,9 @@ export declare namespace release {
    * The profile of a kind of release: the row of `overrides` if it has one, else the standard row.
    *
    * @throws {@link RelcoreError}: All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
-   * `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
+   * `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`,
+   * `invalid_value` for a gate without a name or a release that may take no step, `duplicate` for a role, gate, channel
+   * or step that is there twice.
    */
   export function profile(releaseType: ReleaseType, overrides?: ReleaseProfiles | null): ReleaseProfile;
 

@@ -454,6 +454,8 @@ pub struct Diagnostic {
 pub enum DiagnosticCode {
     /// Error: there are no steps.
     NoSteps,
+    /// Error: there are more than 10,000 steps or metrics. Nothing else is looked at then.
+    TooMany,
     /// Error: a weight is not a number above 0 and up to 100.
     WeightOutOfRange,
     /// Error: a weight is below the one before it.
@@ -474,7 +476,7 @@ pub enum DiagnosticCode {
     UnknownMetric,
     /// Error: a gate or a metric has no name.
     NameEmpty,
-    /// Error: two gates or two metrics have the same name.
+    /// Error: two gates or two metrics have the same name, or an analysis names a metric twice.
     NameRepeated,
     /// Error: a metric has neither `max` nor `min`, so it could never fail.
     MetricUnlimited,
@@ -1240,6 +1242,8 @@ pub enum ReasonCode {
     SeriousAndWidespread,
     /// Roll back: the way back is tested and simple, and more speaks for it than for waiting.
     RollbackProven,
+    /// The way back is complex, or was never tried out, and is taken all the same: the fault outweighs it.
+    RollbackRisky,
     /// Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better.
     FixPreferred,
     /// Escalate: the way back is risky and no quick fix is in sight.
@@ -1527,7 +1531,8 @@ pub struct RollbackSituation {
     pub customer_incidents: Option<u32>,
     /// When the release was deployed: the rollback window opens then. Not after `now`.
     pub deployed_at: Option<Timestamp>,
-    /// Whether the version to go back to can still be deployed.
+    /// Whether the version to go back to can and may run again. `false`, too, when going back to it was tried and failed,
+    /// and when it must not run: it was withdrawn, or has a vulnerability that this release closed or shares.
     pub previous_version_available: Option<bool>,
     /// Whether going back would lose data that was written since.
     pub rollback_causes_data_loss: Option<bool>,
@@ -1539,13 +1544,15 @@ pub struct RollbackSituation {
     pub rollback_complex: Option<bool>,
     /// The share of users that the fault reaches: 0 to 1.
     pub affected_share: Option<f64>,
-    /// How hard customers are hit.
+    /// How hard customers are hit. From the policy's `severeImpact` on that is a customer-facing incident, whether or not
+    /// anybody has opened one.
     pub customer_impact: Option<CustomerImpact>,
     /// Whether a fix is simple: its cause is known and the change is small.
     pub fix_simple: Option<bool>,
     /// How long until a fix can be deployed.
     pub fix_ready_in: Option<Span>,
-    /// Whether there is a feature flag that, turned off, ends the fault.
+    /// Whether there is a feature flag that, turned off, ends the fault: all of it, for everyone. One that ends a part is
+    /// `false`; turn it off, and ask again with what is left.
     pub flag_ends_fault: Option<bool>,
 }
 
@@ -2004,7 +2011,8 @@ pub fn metrics_policy_from_yaml(text: String) -> Written<MetricsPolicy> {
 ///    open.
 ///
 /// Errors:
-/// `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
+/// All faults at once: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`, and for an advisory
+/// without an `id`; `duplicate` for two advisories of one `id`, whose severities could differ.
 #[uniffi::export(default(previous = None))]
 pub fn release_classify(
     previous: Option<Version>,
@@ -2026,7 +2034,9 @@ pub fn release_explain(classification: Classification) -> Answer<String> {
 ///
 /// Errors:
 /// All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
-/// `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
+/// `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`,
+/// `invalid_value` for a gate without a name or a release that may take no step, `duplicate` for a role, gate, channel
+/// or step that is there twice.
 #[uniffi::export(default(overrides = None))]
 pub fn release_profile(
     release_type: ReleaseType,

@@ -1,5 +1,5 @@
 //! Why a decision is what it is: reasons with stable codes and the evidence behind them.
-use crate::time::Timestamp;
+use crate::time::Span;
 use crate::wire::Count;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -222,6 +222,8 @@ pub enum ReasonCode {
     SeriousAndWidespread,
     /// Roll back: the way back is tested and simple, and more speaks for it than for waiting.
     RollbackProven,
+    /// The way back is complex, or was never tried out, and is taken all the same: the fault outweighs it.
+    RollbackRisky,
     /// Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better.
     FixPreferred,
     /// Escalate: the way back is risky and no quick fix is in sight.
@@ -254,12 +256,32 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
-/// The text a person reads at 03:00: verdict first, then the reasons by weight, then what to do next.
+/// A length of time as a person reads it, and as [`Span::parse`] does: `3d 1h`, `1m 30.5s`.
+pub(crate) fn lasting(span: Span) -> String {
+    let mut rest = span.as_millis().unsigned_abs();
+    let mut parts = Vec::new();
+    for (unit, millis) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)] {
+        if rest >= millis {
+            parts.push(format!("{}{unit}", rest / millis));
+        }
+        rest %= millis;
+    }
+    if rest > 0 || parts.is_empty() {
+        let fraction = format!("{}.{:03}", rest / 1000, rest % 1000);
+        parts.push(format!("{}s", fraction.trim_end_matches('0').trim_end_matches('.')));
+    }
+    let sign = if span.is_negative() { "-" } else { "" };
+    format!("{sign}{}", parts.join(" "))
+}
+
+/// The text a person reads at 03:00: verdict first, then the reasons by weight, then what to do next and what would turn
+/// the answer; the policy last.
 pub(crate) fn render(
     headline: &str,
     reasons: &[Reason],
     missing: &[String],
-    next_check_at: Option<Timestamp>,
+    next: Option<&str>,
+    turns: &[String],
     policy_digest: &str,
 ) -> String {
     let mut by_weight: Vec<&Reason> = reasons.iter().collect();
@@ -279,8 +301,11 @@ pub(crate) fn render(
     if !missing.is_empty() {
         let _ = writeln!(out, "missing: {}", missing.join(", "));
     }
-    if let Some(at) = next_check_at {
-        let _ = writeln!(out, "ask again: {at}");
+    if let Some(next) = next {
+        let _ = writeln!(out, "ask again: {next}");
+    }
+    for turn in turns {
+        let _ = writeln!(out, "{turn}");
     }
     let _ = writeln!(out, "policy: {policy_digest}");
     out
@@ -288,7 +313,30 @@ pub(crate) fn render(
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{lasting, number};
+    use crate::time::Span;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lengths_of_time_are_read_at_a_glance() {
+        for (text, lasts) in [
+            ("PT0S", "0s"),
+            ("PT73H", "3d 1h"),
+            ("-PT90.5S", "-1m 30.5s"),
+            ("PT0.05S", "0.05s"),
+            ("PT10S", "10s"),
+        ] {
+            assert_eq!(lasting(Span::parse(text).unwrap()), lasts);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lengths_of_time_read_back(millis in Span::MIN.as_millis()..=Span::MAX.as_millis()) {
+            let span = Span::from_millis(millis).unwrap();
+            prop_assert_eq!(Span::parse(&lasting(span)).unwrap(), span);
+        }
+    }
 
     #[test]
     fn numbers_are_short() {

@@ -252,6 +252,44 @@ fn no_weight_beyond_what_is_written() {
     assert_eq!(over.unwrap_err().path(), "steps[1].weight");
 }
 
+/// A measurement that is reported late was made at the weight before: it is none of the step's.
+#[test]
+fn late_measurements_do_not_count_for_the_step_they_arrive_in() {
+    let text = "steps: [{type: set_weight, weight: 5}, {type: bake, min: 1h}, {type: set_weight, weight: 50}, \
+                {type: analysis, measurements: 2}, {type: set_weight, weight: 100}]\n\
+                metrics: [{name: errors, max: 1}]";
+    let mut run = Run::new(schedule(text));
+    run.ask(70, &[value(50, "errors", 0.0)]);
+    assert_eq!(run.state.weight, 50.0);
+    // Two of them from before the weight was set, one after it.
+    let decision =
+        run.ask(80, &[value(60, "errors", 0.0), value(65, "errors", 0.0), value(75, "errors", 0.0)]);
+    assert_eq!((&decision.verdict, decision.state.metrics[0].successes), (&UNCLEAR, 1));
+    assert_eq!(codes(&decision), [ReasonCode::AnalysisIncomplete]);
+
+    let text = text.replace("analysis, measurements: 2", "bake, min: 0s, minSamples: 100");
+    let mut run = Run::new(schedule(&text));
+    let of = |minute, n: u32| reading(minute, "errors", Reading::Value { value: 0.0, n: Some(n.into()) });
+    run.ask(70, &[of(50, 1)]);
+    let decision = run.ask(80, &[of(60, 1000), of(75, 99)]);
+    assert_eq!(codes(&decision), [ReasonCode::SamplesTooFew]);
+}
+
+/// Flagger: `failedChecks` adds up over the whole run and never decays. Here it does, too, by name (`failureLimit` is of
+/// the run), and whoever resumes forgives it.
+#[test]
+fn failed_measurements_add_up_until_somebody_resumes() {
+    let mut tolerant = two_weights("on: {failed: pause}");
+    tolerant.metrics[0].failure_limit = 1;
+    let mut run = Run::new(tolerant);
+    run.ask(1, &[value(1, "errors", 2.0)]);
+    for minute in 2..10 {
+        assert_eq!(run.ask(minute, &[value(minute, "errors", 0.0)]).verdict, HOLD);
+    }
+    assert_eq!(run.ask(10, &[value(10, "errors", 2.0)]).verdict, CanaryAction::Pause {});
+    assert_eq!(run.ask(11, &[command(11, Command::Resume)]).state.metrics[0].failed, 0);
+}
+
 // -- one cause hides another -------------------------------------------------------------------------------------
 
 /// A cause that only holds must not keep a worse one from ending the rollout.
@@ -269,6 +307,34 @@ fn a_hold_does_not_hide_an_abort() {
         let decision = run.ask(12, &[value(12, "errors", 2.0)]);
         assert_eq!(decision.verdict, CanaryAction::RollBack { previous: 5.0 }, "{more}");
     }
+}
+
+/// A bake has a longest time: a metric that answers with nothing holds, and must not keep it from being over.
+#[test]
+fn missing_data_does_not_hide_that_a_bake_is_overdue() {
+    let bake = "steps: [{type: set_weight, weight: 5}, {type: bake, min: 1h, max: 2h}, {type: set_weight, weight: 100}]\n\
+                metrics: [{name: errors, max: 1}]\n";
+    for (on, verdict) in [
+        ("", CanaryAction::Pause {}),
+        ("on: {inconclusive: abort}", CanaryAction::RollBack { previous: 5.0 }),
+        ("on: {inconclusive: hold}", UNCLEAR),
+    ] {
+        let mut run = Run::new(schedule(&format!("{bake}{on}")));
+        let decision = run.ask(61, &[reading(61, "errors", Reading::Missing {})]);
+        assert_eq!((decision.verdict, decision.next_check_at), (UNCLEAR, Some(at(120))), "{on}");
+        assert_eq!(run.ask(120, &[]).verdict, verdict, "{on}");
+    }
+}
+
+/// Argo Rollouts is stuck after an inconclusive analysis (#3015), and nothing says that somebody must resume.
+#[test]
+fn a_pause_is_said_whatever_else_is_wrong() {
+    let mut run = Run::new(two_weights(""));
+    run.ask(1, &[command(1, Command::Pause)]);
+    let decision = run.ask(2, &[reading(2, "errors", Reading::Missing {})]);
+    assert_eq!(codes(&decision), [ReasonCode::NoData]);
+    let text = explain(&decision);
+    assert!(text.starts_with("INCONCLUSIVE, hold at 5 %, paused since "), "{text}");
 }
 
 /// The order of the rules decides between causes that do the same.
@@ -355,6 +421,25 @@ fn a_late_call_does_not_skip_a_gate_or_an_analysis() {
         run.ask(1_000_000, &[]);
         assert_eq!(run.state.weight, 5.0, "{stop}");
     }
+}
+
+/// A script that comes late, after the deadline, must not roll back what the clock had finished before it.
+#[test]
+fn a_deadline_does_not_undo_what_was_over_before_it() {
+    let timers =
+        "steps: [{type: set_weight, weight: 5}, {type: bake, min: 1h}, {type: set_weight, weight: 100}]\n";
+    for (deadline, verdict) in [
+        ("61m", CanaryAction::Complete { previous: 5.0 }),
+        ("1h", CanaryAction::RollBack { previous: 5.0 }), // at the same instant the deadline strikes first
+        ("59m", CanaryAction::RollBack { previous: 5.0 }),
+    ] {
+        let mut run = Run::new(schedule(&format!("{timers}deadline: {deadline}")));
+        assert_eq!(run.ask(6000, &[]).verdict, verdict, "{deadline}");
+    }
+    // What an operator ordered after the deadline is obeyed: it was not over for him.
+    let mut run = Run::new(schedule(&format!("{timers}deadline: 2h")));
+    let decision = run.ask(6000, &[command(5999, Command::Abort)]);
+    assert_eq!(decision.verdict, CanaryAction::RollBack { previous: 5.0 });
 }
 
 /// Argo Rollouts: ten minutes of pauses took 3.7 hours (#3569). A timer that stood still loses nothing, and gains nothing.

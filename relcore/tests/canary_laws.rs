@@ -208,6 +208,103 @@ proptest! {
         prop_assert_eq!(late.state, state);
     }
 
+    /// So does one that comes after a deadline: what the clock had finished before it struck had succeeded.
+    #[test]
+    fn a_late_tick_meets_a_deadline_as_many_small_ones_do(
+        minutes in prop::collection::vec((0..90_i64, any::<bool>()), 1..6),
+        deadline in 1..500_i64,
+        until in 0..600_i64,
+        response in prop_oneof![Just(Response::Hold), Just(Response::Pause), Just(Response::Abort)],
+        freeze in any::<bool>(),
+    ) {
+        let mut schedule = timers(&minutes);
+        (schedule.deadline, schedule.on.deadline) = (Some(span(deadline)), response);
+        schedule.abort = if freeze { AbortPolicy::Freeze } else { AbortPolicy::RollBack };
+        let first = start(&schedule, minute(0)).unwrap();
+        let mut state = first.clone();
+        for now in 0..=until {
+            state = next_action(&schedule, &state, &[], minute(now)).unwrap().state;
+        }
+        let mut late = next_action(&schedule, &first, &[], minute(until)).unwrap().state;
+        late.paused_at = late.paused_at.and(state.paused_at); // the pause begins with the call that answers so
+        if late.phase == CanaryPhase::Frozen {
+            prop_assert_eq!(late.weight, 0.0); // a freeze keeps what the traffic has, not what it could have had
+            late.weight = state.weight;
+        }
+        prop_assert_eq!(late, state);
+    }
+
+    /// Observations may stand in any order in the list.
+    #[test]
+    fn the_order_of_the_list_does_not_matter(
+        schedule in schedule(), ticks in ticks(), places in prop::collection::vec(any::<u32>(), 5),
+    ) {
+        for Tick { before, decision, observations, now } in run(&schedule, &ticks) {
+            // Of two contradicting observations of one instant the careful one counts; who gave it may differ.
+            let mut instants: Vec<_> = observations.iter().map(|seen| seen.at).collect();
+            instants.sort();
+            instants.dedup();
+            if instants.len() < observations.len() {
+                continue;
+            }
+            let mut shuffled: Vec<_> = places.iter().zip(observations).collect();
+            shuffled.sort_by_key(|(place, _)| **place);
+            let shuffled: Vec<_> = shuffled.into_iter().map(|(_, seen)| seen).collect();
+            let again = next_action(&schedule, &before, &shuffled, now).unwrap();
+            prop_assert_eq!(serde_json::to_string(&again).unwrap(), serde_json::to_string(&decision).unwrap());
+        }
+    }
+
+    /// Once a rollout has been aborted, nothing gives its version more traffic.
+    #[test]
+    fn the_weight_never_rises_after_an_abort(schedule in schedule(), ticks in ticks()) {
+        let mut most = None;
+        for Tick { decision, observations, .. } in run(&schedule, &ticks) {
+            let anew = observations.iter().any(|seen| matches!(
+                seen.kind,
+                ObservationKind::NewRevision { .. } | ObservationKind::Command { command: Command::Retry }
+            ));
+            if anew {
+                most = None;
+            }
+            prop_assert!(most.is_none_or(|most| decision.state.weight <= most));
+            if matches!(decision.verdict, CanaryAction::RollBack { .. } | CanaryAction::Freeze {}) {
+                most = Some(decision.state.weight);
+            }
+        }
+    }
+
+    /// The same question with a value that is further from good never has a better answer: it adds no traffic that the
+    /// good one would not add, and ends every rollout that the good one ends.
+    #[test]
+    fn a_worse_value_never_improves_an_answer(schedule in schedule(), ticks in ticks(), worse in 1..4_i32) {
+        let mut schedule = schedule;
+        for metric in &mut schedule.metrics {
+            metric.min = None;
+            metric.max = metric.max.or(Some(1.0));
+        }
+        let ends = |decision: &CanaryDecision| {
+            matches!(decision.state.phase, CanaryPhase::RolledBack | CanaryPhase::Frozen)
+        };
+        for Tick { before, decision, mut observations, now } in run(&schedule, &ticks) {
+            for seen in &mut observations {
+                if let ObservationKind::Measurement { reading: Reading::Value { value, .. }, .. } = &mut seen.kind {
+                    *value += f64::from(worse);
+                }
+            }
+            let bad = next_action(&schedule, &before, &observations, now).unwrap();
+            if ends(&decision) {
+                prop_assert!(ends(&bad), "{:?} instead of {:?}", bad.verdict, decision.verdict);
+            } else {
+                prop_assert!(ends(&bad) || bad.state.weight <= decision.state.weight);
+            }
+            prop_assert!(bad.state.step <= decision.state.step || ends(&decision));
+            if decision.state.phase == CanaryPhase::Paused {
+                prop_assert!(bad.state.phase != CanaryPhase::Succeeded && bad.state.phase != CanaryPhase::Progressing);
+            }
+        }
+    }
+
     /// A simulation is the calls one after another, without those that say the same again.
     #[test]
     fn a_simulation_is_its_calls(schedule in schedule(), ticks in ticks(), tick in 1..30_i64) {

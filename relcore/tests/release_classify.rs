@@ -31,7 +31,7 @@ fn plain() -> ReleaseFacts {
 }
 
 fn advisory(severity: Option<AdvisorySeverity>) -> ReleaseAdvisory {
-    ReleaseAdvisory { id: "CVE-2026-0001".into(), severity }
+    ReleaseAdvisory { id: format!("CVE-2026-{severity:?}"), severity }
 }
 
 /// release-please's own tests go from beta9 to beta10, which Semantic Versioning orders lower.
@@ -125,6 +125,40 @@ fn the_worst_severity_outranks() {
     assert_eq!(step("1.2.3", "1.2.4", &unbacked).verdict, V::Inconclusive);
 }
 
+/// Two severities under one identifier would leave open which one counts.
+#[test]
+fn an_advisory_is_named_once() {
+    let of = |ids: [&str; 2]| {
+        let one = |id: &str| ReleaseAdvisory { id: id.to_owned(), severity: Some(AdvisorySeverity::Low) };
+        let facts = ReleaseFacts { advisories: ids.map(one).to_vec(), line: Some("v1".into()), ..plain() };
+        let error = classify(None, &Version::parse("1.0.0").unwrap(), &facts).unwrap_err();
+        error.faults().iter().map(|fault| format!("{} {}", fault.code.code(), fault.path)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(["CVE-1", "CVE-1"]), ["duplicate facts.advisories[1].id", "invalid_value facts.line"]);
+    assert_eq!(of(["", "CVE-1"]), ["invalid_value facts.advisories[0].id", "invalid_value facts.line"]);
+}
+
+/// semver orders build metadata for the sake of a total order; precedence does not.
+#[test]
+fn build_metadata_makes_no_version_greater() {
+    for (from, to) in [("1.2.3", "1.2.3+b"), ("1.2.3+a", "1.2.3+b")] {
+        let found = step(from, to, &plain());
+        assert_eq!(found.verdict, V::Contradictory);
+        assert!(found.reasons[0].text.contains("build metadata"), "{}", found.reasons[0].text);
+    }
+    assert_eq!(step("1.2.3+z", "1.2.4+a", &plain()).release_type, Some(T::Hotfix));
+}
+
+/// A hotfix of an old line comes after the last version of that line, not after that of the main line.
+#[test]
+fn the_previous_version_is_that_of_the_line() {
+    let facts = ReleaseFacts { line: Some("1.4.x".into()), ..plain() };
+    let found = step("2.1.0", "1.4.3", &facts);
+    assert_eq!(found.verdict, V::Contradictory);
+    assert!(found.reasons[0].text.contains("the last version of the line"), "{}", found.reasons[0].text);
+    assert!(found.reasons.iter().all(|reason| reason.code != relcore::ReasonCode::VersionSkipped));
+}
+
 #[test]
 fn lines_and_lts() {
     let facts = ReleaseFacts { line: Some("1.4.x".into()), lts: true, ..plain() };
@@ -144,15 +178,29 @@ fn overrides_change_a_row_in_part_and_are_checked() {
     assert_eq!(table, expected);
     let bad = r#"{"profiles": {"hotfx": null, "hotfix": {"soak": "-1h", "timelineMax": "1m",
         "approvals": [{"role": "qa_lead", "count": 0}]}}}"#;
-    assert!(profiles_from_json(bad).is_err());
-    let error = profiles_from_json(&bad.replace("\"hotfx\": null,", "")).unwrap_err();
+    let error = profiles_from_json(bad).unwrap_err();
     let faults: Vec<_> = error.faults().iter().map(|fault| (fault.code, fault.path.as_str())).collect();
     assert_eq!(
         faults,
         [
+            (ErrorKind::UnknownField, "profiles.hotfx"),
             (ErrorKind::OutOfRange, "profiles.hotfix.soak"),
             (ErrorKind::Unordered, "profiles.hotfix.timelineMax"),
             (ErrorKind::OutOfRange, "profiles.hotfix.approvals[0].count"),
+        ]
+    );
+    let odd = r#"{"profiles": {"lts": {"gates": ["a", "", "a"], "allowedBumps": [], "canarySchedule": "",
+        "approvals": [{"role": "qa", "count": 1}, {"role": "qa", "count": 2}]}}}"#;
+    let error = profiles_from_json(odd).unwrap_err();
+    let faults: Vec<_> = error.faults().iter().map(|fault| (fault.code, fault.path.as_str())).collect();
+    assert_eq!(
+        faults,
+        [
+            (ErrorKind::InvalidValue, "profiles.lts.allowedBumps"),
+            (ErrorKind::InvalidValue, "profiles.lts.gates[1]"),
+            (ErrorKind::Duplicate, "profiles.lts.gates[2]"),
+            (ErrorKind::Duplicate, "profiles.lts.approvals[1].role"),
+            (ErrorKind::InvalidValue, "profiles.lts.canarySchedule"),
         ]
     );
     let mut misnamed = standard_profiles();
@@ -183,6 +231,10 @@ proptest! {
 
     #[test]
     fn a_kind_exactly_when_classified(from in of(versions()), to in versions(), facts in facts()) {
+        let mut facts = facts;
+        for (number, advisory) in facts.advisories.iter_mut().enumerate() {
+            advisory.id = format!("CVE-2026-{number:04}");
+        }
         let found = classify(from.as_ref(), &to, &facts).unwrap();
         prop_assert!(!found.reasons.is_empty());
         prop_assert_eq!(found.release_type.is_some(), found.verdict == V::Classified);
@@ -190,7 +242,7 @@ proptest! {
             prop_assert!(!found.missing.is_empty());
         }
         if found.verdict == V::Classified {
-            prop_assert!(from.is_none_or(|from| to > from));
+            prop_assert!(from.is_none_or(|from| from.precedes(&to)));
             prop_assert!(facts.declared.is_none() || facts.declared == found.release_type);
             prop_assert!(found.missing.is_empty());
         }

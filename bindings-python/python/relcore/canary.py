@@ -123,6 +123,9 @@ class DiagnosticCode(Enum):
     NO_STEPS = "no_steps"
     """Error: there are no steps."""
 
+    TOO_MANY = "too_many"
+    """Error: there are more than 10,000 steps or metrics. Nothing else is looked at then."""
+
     WEIGHT_OUT_OF_RANGE = "weight_out_of_range"
     """Error: a weight is not a number above 0 and up to 100."""
 
@@ -154,7 +157,7 @@ class DiagnosticCode(Enum):
     """Error: a gate or a metric has no name."""
 
     NAME_REPEATED = "name_repeated"
-    """Error: two gates or two metrics have the same name."""
+    """Error: two gates or two metrics have the same name, or an analysis names a metric twice."""
 
     METRIC_UNLIMITED = "metric_unlimited"
     """Error: a metric has neither `max` nor `min`, so it could never fail."""

@@ -211,6 +211,9 @@ class ReasonCode(Enum):
     ROLLBACK_PROVEN = "rollback_proven"
     """Roll back: the way back is tested and simple, and more speaks for it than for waiting."""
 
+    ROLLBACK_RISKY = "rollback_risky"
+    """The way back is complex, or was never tried out, and is taken all the same: the fault outweighs it."""
+
     FIX_PREFERRED = "fix_preferred"
     """Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better."""
 

@@ -335,7 +335,8 @@ def classify(
        open.
 
     Errors:
-    `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
+    All faults at once: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`, and for an advisory
+    without an `id`; `duplicate` for two advisories of one `id`, whose severities could differ.
     """
     return _call(20, previous, next, facts)
 
@@ -355,7 +356,9 @@ def profile(
 
     Errors:
     All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
-    `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
+    `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`,
+    `invalid_value` for a gate without a name or a release that may take no step, `duplicate` for a role, gate, channel
+    or step that is there twice.
     """
     return _call(22, release_type, overrides)
 

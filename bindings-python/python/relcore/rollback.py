@@ -308,7 +308,9 @@ class RollbackSituation:
     """When the release was deployed: the rollback window opens then. Not after `now`."""
 
     previous_version_available: bool | None = None
-    """Whether the version to go back to can still be deployed."""
+    """Whether the version to go back to can and may run again. `false`, too, when going back to it was tried and failed,
+    and when it must not run: it was withdrawn, or has a vulnerability that this release closed or shares.
+    """
 
     rollback_causes_data_loss: bool | None = None
     """Whether going back would lose data that was written since."""
@@ -326,7 +328,9 @@ class RollbackSituation:
     """The share of users that the fault reaches: 0 to 1."""
 
     customer_impact: CustomerImpact | None = None
-    """How hard customers are hit."""
+    """How hard customers are hit. From the policy's `severeImpact` on that is a customer-facing incident, whether or not
+    anybody has opened one.
+    """
 
     fix_simple: bool | None = None
     """Whether a fix is simple: its cause is known and the change is small."""
@@ -335,7 +339,9 @@ class RollbackSituation:
     """How long until a fix can be deployed."""
 
     flag_ends_fault: bool | None = None
-    """Whether there is a feature flag that, turned off, ends the fault."""
+    """Whether there is a feature flag that, turned off, ends the fault: all of it, for everyone. One that ends a part is
+    `false`; turn it off, and ask again with what is left.
+    """
 
 
 def decide(

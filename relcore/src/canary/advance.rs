@@ -1,7 +1,8 @@
 //! The steps: as far as they go without an unexpired timer, a missing measurement or a person.
 use super::finding::{Effect, Finding, gathered, measured, reason};
+use super::rules::Facts;
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule, Step};
-use crate::reason::{Reason, ReasonCode, Severity};
+use crate::reason::{Reason, ReasonCode, Severity, lasting};
 use crate::time::{Span, Timestamp};
 use crate::wire::Count;
 
@@ -65,21 +66,53 @@ fn bake(
     now: Timestamp,
 ) -> Ended {
     let end = timer(state, min, now, ReasonCode::BakeRunning, "baking")?;
-    let result = all_good(schedule, state).and_then(|()| enough_samples(schedule, state, min_samples));
-    let Err(mut finding) = result else { return Ok(end) };
+    let Err(mut finding) = baked(schedule, state, min_samples) else { return Ok(end) };
     let longest = max.and_then(|max| state.step_entered_at.plus(max).ok());
     match longest {
-        Some(longest) if now >= longest => {
-            let text = format!("the bake began at {} and had to end by {longest}", state.step_entered_at);
-            let overdue = reason(ReasonCode::BakeOverdue, Severity::Warning, &subject(state), text);
-            finding.reasons.insert(0, overdue);
-            if schedule.on.inconclusive != Response::Hold {
-                finding.effect = Effect::Respond(schedule.on.inconclusive);
-            }
+        Some(longest) if now >= longest => Err(overdue(schedule, state, longest, finding)),
+        _ => {
+            finding.next = longest;
+            Err(finding)
         }
-        _ => finding.next = longest,
     }
-    Err(finding)
+}
+
+/// Every metric is good, and has enough samples.
+fn baked(schedule: &Schedule, state: &CanaryState, min_samples: Option<Count>) -> Result<(), Finding> {
+    all_good(schedule, state).and_then(|()| enough_samples(schedule, state, min_samples))
+}
+
+/// What follows when a bake has run to its longest time and something still keeps it.
+fn overdue(schedule: &Schedule, state: &CanaryState, longest: Timestamp, mut keeps: Finding) -> Finding {
+    let text = format!("the bake began at {} and had to end by {longest}", state.step_entered_at);
+    keeps.reasons.insert(0, reason(ReasonCode::BakeOverdue, Severity::Warning, &subject(state), text));
+    if schedule.on.inconclusive != Response::Hold {
+        keeps.effect = Effect::Respond(schedule.on.inconclusive);
+    }
+    keeps
+}
+
+/// When the longest time of the current bake is over, if it has one.
+pub(super) fn overdue_at(schedule: &Schedule, state: &CanaryState) -> Option<Timestamp> {
+    match state.step_of(schedule) {
+        Some(Step::Bake { max: Some(max), .. }) => state.step_entered_at.plus(*max).ok(),
+        _ => None,
+    }
+}
+
+/// The rule that the longest time of a bake holds whatever else only keeps the rollout waiting: without it, a metric
+/// without data, which holds, would keep a bake from ever being overdue.
+pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
+    let Facts { schedule, state, now } = facts;
+    let response = schedule.on.inconclusive;
+    if response == Response::Hold || (response == Response::Pause && state.paused_at.is_some()) {
+        return None; // the step itself says so, or it has been answered already
+    }
+    let now = state.paused_at.unwrap_or(*now); // a pause stops the clock
+    let longest = overdue_at(schedule, state).filter(|longest| *longest <= now)?;
+    let Some(Step::Bake { min_samples, .. }) = state.step_of(schedule) else { return None };
+    let keeps = baked(schedule, state, *min_samples).err()?;
+    Some(overdue(schedule, state, longest, keeps))
 }
 
 fn pause(state: &CanaryState, duration: Option<Span>, now: Timestamp) -> Ended {
@@ -143,7 +176,7 @@ fn timer(state: &CanaryState, length: Span, now: Timestamp, code: ReasonCode, do
         Some(end) if now >= end => Ok(end),
         _ => {
             let done = now.since(state.step_entered_at);
-            let text = format!("{doing} at {} %: {done} of {length}", state.weight);
+            let text = format!("{doing} at {} %: {} of {}", state.weight, lasting(done), lasting(length));
             let mut reason = reason(code, Severity::Info, &subject(state), text);
             reason.evidence.observed = Some(done.as_seconds());
             reason.evidence.threshold = Some(length.as_seconds());

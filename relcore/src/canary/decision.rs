@@ -85,5 +85,10 @@ pub fn explain(decision: &CanaryDecision) -> String {
         CanaryAction::RollBack { previous } => format!("ROLL BACK from {previous} % to 0 %"),
         CanaryAction::Freeze {} => format!("FREEZE at {weight} %"),
     };
-    render(&headline, &decision.reasons, &decision.missing, decision.next_check_at, &decision.policy_digest)
+    // Another cause may be the reason of this answer: without this nobody would know that somebody must resume.
+    let paused = decision.state.paused_at.filter(|_| decision.verdict != CanaryAction::Pause {});
+    let paused = paused.map(|since| format!(", paused since {since} until an operator resumes"));
+    let headline = headline + paused.as_deref().unwrap_or_default();
+    let next = decision.next_check_at.map(|at| at.to_string());
+    render(&headline, &decision.reasons, &decision.missing, next.as_deref(), &[], &decision.policy_digest)
 }

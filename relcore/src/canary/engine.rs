@@ -2,7 +2,9 @@ use super::finding::{Effect, Finding, reason};
 use super::rules::{Facts, stale_at, strongest};
 use super::{
     AbortPolicy, CanaryAction, CanaryDecision, CanaryPhase, CanaryState, Observation, Response, Schedule,
-    advance::advance, fold::fold, validate::refuse,
+    advance::{advance, overdue_at},
+    fold::fold,
+    validate::refuse,
 };
 use crate::digest::remembered_digest;
 use crate::error::{Error, ErrorKind, Faults, Result};
@@ -80,7 +82,8 @@ fn decide(
     digest: String,
     now: Timestamp,
 ) -> CanaryDecision {
-    let mut finding = match strongest(&Facts { schedule, state: &state, now }) {
+    let in_time = catch_up(schedule, &mut state, now);
+    let mut finding = match in_time.or_else(|| strongest(&Facts { schedule, state: &state, now })) {
         Some(finding) => finding,
         None => advance(schedule, &mut state, now),
     };
@@ -88,6 +91,33 @@ fn decide(
     let Finding { reasons, missing, next, .. } = finding;
     let next_check_at = next_check(schedule, &state, next, now);
     CanaryDecision { verdict, state, reasons, missing, next_check_at, policy_digest: digest }
+}
+
+/// Goes as far as a call just before the deadline would have gone, when this one comes after it and the clock alone
+/// decides; says so when that was the end of the rollout.
+///
+/// A rollout whose steps were all over before the deadline had succeeded before it struck, whenever somebody asks.
+fn catch_up(schedule: &Schedule, state: &mut CanaryState, now: Timestamp) -> Option<Finding> {
+    if schedule.deadline.is_none() || !schedule.metrics.is_empty() || state.is_over() {
+        return None;
+    }
+    let strikes = deadline_at(schedule, state).filter(|strikes| *strikes <= now)?;
+    let eve = Timestamp::from_millis(strikes.as_millis().saturating_sub(1)).ok()?;
+    // What was seen after the deadline was not known before it.
+    if state.step_entered_at > eve || state.observed_until.is_some_and(|seen| seen > eve) {
+        return None;
+    }
+    if strongest(&Facts { schedule, state, now: eve }).is_some() {
+        return None;
+    }
+    let finding = advance(schedule, state, eve);
+    (finding.effect == Effect::Complete).then_some(finding)
+}
+
+/// When the deadline strikes, unless a pause stops its clock.
+fn deadline_at(schedule: &Schedule, state: &CanaryState) -> Option<Timestamp> {
+    let deadline = schedule.deadline.filter(|_| state.paused_at.is_none())?;
+    state.started_at.plus(deadline).ok()
 }
 
 fn apply(
@@ -146,8 +176,8 @@ fn abort(
     CanaryAction::Freeze {}
 }
 
-/// The first instant after `now` at which time alone may change the answer: the end of a timer, the deadline, or the
-/// moment when a measurement is too old.
+/// The first instant after `now` at which time alone may change the answer: the end of a timer, the deadline, the end of
+/// a bake's longest time, or the moment when a measurement is too old.
 fn next_check(
     schedule: &Schedule,
     state: &CanaryState,
@@ -157,13 +187,13 @@ fn next_check(
     if state.is_over() {
         return None;
     }
-    let deadline = schedule.deadline.filter(|_| state.paused_at.is_none());
-    let deadline = deadline.and_then(|deadline| state.started_at.plus(deadline).ok());
+    let deadline = deadline_at(schedule, state);
+    let overdue = overdue_at(schedule, state).filter(|_| state.paused_at.is_none());
     let metrics = schedule.metrics.iter().zip(&state.metrics);
     let stale = metrics.filter_map(|(metric, counts)| stale_at(metric, counts, state));
     let stale = stale.filter(|at| *at > now.as_millis()).min();
     let stale = stale.and_then(|at| Timestamp::from_millis(at).ok()); // beyond the calendar it stays good
-    timer.into_iter().chain(deadline).chain(stale).filter(|at| *at > now).min()
+    timer.into_iter().chain(deadline).chain(overdue).chain(stale).filter(|at| *at > now).min()
 }
 
 fn check_state(schedule: &Schedule, state: &CanaryState, digest: &str, now: Timestamp) -> Result<()> {

@@ -6,7 +6,7 @@ use super::{
 use crate::error::{ErrorKind, Faults, Result};
 use crate::time::Timestamp;
 use crate::wire::Count;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes every observation in, by instant, then kind, then place; refuses them all if one is at fault.
 pub(super) fn fold(
@@ -31,25 +31,48 @@ pub(super) fn fold(
     Ok(())
 }
 
-/// Where the metrics of a schedule are.
+/// Where the metrics of a schedule are, and which gates it has.
 struct Places<'a> {
     schedule: &'a Schedule,
     /// Where the next one is looked for first: measurements mostly come in the order of the schedule.
     next: usize,
+    /// The place of each metric by its name, once there are too many to look through.
+    index: Option<BTreeMap<&'a str, usize>>,
+    /// The gates, once one is asked for.
+    gates: Option<BTreeSet<&'a str>>,
 }
+
+/// So many metrics are looked through faster than a map of them is made.
+const FEW: usize = 32;
 
 impl<'a> Places<'a> {
     fn new(schedule: &'a Schedule) -> Self {
-        Self { schedule, next: 0 }
+        Self { schedule, next: 0, index: None, gates: None }
     }
 
     fn of(&mut self, name: &str) -> Option<usize> {
         let named = |metric: &Metric| metric.name == name;
         let metrics = &self.schedule.metrics;
         let next = Some(self.next).filter(|next| metrics.get(*next).is_some_and(named));
-        let place = next.or_else(|| metrics.iter().position(named))?;
+        let place = next.or_else(|| self.search(name))?;
         self.next = place.saturating_add(1);
         Some(place)
+    }
+
+    fn search(&mut self, name: &str) -> Option<usize> {
+        let metrics = &self.schedule.metrics;
+        if metrics.len() <= FEW {
+            return metrics.iter().position(|metric| metric.name == name);
+        }
+        let names =
+            || metrics.iter().enumerate().map(|(place, metric)| (metric.name.as_str(), place)).collect();
+        self.index.get_or_insert_with(names).get(name).copied()
+    }
+
+    fn has_gate(&mut self, name: &str) -> bool {
+        let gate = |step: &'a Step| if let Step::Gate { name } = step { Some(name.as_str()) } else { None };
+        let gates = || self.schedule.steps.iter().filter_map(gate).collect();
+        self.gates.get_or_insert_with(gates).contains(name)
     }
 }
 
@@ -114,7 +137,7 @@ fn check(
                 );
             }
             ObservationKind::Approval { gate, .. } => faults.check(
-                schedule.steps.iter().any(|step| matches!(step, Step::Gate { name } if name == gate)),
+                places.has_gate(gate),
                 ErrorKind::UnknownReference,
                 format_args!("observations[{index}].kind.gate"),
                 format_args!("{} is not a gate of the schedule", crate::wire::quoted(gate)),
@@ -216,6 +239,8 @@ fn measure(places: &mut Places<'_>, state: &mut CanaryState, name: &str, reading
     let Some(place) = places.of(name) else { return };
     let pair = places.schedule.metrics.get(place).zip(state.metrics.get_mut(place));
     let Some((metric, counts)) = pair else { return };
+    // A measurement that is reported late may be of the step, and the weight, before.
+    let here = at >= state.step_entered_at && Some(at) > state.weight_set_at;
     let phase = metric.judge(reading);
     let (value, n) = match reading {
         Reading::Value { value, n } => (Some(*value), *n),
@@ -223,7 +248,8 @@ fn measure(places: &mut Places<'_>, state: &mut CanaryState, name: &str, reading
     };
     counts.last = Some(LastMeasurement { at, phase, value, n });
     match phase {
-        MeasurementPhase::Successful => counts.successes = counts.successes.saturating_add(1),
+        MeasurementPhase::Successful if here => counts.successes = counts.successes.saturating_add(1),
+        MeasurementPhase::Successful => {}
         MeasurementPhase::Failed => counts.failed = counts.failed.saturating_add(1),
         MeasurementPhase::Inconclusive => counts.inconclusive = counts.inconclusive.saturating_add(1),
         MeasurementPhase::NoData => {}
@@ -232,6 +258,7 @@ fn measure(places: &mut Places<'_>, state: &mut CanaryState, name: &str, reading
     if phase != MeasurementPhase::Error {
         counts.consecutive_errors = 0;
     }
-    let sum = counts.samples.get().saturating_add(n.unwrap_or_default().get());
+    let new = n.filter(|_| here).unwrap_or_default();
+    let sum = counts.samples.get().saturating_add(new.get());
     counts.samples = Count::new(sum.min(Count::MAX)).unwrap_or_default();
 }

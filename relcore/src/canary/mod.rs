@@ -36,12 +36,15 @@
 //! 6. a metric failed more often than its limit
 //! 7. a metric's query errored more often in a row than its limit
 //! 8. a metric has no data, or only old data
-//! 9. a metric was inconclusive more often than its limit
+//! 9. a metric was inconclusive more often than its limit, or a bake ran to its longest time without enough
 //! 10. the run is paused
 //! 11. the release window is closed
 //! 12. the step: its timer, its measurements, its samples, its gate
 //!
 //! # What is counted
+//!
+//! A schedule without metrics goes by the clock: a call that comes late, even after the deadline, ends where many calls in
+//! time would have ended. What the clock alone had finished before the deadline has succeeded.
 //!
 //! As in Argo Rollouts: a limit is the number that is still tolerated, so with a `failure_limit` of 0 the first failed
 //! measurement exceeds it; an errored query counts neither as failed nor as measured.

@@ -1,7 +1,8 @@
 //! The rules that come before the step: safety first, then what keeps the rollout waiting.
+use super::advance::bake_overdue;
 use super::finding::{Effect, Finding, counted, measured, reason};
 use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
-use crate::reason::{ReasonCode, Severity};
+use crate::reason::{ReasonCode, Severity, lasting};
 use crate::time::Timestamp;
 
 /// What every rule looks at.
@@ -14,7 +15,7 @@ pub(super) struct Facts<'a> {
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
 /// The rules in their order. The numbers are those of the module docs.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     run_over,           // 1
     aborted_by_person,  // 2
     critical_metric,    // 3
@@ -24,6 +25,7 @@ const RULES: [Rule; 11] = [
     error_limit,        // 7
     no_data,            // 8
     inconclusive_limit, // 9
+    bake_overdue,       // 9
     paused,             // 10
     window_closed,      // 11
 ];
@@ -94,7 +96,7 @@ fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     // A pause stops this clock.
     let taken = facts.state.paused_at.unwrap_or(facts.now).since(facts.state.started_at);
     (taken >= deadline).then(|| {
-        let text = format!("the rollout has taken {taken}, its deadline is {deadline}");
+        let text = format!("the rollout has taken {}, its deadline is {}", lasting(taken), lasting(deadline));
         let mut reason = reason(ReasonCode::DeadlinePassed, Severity::Error, "run", text);
         reason.evidence.observed = Some(taken.as_seconds());
         reason.evidence.threshold = Some(deadline.as_seconds());
@@ -171,7 +173,12 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
                 } else {
                     "was not measured since the step began"
                 };
-                let text = format!("`{}` {was} {age} ago, at most {max_age} is good", metric.name);
+                let text = format!(
+                    "`{}` {was} {} ago, at most {} is good",
+                    metric.name,
+                    lasting(age),
+                    lasting(max_age)
+                );
                 (ReasonCode::StaleData, text)
             }
             _ => continue,

@@ -32,7 +32,7 @@ pub struct Schedule {
     #[serde(default)]
     pub metrics: Vec<Metric>,
     /// What follows from each cause. The defaults are on [`CauseResponses`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::object")]
     pub on: CauseResponses,
     /// What an abort does. Default: `roll_back`.
     #[serde(default)]

@@ -3,7 +3,7 @@ use crate::error::{ErrorKind, Faults, Result};
 use crate::reason::Severity;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Something about a schedule that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Diagnostic {
 pub enum DiagnosticCode {
     /// Error: there are no steps.
     NoSteps,
+    /// Error: there are more than 10,000 steps or metrics. Nothing else is looked at then.
+    TooMany,
     /// Error: a weight is not a number above 0 and up to 100.
     WeightOutOfRange,
     /// Error: a weight is below the one before it.
@@ -47,7 +49,7 @@ pub enum DiagnosticCode {
     UnknownMetric,
     /// Error: a gate or a metric has no name.
     NameEmpty,
-    /// Error: two gates or two metrics have the same name.
+    /// Error: two gates or two metrics have the same name, or an analysis names a metric twice.
     NameRepeated,
     /// Error: a metric has neither `max` nor `min`, so it could never fail.
     MetricUnlimited,
@@ -73,11 +75,21 @@ pub enum DiagnosticCode {
 #[must_use]
 pub fn validate(schedule: &Schedule) -> Vec<Diagnostic> {
     let mut found = Found::default();
+    for (list, length) in [("steps", schedule.steps.len()), ("metrics", schedule.metrics.len())] {
+        let text = format_args!("are {length}: expected at most 10,000");
+        found.error(length > MOST, DiagnosticCode::TooMany, format_args!("{list}"), text);
+    }
+    if !found.0.is_empty() {
+        return found.0;
+    }
     steps(schedule, &mut found);
     metrics(schedule, &mut found);
     spans(schedule, &mut found);
     found.0
 }
+
+/// A schedule with more steps or metrics than this was made by a mistake.
+const MOST: usize = 10_000;
 
 /// Refuses a schedule that has errors, with all of them.
 pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
@@ -87,7 +99,9 @@ pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
             DiagnosticCode::NameRepeated => ErrorKind::Duplicate,
             DiagnosticCode::UnknownMetric => ErrorKind::UnknownReference,
             DiagnosticCode::WeightFalls => ErrorKind::Unordered,
-            DiagnosticCode::WeightOutOfRange | DiagnosticCode::SpanOutOfRange => ErrorKind::OutOfRange,
+            DiagnosticCode::WeightOutOfRange | DiagnosticCode::SpanOutOfRange | DiagnosticCode::TooMany => {
+                ErrorKind::OutOfRange
+            }
             _ => ErrorKind::InvalidValue,
         };
         faults.add(kind, format_args!("{}", diagnostic.path), format_args!("{}", diagnostic.text));
@@ -120,6 +134,8 @@ impl Found {
 fn steps(schedule: &Schedule, found: &mut Found) {
     use DiagnosticCode as Code;
     let mut weight = 0.0;
+    let known: BTreeSet<&str> = schedule.metrics.iter().map(|metric| metric.name.as_str()).collect();
+    let mut gates = BTreeSet::new();
     let no_steps = schedule.steps.is_empty();
     found.error(
         no_steps,
@@ -165,17 +181,17 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 found.error(unmeasured, Code::NothingMeasured, at, text);
                 let text = format_args!("`0` is out of range: expected at least 1");
                 found.error(*measurements == 0, Code::AnalysisEmpty, format_args!("{at}.measurements"), text);
+                let mut seen = BTreeSet::new();
                 for (place, name) in metrics.iter().enumerate() {
-                    let unknown = !schedule.metrics.iter().any(|metric| metric.name == *name);
+                    let path = format_args!("{at}.metrics[{place}]");
                     let text = format_args!("{} is not a metric of the schedule", crate::wire::quoted(name));
-                    found.error(unknown, Code::UnknownMetric, format_args!("{at}.metrics[{place}]"), text);
+                    found.error(!known.contains(name.as_str()), Code::UnknownMetric, path, text);
+                    let text = format_args!("{} is used before", crate::wire::quoted(name));
+                    found.error(!seen.insert(name), Code::NameRepeated, path, text);
                 }
             }
             Step::Gate { name } => {
-                let earlier = schedule.steps.iter().take(index);
-                let repeated =
-                    earlier.filter(|step| matches!(step, Step::Gate { name: other } if other == name));
-                self::name(name, repeated.count() > 0, format_args!("{at}.name"), found);
+                self::name(name, !gates.insert(name), format_args!("{at}.name"), found);
             }
         }
     }
@@ -188,11 +204,11 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
     use DiagnosticCode as Code;
     let text = format_args!("are empty: only an operator can stop this rollout");
     found.add(schedule.metrics.is_empty(), Severity::Warning, Code::NoMetrics, format_args!("metrics"), text);
+    let mut names = BTreeSet::new();
     for (index, metric) in schedule.metrics.iter().enumerate() {
         let Metric { name, max, min, max_age, .. } = metric;
         let at = format_args!("metrics[{index}]");
-        let repeated = schedule.metrics.iter().take(index).any(|other| other.name == *name);
-        self::name(name, repeated, format_args!("{at}.name"), found);
+        self::name(name, !names.insert(name), format_args!("{at}.name"), found);
         let unlimited = max.is_none() && min.is_none();
         let text = format_args!("has neither `max` nor `min`: it could never fail");
         found.error(unlimited, Code::MetricUnlimited, at, text);

@@ -1,9 +1,12 @@
 use super::line::Line;
-use crate::error::Result;
+use crate::error::{ErrorKind, Faults, Result};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity};
-use crate::release::{AdvisorySeverity, Classification, ClassificationVerdict, ReleaseFacts, ReleaseType};
+use crate::release::{
+    AdvisorySeverity, Classification, ClassificationVerdict, ReleaseAdvisory, ReleaseFacts, ReleaseType,
+};
 use crate::version::{Bump, Version, bump};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The rules of [`classify`] by name and number: a change of any answer changes the number, and so the digest.
 #[derive(Clone, PartialEq, Serialize)]
@@ -42,10 +45,10 @@ crate::digest::remembered_digest!(Rules);
 /// ```
 ///
 /// # Errors
-/// `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
+/// All faults at once: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`, and for an advisory
+/// without an `id`; `duplicate` for two advisories of one `id`, whose severities could differ.
 pub fn classify(previous: Option<&Version>, next: &Version, facts: &ReleaseFacts) -> Result<Classification> {
-    let line =
-        facts.line.as_deref().map(Line::parse).transpose().map_err(|error| error.under("facts.line"))?;
+    let line = check(facts)?;
     let step = Step::of(previous, next);
     let mut reasons = contradictions(previous, next, step, line, facts);
     let mut missing = Vec::new();
@@ -60,8 +63,24 @@ pub fn classify(previous: Option<&Version>, next: &Version, facts: &ReleaseFacts
         None => (ClassificationVerdict::Inconclusive, None),
     };
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: the order of the rules stays
-    let policy_digest = digest_of(&Rules { name: "release.classify", number: 1 })?;
+    let policy_digest = digest_of(&Rules { name: "release.classify", number: 2 })?;
     Ok(Classification { verdict, release_type, reasons, missing, next_check_at: None, policy_digest })
+}
+
+/// Everything that keeps the facts from being used; the line, if they name one.
+fn check(facts: &ReleaseFacts) -> Result<Option<Line>> {
+    let mut faults = Faults::new();
+    let line = facts.line.as_deref().map(Line::parse).transpose().map_err(|error| error.under("facts.line"));
+    let mut seen = BTreeSet::new();
+    for (index, ReleaseAdvisory { id, .. }) in facts.advisories.iter().enumerate() {
+        let path = format_args!("facts.advisories[{index}].id");
+        let text = format_args!("is empty: expected the like of `CVE-2026-0001`");
+        faults.check(!id.is_empty(), ErrorKind::InvalidValue, path, text);
+        let text = format_args!("{} is given twice", crate::wire::quoted(id));
+        faults.check(id.is_empty() || seen.insert(id), ErrorKind::Duplicate, path, text);
+    }
+    let line = faults.absorb(line).flatten();
+    faults.finish().map(|()| line)
 }
 
 /// How much a version promises to have changed at most.
@@ -117,8 +136,15 @@ fn contradictions(
         }
     };
     if let Some(previous) = previous {
-        against(next <= previous, ReasonCode::VersionNotGreater, "next", &|| {
-            format!("`{next}` does not come after `{previous}`: the next version must be strictly greater")
+        against(!previous.precedes(next), ReasonCode::VersionNotGreater, "next", &|| {
+            let why = match line {
+                Some(line) if line.holds(next) && !line.holds(previous) => {
+                    "give the last version of the line as the previous one"
+                }
+                _ if bump(previous, next) == Bump::None => "build metadata does not order versions",
+                _ => "the next version must be strictly greater",
+            };
+            format!("`{next}` does not come after `{previous}`: {why}")
         });
     }
     against(line.is_some_and(|line| !line.holds(next)), ReasonCode::VersionOutsideLine, "line", &|| {
@@ -190,8 +216,13 @@ fn kind(
     if graduated {
         say(ReasonCode::PrereleaseGraduated, "next", format!("`{previous}` became the release `{next}`"));
     } else {
-        say(ReasonCode::VersionStep, "next", format!("the step from `{previous}` to `{next}` says so"));
-        if skips(previous, next) {
+        let bump = crate::wire::text_of(&bump(previous, next));
+        say(
+            ReasonCode::VersionStep,
+            "next",
+            format!("from `{previous}` to `{next}` is a step of kind {bump}"),
+        );
+        if previous.precedes(next) && skips(previous, next) {
             say(
                 ReasonCode::VersionSkipped,
                 "next",

@@ -10,21 +10,18 @@ use crate::release::{Classification, ClassificationVerdict};
 ///     &Version::parse("1.4.3")?,
 ///     &release::ReleaseFacts::default(),
 /// )?;
-/// assert!(release::explain(&found).starts_with("hotfix\n"));
+/// assert!(release::explain(&found).starts_with("HOTFIX RELEASE\n"));
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
 pub fn explain(classification: &Classification) -> String {
     let headline = match (classification.verdict, classification.release_type) {
-        (ClassificationVerdict::Classified, Some(kind)) => crate::wire::text_of(&kind),
-        (ClassificationVerdict::Contradictory, _) => "contradictory: do not release this as it is".to_owned(),
-        _ => "inconclusive: the kind of release is open".to_owned(),
+        (ClassificationVerdict::Classified, Some(kind)) => {
+            format!("{} RELEASE", crate::wire::text_of(&kind).to_uppercase().replace('_', " "))
+        }
+        (ClassificationVerdict::Contradictory, _) => "CONTRADICTORY: do not release this as it is".to_owned(),
+        _ => "INCONCLUSIVE: the kind of release is open".to_owned(),
     };
-    render(
-        &headline,
-        &classification.reasons,
-        &classification.missing,
-        classification.next_check_at,
-        &classification.policy_digest,
-    )
+    let found = classification;
+    render(&headline, &found.reasons, &found.missing, None, &[], &found.policy_digest)
 }

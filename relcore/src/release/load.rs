@@ -1,8 +1,10 @@
 use super::standard::{KINDS, standard};
 use crate::error::{ErrorKind, Faults, Result};
 use crate::release::{ReleaseProfile, ReleaseProfiles, ReleaseType, standard_profiles};
+use crate::version::Bump;
 use crate::wire::{self, Type};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The profile of a kind of release: the row of `overrides` if it has one, else the standard row.
 ///
@@ -17,7 +19,9 @@ use serde_json::Value;
 ///
 /// # Errors
 /// All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
-/// `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
+/// `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`,
+/// `invalid_value` for a gate without a name or a release that may take no step, `duplicate` for a role, gate, channel
+/// or step that is there twice.
 pub fn profile(release_type: &ReleaseType, overrides: Option<&ReleaseProfiles>) -> Result<ReleaseProfile> {
     let Some(table) = overrides else { return Ok(standard(*release_type)) };
     let mut faults = Faults::new();
@@ -50,11 +54,16 @@ pub fn profiles_from_json(text: &str) -> Result<ReleaseProfiles> {
 /// # Errors
 /// As [`profiles_from_json`].
 pub fn profiles_from_yaml(text: &str) -> Result<ReleaseProfiles> {
-    complete(wire::from_yaml(text, Type::Named("ReleaseProfiles"))?)
+    complete(wire::parse_yaml(text)?)
 }
 
 /// Lays the given rows over the standard ones.
 fn complete(mut given: Value) -> Result<ReleaseProfiles> {
+    let mut faults = Faults::new();
+    if let Some(rows) = given.get_mut("profiles").and_then(Value::as_object_mut) {
+        // What such a row would hold, and lacks, is of no interest.
+        rows.retain(|name, _| known(name, "", &mut faults));
+    }
     if let Some(rows) = given.get_mut("profiles").and_then(Value::as_object_mut) {
         for (name, row) in standard_profiles().profiles {
             let (Ok(Value::Object(standard)), Some(row)) =
@@ -67,8 +76,8 @@ fn complete(mut given: Value) -> Result<ReleaseProfiles> {
             }
         }
     }
-    let mut table: ReleaseProfiles = wire::from_json(&given.to_string(), Type::Named("ReleaseProfiles"))?;
-    let mut faults = Faults::new();
+    let table: Result<ReleaseProfiles> = wire::from_json(&given.to_string(), Type::Named("ReleaseProfiles"));
+    let mut table = faults.absorb(table).unwrap_or_default();
     table.check("", &mut faults);
     faults.finish()?;
     for (name, row) in standard_profiles().profiles {
@@ -81,16 +90,23 @@ impl ReleaseProfiles {
     /// Notes everything that keeps the table from being used; `prefix` is empty or ends with a dot.
     fn check(&self, prefix: &str, faults: &mut Faults) {
         for (name, row) in &self.profiles {
-            let at = format!("{prefix}profiles.{name}");
-            faults.check(
-                KINDS.iter().any(|kind| wire::text_of(kind) == *name),
-                ErrorKind::UnknownField,
-                format_args!("{at}"),
-                format_args!("{} is no kind of release: expected the like of `hotfix`", wire::quoted(name)),
-            );
-            row.check(&at, faults);
+            if known(name, prefix, faults) {
+                row.check(&format!("{prefix}profiles.{name}"), faults);
+            }
         }
     }
+}
+
+/// Whether there is such a kind of release; a fault if not.
+fn known(name: &str, prefix: &str, faults: &mut Faults) -> bool {
+    let known = KINDS.iter().any(|kind| wire::text_of(kind) == *name);
+    faults.check(
+        known,
+        ErrorKind::UnknownField,
+        format_args!("{prefix}profiles.{}", wire::shortened(name)),
+        format_args!("{} is no kind of release: expected the like of `hotfix`", wire::quoted(name)),
+    );
+    known
 }
 
 impl ReleaseProfile {
@@ -123,5 +139,47 @@ impl ReleaseProfile {
                 format_args!("`0` is out of range: expected 1 or more"),
             );
         }
+        let bumps: Vec<String> = self.allowed_bumps.iter().map(wire::text_of).collect();
+        let steps = !bumps.is_empty() && !self.allowed_bumps.contains(&Bump::None);
+        faults.check(
+            steps,
+            ErrorKind::InvalidValue,
+            format_args!("{at}.allowedBumps"),
+            format_args!(
+                "allow a release that is no step from the one before: expected steps such as `patch`"
+            ),
+        );
+        names("allowedBumps", "", bumps.iter(), at, faults);
+        names("gates", "", self.gates.iter(), at, faults);
+        names("channels", "", self.channels.iter(), at, faults);
+        names("approvals", ".role", self.approvals.iter().map(|approval| &approval.role), at, faults);
+        faults.check(
+            self.canary_schedule.as_ref().is_none_or(|name| !name.is_empty()),
+            ErrorKind::InvalidValue,
+            format_args!("{at}.canarySchedule"),
+            format_args!("is empty: expected a name, or nothing"),
+        );
+    }
+}
+
+/// Names are not empty, and none is there twice.
+fn names<'a>(
+    list: &str,
+    field: &str,
+    names: impl Iterator<Item = &'a String>,
+    at: &str,
+    faults: &mut Faults,
+) {
+    let mut seen = BTreeSet::new();
+    for (index, name) in names.enumerate() {
+        let path = format_args!("{at}.{list}[{index}]{field}");
+        faults.check(
+            !name.is_empty(),
+            ErrorKind::InvalidValue,
+            path,
+            format_args!("is empty: expected a name"),
+        );
+        let text = format_args!("{} is there twice", wire::quoted(name));
+        faults.check(name.is_empty() || seen.insert(name), ErrorKind::Duplicate, path, text);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn row(known: Known, weights: &Weights) -> Row {
 fn quiet(known: Known, weights: &Weights) -> Row {
     if known.unknown(weights.watched) != 0 {
         Row::CriteriaUnknown
-    } else if known.yes & weights.watched != 0 {
+    } else if known.yes & weights.warning != 0 {
         Row::OnlyWarnings
     } else {
         Row::NoCriterionMet

@@ -19,6 +19,8 @@ pub(super) fn counterfactuals(
     trials.criteria();
     if !matches!(verdict, RollbackVerdict::Hold | RollbackVerdict::Inconclusive) {
         trials.ways_out(); // while nothing calls for recovery, they decide nothing
+    } else if situation.customer_impact.is_some() {
+        trials.impact(); // but for this one, which shows a criterion to be met, too
     }
     trials.found
 }
@@ -84,14 +86,19 @@ impl Trials<'_> {
         let shares = [policy.small_share, 1.0];
         let large = |share| Some(share > policy.small_share);
         self.change("affectedShare", facts.affected_share, shares, LARGE_SHARE, large);
-        let impacts = [CustomerImpact::Critical, CustomerImpact::Unnoticed];
-        let severe = |impact| Some(impact >= policy.severe_impact);
-        self.change("customerImpact", facts.customer_impact, impacts, SEVERE_IMPACT, severe);
+        self.impact();
         self.flip("fixSimple", facts.fix_simple, FIX_SIMPLE);
         let spans = [policy.quick_fix, policy.quick_fix.saturating_add(Span::from_minutes(1))];
         let soon = |span| Some(span <= policy.quick_fix);
         self.change("fixReadyIn", facts.fix_ready_in, spans, FIX_SOON, soon);
         self.flip("flagEndsFault", facts.flag_ends_fault, FLAG_ENDS_FAULT);
+    }
+
+    fn impact(&mut self) {
+        let (facts, policy) = (self.situation, self.policy);
+        let impacts = [CustomerImpact::Critical, CustomerImpact::Unnoticed];
+        let severe = |impact| Some(impact >= policy.severe_impact);
+        self.change("customerImpact", facts.customer_impact, impacts, SEVERE_IMPACT, severe);
     }
 
     /// Tries both values of a fact that says what the statement says.

@@ -1,7 +1,7 @@
 use super::conditions::{Conditions, row};
 use super::counterfactual::counterfactuals;
 use super::reasons::{missing, reasons};
-use super::statements::{CRITERIA, Known, WINDOW_OPEN, Weights, of};
+use super::statements::{CRITERIA, Known, WINDOW_OPEN, Weights, shown_by};
 use crate::error::{Faults, Result};
 use crate::rollback::{
     RollbackCriterion, RollbackDecision, RollbackPolicy, RollbackSituation, RollbackVerdict,
@@ -60,7 +60,7 @@ pub fn decide(
     Ok(RollbackDecision {
         verdict,
         criteria_met: criteria_met(known),
-        reasons: reasons(row, &conditions, known, &weights, situation, policy),
+        reasons: reasons(row, &conditions, known, &weights, situation, policy, now),
         missing: missing(row, &conditions, known, &weights, situation, policy),
         counterfactuals: counterfactuals(situation, policy, now, known, &weights, verdict),
         next_check_at: turning_point(verdict, known, &weights, situation, policy, now),
@@ -70,7 +70,7 @@ pub fn decide(
 
 fn criteria_met(known: Known) -> Vec<RollbackCriterion> {
     let criteria = CRITERIA.into_iter().chain([RollbackCriterion::RollbackWindowOpen]);
-    criteria.filter(|criterion| known.yes & of(*criterion) != 0).collect()
+    criteria.filter(|criterion| known.yes & shown_by(*criterion) != 0).collect()
 }
 
 /// When the rollback window closes, if that turns the answer: nothing else in the table is a matter of time.

@@ -23,6 +23,8 @@
 //! | something | | unknown | the rows for yes and no differ | | | `escalate` |
 //!
 //! - **Something** is a criterion of severity `error` or `critical` that is met.
+//! - A **customer-facing incident** is one that is open, and any severe impact on customers: one that nobody has opened yet
+//!   must not read as silence.
 //! - **Allowed**: there is a previous version, the rollback window is open, going back loses no data, and no migration
 //!   stands against it. Each of the four is a veto that nothing outweighs.
 //! - **Serious**: a critical criterion is met, or customers are hit severely.

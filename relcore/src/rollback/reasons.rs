@@ -3,8 +3,9 @@ use super::conditions::Conditions;
 use super::criteria::{enough_samples, error_rate_limit, latency_limit};
 use super::row::Row;
 use super::statements::*;
-use crate::reason::{Evidence, Reason, ReasonCode, Severity};
-use crate::rollback::{RollbackCriterion, RollbackPolicy, RollbackSituation};
+use crate::reason::{Evidence, Reason, ReasonCode, Severity, lasting};
+use crate::rollback::{RollbackCriterion, RollbackPolicy, RollbackSituation, RollbackVerdict};
+use crate::time::{Span, Timestamp};
 use crate::wire::Count;
 use std::fmt::Write as _;
 
@@ -16,13 +17,14 @@ pub(super) fn reasons(
     weights: &Weights,
     situation: &RollbackSituation,
     policy: &RollbackPolicy,
+    now: Timestamp,
 ) -> Vec<Reason> {
     // Hardly more room than is needed: allocators have quick lists for small pieces only.
     let said_of = known.yes & (ALL_CRITERIA | WINDOW_OPEN) | known.no & PERMITS;
     let mut reasons = Vec::with_capacity(said_of.count_ones().saturating_add(1) as usize);
     reasons.push(said(row.code(), row.severity(), "recovery", row.text(conditions)));
     for (criterion, severity) in CRITERIA.into_iter().zip(weights.severities) {
-        if known.yes & of(criterion) != 0 {
+        if known.yes & shown_by(criterion) != 0 {
             reasons.push(met(criterion, severity, situation, policy));
         }
     }
@@ -32,8 +34,39 @@ pub(super) fn reasons(
     }
     if known.yes & weights.calling != 0 {
         reasons.extend(vetoes(known));
+        if known.no & WINDOW_OPEN != 0 {
+            reasons.extend(situation.deployed_at.map(|at| window_closed(now.since(at), policy)));
+        }
+    }
+    if row.verdict() == RollbackVerdict::RollBack {
+        reasons.extend(risk(known));
     }
     reasons
+}
+
+/// What whoever rolls back must know of the way: the fault outweighs it, and yet it may go wrong.
+fn risk(known: Known) -> Option<Reason> {
+    let text = match (known.no & TESTED != 0, known.no & NOT_COMPLEX != 0) {
+        (true, true) => "the way back is complex and was never tried out: go step by step",
+        (true, false) => "the way back was never tried out: go step by step",
+        (false, true) => "the way back is complex: go step by step",
+        (false, false) => return None,
+    };
+    Some(said(ReasonCode::RollbackRisky, Severity::Warning, "recovery", text))
+}
+
+fn window_closed(age: Span, policy: &RollbackPolicy) -> Reason {
+    let length = policy.rollback_window;
+    let text = format!(
+        "the rollback window has closed: deployed {} ago, it is {} long",
+        lasting(age),
+        lasting(length)
+    );
+    let mut reason = said(ReasonCode::RollbackWindowClosed, Severity::Warning, "deployedAt", &text);
+    reason.evidence.observed = Some(age.as_seconds());
+    reason.evidence.threshold = Some(length.as_seconds());
+    reason.evidence.unit = Some("s".to_owned());
+    reason
 }
 
 /// The facts that were not given and on which the answer could hang.
@@ -92,7 +125,7 @@ fn met(
             );
         }
         C::DataCorruption => {
-            return said(ReasonCode::DataCorruption, "dataCorruption", "data is being corrupted");
+            return said(ReasonCode::DataCorruption, "dataCorruption", "data is being corrupted, or was");
         }
         C::RollbackWindowOpen => {
             return said(ReasonCode::RollbackWindowOpen, "deployedAt", "the rollback window is open");
@@ -188,6 +221,12 @@ impl Sentence {
 
 fn incidents(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let count = situation.customer_incidents.unwrap_or_default();
+    if count < policy.customer_incidents_min {
+        let impact =
+            situation.customer_impact.map(|impact| crate::wire::text_of(&impact)).unwrap_or_default();
+        let text = format!("the impact on customers is {impact}, although no incident says so");
+        return (text, Evidence::default());
+    }
     let text = Sentence::new("open incidents that customers notice: ").whole(u64::from(count));
     let evidence = Evidence {
         observed: Some(f64::from(count)),
@@ -217,7 +256,7 @@ fn few_samples(samples: Count, policy: &RollbackPolicy) -> Reason {
     }
 }
 
-/// What rules a rollback out; or that the window is open.
+/// What rules a rollback out, but for the window; or that the window is open.
 fn vetoes(known: Known) -> impl Iterator<Item = Reason> {
     use Severity::{Info, Warning};
     let vetoes = [
@@ -226,14 +265,7 @@ fn vetoes(known: Known) -> impl Iterator<Item = Reason> {
             ReasonCode::NoPreviousVersion,
             Warning,
             "previousVersionAvailable",
-            "there is no previous version to go back to",
-        ),
-        (
-            known.no & WINDOW_OPEN,
-            ReasonCode::RollbackWindowClosed,
-            Warning,
-            "deployedAt",
-            "the rollback window has closed",
+            "there is no previous version that can and may run again",
         ),
         (
             known.no & NO_DATA_LOSS,

@@ -49,7 +49,8 @@ pub struct RollbackSituation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_at: Option<Timestamp>,
 
-    /// Whether the version to go back to can still be deployed.
+    /// Whether the version to go back to can and may run again. `false`, too, when going back to it was tried and failed,
+    /// and when it must not run: it was withdrawn, or has a vulnerability that this release closed or shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_version_available: Option<bool>,
     /// Whether going back would lose data that was written since.
@@ -68,7 +69,8 @@ pub struct RollbackSituation {
     /// The share of users that the fault reaches: 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub affected_share: Option<f64>,
-    /// How hard customers are hit.
+    /// How hard customers are hit. From the policy's `severeImpact` on that is a customer-facing incident, whether or not
+    /// anybody has opened one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_impact: Option<CustomerImpact>,
     /// Whether a fix is simple: its cause is known and the change is small.
@@ -77,7 +79,8 @@ pub struct RollbackSituation {
     /// How long until a fix can be deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix_ready_in: Option<Span>,
-    /// Whether there is a feature flag that, turned off, ends the fault.
+    /// Whether there is a feature flag that, turned off, ends the fault: all of it, for everyone. One that ends a part is
+    /// `false`; turn it off, and ask again with what is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flag_ends_fault: Option<bool>,
 }

@@ -63,6 +63,15 @@ pub(super) const fn of(criterion: RollbackCriterion) -> Statements {
     1 << criterion as u32
 }
 
+/// The statements that show a criterion to be met. Severe impact on customers is a customer-facing incident, too: that
+/// nobody has opened one yet must not read as silence.
+pub(super) const fn shown_by(criterion: RollbackCriterion) -> Statements {
+    match criterion {
+        RollbackCriterion::CustomerIncidents => CUSTOMER_INCIDENTS | SEVERE_IMPACT,
+        other => of(other),
+    }
+}
+
 /// The statements that hold and those that do not; no statement is in both.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known {
@@ -136,7 +145,9 @@ pub(super) struct Weights {
     pub(super) severities: [Severity; 6],
     /// The criteria that are watched.
     pub(super) watched: Statements,
-    /// The criteria that call for recovery.
+    /// What shows that a criterion is met, at least one that warns.
+    pub(super) warning: Statements,
+    /// What shows that a criterion is met that calls for recovery.
     pub(super) calling: Statements,
     /// What makes a fault serious.
     pub(super) serious: Statements,
@@ -159,10 +170,15 @@ impl Weights {
             let heavy = CRITERIA.into_iter().zip(severities).filter(|(_, severity)| *severity >= least);
             heavy.fold(0, |set, (criterion, _)| set | of(criterion))
         };
-        let calling = from(Severity::Error);
+        let shown = |set: Statements| {
+            if set & CUSTOMER_INCIDENTS == 0 { set } else { set | SEVERE_IMPACT }
+        };
+        let watched = from(Severity::Warning);
+        let calling = shown(from(Severity::Error));
         Self {
             severities,
-            watched: from(Severity::Warning),
+            watched,
+            warning: shown(watched),
             calling,
             serious: from(Severity::Critical) | SEVERE_IMPACT,
             widespread: calling & (VULNERABILITY_INTRODUCED | DATA_CORRUPTION) | LARGE_SHARE,

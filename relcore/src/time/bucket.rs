@@ -54,7 +54,7 @@ pub fn buckets(
     let zone = faults.absorb(self::zone(zone, "zone"));
     faults.finish()?;
     match zone {
-        Some(zone) => fill(range, *unit, zone, *week_start),
+        Some(zone) => fill(range, *unit, zone, *week_start).map_err(|error| error.under("range")),
         None => Ok(vec![]), // not reached: a missing zone is a fault
     }
 }
@@ -75,7 +75,7 @@ fn fill(range: &TimeRange, unit: BucketUnit, zone: Tz, week_start: Weekday) -> R
         if found.len() > MOST_BUCKETS {
             return Err(Error::new(
                 ErrorKind::OutOfRange,
-                "range",
+                "",
                 "has more than 40,000 buckets: take a larger unit",
             ));
         }
@@ -115,7 +115,7 @@ fn next_first_day(first: NaiveDate, unit: BucketUnit) -> Option<NaiveDate> {
 }
 
 fn beyond() -> Error {
-    Error::new(ErrorKind::OutOfRange, "range", "has buckets outside the years 1 to 9999")
+    Error::new(ErrorKind::OutOfRange, "", "has buckets outside the years 1 to 9999")
 }
 
 #[cfg(test)]
@@ -123,6 +123,24 @@ mod tests {
     use super::*;
     use crate::time::Timestamp;
     use proptest::prelude::*;
+
+    #[test]
+    fn every_refusal_has_a_path() {
+        let of = |start: &str, end: &str, zone: &str| {
+            let range =
+                TimeRange { start: Timestamp::parse(start).unwrap(), end: Timestamp::parse(end).unwrap() };
+            buckets(&range, &BucketUnit::Day, zone, &Weekday::Monday).unwrap_err()
+        };
+        for error in [
+            of("0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z", "America/New_York"),
+            of("9999-12-31T00:00:00Z", "9999-12-31T23:00:00Z", "UTC"),
+            of("0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "UTC"),
+        ] {
+            assert_eq!((error.kind(), error.path()), (ErrorKind::OutOfRange, "range"), "{error}");
+        }
+        let last = Timestamp::from_millis(Timestamp::MAX_MILLIS).unwrap();
+        assert_eq!(crate::time::local_date(last, "Asia/Kolkata").unwrap_err().path(), "at");
+    }
 
     proptest! {
         #[test]

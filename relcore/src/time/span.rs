@@ -5,7 +5,9 @@ use std::{fmt, str::FromStr};
 /// A signed length of time, to the millisecond. ISO 8601 on the wire: `PT1H30M`, `P2D`, `-PT0.5S`.
 ///
 /// - A day is 24 hours and a week 7 days. Years and months are refused: they have no fixed length.
-/// - Also read: units after numbers, as in `90s`, `2h 30m`, `1.5h`, `250ms`, `1w`, `-5m`.
+/// - Also read: units after numbers, as in `90s`, `2h 30m`, `1.5h`, `250ms`, `1w`, `-5m`; each unit at most once, in
+///   lower case.
+/// - A decimal comma is read in ISO 8601 alone (`PT1,5H`): elsewhere `1,500ms` would be a millisecond and a half.
 /// - A bare number is refused: `90` could be seconds or minutes.
 ///
 /// ```
@@ -199,7 +201,7 @@ fn read_parts(mut text: &str, units: &[(&str, i64)]) -> Result<i64, Misread> {
     let mut total = 0_i64;
     let mut units = units.iter();
     while !text.is_empty() {
-        let (number, rest) = split_number(text)?;
+        let (number, rest) = split_number(text, &['.', ','])?;
         let letter = rest.chars().next().ok_or(Misread::Shape)?;
         let upper = letter.to_ascii_uppercase();
         let millis = units.find(|(unit, _)| unit.starts_with(upper)).map(|(_, millis)| *millis);
@@ -211,15 +213,16 @@ fn read_parts(mut text: &str, units: &[(&str, i64)]) -> Result<i64, Misread> {
     Ok(total)
 }
 
-/// `2h 30m`: number-unit pairs in any order, blanks anywhere between.
+/// `2h 30m`: number-unit pairs in any order, each unit at most once, blanks anywhere between.
 fn read_units(text: &str) -> Result<i64, Misread> {
     let mut text = text.trim();
     if text.is_empty() {
         return Err(Misread::Shape);
     }
     let mut total = 0_i64;
+    let mut seen = [0_i64; 6];
     while !text.is_empty() {
-        let (number, rest) = split_number(text)?;
+        let (number, rest) = split_number(text, &['.'])?;
         let rest = rest.trim_start();
         let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
         let (unit, rest) = rest.split_at_checked(end).ok_or(Misread::Shape)?;
@@ -235,17 +238,22 @@ fn read_units(text: &str) -> Result<i64, Misread> {
             }
             _ => return Err(Misread::Shape),
         };
+        // The first free place; a unit that is there already, or a seventh one, is a slip of the pen.
+        match seen.iter_mut().find(|unit| **unit == 0 || **unit == millis) {
+            Some(free) if *free == 0 => *free = millis,
+            _ => return Err(Misread::Shape),
+        }
         total = add(total, number, millis)?;
         text = rest.trim_start_matches([' ', ',', '\t']);
     }
     Ok(total)
 }
 
-/// Splits the leading decimal number off: whole part and fraction, as digits.
-fn split_number(text: &str) -> Result<((&str, &str), &str), Misread> {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
+/// Splits the leading decimal number off: whole part and fraction, as digits, with one of the decimal marks between.
+fn split_number<'a>(text: &'a str, marks: &[char]) -> Result<((&'a str, &'a str), &'a str), Misread> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || marks.contains(&c))).unwrap_or(text.len());
     let (number, rest) = text.split_at_checked(end).ok_or(Misread::Shape)?;
-    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    let (whole, fraction) = number.split_once(marks).unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if digits(whole) && digits(fraction) { Ok(((whole, fraction), rest)) } else { Err(Misread::Shape) }
 }
@@ -398,6 +406,10 @@ mod tests {
             "1.s",
             "s",
             "PT1H1H",
+            "1h 1h",
+            "1s 1ms 1s",
+            "1,500ms",
+            "1,5h",
             "--1s",
             "1é",
             "5 parsecs",

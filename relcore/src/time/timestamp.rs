@@ -6,7 +6,8 @@ use std::{fmt, str::FromStr};
 
 /// An instant: UTC, to the millisecond, in the years 1 to 9999. RFC 3339 on the wire: `2026-11-23T03:00:00.000Z`.
 ///
-/// Any offset is read; what is finer than a millisecond is cut off.
+/// Any offset is read; what is finer than a millisecond is cut off. A leap second, `23:59:60` UTC, is the second after it,
+/// as on POSIX clocks; no other minute has one.
 ///
 /// ```
 /// use relcore::Timestamp;
@@ -18,6 +19,9 @@ use std::{fmt, str::FromStr};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
+
+/// The minute of the day, in UTC, that may have a leap second.
+const LAST_MINUTE: i64 = 24 * 60 - 1;
 
 impl Timestamp {
     /// 0001-01-01T00:00:00.000Z: the first instant that Python's `datetime` holds.
@@ -45,10 +49,15 @@ impl Timestamp {
     /// Reads RFC 3339 with any offset.
     ///
     /// # Errors
-    /// `invalid_value` for `yesterday`, `2026-11-23` and `2026-11-23T05:00:00` (no offset); `out_of_range` for
-    /// instants outside the years 1 to 9999.
+    /// `invalid_value` for `yesterday`, `2026-11-23`, `2026-11-23T05:00:00` (no offset) and `2026-11-23T12:30:60Z` (no
+    /// leap second); `out_of_range` for instants outside the years 1 to 9999.
     pub fn parse(text: &str) -> Result<Self> {
-        let instant = DateTime::parse_from_rfc3339(text).map_err(|_| {
+        // chrono also reads a minus sign that is not of ASCII, and a 61st second in every minute.
+        let read = DateTime::parse_from_rfc3339(text).ok().filter(|instant| {
+            let minute = instant.timestamp().rem_euclid(86_400) / 60;
+            text.is_ascii() && (instant.timestamp_subsec_nanos() < 1_000_000_000 || minute == LAST_MINUTE)
+        });
+        let instant = read.ok_or_else(|| {
             let text = crate::wire::quoted(text);
             Error::new(
                 ErrorKind::InvalidValue,
@@ -200,6 +209,18 @@ mod tests {
     fn instants_before_1970_truncate_downward() {
         let at = Timestamp::parse("1969-12-31T23:59:59.9999Z").unwrap();
         assert_eq!(at.as_millis(), -1);
+    }
+
+    #[test]
+    fn only_the_last_minute_of_a_day_has_a_leap_second() {
+        let next = Timestamp::parse("2017-01-01T00:00:00.500Z").unwrap();
+        for leap in ["2016-12-31T23:59:60.5Z", "2016-12-31T15:59:60.5-08:00", "2017-01-01t05:29:60.5+05:30"] {
+            assert_eq!(Timestamp::parse(leap).unwrap(), next, "{leap}");
+        }
+        for text in ["2026-11-23T12:30:60Z", "2026-11-23T23:59:60+01:00", "2026-11-23T23:59:61Z"] {
+            assert_eq!(Timestamp::parse(text).unwrap_err().kind(), ErrorKind::InvalidValue, "{text}");
+        }
+        assert!(Timestamp::parse("2026-11-23T03:00:00\u{2212}02:00").is_err());
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn tzdb_version() -> String {
 /// `unknown_zone` for names that are not in the IANA database: `PST`, `Berlin`, ``; `out_of_range` for a day outside
 /// the years 1 to 9999.
 pub fn local_date(at: Timestamp, zone: &str) -> Result<NaiveDate> {
-    local_date_in(at, self::zone(zone, "zone")?)
+    local_date_in(at, self::zone(zone, "zone")?).map_err(|error| error.under("at"))
 }
 
 /// The zone of that name.

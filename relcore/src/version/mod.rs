@@ -8,7 +8,8 @@ use std::{fmt, str::FromStr};
 /// - `MAJOR.MINOR.PATCH`, then optionally `-prerelease` and `+build`.
 /// - Leading zeros are forbidden: `1.01.0` is not a version.
 /// - Order is that of precedence; numeric prerelease identifiers compare as numbers (`beta.2 < beta.10`), others as
-///   text (`beta9 > beta10`, a pitfall that has broken releases).
+///   text (`beta9 > beta10`, a pitfall that has broken releases). Build metadata has no precedence; here it orders last
+///   of all, so that equal versions are the same text. [`Version::precedes`] leaves it out.
 ///
 /// ```
 /// use relcore::Version;
@@ -104,6 +105,19 @@ impl Version {
     #[must_use]
     pub fn prerelease(&self) -> &str {
         self.0.pre.as_str()
+    }
+
+    /// Whether this version comes before another by precedence, in which build metadata does not count.
+    ///
+    /// ```
+    /// use relcore::Version;
+    /// let (a, b) = (Version::parse("1.0.0+a")?, Version::parse("1.0.0+b")?);
+    /// assert!(a < b && !a.precedes(&b) && !b.precedes(&a));
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[must_use]
+    pub fn precedes(&self, other: &Self) -> bool {
+        self.0.cmp_precedence(&other.0).is_lt()
     }
 
     /// Whether this is a prerelease.

@@ -3,9 +3,12 @@ use super::{Type, read, shapes::ARGUMENTS};
 use crate::api::{FUNCTIONS, Signature};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::{NaiveDate, Span, Timestamp};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
 use serde_json::{Value, value::RawValue};
-use std::{any::Any, collections::BTreeMap, sync::Arc};
+use std::{any::Any, collections::BTreeMap, fmt, sync::Arc};
 
 /// One call from another language: hands out the arguments, takes the answer.
 ///
@@ -124,13 +127,13 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
         let function = super::quoted(function);
         return Err(Error::new(ErrorKind::UnknownFunction, "", format!("there is no function {function}")));
     };
-    let given: BTreeMap<String, &RawValue> = serde_json::from_str(arguments).map_err(|fault| {
+    let Given(given) = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
     let known = |key: &&String| signature.arguments.iter().any(|name| is_wire_name(key, name));
     if let Some(key) = given.keys().find(|key| !known(key)) {
         let text = format!("unknown argument {} of `{function}`", super::quoted(key));
-        return Err(Error::new(ErrorKind::UnknownField, key, text));
+        return Err(Error::new(ErrorKind::UnknownField, super::shortened(key).to_string(), text));
     }
     let text = |name: &&str| given.iter().find(|(key, _)| is_wire_name(key, name)).map(|(_, raw)| raw.get());
     crate::api::call(place, &mut JsonDoor { arguments: signature.arguments.iter().map(text).collect() })
@@ -161,6 +164,36 @@ pub fn call_json_at(place: usize, arguments: &[Option<&str>]) -> Result<String> 
     crate::api::call(place, &mut JsonDoor { arguments: arguments.to_vec() })
 }
 
+/// The arguments of a call by name, none of them twice.
+struct Given<'a>(BTreeMap<String, &'a RawValue>);
+
+impl<'de> Deserialize<'de> for Given<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(GivenVisitor)
+    }
+}
+
+struct GivenVisitor;
+
+impl<'de> de::Visitor<'de> for GivenVisitor {
+    type Value = Given<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Given<'de>, A::Error> {
+        let mut given = BTreeMap::new();
+        while let Some((key, text)) = entries.next_entry::<String, &RawValue>()? {
+            if given.contains_key(&key) {
+                return Err(de::Error::custom(format_args!("argument {} is repeated", super::quoted(&key))));
+            }
+            given.insert(key, text);
+        }
+        Ok(Given(given))
+    }
+}
+
 /// The texts of the arguments of a call, by their places in the signature.
 struct JsonDoor<'a> {
     arguments: Vec<Option<&'a str>>,
@@ -172,7 +205,7 @@ impl JsonDoor<'_> {
     }
 
     /// The slow way, to say everything that is wrong with every argument.
-    fn explain(&self, signature: &Signature, fault: &serde_json::Error) -> Error {
+    fn explain(&self, signature: &Signature, fault: &dyn fmt::Display) -> Error {
         let mut values = Vec::new();
         for (place, (name, _)) in arguments_of(signature.name).iter().enumerate() {
             match self.text(place).map(read::parse_json) {
@@ -195,6 +228,10 @@ impl Door for JsonDoor<'_> {
         place: usize,
     ) -> Result<Arc<T>> {
         let text = self.text(place).unwrap_or("null");
+        if text.trim_start().starts_with('[') && !takes_list(signature, place) {
+            // serde would take it for an object: its fields in order, or all the defaults of a policy.
+            return Err(self.explain(signature, &"expected an object"));
+        }
         serde_json::from_str(text).map(Arc::new).map_err(|fault| self.explain(signature, &fault))
     }
 
@@ -222,11 +259,7 @@ fn is_wire_name(key: &str, name: &str) -> bool {
 ///
 /// For doors, after an argument was refused: the values are the arguments as JSON, `None` where one was not given.
 #[must_use]
-pub fn explain_arguments(
-    signature: &Signature,
-    values: &[Option<Value>],
-    fault: &dyn std::fmt::Display,
-) -> Error {
+pub fn explain_arguments(signature: &Signature, values: &[Option<Value>], fault: &dyn fmt::Display) -> Error {
     let mut faults = Faults::new();
     for ((name, of), value) in arguments_of(signature.name).iter().zip(values) {
         match value {
@@ -242,6 +275,12 @@ pub fn explain_arguments(
         Err(all) => all,
         Ok(()) => Error::new(ErrorKind::InvalidValue, "", fault.to_string()),
     }
+}
+
+/// Whether the argument at this place of a signature is a list.
+fn takes_list(signature: &Signature, place: usize) -> bool {
+    let of = arguments_of(signature.name).get(place).map(|(_, of)| *of);
+    matches!(of, Some(Type::List(_) | Type::Optional(Type::List(_))))
 }
 
 fn arguments_of(function: &str) -> &'static [(&'static str, Type)] {

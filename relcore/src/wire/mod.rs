@@ -16,7 +16,7 @@ mod tagged;
 
 pub use count::Count;
 pub use door::{Argument, Crossing, Door, call_json, call_json_at, explain_arguments};
-pub(crate) use read::{from_json, from_yaml};
+pub(crate) use read::{from_json, from_yaml, object, parse_yaml};
 pub use read::{parse_json, read_json};
 pub(crate) use shape::Type;
 pub(crate) use tagged::tagged;
@@ -52,8 +52,21 @@ pub(crate) struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", Shortened(self.0))
+    }
+}
+
+/// User input inside a path, without backticks.
+pub(crate) fn shortened(text: &str) -> Shortened<'_> {
+    Shortened(text)
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Shortened<'a>(&'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 60;
-        f.write_char('`')?;
         for (position, character) in self.0.chars().enumerate() {
             if position == LONGEST {
                 f.write_char('…')?;
@@ -65,7 +78,7 @@ impl fmt::Display for Quoted<'_> {
                 f.write_char(character)?;
             }
         }
-        f.write_char('`')
+        Ok(())
     }
 }
 

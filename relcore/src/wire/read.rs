@@ -3,7 +3,7 @@ use super::shape::{Type, diagnose};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Number, Value};
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 /// A text beyond this is no policy: refused before it is parsed.
 const LARGEST: usize = 8 << 20;
@@ -35,22 +35,33 @@ pub(crate) fn from_json<T: de::DeserializeOwned>(text: &str, of: Type) -> Result
 
 /// Reads a value from YAML text; all faults at once.
 pub(crate) fn from_yaml<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
+    from_value(parse_yaml(text)?, of)
+}
+
+/// Reads YAML as strictly as JSON.
+pub(crate) fn parse_yaml(text: &str) -> Result<Value> {
     sized(text)?;
-    let value = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
+    let strict = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
         let first_line = fault.to_string();
         let first_line: String = first_line.lines().next().unwrap_or_default().chars().take(200).collect();
         Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}"))
-    })?;
-    from_value(value.0, of)
+    });
+    strict.map(|strict| strict.0)
 }
 
 /// Makes a value of what was read, or says everything that keeps it from being one.
-pub(super) fn from_value<T: de::DeserializeOwned>(value: Value, of: Type) -> Result<T> {
+///
+/// The table of types is asked first: serde would take a list for an object (its fields in order), and an empty list for
+/// a policy of defaults.
+fn from_value<T: de::DeserializeOwned>(value: Value, of: Type) -> Result<T> {
+    let mut faults = Faults::new();
+    diagnose(&value, of, "", &mut faults);
+    faults.finish()?;
     T::deserialize(&value).map_err(|fault| explain(&value, of, &fault))
 }
 
 /// All faults of a value that serde refused; serde's own words if the table of types has nothing against it.
-pub(super) fn explain(value: &Value, of: Type, fault: &dyn fmt::Display) -> Error {
+fn explain(value: &Value, of: Type, fault: &dyn fmt::Display) -> Error {
     let mut faults = Faults::new();
     diagnose(value, of, "", &mut faults);
     match faults.finish() {
@@ -64,6 +75,30 @@ fn sized(text: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Syntax, "", format!("is {} bytes long: at most 8 MiB are read", text.len())))
+}
+
+/// Reads an object, and nothing that serde would take for one: for fields whose type has a default for everything, where
+/// `[]` would mean the defaults.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
+            T::deserialize(de::value::MapAccessDeserializer::new(entries))
+        }
+    }
+
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    } else {
+        T::deserialize(deserializer) // a bridge has objects of its language
+    }
 }
 
 /// A JSON value that had no repeated keys and no number that JSON cannot hold (YAML has `.nan` and `.inf`).

@@ -194,6 +194,9 @@ fn leaf<T>(
 }
 
 fn expect(holds: bool, expected: &str, value: &Value, path: &str, faults: &mut Faults) {
+    if holds {
+        return;
+    }
     let got = match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
@@ -202,16 +205,13 @@ fn expect(holds: bool, expected: &str, value: &Value, path: &str, faults: &mut F
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     };
-    faults.check(
-        holds,
-        ErrorKind::WrongType,
-        format_args!("{path}"),
-        format_args!("expected {expected}, got {got}"),
-    );
+    let text = format_args!("expected {expected}, got {got}");
+    faults.add(ErrorKind::WrongType, format_args!("{path}"), text);
 }
 
 fn inside(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    let key = super::shortened(key);
+    if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }
 
 fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -156,6 +156,7 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
         "DiagnosticCode",
         Shape::Unit(&[
             "no_steps",
+            "too_many",
             "weight_out_of_range",
             "weight_falls",
             "weight_repeats",
@@ -577,6 +578,7 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
             "no_way_out",
             "serious_and_widespread",
             "rollback_proven",
+            "rollback_risky",
             "fix_preferred",
             "neither_is_safe",
             "fact_missing",

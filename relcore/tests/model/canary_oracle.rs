@@ -25,6 +25,8 @@ pub struct Oracle {
     /// How many of them were seen when the step was entered, and when counts were last forgiven.
     seen_at_step: usize,
     forgiven: usize,
+    /// The places of those that were made before the step that they were reported in.
+    early: Vec<usize>,
     aborted: bool,
     window_closed: bool,
     healthy: [Option<bool>; 2],
@@ -46,6 +48,7 @@ impl Oracle {
             log: vec![],
             seen_at_step: 0,
             forgiven: 0,
+            early: vec![],
             aborted: false,
             window_closed: false,
             healthy: [None, None],
@@ -72,6 +75,9 @@ impl Oracle {
 
     fn see(&mut self, observation: Observation) {
         let at = observation.at;
+        if at < self.step_from || Some(at) <= self.weight_at {
+            self.early.push(self.log.len());
+        }
         self.log.push(observation.clone());
         match observation.kind {
             ObservationKind::Health { role, healthy } => {
@@ -153,6 +159,26 @@ impl Oracle {
         .collect()
     }
 
+    /// Every reading of a metric that was made in this step.
+    fn of_step(&self, metric: &Metric) -> Vec<(Timestamp, MeasurementPhase, u64)> {
+        let places = (self.seen_at_step..self.log.len()).filter(|place| !self.early.contains(place));
+        let one = |place| self.readings(metric, place).first().copied().filter(|_| self.is_of(metric, place));
+        places.filter_map(one).collect()
+    }
+
+    fn is_of(&self, metric: &Metric, place: usize) -> bool {
+        matches!(&self.log[place].kind, ObservationKind::Measurement { metric: name, .. } if *name == metric.name)
+    }
+
+    fn samples(&self, metric: &Metric) -> u64 {
+        self.of_step(metric).iter().map(|reading| reading.2).sum()
+    }
+
+    fn baked(&self, min_samples: Option<relcore::wire::Count>) -> bool {
+        let needed = min_samples.map_or(0, |n| n.get());
+        self.good_now() && self.schedule.metrics.iter().all(|metric| self.samples(metric) >= needed)
+    }
+
     fn count(&self, metric: &Metric, from: usize, phase: MeasurementPhase) -> u32 {
         self.readings(metric, from).iter().filter(|reading| reading.1 == phase).count() as u32
     }
@@ -195,6 +221,15 @@ impl Oracle {
         if metrics.iter().any(|m| self.count(m, self.forgiven, Inconclusive) > m.inconclusive_limit) {
             found.push((on.inconclusive, "hold"));
         }
+        let answered = on.inconclusive == Response::Pause && self.paused_at.is_some();
+        if let Some(Step::Bake { max: Some(max), min_samples, .. }) = self.schedule.steps.get(self.step)
+            && self.paused_at.unwrap_or(now) >= self.step_from.plus(*max).unwrap()
+            && !self.baked(*min_samples)
+            && on.inconclusive != Response::Hold
+            && !answered
+        {
+            found.push((on.inconclusive, "hold"));
+        }
         found
     }
 
@@ -214,6 +249,19 @@ impl Oracle {
     fn verdict(&mut self, now: Timestamp) -> &'static str {
         if self.over() {
             return "hold";
+        }
+        if let Some(deadline) = self.schedule.deadline
+            && self.schedule.metrics.is_empty()
+            && self.paused_at.is_none()
+            && now >= self.run_from.plus(deadline).unwrap()
+        {
+            // Nobody asked just before the deadline: ask now what the clock alone had done by then.
+            let strikes = self.run_from.plus(deadline).unwrap();
+            let eve = strikes.plus(Span::from_millis(-1).unwrap()).unwrap();
+            let known = self.log.iter().all(|seen| seen.at <= eve) && self.step_from <= eve;
+            if known && self.causes(eve).is_empty() && !self.window_closed && self.walk(eve) == "complete" {
+                return "complete";
+            }
         }
         // The strongest; among equals the first: `max_by_key` takes the last, so the order is turned round.
         match self.causes(now).into_iter().rev().max_by_key(|cause| cause.0) {
@@ -275,11 +323,7 @@ impl Oracle {
                     if now < end {
                         return "hold";
                     }
-                    let samples = |m: &Metric| {
-                        self.readings(m, self.seen_at_step).iter().map(|reading| reading.2).sum::<u64>()
-                    };
-                    let needed = min_samples.map_or(0, |n| n.get());
-                    if !self.good_now() || self.schedule.metrics.iter().any(|m| samples(m) < needed) {
+                    if !self.baked(min_samples) {
                         let overdue = max.is_some_and(|max| now >= self.step_from.plus(max).unwrap());
                         return match self.schedule.on.inconclusive {
                             Response::Abort if overdue => self.end(),
@@ -307,7 +351,8 @@ impl Oracle {
                         let good = MeasurementPhase::Successful;
                         let last = self.readings(m, self.seen_at_step).last().copied();
                         !named
-                            || (self.count(m, self.seen_at_step, good) >= measurements
+                            || (self.of_step(m).iter().filter(|reading| reading.1 == good).count()
+                                >= measurements as usize
                                 && last.is_some_and(|last| last.1 == good))
                     });
                     if !enough {

@@ -34,6 +34,7 @@ pub fn verdict(facts: &RollbackSituation, policy: &RollbackPolicy, now: Timestam
         }
         _ => None,
     };
+    let severely = facts.customer_impact.is_some_and(|impact| impact >= p.severe_impact);
     let incidents = facts.customer_incidents.map(|n| n >= p.customer_incidents_min);
     let criteria = [
         (p.critical_functionality_severity, facts.critical_functionality_broken, false),
@@ -44,7 +45,8 @@ pub fn verdict(facts: &RollbackSituation, policy: &RollbackPolicy, now: Timestam
         (p.customer_incidents_severity, incidents, false),
     ];
     let something =
-        criteria.iter().any(|(severity, met, _)| *met == Some(true) && *severity >= Severity::Error);
+        criteria.iter().any(|(severity, met, _)| *met == Some(true) && *severity >= Severity::Error)
+            || (severely && p.customer_incidents_severity >= Severity::Error);
     if !something {
         let open = criteria.iter().any(|(severity, met, _)| met.is_none() && *severity != Severity::Info);
         return if open { RollbackVerdict::Inconclusive } else { RollbackVerdict::Hold };
