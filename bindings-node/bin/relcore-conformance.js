@@ -3,7 +3,7 @@
 
 // Runs conformance cases through the public functions: `relcore-conformance [PATH…]`. The format of the cases is in
 // conformance/README.md. Every text that is an instant goes in as a Date, as an application would give it.
-const { existsSync, readFileSync, readdirSync, statSync } = require("node:fs");
+const { readFileSync, readdirSync, statSync } = require("node:fs");
 const { join } = require("node:path");
 const { signatures } = require("../call.js");
 const relcore = require("../index.js");
@@ -14,7 +14,7 @@ function main(paths) {
   let passed = 0;
   const failures = [];
   for (const file of files) {
-    for (const each of JSON.parse(readFileSync(file, "utf8")).cases) {
+    for (const each of casesOf(file)) {
       const problem = run(each);
       if (problem === undefined) passed++;
       else failures.push(`${file}: ${each.description}\n  ${each.call}: ${problem}`);
@@ -29,8 +29,13 @@ function main(paths) {
   return failures.length === 0 ? 0 : 1;
 }
 
+function casesOf(file) {
+  const { cases } = JSON.parse(readFileSync(file, "utf8"));
+  if (!Array.isArray(cases)) throw new Error(`\`${file}\` has no list of \`cases\``);
+  return cases;
+}
+
 function jsonFiles(path) {
-  if (!existsSync(path)) throw new Error(`\`${path}\` does not exist`);
   if (!statSync(path).isDirectory()) return [path];
   const inside = readdirSync(path)
     .map((name) => join(path, name))
@@ -77,4 +82,9 @@ function same(a, b, tolerance) {
   return keys.every((key) => same(a[key], b[key], tolerance));
 }
 
-process.exitCode = main(process.argv.slice(2));
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  console.error(`error: ${error.message}`); // a path that is not there, a file that is no JSON
+  process.exitCode = 1;
+}

@@ -7,8 +7,8 @@ mod columns;
 mod door;
 mod slots;
 
-use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
 use door::{Answer, SlotDoor};
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
 use napi_derive::napi;
 
 /// The version of the core; `native.js` refuses a library of another one.

@@ -2,9 +2,7 @@
 use super::Refused;
 use relcore::Span;
 use relcore::wire::SPAN;
-use serde::ser::{
-    Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer,
-};
+use serde::ser::{Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 /// Where an answer goes: slots, as many as there are, and its texts.
 ///

@@ -52,7 +52,9 @@ fn goes_on(model: &Model, answer: &Type) -> Option<&'static str> {
         is_struct(model, of) && arguments.any(|argument| argument.of == *of)
     };
     let definition = model.types.get(answer.named()?)?;
-    if is_struct(model, answer) && definition.fields().any(|field| field.wire == "state" && is_taken(&field.of)) {
+    if is_struct(model, answer)
+        && definition.fields().any(|field| field.wire == "state" && is_taken(&field.of))
+    {
         return Some(".state");
     }
     is_taken(answer).then_some("")
@@ -100,13 +102,16 @@ impl Codec<'_> {
                 let names = self::names(None, fields);
                 let before = format!("const {}Fields = ", name.to_lower_camel_case());
                 let list = bracketed(0, &before, "[", &names, "];");
-                format!("{list}function take{name}(it) {{\n  if (!slots.isObject(it)) return false;\n{body}}}\n")
+                format!(
+                    "{list}function take{name}(it) {{\n  if (!slots.isObject(it)) return false;\n{body}}}\n"
+                )
             }
             Kind::Tagged(variants) => {
                 let mut text = String::new();
                 let mut cases = String::new();
                 for (place, variant) in variants.iter().enumerate() {
-                    let own = format!("{}{}Fields", name.to_lower_camel_case(), variant.wire.to_upper_camel_case());
+                    let own =
+                        format!("{}{}Fields", name.to_lower_camel_case(), variant.wire.to_upper_camel_case());
                     let names = self::names(Some("type"), &variant.fields);
                     text += &bracketed(0, &format!("const {own} = "), "[", &names, "];");
                     let begin = format!("beginVariant({place}, {})", variant.fields.len());
@@ -183,7 +188,8 @@ impl Codec<'_> {
 
     /// The function of a list or the like: made once, not for each value.
     fn composed(&mut self, verb: &str, inner: &str, form: &str, made: &str) -> String {
-        let item = ["slots.read", "slots.", "take", "give"].iter().find_map(|start| inner.strip_prefix(start));
+        let item =
+            ["slots.read", "slots.", "take", "give"].iter().find_map(|start| inner.strip_prefix(start));
         let name = format!("{verb}{}{form}", item.unwrap_or(inner).to_upper_camel_case());
         if self.written.insert(name.clone()) {
             let _ = write!(self.text, "\nconst {name} = {made};\n");
