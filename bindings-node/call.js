@@ -27,7 +27,7 @@ function callByJson(place, values) {
   try {
     return slots.frozen(JSON.parse(native.call(place, texts)));
   } catch (error) {
-    throw translated(error);
+    throw translated(error, call);
   }
 }
 
@@ -85,6 +85,9 @@ function check(value) {
 function checkOther(value) {
   if (value instanceof Date && Number.isNaN(value.getTime())) {
     return { path: "", text: "`Invalid Date` is not an instant" };
+  }
+  if (ArrayBuffer.isView(value)) {
+    return { path: "", text: `a ${value.constructor.name} cannot cross: expected text or plain data` };
   }
   if (typeof value.toJSON === "function") {
     const text = value.toJSON();

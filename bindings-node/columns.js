@@ -64,7 +64,7 @@ function doraColumns(columns, policy, range, unit, zone) {
     native.call(ROWS, written([[], [], [], ...beside], BESIDE));
     return frozen(JSON.parse(native.doraColumns(found, JSON.stringify([names, codes, ...beside]))));
   } catch (error) {
-    throw translated(error);
+    throw translated(error, doraColumns);
   }
 }
 

@@ -12,14 +12,27 @@ class RelcoreError extends Error {
   }
 }
 
-/** What the native part threw, as a `RelcoreError` if it is one: its text is the JSON list of all faults. */
-function translated(error) {
+/**
+ * What the native part threw, as a `RelcoreError` if it is one: its text is the JSON list of all faults. The stack
+ * begins where `from` was called.
+ */
+function translated(error, from) {
+  let faults;
   try {
-    const faults = JSON.parse(error.message);
-    return Array.isArray(faults) && faults.length > 0 ? new RelcoreError(faults) : error;
+    faults = JSON.parse(error.message);
   } catch {
     return error;
   }
+  if (!Array.isArray(faults) || faults.length === 0) return error;
+  const refused = new RelcoreError(faults.map(inJavaScript));
+  Error.captureStackTrace(refused, from);
+  return refused;
+}
+
+/** The core does not know of dates; a number of milliseconds is the usual mistake here. */
+function inJavaScript({ text, ...fault }) {
+  const known = "expected an instant as RFC 3339 text";
+  return { ...fault, text: text.replace(known, "expected an instant as a `Date` or RFC 3339 text") };
 }
 
 /** An error of a single fault, found on this side of the line. */

@@ -2018,7 +2018,8 @@ export declare namespace canary {
    * Hand in what was observed since the last call; observations of the same instant may come in any order. With nothing
    * new at the same time the answer is the same state again.
    *
-   * @throws {@link RelcoreError}: - As `start` for the schedule.
+   * @throws {@link RelcoreError}:
+   * - As `start` for the schedule.
    * - `policy_changed` when the state was started with another schedule.
    * - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
    * - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.

@@ -1,7 +1,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { RelcoreError, canary, release, time } = require("relcore");
+const { RelcoreError, canary, release, rollback, time } = require("relcore");
 
 function thrown(call) {
   try {
@@ -19,7 +19,9 @@ test("an error has a name, a code, a path and a text", () => {
   assert.equal(error.code, "invalid_value");
   assert.equal(error.path, "at");
   assert.match(error.message, /^at: `yesterday` is not an instant/);
-  assert.match(error.stack, /errors\.test\.js/);
+  const [, first, second] = error.stack.split("\n");
+  assert.match(first, /localDate.*index\.js/); // not the inside of the package
+  assert.match(second, /errors\.test\.js/);
 });
 
 test("all faults of an input are there at once", () => {
@@ -39,4 +41,16 @@ test("a missing argument is named, an optional one may be left out", () => {
 
 test("an unknown zone has its own code", () => {
   assert.equal(thrown(() => time.localDate(new Date(0), "Europe/Atlantis")).code, "unknown_zone");
+});
+
+test("what people get wrong in JavaScript is told in its terms", () => {
+  const decide = (now) => thrown(() => rollback.decide({}, {}, now)).message;
+  assert.match(decide(Date.now()), /^now: expected an instant as a `Date` or RFC 3339 text, got `\d+`$/);
+  const { message } = thrown(() => rollback.policyFromYaml(Buffer.from("smallShare: 5")));
+  assert.equal(message, "text: a Buffer cannot cross: expected text or plain data");
+});
+
+test("an error of ESM is one of CommonJS", async () => {
+  const module = await import("relcore");
+  assert.ok(thrown(() => module.time.parseSpan("soon")) instanceof RelcoreError);
 });

@@ -169,7 +169,7 @@ test("a getter that throws is heard, and the next call works", () => {
     },
   };
   assert.throws(() => canary.validate(bad), SyntaxError);
-  assert.equal(canary.plan(canary.standardSchedule(), NOW).steps[0].index, 0);
+  assert.equal(canary.plan(canary.standardSchedule(), NOW).steps[0].step, 0);
 });
 
 test("a worker has a memory of its own", async () => {

@@ -1,6 +1,7 @@
 //! The Node face: its build, tests and package.
 use crate::{
     codegen::root,
+    conformance::run_counted,
     shell::{command, run, run_quietly},
 };
 use anyhow::{Context as _, Result, ensure};
@@ -18,15 +19,31 @@ pub fn build() -> Result<()> {
     run_quietly("building the Node library", command("npm", &["run", "build"]).current_dir(folder()))
 }
 
-/// Tests, types, and the packed tarball installed into a clean folder, as ESM and as CommonJS.
+/// Tests, types, and the packed tarballs installed into a clean folder, as ESM and as CommonJS.
 pub fn test() -> Result<()> {
     build()?;
-    run(command("npm", &["test"]).current_dir(folder()))?;
-    run(command("npm", &["run", "types"]).current_dir(folder()))?;
-    run(command("node", &["bin/relcore-conformance.js", "../conformance"]).current_dir(folder()))?;
+    for script in ["format", "test", "types", "lint"] {
+        run(command("npm", &["run", script]).current_dir(folder()))?;
+    }
+    let cases = [root().join("conformance")];
+    run_counted(command("node", &["bin/relcore-conformance.js"]).current_dir(folder()).args(&cases), &cases)?;
 
-    run(command("npm", &["run", "lint"]).current_dir(folder()))?;
+    let clean = installed()?;
+    for (kind, program) in PROGRAMS {
+        run(command("node", &[&format!("--input-type={kind}"), "-e", program]).current_dir(&clean))?;
+    }
+    let runner = "node_modules/.bin/relcore-conformance";
+    run_counted(command(clean.join(runner), &[""; 0]).current_dir(&clean).args(&cases), &cases)
+}
 
+/// What a user writes first, in both kinds of modules.
+const PROGRAMS: [(&str, &str); 2] = [
+    ("module", "import { time } from 'relcore'; console.log('esm', time.parseSpan('90s'))"),
+    ("commonjs", "const { time } = require('relcore'); console.log('cjs', time.parseSpan('90s'))"),
+];
+
+/// A clean folder in which only the packed tarballs are installed; nothing comes from a registry.
+fn installed() -> Result<PathBuf> {
     let clean = root().join("target/xtask/node-clean");
     if clean.exists() {
         fs::remove_dir_all(&clean)?;
@@ -37,7 +54,8 @@ pub fn test() -> Result<()> {
         "packing the Node packages",
         command("npm", &["run", "package", "--", place]).current_dir(folder()),
     )?;
-    let mut install = vec!["install".to_owned(), "--no-audit".to_owned(), "--no-fund".to_owned()];
+    let mut install: Vec<String> =
+        ["install", "--offline", "--no-audit", "--no-fund"].map(str::to_owned).into();
     for entry in fs::read_dir(&clean)? {
         let entry = entry?;
         println!("package: {} {} KiB", entry.file_name().display(), entry.metadata()?.len() >> 10);
@@ -46,10 +64,7 @@ pub fn test() -> Result<()> {
     }
     fs::write(clean.join("package.json"), "{ \"private\": true }\n")?;
     run_quietly("installing the packages cleanly", command("npm", &install).current_dir(&clean))?;
-    let esm = "import { time } from 'relcore'; console.log('esm', time.parseSpan('90s'))";
-    run(command("node", &["--input-type=module", "-e", esm]).current_dir(&clean))?;
-    let cjs = "const { time } = require('relcore'); console.log('cjs', time.parseSpan('90s'))";
-    run(command("node", &["-e", cjs]).current_dir(&clean))
+    Ok(clean)
 }
 
 fn folder() -> PathBuf {

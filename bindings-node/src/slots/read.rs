@@ -1,8 +1,8 @@
 //! Slots that JavaScript wrote, as a serde deserializer.
 use super::Refused;
+use relcore::wire::{DATE, SPAN, TIMESTAMP};
 use serde::de::{
-    DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-    value::BorrowedStrDeserializer,
+    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -143,6 +143,11 @@ fn visit_number<'de, V: Visitor<'de>>(number: f64, visitor: V) -> Result<V::Valu
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Refused;
 
+    /// Instants may be numbers, and an enum with data says at once which variant it is.
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "the milliseconds of a date are an integer")]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         let (kind, number) = self.next()?;
@@ -155,12 +160,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             Kind::Instant => visitor.visit_i64(number as i64),
             // All fields in their order are a sequence to serde, which then need not compare their names.
             Kind::List | Kind::Row => visitor.visit_seq(Inside { left: length(number)?, reader: self }),
-            Kind::TaggedRow => visitor.visit_seq(Inside { left: length(number)? + 1, reader: self }),
             Kind::Map => visitor.visit_map(Inside { left: length(number)?, reader: self }),
-            Kind::Fields | Kind::TaggedFields => {
-                let tagged = kind == Kind::TaggedFields;
-                visitor.visit_map(Fields { count: length(number)?, next: 0, reader: self, tagged })
-            }
+            Kind::Fields => visitor.visit_map(Fields { count: length(number)?, next: 0, reader: self }),
+            Kind::TaggedFields | Kind::TaggedRow => Err(Refused),
             Kind::Missing | Kind::Given | Kind::Keep | Kind::Kept => Err(Refused),
         }
     }
@@ -175,10 +177,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        visitor.visit_newtype_struct(self)
+        match name {
+            TIMESTAMP | SPAN | DATE => self.deserialize_any(visitor), // a number or a text
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -189,6 +194,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     ) -> Result<V::Value, Refused> {
         match self.next()? {
             (Kind::Text, units) => visitor.visit_enum(self.text(units)?.into_deserializer()),
+            (kind @ (Kind::TaggedRow | Kind::TaggedFields), count) => {
+                visitor.visit_enum(Variant { count: length(count)?, all: kind == Kind::TaggedRow, reader: self })
+            }
             _ => Err(Refused),
         }
     }
@@ -231,21 +239,61 @@ impl<'de> MapAccess<'de> for Inside<'_, 'de> {
     }
 }
 
-/// The fields of a struct that are there, by their places; before them, when there is one, the variant as `type`.
+/// An enum with data: the place of the variant, then its fields.
+struct Variant<'a, 'de> {
+    reader: &'a mut Reader<'de>,
+    count: usize,
+    all: bool,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
+    type Error = Refused;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refused> {
+        let variant = seed.deserialize(&mut *self.reader)?;
+        Ok((variant, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+    type Error = Refused;
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        if self.all {
+            return visitor.visit_seq(Inside { left: self.count, reader: self.reader });
+        }
+        visitor.visit_map(Fields { count: self.count, next: 0, reader: self.reader })
+    }
+
+    fn unit_variant(self) -> Result<(), Refused> {
+        Err(Refused)
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Refused> {
+        Err(Refused)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Refused> {
+        Err(Refused)
+    }
+}
+
+/// The fields that are there, by their places.
 struct Fields<'a, 'de> {
     reader: &'a mut Reader<'de>,
     next: u64,
     count: usize,
-    tagged: bool,
 }
 
 impl<'de> MapAccess<'de> for Fields<'_, 'de> {
     type Error = Refused;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
-        if std::mem::take(&mut self.tagged) {
-            return seed.deserialize(BorrowedStrDeserializer::<Refused>::new("type")).map(Some);
-        }
         while let Some(count) = self.count.checked_sub(1) {
             let place = self.next;
             (self.count, self.next) = (count, place + 1);

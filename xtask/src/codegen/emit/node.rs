@@ -162,7 +162,10 @@ impl<'a> Types<'a> {
     }
 
     fn function(&self, function: &Function) -> String {
-        let docs = docs::prose(&function.docs).replace("Errors:\n", "@throws {@link RelcoreError}: ");
+        // A list begins on a line of its own, or an editor shows its first item as text.
+        let docs = docs::prose(&function.docs)
+            .replace("Errors:\n- ", "@throws {@link RelcoreError}:\n- ")
+            .replace("Errors:\n", "@throws {@link RelcoreError}: ");
         let name = format!("export function {}", function.name.to_lower_camel_case());
         let arguments: Vec<String> = function
             .arguments
