@@ -337,14 +337,14 @@ def classify(
     Errors:
     `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`.
     """
-    return _call(20, previous, next, facts)
+    return _call(21, previous, next, facts)
 
 
 def explain(
     classification: Classification | Mapping[str, object],
 ) -> str:
     """The text that a person reads: the kind of release, why, and what is missing or contradictory."""
-    return _call(21, classification)
+    return _call(22, classification)
 
 
 def profile(
@@ -357,7 +357,7 @@ def profile(
     All faults of the overrides at once: `unknown_field` for a row that is no kind of release (`hotfx`),
     `out_of_range` for a negative span or an approval by nobody, `unordered` for a `timelineMax` below `timelineMin`.
     """
-    return _call(22, release_type, overrides)
+    return _call(23, release_type, overrides)
 
 
 def profiles_from_json(
@@ -369,7 +369,7 @@ def profiles_from_json(
     Errors:
     All faults at once: `syntax` for what is not JSON, and those of `profile`.
     """
-    return _call(23, text)
+    return _call(24, text)
 
 
 def profiles_from_yaml(
@@ -380,7 +380,7 @@ def profiles_from_yaml(
     Errors:
     As `profiles_from_json`.
     """
-    return _call(24, text)
+    return _call(25, text)
 
 
 def standard_profiles() -> ReleaseProfiles:
@@ -390,4 +390,4 @@ def standard_profiles() -> ReleaseProfiles:
     hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
     gives 30 months and Ubuntu five years.
     """
-    return _call(25)
+    return _call(26)
