@@ -1042,15 +1042,12 @@ pub struct PrometheusMetric {
     pub answer: String,
     /// The body of the answer to the query for how many samples stand behind each value: the requests of a share of
     /// errors, for instance. Left out, no measurement says how many it has.
-    #[uniffi(default = None)]
     pub samples: Option<String>,
     /// By how much a value is multiplied to be in the unit of the metric: 100 from a share to percent, 1000 from
     /// seconds to milliseconds. Default 1.
-    #[uniffi(default = 1.0)]
     pub scale: f64,
     /// Whether an answer that comes with warnings counts. Default false: a warning may say that a part of the data is
     /// missing from it.
-    #[uniffi(default = false)]
     pub accept_warnings: bool,
 }
 
@@ -1964,8 +1961,11 @@ pub fn interchange_prometheus_observations(
     start: Timestamp,
     end: Timestamp,
     step: Span,
-) -> Result<Vec<Observation>, RelcoreError> {
-    Ok(relcore::interchange::prometheus_observations(lend(&metrics), lend(&start), lend(&end), lend(&step))?)
+) -> Written<Vec<Observation>> {
+    Written(
+        relcore::interchange::prometheus_observations(lend(&metrics), lend(&start), lend(&end), lend(&step))
+            .map_err(RelcoreError::from),
+    )
 }
 
 /// Reads the answer of `/api/v1/query_range`: a matrix of series.
@@ -2493,16 +2493,16 @@ pub fn write_observation(value: Observation) -> Answer<String> {
 ///
 /// Errors: `syntax` for what is not JSON, and every fault of the value with its path.
 #[uniffi::export]
-pub fn read_prometheus_metric(json: &str) -> Result<PrometheusMetric, RelcoreError> {
-    Ok(relcore::wire::read_json("PrometheusMetric", json)?)
+pub fn read_prometheus_metric(json: &str) -> Written<PrometheusMetric> {
+    Written(relcore::wire::read_json("PrometheusMetric", json).map_err(RelcoreError::from))
 }
 
 /// Writes `PrometheusMetric` in its JSON form.
 ///
 /// Errors: `invalid_value` for a number that JSON cannot hold.
 #[uniffi::export]
-pub fn write_prometheus_metric(value: PrometheusMetric) -> Result<String, RelcoreError> {
-    write(&value)
+pub fn write_prometheus_metric(value: PrometheusMetric) -> Answer<String> {
+    Answer(write(&value))
 }
 
 /// Reads `PrometheusSeries` from its JSON form; unknown keys are refused.
