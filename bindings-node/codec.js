@@ -1049,6 +1049,113 @@ function giveGitHistory() {
   return Object.freeze(value);
 }
 
+const prometheusMetricFields = ["metric", "answer", "samples", "scale", "acceptWarnings"];
+function takePrometheusMetric(it) {
+  if (!slots.isObject(it)) return false;
+  const metric = it.metric;
+  const answer = it.answer;
+  const samples = it.samples;
+  const scale = it.scale;
+  const acceptWarnings = it.acceptWarnings;
+  if (!slots.isPlain(Object.getPrototypeOf(it))) return false;
+  const outer = slots.begin(5);
+  if (!slots.text(metric)) return false;
+  if (!slots.text(answer)) return false;
+  if (!slots.absent(samples) && !slots.text(samples)) return false;
+  if (!slots.missing(scale) && !slots.number(scale)) return false;
+  if (!slots.missing(acceptWarnings) && !slots.bool(acceptWarnings)) return false;
+  return slots.end(outer, it, prometheusMetricFields);
+}
+
+const takePrometheusMetricList = (it) => slots.list(it, takePrometheusMetric);
+
+const giveHealthRole = slots.readUnit(["canary", "stable"]);
+
+const giveReading = slots.readTagged({
+  value() {
+    const value = {
+      type: "value",
+      value: slots.readNumber(),
+    };
+    if (slots.readBool()) value.n = slots.readNumber();
+    return Object.freeze(value);
+  },
+  missing() {
+    const value = {
+      type: "missing",
+    };
+    return Object.freeze(value);
+  },
+  failed() {
+    const value = {
+      type: "failed",
+      text: slots.readText(),
+    };
+    return Object.freeze(value);
+  },
+});
+
+const giveCommand = slots.readUnit(["abort", "pause", "resume", "retry"]);
+
+const giveObservationKind = slots.readTagged({
+  health() {
+    const value = {
+      type: "health",
+      role: giveHealthRole(),
+      healthy: slots.readBool(),
+    };
+    return Object.freeze(value);
+  },
+  measurement() {
+    const value = {
+      type: "measurement",
+      metric: slots.readText(),
+      reading: giveReading(),
+    };
+    return Object.freeze(value);
+  },
+  window() {
+    const value = {
+      type: "window",
+      open: slots.readBool(),
+    };
+    return Object.freeze(value);
+  },
+  approval() {
+    const value = {
+      type: "approval",
+      gate: slots.readText(),
+      approved: slots.readBool(),
+      by: slots.readText(),
+    };
+    return Object.freeze(value);
+  },
+  command() {
+    const value = {
+      type: "command",
+      command: giveCommand(),
+    };
+    return Object.freeze(value);
+  },
+  new_revision() {
+    const value = {
+      type: "new_revision",
+      revision: slots.readText(),
+    };
+    return Object.freeze(value);
+  },
+});
+
+function giveObservation() {
+  const value = {
+    at: slots.readInstant(),
+    kind: giveObservationKind(),
+  };
+  return Object.freeze(value);
+}
+
+const giveObservationList = slots.readList(giveObservation);
+
 const giveTextMap = slots.readMap(slots.readText);
 
 const giveMissingSample = slots.readUnit(["nan", "positive_infinity", "negative_infinity"]);
@@ -2093,6 +2200,13 @@ module.exports = [
     keeps: [false, false],
     gives: giveGitHistory,
     goesOn: (answer) => answer,
+  },
+  {
+    name: "interchange.prometheus_observations",
+    names: ["metrics", "start", "end", "step"],
+    takes: [takePrometheusMetricList, slots.instant, slots.instant, slots.text],
+    keeps: [false, false, false, false],
+    gives: giveObservationList,
   },
   {
     name: "interchange.prometheus_query_range",

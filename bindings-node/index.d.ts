@@ -1129,9 +1129,9 @@ export type MissingSample = "nan" | "positive_infinity" | "negative_infinity";
 export type NegativeSpans = "drop" | "clamp" | "keep";
 
 /** Something that happened or was measured at an instant. */
-export interface Observation {
+export interface Observation<At extends Instant = Instant> {
   /** When; after everything that the state has already seen, not after `now`. */
-  readonly at: Instant;
+  readonly at: At;
   /** What. */
   readonly kind: ObservationKind;
 }
@@ -1215,6 +1215,36 @@ export interface PlannedStep {
   readonly earliestEnd: Timestamp;
   /** The latest instant at which it ends; absent when it, or a step before it, waits without limit. */
   readonly latestEnd?: Timestamp | undefined;
+}
+
+/** A metric of a schedule, and what Prometheus answered about it. */
+export interface PrometheusMetric {
+  /** The name of the metric in the schedule. */
+  readonly metric: string;
+  /**
+   * The body of the answer of `/api/v1/query_range` to the metric's query, that of an error included. The query
+   * answers one series: `sum(…)` makes one of several.
+   */
+  readonly answer: string;
+  /**
+   * The body of the answer to the query for how many samples stand behind each value: the requests of a share of
+   * errors, for instance. Left out, no measurement says how many it has.
+   */
+  readonly samples?: string | undefined;
+  /**
+   * By how much a value is multiplied to be in the unit of the metric: 100 from a share to percent, 1000 from
+   * seconds to milliseconds. Default 1.
+   *
+   * @defaultValue `1.0`
+   */
+  readonly scale?: number | undefined;
+  /**
+   * Whether an answer that comes with warnings counts. Default false: a warning may say that a part of the data is
+   * missing from it.
+   *
+   * @defaultValue `false`
+   */
+  readonly acceptWarnings?: boolean | undefined;
 }
 
 /** One sample: a number, or the reason why there is none. */
@@ -2134,7 +2164,7 @@ export declare namespace interchange {
    *
    * `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
    *
-   * @throws {@link RelcoreError}: `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+   * @throws {@link RelcoreError}: `invalid_value` for a pattern that is no regular expression (`(`) or longer than 10,000 bytes; `unknown_reference` for a parent or a released
    * commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
    */
   export function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
@@ -2149,10 +2179,35 @@ export declare namespace interchange {
   export function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 
   /**
+   * What a canary observed by the answers of Prometheus to one range query for each metric.
+   *
+   * `start`, `end` and `step` are those of the queries. Every metric has one measurement at `start`, at each step after
+   * it, and up to and including `end`: an instant of which Prometheus says nothing, `NaN` or infinity is a measurement
+   * that is missing, never one that was not made. Samples outside of these instants are left out, so that a long answer
+   * can be walked through in parts. The observations come in the order of time, and at one instant in that of `metrics`.
+   *
+   * A query that failed (`"status": "error"`, or an answer with warnings unless those are accepted) is one failed
+   * reading at `end`. Annotations under `infos` do not touch the data and are not read.
+   *
+   * @throws {@link RelcoreError}: All faults at once. As `prometheus_query_range` for the answers; `invalid_value`
+   * for an answer of several series, a scale that is no number above 0, a negative number of samples, and a sample
+   * between the steps (the answer to another query); `out_of_range` for a value that the scale makes infinite, a step
+   * that is not above 0, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate`
+   * for a metric that is named twice.
+   */
+  export function prometheusObservations(
+    metrics: readonly PrometheusMetric[],
+    start: Instant,
+    end: Instant,
+    step: Span,
+  ): readonly Observation<Timestamp>[];
+
+  /**
    * Reads the answer of `/api/v1/query_range`: a matrix of series.
    *
    * A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
-   * come with an answer are not read.
+   * come with an answer are not read: for a canary take
+   * `prometheus_observations`, which reads them.
    *
    * @throws {@link RelcoreError}: `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
    * vector or a scalar (ask `query_range`, not `query`), for native histograms and for sample texts that are no number;

@@ -28,47 +28,48 @@ const digest = Object.freeze({
 const interchange = Object.freeze({
   gitReleases: (history, tagPattern) => call(13, [history, tagPattern]),
   parseGit: (tags, log) => call(14, [tags, log]),
-  prometheusQueryRange: (text) => call(15, [text]),
+  prometheusObservations: (metrics, start, end, step) => call(15, [metrics, start, end, step]),
+  prometheusQueryRange: (text) => call(16, [text]),
 });
 
 const metrics = Object.freeze({
-  defaultPolicy: () => call(16, []),
+  defaultPolicy: () => call(17, []),
   dora: (deployments, changes, incidents, policy, range, unit, zone) =>
-    call(17, [deployments, changes, incidents, policy, range, unit, zone]),
-  policyFromJson: (text) => call(18, [text]),
-  policyFromYaml: (text) => call(19, [text]),
+    call(18, [deployments, changes, incidents, policy, range, unit, zone]),
+  policyFromJson: (text) => call(19, [text]),
+  policyFromYaml: (text) => call(20, [text]),
   doraColumns: columns.doraColumns,
 });
 
 const release = Object.freeze({
-  classify: (previous, next, facts) => call(20, [previous, next, facts]),
-  explain: (classification) => call(21, [classification]),
-  profile: (releaseType, overrides) => call(22, [releaseType, overrides]),
-  profilesFromJson: (text) => call(23, [text]),
-  profilesFromYaml: (text) => call(24, [text]),
-  standardProfiles: () => call(25, []),
+  classify: (previous, next, facts) => call(21, [previous, next, facts]),
+  explain: (classification) => call(22, [classification]),
+  profile: (releaseType, overrides) => call(23, [releaseType, overrides]),
+  profilesFromJson: (text) => call(24, [text]),
+  profilesFromYaml: (text) => call(25, [text]),
+  standardProfiles: () => call(26, []),
 });
 
 const rollback = Object.freeze({
-  decide: (situation, policy, now) => call(26, [situation, policy, now]),
-  defaultPolicy: () => call(27, []),
-  explain: (decision) => call(28, [decision]),
-  policyFromJson: (text) => call(29, [text]),
-  policyFromYaml: (text) => call(30, [text]),
+  decide: (situation, policy, now) => call(27, [situation, policy, now]),
+  defaultPolicy: () => call(28, []),
+  explain: (decision) => call(29, [decision]),
+  policyFromJson: (text) => call(30, [text]),
+  policyFromYaml: (text) => call(31, [text]),
 });
 
 const time = Object.freeze({
-  addBusinessDays: (date, days, calendar) => call(31, [date, days, calendar]),
-  buckets: (range, unit, zone, weekStart) => call(32, [range, unit, zone, weekStart]),
-  businessDaysBetween: (start, end, calendar) => call(33, [start, end, calendar]),
-  formatSpan: (span) => call(34, [span]),
-  localDate: (at, zone) => call(35, [at, zone]),
-  parseSpan: (text) => call(36, [text]),
-  tzdbVersion: () => call(37, []),
+  addBusinessDays: (date, days, calendar) => call(32, [date, days, calendar]),
+  buckets: (range, unit, zone, weekStart) => call(33, [range, unit, zone, weekStart]),
+  businessDaysBetween: (start, end, calendar) => call(34, [start, end, calendar]),
+  formatSpan: (span) => call(35, [span]),
+  localDate: (at, zone) => call(36, [at, zone]),
+  parseSpan: (text) => call(37, [text]),
+  tzdbVersion: () => call(38, []),
 });
 
 const version = Object.freeze({
-  bump: (previous, next) => call(38, [previous, next]),
+  bump: (previous, next) => call(39, [previous, next]),
 });
 
 module.exports = {

@@ -142,41 +142,29 @@ def delivery(repository: Path | None, pattern: str) -> None:
     print(f"policy {report.policy_digest}, time zones {report.tzdb_version}")
 
 
-def recorded(folder: Path, name: str) -> list[interchange.PrometheusSample]:
-    """The samples of a recorded range query."""
-    series = interchange.prometheus_query_range((folder / f"{name}.json").read_text("utf-8"))
-    return [sample for one in series for sample in one.samples]
+def observations(
+    folder: Path, begin: datetime, end: datetime, step: timedelta
+) -> list[canary.Observation]:
+    """The telemetry of one rollout after its beginning: errors in percent, tail latency in milliseconds."""
+
+    def answer(query: str) -> str:
+        return (folder / f"{query}.json").read_text("utf-8")
+
+    asked = [
+        interchange.PrometheusMetric(
+            metric=metric, answer=answer(metric), samples=answer("requests_total"), scale=scale
+        )
+        for metric, scale in (("error_rate", 100.0), ("latency_p99", 1000.0))
+    ]
+    return interchange.prometheus_observations(asked, begin + step, end, step)
 
 
-def reading(sample: interchange.PrometheusSample, scale: float, n: int | None) -> canary.Reading:
-    """A sample as a reading: what is no number is missing."""
-    return (
-        canary.ReadingMissing()
-        if sample.value is None
-        else canary.ReadingValue(value=sample.value * scale, n=n)
-    )
-
-
-def observations(folder: Path, begin: datetime) -> list[canary.Observation]:
-    """The telemetry of one rollout from its beginning: errors in percent, tail latency in milliseconds."""
-    totals = {sample.at: sample.value for sample in recorded(folder, "requests_total")}
-    found = []
-    for metric, name, scale in (("error_rate", "error_rate", 100.0), ("latency_p99", "latency_p99", 1000.0)):
-        for sample in recorded(folder, name):
-            if sample.at > begin:
-                requests = totals.get(sample.at)
-                kind = canary.ObservationKindMeasurement(
-                    metric=metric,
-                    reading=reading(sample, scale, None if requests is None else int(requests)),
-                )
-                found.append(canary.Observation(at=sample.at, kind=kind))
-    return sorted(found, key=lambda observation: observation.at)
-
-
-def rollout(name: str, schedule: canary.Schedule, begin: datetime, step: timedelta) -> None:
+def rollout(
+    name: str, schedule: canary.Schedule, begin: datetime, end: datetime, step: timedelta
+) -> None:
     """Walks a schedule over a recording, tick by tick, and prints each decision that changes something."""
     print(f"\n--- the {name} version ---")
-    telemetry = observations(HERE / "canary" / "recorded" / name, begin)
+    telemetry = observations(HERE / "canary" / "recorded" / name, begin, end, step)
     state = canary.start(schedule, begin)
     now, last = begin, None
     while True:
@@ -190,7 +178,7 @@ def rollout(name: str, schedule: canary.Schedule, begin: datetime, step: timedel
         if isinstance(decision.verdict, canary.CanaryActionComplete | canary.CanaryActionRollBack):
             return
         now += step
-        if now > telemetry[-1].at:
+        if now > end:
             raise SystemExit(f"the recording of the {name} version ended before a decision")
 
 
@@ -208,10 +196,11 @@ def main() -> None:
 
     plan = json.loads((HERE / "canary" / "recorded" / "recorded.json").read_text("utf-8"))
     begin = next(datetime.fromisoformat(phase["start"]) for phase in plan["phases"] if phase["weight"] > 0)
+    end = datetime.fromisoformat(plan["end"])
     schedule = canary.schedule_from_yaml((HERE / "canary" / "schedule.yaml").read_text("utf-8"))
     print(f"\nA canary on telemetry that Prometheus {plan['prometheusVersion']} recorded")
     for name in ("good", "bad"):
-        rollout(name, schedule, begin, timedelta(seconds=plan["stepSeconds"]))
+        rollout(name, schedule, begin, end, timedelta(seconds=plan["stepSeconds"]))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ use relcore::canary::{
 };
 use relcore::error::{ErrorKind, Fault};
 use relcore::interchange::{
-    GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusSample, PrometheusSeries,
+    GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusSample,
+    PrometheusSeries,
 };
 use relcore::metrics::{
     Change, DeliveryIncident, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow,
@@ -1033,6 +1034,25 @@ pub struct PlannedStep {
     pub latest_end: Option<Timestamp>,
 }
 
+/// A metric of a schedule, and what Prometheus answered about it.
+#[uniffi::remote(Record)]
+pub struct PrometheusMetric {
+    /// The name of the metric in the schedule.
+    pub metric: String,
+    /// The body of the answer of `/api/v1/query_range` to the metric's query, that of an error included. The query
+    /// answers one series: `sum(…)` makes one of several.
+    pub answer: String,
+    /// The body of the answer to the query for how many samples stand behind each value: the requests of a share of
+    /// errors, for instance. Left out, no measurement says how many it has.
+    pub samples: Option<String>,
+    /// By how much a value is multiplied to be in the unit of the metric: 100 from a share to percent, 1000 from
+    /// seconds to milliseconds. Default 1.
+    pub scale: f64,
+    /// Whether an answer that comes with warnings counts. Default false: a warning may say that a part of the data is
+    /// missing from it.
+    pub accept_warnings: bool,
+}
+
 /// One sample: a number, or the reason why there is none.
 #[uniffi::remote(Record)]
 pub struct PrometheusSample {
@@ -1906,7 +1926,7 @@ pub fn digest_sha256(text: String) -> Answer<String> {
 /// `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
 ///
 /// Errors:
-/// `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+/// `invalid_value` for a pattern that is no regular expression (`(`) or longer than 10,000 bytes; `unknown_reference` for a parent or a released
 /// commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
 #[uniffi::export(default(tag_pattern = None))]
 pub fn interchange_git_releases(history: GitHistory, tag_pattern: Option<String>) -> Written<GitReleases> {
@@ -1926,10 +1946,40 @@ pub fn interchange_parse_git(tags: String, log: String) -> Written<GitHistory> {
     Written(relcore::interchange::parse_git(lend(&tags), lend(&log)).map_err(RelcoreError::from))
 }
 
+/// What a canary observed by the answers of Prometheus to one range query for each metric.
+///
+/// `start`, `end` and `step` are those of the queries. Every metric has one measurement at `start`, at each step after
+/// it, and up to and including `end`: an instant of which Prometheus says nothing, `NaN` or infinity is a measurement
+/// that is missing, never one that was not made. Samples outside of these instants are left out, so that a long answer
+/// can be walked through in parts. The observations come in the order of time, and at one instant in that of `metrics`.
+///
+/// A query that failed (`"status": "error"`, or an answer with warnings unless those are accepted) is one failed
+/// reading at `end`. Annotations under `infos` do not touch the data and are not read.
+///
+/// Errors:
+/// All faults at once. As `prometheus_query_range` for the answers; `invalid_value`
+/// for an answer of several series, a scale that is no number above 0, a negative number of samples, and a sample
+/// between the steps (the answer to another query); `out_of_range` for a value that the scale makes infinite, a step
+/// that is not above 0, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate`
+/// for a metric that is named twice.
+#[uniffi::export]
+pub fn interchange_prometheus_observations(
+    metrics: Vec<PrometheusMetric>,
+    start: Timestamp,
+    end: Timestamp,
+    step: Span,
+) -> Written<Vec<Observation>> {
+    Written(
+        relcore::interchange::prometheus_observations(lend(&metrics), lend(&start), lend(&end), lend(&step))
+            .map_err(RelcoreError::from),
+    )
+}
+
 /// Reads the answer of `/api/v1/query_range`: a matrix of series.
 ///
 /// A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
-/// come with an answer are not read.
+/// come with an answer are not read: for a canary take
+/// `prometheus_observations`, which reads them.
 ///
 /// Errors:
 /// `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
@@ -2446,6 +2496,22 @@ pub fn read_observation(json: &str) -> Written<Observation> {
 /// Errors: `invalid_value` for a number that JSON cannot hold.
 #[uniffi::export]
 pub fn write_observation(value: Observation) -> Answer<String> {
+    Answer(write(&value))
+}
+
+/// Reads `PrometheusMetric` from its JSON form; unknown keys are refused.
+///
+/// Errors: `syntax` for what is not JSON, and every fault of the value with its path.
+#[uniffi::export]
+pub fn read_prometheus_metric(json: &str) -> Written<PrometheusMetric> {
+    Written(relcore::wire::read_json("PrometheusMetric", json).map_err(RelcoreError::from))
+}
+
+/// Writes `PrometheusMetric` in its JSON form.
+///
+/// Errors: `invalid_value` for a number that JSON cannot hold.
+#[uniffi::export]
+pub fn write_prometheus_metric(value: PrometheusMetric) -> Answer<String> {
     Answer(write(&value))
 }
 

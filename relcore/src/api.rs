@@ -108,7 +108,7 @@ macro_rules! functions {
 }
 
 use crate::canary::{CanaryDecision, CanaryState, Diagnostic, Observation, Schedule, Timeline};
-use crate::interchange::{GitHistory, GitReleases, PrometheusSeries};
+use crate::interchange::{GitHistory, GitReleases, PrometheusMetric, PrometheusSeries};
 use crate::metrics::{Change, DeliveryIncident, Deployment, DoraReport, MetricsPolicy};
 use crate::release::{Classification, ReleaseFacts, ReleaseProfile, ReleaseProfiles, ReleaseType};
 use crate::rollback::{RollbackDecision, RollbackPolicy, RollbackSituation};
@@ -145,6 +145,12 @@ functions! {
 
     interchange::git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
     interchange::parse_git(tags: &str, log: &str) -> GitHistory;
+    interchange::prometheus_observations(
+        metrics: &[PrometheusMetric],
+        start: Timestamp,
+        end: Timestamp,
+        step: Span,
+    ) -> Vec<Observation>;
     interchange::prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
 
     #[plain] metrics::default_policy() -> MetricsPolicy;

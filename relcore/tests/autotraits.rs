@@ -35,8 +35,8 @@ types! {
         MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
         Response, Schedule, Step, Timeline;
     error: Error, ErrorKind, Fault;
-    interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusSample,
-        PrometheusSeries;
+    interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
+        PrometheusSample, PrometheusSeries;
     metrics: Change, DeliveryIncident, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
         DoraRow, DurationSummary, Estimate, Exclusion, ExclusionReason, FailureSignal, IncidentLink,
         LeadStart, LeadUnit, MetricsPolicy, NegativeSpans, OpenRecoveries, QuantileRule,

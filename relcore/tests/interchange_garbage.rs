@@ -23,7 +23,7 @@ fn ten_megabytes() {
         assert_eq!(parse_git(&text, "").is_ok(), text.trim_matches('\n').is_empty());
         assert!(prometheus_query_range(&text).is_err());
         let empty = GitHistory { commits: vec![], tags: vec![] };
-        let _ = git_releases(&empty, Some(&text));
+        assert_eq!(git_releases(&empty, Some(&text)).unwrap_err().path(), "tagPattern");
     }
 }
 

@@ -9,7 +9,7 @@
     reason = "a test reads files, and has failed when it panics"
 )]
 use relcore::interchange::{GitReleases, git_releases, parse_git};
-use relcore::metrics::{DoraReport, LeadUnit, MetricsPolicy, dora};
+use relcore::metrics::{DoraReport, LeadStart, LeadUnit, MetricsPolicy, QuantileRule, dora};
 use relcore::time::BucketUnit;
 use relcore::{TimeRange, Timestamp};
 
@@ -113,4 +113,75 @@ fn the_unit_of_a_lead_time_matters() {
     assert_eq!(lead.n.get(), 78);
     near(lead.median, 3786.0, 0.0); // 63 minutes, against 15 days for the median over changes
     near(lead.mean, 964_473.673_077, 1e-3);
+}
+
+/// Every summary of the second program: lead starts, merges, lead units and quantile rules. Seconds.
+#[test]
+fn every_rule_for_lead_times() {
+    let committed = MetricsPolicy { lead_start: LeadStart::Committed, ..Default::default() };
+    let no_merges = MetricsPolicy { count_merges: false, ..Default::default() };
+    let deployments = MetricsPolicy { lead_unit: LeadUnit::Deployment, ..no_merges.clone() };
+    // n, mean, median by type 7, median by the lower rank, p90 and p95 by type 7, p95 by the nearest rank
+    let summaries = [
+        (
+            MetricsPolicy::default(),
+            2224,
+            [7_190_532.099_371, 1_311_514.5, 1_311_199.0, 20_795_347.2, 35_485_640.2, 35_599_786.0],
+        ),
+        (
+            committed,
+            2224,
+            [5_676_255.681_205, 1_049_306.5, 1_048_019.0, 16_256_858.5, 28_099_228.1, 28_099_244.0],
+        ),
+        (
+            no_merges,
+            2162,
+            [7_385_412.415_819, 1_452_779.0, 1_452_765.0, 21_278_027.4, 36_602_954.25, 36_604_550.0],
+        ),
+        (deployments, 78, [964_473.673_077, 3786.0, 3533.0, 2_965_786.45, 6_638_321.25, 6_962_286.0]),
+    ];
+    for (policy, n, [mean, median, lower, p90, p95, nearest]) in summaries {
+        let by = |quantile| {
+            // The median of a deployment is read as the second program reads it: between the ranks.
+            let policy = MetricsPolicy { quantile, ..policy.clone() };
+            report(&policy, BucketUnit::Year).overall.change_lead_time
+        };
+        let lead = by(QuantileRule::Linear);
+        assert_eq!(lead.n.get(), n);
+        for (got, expected) in [(lead.mean, mean), (lead.median, median), (lead.p90, p90), (lead.p95, p95)] {
+            near(got, expected, 1e-3);
+        }
+        if policy.lead_unit == LeadUnit::Change {
+            near(by(QuantileRule::Lower).median, lower, 0.0);
+            near(by(QuantileRule::NearestRank).p95, nearest, 0.0);
+        }
+    }
+}
+
+/// From the first release to the last in three zones: days, weeks and months, and how many of them have a release.
+#[test]
+fn the_days_of_three_zones() {
+    let releases = releases();
+    let first = releases.deployments.first().unwrap().finished_at;
+    let last = releases.deployments.iter().map(|one| one.finished_at).max().unwrap();
+    let range = TimeRange { start: first, end: Timestamp::from_millis(last.as_millis() + 1).unwrap() };
+    // days spanned, with a release; weeks; months
+    for (zone, days, weeks) in [
+        ("UTC", (3600, 45), (515, 35)),
+        ("America/New_York", (3601, 50), (515, 35)),
+        ("Asia/Kolkata", (3600, 48), (515, 33)),
+    ] {
+        let counted = |unit| {
+            let policy = MetricsPolicy::default();
+            let report =
+                dora(&releases.deployments, &releases.changes, &[], &policy, &range, &unit, zone).unwrap();
+            let releases = report.buckets.iter().map(|row| row.deployment_frequency.n.get());
+            let most = releases.clone().max().unwrap();
+            (report.buckets.len(), releases.filter(|n| *n > 0).count(), most)
+        };
+        assert_eq!(counted(BucketUnit::Day), (days.0, days.1, 10), "{zone}");
+        let (spanned, with, _) = counted(BucketUnit::Week);
+        assert_eq!((spanned, with), weeks, "{zone}");
+        assert_eq!(counted(BucketUnit::Month).0, 119, "{zone}");
+    }
 }

@@ -107,14 +107,27 @@ fn given() -> impl Strategy<Value = Given> {
 }
 
 fn policy() -> impl Strategy<Value = MetricsPolicy> {
-    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), 0..9_i32, any::<bool>()).prop_map(
-        |(seed, merges, carry, same, age, redeploys)| MetricsPolicy {
+    use FailureSignal as F;
+    let all =
+        vec![F::Incident, F::Remediation, F::Revert, F::Rollback, F::Hotfix, F::RevisionReturned, F::Outcome];
+    let signals = prop_oneof![
+        3 => Just(MetricsPolicy::default().failure_signals),
+        1 => prop::sample::subsequence(all, 1..=7),
+    ];
+    (any::<[bool; 6]>(), 0..9_i32, signals).prop_map(
+        |([seed, merges, carry, same, redeploys, finished], age, signals)| MetricsPolicy {
             seed: if seed { SeedRule::Exclude } else { SeedRule::Include },
             count_merges: merges,
             undelivered: if carry { UndeliveredChanges::CarryForward } else { UndeliveredChanges::Drop },
             link_same_instant: same,
             link_max_age: Span::from_days(age),
             uncounted_intents: if redeploys { vec![] } else { vec![DeploymentIntent::Redeploy] },
+            denominator: if finished || signals.contains(&F::Outcome) {
+                RateDenominator::Finished
+            } else {
+                RateDenominator::Successful
+            },
+            failure_signals: signals,
             ..Default::default()
         },
     )

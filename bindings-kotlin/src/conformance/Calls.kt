@@ -21,6 +21,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "digest.sha256" -> fromText(digestSha256(input.take("text") { it.toText() }))
     "interchange.git_releases" -> parse(interchangeGitReleases(input.take("history") { GitHistory.fromJson(it.toString()) }, input.take("tagPattern") { optional(it) { it.toText() } }).toJson())
     "interchange.parse_git" -> parse(interchangeParseGit(input.take("tags") { it.toText() }, input.take("log") { it.toText() }).toJson())
+    "interchange.prometheus_observations" -> array(interchangePrometheusObservations(input.take("metrics") { list(it) { PrometheusMetric.fromJson(it.toString()) } }, input.take("start") { it.toTimestamp() }, input.take("end") { it.toTimestamp() }, input.take("step") { it.toSpan() }).map { parse(it.toJson()) })
     "interchange.prometheus_query_range" -> array(interchangePrometheusQueryRange(input.take("text") { it.toText() }).map { parse(it.toJson()) })
     "metrics.default_policy" -> parse(metricsDefaultPolicy().toJson())
     "metrics.dora" -> parse(metricsDora(input.take("deployments") { list(it) { Deployment.fromJson(it.toString()) } }, input.take("changes") { list(it) { Change.fromJson(it.toString()) } }, input.take("incidents") { list(it) { DeliveryIncident.fromJson(it.toString()) } }, input.take("policy") { MetricsPolicy.fromJson(it.toString()) }, input.take("range") { TimeRange.fromJson(it.toString()) }, input.take("unit") { BucketUnit.fromJson(it.toString()) }, input.take("zone") { it.toText() }).toJson())

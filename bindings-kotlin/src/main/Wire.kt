@@ -125,6 +125,14 @@ fun Observation.toJson(): String = writeObservation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun PrometheusMetric.Companion.fromJson(json: String): PrometheusMetric = readPrometheusMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun PrometheusMetric.toJson(): String = writePrometheusMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun PrometheusSeries.Companion.fromJson(json: String): PrometheusSeries = readPrometheusSeries(json)
 
 /** The JSON form. */

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from relcore.interchange import GitReleases as GitReleases
     from relcore.interchange import GitTag as GitTag
     from relcore.interchange import MissingSample as MissingSample
+    from relcore.interchange import PrometheusMetric as PrometheusMetric
     from relcore.interchange import PrometheusSample as PrometheusSample
     from relcore.interchange import PrometheusSeries as PrometheusSeries
     from relcore.metrics import Change as Change
@@ -210,6 +211,7 @@ _HOMES = {
     "OpenRecoveries": "metrics",
     "PlannedStep": "canary",
     "PolicyChangedError": "_errors",
+    "PrometheusMetric": "interchange",
     "PrometheusSample": "interchange",
     "PrometheusSeries": "interchange",
     "QuantileRule": "metrics",
@@ -341,6 +343,7 @@ __all__ = [
     "OpenRecoveries",
     "PlannedStep",
     "PolicyChangedError",
+    "PrometheusMetric",
     "PrometheusSample",
     "PrometheusSeries",
     "QuantileRule",

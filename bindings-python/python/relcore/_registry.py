@@ -79,6 +79,7 @@ _CLASSES = {
     ),
     "OpenRecoveries": ("metrics", "OpenRecoveries"),
     "PlannedStep": ("canary", "PlannedStep"),
+    "PrometheusMetric": ("interchange", "PrometheusMetric"),
     "PrometheusSample": ("interchange", "PrometheusSample"),
     "PrometheusSeries": ("interchange", "PrometheusSeries"),
     "QuantileRule": ("metrics", "QuantileRule"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
 from relcore._native import call as _call
+from relcore.canary import Observation
 from relcore.metrics import Change, Deployment
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "GitReleases",
     "GitTag",
     "MissingSample",
+    "PrometheusMetric",
     "PrometheusSample",
     "PrometheusSeries",
     "git_releases",
     "parse_git",
+    "prometheus_observations",
     "prometheus_query_range",
 ]
 
@@ -126,6 +129,42 @@ class GitTag:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PrometheusMetric:
+    """A metric of a schedule, and what Prometheus answered about it."""
+
+    _wire_names: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("metric", "metric"),
+        ("answer", "answer"),
+        ("samples", "samples"),
+        ("scale", "scale"),
+        ("acceptWarnings", "accept_warnings"),
+    )
+
+    metric: str
+    """The name of the metric in the schedule."""
+
+    answer: str
+    """The body of the answer of `/api/v1/query_range` to the metric's query, that of an error included. The query
+    answers one series: `sum(…)` makes one of several.
+    """
+
+    samples: str | None = None
+    """The body of the answer to the query for how many samples stand behind each value: the requests of a share of
+    errors, for instance. Left out, no measurement says how many it has.
+    """
+
+    scale: float = 1.0
+    """By how much a value is multiplied to be in the unit of the metric: 100 from a share to percent, 1000 from
+    seconds to milliseconds. Default 1.
+    """
+
+    accept_warnings: bool = False
+    """Whether an answer that comes with warnings counts. Default false: a warning may say that a part of the data is
+    missing from it.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PrometheusSample:
     """One sample: a number, or the reason why there is none."""
 
@@ -176,7 +215,7 @@ def git_releases(
     `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
 
     Errors:
-    `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+    `invalid_value` for a pattern that is no regular expression (`(`) or longer than 10,000 bytes; `unknown_reference` for a parent or a released
     commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
     """
     return _call(13, history, tag_pattern)
@@ -196,13 +235,40 @@ def parse_git(
     return _call(14, tags, log)
 
 
+def prometheus_observations(
+    metrics: Sequence[PrometheusMetric | Mapping[str, object]],
+    start: datetime | str,
+    end: datetime | str,
+    step: timedelta | str,
+) -> tuple[Observation, ...]:
+    """What a canary observed by the answers of Prometheus to one range query for each metric.
+
+    `start`, `end` and `step` are those of the queries. Every metric has one measurement at `start`, at each step after
+    it, and up to and including `end`: an instant of which Prometheus says nothing, `NaN` or infinity is a measurement
+    that is missing, never one that was not made. Samples outside of these instants are left out, so that a long answer
+    can be walked through in parts. The observations come in the order of time, and at one instant in that of `metrics`.
+
+    A query that failed (`"status": "error"`, or an answer with warnings unless those are accepted) is one failed
+    reading at `end`. Annotations under `infos` do not touch the data and are not read.
+
+    Errors:
+    All faults at once. As `prometheus_query_range` for the answers; `invalid_value`
+    for an answer of several series, a scale that is no number above 0, a negative number of samples, and a sample
+    between the steps (the answer to another query); `out_of_range` for a value that the scale makes infinite, a step
+    that is not above 0, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate`
+    for a metric that is named twice.
+    """
+    return _call(15, metrics, start, end, step)
+
+
 def prometheus_query_range(
     text: str,
 ) -> tuple[PrometheusSeries, ...]:
     """Reads the answer of `/api/v1/query_range`: a matrix of series.
 
     A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
-    come with an answer are not read.
+    come with an answer are not read: for a canary take
+    `prometheus_observations`, which reads them.
 
     Errors:
     `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
@@ -211,4 +277,4 @@ def prometheus_query_range(
     for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
     of one time or two series of the same labels. All faults at once, with their paths.
     """
-    return _call(15, text)
+    return _call(16, text)

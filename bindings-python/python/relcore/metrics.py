@@ -771,7 +771,7 @@ class MetricsPolicy:
 
 def default_policy() -> MetricsPolicy:
     """The policy that follows DORA's definitions: every field at its default."""
-    return _call(16)
+    return _call(17)
 
 
 def dora(
@@ -791,7 +791,7 @@ def dora(
     signals or a confidence level between 0 and 1; `unknown_zone` for `PST`. Then `out_of_range` for more than 40,000
     buckets.
     """
-    return _call(17, deployments, changes, incidents, policy, range, unit, zone)
+    return _call(18, deployments, changes, incidents, policy, range, unit, zone)
 
 
 def policy_from_json(
@@ -803,7 +803,7 @@ def policy_from_json(
     `syntax` for what is not JSON; `unknown_field` for `{"leadstart": "authored"}`; `invalid_value` for
     `{"leadStart": "opened"}`; and what `dora` refuses in a policy.
     """
-    return _call(18, text)
+    return _call(19, text)
 
 
 def policy_from_yaml(
@@ -814,4 +814,4 @@ def policy_from_yaml(
     Errors:
     As `policy_from_json`.
     """
-    return _call(19, text)
+    return _call(20, text)

@@ -338,14 +338,14 @@ def classify(
     All faults at once: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`, and for an advisory
     without an `id`; `duplicate` for two advisories of one `id`, whose severities could differ.
     """
-    return _call(20, previous, next, facts)
+    return _call(21, previous, next, facts)
 
 
 def explain(
     classification: Classification | Mapping[str, object],
 ) -> str:
     """The text that a person reads: the kind of release, why, and what is missing or contradictory."""
-    return _call(21, classification)
+    return _call(22, classification)
 
 
 def profile(
@@ -360,7 +360,7 @@ def profile(
     `invalid_value` for a gate without a name or a release that may take no step, `duplicate` for a role, gate, channel
     or step that is there twice.
     """
-    return _call(22, release_type, overrides)
+    return _call(23, release_type, overrides)
 
 
 def profiles_from_json(
@@ -372,7 +372,7 @@ def profiles_from_json(
     Errors:
     All faults at once: `syntax` for what is not JSON, and those of `profile`.
     """
-    return _call(23, text)
+    return _call(24, text)
 
 
 def profiles_from_yaml(
@@ -383,7 +383,7 @@ def profiles_from_yaml(
     Errors:
     As `profiles_from_json`.
     """
-    return _call(24, text)
+    return _call(25, text)
 
 
 def standard_profiles() -> ReleaseProfiles:
@@ -393,4 +393,4 @@ def standard_profiles() -> ReleaseProfiles:
     hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
     gives 30 months and Ubuntu five years.
     """
-    return _call(25)
+    return _call(26)

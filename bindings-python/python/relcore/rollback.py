@@ -357,19 +357,19 @@ def decide(
     `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency
     that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `now`, a negative span.
     """
-    return _call(26, situation, policy, now)
+    return _call(27, situation, policy, now)
 
 
 def default_policy() -> RollbackPolicy:
     """The policy with every default: see `RollbackPolicy` for their sources."""
-    return _call(27)
+    return _call(28)
 
 
 def explain(
     decision: RollbackDecision | Mapping[str, object],
 ) -> str:
     """The text that a person reads at 03:00: what to do, why, and which fact would turn the answer."""
-    return _call(28, decision)
+    return _call(29, decision)
 
 
 def policy_from_json(
@@ -381,7 +381,7 @@ def policy_from_json(
     All faults at once: `syntax` for what is not JSON, `unknown_field` for `rolbackWindow`, `out_of_range` for
     `"smallShare": 5` (a share, not a percentage).
     """
-    return _call(29, text)
+    return _call(30, text)
 
 
 def policy_from_yaml(
@@ -392,4 +392,4 @@ def policy_from_yaml(
     Errors:
     As `policy_from_json`; `.nan` and `.inf` are refused as `syntax`.
     """
-    return _call(30, text)
+    return _call(31, text)

@@ -123,7 +123,7 @@ def add_business_days(
     `out_of_range` when fewer business days than asked for lie between `date` and the end of the calendar: a weekend of
     seven days, or a count of days that leaves the years 1 to 9999.
     """
-    return _call(31, date, days, calendar)
+    return _call(32, date, days, calendar)
 
 
 def buckets(
@@ -140,7 +140,7 @@ def buckets(
     `unknown_zone`; `invalid_value` when the range ends before it starts; `out_of_range` for more than 40,000 buckets
     or buckets outside the years 1 to 9999.
     """
-    return _call(32, range, unit, zone, week_start)
+    return _call(33, range, unit, zone, week_start)
 
 
 def business_days_between(
@@ -149,14 +149,14 @@ def business_days_between(
     calendar: BusinessCalendar | Mapping[str, object],
 ) -> int:
     """The number of business days in the half-open range of days `[start, end)`; negative when `end` is before `start`."""
-    return _call(33, start, end, calendar)
+    return _call(34, start, end, calendar)
 
 
 def format_span(
     span: timedelta | str,
 ) -> str:
     """Writes a span as on the wire, for callers in other languages: ISO 8601, weeks and months never."""
-    return _call(34, span)
+    return _call(35, span)
 
 
 def local_date(
@@ -169,7 +169,7 @@ def local_date(
     `unknown_zone` for names that are not in the IANA database: `PST`, `Berlin`, ``; `out_of_range` for a day outside
     the years 1 to 9999.
     """
-    return _call(35, at, zone)
+    return _call(36, at, zone)
 
 
 def parse_span(
@@ -180,7 +180,7 @@ def parse_span(
     Errors:
     As `Span::parse`, under the path `text`.
     """
-    return _call(36, text)
+    return _call(37, text)
 
 
 def tzdb_version() -> str:
@@ -189,4 +189,4 @@ def tzdb_version() -> str:
     Two builds with different databases may disagree about local days; decisions that depend on zones can be
     replayed only with the same one.
     """
-    return _call(37)
+    return _call(38)

@@ -37,4 +37,4 @@ def bump(
     next: str,
 ) -> Bump:
     """The bump between two versions, whichever is greater."""
-    return _call(38, previous, next)
+    return _call(39, previous, next)

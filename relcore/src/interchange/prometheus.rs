@@ -48,7 +48,8 @@ pub enum MissingSample {
 /// Reads the answer of `/api/v1/query_range`: a matrix of series.
 ///
 /// A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
-/// come with an answer are not read.
+/// come with an answer are not read: for a canary take
+/// [`prometheus_observations`](super::prometheus_observations), which reads them.
 ///
 /// ```
 /// use relcore::interchange::{MissingSample, prometheus_query_range};
@@ -68,9 +69,13 @@ pub enum MissingSample {
 /// for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
 /// of one time or two series of the same labels. All faults at once, with their paths.
 pub fn prometheus_query_range(text: &str) -> Result<Vec<PrometheusSeries>> {
-    let answer = crate::wire::parse_json(text)?;
+    read_series_of(&crate::wire::parse_json(text)?)
+}
+
+/// The series of an answer that has been parsed.
+pub(super) fn read_series_of(answer: &Value) -> Result<Vec<PrometheusSeries>> {
     let mut faults = Faults::new();
-    let series = matrix(&answer, &mut faults).map(|result| read_all(result, &mut faults));
+    let series = matrix(answer, &mut faults).map(|result| read_all(result, &mut faults));
     faults.finish()?;
     Ok(series.unwrap_or_default())
 }

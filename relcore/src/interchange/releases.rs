@@ -56,7 +56,7 @@ pub struct GitReleases {
 /// ```
 ///
 /// # Errors
-/// `invalid_value` for a pattern that is no regular expression (`(`); `unknown_reference` for a parent or a released
+/// `invalid_value` for a pattern that is no regular expression (`(`) or longer than 10,000 bytes; `unknown_reference` for a parent or a released
 /// commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
 pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<GitReleases> {
     let pattern = whole_match(tag_pattern.unwrap_or(RELEASE_TAG))?;
@@ -94,7 +94,14 @@ pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<G
     Ok(GitReleases { deployments, changes })
 }
 
+/// No pattern of tags is this long, and a compiler of patterns must not be fed megabytes.
+const LONGEST_PATTERN: usize = 10_000;
+
 fn whole_match(pattern: &str) -> Result<Regex> {
+    if pattern.len() > LONGEST_PATTERN {
+        let text = format!("is {} bytes long: expected a pattern of at most 10,000", pattern.len());
+        return Err(Error::new(ErrorKind::InvalidValue, "tagPattern", text));
+    }
     Regex::new(&format!("^(?:{pattern})$")).map_err(|fault| {
         let pattern = crate::wire::quoted(pattern);
         Error::new(

@@ -468,6 +468,16 @@ pub(super) static SHAPES: &[(&str, Shape)] = &[
         ]),
     ),
     (
+        "PrometheusMetric",
+        Shape::Struct(&[
+            Field { name: "metric", required: true, of: Type::Text },
+            Field { name: "answer", required: true, of: Type::Text },
+            Field { name: "samples", required: false, of: Type::Optional(&Type::Text) },
+            Field { name: "scale", required: false, of: Type::Float },
+            Field { name: "acceptWarnings", required: false, of: Type::Bool },
+        ]),
+    ),
+    (
         "PrometheusSample",
         Shape::Struct(&[
             Field { name: "at", required: true, of: Type::Timestamp },
@@ -853,6 +863,15 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, Type)])] = &[
         &[("history", Type::Named("GitHistory")), ("tagPattern", Type::Optional(&Type::Text))],
     ),
     ("interchange.parse_git", &[("tags", Type::Text), ("log", Type::Text)]),
+    (
+        "interchange.prometheus_observations",
+        &[
+            ("metrics", Type::List(&Type::Named("PrometheusMetric"))),
+            ("start", Type::Timestamp),
+            ("end", Type::Timestamp),
+            ("step", Type::Span),
+        ],
+    ),
     ("interchange.prometheus_query_range", &[("text", Type::Text)]),
     ("metrics.default_policy", &[]),
     (

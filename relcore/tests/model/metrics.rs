@@ -25,6 +25,10 @@ pub fn row(
     policy: &MetricsPolicy,
     range: &TimeRange,
 ) -> ModelRow {
+    let shows = |signal: FailureSignal| policy.failure_signals.contains(&signal);
+    let fails_by_outcome = |one: &Deployment| {
+        shows(FailureSignal::Outcome) && one.outcome != DeploymentOutcome::Success && ran(one)
+    };
     let mut found = ModelRow::default();
     let changes: BTreeMap<&str, &Change> =
         changes.iter().map(|change| (change.id.as_str(), change)).collect();
@@ -40,8 +44,12 @@ pub fn row(
         let mut delivered: BTreeMap<&str, &str> = BTreeMap::new();
         let mut passed: Vec<&Deployment> = vec![];
         let mut waiting: Vec<&Deployment> = vec![];
+        let mut broken: Vec<&str> = vec![];
         for one in line.iter() {
             if one.outcome != DeploymentOutcome::Success {
+                if fails_by_outcome(one) {
+                    broken.push(&one.id);
+                }
                 waiting.push(one);
                 continue;
             }
@@ -57,7 +65,9 @@ pub fn row(
                 delivered.insert(id, &one.id);
                 for target in &change.reverts {
                     if let Some(owner) = delivered.get(target.as_str()).filter(|owner| **owner != one.id) {
-                        remedies.entry(owner).or_default().push(one.finished_at);
+                        if shows(FailureSignal::Revert) {
+                            remedies.entry(owner).or_default().push(one.finished_at);
+                        }
                         rework.insert(&one.id);
                     }
                 }
@@ -74,16 +84,22 @@ pub fn row(
             if back.is_some() {
                 rework.insert(&one.id);
             }
+            let by_intent = match one.intent {
+                DeploymentIntent::Rollback => shows(FailureSignal::Rollback),
+                DeploymentIntent::Hotfix => shows(FailureSignal::Hotfix),
+                _ => false,
+            };
             let repaired: Vec<&str> = if !one.remediates.is_empty() {
-                one.remediates.iter().map(String::as_str).filter(|id| *id != one.id).collect()
-            } else if let Some(failed) = back {
+                let named = one.remediates.iter().filter(|_| shows(FailureSignal::Remediation));
+                named.map(String::as_str).filter(|id| *id != one.id).collect()
+            } else if let Some(failed) = back.filter(|_| shows(FailureSignal::RevisionReturned)) {
                 vec![&failed.id]
-            } else if matches!(one.intent, DeploymentIntent::Rollback | DeploymentIntent::Hotfix) {
+            } else if by_intent {
                 passed.last().iter().map(|before| before.id.as_str()).collect()
             } else {
                 vec![]
             };
-            for id in repaired {
+            for id in repaired.into_iter().chain(broken.drain(..)) {
                 remedies.entry(id).or_default().push(one.finished_at);
             }
             passed.push(one);
@@ -92,13 +108,16 @@ pub fn row(
 
     let blamed = blame(deployments, incidents, policy);
     for one in deployments {
-        let counts = policy.environments.contains(&one.environment)
-            && one.outcome == DeploymentOutcome::Success
-            && !policy.uncounted_intents.contains(&one.intent);
+        let counts =
+            policy.environments.contains(&one.environment) && !policy.uncounted_intents.contains(&one.intent);
         if !counts || !range.contains(one.finished_at) {
             continue;
         }
-        found.deployed += 1;
+        let succeeded = one.outcome == DeploymentOutcome::Success;
+        found.deployed += usize::from(succeeded);
+        if !succeeded && (policy.denominator == RateDenominator::Successful || !ran(one)) {
+            continue;
+        }
         found.rated += 1;
         let says_so = matches!(one.intent, DeploymentIntent::Rollback | DeploymentIntent::Hotfix)
             || !one.remediates.is_empty();
@@ -106,7 +125,7 @@ pub fn row(
         let of_it: Vec<&&DeliveryIncident> =
             blamed.iter().filter(|(id, _)| *id == one.id).map(|(_, incident)| incident).collect();
         let remedied = remedies.get(one.id.as_str());
-        if of_it.is_empty() && remedied.is_none() {
+        if of_it.is_empty() && remedied.is_none() && !fails_by_outcome(one) {
             continue;
         }
         found.failed += 1;
@@ -128,6 +147,11 @@ pub fn row(
     found
 }
 
+/// Whether it came to some end of its own.
+fn ran(one: &Deployment) -> bool {
+    !matches!(one.outcome, DeploymentOutcome::Cancellation | DeploymentOutcome::Skip)
+}
+
 /// The deployment that a revision which comes back takes away.
 fn returned<'a>(passed: &[&'a Deployment], one: &Deployment) -> Option<&'a Deployment> {
     let revision = one.revision.as_ref()?;
@@ -142,6 +166,9 @@ fn blame<'a>(
     policy: &MetricsPolicy,
 ) -> Vec<(&'a str, &'a DeliveryIncident)> {
     let mut found = vec![];
+    if !policy.failure_signals.contains(&FailureSignal::Incident) {
+        return found;
+    }
     for incident in incidents {
         let repeats = incident.duplicate_of.as_ref();
         let repeats = repeats.is_some_and(|id| incidents.iter().any(|other| other.id == *id));

@@ -120,6 +120,14 @@ extension Observation: WireValue {
     public func json() throws -> String { try writeObservation(value: self) }
 }
 
+extension PrometheusMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try readPrometheusMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try writePrometheusMetric(value: self) }
+}
+
 extension PrometheusSeries: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try readPrometheusSeries(json: json) }

@@ -16,6 +16,7 @@ extension GitHistory: CaseValue {}
 extension GitReleases: CaseValue {}
 extension MetricsPolicy: CaseValue {}
 extension Observation: CaseValue {}
+extension PrometheusMetric: CaseValue {}
 extension PrometheusSeries: CaseValue {}
 extension ReleaseFacts: CaseValue {}
 extension ReleaseProfile: CaseValue {}
@@ -62,6 +63,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try interchangeGitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
     case "interchange.parse_git":
         return try interchangeParseGit(tags: input.take("tags"), log: input.take("log")).wire()
+    case "interchange.prometheus_observations":
+        return try interchangePrometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
     case "interchange.prometheus_query_range":
         return try interchangePrometheusQueryRange(text: input.take("text")).wire()
     case "metrics.default_policy":
