@@ -45,9 +45,12 @@ def schedule_of(steps: object) -> canary.Schedule:
 
 def observe(at: datetime) -> list[canary.Observation]:
     """A measurement of each metric."""
-    reading = canary.ReadingValue(value=0.25, n=1000)
-    kinds = [canary.ObservationKindMeasurement(metric=f"metric-{n}", reading=reading) for n in range(10)]
-    return [canary.Observation(at=at, kind=kind) for kind in kinds]
+    kind, reading = canary.ObservationKindMeasurement, canary.ReadingValue
+    readings = [reading(value=n / 20, n=1000 + n) for n in range(10)]
+    return [
+        canary.Observation(at=at, kind=kind(metric=f"metric-{n}", reading=value))
+        for n, value in enumerate(readings)
+    ]
 
 
 def canary_calls() -> dict[str, float]:
