@@ -1,64 +1,119 @@
-"""What a call from Python costs, in microseconds: `python bindings-python/benches/call.py`.
+"""What a call from Python costs, in microseconds: `.venv/bin/python bindings-python/benches/call.py`.
 
-The same calls on the core's own values are measured by `cargo bench -p relcore-benches`.
+Each number is the least of many short runs: what other programs on the machine take falls out. The core's own time of
+the canary call is measured in between, by `cargo bench` on the same schedule, state and observations.
 """
 
 from __future__ import annotations
 
+import json
+import pickle
 import subprocess
 import sys
 import timeit
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import TypeVar
 
 from relcore import canary, time, version
 
+T = TypeVar("T")
+
 BEGIN = datetime(2026, 11, 23, 9, tzinfo=UTC)
+NOW = BEGIN + timedelta(minutes=10)
+ROOT = Path(__file__).parents[2]
 
 
-def best(call: Callable[[], object], repeat: int = 7, number: int = 20_000) -> float:
-    """The best of several runs, in microseconds a call."""
+def best(call: Callable[[], object], repeat: int = 1500, number: int = 20) -> float:
+    """The best of many short runs, in microseconds a call."""
     return min(timeit.repeat(call, repeat=repeat, number=number)) / number * 1e6
 
 
-def canary_call() -> Callable[[], object]:
-    """`next_action` of a schedule of 5 steps and 10 metrics with 10 observations."""
-    metrics = [canary.Metric(name=f"metric_{n}", max=100.0, unit="ms") for n in range(10)]
-    standard = canary.standard_schedule()
-    schedule = canary.Schedule(steps=standard.steps, metrics=metrics)
-    state = canary.next_action(schedule, canary.start(schedule, BEGIN), [], BEGIN).state
-    now = BEGIN + timedelta(minutes=10)
-    reading = canary.ReadingValue(value=42.0, n=1000)
-    observations = [
-        canary.Observation(
-            at=now, kind=canary.ObservationKindMeasurement(metric=f"metric_{n}", reading=reading)
-        )
-        for n in range(10)
+def fresh(value: T) -> Callable[[], T]:
+    """Gives an equal value each time that the bridge has not seen lately: pickled, so that nothing in it is shared."""
+    text = pickle.dumps(value)
+    return cycle([pickle.loads(text) for _ in range(64)]).__next__
+
+
+def schedule_of(steps: object) -> canary.Schedule:
+    """A schedule of 5 steps and 10 metrics; its steps in a list or a tuple."""
+    metrics = tuple(canary.Metric(name=f"metric-{n}", max=0.5, unit="ms") for n in range(10))
+    return canary.Schedule(steps=steps, metrics=metrics)  # type: ignore[arg-type]
+
+
+def observe(at: datetime) -> list[canary.Observation]:
+    """A measurement of each metric."""
+    kind, reading = canary.ObservationKindMeasurement, canary.ReadingValue
+    readings = [reading(value=n / 20, n=1000 + n) for n in range(10)]
+    return [
+        canary.Observation(at=at, kind=kind(metric=f"metric-{n}", reading=value))
+        for n, value in enumerate(readings)
     ]
-    return lambda: canary.next_action(schedule, state, observations, now)
+
+
+def canary_calls() -> dict[str, float]:
+    """`next_action` of the same facts, handed in in different ways."""
+    schedule = schedule_of(canary.standard_schedule().steps)
+    state = canary.next_action(schedule, canary.start(schedule, BEGIN), [], BEGIN).state
+    observations, states = fresh(observe(NOW)), fresh(state)
+    changeable = schedule_of(list(schedule.steps))
+    calls = {
+        "the loop: schedule and state known": lambda: canary.next_action(
+            schedule, state, observations(), NOW
+        ),
+        "schedule known, state from a store": lambda: canary.next_action(
+            schedule, states(), observations(), NOW
+        ),
+        "a schedule that may change, state from a store": lambda: canary.next_action(
+            changeable, states(), observations(), NOW
+        ),
+    }
+    return {f"next_action, {title}": best(call) for title, call in calls.items()}
+
+
+def core_microseconds() -> float:
+    """The same call in Rust: the fastest of criterion's samples."""
+    name = "canary::next_action, 5 steps, 10 metrics, 10 observations"
+    subprocess.run(
+        ["cargo", "bench", "--quiet", "-p", "relcore-benches", "--bench", "decisions", "--", name],
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    (sample,) = ROOT.glob("target/criterion/canary*next_action*/new/sample.json")
+    measured = json.loads(sample.read_text("utf-8"))
+    return min(t / n for t, n in zip(measured["times"], measured["iters"], strict=True)) / 1e3
 
 
 def import_milliseconds() -> float:
-    """What `import relcore` adds to a bare interpreter."""
+    """What `import relcore` adds to a bare interpreter, in processor time."""
+    timed = "from time import process_time as t; a = t(); {}; print(t() - a)"
 
     def run(code: str) -> float:
-        command = [sys.executable, "-I", "-c", code]
-        return min(timeit.repeat(lambda: subprocess.run(command, check=True), repeat=15, number=1))
+        command = [sys.executable, "-I", "-c", timed.format(code)]
+        return min(float(subprocess.check_output(command)) for _ in range(25))
 
     return (run("import relcore") - run("pass")) * 1e3
 
 
 def main() -> None:
     """Prints the table."""
-    window = time.BusinessCalendar()
-    monday = BEGIN.date()
-    print(f"span text in, span out          {best(lambda: time.parse_span('90s')):8.2f} µs")
-    print(f"two versions in, an enum out    {best(lambda: version.bump('1.2.3', '1.3.0')):8.2f} µs")
-    print(
-        f"small struct in, date out       {best(lambda: time.add_business_days(monday, 1, window)):8.2f} µs"
-    )
-    print(f"canary.next_action, 10 metrics  {best(canary_call(), number=5_000):8.2f} µs")
-    print(f"import relcore                  {import_milliseconds():8.2f} ms")
+    calendar, calendars, monday = time.BusinessCalendar(), fresh(time.BusinessCalendar()), BEGIN.date()
+    small: dict[str, Callable[[], object]] = {
+        "span text in, span out": lambda: time.parse_span("90s"),
+        "two versions in, an enum out": lambda: version.bump("1.2.3", "1.3.0"),
+        "small struct in, date out": lambda: time.add_business_days(monday, 1, calendar),
+        "small struct in that is new, date out": lambda: time.add_business_days(monday, 1, calendars()),
+    }
+    for title, call in small.items():
+        print(f"{title:64}{best(call):8.2f} µs")
+    calls, core = canary_calls(), core_microseconds()
+    print(f"{'next_action, the core alone':64}{core:8.2f} µs")
+    for title, cost in calls.items():
+        print(f"{title:64}{cost:8.2f} µs, {cost - core:.2f} over the core")
+    print(f"{'import relcore':64}{import_milliseconds():8.2f} ms")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ pub struct Class {
 pub struct Field {
     /// Its name on the wire.
     pub wire: &'static str,
+    /// Where the core's text of this name was found to be.
+    agreed: Cell<u64>,
     name: Py<PyString>,
     slot: Option<Slot>,
 }
@@ -107,7 +109,7 @@ impl Class {
         let mut fields = Vec::with_capacity(names.len());
         for (wire, name) in names {
             let slot = if is_generated { Slot::of(class, name.to_str()?)? } else { None };
-            fields.push(Field { wire: kept(wire), name: name.unbind(), slot });
+            fields.push(Field { wire: kept(wire), agreed: Cell::new(0), name: name.unbind(), slot });
         }
         let mut tag = None;
         if fields.first().is_some_and(|field| field.wire == "type") {
@@ -136,6 +138,19 @@ impl Class {
 }
 
 impl Field {
+    /// Whether this is the field of the core with this name.
+    pub fn is(&self, name: &'static str) -> bool {
+        let key = key_of(name);
+        if self.agreed.get() == key {
+            return true;
+        }
+        let is = self.wire == name;
+        if is {
+            self.agreed.set(key);
+        }
+        is
+    }
+
     /// What an object has in this field.
     pub fn get<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match &self.slot {

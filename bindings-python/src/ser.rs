@@ -277,8 +277,8 @@ impl<'py> Object<'_, 'py> {
             none => none.insert(Made::new(variant(&self.shape, value, self.name)?, self.serializer.py)?),
         };
         // Fields come in the order of the class; what is behind is found by a search from the start.
-        let at_next = made.class.fields.get(made.next).filter(|field| field.wire == key);
-        let field = at_next.or_else(|| made.class.fields.iter().find(|field| field.wire == key));
+        let at_next = made.class.fields.get(made.next).filter(|field| field.is(key));
+        let field = at_next.or_else(|| made.class.fields.iter().find(|field| field.is(key)));
         made.next += 1;
         match field.and_then(|field| field.set(&made.object, value)) {
             Some(set) => Ok(set?),

@@ -7,6 +7,10 @@ from array import array
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy
+import pandas
+import polars
+import pyarrow
 import pytest
 import relcore
 from relcore.columns import ChangeColumns, DeploymentColumns, EventColumns, IncidentColumns, Lists
@@ -100,7 +104,7 @@ class World:
         return dora(deployments, changes, incidents, POLICY, RANGE, "month", "UTC")
 
     def columns(self, arrow: Any = None) -> EventColumns:
-        """The events by columns: buffers, or arrays of pyarrow."""
+        """The events by columns: buffers, or arrays of arrow."""
 
         def numbers(code: str, values: list[int], of: str) -> Any:
             return array(code, values) if arrow is None else arrow.array(values, of)
@@ -149,19 +153,40 @@ def test_buffers_give_the_report_of_rows(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_arrow_gives_the_report_of_rows(seed: int) -> None:
-    arrow = pytest.importorskip("pyarrow")
     world = World(seed)
-    assert dora_columns(world.columns(arrow), POLICY, RANGE, "month", "UTC") == world.rows()
+    assert dora_columns(world.columns(pyarrow), POLICY, RANGE, "month", "UTC") == world.rows()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda numbers, of: numpy.array(numbers, of),
+        lambda numbers, of: polars.Series(numbers, dtype=getattr(polars, of.replace("i", "I"))),
+        lambda numbers, of: pandas.Series(numbers, dtype=of),
+        lambda numbers, of: pandas.Series(numbers, dtype=f"{of}[pyarrow]"),
+    ],
+    ids=["numpy", "polars", "pandas", "pandas on pyarrow"],
+)
+def test_columns_of_other_libraries_are_taken(column: Any) -> None:
+    """What `array.array` gives, by numpy, polars and pandas."""
+    world = World(0)
+
+    def report(finished: Any, outcome: Any) -> DoraReport:
+        deployments = DeploymentColumns(finished_at=finished, outcome=outcome)
+        return dora_columns(EventColumns(deployments=deployments), POLICY, RANGE, "month", "UTC")
+
+    expected = report(array("q", world.finished), array("b", world.outcome))
+    assert report(column(world.finished, "int64"), column(world.outcome, "int8")) == expected
+    assert report(column([], "int64"), column([], "int8")) != expected
 
 
 def test_streams_of_one_chunk_are_taken_and_of_more_refused() -> None:
-    arrow = pytest.importorskip("pyarrow")
-    finished, outcome = arrow.array([1, 2], "int64"), bytes(2)
+    finished, outcome = pyarrow.array([1, 2], "int64"), bytes(2)
     one = EventColumns(
-        deployments=DeploymentColumns(finished_at=arrow.chunked_array([finished]), outcome=outcome)
+        deployments=DeploymentColumns(finished_at=pyarrow.chunked_array([finished]), outcome=outcome)
     )
     dora_columns(one, POLICY, RANGE, "month", "UTC")
-    two = arrow.chunked_array([finished[:1], finished[1:]])
+    two = pyarrow.chunked_array([finished[:1], finished[1:]])
     refused(DeploymentColumns(finished_at=two, outcome=outcome), "finishedAt", "several chunks")
 
 
@@ -190,13 +215,12 @@ def test_other_formats_are_refused_by_name() -> None:
 
 
 def test_arrow_without_a_zone_or_with_nulls_is_refused() -> None:
-    arrow = pytest.importorskip("pyarrow")
     outcome = bytes(2)
-    naive = arrow.array([1, 2], arrow.timestamp("ms"))
+    naive = pyarrow.array([1, 2], pyarrow.timestamp("ms"))
     refused(DeploymentColumns(finished_at=naive, outcome=outcome), "finishedAt", "has no time zone")
-    micros = arrow.array([1, 2], arrow.timestamp("us", "UTC"))
+    micros = pyarrow.array([1, 2], pyarrow.timestamp("us", "UTC"))
     refused(DeploymentColumns(finished_at=micros, outcome=outcome), "finishedAt", "tsu:UTC")
-    nulls = arrow.array([1, None], "int64")
+    nulls = pyarrow.array([1, None], "int64")
     refused(DeploymentColumns(finished_at=nulls, outcome=outcome), "finishedAt", "has nulls")
 
 

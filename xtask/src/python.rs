@@ -1,6 +1,7 @@
 //! The Python face: its virtual environment, wheel and tests.
 use crate::{
     codegen::root,
+    conformance,
     shell::{command, run, run_quietly},
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -12,20 +13,29 @@ use std::{
 /// A wheel over this has grown something it should not have.
 const LARGEST_WHEEL: u64 = 3 << 20;
 
-/// The environment with the tools that build and check, made on first use: `.venv`.
+/// The environment with the tools that build, made on first use: `.venv`.
 pub fn environment() -> Result<PathBuf> {
     let folder = root().join(".venv");
-    let stamp = folder.join("requirements.txt");
-    let wanted = root().join("bindings-python/requirements.txt");
-    let is_fresh =
-        fs::read(&stamp).is_ok_and(|installed| fs::read(&wanted).is_ok_and(|wanted| wanted == installed));
-    if !is_fresh {
+    if !folder.join("bin/python").exists() {
         run_quietly("making .venv", &mut command("python3", &["-m", "venv", ".venv"]))?;
-        let install = ["-m", "pip", "install", "--quiet", "-r", "bindings-python/requirements.txt"];
-        run_quietly("installing build tools into .venv", &mut command(folder.join("bin/python"), &install))?;
-        fs::copy(&wanted, &stamp)?;
     }
+    require(&folder, "requirements.txt")?;
     Ok(folder)
+}
+
+/// Installs what a list in `bindings-python` names, unless that was done; the list is kept beside as a mark.
+fn require(environment: &Path, list: &str) -> Result<()> {
+    let wanted = root().join("bindings-python").join(list);
+    let mark = environment.join(list);
+    if fs::read(&mark).is_ok_and(|installed| fs::read(&wanted).is_ok_and(|wanted| wanted == installed)) {
+        return Ok(());
+    }
+    let path = wanted.to_str().context("paths are text")?;
+    let install = ["-m", "pip", "install", "--quiet", "--upgrade", "-r", path];
+    let title = format!("installing {list} into .venv");
+    run_quietly(&title, &mut command(environment.join("bin/python"), &install))?;
+    fs::copy(&wanted, &mark)?;
+    Ok(())
 }
 
 /// Builds the wheel with maturin; its path.
@@ -71,6 +81,7 @@ pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
 /// Wheel and sdist, installed cleanly; tests, types, stubs, conformance.
 pub fn test() -> Result<()> {
     let environment = environment()?;
+    require(&environment, "requirements-test.txt")?;
     let wheel = wheel()?;
     let size = fs::metadata(&wheel)?.len();
     println!("wheel: {} KiB", size >> 10);
@@ -80,23 +91,32 @@ pub fn test() -> Result<()> {
     install(&environment, &wheel)?;
     let python = environment.join("bin/python");
     run(&mut command(&python, &["-m", "pytest", "-q", "bindings-python/tests"]))?;
-    run(command(environment.join("bin/mypy"), &["--strict", "tests", "../examples/python"])
-        .current_dir(root().join("bindings-python")))?;
-    run(command(&python, &["-m", "mypy.stubtest", "relcore"]).current_dir(root().join("target")))?;
-    run(&mut command(
-        environment.join("bin/ruff"),
-        &["format", "--check", "--quiet", "bindings-python", "examples"],
-    ))?;
-    run(&mut command(environment.join("bin/ruff"), &["check", "--quiet", "bindings-python", "examples"]))?;
+    check_types(&environment)?;
+    let ruff = environment.join("bin/ruff");
+    run(&mut command(&ruff, &["format", "--check", "--quiet", "bindings-python", "examples"]))?;
+    run(&mut command(&ruff, &["check", "--quiet", "bindings-python", "examples"]))?;
 
     let clean = install_cleanly(&wheel, "wheel")?;
-    run(&mut command(clean.join("bin/python"), &["-m", "relcore.conformance", "conformance"]))?;
+    let paths = [root().join("conformance")];
+    let mut runner = command::<&str>(clean.join("bin/relcore-conformance"), &[]);
+    conformance::run_counted(runner.args(&paths), &paths)?;
 
-    let sdist = ["sdist", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
+    let sdist = ["sdist", "--quiet", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
     run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;
     let clean = install_cleanly(&only_file(&root().join("target/wheels"), "gz")?, "sdist")?;
     let smoke = "import relcore; print(relcore.time.parse_span('90s'))";
     run(command(clean.join("bin/python"), &["-c", smoke]).current_dir(root().join("target")))
+}
+
+/// Types as users see them: of the tests and examples, of the stubs against the native half, of everything public.
+fn check_types(environment: &Path) -> Result<()> {
+    run(command(environment.join("bin/mypy"), &["--strict", "tests", "../examples/python"])
+        .current_dir(root().join("bindings-python")))?;
+    let elsewhere = root().join("target"); // the folder of the core is called relcore, too
+    let python = environment.join("bin/python");
+    run(command(&python, &["-m", "mypy.stubtest", "relcore"]).current_dir(&elsewhere))?;
+    let verify = ["--pythonpath", python.to_str().context("paths are text")?, "--verifytypes", "relcore"];
+    run(command(environment.join("bin/pyright"), &verify).current_dir(&elsewhere))
 }
 
 fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {

@@ -34,7 +34,7 @@ fn unlink(line: &str) -> String {
     let mut rest = line;
     while let Some((before, link)) = rest.split_once('[') {
         let Some((name, after)) = link.split_once(']') else { break };
-        let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
+        let target = after.strip_prefix('(').and_then(split_target);
         let is_code = name.len() > 1 && name.starts_with('`') && name.ends_with('`');
         out += before;
         rest = match target {
@@ -55,6 +55,20 @@ fn unlink(line: &str) -> String {
     out + rest
 }
 
+/// The target of a link and what comes behind its bracket; a link to a function has brackets of its own.
+fn split_target(text: &str) -> Option<(&str, &str)> {
+    let mut open = 0_usize;
+    let end = text.find(|character| {
+        open += usize::from(character == '(');
+        character == ')'
+            && open.checked_sub(1).is_none_or(|left| {
+                open = left;
+                false
+            })
+    })?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::prose;
@@ -68,5 +82,6 @@ mod tests {
             prose("See [the room](super), [a page](https://a.b) and `x[0]`."),
             "See the room, [a page](https://a.b) and `x[0]`."
         );
+        assert_eq!(prose("what [`validate`](super::validate()) says (all)"), "what `validate` says (all)");
     }
 }
