@@ -74,6 +74,7 @@ fn declared(folder: &Path, found: &mut BTreeSet<String>) {
         }
         let text = fs::read_to_string(&path).unwrap();
         for line in text.lines() {
+            let line = line.strip_prefix("    ").unwrap_or(line); // inside of a macro that declares it
             let name = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
             let name = name.and_then(|name| name.split(|c: char| !c.is_alphanumeric()).next());
             found.extend(name.map(str::to_owned));

@@ -48,6 +48,7 @@ pub(super) fn advance(schedule: &Schedule, state: &mut CanaryState, now: Timesta
 /// `Ok` with the instant at which a step ended, or what keeps it.
 type Ended = Result<Timestamp, Finding>;
 
+/// Raising the weight asks whether the weight so far was good. The first traffic of all has nothing to be measured by.
 fn set_weight(schedule: &Schedule, state: &mut CanaryState, weight: f64, at: Timestamp) -> Ended {
     if state.weight > 0.0 && weight > state.weight {
         all_good(schedule, state)?;
@@ -57,6 +58,7 @@ fn set_weight(schedule: &Schedule, state: &mut CanaryState, weight: f64, at: Tim
     Ok(at)
 }
 
+/// Its shortest time first; then the metrics and their samples, for no longer than its longest time.
 fn bake(
     schedule: &Schedule,
     state: &CanaryState,
@@ -115,6 +117,7 @@ pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
     Some(overdue(schedule, state, longest, keeps))
 }
 
+/// Ends by its timer or by an operator, whichever comes first; without a duration by an operator alone.
 fn pause(state: &CanaryState, duration: Option<Span>, now: Timestamp) -> Ended {
     if state.released {
         return Ok(now);
@@ -129,6 +132,7 @@ fn pause(state: &CanaryState, duration: Option<Span>, now: Timestamp) -> Ended {
     timer(state, duration, now, ReasonCode::PauseRunning, "pausing")
 }
 
+/// So many good measurements of each metric in this step, the latest of which is still good.
 fn analysis(
     schedule: &Schedule,
     state: &CanaryState,
@@ -156,6 +160,7 @@ fn analysis(
     Err(Finding { effect: Effect::Inconclusive, reasons, missing, next: None })
 }
 
+/// Asks a person, but only when nothing else keeps the rollout; an answer that was given before counts.
 fn gate(schedule: &Schedule, state: &CanaryState, name: &str, now: Timestamp) -> Ended {
     if state.weight > 0.0 {
         all_good(schedule, state)?; // nobody is asked while something else is in the way
@@ -203,6 +208,7 @@ fn all_good(schedule: &Schedule, state: &CanaryState) -> Result<(), Finding> {
     Err(Finding { effect: Effect::Inconclusive, reasons, missing, next: None })
 }
 
+/// Why a metric does not speak for more traffic; what was never measured at this weight is missing, too.
 fn not_good(
     metric: &Metric,
     counts: &MetricState,
@@ -226,6 +232,7 @@ fn not_good(
     }
 }
 
+/// Every metric has gathered the samples that the bake asks for.
 fn enough_samples(schedule: &Schedule, state: &CanaryState, needed: Option<Count>) -> Result<(), Finding> {
     let needed = needed.unwrap_or_default();
     let short = |(_, counts): &(&Metric, &MetricState)| counts.samples < needed;
@@ -244,6 +251,7 @@ fn enough_samples(schedule: &Schedule, state: &CanaryState, needed: Option<Count
     Err(Finding { effect: Effect::Inconclusive, reasons, missing: vec![], next: None })
 }
 
+/// The step as a reason names it: `steps[1]`.
 fn subject(state: &CanaryState) -> String {
     format!("steps[{}]", state.step)
 }

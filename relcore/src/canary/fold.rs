@@ -76,6 +76,7 @@ impl<'a> Places<'a> {
     }
 }
 
+/// Everything that is wrong with the observations: their time, what they refer to, and what they say twice.
 fn check(
     schedule: &Schedule,
     state: &CanaryState,
@@ -170,6 +171,7 @@ impl Measured {
     }
 }
 
+/// One observation into the state. Nothing is decided here; the rules look at the state afterwards.
 fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observation) {
     let schedule = places.schedule;
     let at = observation.at;
@@ -234,6 +236,7 @@ fn begin_again(schedule: &Schedule, state: &mut CanaryState, at: Timestamp) {
     };
 }
 
+/// Counts a reading for its metric: failures for the run, good ones and samples for the step in which they were made.
 fn measure(places: &mut Places<'_>, state: &mut CanaryState, name: &str, reading: &Reading, at: Timestamp) {
     // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
     let Some(place) = places.of(name) else { return };

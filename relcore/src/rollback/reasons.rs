@@ -55,6 +55,7 @@ fn risk(known: Known) -> Option<Reason> {
     Some(said(ReasonCode::RollbackRisky, Severity::Warning, "recovery", text))
 }
 
+/// How long ago the deployment was, and how long the window is.
 fn window_closed(age: Span, policy: &RollbackPolicy) -> Reason {
     let length = policy.rollback_window;
     let text = format!(
@@ -141,6 +142,7 @@ fn met(
     Reason { code, severity, subject: subject.to_owned(), text, evidence }
 }
 
+/// The rise of latency, in seconds, against the limit and what it was before.
 fn latency(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let baseline = situation.latency_baseline.unwrap_or_default();
     let observed = situation.latency_observed.unwrap_or_default();
@@ -156,6 +158,7 @@ fn latency(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, E
     (text.0, evidence)
 }
 
+/// The share of failing requests, in percent for a person and as a share in the evidence.
 fn error_rate(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let baseline = situation.error_rate_baseline.unwrap_or_default();
     let observed = situation.error_rate_observed.unwrap_or_default();
@@ -219,6 +222,7 @@ impl Sentence {
     }
 }
 
+/// How many incidents are open; or that customers are hit severely without one.
 fn incidents(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String, Evidence) {
     let count = situation.customer_incidents.unwrap_or_default();
     if count < policy.customer_incidents_min {
@@ -237,6 +241,7 @@ fn incidents(situation: &RollbackSituation, policy: &RollbackPolicy) -> (String,
     (text.0, evidence)
 }
 
+/// That an error rate rests on too little to say anything.
 fn few_samples(samples: Count, policy: &RollbackPolicy) -> Reason {
     Reason {
         code: ReasonCode::ErrorRateUnderpowered,

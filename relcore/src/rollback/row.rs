@@ -20,6 +20,7 @@ pub(super) enum Row {
 }
 
 impl Row {
+    /// What the row decides.
     pub(super) fn verdict(self) -> RollbackVerdict {
         match self {
             Self::NoCriterionMet | Self::OnlyWarnings => RollbackVerdict::Hold,
@@ -31,6 +32,7 @@ impl Row {
         }
     }
 
+    /// The stable code under which the row is the first reason of a decision.
     pub(super) fn code(self) -> ReasonCode {
         match self {
             Self::NoCriterionMet => ReasonCode::NoCriterionMet,
@@ -47,6 +49,7 @@ impl Row {
         }
     }
 
+    /// How much it weighs: what calls a person at night is critical.
     pub(super) fn severity(self) -> Severity {
         match self {
             Self::NoCriterionMet => Severity::Info,
