@@ -194,9 +194,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     ) -> Result<V::Value, Refused> {
         match self.next()? {
             (Kind::Text, units) => visitor.visit_enum(self.text(units)?.into_deserializer()),
-            (kind @ (Kind::TaggedRow | Kind::TaggedFields), count) => {
-                visitor.visit_enum(Variant { count: length(count)?, all: kind == Kind::TaggedRow, reader: self })
-            }
+            (kind @ (Kind::TaggedRow | Kind::TaggedFields), count) => visitor.visit_enum(Variant {
+                count: length(count)?,
+                all: kind == Kind::TaggedRow,
+                reader: self,
+            }),
             _ => Err(Refused),
         }
     }
