@@ -64,7 +64,7 @@ function instant(value) {
 function list(value, item) {
   if (!Array.isArray(value) || at + value.length >= SLOTS) return false;
   put(LIST, value.length);
-  for (let place = 0; place < value.length; place++) if (!item(value[place])) return false;
+  for (let place = 0; place < value.length; place++) if (at >= SLOTS || !item(value[place])) return false;
   return true;
 }
 
@@ -175,8 +175,8 @@ const readUnit = (units) => () => units[numbers[at++]];
 
 // -- calling --------------------------------------------------------------------------------------------------------
 
-/** How many values the native part keeps; src/door.rs has the same number. */
-const KEPT_VALUES = 64;
+/** How many values the native part keeps at least, after all that one call may add; src/door.rs keeps 64. */
+const KEPT_VALUES = 48;
 
 /** The numbers under which the native part keeps objects that nobody can change; 0 for one that can be changed. */
 const kept = new WeakMap();
@@ -223,6 +223,7 @@ function call(native, place, { takes, keeps, gives, goesOn }, values) {
   } catch {
     return undefined;
   } finally {
+    texts = ""; // which may be long
     busy = false;
   }
 }

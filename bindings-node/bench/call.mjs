@@ -64,7 +64,7 @@ for (const [name, [of, call]] of Object.entries(calls)) {
 function best(call) {
   for (let i = 0; i < 20_000; i++) call();
   let best = Infinity;
-  for (let round = 0; round < 4000; round++) {
+  for (let round = 0; round < 12_000; round++) {
     const start = process.hrtime.bigint();
     for (let i = 0; i < 10; i++) call();
     best = Math.min(best, Number(process.hrtime.bigint() - start) / 10 / 1000);

@@ -6,11 +6,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{any::Any, cell::RefCell, collections::VecDeque, sync::Arc};
 
 /// How many values are kept: the schedules and states of a few dozen rollouts. An older one is forgotten, and crosses
-/// once more when it comes back. `slots.js` has the same number.
+/// once more when it comes back. `slots.js` counts on somewhat fewer.
 const KEPT: usize = 64;
 
 thread_local! {
-    /// What JavaScript may name by its number: `index.js` sees to it that nobody can have changed it since. Numbers
+    /// What JavaScript may name by its number: `slots.js` sees to it that nobody can have changed it since. Numbers
     /// count on through all copies of the package that a thread has loaded, so that none is taken for another's.
     static MEMORY: RefCell<Memory> = RefCell::default();
 }

@@ -1,8 +1,9 @@
-//! The Node face of relcore: JSON text across the line.
+//! The Node face of relcore: two ways over the line, neither of them napi's own.
 //!
-//! Objects cross as text, because that is the fastest way there is for them and because napi's own conversions turn
-//! -1 into 4294967295 and an invalid date into 1970. `index.js` (generated) gives each function its name, and
-//! `call.js` brings arguments and answers over. Faults cross as the JSON text of a list of them, inside the error.
+//! napi's conversions turn -1 into 4294967295 and an invalid date into 1970. So values cross as slots (`slots`), which
+//! is quick, and whatever does not fit there, or is wrong, crosses as JSON text, which tells what is wrong with it.
+//! `index.js` (generated) gives each function its name, and `call.js` brings arguments and answers over. Faults cross
+//! as the JSON text of a list of them, inside the error.
 mod columns;
 mod door;
 mod slots;

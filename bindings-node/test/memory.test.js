@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { Worker } = require("node:worker_threads");
+const native = require("../native.js");
 const { canary, rollback, time } = require("relcore");
 
 const NOW = new Date("2026-11-23T09:00:00Z");
@@ -106,6 +107,30 @@ test("what is forgotten crosses again", () => {
     const decision = canary.nextAction(schedule, state, [], new Date(+NOW + n));
     assert.equal(decision.state.startedAt, state.startedAt);
     assert.deepEqual(canary.nextAction(schedule, structuredClone(state), [], new Date(+NOW + n)), decision);
+  }
+});
+
+test("what comes back unchanged is named by its number, and is not read again", () => {
+  const KEPT = 15;
+  const schedule = canary.standardSchedule();
+  const own = Object.freeze({ smallShare: 0.2 });
+  rollback.decide({}, own, NOW);
+  const { state } = canary.nextAction(schedule, canary.start(schedule, NOW), [], NOW);
+  const real = native.callBySlots;
+  const kinds = [];
+  native.callBySlots = (place, list, ...rest) => {
+    kinds.push([...list.subarray(0, 2)]);
+    return real(place, list, ...rest);
+  };
+  try {
+    assert.equal(canary.nextAction(schedule, state, [], NOW).verdict.type, "hold");
+    assert.deepEqual(kinds.pop(), [KEPT, KEPT]);
+    canary.nextAction({ ...schedule }, { ...state }, [], NOW);
+    assert.ok(!kinds.pop().includes(KEPT));
+    rollback.decide(Object.freeze({}), own, NOW);
+    assert.ok(kinds.pop().at(0) !== KEPT);
+  } finally {
+    native.callBySlots = real;
   }
 });
 
