@@ -2072,14 +2072,14 @@ export declare namespace canary {
    * 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
    *
    * Add the metrics of the service before using it: without them the clock alone decides, and
-   * `validate`) warns.
+   * `validate` warns.
    */
   export function standardSchedule(): Schedule;
 
   /**
    * The state of a rollout that begins now: no traffic yet, the first step ahead.
    *
-   * @throws {@link RelcoreError}: `invalid_value`, `out_of_range` and others for everything that `validate`) calls an error: no
+   * @throws {@link RelcoreError}: `invalid_value`, `out_of_range` and others for everything that `validate` calls an error: no
    * steps, falling weights, a metric without a limit.
    */
   export function start(schedule: Schedule, now: Instant): CanaryState<Timestamp>;

@@ -1846,7 +1846,7 @@ pub fn canary_simulate(
 /// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
 ///
 /// Add the metrics of the service before using it: without them the clock alone decides, and
-/// `validate`) warns.
+/// `validate` warns.
 #[uniffi::export]
 pub fn canary_standard_schedule() -> Written<Schedule> {
     Written(Ok(relcore::canary::standard_schedule()))
@@ -1855,7 +1855,7 @@ pub fn canary_standard_schedule() -> Written<Schedule> {
 /// The state of a rollout that begins now: no traffic yet, the first step ahead.
 ///
 /// Errors:
-/// `invalid_value`, `out_of_range` and others for everything that `validate`) calls an error: no
+/// `invalid_value`, `out_of_range` and others for everything that `validate` calls an error: no
 /// steps, falling weights, a metric without a limit.
 #[uniffi::export]
 pub fn canary_start(schedule: Schedule, now: Timestamp) -> Written<CanaryState> {

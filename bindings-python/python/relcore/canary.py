@@ -1114,7 +1114,7 @@ def standard_schedule() -> Schedule:
     """5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
 
     Add the metrics of the service before using it: without them the clock alone decides, and
-    `validate`) warns.
+    `validate` warns.
     """
     return _call(8)
 
@@ -1126,7 +1126,7 @@ def start(
     """The state of a rollout that begins now: no traffic yet, the first step ahead.
 
     Errors:
-    `invalid_value`, `out_of_range` and others for everything that `validate`) calls an error: no
+    `invalid_value`, `out_of_range` and others for everything that `validate` calls an error: no
     steps, falling weights, a metric without a limit.
     """
     return _call(9, schedule, now)
