@@ -22,7 +22,7 @@ let observations = schedule.metrics.map {
     Observation(at: now, kind: .measurement(metric: $0.name, reading: .value(value: 0.25, n: 1000)))
 }
 try compare(
-    "canaryNextAction, 5 steps, 10 metrics, 10 observations", unit: "µs", calls: 200, rounds: 200,
+    "canaryNextAction, 5 steps, 10 metrics, 10 observations", unit: "µs", calls: 50, rounds: 2000,
     core: { coreNextAction(1) },
     call: { _ = try canaryNextAction(schedule: schedule, state: state, observations: observations, now: now) })
 
@@ -34,7 +34,7 @@ let finishedAt = (0..<Int64(1_000_000)).map { range.start.millisecondsSince1970 
 let outcome = (0..<1_000_000).map { UInt8($0 % 100 < 3 ? 1 : 0) }
 let columns = EventColumns(deployments: DeploymentColumns(finishedAt: finishedAt, outcome: outcome))
 try compare(
-    "metricsDoraColumns, 1,000,000 deployments", unit: "ms", calls: 1, rounds: 20,
+    "metricsDoraColumns, 1,000,000 deployments", unit: "ms", calls: 1, rounds: 40,
     core: { coreDoraColumns(finishedAt, outcome, finishedAt.count) },
     call: { _ = try metricsDoraColumns(columns: columns, policy: policy, range: range, unit: .month, zone: "UTC") })
 

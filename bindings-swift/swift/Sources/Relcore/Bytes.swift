@@ -63,7 +63,7 @@ public struct Writer {
     }
 
     /// Enough for most arguments.
-    private static let usual = 2048
+    private static let usual = 1024
 
     /// What was written, for Rust.
     var buffer: RustBuffer {
