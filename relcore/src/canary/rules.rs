@@ -49,7 +49,7 @@ pub(super) fn strongest(facts: &Facts<'_>) -> Option<Finding> {
     found
 }
 
-/// 1. What has ended stays as it is until a retry or a new revision.
+/// Rule 1: What has ended stays as it is until a retry or a new revision.
 fn run_over(facts: &Facts<'_>) -> Option<Finding> {
     facts.state.is_over().then(|| {
         let phase = crate::wire::text_of(&facts.state.phase).replace('_', " ");
@@ -58,7 +58,7 @@ fn run_over(facts: &Facts<'_>) -> Option<Finding> {
     })
 }
 
-/// 2. A person said no: by an order, or at a gate, even at one that the rollout has not come to yet.
+/// Rule 2: A person said no: by an order, or at a gate, even at one that the rollout has not come to yet.
 fn aborted_by_person(facts: &Facts<'_>) -> Option<Finding> {
     if facts.state.abort_ordered {
         let text = "an operator ordered to abort".to_owned();
@@ -69,7 +69,7 @@ fn aborted_by_person(facts: &Facts<'_>) -> Option<Finding> {
     Some(abort(reason(ReasonCode::GateRefused, Severity::Critical, &refused.gate, text)))
 }
 
-/// 3. A metric whose single failure ends the rollout, whatever `on.failed` says.
+/// Rule 3: A metric whose single failure ends the rollout, whatever `on.failed` says.
 fn critical_metric(facts: &Facts<'_>) -> Option<Finding> {
     let (metric, state) = pairs(facts).find(|(metric, state)| metric.critical && state.failed > 0)?;
     let reason = match &state.last {
@@ -81,7 +81,7 @@ fn critical_metric(facts: &Facts<'_>) -> Option<Finding> {
     Some(abort(reason))
 }
 
-/// 4. The new version not being ready is a failure of it. The previous one not being ready only holds: there would be no
+/// Rule 4: The new version not being ready is a failure of it. The previous one not being ready only holds: there would be no
 /// way back from more traffic, and no place to go back to now.
 fn unhealthy(facts: &Facts<'_>) -> Option<Finding> {
     if facts.state.canary_healthy == Some(false) {
@@ -96,7 +96,7 @@ fn unhealthy(facts: &Facts<'_>) -> Option<Finding> {
     })
 }
 
-/// 5. The time of the whole rollout, pauses not counted.
+/// Rule 5: The time of the whole rollout, pauses not counted.
 fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     let deadline = facts.schedule.deadline?;
     // A pause stops this clock.
@@ -111,7 +111,7 @@ fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     })
 }
 
-/// 6. More failed measurements in the run than the metric tolerates.
+/// Rule 6: More failed measurements in the run than the metric tolerates.
 fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
@@ -121,7 +121,7 @@ fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
-/// 7. More errored queries in a row than the metric tolerates: the telemetry is broken, and nobody can see.
+/// Rule 7: More errored queries in a row than the metric tolerates: the telemetry is broken, and nobody can see.
 fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
@@ -131,7 +131,7 @@ fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
-/// 9. More measurements on too few samples in the run than the metric tolerates.
+/// Rule 9: More measurements on too few samples in the run than the metric tolerates.
 fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
@@ -167,7 +167,7 @@ fn limit(
     found
 }
 
-/// 8. A metric whose last answer was nothing, or is too old to say anything about now. By default it holds, and goes on
+/// Rule 8: A metric whose last answer was nothing, or is too old to say anything about now. By default it holds, and goes on
 /// by itself when data comes.
 fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     let mut found: Option<Finding> = None;
@@ -221,14 +221,14 @@ pub(super) fn stale_at(metric: &Metric, counts: &MetricState, state: &CanaryStat
     Some(since.as_millis().saturating_add(max_age.as_millis()).saturating_add(1))
 }
 
-/// 10. An operator, or a response of the schedule, has stopped the clocks.
+/// Rule 10: An operator, or a response of the schedule, has stopped the clocks.
 fn paused(facts: &Facts<'_>) -> Option<Finding> {
     let since = facts.state.paused_at?;
     let text = format!("the rollout is paused since {since}, until an operator resumes");
     Some(Finding::new(Effect::Hold, reason(ReasonCode::Paused, Severity::Warning, "run", text)))
 }
 
-/// 11. Outside of the release window nothing goes on. What must go back has gone back by then: safety comes first.
+/// Rule 11: Outside of the release window nothing goes on. What must go back has gone back by then: safety comes first.
 fn window_closed(facts: &Facts<'_>) -> Option<Finding> {
     facts.state.window_closed.then(|| {
         let text = "the release window is closed".to_owned();
