@@ -68,3 +68,27 @@ fn count(path: &Path) -> Result<usize> {
         serde_json::from_str(&fs::read_to_string(path)?).with_context(|| path.display().to_string())?;
     Ok(file.get("cases").and_then(Value::as_array).map_or(0, Vec::len))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A runner that says how many cases it ran.
+    fn runner(closing: &str) -> Command {
+        command("echo", &[closing])
+    }
+
+    #[test]
+    fn a_count_that_differs_from_the_one_on_disk_is_an_error() {
+        let folder = root().join("target/xtask/counted");
+        fs::create_dir_all(folder.join("room")).unwrap();
+        fs::write(folder.join("room/two.json"), r#"{"cases": [{}, {}]}"#).unwrap();
+        fs::write(folder.join("other.txt"), r#"{"cases": [{}]}"#).unwrap();
+        let of = |closing: &str, path: PathBuf| run_counted(&mut runner(closing), &[path]);
+        of("2 passed, 0 failed", folder.clone()).unwrap();
+        assert!(of("12 passed, 0 failed", folder.clone()).is_err());
+        assert!(of("1 passed, 0 failed", folder.clone()).is_err());
+        of("1 passed, 0 failed", folder.join("other.txt")).unwrap();
+        assert!(of("0 passed, 0 failed", folder.join("absent.json")).is_err());
+    }
+}

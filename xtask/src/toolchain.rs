@@ -199,6 +199,10 @@ pub fn swift_program(
 pub fn kotlinc<S: AsRef<OsStr>>(args: &[S]) -> Result<Command> {
     let mut command = Command::new("bash");
     command.arg(kotlin_package()?.join("bin/kotlinc")).args(args);
+    if std::env::var_os("JAVA_OPTS").is_none() {
+        // A compiler that runs for seconds: the JVM's second tier takes as much time again as the compiling.
+        command.env("JAVA_OPTS", "-Xmx1g -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    }
     Ok(command)
 }
 
