@@ -21,7 +21,6 @@ for threads in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS"):
     os.environ[threads] = "1"  # before the imports that read it
 
 import numpy as np
-
 from relcore import columns, metrics
 from relcore.time import BucketUnit, TimeRange
 
@@ -115,7 +114,9 @@ def by_pandas(data: dict[str, np.ndarray]) -> Callable[[], Figures]:
         lead = ((frame["finished_at"] - frame["authored_at"]) / 1000)[success].groupby(month[success])
         rate = (frame["outcome"] != 0).groupby(month).mean()
         return list(
-            zip(lead.size().tolist(), lead.quantile(0.5).tolist(), lead.quantile(0.95).tolist(), rate.tolist())
+            zip(
+                lead.size().tolist(), lead.quantile(0.5).tolist(), lead.quantile(0.95).tolist(), rate.tolist()
+            )
         )
 
     return run
