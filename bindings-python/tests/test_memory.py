@@ -15,7 +15,11 @@ from relcore import canary, release, time
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-STEPS = (canary.StepSetWeight(weight=5.0), canary.StepBake(min=MINUTE), canary.StepSetWeight(weight=100.0))
+STEPS: tuple[canary.Step, ...] = (
+    canary.StepSetWeight(weight=5.0),
+    canary.StepBake(min=MINUTE),
+    canary.StepSetWeight(weight=100.0),
+)
 
 
 def weights(schedule: Any) -> list[float]:
@@ -87,6 +91,12 @@ class Drift(tzinfo):
 
     offset = timedelta(0)
 
+    def dst(self, _: datetime | None) -> None:
+        return None
+
+    def tzname(self, _: datetime | None) -> str:
+        return "drift"
+
     def utcoffset(self, _: datetime | None) -> timedelta:
         return self.offset
 
@@ -115,8 +125,8 @@ def test_the_loop_of_a_deploy_gives_what_a_stored_state_gives() -> None:
             for m in metrics
         ]
         decision = canary.next_action(schedule, state, observations, now)
-        stored = pickle.loads(pickle.dumps((schedule, state, observations)))
-        assert canary.next_action(*stored, now) == decision
+        stored = pickle.loads(pickle.dumps((schedule, state, observations, now)))
+        assert canary.next_action(*stored) == decision
         by_list = dataclasses.replace(state, metrics=list(state.metrics))
         assert canary.next_action(schedule, by_list, tuple(observations), now) == decision
         assert canary.explain(decision) == canary.explain(pickle.loads(pickle.dumps(decision)))
@@ -134,7 +144,8 @@ def test_one_object_may_be_asked_for_as_several_types() -> None:
 
 def test_threads_do_not_share_what_they_remember() -> None:
     schedule = canary.standard_schedule()
-    expected, found = canary.plan(schedule, NOON), []
+    expected = canary.plan(schedule, NOON)
+    found: list[canary.Timeline] = []
     workers = [
         threading.Thread(target=lambda: found.extend(canary.plan(schedule, NOON) for _ in range(50)))
         for _ in range(8)
