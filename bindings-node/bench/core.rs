@@ -1,6 +1,8 @@
 //! The core's own time for the calls of `call.mjs`, which runs this: lines of nanoseconds and a name.
 //!
 //! Measured as there: the best of many short rounds.
+#![allow(clippy::disallowed_methods, reason = "a bench reads its input and the clock; the core does neither")]
+
 use relcore::canary::{self, CanaryState, Observation, Schedule};
 use relcore::rollback::{self, RollbackSituation};
 use relcore::{Result, Span, Timestamp, wire};
