@@ -201,7 +201,7 @@ fn a_list_is_no_object() {
     let schedule = "{\"steps\": [[\"set_weight\", 100]], \"on\": []}";
     let error = canary::schedule_from_json(schedule).unwrap_err();
     let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
-    assert_eq!(paths, ["on", "steps[0]"]);
+    assert_eq!(paths, ["steps[0]", "on"]); // as they stand in the text
     for (function, input, path) in [
         ("rollback.decide", r#"{"situation": [], "policy": {}, "now": "2026-11-23T03:00:00Z"}"#, "situation"),
         ("rollback.decide", r#"{"situation": {}, "policy": [], "now": "2026-11-23T03:00:00Z"}"#, "policy"),
