@@ -142,9 +142,7 @@ def delivery(repository: Path | None, pattern: str) -> None:
     print(f"policy {report.policy_digest}, time zones {report.tzdb_version}")
 
 
-def observations(
-    folder: Path, begin: datetime, end: datetime, step: timedelta
-) -> list[canary.Observation]:
+def observations(folder: Path, begin: datetime, end: datetime, step: timedelta) -> list[canary.Observation]:
     """The telemetry of one rollout after its beginning: errors in percent, tail latency in milliseconds."""
 
     def answer(query: str) -> str:
@@ -159,9 +157,7 @@ def observations(
     return interchange.prometheus_observations(asked, begin + step, end, step)
 
 
-def rollout(
-    name: str, schedule: canary.Schedule, begin: datetime, end: datetime, step: timedelta
-) -> None:
+def rollout(name: str, schedule: canary.Schedule, begin: datetime, end: datetime, step: timedelta) -> None:
     """Walks a schedule over a recording, tick by tick, and prints each decision that changes something."""
     print(f"\n--- the {name} version ---")
     telemetry = observations(HERE / "canary" / "recorded" / name, begin, end, step)
