@@ -101,7 +101,7 @@ pub fn test() -> Result<()> {
     let mut runner = command::<&str>(clean.join("bin/relcore-conformance"), &[]);
     conformance::run_counted(runner.args(&paths), &paths)?;
 
-    let sdist = ["sdist", "--quiet", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
+    let sdist = ["sdist", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
     run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;
     let clean = install_cleanly(&only_file(&root().join("target/wheels"), "gz")?, "sdist")?;
     let smoke = "import relcore; print(relcore.time.parse_span('90s'))";
