@@ -50,8 +50,8 @@ def native(value: Json, hint: Json) -> Json:
         return value  # a text that Python refuses is for the core to refuse
 
 
-def tag_of(hint: Json) -> str | None:
-    """Which variant of an enum with data a class is."""
+def tag_of(hint: Json) -> Json:
+    """Which variant of an enum with data a class is; None for what is no variant."""
     first = dataclasses.fields(hint)[:1] if dataclasses.is_dataclass(hint) else ()
     return next((field.default for field in first if field.name == "type" and not field.init), None)
 
