@@ -1,0 +1,73 @@
+"""Python's own values from the wire form and back, for the runner of conformance cases."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+
+from relcore import time
+
+Json = typing.Any
+LEAVES: Json = {
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    timedelta: time.parse_span,
+}
+
+
+def native(value: Json, hint: Json) -> Json:
+    """The value of a type hint that some JSON stands for."""
+    inner = [option for option in typing.get_args(hint) if option is not types.NoneType]
+    if value is None:
+        return None
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        tag = value.get("type") if isinstance(value, dict) else None
+        return native(value, next(option for option in inner if tag_of(option) in (None, tag)))
+    if isinstance(value, list):
+        return [native(item, inner[0]) for item in value]
+    if dataclasses.is_dataclass(hint):
+        names, hints = dict(typing.cast(Json, hint)._wire_names), typing.get_type_hints(hint)
+        given = {names[key]: native(item, hints[names[key]]) for key, item in value.items() if key != "type"}
+        return typing.cast(Json, hint)(**given)
+    if isinstance(value, dict):
+        return {key: native(item, inner[-1]) for key, item in value.items()}
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    try:
+        return LEAVES.get(hint, lambda leaf: leaf)(value)
+    except ValueError:
+        return value  # a text that Python refuses is for the core to refuse
+
+
+def tag_of(hint: Json) -> Json:
+    """Which variant of an enum with data a class is; None for what is no variant."""
+    first = dataclasses.fields(hint)[:1] if dataclasses.is_dataclass(hint) else ()
+    return next((field.default for field in first if field.name == "type" and not field.init), None)
+
+
+def wire(value: Json) -> Json:
+    """The JSON of a value."""
+    if dataclasses.is_dataclass(value):
+        pairs = ((key, getattr(value, name)) for key, name in typing.cast(Json, value)._wire_names)
+        return {key: wire(item) for key, item in pairs if item is not None}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, (list, tuple, dict)):
+        of_dict = isinstance(value, dict)
+        return {key: wire(value[key]) for key in value} if of_dict else [wire(item) for item in value]
+    texts: Json = {date: date.isoformat, timedelta: time.format_span}
+    return value.value if isinstance(value, Enum) else texts.get(type(value), lambda leaf: leaf)(value)
+
+
+def same(got: Json, expected: Json, tolerance: float) -> bool:
+    """Whether two JSON values are equal, numbers by value and up to the tolerance; `true` is no number."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return got.keys() == expected.keys() and all(same(got[k], expected[k], tolerance) for k in expected)
+    if isinstance(expected, list) and isinstance(got, list):
+        return len(got) == len(expected) and all(map(same, got, expected, [tolerance] * len(got)))
+    if type(expected) in (int, float) and type(got) in (int, float):
+        return bool(got == expected or abs(got - expected) <= tolerance)
+    return type(got) is type(expected) and bool(got == expected)
