@@ -42,3 +42,12 @@ def test_texts_that_are_no_policy_are_refused() -> None:
     with pytest.raises(relcore.RelcoreError) as caught:
         canary.schedule_from_yaml("steps: [")
     assert caught.value.code == "syntax"
+
+
+def test_tracebacks_name_what_users_import() -> None:
+    named = (relcore.RelcoreError, relcore.InputError, relcore.PolicyChangedError)
+    assert [f"{name.__module__}.{name.__qualname__}" for name in named] == [
+        "relcore.RelcoreError",
+        "relcore.InputError",
+        "relcore.PolicyChangedError",
+    ]

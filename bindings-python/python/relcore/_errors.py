@@ -48,3 +48,8 @@ def exception_of(faults: tuple[Fault, ...]) -> RelcoreError:
     if faults[0].code.value == "policy_changed":
         return PolicyChangedError(faults)
     return InputError(faults)
+
+
+# In a traceback they stand by the name that users import.
+for _class in (RelcoreError, InputError, PolicyChangedError):
+    _class.__module__ = "relcore"
