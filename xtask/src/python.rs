@@ -74,7 +74,9 @@ pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
     run_quietly("making a clean environment", &mut command("python3", &["-m", "venv", path]))?;
     let package = package.to_str().context("paths are text")?;
     let install = ["-m", "pip", "install", "--quiet", package];
-    run_quietly(&format!("installing {name}"), &mut command(folder.join("bin/python"), &install))?;
+    // An sdist is compiled in a folder of its own, but what it depends on is the same.
+    let mut install = command(folder.join("bin/python"), &install);
+    run_quietly(&format!("installing {name}"), install.env("CARGO_TARGET_DIR", root().join("target")))?;
     Ok(folder)
 }
 
