@@ -35,13 +35,16 @@ pub fn clock(py: Python<'_>) -> PyResult<&Clock> {
     })
 }
 
+/// Some instants as Python objects and in milliseconds.
+type Kept = RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>;
+
 /// The last instants that crossed, both ways: the measurements of one call mostly share theirs, and a rollout has few.
 #[derive(Default)]
 pub struct Instants {
     /// By the address of the object.
-    read: RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>,
+    read: Kept,
     /// By the milliseconds.
-    given: RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>,
+    given: Kept,
 }
 
 const SIZE: usize = 16;
@@ -79,12 +82,7 @@ fn is_lasting_zone(zone: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(class.name()? == "ZoneInfo" && class.module()? == "zoneinfo")
 }
 
-fn keep(
-    instants: &RefCell<[Option<(Py<PyAny>, i64)>; SIZE]>,
-    place: usize,
-    value: &Bound<'_, PyAny>,
-    millis: i64,
-) {
+fn keep(instants: &Kept, place: usize, value: &Bound<'_, PyAny>, millis: i64) {
     let new = (value.clone().unbind(), millis);
     let old = instants.borrow_mut().get_mut(place).and_then(|kept| kept.replace(new));
     drop(old); // outside the borrow: an object may run code when it goes
