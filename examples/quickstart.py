@@ -142,7 +142,9 @@ def delivery(repository: Path | None, pattern: str) -> None:
     print(f"policy {report.policy_digest}, time zones {report.tzdb_version}")
 
 
-def observations(folder: Path, begin: datetime, end: datetime, step: timedelta) -> list[canary.Observation]:
+def observations(
+    folder: Path, begin: datetime, end: datetime, step: timedelta
+) -> tuple[canary.Observation, ...]:
     """The telemetry of one rollout after its beginning: errors in percent, tail latency in milliseconds."""
 
     def answer(query: str) -> str:

@@ -258,20 +258,29 @@ pub(crate) fn number(value: f64) -> String {
 
 /// A length of time as a person reads it, and as [`Span::parse`] does: `3d 1h`, `1m 30.5s`.
 pub(crate) fn lasting(span: Span) -> String {
+    let mut text = String::with_capacity(16); // one piece of memory: a decision says several lengths
     let mut rest = span.as_millis().unsigned_abs();
-    let mut parts = Vec::new();
-    for (unit, millis) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)] {
+    if span.is_negative() {
+        text.push('-');
+    }
+    // Writing to a String cannot fail.
+    for (unit, millis) in [("d ", 86_400_000), ("h ", 3_600_000), ("m ", 60_000)] {
         if rest >= millis {
-            parts.push(format!("{}{unit}", rest / millis));
+            let _ = write!(text, "{}{unit}", rest / millis);
         }
         rest %= millis;
     }
-    if rest > 0 || parts.is_empty() {
-        let fraction = format!("{}.{:03}", rest / 1000, rest % 1000);
-        parts.push(format!("{}s", fraction.trim_end_matches('0').trim_end_matches('.')));
+    if rest == 0 && text.ends_with(' ') {
+        text.pop();
+        return text;
     }
-    let sign = if span.is_negative() { "-" } else { "" };
-    format!("{sign}{}", parts.join(" "))
+    let _ = write!(text, "{}", rest / 1000);
+    if !rest.is_multiple_of(1000) {
+        let _ = write!(text, ".{:03}", rest % 1000);
+        text.truncate(text.trim_end_matches('0').len());
+    }
+    text.push('s');
+    text
 }
 
 /// The text a person reads at 03:00: verdict first, then the reasons by weight, then what to do next and what would turn
