@@ -104,9 +104,9 @@ COLUMNS: tuple[tuple[str, int, Callable[[metrics.DoraRow], str]], ...] = (
 )
 
 
-def line(title: str, cell: Callable[[int], str]) -> str:
-    """A line of the table."""
-    cells = (f"{cell(place):<{width}}" for place, (_, width, _) in enumerate(COLUMNS))
+def line(title: str, row: metrics.DoraRow | None) -> str:
+    """A line of the table; the names of the columns without a row."""
+    cells = (f"{name if row is None else cell(row):<{width}}" for name, width, cell in COLUMNS)
     return f"{title:<8}{' '.join(cells)}".rstrip()
 
 
@@ -124,10 +124,10 @@ def delivery(repository: Path | None, pattern: str) -> None:
 
     name = "BurntSushi/ripgrep" if repository is None else repository.resolve().name
     print(f"\n{name}: {len(releases.deployments)} releases, {len(releases.changes)} commits\n")
-    print(line("", lambda place: COLUMNS[place][0]))
+    print(line("", None))
     for bucket in report.buckets:
-        print(line(f"{bucket.range.start:%Y}", lambda place, row=bucket: COLUMNS[place][2](row)))
-    print(line("overall", lambda place: COLUMNS[place][2](report.overall)))
+        print(line(f"{bucket.range.start:%Y}", bucket))
+    print(line("overall", report.overall))
 
     lead = report.overall.change_lead_time
     recovery = report.overall.failed_deployment_recovery_time

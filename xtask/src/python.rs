@@ -112,8 +112,11 @@ pub fn test() -> Result<()> {
 
 /// Types as users see them: of the tests and examples, of the stubs against the native half, of everything public.
 fn check_types(environment: &Path) -> Result<()> {
-    run(command(environment.join("bin/mypy"), &["--strict", "tests", "../examples/python"])
-        .current_dir(root().join("bindings-python")))?;
+    run(command(
+        environment.join("bin/mypy"),
+        &["--strict", "tests", "benches", "../examples/python", "../examples/quickstart.py"],
+    )
+    .current_dir(root().join("bindings-python")))?;
     let elsewhere = root().join("target"); // the folder of the core is called relcore, too
     let python = environment.join("bin/python");
     run(command(&python, &["-m", "mypy.stubtest", "relcore"]).current_dir(&elsewhere))?;
