@@ -84,8 +84,8 @@ def core_microseconds() -> float:
     )
     (sample,) = ROOT.glob("target/criterion/canary*next_action*/new/sample.json")
     measured = json.loads(sample.read_text("utf-8"))
-    best: float = min(t / n for t, n in zip(measured["times"], measured["iters"], strict=True))
-    return best / 1e3
+    least: float = min(t / n for t, n in zip(measured["times"], measured["iters"], strict=True))
+    return least / 1e3
 
 
 def import_milliseconds() -> float:
