@@ -82,6 +82,7 @@ pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
 
 /// Wheel and sdist, installed cleanly; tests, types, stubs, conformance.
 pub fn test() -> Result<()> {
+    run(&mut command("cargo", &["test", "--quiet", "-p", "relcore-python"]))?;
     let environment = environment()?;
     require(&environment, "requirements-test.txt")?;
     let wheel = wheel()?;
