@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from relcore import canary, time, version
 
@@ -37,10 +37,10 @@ def fresh(value: T) -> Callable[[], T]:
     return cycle([pickle.loads(text) for _ in range(64)]).__next__
 
 
-def schedule_of(steps: object) -> canary.Schedule:
-    """A schedule of 5 steps and 10 metrics; its steps in a list or a tuple."""
-    metrics = tuple(canary.Metric(name=f"metric-{n}", max=0.5, unit="ms") for n in range(10))
-    return canary.Schedule(steps=steps, metrics=metrics)  # type: ignore[arg-type]
+def schedule_of_five_steps() -> canary.Schedule:
+    """A schedule of 5 steps and 10 metrics."""
+    metrics = [canary.Metric(name=f"metric-{n}", max=0.5, unit="ms") for n in range(10)]
+    return canary.Schedule(steps=canary.standard_schedule().steps, metrics=metrics)
 
 
 def observe(at: datetime) -> list[canary.Observation]:
@@ -55,10 +55,10 @@ def observe(at: datetime) -> list[canary.Observation]:
 
 def canary_calls() -> dict[str, float]:
     """`next_action` of the same facts, handed in in different ways."""
-    schedule = schedule_of(canary.standard_schedule().steps)
+    schedule = schedule_of_five_steps()
     state = canary.next_action(schedule, canary.start(schedule, BEGIN), [], BEGIN).state
     observations, states = fresh(observe(NOW)), fresh(state)
-    changeable = schedule_of(list(schedule.steps))
+    changeable: Any = {"steps": list(schedule.steps), "metrics": list(schedule.metrics)}
     calls = {
         "the loop: schedule and state known": lambda: canary.next_action(
             schedule, state, observations(), NOW
@@ -66,7 +66,7 @@ def canary_calls() -> dict[str, float]:
         "schedule known, state from a store": lambda: canary.next_action(
             schedule, states(), observations(), NOW
         ),
-        "a schedule that may change, state from a store": lambda: canary.next_action(
+        "a schedule as a dict, state from a store": lambda: canary.next_action(
             changeable, states(), observations(), NOW
         ),
     }

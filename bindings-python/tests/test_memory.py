@@ -35,15 +35,25 @@ def changed(schedule: Any, change: Any) -> tuple[list[float], list[float]]:
     return before, weights(schedule)
 
 
-def test_a_list_in_a_frozen_object_may_change() -> None:
+def test_a_list_becomes_a_tuple_when_it_is_handed_in() -> None:
     steps = list(STEPS)
-    before, after = changed(canary.Schedule(steps=steps), lambda: steps.insert(2, STEPS[1]))
+    schedule = canary.Schedule(steps=steps)
+    before, after = changed(schedule, lambda: steps.insert(2, STEPS[1]))
+    assert after == before
+    assert schedule == canary.Schedule(steps=STEPS) and hash(schedule.steps) == hash(STEPS)
+
+
+def test_a_list_that_was_forced_into_a_frozen_object_may_change() -> None:
+    schedule, steps = canary.Schedule(steps=STEPS), list(STEPS)
+    object.__setattr__(schedule, "steps", steps)
+    before, after = changed(schedule, lambda: steps.insert(2, STEPS[1]))
     assert len(after) == len(before) + 1
 
 
-def test_a_list_deep_inside_may_change() -> None:
+def test_a_list_that_was_forced_deep_inside_may_change() -> None:
     names = ["latency"]
-    analysis = canary.StepAnalysis(metrics=names, measurements=1)
+    analysis = canary.StepAnalysis(metrics=(), measurements=1)
+    object.__setattr__(analysis, "metrics", names)
     metric = canary.Metric(name="latency", max=1.0)
     schedule = canary.Schedule(steps=(STEPS[0], analysis, STEPS[2]), metrics=(metric,))
     assert canary.validate(schedule) == ()

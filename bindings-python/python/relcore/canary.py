@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar, Literal, Union
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 from relcore.reason import Reason, Severity
 
@@ -369,6 +370,9 @@ class CanaryDecision:
     policy_digest: str
     """The digest of the schedule."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "reasons", "missing")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryState:
@@ -447,6 +451,9 @@ class CanaryState:
 
     observed_until: datetime | None = None
     """The instant of the latest observation seen."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "metrics", "approvals")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -883,6 +890,9 @@ class Schedule:
     deadline: timedelta | None = None
     """How long the whole rollout may take, pauses not counted. Default: as long as it takes."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "steps", "metrics")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepSetWeight:
@@ -959,6 +969,9 @@ class StepAnalysis:
     measurements: int
     """How many good measurements each of them needs; at least 1."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "metrics")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepGate:
@@ -1008,6 +1021,9 @@ class Timeline:
 
     deadline_at: datetime | None = None
     """When the deadline strikes, if there is one."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "steps")
 
 
 def apple_phased_schedule() -> Schedule:

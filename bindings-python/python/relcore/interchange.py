@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 from relcore.canary import Observation
 from relcore.metrics import Change, Deployment
@@ -73,6 +74,9 @@ class GitCommit:
     body: str = ""
     """The rest of the message."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "parents")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitHistory:
@@ -88,6 +92,9 @@ class GitHistory:
 
     tags: Sequence[GitTag]
     """The tags of commits, in the order of the list. Tags of trees and blobs are no versions and are left out."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "commits", "tags")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +113,9 @@ class GitReleases:
 
     changes: Sequence[Change]
     """One change a commit, in the order of the log, released or not."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "deployments", "changes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,6 +208,9 @@ class PrometheusSeries:
 
     samples: Sequence[PrometheusSample]
     """The samples, by time."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "samples")
 
 
 def git_releases(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 from relcore.columns import dora_columns
 from relcore.reason import Interval
@@ -389,6 +390,9 @@ class Change:
     reverts: Sequence[str] = ()
     """The ids of earlier changes that it takes back."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "reverts")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryIncident:
@@ -479,6 +483,9 @@ class Deployment:
     changes: Sequence[str] = ()
     """The ids of the changes that it brought along: what the one before did not contain."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "remediates", "changes")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DoraReport:
@@ -506,6 +513,9 @@ class DoraReport:
 
     tzdb_version: str
     """The version of the time zone database that cut the buckets."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "buckets")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -603,6 +613,9 @@ class Estimate:
 
     p95: float | None = None
     """Nineteen of twenty are not longer, of a set of durations."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "excluded")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -767,6 +780,11 @@ class MetricsPolicy:
     """With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
     median exists that assumes nothing about the distribution.
     """
+
+    def __post_init__(self) -> None:
+        _hold(
+            self, "environments", "uncounted_intents", "failure_signals", "rework_signals", "incident_links"
+        )
 
 
 def default_policy() -> MetricsPolicy:

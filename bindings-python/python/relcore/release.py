@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 from relcore.reason import Reason
 from relcore.version import Bump
@@ -171,6 +172,9 @@ class Classification:
     policy_digest: str
     """The digest of the rules that were applied. They are fixed; the digest changes when a rule does."""
 
+    def __post_init__(self) -> None:
+        _hold(self, "reasons", "missing")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseAdvisory:
@@ -222,6 +226,9 @@ class ReleaseFacts:
 
     declared: ReleaseType | None = None
     """What the release is said to be. It settles what is open and contradicts what is not."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "advisories")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,6 +293,9 @@ class ReleaseProfile:
 
     support: timedelta | None = None
     """For how long it is supported; absent: until the next release of its line."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "allowed_bumps", "gates", "approvals", "channels")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 from relcore.reason import Reason, Severity
 
@@ -155,6 +156,9 @@ class RollbackDecision:
 
     policy_digest: str
     """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "criteria_met", "reasons", "missing", "counterfactuals")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

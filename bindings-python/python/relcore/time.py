@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 
 __all__ = [
@@ -88,6 +89,9 @@ class BusinessCalendar:
 
     working_days: Sequence[date] = ()
     """Days that are worked although they fall on a weekend or a holiday (make-up days). Default: none."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "weekend", "holidays", "working_days")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,6 +66,9 @@ impl Module<'_> {
         let mut text = format!("# {MARK}\n\"\"\"The room `{}` of relcore.\"\"\"\n\n", self.room);
         text += "from __future__ import annotations\n\n";
         text += &self.standard_imports(&body);
+        if body.contains("_hold(") {
+            text += "from relcore._frozen import hold as _hold\n";
+        }
         if !functions.is_empty() {
             text += "from relcore._native import call as _call\n";
         }
@@ -176,6 +179,17 @@ impl Module<'_> {
             }
             text += "\n";
             text += &docstring(&field.docs, 1);
+        }
+        let lists = fields.iter().filter(|field| matches!(field.of, Type::List(_)));
+        let lists: Vec<String> = lists.map(|field| format!("\"{}\"", field.name)).collect();
+        if !lists.is_empty() {
+            let line = format!("        _hold(self, {})", lists.join(", "));
+            let line = if line.len() <= 110 {
+                line
+            } else {
+                format!("        _hold(\n            self, {}\n        )", lists.join(", "))
+            };
+            let _ = write!(text, "\n    def __post_init__(self) -> None:\n{line}\n");
         }
         Ok(text)
     }

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar, Literal, Union
 
+from relcore._frozen import hold as _hold
 from relcore._native import call as _call
 
 __all__ = [
@@ -126,6 +127,9 @@ class Everything:
 
     signal: Signal | None = None
     """Its signal."""
+
+    def __post_init__(self) -> None:
+        _hold(self, "colours")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
