@@ -11,6 +11,9 @@ use std::{
     thread,
 };
 
+/// Beside everything else that is compiled, and kept with it.
+const TARGET_DIR: &str = "target/fuzz";
+
 /// Runs each target of `fuzz/fuzz_targets` for so many seconds.
 pub fn run_targets(seconds: u32) -> Result<()> {
     if !has("cargo-fuzz") {
@@ -19,7 +22,7 @@ pub fn run_targets(seconds: u32) -> Result<()> {
             &mut command("cargo", &["install", "--locked", "cargo-fuzz@0.13.2"]),
         )?;
     }
-    run(command("cargo", &["+nightly", "fuzz", "build"]).current_dir(root()))?;
+    run(&mut command("cargo", &["+nightly", "fuzz", "build", "--target-dir", TARGET_DIR]))?;
 
     let targets = targets()?;
     ensure!(!targets.is_empty(), "there are no fuzz targets");
@@ -52,9 +55,9 @@ impl Run {
         fs::create_dir_all(log.parent().context("a log has a folder")?)?;
         let output = File::create(&log)?;
         let limit = format!("-max_total_time={seconds}");
-        let arguments =
-            ["+nightly", "fuzz", "run", target, "--", &limit, "-timeout=20", "-print_final_stats=1"];
-        let mut run = command("cargo", &arguments);
+        let cargo = ["+nightly", "fuzz", "run", "--target-dir", TARGET_DIR, target, "--"];
+        let fuzzer = [&limit, "-timeout=20", "-print_final_stats=1"];
+        let mut run = command("cargo", &[&cargo[..], &fuzzer[..]].concat());
         run.stdout(output.try_clone()?).stderr(output);
         let child = run.spawn().context("cargo-fuzz does not start")?;
         Ok(Self { target: target.to_owned(), log, child })

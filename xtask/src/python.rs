@@ -73,10 +73,11 @@ pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
     let path = folder.to_str().context("paths are text")?;
     run_quietly("making a clean environment", &mut command("python3", &["-m", "venv", path]))?;
     let package = package.to_str().context("paths are text")?;
-    let install = ["-m", "pip", "install", "--quiet", package];
-    // An sdist is compiled in a folder of its own, but what it depends on is the same.
+    let install = ["-m", "pip", "install", "--quiet", "--no-cache-dir", package];
     let mut install = command(folder.join("bin/python"), &install);
-    run_quietly(&format!("installing {name}"), install.env("CARGO_TARGET_DIR", root().join("target")))?;
+    // An sdist is compiled: its parts count here, not its speed, and what it depends on is there already.
+    install.env("MATURIN_PEP517_ARGS", "--profile dev").env("CARGO_TARGET_DIR", root().join("target"));
+    run_quietly(&format!("installing {name}"), &mut install)?;
     Ok(folder)
 }
 
