@@ -110,7 +110,7 @@ copied!(bool, u32, i32, f64, Timestamp, Span, NaiveDate, Option<Timestamp>);
 
 /// Calls a public function by name with JSON: an object of its arguments in (camelCase keys), its answer out.
 ///
-/// This is the door of Node, and of tests that hold one language against another.
+/// This is the door of Swift and Kotlin for JSON, and of tests that hold one language against another.
 ///
 /// ```
 /// let answer = relcore::wire::call_json("time.parse_span", "{\"text\": \"90s\"}")?;
@@ -142,7 +142,8 @@ pub fn call_json(function: &str, arguments: &str) -> Result<String> {
 /// Calls the public function at a place of [`FUNCTIONS`] with the JSON text of each argument, in order; its answer as
 /// JSON text out. `None`, `null` and the end of the list stand for arguments that are left out.
 ///
-/// This is [`call_json`] for a binding that knows the table: nothing is searched for, and no text is read twice.
+/// This is [`call_json`] for a binding that knows the table, as Node's does for what its slots cannot hold: nothing is
+/// searched for, and no text is read twice.
 ///
 /// ```
 /// let place = relcore::api::FUNCTIONS.iter().position(|f| f.name == "time.parse_span").unwrap_or_default();
