@@ -10,10 +10,11 @@ mod delivery;
 
 use cpu_time::CpuTime;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
-use relcore::canary::{self, CanaryState, Metric, Observation, ObservationKind, Reading, Schedule};
-use relcore::release::{self, ReleaseFacts};
-use relcore::rollback::{self, RollbackSituation};
-use relcore::wire::{Count, call_json};
+use relcore::api::call_json;
+use relcore::canary::{self, Metric, Observation, ObservationKind, Reading, Rollout, Schedule, State};
+use relcore::release::{self, Facts};
+use relcore::rollback::{self, Situation};
+use relcore::scalar::Count;
 use relcore::{Span, Timestamp, Version, digest};
 use serde_json::json;
 use std::hint::black_box;
@@ -46,7 +47,7 @@ fn measurements(metrics: &[Metric], at: Timestamp) -> Vec<Observation> {
 }
 
 /// A canary that bakes at its first weight, ten minutes after its start.
-fn baking(schedule: &Schedule) -> (CanaryState, Vec<Observation>, Timestamp) {
+fn baking(schedule: &Schedule) -> (State, Vec<Observation>, Timestamp) {
     let begin = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
     let state = canary::start(schedule, begin).unwrap();
     let state = canary::next_action(schedule, &state, &[], begin).unwrap().state;
@@ -62,23 +63,27 @@ fn canary(c: &mut Criterion<CpuTime>) {
             canary::next_action(black_box(&schedule), black_box(&state), black_box(&observations), now)
         });
     });
+    let rollout = Rollout::new(schedule.clone()).unwrap();
+    c.bench_function("canary::Rollout::next_action of the same", |b| {
+        b.iter(|| black_box(&rollout).next_action(black_box(&state), black_box(&observations), now));
+    });
     let input =
         json!({"schedule": schedule, "state": state, "observations": observations, "now": now}).to_string();
     c.bench_function("call_json of the same", |b| {
         b.iter(|| call_json("canary.next_action", black_box(&input)))
     });
 
-    let standard = canary::standard_schedule();
+    let standard = Rollout::new(canary::standard_schedule()).unwrap();
     let begin = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
     let end = begin.plus(Span::from_days(1)).unwrap();
-    let ticks = |schedule: &Schedule, count: u32| {
-        let mut state = canary::start(schedule, begin).unwrap();
+    let ticks = |rollout: &Rollout, count: u32| {
+        let mut state = rollout.start(begin).unwrap();
         let mut now = begin;
         for _ in 0..count {
-            let decision = canary::next_action(schedule, &state, &[], now).unwrap();
+            let decision = rollout.next_action(&state, &[], now).unwrap();
             (state, now) = (decision.state, now.plus(Span::from_seconds(1)).unwrap());
             if now > end {
-                (state, now) = (canary::start(schedule, begin).unwrap(), begin);
+                (state, now) = (rollout.start(begin).unwrap(), begin);
             }
         }
         state
@@ -92,7 +97,7 @@ fn canary(c: &mut Criterion<CpuTime>) {
 fn rollback(c: &mut Criterion<CpuTime>) {
     let policy = rollback::default_policy();
     let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
-    let situation = RollbackSituation {
+    let situation = Situation {
         critical_functionality_broken: Some(false),
         vulnerability_introduced: Some(false),
         data_corruption: Some(false),
@@ -111,7 +116,7 @@ fn rollback(c: &mut Criterion<CpuTime>) {
         affected_share: Some(0.4),
         fix_simple: Some(false),
         fix_ready_in: Some(Span::from_hours(5)),
-        ..RollbackSituation::default()
+        ..Situation::default()
     };
     c.bench_function("rollback::decide, 18 facts", |b| {
         b.iter(|| rollback::decide(black_box(&situation), black_box(&policy), now));
@@ -120,28 +125,18 @@ fn rollback(c: &mut Criterion<CpuTime>) {
 
 fn release(c: &mut Criterion<CpuTime>) {
     let (previous, next) = (Version::parse("1.4.2").unwrap(), Version::parse("1.5.0").unwrap());
-    let facts = ReleaseFacts { breaking: Some(false), features: Some(true), ..ReleaseFacts::default() };
+    let facts = Facts { breaking: Some(false), features: Some(true), ..Facts::default() };
     c.bench_function("release::classify", |b| {
         b.iter(|| release::classify(black_box(Some(&previous)), black_box(&next), black_box(&facts)));
     });
 }
 
-/// A decision remembers the digest of its last policy; taking turns between two makes it compute one each time.
+/// A plain function checks and digests its policy at each call; a handle does so once.
 fn policy_digest(c: &mut Criterion<CpuTime>) {
     let first = schedule();
-    let mut second = schedule();
-    second.deadline = Some(Span::from_days(9));
     let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
-    c.bench_function("canary::start, policy remembered", |b| {
-        b.iter(|| canary::start(black_box(&first), now))
-    });
-    let mut turn = false;
-    c.bench_function("canary::start, policy new", |b| {
-        b.iter(|| {
-            turn = !turn;
-            canary::start(black_box(if turn { &first } else { &second }), now)
-        });
-    });
+    c.bench_function("canary::start", |b| b.iter(|| canary::start(black_box(&first), now)));
+    c.bench_function("canary::Rollout::new", |b| b.iter(|| Rollout::new(black_box(&first).clone())));
     let text = serde_json::to_string(&first).unwrap();
     c.bench_function("digest::sha256 of its JSON text", |b| b.iter(|| digest::sha256(black_box(&text))));
 }

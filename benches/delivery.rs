@@ -4,9 +4,7 @@ use criterion::Criterion;
 use relcore::interchange::{git_releases, parse_git};
 use relcore::metrics::columns::{self, ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants};
 use relcore::metrics::columns::{ListedChanges, NONE};
-use relcore::metrics::{
-    self, Change, DeliveryIncident, Deployment, DeploymentIntent, DeploymentOutcome, MetricsPolicy,
-};
+use relcore::metrics::{self, Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident, Policy};
 use relcore::time::BucketUnit;
 use relcore::{TimeRange, Timestamp};
 use std::hint::black_box;
@@ -22,7 +20,7 @@ const SERVICES: u32 = 10;
 const MINUTE: i64 = 60_000;
 
 pub fn by_columns_and_rows(c: &mut Criterion<CpuTime>) {
-    let policy = MetricsPolicy::default();
+    let policy = Policy::default();
     let (many, fewer) = (History::new(MANY), History::new(FEWER));
     let from_columns = |events: &Events<'_>| {
         columns::dora(black_box(events), &policy, &range(), &BucketUnit::Month, "UTC").unwrap()
@@ -48,7 +46,7 @@ pub fn by_columns_and_rows(c: &mut Criterion<CpuTime>) {
         metrics::dora(deployments, &changes, &incidents, &policy, &range(), &BucketUnit::Month, "UTC")
             .unwrap()
     };
-    assert_eq!(from_rows(), from_columns(&fewer.events()), "both doors are asked the same");
+    assert_eq!(from_rows(), from_columns(&fewer.events()), "rows and columns have the same events");
     slow.bench_function("metrics::dora, rows of these 100,000", |b| b.iter(from_rows));
     slow.finish();
 }
@@ -63,7 +61,7 @@ pub fn from_git(c: &mut Criterion<CpuTime>) {
         b.iter(|| git_releases(black_box(&history), None));
     });
     let releases = git_releases(&history, None).unwrap();
-    let policy = MetricsPolicy::default();
+    let policy = Policy::default();
     let years = TimeRange { start: at(BEGIN), end: at(END) };
     c.bench_function("metrics::dora of these, by year", |b| {
         let (deployments, changes) = (&releases.deployments, &releases.changes);
@@ -91,30 +89,30 @@ struct History {
 
 impl History {
     fn new(count: u32) -> Self {
-        let places = || 0..count;
+        let indices = || 0..count;
         let step = (END - BEGIN) / i64::from(count);
-        let finished = |place: u32| BEGIN + i64::from(place) * step;
+        let finished = |index: u32| BEGIN + i64::from(index) * step;
         // Scattered as digits of a fixed multiplication are: the same every time, in no order.
-        let scattered = |place: u32| place.wrapping_mul(2_654_435_761) >> 12;
-        let failed = || places().filter(|place| place % 100 == 50);
+        let scattered = |index: u32| index.wrapping_mul(2_654_435_761) >> 12;
+        let failed = || indices().filter(|index| index % 100 == 50);
         Self {
-            finished_at: places().map(finished).collect(),
-            outcome: places().map(|place| u8::from(scattered(place) % 100 < 3)).collect(),
-            intent: places().map(|place| u8::from(scattered(place) % 100 > 97)).collect(),
-            service: places().map(|place| place % SERVICES).collect(),
-            revision: places()
-                .map(|place| if place % 100 == 99 { place - 2 * SERVICES } else { place })
+            finished_at: indices().map(finished).collect(),
+            outcome: indices().map(|index| u8::from(scattered(index) % 100 < 3)).collect(),
+            intent: indices().map(|index| u8::from(scattered(index) % 100 > 97)).collect(),
+            service: indices().map(|index| index % SERVICES).collect(),
+            revision: indices()
+                .map(|index| if index % 100 == 99 { index - 2 * SERVICES } else { index })
                 .collect(),
             offsets: (0..=count).collect(),
-            authored_at: places()
-                .map(|place| finished(place) - i64::from(scattered(place) % 10_000) * MINUTE)
+            authored_at: indices()
+                .map(|index| finished(index) - i64::from(scattered(index) % 10_000) * MINUTE)
                 .collect(),
-            detected_at: failed().map(|place| finished(place) + 10 * MINUTE).collect(),
+            detected_at: failed().map(|index| finished(index) + 10 * MINUTE).collect(),
             resolved_at: failed()
-                .map(|place| finished(place) + i64::from(20 + scattered(place) % 500) * MINUTE)
+                .map(|index| finished(index) + i64::from(20 + scattered(index) % 500) * MINUTE)
                 .collect(),
-            incident_service: failed().map(|place| place % SERVICES).collect(),
-            caused_by: failed().map(|place| if place % 200 == 50 { place } else { NONE }).collect(),
+            incident_service: failed().map(|index| index % SERVICES).collect(),
+            caused_by: failed().map(|index| if index % 200 == 50 { index } else { NONE }).collect(),
         }
     }
 
@@ -155,14 +153,14 @@ impl History {
     }
 
     /// The same as [`Self::events`], an object each.
-    fn rows(&self) -> (Vec<Deployment>, Vec<Change>, Vec<DeliveryIncident>) {
+    fn rows(&self) -> (Vec<Deployment>, Vec<Change>, Vec<Incident>) {
         let name = |kind: &str, number: u32| format!("{kind}{number}");
         let deployments = (0_u32..).zip(&self.finished_at).zip(&self.outcome).zip(&self.intent);
         let deployments =
-            deployments.zip(&self.revision).map(|((((place, finished), outcome), intent), revision)| {
+            deployments.zip(&self.revision).map(|((((index, finished), outcome), intent), revision)| {
                 Deployment {
-                    id: name("d", place),
-                    service: name("s", place % SERVICES),
+                    id: name("d", index),
+                    service: name("s", index % SERVICES),
                     environment: "production".to_owned(),
                     started_at: None,
                     finished_at: at(*finished),
@@ -174,11 +172,11 @@ impl History {
                     intent: if *intent == 0 { DeploymentIntent::Planned } else { DeploymentIntent::Hotfix },
                     revision: Some(name("r", *revision)),
                     remediates: vec![],
-                    changes: vec![name("c", place)],
+                    changes: vec![name("c", index)],
                 }
             });
-        let changes = (0..).zip(&self.authored_at).map(|(place, authored)| Change {
-            id: name("c", place),
+        let changes = (0..).zip(&self.authored_at).map(|(index, authored)| Change {
+            id: name("c", index),
             authored_at: Some(at(*authored)),
             committed_at: at(*authored),
             merge: false,
@@ -186,8 +184,8 @@ impl History {
         });
         let incidents = (0..).zip(&self.detected_at).zip(&self.resolved_at);
         let incidents = incidents.zip(&self.incident_service).zip(&self.caused_by);
-        let incidents = incidents.map(|((((place, detected), resolved), service), cause)| DeliveryIncident {
-            id: name("i", place),
+        let incidents = incidents.map(|((((index, detected), resolved), service), cause)| Incident {
+            id: name("i", index),
             service: name("s", *service),
             environment: "production".to_owned(),
             severity: None,

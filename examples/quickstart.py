@@ -64,7 +64,7 @@ def span(seconds: float | None) -> str:
 def duration(estimate: metrics.Estimate) -> str:
     """A median duration with n and its interval."""
     if estimate.value is None:
-        return estimate.undefined.value if estimate.undefined else "-"
+        return estimate.undefined if estimate.undefined else "-"
     between = estimate.interval
     tail = f" [{span(between.low)}, {span(between.high)}]" if between else ""
     return f"{span(estimate.value)} n={estimate.n}{tail}"
@@ -73,7 +73,7 @@ def duration(estimate: metrics.Estimate) -> str:
 def rate(estimate: metrics.Estimate) -> str:
     """A share with its counts and its interval."""
     if estimate.value is None:
-        return estimate.undefined.value if estimate.undefined else "-"
+        return estimate.undefined if estimate.undefined else "-"
     between = estimate.interval
     tail = f" [{between.low:.1%}, {between.high:.1%}]" if between else ""
     return f"{estimate.value:.1%} {estimate.affected}/{estimate.n}{tail}"
@@ -82,7 +82,7 @@ def rate(estimate: metrics.Estimate) -> str:
 def frequency(estimate: metrics.Estimate) -> str:
     """Deployments a month, with n and the interval."""
     if estimate.value is None:
-        return estimate.undefined.value if estimate.undefined else "-"
+        return estimate.undefined if estimate.undefined else "-"
     between = estimate.interval
     tail = f" [{between.low * MONTH:.2f}, {between.high * MONTH:.2f}]" if between else ""
     return f"{estimate.value * MONTH:.2f} n={estimate.n}{tail}"
@@ -91,7 +91,7 @@ def frequency(estimate: metrics.Estimate) -> str:
 def left_out(row: metrics.DoraRow) -> str:
     """What the lead and recovery times leave out, and why."""
     spans = (*row.change_lead_time.excluded, *row.failed_deployment_recovery_time.excluded)
-    return ", ".join(f"{exclusion.n} {exclusion.reason.value}" for exclusion in spans)
+    return ", ".join(f"{exclusion.n} {exclusion.reason}" for exclusion in spans)
 
 
 COLUMNS: tuple[tuple[str, int, Callable[[metrics.DoraRow], str]], ...] = (
@@ -119,7 +119,7 @@ def delivery(repository: Path | None, pattern: str) -> None:
     instants = [deployment.finished_at for deployment in releases.deployments]
     window = TimeRange(start=instants[0], end=max(instants) + timedelta(milliseconds=1))
     # A release that reverts a part of an earlier one is what git alone knows of failures.
-    policy = metrics.MetricsPolicy(link_max_age=timedelta(0))
+    policy = metrics.Policy(link_max_age=timedelta(0))
     report = metrics.dora(releases.deployments, releases.changes, [], policy, window, BucketUnit.YEAR, "UTC")
 
     name = "BurntSushi/ripgrep" if repository is None else repository.resolve().name
@@ -147,12 +147,12 @@ def observations(
 ) -> tuple[canary.Observation, ...]:
     """The telemetry of one rollout after its beginning: errors in percent, tail latency in milliseconds."""
 
-    def answer(query: str) -> str:
+    def response(query: str) -> str:
         return (folder / f"{query}.json").read_text("utf-8")
 
     asked = [
         interchange.PrometheusMetric(
-            metric=metric, answer=answer(metric), samples=answer("requests_total"), scale=scale
+            metric=metric, answer=response(metric), samples=response("requests_total"), scale=scale
         )
         for metric, scale in (("error_rate", 100.0), ("latency_p99", 1000.0))
     ]
@@ -163,17 +163,18 @@ def rollout(name: str, schedule: canary.Schedule, begin: datetime, end: datetime
     """Walks a schedule over a recording, tick by tick, and prints each decision that changes something."""
     print(f"\n--- the {name} version ---")
     telemetry = observations(HERE / "canary" / "recorded" / name, begin, end, step)
-    state = canary.start(schedule, begin)
+    handle = canary.Rollout(schedule)
+    state = handle.start(begin)
     now, last = begin, None
     while True:
         seen = [observation for observation in telemetry if observation.at == now]
-        decision = canary.next_action(schedule, state, seen, now)
+        decision = handle.next_action(state, seen, now)
         state = decision.state
         told = (decision.verdict, tuple(reason.code for reason in decision.reasons))
-        if told != last and not isinstance(decision.verdict, canary.CanaryActionHold):
+        if told != last and not isinstance(decision.verdict, canary.ActionHold):
             print(f"{now:%H:%M:%S} {canary.explain(decision)}", end="")
         last = told
-        if isinstance(decision.verdict, canary.CanaryActionComplete | canary.CanaryActionRollBack):
+        if isinstance(decision.verdict, canary.ActionComplete | canary.ActionRollBack):
             return
         now += step
         if now > end:

@@ -1,81 +1,82 @@
-// What a call costs over the core's own time, which `bench/core.rs` measures in the same run, of the same input:
-// `npm run bench`. The schedule is that of `benches/decisions.rs`: 5 steps, 10 metrics, 10 observations.
+// What a call costs over the core's own time, which `core.rs` measures in this process for the same input:
+// `npm run bench`. The schedule is that of the README, with one and with three metrics, and that of
+// `benches/decisions.rs` with ten; each call has a measurement of every metric, and the state comes from JSON.
 import { execFileSync } from "node:child_process";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { copyFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { canary, rollback, time } from "relcore";
 
-const schedule = canary.scheduleFromJson(
-  JSON.stringify({
-    steps: [
-      { type: "set_weight", weight: 5 },
-      { type: "bake", min: "PT1H", max: "P999D" },
-      { type: "set_weight", weight: 25 },
-      { type: "bake", min: "PT4H", max: "P999D" },
-      { type: "set_weight", weight: 100 },
-    ],
-    metrics: Array.from({ length: 10 }, (_, n) => ({ name: `metric-${n}`, max: 0.5 })),
-  }),
-);
-const begin = new Date("2026-11-23T09:00:00Z");
-const now = new Date("2026-11-23T09:10:00Z");
-const { state } = canary.nextAction(schedule, canary.start(schedule, begin), [], begin);
-const measured = (at) =>
-  schedule.metrics.map(({ name }) => ({
-    at,
-    kind: { type: "measurement", metric: name, reading: { type: "value", value: 0.25, n: 1000 } },
-  }));
-const [dates, texts] = [measured(now), measured(now.toJSON())];
-const thawed = structuredClone([schedule, state]);
-const policy = rollback.defaultPolicy();
+const ROUNDS = 3000;
+const { coreNanos } = measuredCore();
+const begin = new Date("2026-11-23T03:00:00Z");
+const now = new Date("2026-11-23T03:01:00Z");
 
-let [last, millis] = [state, +now];
-const calls = {
-  "canary.nextAction, observations with dates": [
-    "canary",
-    () => canary.nextAction(schedule, state, dates, now),
-  ],
-  "the same with instants as text": ["canary", () => canary.nextAction(schedule, state, texts, now)],
-  "the same in a loop, each with the state of the call before": [
-    "loop",
-    () => {
-      const at = new Date((millis += 60_000));
-      last = canary.nextAction(schedule, last, measured(at), at).state;
-    },
-  ],
-  "the same with schedule and state as objects of one's own": [
-    "canary",
-    () => canary.nextAction(...thawed, dates, now),
-  ],
-  "rollback.decide": ["rollback", () => rollback.decide({ dataCorruption: true }, policy, now)],
-  "time.parseSpan": ["span", () => time.parseSpan("90s")],
-};
-
-const input = [schedule, state].map((value) => JSON.stringify(value));
-const core = coreTimes([...input, now.toJSON(), ...texts.map((each) => JSON.stringify(each))]);
-console.log("    call     core     over  (µs, the best of many rounds)");
-for (const [name, [of, call]] of Object.entries(calls)) {
-  const micros = best(call);
-  const columns = [micros, core[of], micros - core[of]].map((each) => each.toFixed(2).padStart(8));
-  console.log(`${columns.join(" ")}  ${name}`);
+function scheduleOf(metrics) {
+  const steps = [
+    { type: "set_weight", weight: 5 },
+    { type: "bake", min: "10m", max: "1h" },
+    { type: "set_weight", weight: 100 },
+  ];
+  return { steps, metrics: Array.from({ length: metrics }, (_, n) => ({ name: `metric_${n}`, max: 5 })) };
 }
 
-/** The best of many short rounds: what the machine can do when nothing else disturbs it. */
-function best(call) {
-  for (let i = 0; i < 20_000; i++) call();
-  let best = Infinity;
-  for (let round = 0; round < 12_000; round++) {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < 10; i++) call();
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / 10 / 1000);
+console.log("  call least median   core least median   over least median (µs)");
+for (const metrics of [1, 3, 10]) {
+  const schedule = scheduleOf(metrics);
+  const rollout = new canary.Rollout(schedule);
+  const first = rollout.nextAction(rollout.start(begin), [], begin);
+  const state = JSON.parse(JSON.stringify(first.state));
+  for (const [kind, at] of [
+    ["as `Date`", now],
+    ["as text", now.toJSON()],
+  ]) {
+    const reading = { type: "value", value: 4.2, n: 500 };
+    const observations = schedule.metrics.map(({ name: metric }) => ({
+      at,
+      kind: { type: "measurement", metric, reading },
+    }));
+    const input = [JSON.stringify(schedule), JSON.stringify([state, observations, at])];
+    report(
+      `rollout.nextAction, ${metrics} measurements, instants ${kind}`,
+      () => rollout.nextAction(state, observations, at),
+      () => coreNanos(...input, 10) / 1000,
+    );
+    if (metrics === 1) {
+      report(`canary.nextAction of the same`, () => canary.nextAction(schedule, state, observations, at));
+    }
   }
-  return best;
+}
+const engine = new rollback.Engine(rollback.defaultPolicy());
+report("engine.decide", () => engine.decide({ dataCorruption: true }, now));
+report("time.parseSpan", () => time.parseSpan("90s"));
+
+/** The least and the median of many short rounds, each of ten calls; the rounds of both alternate. */
+function report(name, call, core = () => NaN) {
+  for (let warm = 0; warm < 20_000; warm++) call();
+  const [calls, cores] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = process.hrtime.bigint();
+    for (let n = 0; n < 10; n++) call();
+    calls.push(Number(process.hrtime.bigint() - start) / 10 / 1000);
+    cores.push(core());
+  }
+  const both = (list) => [Math.min(...list), list.sort((a, b) => a - b)[ROUNDS >> 1]];
+  const [whole, own] = [both(calls), both(cores)];
+  const columns = [...whole, ...own, ...whole.map((micros, n) => micros - own[n])];
+  console.log(`${columns.map((each) => each.toFixed(2).padStart(9)).join(" ")}  ${name}`);
 }
 
-function coreTimes(input) {
-  const cwd = dirname(fileURLToPath(import.meta.url));
-  const cargo = ["run", "--quiet", "--release", "--package", "relcore-node", "--example", "core", "--"];
-  const output = execFileSync("cargo", [...cargo, ...input], { cwd, encoding: "utf8" });
-  const lines = output.trim().split("\n");
-  return Object.fromEntries(lines.map((line) => [line.split(" ")[1], Number(line.split(" ")[0]) / 1000]));
+function measuredCore() {
+  const cwd = join(import.meta.dirname, "..");
+  const build = ["build", "--release", "--package", "relcore-node", "--example", "core"];
+  const messages = execFileSync("cargo", [...build, "--message-format", "json"], { cwd, encoding: "utf8" });
+  const artifacts = messages
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const [library] = artifacts.find(({ target, filenames }) => target?.name === "core" && filenames).filenames;
+  const file = `${library}.node`;
+  copyFileSync(library, file);
+  return createRequire(import.meta.url)(file);
 }

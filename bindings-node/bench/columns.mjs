@@ -1,4 +1,4 @@
-// A million deployments through the columns door, as typed arrays: `node bench/columns.mjs`.
+// A million deployments as typed arrays: `node bench/columns.mjs`.
 import { metrics } from "relcore";
 
 const ROWS = 1_000_000;

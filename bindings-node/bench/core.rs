@@ -1,60 +1,24 @@
-//! The core's own time for the calls of `call.mjs`, which runs this: lines of nanoseconds and a name.
-//!
-//! Measured as there: the best of many short rounds.
-#![allow(clippy::disallowed_methods, reason = "a bench reads its input and the clock; the core does neither")]
+//! The core's own time for `call.mjs`, measured in its process: a library of one function, beside the binding.
+#![allow(clippy::disallowed_methods, missing_docs, reason = "a bench reads the clock; the core does not")]
 
-use relcore::canary::{self, CanaryState, Observation, Schedule};
-use relcore::rollback::{self, RollbackSituation};
-use relcore::{Result, Span, Timestamp, wire};
-use std::{hint::black_box, time::Instant};
+use napi_derive::napi;
+use relcore::canary::{Observation, Rollout, State};
+use relcore::{Timestamp, wire};
+use std::hint::black_box;
+use std::time::Instant;
 
-fn main() -> Result<()> {
-    // The very input of `call.mjs`, as it crosses as JSON.
-    let mut texts = std::env::args().skip(1);
-    let mut next = || texts.next().unwrap_or_default();
-    let schedule: Schedule = wire::read_json("Schedule", &next())?;
-    let state: CanaryState = wire::read_json("CanaryState", &next())?;
-    let mut observations: Vec<Observation> = Vec::new();
-    let now = Timestamp::parse(&next())?;
-    for text in texts {
-        observations.push(wire::read_json("Observation", &text)?);
+/// The nanoseconds of one `next_action` of a rollout, over so many calls.
+#[napi(skip_typescript)]
+pub fn core_nanos(schedule: String, arguments: String, calls: u32) -> napi::Result<f64> {
+    let (state, observations, now): (State, Vec<Observation>, Timestamp) =
+        serde_json::from_str(&arguments).map_err(|fault| napi::Error::from_reason(fault.to_string()))?;
+    let refused = |error: relcore::Error| napi::Error::from_reason(error.to_string());
+    let rollout =
+        Rollout::new(wire::read_json("canary.Schedule", &schedule).map_err(refused)?).map_err(refused)?;
+    rollout.next_action(&state, &observations, now).map_err(refused)?;
+    let begin = Instant::now();
+    for _ in 0..calls {
+        black_box(rollout.next_action(black_box(&state), &observations, now).is_ok());
     }
-
-    print("canary", || canary::next_action(&schedule, &state, &observations, now).is_ok());
-    let mut looped = state.clone();
-    let mut at = now;
-    let minute = Span::from_minutes(1);
-    print("loop", || {
-        // As in `call.mjs`: each call takes the state of the call before, and a minute has passed.
-        for observation in &mut observations {
-            observation.at = at;
-        }
-        match canary::next_action(&schedule, &looped, &observations, at) {
-            Ok(decision) => looped = decision.state,
-            Err(_) => return false,
-        }
-        at = at.plus(minute).unwrap_or(now);
-        true
-    });
-    let situation = RollbackSituation { data_corruption: Some(true), ..RollbackSituation::default() };
-    let policy = rollback::default_policy();
-    print("rollback", || rollback::decide(&situation, &policy, now).is_ok());
-    print("span", || Span::parse("90s").is_ok());
-    Ok(())
-}
-
-fn print(name: &str, mut call: impl FnMut() -> bool) {
-    let mut all = true;
-    let mut best = f64::INFINITY;
-    for round in 0..12_000 {
-        let begin = Instant::now();
-        for _ in 0..10 {
-            all &= black_box(call());
-        }
-        if round > 100 {
-            best = best.min(begin.elapsed().as_secs_f64() / 10.0);
-        }
-    }
-    assert!(all, "`{name}` was refused");
-    println!("{:.0} {name}", best * 1e9);
+    Ok(begin.elapsed().as_secs_f64() * 1e9 / f64::from(calls))
 }

@@ -2,10 +2,11 @@
 "use strict";
 
 // Runs conformance cases through the public functions: `relcore-conformance [PATH…]`. The format of the cases is in
-// conformance/README.md. Every text that is an instant goes in as a Date, as an application would give it.
+// conformance/README.md. Every text that is an instant is passed as a Date, as an application would. A function that a
+// handle has as a method is also called through the handle, and must give the same result.
 const { readFileSync, readdirSync, statSync } = require("node:fs");
 const { join } = require("node:path");
-const { signatures } = require("../call.js");
+const { signatures } = require("../lib/call.js");
 const relcore = require("../index.js");
 
 function main(paths) {
@@ -41,18 +42,39 @@ function casesOf(file) {
   }
 }
 
-/** What is wrong with the answer; undefined when it is as expected. */
+/** What is wrong with the result; undefined when it is as expected. */
 function run({ call, input = {}, expect, error, tolerance = 0 }) {
-  const names = signatures.get(call);
+  const [module, name] = (call ?? "").split(".");
+  const names = relcore[module] && signatures.get(call);
   if (names === undefined) return "there is no such function";
   const unknown = Object.keys(input).filter((key) => !names.includes(key));
-  const [room, name] = call.split(".");
-  const camelCase = name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+  if (unknown.length > 0) return problem(() => refuse(unknown[0]), expect, error, tolerance);
+  const values = (names) => names.map((name) => native(input[name]));
+  const method = camelCase(name);
+  let found = problem(() => relcore[module][method](...values(names)), expect, error, tolerance);
+  for (const [handle, policy, names] of handlesOf(module, name)) {
+    const throughHandle = () => new relcore[module][handle](...values([policy]))[method](...values(names));
+    found ??= problem(throughHandle, expect, error, tolerance)?.replace(/^/, `through \`${handle}\`: `);
+  }
+  return found;
+}
+
+/** The handles that have a function as a method: their name, the argument of the constructor, those of the method. */
+function handlesOf(module, name) {
+  const methods = [...signatures].filter(
+    ([key]) => key.startsWith(`${module}.`) && key.split(".")[2] === name,
+  );
+  return methods.map(([key, names]) => {
+    const handle = key.split(".")[1];
+    return [handle, signatures.get(`${module}.${handle}`)[0], names];
+  });
+}
+
+function problem(call, expect, error, tolerance) {
   try {
-    if (unknown.length > 0) throw Object.assign(new Error(), { code: "unknown_field", path: unknown[0] });
-    const answer = relcore[room][camelCase](...names.map((name) => native(input[name])));
-    if (error !== undefined) return `expected the error ${error.code}, got ${JSON.stringify(answer)}`;
-    return same(answer, expect, tolerance) ? undefined : `got ${JSON.stringify(answer)}`;
+    const result = call();
+    if (error !== undefined) return `expected the error ${error.code}, got ${JSON.stringify(result)}`;
+    return same(result, expect, tolerance) ? undefined : `got ${JSON.stringify(result)}`;
   } catch (thrown) {
     const got = `${thrown.code} at \`${thrown.path}\`: ${thrown.message}`;
     if (error === undefined) return `unexpected error ${got}`;
@@ -61,7 +83,15 @@ function run({ call, input = {}, expect, error, tolerance = 0 }) {
   }
 }
 
-/** The value as an application would give it: instants as dates. */
+function refuse(argument) {
+  throw Object.assign(new Error(), { code: "unknown_field", path: argument });
+}
+
+function camelCase(name) {
+  return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+}
+
+/** The value as an application would pass it: instants as dates. */
 function native(value) {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) {
     const date = new Date(value);
@@ -72,12 +102,19 @@ function native(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, native(inner)]));
 }
 
-function same(a, b, tolerance) {
-  if (typeof a === "number" && typeof b === "number") return Object.is(a, b) || Math.abs(a - b) <= tolerance;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  const keys = Object.keys(a).sort();
-  if (Array.isArray(a) !== Array.isArray(b) || keys.join() !== Object.keys(b).sort().join()) return false;
-  return keys.every((key) => same(a[key], b[key], tolerance));
+/** Equal key by key; an expected object with a `code` and without a `text` leaves the `text` open. */
+function same(got, expect, tolerance) {
+  if (typeof got === "number" && typeof expect === "number") {
+    return Object.is(got, expect) || Math.abs(got - expect) <= tolerance;
+  }
+  if (typeof got !== "object" || typeof expect !== "object" || got === null || expect === null) {
+    return got === expect;
+  }
+  if (Array.isArray(got) !== Array.isArray(expect)) return false;
+  const isOpen = (key) => key === "text" && "code" in expect && !("text" in expect);
+  const keys = Object.keys(got).filter((key) => !isOpen(key));
+  if (keys.sort().join() !== Object.keys(expect).sort().join()) return false;
+  return keys.every((key) => same(got[key], expect[key], tolerance));
 }
 
 try {

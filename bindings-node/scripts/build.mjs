@@ -1,4 +1,4 @@
-// Builds the native part and puts it beside index.js: `npm run build [-- --debug] [-- --target TRIPLE]`.
+// Builds the native library and puts it beside index.js: `npm run build [-- --debug] [-- --target TRIPLE]`.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-// Packs the main package and one for each platform whose native part was built: `npm run package -- FOLDER`.
+// Packs the main package and one for each platform whose native library was built: `npm run package -- FOLDER`.
 // The main package names those platforms as optional dependencies; the committed package.json names none, because a
 // lock file cannot hold packages that do not exist yet.
 import { execFileSync } from "node:child_process";
@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -25,14 +26,14 @@ const work = mkdtempSync(join(tmpdir(), "relcore-package-"));
 mkdirSync(out, { recursive: true });
 
 function pack(manifest, copy) {
-  const place = join(work, manifest.name);
-  mkdirSync(place);
-  writeFileSync(join(place, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  copy(place);
+  const target = join(work, manifest.name);
+  mkdirSync(target);
+  writeFileSync(join(target, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  copy(target);
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"])
-    copyFileSync(join(folder, "..", name), join(place, name));
+    copyFileSync(join(folder, "..", name), join(target, name));
   execFileSync("npm", ["pack", "--silent", "--pack-destination", out], {
-    cwd: place,
+    cwd: target,
     shell: process.platform === "win32",
   });
   console.log(`packed ${manifest.name}-${version}.tgz`);
@@ -44,7 +45,7 @@ for (const [platform, { os, cpu, libc }] of Object.entries(PLATFORMS)) {
   if (!existsSync(join(folder, file))) continue;
   const name = `relcore-${platform}`;
   optionalDependencies[name] = version;
-  const description = `The native part of relcore for ${platform}`;
+  const description = `The native library of relcore for ${platform}`;
   const limits = { os: [os], cpu: [cpu], ...(libc && { libc: [libc] }) };
   const manifest = {
     name,
@@ -58,11 +59,13 @@ for (const [platform, { os, cpu, libc }] of Object.entries(PLATFORMS)) {
     main: file,
     files: [file],
   };
-  pack(manifest, (place) => copyFileSync(join(folder, file), join(place, file)));
+  pack(manifest, (target) => copyFileSync(join(folder, file), join(target, file)));
 }
 const { devDependencies, scripts, ...published } = main;
-pack({ ...published, optionalDependencies }, (place) => {
-  for (const name of [...main.files, "README.md"])
-    cpSync(join(folder, name), join(place, name), { recursive: true });
+pack({ ...published, optionalDependencies }, (target) => {
+  for (const name of readdirSync(folder)) {
+    const isPublished = /\.m?js$|\.d\.m?ts$|^(bin|lib|README\.md)$/.test(name);
+    if (isPublished) cpSync(join(folder, name), join(target, name), { recursive: true });
+  }
 });
 rmSync(work, { recursive: true });

@@ -1,4 +1,4 @@
-// The platforms that have a package of their own, by the name that native.js looks for.
+// The platforms that have a package of their own, by the name that lib/native.js looks for.
 export const PLATFORMS = {
   "darwin-arm64": { target: "aarch64-apple-darwin", os: "darwin", cpu: "arm64" },
   "darwin-x64": { target: "x86_64-apple-darwin", os: "darwin", cpu: "x64" },

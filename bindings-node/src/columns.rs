@@ -1,142 +1,134 @@
-//! The columns door: typed arrays of JavaScript, borrowed as they are.
+//! Typed arrays of JavaScript, borrowed without a copy.
 //!
-//! `columns.js` has checked the kinds of the arrays and that none is empty; a detached one would look empty here.
-use crate::failure;
-use napi::bindgen_prelude::{BigInt64ArraySlice, FromNapiValue, Object, Uint8ArraySlice, Uint32ArraySlice};
-use napi_derive::napi;
-use relcore::TimeRange;
-use relcore::metrics::MetricsPolicy;
-use relcore::metrics::columns::{
-    ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists, dora,
+//! `lib/columns.js` has checked the types of the arrays, and that none is empty: a detached one would look empty here.
+use crate::{failure, list};
+use napi::bindgen_prelude::{
+    BigInt64ArraySlice, JsObjectValue as _, Object, Uint8ArraySlice, Uint32ArraySlice,
 };
-use relcore::time::BucketUnit;
+use napi_derive::napi;
+use relcore::api::{self, Transport as _};
+use relcore::metrics::columns::{
+    ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists,
+};
+use relcore::metrics::{DoraReport, Engine};
+use relcore::{Error, ErrorKind, Result};
+use std::collections::BTreeMap;
 
-/// What goes beside the columns: environments, services, policy, range, unit, zone.
-type Rest = (Vec<String>, u32, MetricsPolicy, TimeRange, BucketUnit, String);
-
-/// `metrics.doraColumns`: the columns by their paths, the rest as a JSON list; the report as JSON out.
+/// `metrics.doraColumns`: the columns by path; `arguments` are those of `metrics.dora` with empty lists of events.
 #[napi(skip_typescript, catch_unwind)]
-pub fn dora_columns(columns: Object<'_>, rest: String) -> napi::Result<String> {
-    let column = Columns(columns);
-    let finished_at = column.int64("deployments.finishedAt")?;
-    let outcome = column.uint8("deployments.outcome")?;
-    let intent = column.uint8("deployments.intent")?;
-    let service = column.uint32("deployments.service")?;
-    let environment = column.uint32("deployments.environment")?;
-    let revision = column.uint32("deployments.revision")?;
-    let remediates = column.lists("deployments.remediates")?;
-    let nested = column.uint32("deployments.changes")?;
-    let indexed = column.lists("deployments.listedChanges")?;
-    let authored_at = column.instants("changes.authoredAt")?;
-    let committed_at = column.instants("changes.committedAt")?;
-    let merge = column.uint8("changes.merge")?;
-    let reverts = column.lists("changes.reverts")?;
-    let detected_at = column.int64("incidents.detectedAt")?;
-    let resolved_at = column.instants("incidents.resolvedAt")?;
-    let incident_service = column.uint32("incidents.service")?;
-    let incident_environment = column.uint32("incidents.environment")?;
-    let caused_by = column.uint32("incidents.causedBy")?;
-    let duplicate = column.uint8("incidents.duplicate")?;
-
-    let (names, services, policy, range, unit, zone): Rest =
-        serde_json::from_str(&rest).map_err(|fault| napi::Error::from_reason(fault.to_string()))?;
-    let environments: Vec<&str> = names.iter().map(String::as_str).collect();
-    let events = Events {
-        deployments: DeploymentColumns {
-            finished_at: slice(&finished_at),
-            outcome: slice(&outcome),
-            intent: slice(&intent),
-            service: slice(&service),
-            environment: slice(&environment),
-            revision: slice(&revision),
-            remediates: remediates.lend(),
-            changes: match &nested {
-                Some(offsets) => ListedChanges::Nested(offsets),
-                None => ListedChanges::Indexed(indexed.lend()),
-            },
-        },
-        changes: ChangeColumns {
-            authored_at: authored_at.lend(),
-            committed_at: committed_at.lend(),
-            merge: flags(&merge, "changes.merge")?,
-            reverts: reverts.lend(),
-        },
-        incidents: IncidentColumns {
-            detected_at: slice(&detected_at),
-            resolved_at: resolved_at.lend(),
-            service: slice(&incident_service),
-            environment: slice(&incident_environment),
-            caused_by: slice(&caused_by),
-            duplicate: flags(&duplicate, "incidents.duplicate")?,
-        },
-        environments: &environments,
-        services,
-    };
-    let report =
-        dora(&events, &policy, &range, &unit, &zone).map_err(|error| failure(&error.under("columns")))?;
+pub fn dora_columns(
+    columns: Object<'_>,
+    environments: Vec<String>,
+    services: u32,
+    arguments: String,
+) -> napi::Result<String> {
+    let columns = Columns::read(&columns)?;
+    let environments: Vec<&str> = environments.iter().map(String::as_str).collect();
+    let report = report(&columns, &environments, services, &arguments).map_err(failure)?;
     serde_json::to_string(&report).map_err(|fault| napi::Error::from_reason(fault.to_string()))
 }
 
-/// The columns by their paths; one that is not there was not given.
-struct Columns<'env>(Object<'env>);
+fn report(
+    columns: &Columns<'_>,
+    environments: &[&str],
+    services: u32,
+    arguments: &str,
+) -> Result<DoraReport> {
+    let events = Events {
+        deployments: DeploymentColumns {
+            finished_at: columns.int64("deployments.finishedAt"),
+            outcome: columns.uint8("deployments.outcome"),
+            intent: columns.uint8("deployments.intent"),
+            service: columns.uint32("deployments.service"),
+            environment: columns.uint32("deployments.environment"),
+            revision: columns.uint32("deployments.revision"),
+            remediates: columns.lists("deployments.remediates"),
+            changes: match columns.uint32("deployments.changes") {
+                [] => ListedChanges::Indexed(columns.lists("deployments.listedChanges")),
+                offsets => ListedChanges::Nested(offsets),
+            },
+        },
+        changes: ChangeColumns {
+            authored_at: columns.instants("changes.authoredAt"),
+            committed_at: columns.instants("changes.committedAt"),
+            merge: columns.flags("changes.merge")?,
+            reverts: columns.lists("changes.reverts"),
+        },
+        incidents: IncidentColumns {
+            detected_at: columns.int64("incidents.detectedAt"),
+            resolved_at: columns.instants("incidents.resolvedAt"),
+            service: columns.uint32("incidents.service"),
+            environment: columns.uint32("incidents.environment"),
+            caused_by: columns.uint32("incidents.causedBy"),
+            duplicate: columns.flags("incidents.duplicate")?,
+        },
+        environments,
+        services,
+    };
+    let rows = api::function("metrics.dora").map(api::Function::signature);
+    let rows =
+        rows.ok_or_else(|| Error::new(ErrorKind::UnknownFunction, "", "there is no `metrics.dora`"))?;
+    let mut transport = list(arguments)?;
+    let engine = Engine::new(transport.arg(rows, 3)?)?;
+    let (range, unit, zone) =
+        (transport.arg(rows, 4)?, transport.arg(rows, 5)?, transport.arg::<String>(rows, 6)?);
+    // The same call without events refuses a wrong range or zone under its own path.
+    engine.dora(&[], &[], &[], &range, &unit, &zone)?;
+    engine.dora_columns(&events, &range, &unit, &zone).map_err(|error| error.under("columns"))
+}
+
+/// Borrowed columns by path; a path that is absent is an empty column.
+struct Columns<'env>(BTreeMap<String, Column<'env>>);
+
+enum Column<'env> {
+    Int64(BigInt64ArraySlice<'env>),
+    Uint8(Uint8ArraySlice<'env>),
+    Uint32(Uint32ArraySlice<'env>),
+}
 
 impl<'env> Columns<'env> {
-    fn at<T: FromNapiValue>(&self, path: &str) -> napi::Result<Option<T>> {
-        self.0.get(path)
+    fn read(object: &Object<'env>) -> napi::Result<Self> {
+        let mut columns = BTreeMap::new();
+        for path in Object::keys(object)? {
+            let column = object
+                .get_named_property(&path)
+                .map(Column::Int64)
+                .or_else(|_| object.get_named_property(&path).map(Column::Uint8))
+                .or_else(|_| object.get_named_property(&path).map(Column::Uint32))?;
+            columns.insert(path, column);
+        }
+        Ok(Self(columns))
     }
 
-    fn int64(&self, path: &str) -> napi::Result<Option<BigInt64ArraySlice<'env>>> {
-        self.at(path)
+    fn int64(&self, path: &str) -> &[i64] {
+        if let Some(Column::Int64(column)) = self.0.get(path) { column } else { &[] }
     }
 
-    fn uint8(&self, path: &str) -> napi::Result<Option<Uint8ArraySlice<'env>>> {
-        self.at(path)
+    fn uint8(&self, path: &str) -> &[u8] {
+        if let Some(Column::Uint8(column)) = self.0.get(path) { column } else { &[] }
     }
 
-    fn uint32(&self, path: &str) -> napi::Result<Option<Uint32ArraySlice<'env>>> {
-        self.at(path)
+    fn uint32(&self, path: &str) -> &[u32] {
+        if let Some(Column::Uint32(column)) = self.0.get(path) { column } else { &[] }
     }
 
-    fn instants(&self, path: &str) -> napi::Result<HeldInstants<'env>> {
-        Ok(HeldInstants { millis: self.int64(path)?, validity: self.uint8(&format!("{path}Validity"))? })
+    fn instants(&self, path: &str) -> Instants<'_> {
+        let validity = self.uint8(&format!("{path}Validity"));
+        Instants { millis: self.int64(path), validity: (!validity.is_empty()).then_some(validity) }
     }
 
-    fn lists(&self, path: &str) -> napi::Result<HeldLists<'env>> {
-        let offsets = self.uint32(&format!("{path}.offsets"))?;
-        Ok(HeldLists { offsets, items: self.uint32(&format!("{path}.items"))? })
+    fn lists(&self, path: &str) -> Lists<'_> {
+        Lists {
+            offsets: self.uint32(&format!("{path}.offsets")),
+            items: self.uint32(&format!("{path}.items")),
+        }
     }
-}
 
-struct HeldInstants<'env> {
-    millis: Option<BigInt64ArraySlice<'env>>,
-    validity: Option<Uint8ArraySlice<'env>>,
-}
-
-impl HeldInstants<'_> {
-    fn lend(&self) -> Instants<'_> {
-        Instants { millis: slice(&self.millis), validity: self.validity.as_deref() }
+    /// Bytes as booleans, without a copy.
+    fn flags(&self, path: &str) -> Result<&[bool]> {
+        bytemuck::checked::try_cast_slice(self.uint8(path)).map_err(|_| {
+            let text = "has a byte that is neither 0 nor 1";
+            Error::new(ErrorKind::InvalidValue, format!("columns.{path}"), text)
+        })
     }
-}
-
-struct HeldLists<'env> {
-    offsets: Option<Uint32ArraySlice<'env>>,
-    items: Option<Uint32ArraySlice<'env>>,
-}
-
-impl HeldLists<'_> {
-    fn lend(&self) -> Lists<'_> {
-        Lists { offsets: slice(&self.offsets), items: slice(&self.items) }
-    }
-}
-
-fn slice<T, S: std::ops::Deref<Target = [T]>>(column: &Option<S>) -> &[T] {
-    column.as_deref().unwrap_or_default()
-}
-
-/// Bytes as truth values, without a copy; a byte that is neither 0 nor 1 is refused.
-fn flags<'a>(column: &'a Option<Uint8ArraySlice<'_>>, path: &str) -> napi::Result<&'a [bool]> {
-    bytemuck::checked::try_cast_slice(slice(column)).map_err(|_| {
-        let text = "has a byte that is neither 0 nor 1";
-        failure(&relcore::Error::new(relcore::ErrorKind::InvalidValue, format!("columns.{path}"), text))
-    })
 }

@@ -1,60 +1,73 @@
-//! The Node face of relcore: two ways over the line, neither of them napi's own.
+//! The Node binding of relcore: JSON text in, JSON text out.
 //!
-//! napi's conversions turn -1 into 4294967295 and an invalid date into 1970. So values cross as slots (`slots`), which
-//! is quick, and whatever does not fit there, or is wrong, crosses as JSON text, which tells what is wrong with it.
-//! `index.js` (generated) gives each function its name, and `call.js` brings arguments and answers over. Faults cross
-//! as the JSON text of a list of them, inside the error.
+//! napi's own conversions turn -1 into 4294967295 and an invalid date into 1970, so values cross as JSON text: a list of
+//! the arguments, and the result. The generated modules (`canary.js` and others) resolve each function by name when they
+//! are loaded; `lib/call.js` writes and reads the text. Faults cross as a JSON list inside the message of the error.
 mod columns;
-mod door;
-mod slots;
 
-use door::{Answer, SlotDoor};
-use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
+use napi::bindgen_prelude::External;
 use napi_derive::napi;
+use relcore::api::{self, Constructor, Function, Handle, JsonTransport, Method};
+use relcore::{Error, ErrorKind, Result};
+use serde_json::value::RawValue;
 
-/// The version of the core; `native.js` refuses a library of another one.
+/// The version of the core; `lib/native.js` refuses a library of another one.
 #[napi(skip_typescript)]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// The public functions in the order of their places; `native.js` refuses a library with others.
+/// Resolves a function by name.
 #[napi(skip_typescript)]
-pub fn functions() -> Vec<&'static str> {
-    relcore::api::FUNCTIONS.iter().map(|signature| signature.name).collect()
+pub fn resolve_function(name: String) -> Option<External<Function>> {
+    api::function(&name).map(External::new)
 }
 
-/// Calls the function at a place of the table: the JSON text of each argument in, of its answer out.
+/// Resolves the constructor of a handle by name.
+#[napi(skip_typescript)]
+pub fn resolve_constructor(name: String) -> Option<External<Constructor>> {
+    api::constructor(&name).map(External::new)
+}
+
+/// Resolves a method of a handle by name.
+#[napi(skip_typescript)]
+pub fn resolve_method(name: String) -> Option<External<Method>> {
+    api::method(&name).map(External::new)
+}
+
+/// Calls a function: the JSON list of its arguments in, its result out.
 #[napi(skip_typescript, catch_unwind)]
-pub fn call(place: u32, arguments: Vec<Option<String>>) -> napi::Result<String> {
-    let arguments: Vec<Option<&str>> = arguments.iter().map(Option::as_deref).collect();
-    relcore::wire::call_json_at(place as usize, &arguments).map_err(|error| failure(&error))
+pub fn call(function: &External<Function>, arguments: String) -> napi::Result<String> {
+    list(&arguments).and_then(|mut transport| function.call(&mut transport)).map_err(failure)
 }
 
-/// Calls the function at a place of the table by slots, over which its answer is written; nothing, when it does not
-/// cross so or the function refuses: the other call then says why.
+/// Makes a handle from the JSON list of its one argument.
 #[napi(skip_typescript, catch_unwind)]
-pub fn call_by_slots(
-    place: u32,
-    kinds: Uint8ArraySlice<'_>,
-    mut numbers: Float64ArraySlice<'_>,
-    texts: String,
-    comes_back: bool,
-) -> Option<String> {
-    // SAFETY: `slots.js` made this array for itself and lends it to nobody else, and no JavaScript runs meanwhile.
-    let numbers = unsafe { numbers.as_mut() };
-    let mut door = SlotDoor::new(&kinds, numbers, &texts, comes_back);
-    match relcore::api::call(place as usize, &mut door).ok()? {
-        Answer::Slots(texts) => Some(texts),
-        Answer::Json(text) => {
-            *numbers.first_mut()? = -1.0;
-            Some(text)
-        }
-    }
+pub fn construct(constructor: &External<Constructor>, arguments: String) -> napi::Result<External<Handle>> {
+    let handle = list(&arguments).and_then(|mut transport| constructor.call(&mut transport));
+    handle.map(External::new).map_err(failure)
 }
 
-/// An error whose text is the JSON list of all faults; `errors.js` makes a `RelcoreError` of it.
-fn failure(error: &relcore::Error) -> napi::Error {
+/// Calls a method of a handle: the JSON list of its arguments in, its result out.
+#[napi(skip_typescript, catch_unwind)]
+pub fn call_method(
+    method: &External<Method>,
+    handle: &External<Handle>,
+    arguments: String,
+) -> napi::Result<String> {
+    list(&arguments).and_then(|mut transport| method.call(handle, &mut transport)).map_err(failure)
+}
+
+/// The transport of a JSON list of arguments.
+fn list(arguments: &str) -> Result<JsonTransport<'_>> {
+    let texts: Vec<&RawValue> = serde_json::from_str(arguments).map_err(|fault| {
+        Error::new(ErrorKind::Syntax, "", format!("not a JSON list of arguments: {fault}"))
+    })?;
+    Ok(JsonTransport::new(texts.into_iter().map(|text| Some(text.get())).collect()))
+}
+
+/// An error whose message is the JSON list of all faults; `lib/errors.js` makes a `RelcoreError` of it.
+fn failure(error: Error) -> napi::Error {
     let faults = serde_json::to_string(error.faults());
     napi::Error::from_reason(faults.unwrap_or_else(|_| error.to_string()))
 }

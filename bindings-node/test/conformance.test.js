@@ -6,6 +6,7 @@ const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { after, test } = require("node:test");
+const { release } = require("relcore");
 
 const work = mkdtempSync(join(tmpdir(), "relcore-cases-"));
 after(() => rmSync(work, { recursive: true }));
@@ -51,6 +52,22 @@ test("numbers are compared exactly, or within the tolerance", () => {
   const input = { start: "2026-11-23", end: "2026-11-25", calendar: {} };
   const with_ = (expect, tolerance) => ran({ cases: [{ ...call, input, expect, tolerance }] })[0];
   assert.deepEqual([with_(2), with_(2.0000001), with_(2.1, 0.2), with_("2")], [0, 1, 0, 1]);
+});
+
+test("the text of a reason is compared only when a case expects one", () => {
+  const input = { previous: "1.2.3", next: "1.2.4", facts: {} };
+  const { reasons, ...rest } = release.classify(input.previous, input.next, input.facts);
+  const withoutTexts = reasons.map(({ text: _, ...reason }) => reason);
+  const ranWith = (reasons) =>
+    ran({
+      cases: [{ description: "reasons", call: "release.classify", input, expect: { ...rest, reasons } }],
+    })[0];
+  assert.ok(reasons.length > 0);
+  assert.equal(ranWith(reasons), 0);
+  assert.equal(ranWith(withoutTexts), 0);
+  assert.equal(ranWith(reasons.map((reason) => ({ ...reason, text: "another" }))), 1);
+  assert.equal(ranWith(withoutTexts.map((reason) => ({ ...reason, code: "another" }))), 1);
+  assert.equal(ranWith(withoutTexts.map(({ evidence: _, ...reason }) => reason)), 1);
 });
 
 test("nothing to run is a failure", () => {

@@ -19,9 +19,8 @@ test("an error has a name, a code, a path and a text", () => {
   assert.equal(error.code, "invalid_value");
   assert.equal(error.path, "at");
   assert.match(error.message, /^at: `yesterday` is not an instant/);
-  const [, first, second] = error.stack.split("\n");
-  assert.match(first, /localDate.*index\.js/); // not the inside of the package
-  assert.match(second, /errors\.test\.js/);
+  const [, first] = error.stack.split("\n");
+  assert.match(first, /errors\.test\.js/); // not the inside of the package
 });
 
 test("all faults of an input are there at once", () => {

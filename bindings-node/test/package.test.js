@@ -11,6 +11,31 @@ test("ESM and CJS are the same", async () => {
   for (const name of Object.keys(relcore)) assert.equal(module[name], relcore[name]);
 });
 
+test("each module is a path of its own", async () => {
+  const names = Object.keys(relcore).filter((name) => typeof relcore[name] === "object");
+  assert.ok(names.includes("canary") && names.includes("time"));
+  for (const name of names) {
+    assert.equal(require(`relcore/${name}`), relcore[name]);
+    const { default: module, ...named } = await import(`relcore/${name}`);
+    assert.equal(module, relcore[name]);
+    for (const own of Object.keys(module)) assert.equal(named[own], module[own]);
+  }
+  assert.throws(() => require("relcore/lib/call"), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" });
+});
+
+test("a name that the native library lacks fails at load", () => {
+  const { bind, bindMethod } = require("../lib/call.js");
+  assert.throws(() => bind("canary.stop", []), /no `canary\.stop`/);
+  assert.throws(() => bindMethod("canary.Rollout.stop", []), /no `canary\.Rollout\.stop`/);
+});
+
+test("the loader knows the platforms that are published", async () => {
+  const { PLATFORMS } = await import("../scripts/platforms.mjs");
+  const loader = readFileSync(join(__dirname, "..", "lib", "native.js"), "utf8");
+  const loaded = [...loader.matchAll(/require\("relcore-(.+)"\)/g)].map(([, platform]) => platform);
+  assert.deepEqual(loaded.sort(), Object.keys(PLATFORMS).sort());
+});
+
 test("the version is the core's", () => {
   const workspace = readFileSync(join(__dirname, "..", "..", "Cargo.toml"), "utf8");
   const [, version] = /^version = "(.+)"$/m.exec(workspace);

@@ -18,8 +18,8 @@ test("there is code of both kinds", () => {
   assert.deepEqual(new Set(blocks.map(({ language }) => language)), new Set(["js", "ts"]));
 });
 
-for (const [place, { language, code }] of blocks.entries()) {
-  const title = `block ${place + 1} in ${language}`;
+for (const [index, { language, code }] of blocks.entries()) {
+  const title = `block ${index + 1} in ${language}`;
   if (language === "js") {
     test(`${title} prints what its comments say`, () => {
       const printed = node("--input-type=module", "--eval", code);

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from relcore import canary, time, version
 
@@ -32,7 +32,8 @@ def best(call: Callable[[], object], repeat: int = 1500, number: int = 20) -> fl
 
 
 def fresh(value: T) -> Callable[[], T]:
-    """Gives an equal value each time that the bridge has not seen lately: pickled, so that nothing in it is shared."""
+    """Returns an equal value of new objects each time, as one that was read from a store: pickled, so that it shares
+    nothing with the others."""
     text = pickle.dumps(value)
     return cycle([pickle.loads(text) for _ in range(64)]).__next__
 
@@ -54,20 +55,16 @@ def observe(at: datetime) -> list[canary.Observation]:
 
 
 def canary_calls() -> dict[str, float]:
-    """`next_action` of the same facts, handed in in different ways."""
+    """`next_action` of the same facts, in different ways."""
     schedule = schedule_of_five_steps()
-    state = canary.next_action(schedule, canary.start(schedule, BEGIN), [], BEGIN).state
-    observations, states = fresh(observe(NOW)), fresh(state)
-    changeable: Any = {"steps": list(schedule.steps), "metrics": list(schedule.metrics)}
+    rollout = canary.Rollout(schedule)
+    state = rollout.next_action(rollout.start(BEGIN), [], BEGIN).state
+    observations, states, schedules = fresh(observe(NOW)), fresh(state), fresh(schedule)
     calls = {
-        "the loop: schedule and state known": lambda: canary.next_action(
-            schedule, state, observations(), NOW
-        ),
-        "schedule known, state from a store": lambda: canary.next_action(
-            schedule, states(), observations(), NOW
-        ),
-        "a schedule as a dict, state from a store": lambda: canary.next_action(
-            changeable, states(), observations(), NOW
+        "handle, the state of the last call": lambda: rollout.next_action(state, observations(), NOW),
+        "handle, state from a store": lambda: rollout.next_action(states(), observations(), NOW),
+        "function, schedule and state from a store": lambda: canary.next_action(
+            schedules(), states(), observations(), NOW
         ),
     }
     return {f"next_action, {title}": best(call) for title, call in calls.items()}

@@ -1,4 +1,4 @@
-"""What the bridge takes, what it refuses, and what it gives."""
+"""What the codec accepts as arguments, what it refuses, and what results are."""
 
 from __future__ import annotations
 
@@ -122,13 +122,49 @@ def test_unknown_keys_are_refused() -> None:
         time.add_business_days(FRIDAY, 1, {"hollidays": []})
 
 
+def test_unknown_keys_are_refused_whatever_their_value() -> None:
+    with refusal("unknown_field", "calendar.hollidays"):
+        time.add_business_days(FRIDAY, 1, {"hollidays": None})
+    with pytest.raises(relcore.InputError) as caught:
+        time.buckets({"start": NOON, "end": None, "ned": None}, "day", "UTC", "monday")
+    found = {(str(fault.code), fault.path) for fault in caught.value.faults}
+    assert found == {("unknown_field", "range.ned"), ("missing_field", "range.end")}
+
+
+def test_none_is_no_list() -> None:
+    with refusal("wrong_type", "calendar.holidays"):
+        time.add_business_days(FRIDAY, 1, {"holidays": None})
+
+
+class Day(str):
+    """A text of another class."""
+
+
+def test_texts_of_other_classes_are_taken() -> None:
+    window = time.TimeRange(start=NOON, end=NOON + timedelta(hours=1))
+    assert len(time.buckets(window, Day("day"), "UTC", "monday")) == 1
+
+
+@pytest.mark.parametrize("text", [NOON, timedelta(0), FRIDAY, 1, None, ["{}"], version.Bump])
+def test_only_text_is_text(text: object) -> None:
+    with refusal("missing_field" if text is None else "wrong_type", "text"):
+        digest.sha256(text)  # type: ignore[arg-type]
+
+
+def test_a_class_of_another_type_is_refused() -> None:
+    with pytest.raises(relcore.InputError):
+        canary.plan(time.BusinessCalendar(), NOON)  # type: ignore[arg-type]
+    with pytest.raises(relcore.InputError):
+        canary.validate({"steps": [canary.ReadingMissing()]})
+
+
 def test_unknown_members_are_refused() -> None:
     with refusal("invalid_value", "unit"):
         time.buckets(time.TimeRange(start=NOON, end=NOON), "fortnight", "UTC", "monday")
 
 
 @pytest.mark.parametrize("key", ["steps", "metrics"])
-def test_what_holds_itself_is_refused(key: str) -> None:
+def test_a_value_inside_itself_is_refused(key: str) -> None:
     circle: list[object] = []
     circle.append(circle)
     for value in (circle, [{"type": "bake", "min": circle}]):
@@ -145,6 +181,21 @@ def test_none_is_absent() -> None:
     given = {"start": NOON, "end": None}
     with refusal("missing_field", "range.end"):
         time.buckets(given, "day", "UTC", "monday")
+
+
+def test_enums_are_text() -> None:
+    assert str(version.Bump.MINOR) == "minor" and f"{version.Bump.MINOR}" == "minor"
+    assert version.Bump("minor") is version.Bump.MINOR
+
+
+def test_reason_codes_are_members_and_newer_ones_text() -> None:
+    schedule = {"steps": [{"type": "gate", "name": "ok"}, {"type": "set_weight", "weight": 100}]}
+    decision = canary.next_action(schedule, canary.start(schedule, NOON), [], NOON)
+    codes = [found.code for found in decision.reasons]
+    assert codes and all(isinstance(code, relcore.ReasonCode) for code in codes)
+    assert relcore.ReasonCode.GATE_PENDING in codes and "gate_pending" in codes
+    newer = dataclasses.replace(decision.reasons[0], code="decided_by_moonlight")
+    assert newer.text in canary.explain(dataclasses.replace(decision, reasons=[newer]))
 
 
 def test_lists_come_as_tuples_and_values_hash() -> None:
@@ -166,5 +217,5 @@ def test_values_are_pickled_copied_and_replaced() -> None:
 
 
 def test_defaults_of_python_are_those_of_the_core() -> None:
-    assert metrics.default_policy() == metrics.MetricsPolicy()
-    assert metrics.policy_from_json("{}") == metrics.MetricsPolicy()
+    assert metrics.default_policy() == metrics.Policy()
+    assert metrics.policy_from_json("{}") == metrics.Policy()

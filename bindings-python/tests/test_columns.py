@@ -1,4 +1,4 @@
-"""The columns door gives what the door for rows gives, and names what it cannot take."""
+"""`dora_columns` returns the report of `dora`, and names the columns that it cannot read."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import relcore
 from relcore.columns import ChangeColumns, DeploymentColumns, EventColumns, IncidentColumns, Lists
 from relcore.metrics import (
     Change,
-    DeliveryIncident,
     Deployment,
     DeploymentIntent,
     DeploymentOutcome,
     DoraReport,
-    MetricsPolicy,
+    Incident,
+    Policy,
     dora,
     dora_columns,
 )
@@ -29,7 +29,7 @@ from relcore.time import TimeRange
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 RANGE = TimeRange(start=EPOCH, end=EPOCH + timedelta(days=90))
-POLICY = MetricsPolicy()
+POLICY = Policy()
 
 
 def at(millis: int) -> datetime:
@@ -45,7 +45,7 @@ class World:
         start = int(EPOCH.timestamp() * 1000)
         day = 86_400_000
         self.count = 40
-        # Distinct instants: of two deployments in the same one, ids and places could order differently.
+        # Distinct instants: of two deployments in the same one, ids and indices could order differently.
         self.finished = sorted(random_.sample(range(start, start + 90 * day), self.count))
         self.outcome = [random_.choice([0, 0, 0, 1, 2, 4]) for _ in self.finished]
         self.intent = [random_.randrange(5) for _ in self.finished]
@@ -90,7 +90,7 @@ class World:
             )
         ]
         incidents = [
-            DeliveryIncident(
+            Incident(
                 id=f"i{n}",
                 service=f"s{self.service[cause]}",
                 detected_at=at(detected),
@@ -112,11 +112,11 @@ class World:
         def instants(values: list[int] | list[int | None]) -> Any:
             if arrow is None:
                 return array("q", [value or 0 for value in values])
-            # A slice at an odd place: its bitmap does not begin at a byte.
+            # A slice at an odd index: its bitmap does not begin at a byte.
             return arrow.array([None, 0, None, *values], arrow.timestamp("ms", "UTC"))[3:]
 
         def validity(values: list[int | None]) -> Any:
-            bits = sum((value is not None) << place for place, value in enumerate(values))
+            bits = sum((value is not None) << index for index, value in enumerate(values))
             return None if arrow is not None else bits.to_bytes(len(values) // 8 + 1, "little")
 
         services = [self.service[cause] for cause in self.caused_by]
@@ -224,7 +224,7 @@ def test_arrow_without_a_zone_or_with_nulls_is_refused() -> None:
     refused(DeploymentColumns(finished_at=nulls, outcome=outcome), "finishedAt", "has nulls")
 
 
-def test_what_goes_beside_is_told_with_its_path() -> None:
+def test_faults_of_the_other_arguments_have_their_path() -> None:
     with pytest.raises(relcore.InputError) as caught:
         dora_columns(EventColumns(), {"leadStrat": "authored"}, RANGE, "month", "UTC")
     assert (caught.value.code, caught.value.path) == ("unknown_field", "policy.leadStrat")

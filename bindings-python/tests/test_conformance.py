@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from relcore import _wire
+from relcore import _wire, canary, conformance
 
 GOOD = {"description": "good", "call": "time.parse_span", "input": {"text": "90s"}, "expect": "PT1M30S"}
 
@@ -37,15 +37,15 @@ def test_files_and_folders_anywhere_are_run(tmp_path: Path) -> None:
 
 def test_what_is_wrong_fails(tmp_path: Path) -> None:
     cases = {
-        "another answer": GOOD | {"expect": "PT90S"},
-        "an error that does not come": {k: v for k, v in GOOD.items() if k != "expect"}
+        "another result": GOOD | {"expect": "PT90S"},
+        "an error that is not raised": {k: v for k, v in GOOD.items() if k != "expect"}
         | {"error": {"code": "invalid_value"}},
         "another path of an error": GOOD
         | {"input": {"text": "x"}, "error": {"code": "invalid_value", "path": "t"}},
         "an error that is not expected": GOOD | {"input": {"text": "x"}},
         "an unknown function": GOOD | {"call": "time.parse_spam"},
-        "what is no function": GOOD | {"call": "time.Weekday"},
-        "an unknown room": GOOD | {"call": "tide.parse_span"},
+        "a class": GOOD | {"call": "time.Weekday"},
+        "an unknown module": GOOD | {"call": "tide.parse_span"},
         "an unknown argument": GOOD | {"input": {"tex": "90s"}},
         "no call": {"description": "no call"},
     }
@@ -53,6 +53,15 @@ def test_what_is_wrong_fails(tmp_path: Path) -> None:
         code, line, complaint = outcome(write(tmp_path / "case.json", GOOD, case))
         assert (code, line) == (1, "1 passed, 1 failed"), title
         assert "case.json" in complaint, title
+
+
+def test_a_case_runs_through_the_handle_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [{"type": "set_weight", "weight": 100}]
+    call: dict[str, Any] = {"schedule": {"steps": steps}, "start": "2026-11-23T12:00:00Z"}
+    case = {"call": "canary.plan", "input": call, "expect": _wire.wire(canary.plan(**call))}
+    assert conformance.run(case) is None
+    monkeypatch.setattr(canary.Rollout, "plan", lambda self, start: canary.plan({"steps": steps * 2}, start))
+    assert (conformance.run(case) or "").startswith("through Rollout: ")
 
 
 def test_no_case_is_a_failure(tmp_path: Path) -> None:
@@ -78,11 +87,17 @@ def test_no_case_is_a_failure(tmp_path: Path) -> None:
         ([1], [1, 2], False),
         ({"a": 1}, {"a": 1, "b": None}, False),
         ({"a": {"b": True}}, {"a": {"b": 1}}, False),
+        ([{"code": "a", "text": "b"}], [{"code": "a"}], True),
+        ([{"code": "a", "text": "b"}], [{"code": "a", "text": "c"}], False),
+        ([{"code": "a", "text": "b"}], [{"code": "b"}], False),
+        ([{"code": "a", "text": "b", "path": ""}], [{"code": "a"}], False),
+        ([{"code": "a"}], [{"code": "a", "text": "b"}], False),
+        ([{"type": "a", "text": "b"}], [{"type": "a"}], False),
         (9007199254740991, 9007199254740991, True),
         (9007199254740990, 9007199254740991, False),
     ],
 )
-def test_answers_are_compared_exactly(got: Any, expected: Any, equal: bool) -> None:
+def test_results_are_compared_exactly(got: Any, expected: Any, equal: bool) -> None:
     assert _wire.same(got, expected, 0) is equal
 
 

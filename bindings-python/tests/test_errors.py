@@ -35,7 +35,7 @@ def test_errors_are_pickled_and_copied() -> None:
 
 
 def test_codes_are_members_of_the_table() -> None:
-    assert relcore.ErrorKind(fault_of_two().code) is relcore.ErrorKind.WRONG_TYPE
+    assert fault_of_two().code is relcore.ErrorKind.WRONG_TYPE
 
 
 def test_texts_that_are_no_policy_are_refused() -> None:

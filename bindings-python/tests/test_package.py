@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import pydoc
 import subprocess
 import sys
 from typing import assert_never
 
+import pytest
 import relcore
-from relcore import canary
+from relcore import _native, canary
 
 
 def describe(step: canary.Step) -> str:
@@ -50,6 +52,29 @@ def test_the_version_is_that_of_the_core() -> None:
 def test_every_name_is_there() -> None:
     for name in relcore.__all__:
         assert getattr(relcore, name) is not None
+
+
+def test_types_of_domain_modules_are_in_their_modules_alone() -> None:
+    assert {"Severity", "Reason", "ReasonCode", "TimeRange", "ErrorKind"} <= set(relcore.__all__)
+    assert not hasattr(relcore, "Schedule") and not hasattr(relcore, "Decision")
+
+
+def test_a_name_that_the_native_library_lacks_fails_at_import() -> None:
+    for resolve in (_native.function, _native.constructor, _native.method):
+        with pytest.raises(ImportError, match="canary.stop"):
+            resolve("canary.stop")
+
+
+def test_help_shows_the_rules_and_pitfalls() -> None:
+    shown = pydoc.plain(pydoc.render_doc(canary))
+    for text in (
+        "The rules and their order:",
+        "Pitfalls:",
+        "class Rollout",
+        "next_action(",
+        "policy_changed",
+    ):
+        assert text in shown
 
 
 def test_importing_is_quick_and_lazy() -> None:

@@ -1,20 +1,20 @@
-//! The columns door of the metrics: a million deployments without an object each.
+//! The delivery metrics from columns: a million deployments without an object each.
 //!
-//! By hand beside the generated functions, because UniFFI turns a list over number by number and boxes each in Kotlin.
-//! A column crosses as the bytes that it is in memory; `uniffi.toml` says what Swift and Kotlin see instead
-//! (`[Int64]`, `LongArray`), and `Columns.swift` and `Columns.kt` take the bytes from it.
-use crate::{answer::Written, error::RelcoreError};
+//! By hand beside the generated functions, because UniFFI converts a list number by number and boxes each in Kotlin.
+//! A column is encoded as its bytes in memory. `uniffi.toml` names the type in Swift and Kotlin (`[Int64]`, `LongArray`),
+//! and `Columns.swift` and `Columns.kt` make the bytes of it.
+use crate::{error::RelcoreError, result::Encoded};
 use bytemuck::Pod;
 use relcore::metrics::columns::{self, Events, Instants, ListedChanges};
-use relcore::metrics::{self, DoraReport, MetricsPolicy};
+use relcore::metrics::{self, DoraReport, Policy};
 use relcore::time::{BucketUnit, TimeRange};
 use relcore::{Error, ErrorKind};
 use uniffi::{Lift, Lower, MetadataBuffer, RustBuffer, TypeId, deps::anyhow};
 
 /// A list of indices for each row, one after the other: Arrow's `List`.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct Lists {
-    /// Where the list of each row begins, and at the end where the last one ends: one more than there are rows.
+pub struct MetricsLists {
+    /// The index at which the list of each row begins, and after those the end of the last one: one more than rows.
     pub offsets: UInt32Column,
     /// The items of all lists.
     pub items: UInt32Column,
@@ -22,12 +22,12 @@ pub struct Lists {
 
 /// Deployments by columns; their index is their identity. All columns have one length.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct DeploymentColumns {
+pub struct MetricsDeploymentColumns {
     /// When each finished, in milliseconds since 1970.
     pub finished_at: Int64Column,
-    /// How each ended: the place in `DeploymentOutcome`, 0 for success.
+    /// How each ended: the index in `MetricsDeploymentOutcome`, 0 for success.
     pub outcome: UInt8Column,
-    /// What each was for: the place in `DeploymentIntent`.
+    /// What each was for: the index in `MetricsDeploymentIntent`.
     #[uniffi(default = None)]
     pub intent: Option<UInt8Column>,
     /// The code of each one's service, below `services`.
@@ -41,18 +41,18 @@ pub struct DeploymentColumns {
     pub revision: Option<UInt32Column>,
     /// The indices of the deployments that each remediates.
     #[uniffi(default = None)]
-    pub remediates: Option<Lists>,
+    pub remediates: Option<MetricsLists>,
     /// The changes of deployment `i` are those from `changes[i]` to before `changes[i + 1]`: one more than rows.
     #[uniffi(default = None)]
     pub changes: Option<UInt32Column>,
     /// Instead of `changes`, where a change belongs to several deployments: the indices of the changes of each.
     #[uniffi(default = None)]
-    pub listed_changes: Option<Lists>,
+    pub listed_changes: Option<MetricsLists>,
 }
 
 /// Changes by columns. A validity column has one bit a row, lowest first, set where the instant is there.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct ChangeColumns {
+pub struct MetricsChangeColumns {
     /// When each was written, in milliseconds since 1970.
     pub authored_at: Int64Column,
     /// Where `authoredAt` is there; everywhere when it is left out.
@@ -69,12 +69,12 @@ pub struct ChangeColumns {
     pub merge: Option<BoolColumn>,
     /// The indices of the changes that each reverts.
     #[uniffi(default = None)]
-    pub reverts: Option<Lists>,
+    pub reverts: Option<MetricsLists>,
 }
 
 /// Incidents by columns.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct IncidentColumns {
+pub struct MetricsIncidentColumns {
     /// When each was detected, in milliseconds since 1970.
     pub detected_at: Int64Column,
     /// When each was resolved, in milliseconds since 1970.
@@ -97,18 +97,18 @@ pub struct IncidentColumns {
     pub duplicate: Option<BoolColumn>,
 }
 
-/// All events by columns: two gigabytes of them at most. What is not there is left out, not empty.
+/// All events by columns: two gigabytes of them at most. Unknown columns are left out, not empty.
 #[derive(Clone, Debug, uniffi::Record)]
-pub struct EventColumns {
+pub struct MetricsEventColumns {
     /// The deployments. Default: none.
     #[uniffi(default = None)]
-    pub deployments: Option<DeploymentColumns>,
+    pub deployments: Option<MetricsDeploymentColumns>,
     /// The changes. Default: none.
     #[uniffi(default = None)]
-    pub changes: Option<ChangeColumns>,
+    pub changes: Option<MetricsChangeColumns>,
     /// The incidents. Default: none.
     #[uniffi(default = None)]
-    pub incidents: Option<IncidentColumns>,
+    pub incidents: Option<MetricsIncidentColumns>,
     /// The names of the environments. Default: `production` alone.
     #[uniffi(default = None)]
     pub environments: Option<Vec<String>>,
@@ -117,29 +117,25 @@ pub struct EventColumns {
     pub services: u32,
 }
 
-/// The five delivery metrics from columns of numbers: the report that `metricsDora` gives for the same events.
-///
-/// Errors: as `metricsDora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets
-/// that fall, with the path of the column: `columns.deployments.outcome`.
 #[uniffi::export]
-pub fn metrics_dora_columns(
-    columns: EventColumns,
-    policy: MetricsPolicy,
+pub fn ffi_metrics_dora_columns(
+    columns: MetricsEventColumns,
+    policy: Policy,
     range: TimeRange,
     unit: BucketUnit,
     zone: &str,
-) -> Written<DoraReport> {
-    // Without rows it says all that is wrong with what goes beside the columns; whatever is left is theirs.
+) -> Encoded<DoraReport> {
+    // A call without rows finds every fault of the other arguments, so what is left belongs to the columns.
     let beside = metrics::dora(&[], &[], &[], &policy, &range, &unit, zone);
     let report = beside
         .and_then(|_| columns.report(&policy, &range, unit, zone).map_err(|error| error.under("columns")));
-    Written(report.map_err(RelcoreError::from))
+    Encoded(report.map_err(RelcoreError::from))
 }
 
-impl EventColumns {
+impl MetricsEventColumns {
     fn report(
         &self,
-        policy: &MetricsPolicy,
+        policy: &Policy,
         range: &TimeRange,
         unit: BucketUnit,
         zone: &str,
@@ -148,9 +144,17 @@ impl EventColumns {
         let environments = environments.as_deref().map(|names| names.iter().map(String::as_str).collect());
         let environments: Vec<&str> = environments.unwrap_or_else(|| vec!["production"]);
         let events = Events {
-            deployments: deployments.as_ref().map(DeploymentColumns::lend).transpose()?.unwrap_or_default(),
-            changes: changes.as_ref().map(ChangeColumns::lend).transpose()?.unwrap_or_default(),
-            incidents: incidents.as_ref().map(IncidentColumns::lend).transpose()?.unwrap_or_default(),
+            deployments: deployments
+                .as_ref()
+                .map(MetricsDeploymentColumns::borrow)
+                .transpose()?
+                .unwrap_or_default(),
+            changes: changes.as_ref().map(MetricsChangeColumns::borrow).transpose()?.unwrap_or_default(),
+            incidents: incidents
+                .as_ref()
+                .map(MetricsIncidentColumns::borrow)
+                .transpose()?
+                .unwrap_or_default(),
             environments: &environments,
             services: *services,
         };
@@ -158,8 +162,8 @@ impl EventColumns {
     }
 }
 
-impl DeploymentColumns {
-    fn lend(&self) -> relcore::Result<columns::DeploymentColumns<'_>> {
+impl MetricsDeploymentColumns {
+    fn borrow(&self) -> relcore::Result<columns::DeploymentColumns<'_>> {
         let rows = self.finished_at.0.len();
         if self.changes.is_some() && self.listed_changes.is_some() {
             return Err(refuse(
@@ -187,8 +191,8 @@ impl DeploymentColumns {
     }
 }
 
-impl ChangeColumns {
-    fn lend(&self) -> relcore::Result<columns::ChangeColumns<'_>> {
+impl MetricsChangeColumns {
+    fn borrow(&self) -> relcore::Result<columns::ChangeColumns<'_>> {
         let rows = self.authored_at.0.len();
         let committed_at = given(self.committed_at.as_ref().map(|of| &of.0), rows, "changes.committedAt")?;
         Ok(columns::ChangeColumns {
@@ -208,8 +212,8 @@ impl ChangeColumns {
     }
 }
 
-impl IncidentColumns {
-    fn lend(&self) -> relcore::Result<columns::IncidentColumns<'_>> {
+impl MetricsIncidentColumns {
+    fn borrow(&self) -> relcore::Result<columns::IncidentColumns<'_>> {
         let rows = self.detected_at.0.len();
         let resolved_at = given(self.resolved_at.as_ref().map(|of| &of.0), rows, "incidents.resolvedAt")?;
         Ok(columns::IncidentColumns {
@@ -227,7 +231,7 @@ impl IncidentColumns {
     }
 }
 
-/// A column that may be left out. An empty one would be read as "nobody knows", which is to be said by leaving it out.
+/// A column that may be left out. An empty one is refused if there are rows: leaving it out says that nothing is known.
 fn given<'a, T>(column: Option<&'a Vec<T>>, rows: usize, path: &str) -> relcore::Result<&'a [T]> {
     match column {
         Some(column) if column.is_empty() && rows > 0 => {
@@ -238,7 +242,11 @@ fn given<'a, T>(column: Option<&'a Vec<T>>, rows: usize, path: &str) -> relcore:
     }
 }
 
-fn lists<'a>(column: Option<&'a Lists>, rows: usize, path: &str) -> relcore::Result<columns::Lists<'a>> {
+fn lists<'a>(
+    column: Option<&'a MetricsLists>,
+    rows: usize,
+    path: &str,
+) -> relcore::Result<columns::Lists<'a>> {
     let Some(column) = column else { return Ok(columns::Lists::default()) };
     Ok(columns::Lists { offsets: given(Some(&column.offsets.0), rows, path)?, items: &column.items.0 })
 }
@@ -264,8 +272,8 @@ fn refuse(path: &str, text: &str) -> Error {
     Error::new(ErrorKind::InvalidValue, path, text)
 }
 
-/// Numbers that cross as the bytes that they are in memory, in UniFFI's form of bytes. UniFFI's own `Vec<u8>` is read
-/// byte by byte; this is copied at once.
+/// Numbers encoded as their bytes in memory, in UniFFI's form of bytes. UniFFI decodes its own `Vec<u8>` byte by byte;
+/// this is copied at once.
 #[derive(Debug)]
 pub struct Packed<T>(Vec<T>);
 

@@ -1,4 +1,4 @@
-//! What every function throws.
+//! The error that every function throws.
 //!
 //! UniFFI's own error types read badly: in Swift an enum whose text is a debug dump, in Kotlin a message made of
 //! `field=value`. So this enum crosses only as bytes; `uniffi.toml` leaves its native form out, and `Support.swift` and
@@ -6,7 +6,7 @@
 use relcore::{ErrorKind, Fault};
 use std::fmt;
 
-/// What a thrown error carries.
+/// The content of a thrown error.
 #[derive(Clone, Debug, PartialEq, uniffi::Record)]
 pub struct Failure {
     /// The kind of the first fault.

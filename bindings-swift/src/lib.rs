@@ -1,16 +1,16 @@
-//! The native library under relcore's Swift and Kotlin faces: mirrors of the core's types, and its functions.
+//! The native library of relcore's Swift and Kotlin bindings: mirrors of the core's types, its functions and handles.
 //!
-//! | file | what |
+//! | file | content |
 //! | --- | --- |
-//! | `generated.rs` | every type and function, written by `cargo xtask codegen` |
+//! | `generated.rs` | every type, function and handle, written by `cargo xtask codegen` |
 //! | `bench.rs` | the core's own time, for the benches only |
-//! | `columns.rs` | the columns door, by hand |
-//! | `leaves.rs` | how instants, spans, days, versions and counts cross |
-//! | `answer.rs` | what is returned |
-//! | `error.rs` | what is thrown |
+//! | `columns.rs` | the delivery metrics from columns, by hand |
+//! | `scalars.rs` | how instants, spans, days, versions, counts and reason codes are encoded |
+//! | `result.rs` | the results of exported functions |
+//! | `error.rs` | the error of exported functions |
 //!
-//! Every exported function returns a `Result`: UniFFI ends a Swift process when an argument cannot be read and the
-//! function has no way to say so.
+//! Every exported function with arguments returns a `Result`: UniFFI ends a Swift process when an argument cannot be
+//! decoded and the function does not throw.
 #![allow(
     clippy::disallowed_types,
     reason = "UniFFI's maps are hash maps; their order ends when the core's own map is filled"
@@ -18,11 +18,10 @@
 
 uniffi::setup_scaffolding!("relcore");
 
-mod answer;
 #[cfg(feature = "bench")]
 mod bench;
 mod columns;
 mod error;
-#[rustfmt::skip]
 mod generated;
-mod leaves;
+mod result;
+mod scalars;

@@ -2,9 +2,9 @@
 import Foundation
 import PackageDescription
 
-// On Apple's platforms the native library comes as an XCFramework in this folder (.github/workflows/apple.yml makes
-// it). Without one it is found through lib/pkgconfig/relcore.pc (PKG_CONFIG_PATH); `cargo xtask test swift` puts it into
-// lib/.
+// On Apple's platforms the native library is an XCFramework in this folder, built by .github/workflows/apple.yml. Without an
+// XCFramework, SwiftPM finds the library through lib/pkgconfig/relcore.pc (PKG_CONFIG_PATH); `cargo xtask test swift` copies
+// it into lib/.
 let framework = "RelcoreFFI.xcframework"
 let isThere = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)")
 let native: Target =

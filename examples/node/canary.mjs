@@ -6,14 +6,15 @@ const require = createRequire(new URL("../../bindings-node/package.json", import
 const { canary } = require("relcore");
 
 const schedule = canary.scheduleFromYaml(readFileSync("examples/canary/schedule.yaml", "utf8"));
+const rollout = new canary.Rollout(schedule);
 let now = Date.parse("2026-11-23T03:00:00Z");
-let decision = canary.nextAction(schedule, canary.start(schedule, new Date(now)), [], new Date(now));
+let decision = rollout.nextAction(rollout.start(new Date(now)), [], new Date(now));
 console.log(canary.explain(decision));
 
 for (const errorRate of [1.2, 4.2, 5.1, 6.3]) {
   now += 10_000;
   const reading = { type: "value", value: errorRate, n: 500 };
   const observations = [{ at: new Date(now), kind: { type: "measurement", metric: "error_rate", reading } }];
-  decision = canary.nextAction(schedule, decision.state, observations, new Date(now));
+  decision = rollout.nextAction(decision.state, observations, new Date(now));
 }
 console.log(canary.explain(decision));

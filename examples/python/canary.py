@@ -5,9 +5,9 @@ from pathlib import Path
 
 from relcore import canary
 
-schedule = canary.schedule_from_yaml(Path("examples/canary/schedule.yaml").read_text("utf-8"))
+rollout = canary.Rollout(canary.schedule_from_yaml(Path("examples/canary/schedule.yaml").read_text("utf-8")))
 now = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-decision = canary.next_action(schedule, canary.start(schedule, now), [], now)
+decision = rollout.next_action(rollout.start(now), [], now)
 print(canary.explain(decision))
 
 for error_rate in (1.2, 4.2, 5.1, 6.3):
@@ -20,5 +20,5 @@ for error_rate in (1.2, 4.2, 5.1, 6.3):
             ),
         )
     ]
-    decision = canary.next_action(schedule, decision.state, observations, now)
+    decision = rollout.next_action(decision.state, observations, now)
 print(canary.explain(decision))

@@ -1,14 +1,13 @@
 //! Should this canary go on? Ask once a minute with what was measured.
 #![allow(clippy::disallowed_methods, reason = "an example reads a file; only the core may not")]
-use relcore::canary::{
-    Observation, ObservationKind, Reading, explain, next_action, schedule_from_yaml, start,
-};
+use relcore::canary::{Observation, ObservationKind, Reading, Rollout, explain, schedule_from_yaml};
 use relcore::{Span, Timestamp};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let schedule = schedule_from_yaml(&std::fs::read_to_string("examples/canary/schedule.yaml")?)?;
+    let rollout = Rollout::new(schedule)?;
     let mut now = Timestamp::parse("2026-11-23T03:00:00Z")?;
-    let mut decision = next_action(&schedule, &start(&schedule, now)?, &[], now)?;
+    let mut decision = rollout.next_action(&rollout.start(now)?, &[], now)?;
     println!("{}", explain(&decision));
 
     for error_rate in [1.2, 4.2, 5.1, 6.3] {
@@ -16,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let reading = Reading::Value { value: error_rate, n: Some(500.into()) };
         let kind = ObservationKind::Measurement { metric: "error_rate".into(), reading };
         let observations = [Observation { at: now, kind }];
-        decision = next_action(&schedule, &decision.state, &observations, now)?;
+        decision = rollout.next_action(&decision.state, &observations, now)?;
     }
     println!("{}", explain(&decision));
     Ok(())

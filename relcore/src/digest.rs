@@ -1,13 +1,26 @@
-//! The digest of a policy: SHA-256 over its canonical JSON (RFC 8785).
+//! Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 //!
-//! A decision names the policy it was made under by this digest, so that an old decision can be held against the
-//! policy file it claims. The digest is taken of the whole value with its defaults filled in, never of the text.
+//! Every decision has the digest of its policy (`policyDigest`), so an auditor can check which policy it was made under:
+//! [`sha256`] of the policy as JSON, with its defaults filled in, gives the same digest.
+//!
+//! 1. The text is parsed strictly: a repeated key is an error.
+//! 2. The value is written as canonical JSON: keys sorted by their UTF-16 code units, no white space, numbers as
+//!    ECMAScript writes them (`1.0` becomes `1`).
+//! 3. The digest is SHA-256 of these UTF-8 bytes, written as `sha256:` and 64 hexadecimal digits in lower case.
+//!
+//! # Pitfalls
+//!
+//! - The digest of a policy file differs from `policyDigest` if the file omits keys that have defaults. Load the policy,
+//!   write it as JSON and take the digest of that text.
+//! - Two texts with equal values have the same digest; `90s` and `PT1M30S` are different texts of the same span. A loaded
+//!   policy has only one form of each value.
+//! - Numbers are IEEE 754 doubles: integers beyond 2^53 lose digits. Write them as text.
 use crate::error::{Error, ErrorKind, Result};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-/// The canonical JSON (RFC 8785) of a JSON text: keys sorted, no spaces, numbers as ECMAScript prints them.
+/// Rewrites a JSON text as canonical JSON (RFC 8785): keys sorted, no white space, numbers as ECMAScript writes them.
 ///
 /// ```
 /// assert_eq!(relcore::digest::canonical_json("{\"b\": 1.0, \"a\": \"\\u20ac\"}")?, "{\"a\":\"€\",\"b\":1}");
@@ -15,15 +28,16 @@ use std::fmt::Write as _;
 /// ```
 ///
 /// # Errors
-/// `syntax` when the text is not JSON (`{a: 1}`), repeats a key (`{"a": 1, "a": 2}`), or nests deeper than 127 levels.
+/// `syntax` for text that is not JSON (`{a: 1}`), has a repeated key (`{"a": 1, "a": 2}`), nests deeper than 127 levels
+/// or is longer than 8 MiB.
 pub fn canonical_json(text: &str) -> Result<String> {
     let value = crate::wire::parse_json(text)?;
-    serde_json_canonicalizer::to_string(&value).map_err(|fault| unwritable(&fault))
+    serde_json_canonicalizer::to_string(&value).map_err(|fault| no_canonical_form(&fault))
 }
 
-/// The digest of a JSON text: `sha256:` and 64 hexadecimal digits over its canonical JSON.
+/// Computes the SHA-256 digest of the canonical JSON of a text: `sha256:` and 64 hexadecimal digits.
 ///
-/// Two texts that mean the same have the same digest:
+/// Texts with equal values have the same digest:
 ///
 /// ```
 /// use relcore::digest::sha256;
@@ -37,40 +51,12 @@ pub fn sha256(text: &str) -> Result<String> {
     Ok(hash(canonical_json(text)?.as_bytes()))
 }
 
-/// The digest of a value that has been checked (all numbers finite).
+/// The digest of a checked value. INVARIANT: all numbers are finite.
 pub(crate) fn of(value: &impl Serialize) -> Result<String> {
-    serde_json_canonicalizer::to_vec(value).map(|bytes| hash(&bytes)).map_err(|fault| unwritable(&fault))
+    serde_json_canonicalizer::to_vec(value)
+        .map(|bytes| hash(&bytes))
+        .map_err(|fault| no_canonical_form(&fault))
 }
-
-/// Defines `fn digest_of(policy: &T) -> Result<String>`, which checks a policy and gives its digest, and remembers the
-/// last one per thread.
-///
-/// A deploy script asks about the same policy every minute, and a simulation a million times: checking and hashing
-/// would cost more than deciding. The memo is of a pure function and compares the whole policy, so no answer depends
-/// on it.
-macro_rules! remembered_digest {
-    ($type:ty) => {
-        $crate::digest::remembered_digest!($type, |_: &$type| Ok(()));
-    };
-    ($type:ty, $check:expr) => {
-        fn digest_of(policy: &$type) -> $crate::error::Result<String> {
-            thread_local! {
-                static LAST: std::cell::RefCell<Option<($type, String)>> = const { std::cell::RefCell::new(None) };
-            }
-            LAST.with_borrow_mut(|last| match last {
-                Some((seen, digest)) if seen == policy => Ok(digest.clone()),
-                _ => {
-                    let check: fn(&$type) -> $crate::error::Result<()> = $check;
-                    check(policy)?;
-                    let digest = $crate::digest::of(policy)?;
-                    *last = Some((policy.clone(), digest.clone()));
-                    Ok(digest)
-                }
-            })
-        }
-    };
-}
-pub(crate) use remembered_digest;
 
 fn hash(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(71);
@@ -81,9 +67,22 @@ fn hash(bytes: &[u8]) -> String {
     text
 }
 
-fn unwritable(fault: &dyn std::fmt::Display) -> Error {
+fn no_canonical_form(fault: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidValue, "", format!("has no canonical JSON: {fault}"))
 }
+
+/// The rows of this module in the function table, sorted by name.
+macro_rules! table_rows {
+    ($table:ident) => {
+        $table! {
+            digest {
+                fn canonical_json(text: &str) -> String;
+                fn sha256(text: &str) -> String;
+            }
+        }
+    };
+}
+pub(crate) use table_rows;
 
 #[cfg(test)]
 mod tests {
@@ -96,13 +95,5 @@ mod tests {
             sha256("{ }").unwrap(),
             "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
         );
-    }
-
-    #[test]
-    fn remembered_answers_are_the_computed_ones() {
-        remembered_digest!(Vec<f64>);
-        for values in [vec![1.0], vec![1.0], vec![2.0], vec![1.0], vec![]] {
-            assert_eq!(digest_of(&values).unwrap(), of(&values).unwrap());
-        }
     }
 }

@@ -1,17 +1,17 @@
-//! The one error of relcore: opaque outside, a list of faults inside.
+//! The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
 //!
-//! A policy with three mistakes is reported with three faults, each with a stable code, the JSON path of the field
-//! and a sentence. Every language sees the same three things.
+//! A policy with three mistakes is refused once, with three faults. Scripts match on the code, editors jump to the path,
+//! people read the text.
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-/// What functions of relcore return.
+/// The result of every function that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why an input was refused: one or more [`Fault`]s.
+/// The reasons for refusing an input: one or more [`Fault`]s.
 ///
-/// The error's own [`kind`](Error::kind), [`code`](Error::code) and [`path`](Error::path) are those of its first
-/// fault; [`faults`](Error::faults) has them all.
+/// [`kind`](Error::kind), [`code`](Error::code) and [`path`](Error::path) are those of the first fault;
+/// [`faults`](Error::faults) lists all of them.
 ///
 /// ```
 /// use relcore::{ErrorKind, Span};
@@ -21,19 +21,21 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(error.code(), "invalid_value");
 /// assert_eq!(error.to_string(), "`90` is not a span: expected ISO 8601 like `PT1H30M` or units like `90s`, `2h 30m`");
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", listed(.0))]
 pub struct Error(Box<[Fault]>);
 
-/// One thing that is wrong with an input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One mistake in an input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}{text}", prefix(path))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
-    /// What kind of mistake it is: the stable code.
+    /// The kind of mistake; its wire text is the stable code.
     pub code: ErrorKind,
-    /// Where it is, as a path from the argument down: `schedule.steps[1].weight`. Empty when the whole input is meant.
+    /// The path from the argument to the field: `schedule.steps[1].weight`. Empty for the whole input.
     pub path: String,
-    /// What is wrong and what was expected, for a person.
+    /// A sentence for a person: what is wrong and what was expected.
     pub text: String,
 }
 
@@ -44,27 +46,27 @@ pub struct Fault {
 pub enum ErrorKind {
     /// The text is not JSON, YAML or whatever the function reads.
     Syntax,
-    /// A key that this type does not have; misspelt keys must not mean the default.
+    /// A key that the type does not have. It is refused, because a misspelt key must not mean the default.
     UnknownField,
-    /// A key that this type needs and the input lacks.
+    /// A required key is absent.
     MissingField,
     /// The value has another type than the field: text for a number, a list for an object.
     WrongType,
-    /// The value has the right type but does not mean anything here.
+    /// The value has the right type but no meaning in this field.
     InvalidValue,
     /// The value is beyond what the field or the arithmetic can hold.
     OutOfRange,
-    /// Two items carry the same identity.
+    /// Two items have the same identity.
     Duplicate,
-    /// Items are out of the order they must have.
+    /// Items are not in the required order.
     Unordered,
-    /// Something is referred to that does not exist.
+    /// A reference to something that does not exist, such as a metric that the schedule does not have.
     UnknownReference,
-    /// The time zone is not in the IANA database that is built in.
+    /// The time zone is not in the built-in IANA database.
     UnknownZone,
-    /// The policy is not the one that the state was started with.
+    /// The state was started under another policy.
     PolicyChanged,
-    /// The table of public functions has no function of that name.
+    /// There is no public function, handle or method of this name.
     UnknownFunction,
 }
 
@@ -107,13 +109,13 @@ impl Error {
         self.kind().code()
     }
 
-    /// The path of the first fault; empty when the whole input is meant.
+    /// The path of the first fault; empty for the whole input.
     #[must_use]
     pub fn path(&self) -> &str {
         self.0.first().map_or("", |fault| &fault.path)
     }
 
-    /// Every fault found, in the order of the input.
+    /// All faults, in the order of the input.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.0
@@ -129,7 +131,8 @@ impl Error {
     }
 }
 
-fn join(parent: &str, child: &str) -> String {
+/// The path of a child seen from its parent: `weight` in `steps[1]` is `steps[1].weight`, `[0]` in `steps` is `steps[0]`.
+pub(crate) fn join(parent: &str, child: &str) -> String {
     match (parent, child) {
         ("", _) => child.to_owned(),
         (_, "") => parent.to_owned(),
@@ -138,16 +141,13 @@ fn join(parent: &str, child: &str) -> String {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, fault) in self.0.iter().enumerate() {
-            if position > 0 {
-                f.write_str("; ")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
+fn prefix(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("{path}: ") }
+}
+
+fn listed(faults: &[Fault]) -> String {
+    let texts: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    texts.join("; ")
 }
 
 impl fmt::Debug for Error {
@@ -156,24 +156,55 @@ impl fmt::Debug for Error {
     }
 }
 
-impl fmt::Display for Fault {
+/// User input inside an error text: in backticks, control characters escaped, cut after 60 characters.
+///
+/// Formatting is lazy, because most checks pass and need no text.
+pub(crate) fn quoted(text: &str) -> Quoted<'_> {
+    Quoted(text)
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
-        f.write_str(&self.text)
+        write!(f, "`{}`", Shortened(self.0))
     }
 }
 
-impl std::error::Error for Error {}
+/// User input inside a path: as [`quoted`], without backticks.
+pub(crate) fn shortened(text: &str) -> Shortened<'_> {
+    Shortened(text)
+}
 
-/// Collects faults, so that an input is refused once, with everything that is wrong with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Shortened<'a>(&'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 60;
+        for (index, character) in self.0.chars().enumerate() {
+            if index == LONGEST {
+                f.write_char('…')?;
+                break;
+            }
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Collects faults, so that an input is refused once with all of them.
 ///
-/// Paths and texts are given as `format_args!`: nothing is built while all is well.
+/// Paths and texts are `format_args!`, so a check that passes allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
-/// More faults than this say nothing more to a person, and a hostile input must not fill the memory.
+/// The largest number of faults in an error: more do not help a person, and a hostile input must not fill the memory.
 const ENOUGH: usize = 100;
 
 impl Faults {
@@ -181,14 +212,14 @@ impl Faults {
         Self::default()
     }
 
-    /// Notes a fault.
+    /// Adds a fault.
     pub(crate) fn add(&mut self, kind: ErrorKind, path: fmt::Arguments<'_>, text: fmt::Arguments<'_>) {
         if self.0.len() < ENOUGH {
             self.0.push(Fault { code: kind, path: path.to_string(), text: text.to_string() });
         }
     }
 
-    /// Notes a fault unless `holds`.
+    /// Adds a fault unless `holds`.
     pub(crate) fn check(
         &mut self,
         holds: bool,
@@ -201,7 +232,7 @@ impl Faults {
         }
     }
 
-    /// Takes over the faults of a failed part; the value when there was none.
+    /// Adds the faults of a part that failed; returns the value of a part that succeeded.
     pub(crate) fn absorb<T>(&mut self, part: Result<T>) -> Option<T> {
         match part {
             Ok(value) => Some(value),
@@ -213,7 +244,7 @@ impl Faults {
         }
     }
 
-    /// `Ok` when nothing was wrong.
+    /// `Ok` if there is no fault.
     pub(crate) fn finish(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error(self.0.into_boxed_slice())) }
     }

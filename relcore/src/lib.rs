@@ -1,18 +1,20 @@
 //! Release decisions as pure functions.
 //!
-//! Give relcore the facts and the time; it answers what to do next and why. The answer is the same, byte for
-//! byte, in Rust, Python, Node, Swift and Kotlin. Nothing here does I/O, reads a clock or draws a random number.
+//! relcore takes the facts and the time, and returns what to do next and why. The result is the same, byte for byte, in
+//! Rust, Python, Node, Swift and Kotlin. The core does no I/O, reads no clock and draws no random number.
 //!
-//! | room | question |
+//! | module | question |
 //! | --- | --- |
-//! | [`release`] | what kind of release is this, and what does that kind demand? |
+//! | [`release`] | which type of release is this, and what does that type require? |
 //! | [`canary`] | advance, hold or roll back this canary? |
 //! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
-//! | [`interchange`] | text of git and Prometheus in, facts out |
+//! | [`interchange`] | reads the text of git and Prometheus |
 //!
-//! Under them lie [`time`], [`version`], [`reason`], [`error`], [`digest`] and [`wire`]; [`api`] is the table of
-//! public functions from which every other language's face is made.
+//! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`digest`] and [`decision`]. [`api`]
+//! is the table of public functions from which the bindings of the other languages are generated.
+//!
+//! A function that takes a policy checks and digests it at every call. A handle such as [`canary::Rollout`] does so once.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
@@ -26,9 +28,9 @@
     )
 )]
 
-/// The essays: why things are as they are, how relcore differs from other tools, what the codes mean.
+/// The guide: design decisions, comparison with other tools, the rules of the decisions, all reason codes.
 #[cfg(any(doc, doctest))]
-pub mod essays {
+pub mod guide {
     #[doc = include_str!("../docs/DESIGN.md")]
     pub mod design {}
     #[doc = include_str!("../docs/COMPARE.md")]
@@ -41,6 +43,7 @@ pub mod essays {
 
 pub mod api;
 pub mod canary;
+pub mod decision;
 pub mod digest;
 pub mod error;
 pub mod interchange;
@@ -48,6 +51,7 @@ pub mod metrics;
 pub mod reason;
 pub mod release;
 pub mod rollback;
+pub mod scalar;
 mod stats;
 pub mod time;
 pub mod version;
@@ -55,5 +59,6 @@ pub mod wire;
 
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use reason::{Evidence, Interval, Reason, ReasonCode, Severity};
+pub use scalar::Count;
 pub use time::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
 pub use version::Version;

@@ -1,63 +1,82 @@
-//! Why a decision is what it is: reasons with stable codes and the evidence behind them.
+//! Reasons: why a decision is what it is, with stable codes and the evidence.
+use crate::error::{Error, ErrorKind, Result, quoted};
+use crate::scalar::{Count, scalar};
 use crate::time::Span;
-use crate::wire::Count;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// One reason of a decision.
 ///
-/// Scripts match on [`code`](Reason::code); people read [`text`](Reason::text); audits keep
+/// Scripts match on [`code`](Reason::code), people read [`text`](Reason::text), audits store
 /// [`evidence`](Reason::evidence).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reason {
-    /// The stable code of the rule that spoke.
+    /// The stable code of the rule.
     pub code: ReasonCode,
-    /// How much it weighs.
+    /// How serious it is.
     pub severity: Severity,
-    /// What it is about: a metric, a step, a criterion, a fact.
+    /// The metric, step, criterion or fact that the reason is about.
     pub subject: String,
-    /// The sentence for a person.
+    /// A sentence for a person: subject, observed value, threshold, consequence.
     pub text: String,
     /// The numbers behind the sentence.
     #[serde(default)]
     pub evidence: Evidence,
 }
 
-/// How much a reason weighs; the words of PagerDuty's common event format.
+impl Reason {
+    /// A reason without numbers.
+    pub(crate) fn new(
+        code: ReasonCode,
+        severity: Severity,
+        subject: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { code, severity, subject: subject.into(), text: text.into(), evidence: Evidence::default() }
+    }
+
+    /// The same reason with its numbers.
+    pub(crate) fn with(mut self, evidence: Evidence) -> Self {
+        self.evidence = evidence;
+        self
+    }
+}
+
+/// How serious a reason is, in the words of PagerDuty's Common Event Format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Context: it holds, and nothing is wrong with that.
+    /// Context. Nothing is wrong.
     Info,
-    /// It keeps the release from going on for now.
+    /// The release cannot go on for now.
     Warning,
-    /// It speaks against the release.
+    /// Evidence against the release.
     Error,
-    /// It speaks against the release and no other fact outweighs it.
+    /// Evidence against the release that no other fact outweighs.
     Critical,
 }
 
-/// The numbers behind a reason. Only what exists is there.
+/// The numbers behind a reason. A number that does not exist is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evidence {
-    /// What was measured, in `unit`.
+    /// The measured value, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<f64>,
-    /// What it was held against, in `unit`.
+    /// The limit that it was compared with, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     /// The unit of `observed`, `threshold` and `interval`: a UCUM code such as `%`, `s`, `ms`, or `1` for a ratio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// How many items or samples stand behind `observed`.
+    /// The number of items or samples behind `observed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<Count>,
-    /// The p-value, where a test was made.
+    /// The p-value of the test, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p: Option<f64>,
     /// The confidence interval of `observed`.
@@ -66,7 +85,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Nothing was measured.
+    /// Whether there is no number at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -86,162 +105,107 @@ pub struct Interval {
     pub level: f64,
 }
 
-/// The stable codes of all reasons, by area. The wire text of a code never changes its meaning.
+/// The stable code of a rule: `failure_limit_exceeded`. The text of a code never changes its meaning.
 ///
-/// `relcore/docs/REASONS.md` is this list as a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ReasonCode {
-    // -- release --------------------------------------------------------------------------------------------------
-    /// The next version is not greater than the previous one.
-    VersionNotGreater,
-    /// The next version leaves out one that could have come before it.
-    VersionSkipped,
-    /// There is no previous version.
-    FirstRelease,
-    /// The step between the versions says what kind of release it is.
-    VersionStep,
-    /// A prerelease became the release it announced.
-    PrereleaseGraduated,
-    /// The version carries prerelease identifiers.
-    PrereleaseVersion,
-    /// Below 1.0.0 the version promises nothing: the facts alone speak.
-    BelowOne,
-    /// The release closes a vulnerability; the worst severity counts.
-    SecurityFix,
-    /// An advisory has no severity yet.
-    SecurityUnrated,
-    /// A security fix goes out as a prerelease, which reaches only those who asked for it.
-    SecurityFixOptIn,
-    /// The line is under long-term support.
-    LtsLine,
-    /// The version does not belong to the line it is said to be of.
-    VersionOutsideLine,
-    /// Breaking changes under a version that promises none.
-    BreakingWithoutMajor,
-    /// New features under a version that promises fixes only.
-    FeatureInPatch,
-    /// Long-term support of a version below 1.0.0, which promises no stability.
-    LtsBelowOne,
-    /// The version looks stable, but the release goes only to those who asked for early versions, or the reverse.
-    StabilityUnclear,
-    /// The release is said to be of another kind than version and facts show.
-    DeclaredOtherwise,
-    /// What the release is said to be settled what version and facts left open.
-    DeclaredKind,
-    // -- canary ---------------------------------------------------------------------------------------------------
-    /// An operator ordered to abort the rollout.
-    AbortOrdered,
-    /// A metric has not been good as often as the analysis asks for.
-    AnalysisIncomplete,
-    /// A bake ran to its longest time without enough good measurements.
-    BakeOverdue,
-    /// The bake has not lasted its shortest time yet.
-    BakeRunning,
-    /// The new version is not ready.
-    CanaryUnhealthy,
-    /// The rollout took longer than its deadline.
-    DeadlinePassed,
-    /// A metric's query errored more often in a row than is tolerated.
-    ErrorLimitExceeded,
-    /// A metric failed more often than is tolerated.
-    FailureLimitExceeded,
-    /// A person refused to let the rollout pass a gate.
-    GateRefused,
-    /// A gate waits for a person's approval.
-    GatePending,
-    /// A metric was inconclusive more often than is tolerated.
-    InconclusiveLimitExceeded,
-    /// A critical metric failed.
-    MetricCritical,
-    /// The latest measurement of a metric was not good, within what is tolerated.
-    MetricNotGood,
-    /// A metric has not been measured since the weight was set.
-    MetricUnmeasured,
-    /// A metric's query answered with nothing.
-    NoData,
-    /// The rollout is paused until an operator resumes.
-    Paused,
-    /// A pause step has not lasted its time yet.
-    PauseRunning,
-    /// The rollout is over: nothing happens until a retry or a new revision.
-    RunOver,
-    /// All steps are done.
-    RunSucceeded,
-    /// A metric has gathered fewer samples than the bake asks for.
-    SamplesTooFew,
-    /// The previous version is not ready: there is nothing to go back to.
-    StableUnhealthy,
-    /// The latest measurement of a metric is too old to say anything.
-    StaleData,
-    /// The weight of the new version changed.
-    WeightSet,
-    /// The release window is closed.
-    WindowClosed,
-    // -- rollback -------------------------------------------------------------------------------------------------
-    /// Critical functionality is broken.
-    CriticalFunctionalityBroken,
-    /// A vulnerability came with the release.
-    VulnerabilityIntroduced,
-    /// Data is being corrupted.
-    DataCorruption,
-    /// Latency rose beyond the limit of the policy.
-    LatencyIncrease,
-    /// The error rate rose beyond the limit of the policy.
-    ErrorRateIncrease,
-    /// The error rate rests on fewer samples than the policy asks for.
-    ErrorRateUnderpowered,
-    /// Incidents that customers notice.
-    CustomerIncidents,
-    /// The rollback window is still open.
-    RollbackWindowOpen,
-    /// Veto: the rollback window has closed.
-    RollbackWindowClosed,
-    /// Veto: there is no version to go back to.
-    NoPreviousVersion,
-    /// Veto: going back would lose data.
-    RollbackLosesData,
-    /// Veto: a migration cannot be undone.
-    MigrationIrreversible,
-    /// Hold: no criterion is met, and all of them are known.
-    NoCriterionMet,
-    /// Inconclusive: no criterion calls for recovery, but not all of them are known.
-    CriteriaUnknown,
-    /// Hold: only criteria that warn are met.
-    OnlyWarnings,
-    /// Disable the flag: that ends the fault at once, and loses nothing.
-    FlagEndsFault,
-    /// Escalate: something is wrong, and it is not known whether a rollback would be safe.
-    RollbackSafetyUnknown,
-    /// Forward-fix: a rollback is ruled out, and the fix is simple and quick or the fault can wait for it.
-    RollbackRuledOut,
-    /// Escalate: a rollback is ruled out, and the fault cannot wait for the fix.
-    NoWayOut,
-    /// Roll back: the fault is serious and widespread.
-    SeriousAndWidespread,
-    /// Roll back: the way back is tested and simple, and more speaks for it than for waiting.
-    RollbackProven,
-    /// The way back is complex, or was never tried out, and is taken all the same: the fault outweighs it.
-    RollbackRisky,
-    /// Forward-fix: the fault reaches few users or its fix is simple and quick, and the way back is no better.
-    FixPreferred,
-    /// Escalate: the way back is risky and no quick fix is in sight.
-    NeitherIsSafe,
-    // -- any decision ---------------------------------------------------------------------------------------------
-    /// A fact that the decision needs was not given.
-    FactMissing,
+/// Each module declares its codes as constants in its module `code`, such as
+/// [`canary::code::FAILURE_LIMIT_EXCEEDED`](crate::canary::code::FAILURE_LIMIT_EXCEEDED); `relcore/docs/REASONS.md`
+/// lists all of them. The set grows with every version, so a code that this version does not know is read and kept.
+///
+/// ```
+/// use relcore::{ReasonCode, canary::code};
+/// assert_eq!(code::PAUSED.as_str(), "paused");
+/// assert_eq!(ReasonCode::parse("paused")?, code::PAUSED);
+/// // Pitfall: a code is lowercase letters, digits and underscores, not a sentence.
+/// assert!(ReasonCode::parse("It is paused").is_err());
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReasonCode {
+    /// ASCII, padded with zeros, so that the derived order is that of the texts.
+    bytes: [u8; Self::LONGEST],
+    length: u8,
 }
 
 impl ReasonCode {
-    /// The stable code: the same text as on the wire.
+    /// The greatest length of a code.
+    const LONGEST: usize = 48;
+
+    /// A code that is declared by `reason_codes!`: the name of its constant in lower case.
+    pub(crate) const fn declared(name: &str) -> Self {
+        let (text, mut bytes, mut index) = (name.as_bytes(), [0; Self::LONGEST], 0);
+        while index < text.len() {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "evaluated by the compiler, which refuses a name that is too long"
+            )]
+            {
+                bytes[index] = text[index].to_ascii_lowercase();
+            }
+            index += 1;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most LONGEST")]
+        Self { bytes, length: text.len() as u8 }
+    }
+
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// `invalid_value` for an empty text, for `It is paused`, and for more than 48 characters.
+    pub fn parse(text: &str) -> Result<Self> {
+        let is_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if (1..=Self::LONGEST).contains(&text.len()) && text.chars().all(is_code) {
+            Ok(Self::declared(text))
+        } else {
+            let text = format!("{} is not a reason code: expected one like `gate_pending`", quoted(text));
+            Err(Error::new(ErrorKind::InvalidValue, "", text))
+        }
+    }
+
+    /// The code as text, the same as on the wire.
     #[must_use]
-    pub fn code(self) -> String {
-        crate::wire::text_of(&self)
+    pub fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default() // not reached: codes are ASCII
     }
 }
 
-/// A number as a person reads it: at most six significant digits, no trailing zeros. Evidence keeps all of them.
+impl fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+scalar! {
+    ReasonCode, format: "reason-code", description: "The stable code of a rule.",
+    expected: "a reason code as text, like `gate_pending`", native: text as crate::scalar::REASON_CODE
+}
+
+/// Declares the reason codes of a module as constants, with their docs, and `ALL`: each code with its docs.
+///
+/// The text of a code is the name of its constant in lower case.
+macro_rules! reason_codes {
+    ($($(#[doc = $docs:literal])+ $name:ident;)*) => {
+        $(
+            $(#[doc = $docs])+
+            pub const $name: $crate::reason::ReasonCode =
+                $crate::reason::ReasonCode::declared(stringify!($name));
+        )*
+
+        pub(crate) const ALL: &[($crate::reason::ReasonCode, &str)] =
+            &[$(($name, concat!($($docs, "\n"),+))),*];
+    };
+}
+pub(crate) use reason_codes;
+
+/// The reason codes that every module uses.
+pub mod code {
+    super::reason_codes! {
+        /// A fact that the decision needs is missing.
+        FACT_MISSING;
+    }
+}
+
+/// A number in a text: at most six significant digits, no trailing zeros. The evidence has all digits.
 pub(crate) fn number(value: f64) -> String {
     let magnitude = if value == 0.0 { 0.0 } else { libm::floor(libm::log10(value.abs())) };
     if !(-6.0..15.0).contains(&magnitude) {
@@ -256,9 +220,9 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
-/// A length of time as a person reads it, and as [`Span::parse`] does: `3d 1h`, `1m 30.5s`.
-pub(crate) fn lasting(span: Span) -> String {
-    let mut text = String::with_capacity(16); // one piece of memory: a decision says several lengths
+/// A length of time in the units that people and [`Span::parse`] read: `3d 1h`, `1m 30.5s`.
+pub(crate) fn format_duration(span: Span) -> String {
+    let mut text = String::with_capacity(16);
     let mut rest = span.as_millis().unsigned_abs();
     if span.is_negative() {
         text.push('-');
@@ -283,46 +247,9 @@ pub(crate) fn lasting(span: Span) -> String {
     text
 }
 
-/// The text a person reads at 03:00: verdict first, then the reasons by weight, then what to do next and what would turn
-/// the answer; the policy last.
-pub(crate) fn render(
-    headline: &str,
-    reasons: &[Reason],
-    missing: &[String],
-    next: Option<&str>,
-    turns: &[String],
-    policy_digest: &str,
-) -> String {
-    let mut by_weight: Vec<&Reason> = reasons.iter().collect();
-    by_weight.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: the order of the rules stays
-
-    let mut out = format!("{headline}\n");
-    for reason in by_weight {
-        let mark = match reason.severity {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-            Severity::Critical => "critical",
-        };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "- {mark}: {} [{}: {}]", reason.text, reason.code.code(), reason.subject);
-    }
-    if !missing.is_empty() {
-        let _ = writeln!(out, "missing: {}", missing.join(", "));
-    }
-    if let Some(next) = next {
-        let _ = writeln!(out, "ask again: {next}");
-    }
-    for turn in turns {
-        let _ = writeln!(out, "{turn}");
-    }
-    let _ = writeln!(out, "policy: {policy_digest}");
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{lasting, number};
+    use super::{format_duration, number};
     use crate::time::Span;
     use proptest::prelude::*;
 
@@ -335,7 +262,7 @@ mod tests {
             ("PT0.05S", "0.05s"),
             ("PT10S", "10s"),
         ] {
-            assert_eq!(lasting(Span::parse(text).unwrap()), lasts);
+            assert_eq!(format_duration(Span::parse(text).unwrap()), lasts);
         }
     }
 
@@ -343,7 +270,7 @@ mod tests {
         #[test]
         fn lengths_of_time_read_back(millis in Span::MIN.as_millis()..=Span::MAX.as_millis()) {
             let span = Span::from_millis(millis).unwrap();
-            prop_assert_eq!(Span::parse(&lasting(span)).unwrap(), span);
+            prop_assert_eq!(Span::parse(&format_duration(span)).unwrap(), span);
         }
     }
 

@@ -57,8 +57,7 @@ impl Seen<'_> {
             self.shown.insert(format!("error code `{code}`"));
         }
         let model = self.model;
-        let function =
-            model.functions.iter().find(|function| call == format!("{}.{}", function.room, function.name));
+        let function = model.functions.iter().find(|function| call == function.qualified);
         let function = function.with_context(|| format!("there is no function `{call}`"))?;
         self.shown.insert(format!("function `{call}`"));
         for argument in &function.arguments {
@@ -67,7 +66,7 @@ impl Seen<'_> {
             }
         }
         if let Some(answer) = case.get("expect") {
-            self.value(answer, &function.answer);
+            self.value(answer, &function.result);
         }
         Ok(())
     }
@@ -80,6 +79,9 @@ impl Seen<'_> {
                 entries.values().for_each(|value| self.value(value, item))
             }
             (Type::Named(name), value) => self.named(name, value),
+            (Type::ReasonCode, Value::String(code)) => {
+                self.shown.insert(format!("reason code `{code}`"));
+            }
             _ => {}
         }
     }
@@ -88,9 +90,6 @@ impl Seen<'_> {
         self.shown.insert(format!("type `{name}`"));
         let model = self.model;
         match model.types.get(name).map(|definition| &definition.kind) {
-            Some(Kind::Unit(_)) if name == "ReasonCode" => {
-                self.shown.insert(format!("reason code `{}`", value.as_str().unwrap_or_default()));
-            }
             Some(Kind::Struct(fields)) => self.fields(fields, value),
             Some(Kind::Tagged(variants)) => {
                 let tag = value.get("type").and_then(Value::as_str);
@@ -116,13 +115,10 @@ impl Seen<'_> {
             Some(Kind::Unit(units)) => units.iter().map(|unit| unit.wire.clone()).collect(),
             _ => Vec::new(),
         };
-        let functions = self
-            .model
-            .functions
-            .iter()
-            .map(|function| format!("function `{}.{}`", function.room, function.name));
+        let functions =
+            self.model.functions.iter().map(|function| format!("function `{}`", function.qualified));
         let types = self.model.types.keys().map(|name| format!("type `{name}`"));
-        let reasons = codes("ReasonCode").into_iter().map(|code| format!("reason code `{code}`"));
+        let reasons = self.model.reason_codes.iter().map(|code| format!("reason code `{}`", code.code));
         let errors = codes("ErrorKind").into_iter().map(|code| format!("error code `{code}`"));
         let all = functions.chain(types).chain(reasons).chain(errors);
         let excused = |what: &String| EXCUSED.iter().any(|(name, _)| name == what);

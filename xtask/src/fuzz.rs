@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: every fuzz target for a while, as many at once as there are cores.
+//! `cargo xtask fuzz`: every fuzz target for its share of one budget, as many at once as there are cores.
 use crate::{
     codegen::root,
     shell::{command, has, run, run_quietly},
@@ -14,8 +14,8 @@ use std::{
 /// Beside everything else that is compiled, and kept with it.
 const TARGET_DIR: &str = "target/fuzz";
 
-/// Runs each target of `fuzz/fuzz_targets` for so many seconds.
-pub fn run_targets(seconds: u32) -> Result<()> {
+/// Runs the targets of `fuzz/fuzz_targets` for so many seconds in total, whatever their number.
+pub fn run_targets(total: u32) -> Result<()> {
     if !has("cargo-fuzz") {
         run_quietly(
             "cargo install cargo-fuzz",
@@ -26,6 +26,8 @@ pub fn run_targets(seconds: u32) -> Result<()> {
 
     let targets = targets()?;
     ensure!(!targets.is_empty(), "there are no fuzz targets");
+    let seconds = (total / u32::try_from(targets.len())?).max(1);
+    println!("{} targets, {seconds} s each", targets.len());
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let (mut passed, mut failed) = (0, Vec::new());
     for group in targets.chunks(cores) {

@@ -1,6 +1,6 @@
-//! The Kotlin face: its jar, tests, example, conformance runner and bench.
+//! The Kotlin binding: its jar, tests, example, conformance runner and bench.
 use crate::{
-    codegen::root,
+    codegen::{bindgen, root},
     conformance, example,
     shell::{command, output, run, run_quietly},
     toolchain,
@@ -38,6 +38,7 @@ pub fn test_jar(jar: &Path) -> Result<()> {
 
 /// The jar of the classes alone.
 pub fn classes() -> Result<PathBuf> {
+    bindgen::run()?;
     compile(MAIN, "bindings-kotlin/src/main", &[])?;
     Ok(jar(MAIN))
 }
@@ -93,11 +94,12 @@ pub fn bench() -> Result<()> {
 }
 
 fn prepare(bench: bool) -> Result<()> {
-    let mut arguments = vec!["build", "-p", "relcore-uniffi"];
+    bindgen::run()?;
     if bench {
-        arguments.extend(["--release", "--features", "bench"]);
+        let build = ["build", "-p", "relcore-uniffi", "--release", "--features", "bench"];
+        run_quietly("building the optimised library", &mut command("cargo", &build))?;
     }
-    run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &arguments))
+    Ok(())
 }
 
 /// Compiles a folder to a jar, unless the jar is newer than everything it is made from.

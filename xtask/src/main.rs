@@ -23,6 +23,7 @@ mod example;
 mod fuzz;
 mod jar;
 mod kotlin;
+mod mutants;
 mod node;
 mod python;
 mod quickstart;
@@ -43,10 +44,16 @@ usage: cargo xtask CHORE
                        everything that must hold; a missing Swift or Kotlin is said, and with --no-skip a failure
   conformance LANGUAGE [PATH...]
                        runs cases in rust, python, node, swift or kotlin
-  codegen [--check]    write every language's face from the core (or fail if one is stale)
+  conformance --bless [AREA]
+                       rewrites the expected texts of cases to what the core says now; refuses any other change
+  codegen [--check]    write every language's binding from the core (or fail if one is stale)
+  bindgen              write the Swift and Kotlin sources that UniFFI makes from the compiled library (not committed)
   toolchain NAME       installs swift or kotlin, as root on Debian
   coverage             say which functions, types, reason codes and error codes no conformance case shows
-  fuzz [--seconds N]   every fuzz target, 60 seconds each
+  fuzz [--seconds N]   every fuzz target; all together get N seconds, or five minutes
+  mutants [MODULE] [--sample N] [--seed N] [--at-least PERCENT]
+                       whether the tests notice changes of the core: a random sample of 150 mutants of one module, or
+                       of each, by seed 1; fails below 95 % caught and lists the survivors
   bench                the benches behind benches/README.md
   bench swift|kotlin   what a call costs there, and the core's own time beside it
   jar [--natives DIR]  the jar of the JVM with this machine's library, or with those under a folder, and its test
@@ -71,9 +78,12 @@ fn chore() -> Result<()> {
         ["quickstart", options @ ..] => quickstart::run(options),
         ["test", "--no-skip", stages @ ..] => test::run_stages(stages, false),
         ["test", stages @ ..] => test::run_stages(stages, true),
+        ["conformance", "--bless"] => conformance::bless(None),
+        ["conformance", "--bless", area] => conformance::bless(Some(area)),
         ["conformance", language, paths @ ..] => conformance::run(language, paths),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["bindgen"] => codegen::bindgen::run(),
         ["toolchain", name] => {
             println!("{name}: {}", toolchain::install(toolchain::Toolchain::from_name(name)?)?);
             Ok(())
@@ -84,8 +94,9 @@ fn chore() -> Result<()> {
         ["jar", "--natives", natives] => jar::jar(Some(natives.as_ref())),
         ["aar", jni] => jar::aar(jni.as_ref()),
         ["coverage"] => coverage::run(),
-        ["fuzz"] => fuzz::run_targets(60),
+        ["fuzz"] => fuzz::run_targets(300),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),
+        ["mutants", options @ ..] => mutants::run_sample(options),
         ["bench"] => quickstart::bench(),
         ["record-canary"] => shell::run(&mut shell::command("python3", &["examples/canary/record.py"])),
         _ => bail!("{USAGE}"),

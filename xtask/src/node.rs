@@ -1,21 +1,40 @@
-//! The Node face: its build, tests and package.
+//! The Node binding: its build, tests and package.
 use crate::{
-    codegen::root,
+    codegen::{File, root},
     conformance::run_counted,
     shell::{command, run, run_quietly},
 };
 use anyhow::{Context as _, Result, ensure};
-use std::{fs, path::PathBuf};
+use std::{fs, io::Write as _, path::PathBuf, process::Stdio};
 
 /// A package over this has grown something it should not have.
 const LARGEST_PACKAGE: u64 = 3 << 20;
 
+/// The generated files of the binding as prettier formats them, all in one process; other files as they are.
+pub fn formatted(files: Vec<File>) -> Result<Vec<File>> {
+    let (own, mut others): (Vec<File>, Vec<File>) =
+        files.into_iter().partition(|file| file.path.starts_with("bindings-node/"));
+    if !folder().join("node_modules/prettier").exists() {
+        install()?;
+    }
+    let mut child = command("node", &["scripts/format.mjs"])
+        .current_dir(folder())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("Node is needed to format generated JavaScript")?;
+    let texts: Vec<(&str, &str)> = own.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+    child.stdin.take().context("prettier reads text")?.write_all(&serde_json::to_vec(&texts)?)?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "prettier refuses the generated text");
+    let texts: Vec<(String, String)> = serde_json::from_slice(&output.stdout)?;
+    others.extend(texts.into_iter().map(|(path, text)| File { path, text }));
+    Ok(others)
+}
+
 /// Installs what the build needs and builds the native library for this machine.
 pub fn build() -> Result<()> {
-    run_quietly(
-        "installing Node packages",
-        command("npm", &["ci", "--no-audit", "--no-fund"]).current_dir(folder()),
-    )?;
+    install()?;
     run_quietly("building the Node library", command("npm", &["run", "build"]).current_dir(folder()))
 }
 
@@ -49,10 +68,10 @@ fn installed() -> Result<PathBuf> {
         fs::remove_dir_all(&clean)?;
     }
     fs::create_dir_all(&clean)?;
-    let place = clean.to_str().context("paths are text")?;
+    let target = clean.to_str().context("paths are text")?;
     run_quietly(
         "packing the Node packages",
-        command("npm", &["run", "package", "--", place]).current_dir(folder()),
+        command("npm", &["run", "package", "--", target]).current_dir(folder()),
     )?;
     let mut install: Vec<String> =
         ["install", "--offline", "--no-audit", "--no-fund"].map(str::to_owned).into();
@@ -65,6 +84,11 @@ fn installed() -> Result<PathBuf> {
     fs::write(clean.join("package.json"), "{ \"private\": true }\n")?;
     run_quietly("installing the packages cleanly", command("npm", &install).current_dir(&clean))?;
     Ok(clean)
+}
+
+fn install() -> Result<()> {
+    let install = ["ci", "--no-audit", "--no-fund"];
+    run_quietly("installing Node packages", command("npm", &install).current_dir(folder()))
 }
 
 fn folder() -> PathBuf {

@@ -1,4 +1,4 @@
-//! The Python face: its virtual environment, wheel and tests.
+//! The Python binding: its virtual environment, wheel and tests.
 use crate::{
     codegen::root,
     conformance,
@@ -83,7 +83,6 @@ pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
 
 /// Wheel and sdist, installed cleanly; tests, types, stubs, conformance.
 pub fn test() -> Result<()> {
-    run(&mut command("cargo", &["test", "--quiet", "-p", "relcore-python"]))?;
     let environment = environment()?;
     require(&environment, "requirements-test.txt")?;
     let wheel = wheel()?;

@@ -1,6 +1,6 @@
-//! The Swift face: its build, tests, example, conformance runner and bench.
+//! The Swift binding: its build, tests, example, conformance runner and bench.
 use crate::{
-    codegen::root,
+    codegen::{bindgen, root},
     conformance, example,
     shell::{command, output, run, run_quietly},
     toolchain,
@@ -62,14 +62,14 @@ fn plan_anew(package: &str, kind: &str) {
     }
 }
 
-/// Builds the static library and puts it where `relcore.pc` says.
+/// Builds the static library and its sources, and copies the library to the folder that `relcore.pc` names.
 fn prepare(bench: bool) -> Result<()> {
+    bindgen::run()?;
     let profile = if bench { "release" } else { "debug" };
-    let mut arguments = vec!["build", "-p", "relcore-uniffi"];
     if bench {
-        arguments.extend(["--release", "--features", "bench"]);
+        let build = ["build", "-p", "relcore-uniffi", "--release", "--features", "bench"];
+        run_quietly("building the optimised library", &mut command("cargo", &build))?;
     }
-    run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &arguments))?;
     let made = root().join("target").join(profile).join("librelcore_uniffi.a");
     let wanted = root().join("bindings-swift/swift/lib/librelcore_uniffi.a");
     // Written only when it differs: SwiftPM links anew whenever the file is newer.

@@ -7,6 +7,7 @@ use crate::{
     toolchain::{self, Toolchain},
 };
 use anyhow::{Result, bail, ensure};
+use std::{fs, time::Instant};
 
 /// One thing that must hold.
 struct Stage {
@@ -41,7 +42,7 @@ pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
             stage_names()
         );
     }
-    let (mut passed, mut failed, mut skipped) = (0, Vec::new(), 0);
+    let (mut passed, mut failed, mut skipped, mut costs) = (0, Vec::new(), 0, Vec::new());
     for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
         println!("\n== {} ==", stage.name);
         if let Some(needed) = stage.needs
@@ -52,7 +53,11 @@ pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
             skipped += 1;
             continue;
         }
-        match (stage.check)() {
+        let (begun, used) = (Instant::now(), processor_seconds());
+        let outcome = (stage.check)();
+        let used = processor_seconds().zip(used).map(|(now, before)| now - before);
+        costs.push((stage.name, begun.elapsed().as_secs_f64(), used));
+        match outcome {
             Ok(()) => passed += 1,
             Err(error) => {
                 eprintln!("{}: {error:#}", stage.name);
@@ -60,13 +65,34 @@ pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
             }
         }
     }
-    println!();
+    print_costs(&costs);
     if skipped > 0 {
         println!("{skipped} skipped for want of a toolchain");
     }
     println!("{passed} passed, {} failed", failed.len());
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
+}
+
+/// The seconds that each stage took, and those that its programs had of a processor.
+fn print_costs(costs: &[(&str, f64, Option<f64>)]) {
+    println!("\n{:<12} {:>8} {:>8}", "stage", "seconds", "CPU s");
+    let mut sum = (0.0, 0.0);
+    for (name, seconds, used) in costs {
+        let used = used.unwrap_or_default();
+        println!("{name:<12} {seconds:>8.1} {used:>8.1}");
+        sum = (sum.0 + seconds, sum.1 + used);
+    }
+    println!("{:<12} {:>8.1} {:>8.1}", "total", sum.0, sum.1);
+}
+
+/// What the programs that this one started and waited for have had of a processor, where the system says so (Linux does,
+/// in hundredths of a second).
+fn processor_seconds() -> Option<f64> {
+    let text = fs::read_to_string("/proc/self/stat").ok()?;
+    let after_name = text.rsplit(')').next()?; // the name may hold blanks
+    let children = after_name.split_whitespace().skip(13).take(2);
+    Some(children.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }
 
 fn stage_names() -> String {
@@ -90,22 +116,10 @@ fn purity() -> Result<()> {
     Ok(())
 }
 
-/// Each member alone: in a workspace build features unify, and a clock could come in unseen.
+/// All members in one build, in which the core is compiled once; this crate switches on its feature `schema`. That the
+/// core compiles alone, without features that another member switches on, is what `purity` checks.
 fn clippy() -> Result<()> {
-    for member in members()? {
-        let features: &[&str] = if member == "relcore" { &["--all-features"] } else { &[] };
-        let arguments =
-            [&["clippy", "--quiet", "-p", &member, "--all-targets"], features, &["--", "-D", "warnings"]];
-        run(&mut command("cargo", &arguments.concat()))?;
-    }
-    Ok(())
-}
-
-fn members() -> Result<Vec<String>> {
-    let metadata = output(&mut command("cargo", &["metadata", "--no-deps", "--format-version", "1"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
-    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
-    Ok(packages.filter_map(|package| Some(package.get("name")?.as_str()?.to_owned())).collect())
+    run(&mut command("cargo", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
 fn core() -> Result<()> {

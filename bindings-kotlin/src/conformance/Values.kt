@@ -1,11 +1,11 @@
-// From the JSON of a case to native values, and from native answers back to JSON.
+// From the JSON of a case to native values, and from native results back to JSON.
 package relcore.conformance
 
 import com.google.gson.*
 import java.time.*
 import relcore.*
 
-/** The input is one that no native value can be: only JSON text can say it. */
+/** No native value can hold the input: only JSON text can. */
 internal class NotNative(reason: String) : Exception(reason)
 
 /** The arguments of a case, by name. */
@@ -46,9 +46,10 @@ internal fun JsonElement.toF64() = primitive { isNumber }.asDouble
 internal fun JsonElement.toI32() = primitive { isNumber }.asBigDecimal.intValueExact()
 internal fun JsonElement.toU32() = primitive { isNumber }.asString.toUInt()
 internal fun JsonElement.toCount() = primitive { isNumber }.asBigDecimal.longValueExact()
-internal fun JsonElement.toVersion(): Version = toText()
+internal fun JsonElement.toVersion(): String = toText()
+internal fun JsonElement.toReasonCode() = ReasonCode(toText())
 internal fun JsonElement.toTimestamp(): Instant = parseTimestamp(toText())
-internal fun JsonElement.toSpan(): Duration = timeParseSpan(toText())
+internal fun JsonElement.toSpan(): Duration = Time.parseSpan(toText())
 internal fun JsonElement.toNaiveDate(): LocalDate = LocalDate.parse(toText())
 
 internal fun fromText(value: String): JsonElement = JsonPrimitive(value)
@@ -57,7 +58,8 @@ internal fun fromF64(value: Double): JsonElement = JsonPrimitive(value)
 internal fun fromI32(value: Int): JsonElement = JsonPrimitive(value)
 internal fun fromU32(value: UInt): JsonElement = JsonPrimitive(value.toLong())
 internal fun fromCount(value: Long): JsonElement = JsonPrimitive(value)
-internal fun fromVersion(value: Version): JsonElement = JsonPrimitive(value)
+internal fun fromVersion(value: String): JsonElement = JsonPrimitive(value)
+internal fun fromReasonCode(value: ReasonCode): JsonElement = JsonPrimitive(value.value)
 internal fun fromTimestamp(value: Instant): JsonElement = JsonPrimitive(formatTimestamp(value))
-internal fun fromSpan(value: Duration): JsonElement = JsonPrimitive(timeFormatSpan(value))
+internal fun fromSpan(value: Duration): JsonElement = JsonPrimitive(Time.formatSpan(value))
 internal fun fromNaiveDate(value: LocalDate): JsonElement = JsonPrimitive(value.toString())

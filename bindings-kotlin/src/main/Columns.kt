@@ -1,8 +1,20 @@
-// How the columns of `metricsDoraColumns` cross: as the bytes that they are in memory.
+// The delivery metrics from columns, which are encoded as their bytes in memory.
 package relcore
 
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
+
+/**
+ * The five delivery metrics from columns of numbers: the report that `dora` makes of the same events.
+ *
+ * Errors: as `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets that
+ * fall, with the path of the column: `columns.deployments.outcome`.
+ */
+@Suppress("UnusedReceiverParameter")
+@Throws(RelcoreException::class)
+fun Metrics.doraColumns(
+    columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String,
+): MetricsDoraReport = ffiMetricsDoraColumns(columns, policy, range, unit, zone)
 
 /** The bytes of some numbers, in the machine's order. */
 internal fun bytesOf(column: LongArray): ByteArray {
@@ -19,7 +31,7 @@ internal fun bytesOf(column: IntArray): ByteArray {
 
 internal fun bytesOf(column: BooleanArray): ByteArray = ByteArray(column.size) { if (column[it]) 1 else 0 }
 
-// Columns never come back from Rust; UniFFI asks for both ways.
+// Rust never returns columns, but UniFFI needs both directions.
 
 internal fun longsOf(bytes: ByteArray): LongArray =
     LongArray(bytes.size / Long.SIZE_BYTES).also { ordered(bytes).asLongBuffer().get(it) }

@@ -1,4 +1,4 @@
-// What the generated code names but cannot make: the exception, and how instants and spans cross.
+// Types that the generated code needs: the exception, and how instants and spans are encoded.
 package relcore
 
 import java.nio.ByteBuffer
@@ -27,19 +27,19 @@ class RelcoreException internal constructor(failure: Failure) : Exception(failur
     }
 }
 
-/** Reads an error that crossed as bytes: the tag of its only case, then a [Failure]. */
+/** Decodes an error: the tag of its only case, then a [Failure]. */
 internal object FfiConverterTypeRelcoreError : FfiConverterRustBuffer<RelcoreException> {
     override fun read(buf: ByteBuffer): RelcoreException {
         buf.getInt()
         return RelcoreException(FfiConverterTypeFailure.read(buf))
     }
 
-    override fun allocationSize(value: RelcoreException) = error("errors only come out")
+    override fun allocationSize(value: RelcoreException) = error("errors are never encoded")
 
-    override fun write(value: RelcoreException, buf: ByteBuffer) = error("errors only come out")
+    override fun write(value: RelcoreException, buf: ByteBuffer) = error("errors are never encoded")
 }
 
-/** Milliseconds since 1970; beyond 64 bits the nearest value that they hold, which relcore refuses. */
+/** Milliseconds since 1970; beyond 64 bits the nearest value of 64 bits, which relcore refuses. */
 internal fun millisOf(at: Instant): Long =
     try {
         at.toEpochMilli()

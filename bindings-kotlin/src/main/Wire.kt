@@ -5,224 +5,248 @@ package relcore
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun BucketUnit.Companion.fromJson(json: String): BucketUnit = readBucketUnit(json)
+fun BucketUnit.Companion.fromJson(json: String): BucketUnit = ffiReadBucketUnit(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun BucketUnit.toJson(): String = writeBucketUnit(this)
+fun BucketUnit.toJson(): String = ffiWriteBucketUnit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Bump.Companion.fromJson(json: String): Bump = readBump(json)
+fun Bump.Companion.fromJson(json: String): Bump = ffiReadBump(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Bump.toJson(): String = writeBump(this)
+fun Bump.toJson(): String = ffiWriteBump(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun BusinessCalendar.Companion.fromJson(json: String): BusinessCalendar = readBusinessCalendar(json)
+fun BusinessCalendar.Companion.fromJson(json: String): BusinessCalendar = ffiReadBusinessCalendar(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun BusinessCalendar.toJson(): String = writeBusinessCalendar(this)
+fun BusinessCalendar.toJson(): String = ffiWriteBusinessCalendar(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun CanaryDecision.Companion.fromJson(json: String): CanaryDecision = readCanaryDecision(json)
+fun TimeRange.Companion.fromJson(json: String): TimeRange = ffiReadTimeRange(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun CanaryDecision.toJson(): String = writeCanaryDecision(this)
+fun TimeRange.toJson(): String = ffiWriteTimeRange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun CanaryState.Companion.fromJson(json: String): CanaryState = readCanaryState(json)
+fun Weekday.Companion.fromJson(json: String): Weekday = ffiReadWeekday(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun CanaryState.toJson(): String = writeCanaryState(this)
+fun Weekday.toJson(): String = ffiWriteWeekday(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Change.Companion.fromJson(json: String): Change = readChange(json)
+fun CanaryDecision.Companion.fromJson(json: String): CanaryDecision = ffiReadCanaryDecision(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Change.toJson(): String = writeChange(this)
+fun CanaryDecision.toJson(): String = ffiWriteCanaryDecision(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Classification.Companion.fromJson(json: String): Classification = readClassification(json)
+fun CanaryDiagnostic.Companion.fromJson(json: String): CanaryDiagnostic = ffiReadCanaryDiagnostic(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Classification.toJson(): String = writeClassification(this)
+fun CanaryDiagnostic.toJson(): String = ffiWriteCanaryDiagnostic(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun DeliveryIncident.Companion.fromJson(json: String): DeliveryIncident = readDeliveryIncident(json)
+fun CanaryObservation.Companion.fromJson(json: String): CanaryObservation = ffiReadCanaryObservation(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun DeliveryIncident.toJson(): String = writeDeliveryIncident(this)
+fun CanaryObservation.toJson(): String = ffiWriteCanaryObservation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Deployment.Companion.fromJson(json: String): Deployment = readDeployment(json)
+fun CanarySchedule.Companion.fromJson(json: String): CanarySchedule = ffiReadCanarySchedule(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Deployment.toJson(): String = writeDeployment(this)
+fun CanarySchedule.toJson(): String = ffiWriteCanarySchedule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Diagnostic.Companion.fromJson(json: String): Diagnostic = readDiagnostic(json)
+fun CanaryState.Companion.fromJson(json: String): CanaryState = ffiReadCanaryState(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Diagnostic.toJson(): String = writeDiagnostic(this)
+fun CanaryState.toJson(): String = ffiWriteCanaryState(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun DoraReport.Companion.fromJson(json: String): DoraReport = readDoraReport(json)
+fun CanaryTimeline.Companion.fromJson(json: String): CanaryTimeline = ffiReadCanaryTimeline(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun DoraReport.toJson(): String = writeDoraReport(this)
+fun CanaryTimeline.toJson(): String = ffiWriteCanaryTimeline(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun GitHistory.Companion.fromJson(json: String): GitHistory = readGitHistory(json)
+fun InterchangeGitHistory.Companion.fromJson(json: String): InterchangeGitHistory = ffiReadInterchangeGitHistory(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun GitHistory.toJson(): String = writeGitHistory(this)
+fun InterchangeGitHistory.toJson(): String = ffiWriteInterchangeGitHistory(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun GitReleases.Companion.fromJson(json: String): GitReleases = readGitReleases(json)
+fun InterchangeGitReleases.Companion.fromJson(json: String): InterchangeGitReleases = ffiReadInterchangeGitReleases(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun GitReleases.toJson(): String = writeGitReleases(this)
+fun InterchangeGitReleases.toJson(): String = ffiWriteInterchangeGitReleases(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun MetricsPolicy.Companion.fromJson(json: String): MetricsPolicy = readMetricsPolicy(json)
+fun InterchangePrometheusMetric.Companion.fromJson(json: String): InterchangePrometheusMetric = ffiReadInterchangePrometheusMetric(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun MetricsPolicy.toJson(): String = writeMetricsPolicy(this)
+fun InterchangePrometheusMetric.toJson(): String = ffiWriteInterchangePrometheusMetric(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Observation.Companion.fromJson(json: String): Observation = readObservation(json)
+fun InterchangePrometheusSeries.Companion.fromJson(json: String): InterchangePrometheusSeries = ffiReadInterchangePrometheusSeries(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Observation.toJson(): String = writeObservation(this)
+fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheusSeries(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun PrometheusMetric.Companion.fromJson(json: String): PrometheusMetric = readPrometheusMetric(json)
+fun MetricsChange.Companion.fromJson(json: String): MetricsChange = ffiReadMetricsChange(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun PrometheusMetric.toJson(): String = writePrometheusMetric(this)
+fun MetricsChange.toJson(): String = ffiWriteMetricsChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun PrometheusSeries.Companion.fromJson(json: String): PrometheusSeries = readPrometheusSeries(json)
+fun MetricsDeployment.Companion.fromJson(json: String): MetricsDeployment = ffiReadMetricsDeployment(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun PrometheusSeries.toJson(): String = writePrometheusSeries(this)
+fun MetricsDeployment.toJson(): String = ffiWriteMetricsDeployment(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun ReleaseFacts.Companion.fromJson(json: String): ReleaseFacts = readReleaseFacts(json)
+fun MetricsDoraReport.Companion.fromJson(json: String): MetricsDoraReport = ffiReadMetricsDoraReport(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun ReleaseFacts.toJson(): String = writeReleaseFacts(this)
+fun MetricsDoraReport.toJson(): String = ffiWriteMetricsDoraReport(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun ReleaseProfile.Companion.fromJson(json: String): ReleaseProfile = readReleaseProfile(json)
+fun MetricsIncident.Companion.fromJson(json: String): MetricsIncident = ffiReadMetricsIncident(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun ReleaseProfile.toJson(): String = writeReleaseProfile(this)
+fun MetricsIncident.toJson(): String = ffiWriteMetricsIncident(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun ReleaseProfiles.Companion.fromJson(json: String): ReleaseProfiles = readReleaseProfiles(json)
+fun MetricsPolicy.Companion.fromJson(json: String): MetricsPolicy = ffiReadMetricsPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun ReleaseProfiles.toJson(): String = writeReleaseProfiles(this)
+fun MetricsPolicy.toJson(): String = ffiWriteMetricsPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun ReleaseType.Companion.fromJson(json: String): ReleaseType = readReleaseType(json)
+fun ReleaseClassification.Companion.fromJson(json: String): ReleaseClassification = ffiReadReleaseClassification(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun ReleaseType.toJson(): String = writeReleaseType(this)
+fun ReleaseClassification.toJson(): String = ffiWriteReleaseClassification(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun RollbackDecision.Companion.fromJson(json: String): RollbackDecision = readRollbackDecision(json)
+fun ReleaseFacts.Companion.fromJson(json: String): ReleaseFacts = ffiReadReleaseFacts(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun RollbackDecision.toJson(): String = writeRollbackDecision(this)
+fun ReleaseFacts.toJson(): String = ffiWriteReleaseFacts(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun RollbackPolicy.Companion.fromJson(json: String): RollbackPolicy = readRollbackPolicy(json)
+fun ReleaseProfile.Companion.fromJson(json: String): ReleaseProfile = ffiReadReleaseProfile(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun RollbackPolicy.toJson(): String = writeRollbackPolicy(this)
+fun ReleaseProfile.toJson(): String = ffiWriteReleaseProfile(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun RollbackSituation.Companion.fromJson(json: String): RollbackSituation = readRollbackSituation(json)
+fun ReleaseProfiles.Companion.fromJson(json: String): ReleaseProfiles = ffiReadReleaseProfiles(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun RollbackSituation.toJson(): String = writeRollbackSituation(this)
+fun ReleaseProfiles.toJson(): String = ffiWriteReleaseProfiles(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Schedule.Companion.fromJson(json: String): Schedule = readSchedule(json)
+fun ReleaseType.Companion.fromJson(json: String): ReleaseType = ffiReadReleaseType(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Schedule.toJson(): String = writeSchedule(this)
+fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun TimeRange.Companion.fromJson(json: String): TimeRange = readTimeRange(json)
+fun RollbackDecision.Companion.fromJson(json: String): RollbackDecision = ffiReadRollbackDecision(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun TimeRange.toJson(): String = writeTimeRange(this)
+fun RollbackDecision.toJson(): String = ffiWriteRollbackDecision(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Timeline.Companion.fromJson(json: String): Timeline = readTimeline(json)
+fun RollbackPolicy.Companion.fromJson(json: String): RollbackPolicy = ffiReadRollbackPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Timeline.toJson(): String = writeTimeline(this)
+fun RollbackPolicy.toJson(): String = ffiWriteRollbackPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Weekday.Companion.fromJson(json: String): Weekday = readWeekday(json)
+fun RollbackSituation.Companion.fromJson(json: String): RollbackSituation = ffiReadRollbackSituation(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Weekday.toJson(): String = writeWeekday(this)
+fun RollbackSituation.toJson(): String = ffiWriteRollbackSituation(this)
+
+/** Reads the JSON form of the schedule; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryRollout.Companion.fromJson(json: String): CanaryRollout = CanaryRollout(CanarySchedule.fromJson(json))
+
+/** The JSON form of the schedule. */
+@Throws(RelcoreException::class)
+fun CanaryRollout.toJson(): String = schedule().toJson()
+
+/** Reads the JSON form of the policy; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsEngine.Companion.fromJson(json: String): MetricsEngine = MetricsEngine(MetricsPolicy.fromJson(json))
+
+/** The JSON form of the policy. */
+@Throws(RelcoreException::class)
+fun MetricsEngine.toJson(): String = policy().toJson()
+
+/** Reads the JSON form of the policy; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackEngine.Companion.fromJson(json: String): RollbackEngine = RollbackEngine(RollbackPolicy.fromJson(json))
+
+/** The JSON form of the policy. */
+@Throws(RelcoreException::class)
+fun RollbackEngine.toJson(): String = policy().toJson()

@@ -5,7 +5,7 @@ import relcore.*
 private const val DAY = 86_400_000L
 private const val START = 1_767_225_600_000L // 2026-01-01T00:00:00Z
 
-/** The columns door is pinned to the door for rows: the same report for the same events. */
+/** Columns and rows give the same report for the same events. */
 class ColumnsTest {
     private val policy = MetricsPolicy(environments = listOf("production", "staging"))
     private val range = TimeRange(Instant.ofEpochMilli(START), Instant.ofEpochMilli(START + 60 * DAY))
@@ -16,8 +16,8 @@ class ColumnsTest {
         for (seed in 1..60) {
             val (deployments, changes, incidents, columns) = events(seed)
             for ((unit, zone) in listOf(BucketUnit.WEEK to "Europe/Berlin", BucketUnit.MONTH to "UTC")) {
-                val expected = metricsDora(deployments, changes, incidents, policy, range, unit, zone)
-                val report = metricsDoraColumns(columns, policy, range, unit, zone)
+                val expected = Metrics.dora(deployments, changes, incidents, policy, range, unit, zone)
+                val report = Metrics.doraColumns(columns, policy, range, unit, zone)
                 assertEquals(expected, report, "seed $seed")
                 if ((report.overall.changeFailRate.value ?: 0.0) > 0) failures++
             }
@@ -27,22 +27,22 @@ class ColumnsTest {
 
     @Test
     fun noColumnsAreNoEvents() {
-        val expected = metricsDora(listOf(), listOf(), listOf(), policy, range, BucketUnit.MONTH, "UTC")
-        assertEquals(expected, report(EventColumns()))
-        val empty = EventColumns(
-            DeploymentColumns(longArrayOf(), byteArrayOf()),
-            ChangeColumns(longArrayOf()),
-            IncidentColumns(longArrayOf(), resolvedAt = longArrayOf()),
+        val expected = Metrics.dora(listOf(), listOf(), listOf(), policy, range, BucketUnit.MONTH, "UTC")
+        assertEquals(expected, report(MetricsEventColumns()))
+        val empty = MetricsEventColumns(
+            MetricsDeploymentColumns(longArrayOf(), byteArrayOf()),
+            MetricsChangeColumns(longArrayOf()),
+            MetricsIncidentColumns(longArrayOf(), resolvedAt = longArrayOf()),
         )
         assertEquals(expected, report(empty))
     }
 
     @Test
     fun everyFaultHasItsColumn() {
-        val lists = Lists(intArrayOf(0, 1), intArrayOf(0))
-        val sound = DeploymentColumns(longArrayOf(START), byteArrayOf(0))
-        fun refused(path: String, text: String, columns: DeploymentColumns) {
-            val error = assertFailsWith<RelcoreException>(path) { report(EventColumns(columns)) }
+        val lists = MetricsLists(intArrayOf(0, 1), intArrayOf(0))
+        val sound = MetricsDeploymentColumns(longArrayOf(START), byteArrayOf(0))
+        fun refused(path: String, text: String, columns: MetricsDeploymentColumns) {
+            val error = assertFailsWith<RelcoreException>(path) { report(MetricsEventColumns(columns)) }
             assertEquals("columns.deployments.$path", error.path)
             assertContains(error.message.orEmpty(), text)
         }
@@ -52,49 +52,49 @@ class ColumnsTest {
         refused("service", "code beyond", sound.copy(service = intArrayOf(1)))
         refused("environment", "code beyond", sound.copy(environment = intArrayOf(-1)))
         refused("revision", "not as long", sound.copy(revision = intArrayOf(1, 2)))
-        refused("remediates", "offsets", sound.copy(remediates = Lists(intArrayOf(0, 2), intArrayOf(0))))
+        refused("remediates", "offsets", sound.copy(remediates = MetricsLists(intArrayOf(0, 2), intArrayOf(0))))
         refused("changes", "offsets", sound.copy(changes = intArrayOf(0, 1)))
         refused("listedChanges", "beside `changes`", sound.copy(changes = intArrayOf(0, 0), listedChanges = lists))
         refused("finishedAt", "years 1 to 9999", sound.copy(finishedAt = longArrayOf(Long.MAX_VALUE)))
         refused("outcome", "not as long", sound.copy(finishedAt = longArrayOf()))
 
-        fun path(columns: EventColumns) = assertFailsWith<RelcoreException> { report(columns) }.path
-        val bits = ChangeColumns(longArrayOf(START), authoredAtValidity = byteArrayOf(1, 1))
-        assertEquals("columns.changes.authoredAtValidity", path(EventColumns(changes = bits)))
-        val alone = ChangeColumns(longArrayOf(), committedAtValidity = byteArrayOf(1))
-        assertEquals("columns.changes.committedAtValidity", path(EventColumns(changes = alone)))
-        val merge = ChangeColumns(longArrayOf(START), merge = booleanArrayOf())
-        assertEquals("columns.changes.merge", path(EventColumns(changes = merge)))
-        val cause = IncidentColumns(longArrayOf(START), causedBy = intArrayOf())
-        assertEquals("columns.incidents.causedBy", path(EventColumns(incidents = cause)))
-        assertEquals("columns.services", path(EventColumns(services = 0u)))
-        assertEquals("columns.environments", path(EventColumns(environments = listOf())))
+        fun path(columns: MetricsEventColumns) = assertFailsWith<RelcoreException> { report(columns) }.path
+        val bits = MetricsChangeColumns(longArrayOf(START), authoredAtValidity = byteArrayOf(1, 1))
+        assertEquals("columns.changes.authoredAtValidity", path(MetricsEventColumns(changes = bits)))
+        val alone = MetricsChangeColumns(longArrayOf(), committedAtValidity = byteArrayOf(1))
+        assertEquals("columns.changes.committedAtValidity", path(MetricsEventColumns(changes = alone)))
+        val merge = MetricsChangeColumns(longArrayOf(START), merge = booleanArrayOf())
+        assertEquals("columns.changes.merge", path(MetricsEventColumns(changes = merge)))
+        val cause = MetricsIncidentColumns(longArrayOf(START), causedBy = intArrayOf())
+        assertEquals("columns.incidents.causedBy", path(MetricsEventColumns(incidents = cause)))
+        assertEquals("columns.services", path(MetricsEventColumns(services = 0u)))
+        assertEquals("columns.environments", path(MetricsEventColumns(environments = listOf())))
     }
 
     @Test
     fun allFaultsAtOnce() {
-        val deployments = DeploymentColumns(longArrayOf(START), byteArrayOf(9), service = intArrayOf(7))
-        val error = assertFailsWith<RelcoreException> { report(EventColumns(deployments)) }
+        val deployments = MetricsDeploymentColumns(longArrayOf(START), byteArrayOf(9), service = intArrayOf(7))
+        val error = assertFailsWith<RelcoreException> { report(MetricsEventColumns(deployments)) }
         val paths = listOf("columns.deployments.outcome", "columns.deployments.service")
         assertEquals(paths, error.faults.map { it.path })
     }
 
     @Test
-    fun whatStandsBesideTheColumnsIsCheckedAsForRows() {
+    fun theOtherArgumentsAreCheckedAsForRows() {
         val error = assertFailsWith<RelcoreException> {
-            metricsDoraColumns(EventColumns(services = 0u), policy, range, BucketUnit.DAY, "Mars")
+            Metrics.doraColumns(MetricsEventColumns(services = 0u), policy, range, BucketUnit.DAY, "Mars")
         }
         assertEquals("zone", error.path)
     }
 
-    private fun report(columns: EventColumns) = metricsDoraColumns(columns, policy, range, BucketUnit.MONTH, "UTC")
+    private fun report(columns: MetricsEventColumns) = Metrics.doraColumns(columns, policy, range, BucketUnit.MONTH, "UTC")
 }
 
 private data class Events(
-    val deployments: List<Deployment>,
-    val changes: List<Change>,
-    val incidents: List<DeliveryIncident>,
-    val columns: EventColumns,
+    val deployments: List<MetricsDeployment>,
+    val changes: List<MetricsChange>,
+    val incidents: List<MetricsIncident>,
+    val columns: MetricsEventColumns,
 )
 
 private val ENVIRONMENTS = listOf("production", "staging", "test")
@@ -110,8 +110,8 @@ private fun events(seed: Int): Events {
     fun one(of: Long) = below(of) == 0L
 
     val (rows, perRow) = 1 + below(40).toInt() to 1 + below(3).toInt()
-    val changes = mutableListOf<Change>()
-    val incidents = mutableListOf<DeliveryIncident>()
+    val changes = mutableListOf<MetricsChange>()
+    val incidents = mutableListOf<MetricsIncident>()
     val deployments = List(rows) { row ->
         val at = START + row * DAY + below(DAY)
         val service = "s${below(2)}"
@@ -121,57 +121,57 @@ private fun events(seed: Int): Events {
             val authored = if (one(5)) null else at - 1 - below(9 * DAY)
             val reverts = if (changes.size > 2 && one(8)) listOf("c${changes.size - 3}") else listOf()
             val committed = Instant.ofEpochMilli(authored ?: at)
-            changes += Change("c${changes.size}", authored?.let(Instant::ofEpochMilli), committed, one(6), reverts)
+            changes += MetricsChange("c${changes.size}", authored?.let(Instant::ofEpochMilli), committed, one(6), reverts)
         }
         if (one(3)) {
-            incidents += DeliveryIncident(
+            incidents += MetricsIncident(
                 "i${incidents.size}", service, environment, null, Instant.ofEpochMilli(at + 1),
                 if (one(4)) null else Instant.ofEpochMilli(at + 2 + below(DAY)), if (one(2)) "d$row" else null,
                 if (incidents.isNotEmpty() && one(6)) "i${incidents.size - 1}" else null,
             )
         }
-        Deployment(
+        MetricsDeployment(
             "d$row", service, environment, null, Instant.ofEpochMilli(at),
-            if (one(3)) DeploymentOutcome.entries.random(below(6)) else DeploymentOutcome.SUCCESS,
-            DeploymentIntent.entries.random(below(5)), below(6).let { if (it == 0L) null else "r$it" },
+            if (one(3)) MetricsDeploymentOutcome.entries.random(below(6)) else MetricsDeploymentOutcome.SUCCESS,
+            MetricsDeploymentIntent.entries.random(below(5)), below(6).let { if (it == 0L) null else "r$it" },
             if (row > 0 && one(4)) listOf("d${row - 1}") else listOf(), (first until changes.size).map { "c$it" },
         )
     }
     val nested = seed % 2 == 1
-    val table = DeploymentColumns(
+    val table = MetricsDeploymentColumns(
         deployments.millis { it.finishedAt },
         deployments.map { it.outcome.ordinal.toByte() }.toByteArray(),
         deployments.map { it.intent.ordinal.toByte() }.toByteArray(),
-        deployments.codes { it.service.place() },
+        deployments.codes { it.service.index() },
         deployments.codes { ENVIRONMENTS.indexOf(it.environment) },
-        deployments.codes { it.revision?.place() ?: -1 },
+        deployments.codes { it.revision?.index() ?: -1 },
         deployments.lists { it.remediates },
         if (nested) deployments.lists { it.changes }.offsets else null,
         if (nested) null else deployments.lists { it.changes },
     )
-    val written = ChangeColumns(
+    val written = MetricsChangeColumns(
         changes.millis { it.authoredAt }, changes.bits { it.authoredAt != null }, changes.millis { it.committedAt },
         null, changes.map { it.merge }.toBooleanArray(), changes.lists { it.reverts },
     )
-    val cases = IncidentColumns(
+    val cases = MetricsIncidentColumns(
         incidents.millis { it.detectedAt }, incidents.millis { it.resolvedAt }, incidents.bits { it.resolvedAt != null },
-        incidents.codes { it.service.place() }, incidents.codes { ENVIRONMENTS.indexOf(it.environment) },
-        incidents.codes { it.causedBy?.place() ?: -1 }, incidents.map { it.duplicateOf != null }.toBooleanArray(),
+        incidents.codes { it.service.index() }, incidents.codes { ENVIRONMENTS.indexOf(it.environment) },
+        incidents.codes { it.causedBy?.index() ?: -1 }, incidents.map { it.duplicateOf != null }.toBooleanArray(),
     )
-    return Events(deployments, changes, incidents, EventColumns(table, written, cases, ENVIRONMENTS, 2u))
+    return Events(deployments, changes, incidents, MetricsEventColumns(table, written, cases, ENVIRONMENTS, 2u))
 }
 
-private fun <T> List<T>.random(place: Long): T = this[place.toInt()]
+private fun <T> List<T>.random(index: Long): T = this[index.toInt()]
 
 /** The number in an id. */
-private fun String.place() = drop(1).toInt()
+private fun String.index() = drop(1).toInt()
 
 private fun <T> List<T>.millis(at: (T) -> Instant?) = map { at(it)?.toEpochMilli() ?: 0 }.toLongArray()
 
 private fun <T> List<T>.codes(code: (T) -> Int) = map(code).toIntArray()
 
 private fun <T> List<T>.lists(ids: (T) -> List<String>) =
-    Lists(runningFold(0) { end, row -> end + ids(row).size }.toIntArray(), flatMap(ids).map { it.place() }.toIntArray())
+    MetricsLists(runningFold(0) { end, row -> end + ids(row).size }.toIntArray(), flatMap(ids).map { it.index() }.toIntArray())
 
 /** One bit a row, lowest first. */
 private fun <T> List<T>.bits(there: (T) -> Boolean) =

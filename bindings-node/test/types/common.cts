@@ -5,7 +5,7 @@ const decision = relcore.rollback.decide(
   relcore.rollback.defaultPolicy(),
   new Date(),
 );
-const verdict: relcore.RollbackDecision["verdict"] = decision.verdict;
+const verdict: relcore.rollback.Decision["verdict"] = decision.verdict;
 const version: string = relcore.VERSION;
 // @ts-expect-error: a verdict is text, not a number
 const wrong: number = decision.verdict;

@@ -1,26 +1,18 @@
 import { RelcoreError, canary, metrics, rollback, time } from "relcore";
-import type {
-  CanaryDecision,
-  DeploymentColumns,
-  Instant,
-  Observation,
-  Schedule,
-  Step,
-  TimeRange,
-  Timestamp,
-} from "relcore";
+import type { Instant, ReasonCode, TimeRange, Timestamp } from "relcore";
+import { Rollout } from "relcore/canary";
 
-const schedule: Schedule = {
+const schedule: canary.Schedule = {
   steps: [
     { type: "set_weight", weight: 5 },
     { type: "bake", min: "1h", max: "PT2H" },
   ],
 };
 const at: Instant = new Date();
-const observations: readonly Observation[] = [
+const observations: readonly canary.Observation[] = [
   { at, kind: { type: "measurement", metric: "m", reading: { type: "value", value: 1, n: 1 } } },
 ];
-const decision: CanaryDecision<Timestamp> = canary.nextAction(
+const decision: canary.Decision<Timestamp> = canary.nextAction(
   schedule,
   canary.start(schedule, at),
   observations,
@@ -29,14 +21,28 @@ const decision: CanaryDecision<Timestamp> = canary.nextAction(
 const next: string | undefined = decision.nextCheckAt;
 const again = canary.nextAction(schedule, decision.state, [], at);
 
-// An answer holds text, an argument takes both.
+// A handle has the functions without the policy.
+const rollout: canary.Rollout = new Rollout(schedule);
+const through: canary.Decision<Timestamp> = rollout.nextAction(rollout.start(at), observations, at);
+const digest: string = rollout.digest;
+canary.start(rollout.schedule, at);
+// @ts-expect-error: a handle never changes
+rollout.schedule = schedule;
+// @ts-expect-error: only the constructor makes a handle
+const imitated: canary.Rollout = { ...rollout };
+
+// The known codes are offered, and a later version may have others.
+const code: ReasonCode | undefined = decision.reasons[0]?.code;
+const isKnown = code === "gate_pending" || code === "a_later_code";
+
+// A result has text, an argument may have both.
 const [first] = time.buckets({ start: at, end: "2026-11-24T00:00:00Z" }, "day", "UTC", "monday");
 const text: string | undefined = first?.start;
 const range: TimeRange = { start: at, end: at };
 metrics.doraColumns({}, metrics.defaultPolicy(), range, "month", "UTC");
 
 // A union is told apart by its type, and every case is known.
-function weight(step: Step): number | undefined {
+function weight(step: canary.Step): number | undefined {
   switch (step.type) {
     case "set_weight":
       return step.weight;
@@ -46,17 +52,17 @@ function weight(step: Step): number | undefined {
 }
 
 // @ts-expect-error: no such step
-const unknown: Step = { type: "set_wait", weight: 5 };
+const unknown: canary.Step = { type: "set_wait", weight: 5 };
 // @ts-expect-error: a field that does not exist
-const misspelt: Schedule = { steps: [], metric: [] };
-// @ts-expect-error: answers are read only
+const misspelt: canary.Schedule = { steps: [], metric: [] };
+// @ts-expect-error: results are readonly
 decision.reasons = [];
 // @ts-expect-error: an argument is missing
 rollback.decide({}, rollback.defaultPolicy());
 // @ts-expect-error: not one of the units
 time.buckets(range, "fortnight", "UTC", "monday");
 // @ts-expect-error: the columns of instants are 64-bit integers
-const columns: DeploymentColumns = { finishedAt: [1], outcome: new Uint8Array(1) };
+const columns: metrics.DeploymentColumns = { finishedAt: [1], outcome: new Uint8Array(1) };
 // @ts-expect-error: errors are made by relcore alone
 new RelcoreError("x");
 
@@ -65,4 +71,4 @@ try {
 } catch (error) {
   if (error instanceof RelcoreError && error.code === "invalid_value") error.faults.map(({ path }) => path);
 }
-export { again, columns, misspelt, next, text, unknown, weight };
+export { again, columns, digest, imitated, isKnown, misspelt, next, text, through, unknown, weight };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from relcore.error import Fault
+    from relcore.error import ErrorKind, Fault
 
 __all__ = ["InputError", "PolicyChangedError", "RelcoreError", "exception_of"]
 
@@ -22,9 +22,9 @@ class RelcoreError(ValueError):
         self.faults = faults
 
     @property
-    def code(self) -> str:
+    def code(self) -> ErrorKind:
         """The stable code of the first fault, such as `unknown_field`."""
-        return self.faults[0].code.value
+        return self.faults[0].code
 
     @property
     def path(self) -> str:
@@ -44,8 +44,8 @@ class PolicyChangedError(RelcoreError):
 
 
 def exception_of(faults: tuple[Fault, ...]) -> RelcoreError:
-    """The exception for some faults; called by the bridge."""
-    if faults[0].code.value == "policy_changed":
+    """The exception for some faults; called by the native library."""
+    if faults[0].code == "policy_changed":
         return PolicyChangedError(faults)
     return InputError(faults)
 

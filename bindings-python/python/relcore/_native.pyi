@@ -1,13 +1,30 @@
-from typing import TypeVar
+from typing import Protocol, TypeVar, final
 
-__all__ = ["VERSION", "call", "dora_columns"]
+__all__ = ["VERSION", "Fields", "Handle", "constructor", "dora_columns", "function", "method"]
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
+
+# The result is what the generated function says it returns.
+class _Function(Protocol):
+    def __call__(self, *arguments: object) -> _Result: ...  # type: ignore[type-var]
+
+class _Constructor(Protocol):
+    def __call__(self, policy: object, /) -> Handle: ...
 
 VERSION: str
 
-# What comes back is what the generated function says it returns.
-def call(place: int, *arguments: object) -> _Answer: ...  # type: ignore[type-var]
+@final
+class Fields:
+    def __new__(cls, *names: str, tag: str | None = None) -> Fields: ...
+    @property
+    def names(self) -> list[tuple[str, str]]: ...
+
+@final
+class Handle: ...
+
+def function(name: str) -> _Function: ...
+def constructor(name: str) -> _Constructor: ...
+def method(name: str) -> _Function: ...
 def dora_columns(
-    columns: dict[str, object], environments: list[str], services: int, beside: list[object]
-) -> _Answer: ...  # type: ignore[type-var]
+    columns: dict[str, object], environments: list[str], services: int, arguments: tuple[object, ...]
+) -> _Result: ...  # type: ignore[type-var]

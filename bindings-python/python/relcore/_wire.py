@@ -11,7 +11,7 @@ from enum import Enum
 from relcore import time
 
 Json = typing.Any
-LEAVES: Json = {
+SCALARS: Json = {
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
     timedelta: time.parse_span,
@@ -29,21 +29,20 @@ def native(value: Json, hint: Json) -> Json:
     if isinstance(value, list):
         return [native(item, inner[0]) for item in value]
     if dataclasses.is_dataclass(hint):
-        names, hints = dict(typing.cast(Json, hint)._wire_names), typing.get_type_hints(hint)
+        names, hints = dict(typing.cast(Json, hint)._fields.names), typing.get_type_hints(hint)
         given = {names[key]: native(item, hints[names[key]]) for key, item in value.items() if key != "type"}
         return typing.cast(Json, hint)(**given)
     if isinstance(value, dict):
         return {key: native(item, inner[-1]) for key, item in value.items()}
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
     try:
-        return LEAVES.get(hint, lambda leaf: leaf)(value)
+        is_enum = isinstance(hint, type) and issubclass(hint, Enum)
+        return hint(value) if is_enum else SCALARS.get(hint, lambda scalar: scalar)(value)
     except ValueError:
         return value  # a text that Python refuses is for the core to refuse
 
 
 def tag_of(hint: Json) -> Json:
-    """Which variant of an enum with data a class is; None for what is no variant."""
+    """Which variant of an enum with data a class is; None for any other class."""
     first = dataclasses.fields(hint)[:1] if dataclasses.is_dataclass(hint) else ()
     return next((field.default for field in first if field.name == "type" and not field.init), None)
 
@@ -51,20 +50,26 @@ def tag_of(hint: Json) -> Json:
 def wire(value: Json) -> Json:
     """The JSON of a value."""
     if dataclasses.is_dataclass(value):
-        pairs = ((key, getattr(value, name)) for key, name in typing.cast(Json, value)._wire_names)
-        return {key: wire(item) for key, item in pairs if item is not None}
+        pairs = ((key, getattr(value, name)) for key, name in typing.cast(Json, value)._fields.names)
+        tag = {"type": tag_of(type(value))} if tag_of(type(value)) else {}
+        return tag | {key: wire(item) for key, item in pairs if item is not None}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, (list, tuple, dict)):
         of_dict = isinstance(value, dict)
         return {key: wire(value[key]) for key in value} if of_dict else [wire(item) for item in value]
     texts: Json = {date: date.isoformat, timedelta: time.format_span}
-    return value.value if isinstance(value, Enum) else texts.get(type(value), lambda leaf: leaf)(value)
+    return value.value if isinstance(value, Enum) else texts.get(type(value), lambda scalar: scalar)(value)
 
 
 def same(got: Json, expected: Json, tolerance: float) -> bool:
-    """Whether two JSON values are equal, numbers by value and up to the tolerance; `true` is no number."""
+    """Whether two JSON values are equal, numbers by value and up to the tolerance; `true` is no number.
+
+    An expected object with a `code` and without a `text` leaves the `text` open.
+    """
     if isinstance(expected, dict) and isinstance(got, dict):
+        if "code" in expected and "text" not in expected:
+            got = {key: item for key, item in got.items() if key != "text"}
         return got.keys() == expected.keys() and all(same(got[k], expected[k], tolerance) for k in expected)
     if isinstance(expected, list) and isinstance(got, list):
         return len(got) == len(expected) and all(map(same, got, expected, [tolerance] * len(got)))

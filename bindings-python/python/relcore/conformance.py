@@ -1,11 +1,13 @@
 """Runs conformance cases: `relcore-conformance PATH...`, or `python -m relcore.conformance PATH...`.
 
 A path is a file of cases or a folder with such files; without one it is `conformance`. Arguments are built as Python's
-own types (dataclasses, enums, datetimes), from the hints of the functions. The format is in `conformance/README.md`.
+own types (dataclasses, enums, datetimes), from the hints of the functions. A case of a function that a handle has as a
+method runs through the handle, too. The format is in `conformance/README.md`.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 import types
@@ -14,27 +16,51 @@ from importlib import import_module
 from pathlib import Path
 
 import relcore
+from relcore._frozen import Handle
 from relcore._wire import Json, native, same, wire
 
 
 def run(case: Json) -> str | None:
-    """What is wrong with a case, if anything."""
-    room, name = case["call"].split(".")
-    if name not in import_module(f"relcore.{room}").__all__:
+    """What is wrong with a case, if anything: through the function, and through the handle that has it as a method."""
+    module_name, name = case["call"].split(".")
+    module = import_module(f"relcore.{module_name}")
+    if name not in module.__all__:
         return f"there is no function {case['call']}"
-    function = getattr(import_module(f"relcore.{room}"), name)
+    function = getattr(module, name)
     hints = typing.get_type_hints(function)
     names = {"".join([w[0], *map(str.capitalize, w[1:])]): key for key in hints for w in [key.split("_")]}
     given: dict[str, Json] = {key: None for key in hints if types.NoneType in typing.get_args(hints[key])}
     given |= {names[key]: native(value, hints[names[key]]) for key, value in case["input"].items()}
+    calls = {"": functools.partial(function, **given)}
+    for handle in handles_of(module):
+        if name in vars(handle) and handle._policy in given:
+            calls[f"through {handle.__name__}: "] = functools.partial(through, handle, name, given)
+    wrong = (f"{title}{fault}" for title, call in calls.items() if (fault := compare(case, call)))
+    return next(wrong, None)
+
+
+def through(handle: Json, name: str, given: dict[str, Json]) -> Json:
+    """The result of a method, given the arguments of the function of the same name."""
+    others = {key: value for key, value in given.items() if key != handle._policy}
+    return getattr(handle(given[handle._policy]), name)(**others)
+
+
+def handles_of(module: types.ModuleType) -> list[Json]:
+    """The handles of a module."""
+    public = [getattr(module, name) for name in module.__all__]
+    return [found for found in public if isinstance(found, type) and issubclass(found, Handle)]
+
+
+def compare(case: Json, call: Json) -> str | None:
+    """What differs between the result of a call and that of the case."""
     try:
-        answer = wire(function(**given))
+        result = wire(call())
     except relcore.RelcoreError as error:
         seen = {"code": error.code, "path": error.path}
         return None if case.get("error") and case["error"].items() <= seen.items() else f"{seen}: {error}"
     if "expect" not in case:
-        return f"expected the error {case['error']}, got {json.dumps(answer)}"
-    return None if same(answer, case["expect"], case.get("tolerance", 0)) else f"got {json.dumps(answer)}"
+        return f"expected the error {case['error']}, got {json.dumps(result)}"
+    return None if same(result, case["expect"], case.get("tolerance", 0)) else f"got {json.dumps(result)}"
 
 
 def main() -> int:

@@ -27,6 +27,24 @@ fn on_disk(path: &Path) -> usize {
     if is_cases { fs::read_to_string(path).unwrap().matches("\"call\":").count() } else { 0 }
 }
 
+/// A schedule without steps, and the diagnostic that it is expected to get.
+fn empty(diagnostic: &str) -> String {
+    let schedule = r#"{"steps": [], "metrics": [{"name": "errors", "max": 1}]}"#;
+    format!(r#""call": "canary.validate", "input": {{"schedule": {schedule}}}, "expect": [{diagnostic}]"#)
+}
+
+#[test]
+fn a_text_that_a_case_leaves_out_is_open() {
+    let case = |diagnostic: &str| {
+        let case = format!("{{{}}}", empty(diagnostic));
+        relcore_conformance::differences(&serde_json::from_str(&case).unwrap()).unwrap()
+    };
+    assert!(case(r#"{"code": "no_steps", "severity": "error", "path": "steps"}"#).is_empty());
+    let different = case(r#"{"code": "x", "severity": "error", "path": "steps", "text": "x"}"#);
+    let seen: Vec<_> = different.iter().map(|each| (each.pointer.as_str(), each.is_wording)).collect();
+    assert_eq!(seen, [("/expect/0/code", false), ("/expect/0/text", true)]);
+}
+
 #[test]
 fn wrong_expectations_unknown_functions_and_unreadable_files_are_failures() {
     let folder = env::temp_dir().join(format!("relcore-conformance-{}", std::process::id()));
@@ -40,6 +58,15 @@ fn wrong_expectations_unknown_functions_and_unreadable_files_are_failures() {
         ("error_for_answer", case(&format!("{soon}, \"expect\": \"PT2M\""))),
         ("wrong_code", case(&format!("{soon}, \"error\": {{\"code\": \"syntax\"}}"))),
         ("wrong_path", case(&format!("{soon}, \"error\": {{\"code\": \"invalid_value\", \"path\": \"x\"}}"))),
+        (
+            "wrong_text",
+            case(&empty(r#"{"code": "no_steps", "severity": "error", "path": "steps", "text": "x"}"#)),
+        ),
+        (
+            "wrong_path_of_a_diagnostic",
+            case(&empty(r#"{"code": "no_steps", "severity": "error", "path": "x"}"#)),
+        ),
+        ("no_severity", case(&empty(r#"{"code": "no_steps", "path": "steps"}"#))),
         ("no_expectation", case(minute)),
         ("no_input", case("\"call\": \"time.parse_span\", \"expect\": \"PT1M\"")),
         ("unknown_function", case("\"call\": \"time.travel\", \"input\": {}, \"expect\": \"PT1M\"")),

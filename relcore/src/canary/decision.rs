@@ -1,23 +1,24 @@
-use super::CanaryState;
-use crate::reason::{Reason, render};
+use super::state::State;
+use crate::decision::Explain;
+use crate::reason::Reason;
 use crate::time::Timestamp;
 use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
-/// What to do about a canary now, and why.
+/// What to do about a canary now, why, and the state for the next call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CanaryDecision {
+#[serde(rename = "canary.Decision", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Decision {
     /// What to do.
-    pub verdict: CanaryAction,
-    /// The state to store and to hand in next time.
-    pub state: CanaryState,
+    pub verdict: Action,
+    /// The state to store and to pass to the next call.
+    pub state: State,
     /// Why. Never empty.
     pub reasons: Vec<Reason>,
-    /// What was not measured and would have been needed: names of metrics.
+    /// The metrics whose measurements the decision lacked, by name.
     pub missing: Vec<String>,
-    /// When time alone changes the answer; absent when only an observation can.
+    /// The first instant at which time alone may change the verdict; absent when only an observation can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Timestamp>,
     /// The digest of the schedule.
@@ -25,11 +26,12 @@ pub struct CanaryDecision {
 }
 
 tagged! {
+    "canary.Action";
     /// What to do about a canary.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    pub enum CanaryAction {
-        /// Give the new version another share of the traffic.
+    pub enum Action {
+        /// Route another share of the traffic to the new version.
         SetWeight {
             /// The share it had, in percent.
             previous: f64,
@@ -38,7 +40,7 @@ tagged! {
         },
         /// Leave everything as it is.
         Hold {},
-        /// Leave everything as it is: it cannot be judged whether to go on. What is missing is named.
+        /// Leave everything as it is: the measurements do not allow a judgement. `missing` names those that are lacking.
         Inconclusive {},
         /// Leave everything as it is and ask a person.
         AwaitGate {
@@ -47,22 +49,22 @@ tagged! {
         },
         /// Leave everything as it is until an operator resumes.
         Pause {},
-        /// Give the new version all the traffic: the rollout has succeeded.
+        /// Route all traffic to the new version: the rollout has succeeded.
         Complete {
             /// The share it had, in percent.
             previous: f64,
         },
-        /// Give the previous version all the traffic: the rollout has failed.
+        /// Route all traffic to the previous version: the rollout has failed.
         RollBack {
             /// The share the new version had, in percent.
             previous: f64,
         },
-        /// Leave everything as it is for good: the rollout has failed and cannot go back.
+        /// Leave everything as it is for good: the rollout has failed and cannot be rolled back.
         Freeze {},
     }
 }
 
-/// The text that a person reads: what to do, why, what is missing, when to ask again.
+/// The decision as text for a person: the verdict, the reasons, what is missing, when to ask again.
 ///
 /// ```
 /// use relcore::canary::{explain, next_action, standard_schedule, start};
@@ -73,22 +75,42 @@ tagged! {
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn explain(decision: &CanaryDecision) -> String {
-    let weight = decision.state.weight;
-    let headline = match &decision.verdict {
-        CanaryAction::SetWeight { previous, weight } => format!("SET WEIGHT from {previous} % to {weight} %"),
-        CanaryAction::Hold {} => format!("HOLD at {weight} %"),
-        CanaryAction::Inconclusive {} => format!("INCONCLUSIVE, hold at {weight} %"),
-        CanaryAction::AwaitGate { gate } => format!("ASK for the gate `{gate}`, hold at {weight} %"),
-        CanaryAction::Pause {} => format!("PAUSE at {weight} %"),
-        CanaryAction::Complete { previous } => format!("COMPLETE from {previous} % to 100 %"),
-        CanaryAction::RollBack { previous } => format!("ROLL BACK from {previous} % to 0 %"),
-        CanaryAction::Freeze {} => format!("FREEZE at {weight} %"),
-    };
-    // Another cause may be the reason of this answer: without this nobody would know that somebody must resume.
-    let paused = decision.state.paused_at.filter(|_| decision.verdict != CanaryAction::Pause {});
-    let paused = paused.map(|since| format!(", paused since {since} until an operator resumes"));
-    let headline = headline + paused.as_deref().unwrap_or_default();
-    let next = decision.next_check_at.map(|at| at.to_string());
-    render(&headline, &decision.reasons, &decision.missing, next.as_deref(), &[], &decision.policy_digest)
+pub fn explain(decision: &Decision) -> String {
+    decision.explain()
+}
+
+impl Explain for Decision {
+    fn headline(&self) -> String {
+        let weight = self.state.weight;
+        let headline = match &self.verdict {
+            Action::SetWeight { previous, weight } => format!("SET WEIGHT from {previous} % to {weight} %"),
+            Action::Hold {} => format!("HOLD at {weight} %"),
+            Action::Inconclusive {} => format!("INCONCLUSIVE, hold at {weight} %"),
+            Action::AwaitGate { gate } => format!("ASK for the gate `{gate}`, hold at {weight} %"),
+            Action::Pause {} => format!("PAUSE at {weight} %"),
+            Action::Complete { previous } => format!("COMPLETE from {previous} % to 100 %"),
+            Action::RollBack { previous } => format!("ROLL BACK from {previous} % to 0 %"),
+            Action::Freeze {} => format!("FREEZE at {weight} %"),
+        };
+        // The reasons may be about another cause; an operator must still learn that the rollout waits for a resume.
+        let paused = self.state.paused_at.filter(|_| self.verdict != Action::Pause {});
+        let paused = paused.map(|since| format!(", paused since {since} until an operator resumes"));
+        headline + paused.as_deref().unwrap_or_default()
+    }
+
+    fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    fn next_check_at(&self) -> Option<Timestamp> {
+        self.next_check_at
+    }
+
+    fn policy_digest(&self) -> &str {
+        &self.policy_digest
+    }
 }

@@ -1,8 +1,10 @@
-//! What a rule found: its effect and its reasons, before they become a decision.
-use super::{LastMeasurement, Metric, Response};
+//! What a rule or a step found: its effect and its reasons, before they become a decision.
+use super::metric::{MeasurementPhase, Metric};
+use super::schedule::Response;
+use super::state::LastMeasurement;
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
-use crate::time::Timestamp;
-use crate::wire::Count;
+use crate::scalar::Count;
+use crate::time::{Span, Timestamp};
 
 /// What a rule wants to happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,14 +15,14 @@ pub(super) enum Effect {
     Inconclusive,
     /// Ask a person.
     AwaitGate(String),
-    /// What the schedule says about the cause.
+    /// The response of the schedule to a cause.
     Respond(Response),
     /// All steps are done.
     Complete,
 }
 
 impl Effect {
-    /// How much it does about a cause; what is no response to a cause holds.
+    /// How strongly it acts upon a cause; an effect that is no response holds.
     pub(super) fn strength(&self) -> Response {
         if let Self::Respond(response) = self { *response } else { Response::Hold }
     }
@@ -32,13 +34,20 @@ pub(super) struct Finding {
     pub(super) effect: Effect,
     pub(super) reasons: Vec<Reason>,
     pub(super) missing: Vec<String>,
-    /// When time alone would change it.
+    /// The instant at which time alone changes it.
     pub(super) next: Option<Timestamp>,
 }
 
+/// The instant at which a step ended, or what keeps it from ending.
+pub(super) type Ended = Result<Timestamp, Finding>;
+
 impl Finding {
     pub(super) fn new(effect: Effect, reason: Reason) -> Self {
-        Self { effect, reasons: vec![reason], missing: vec![], next: None }
+        Self::of(effect, vec![reason], vec![])
+    }
+
+    pub(super) fn of(effect: Effect, reasons: Vec<Reason>, missing: Vec<String>) -> Self {
+        Self { effect, reasons, missing, next: None }
     }
 
     pub(super) fn until(mut self, next: Option<Timestamp>) -> Self {
@@ -47,28 +56,18 @@ impl Finding {
     }
 }
 
-/// A reason without numbers.
-pub(super) fn reason(code: ReasonCode, severity: Severity, subject: &str, text: String) -> Reason {
-    Reason { code, severity, subject: subject.to_owned(), text, evidence: Evidence::default() }
+/// The consequence of a cause, as the end of a reason text.
+pub(super) fn consequence(response: Response) -> &'static str {
+    match response {
+        Response::Hold => "the rollout holds",
+        Response::Pause => "the rollout pauses until an operator resumes",
+        Response::Abort => "the rollout ends",
+    }
 }
 
-/// A reason that counts something against a limit of the metric.
-pub(super) fn counted(
-    code: ReasonCode,
-    severity: Severity,
-    metric: &Metric,
-    what: &str,
-    n: u32,
-    limit: u32,
-) -> Reason {
-    let name = &metric.name;
-    let mut reason = reason(code, severity, name, format!("`{name}` {what} {n} times, {limit} tolerated"));
-    let (observed, threshold) = (Some(f64::from(n)), Some(f64::from(limit)));
-    reason.evidence = Evidence { observed, threshold, unit: Some("1".to_owned()), ..Evidence::default() };
-    reason
-}
-
-/// A reason about the latest measurement of a metric.
+/// The text of a reason about the latest measurement of a metric, which was not good.
+///
+/// It is true of any stored state: of the value it states only how it was judged and what was expected.
 pub(super) fn measured(
     code: ReasonCode,
     severity: Severity,
@@ -78,34 +77,51 @@ pub(super) fn measured(
     let name = &metric.name;
     let unit = metric.unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));
     let limit = metric.limit(last.value);
-    let mut text = match last.value {
-        Some(value) => format!("`{name}` is {}{unit}", number(value)),
-        None => format!("`{name}` has no value"),
-    };
-    if let Some(limit) = limit {
+    let expected = limit.map_or(String::new(), |limit| {
         let side = if metric.max == Some(limit) { "at most" } else { "at least" };
-        text = format!("{text}, good is {side} {}{unit}", number(limit));
-    }
-    if let Some(n) = last.n.filter(|n| *n < metric.min_samples) {
-        text = format!("{text}, but only {n} of {} samples", metric.min_samples);
-    }
-    let mut reason = reason(code, severity, name, text);
-    reason.evidence = Evidence {
+        format!(", expected {side} {}{unit}", number(limit))
+    });
+    let text = match last.value {
+        Some(value) if last.phase == MeasurementPhase::Inconclusive => {
+            let samples = last.n.map_or("an unknown number of".to_owned(), |n| n.to_string());
+            let needed = metric.min_samples;
+            format!(
+                "`{name}` is {}{unit}{expected}, but from {samples} samples of {needed} required",
+                number(value)
+            )
+        }
+        Some(value) => format!("`{name}` is {}{unit}{expected}", number(value)),
+        None if last.phase == MeasurementPhase::Error => {
+            format!("`{name}` has no value, its query failed{expected}")
+        }
+        None => format!("`{name}` has no value, its query returned nothing{expected}"),
+    };
+    Reason::new(code, severity, name, text).with(Evidence {
         observed: last.value,
         threshold: limit,
         unit: metric.unit.clone(),
         n: last.n,
         ..Evidence::default()
-    };
-    reason
+    })
 }
 
-/// A reason about how many there are of how many are needed.
+/// A reason about how many there are of how many the step requires.
 pub(super) fn gathered(code: ReasonCode, metric: &Metric, what: &str, have: Count, need: Count) -> Reason {
     let name = &metric.name;
-    let mut reason = reason(code, Severity::Warning, name, format!("`{name}` has {have} of {need} {what}"));
-    let (observed, threshold) = (Some(have.as_f64()), Some(need.as_f64()));
-    reason.evidence =
-        Evidence { observed, threshold, unit: Some("1".to_owned()), n: Some(have), ..Evidence::default() };
-    reason
+    let text = format!("`{name}` has {have} of {need} required {what}: the rollout does not advance");
+    let evidence = Evidence { n: Some(have), ..counted(have.as_f64(), need.as_f64()) };
+    Reason::new(code, Severity::Warning, name, text).with(evidence)
+}
+
+/// The evidence of a count against its limit.
+pub(super) fn counted(observed: f64, threshold: f64) -> Evidence {
+    let unit = Some("1".to_owned());
+    Evidence { observed: Some(observed), threshold: Some(threshold), unit, ..Evidence::default() }
+}
+
+/// The evidence of a length of time against its limit.
+pub(super) fn lasted(observed: Span, threshold: Span) -> Evidence {
+    let unit = Some("s".to_owned());
+    let (observed, threshold) = (Some(observed.as_seconds()), Some(threshold.as_seconds()));
+    Evidence { observed, threshold, unit, ..Evidence::default() }
 }

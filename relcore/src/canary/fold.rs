@@ -1,90 +1,63 @@
-//! Observations into the state: what happened since the last call, in the order in which it happened.
-use super::{
-    CanaryPhase, CanaryState, Command, GateApproval, HealthRole, LastMeasurement, MeasurementPhase, Metric,
-    Observation, ObservationKind, Reading, Schedule, Step,
-};
+//! Applies observations to the state: everything that happened since the last call, in the order in which it happened.
+use super::metric::MeasurementPhase;
+use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+use super::rollout::Rollout;
+use super::schedule::Schedule;
+use super::state::{GateApproval, LastMeasurement, Phase, State};
 use crate::error::{ErrorKind, Faults, Result};
+use crate::scalar::Count;
 use crate::time::Timestamp;
-use crate::wire::Count;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Takes every observation in, by instant, then kind, then place; refuses them all if one is at fault.
+/// Applies every observation, by instant, then kind, then position; refuses all of them if one is at fault.
 pub(super) fn fold(
-    schedule: &Schedule,
-    state: &mut CanaryState,
+    rollout: &Rollout,
+    state: &mut State,
     observations: &[Observation],
     now: Timestamp,
 ) -> Result<()> {
     if observations.is_empty() {
         return Ok(());
     }
-    check(schedule, state, observations, now)?;
+    check(rollout, state, observations, now)?;
     let key = |observation: &Observation| (observation.at, observation.kind.rank());
-    let mut places = Places::new(schedule);
+    let mut metrics = Cursor::new(rollout);
     if observations.is_sorted_by_key(key) {
-        observations.iter().for_each(|observation| take(&mut places, state, observation));
+        observations.iter().for_each(|observation| apply(&mut metrics, state, observation));
     } else {
         let mut sorted: Vec<&Observation> = observations.iter().collect();
-        sorted.sort_by_key(|observation| key(observation)); // stable: the place decides last
-        sorted.into_iter().for_each(|observation| take(&mut places, state, observation));
+        sorted.sort_by_key(|observation| key(observation)); // stable: the position decides last
+        sorted.into_iter().for_each(|observation| apply(&mut metrics, state, observation));
     }
     Ok(())
 }
 
-/// Where the metrics of a schedule are, and which gates it has.
-struct Places<'a> {
-    schedule: &'a Schedule,
-    /// Where the next one is looked for first: measurements mostly come in the order of the schedule.
+/// Finds metrics by name. It tries the one after the last match first, since measurements mostly come in the order of the
+/// schedule.
+struct Cursor<'a> {
+    rollout: &'a Rollout,
     next: usize,
-    /// The place of each metric by its name, once there are too many to look through.
-    index: Option<BTreeMap<&'a str, usize>>,
-    /// The gates, once one is asked for.
-    gates: Option<BTreeSet<&'a str>>,
 }
 
-/// So many metrics are looked through faster than a map of them is made.
-const FEW: usize = 32;
-
-impl<'a> Places<'a> {
-    fn new(schedule: &'a Schedule) -> Self {
-        Self { schedule, next: 0, index: None, gates: None }
+impl<'a> Cursor<'a> {
+    fn new(rollout: &'a Rollout) -> Self {
+        Self { rollout, next: 0 }
     }
 
-    fn of(&mut self, name: &str) -> Option<usize> {
-        let named = |metric: &Metric| metric.name == name;
-        let metrics = &self.schedule.metrics;
-        let next = Some(self.next).filter(|next| metrics.get(*next).is_some_and(named));
-        let place = next.or_else(|| self.search(name))?;
-        self.next = place.saturating_add(1);
-        Some(place)
-    }
-
-    fn search(&mut self, name: &str) -> Option<usize> {
-        let metrics = &self.schedule.metrics;
-        if metrics.len() <= FEW {
-            return metrics.iter().position(|metric| metric.name == name);
-        }
-        let names =
-            || metrics.iter().enumerate().map(|(place, metric)| (metric.name.as_str(), place)).collect();
-        self.index.get_or_insert_with(names).get(name).copied()
-    }
-
-    fn has_gate(&mut self, name: &str) -> bool {
-        let gate = |step: &'a Step| if let Step::Gate { name } = step { Some(name.as_str()) } else { None };
-        let gates = || self.schedule.steps.iter().filter_map(gate).collect();
-        self.gates.get_or_insert_with(gates).contains(name)
+    fn index_of(&mut self, name: &str) -> Option<usize> {
+        let metrics = &self.rollout.schedule().metrics;
+        let next =
+            Some(self.next).filter(|next| metrics.get(*next).is_some_and(|metric| metric.name == name));
+        let index = next.or_else(|| self.rollout.metric_index(name))?;
+        self.next = index.saturating_add(1);
+        Some(index)
     }
 }
 
 /// Everything that is wrong with the observations: their time, what they refer to, and what they say twice.
-fn check(
-    schedule: &Schedule,
-    state: &CanaryState,
-    observations: &[Observation],
-    now: Timestamp,
-) -> Result<()> {
+fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Timestamp) -> Result<()> {
     let mut faults = Faults::new();
-    let mut places = Places::new(schedule);
+    let mut metrics = Cursor::new(rollout);
     let mut measured = Measured::with_capacity(observations.len());
     for (index, observation) in observations.iter().enumerate() {
         let at = observation.at;
@@ -107,17 +80,19 @@ fn check(
             faults.add(
                 kind,
                 format_args!("observations[{index}].at"),
-                format_args!("`{at}` is not after `{seen}`, until which the state has seen everything"),
+                format_args!(
+                    "`{at}` is not after `{seen}`, the latest observation that the state has applied"
+                ),
             );
         }
         match &observation.kind {
             ObservationKind::Measurement { metric, reading } => {
-                let place = places.of(metric);
+                let index_of_metric = metrics.index_of(metric);
                 faults.check(
-                    place.is_some(),
+                    index_of_metric.is_some(),
                     ErrorKind::UnknownReference,
                     format_args!("observations[{index}].kind.metric"),
-                    format_args!("{} is not a metric of the schedule", crate::wire::quoted(metric)),
+                    format_args!("{} is not a metric of the schedule", crate::error::quoted(metric)),
                 );
                 if let Reading::Value { value, .. } = reading {
                     faults.check(
@@ -125,23 +100,23 @@ fn check(
                         ErrorKind::InvalidValue,
                         format_args!("observations[{index}].kind.reading.value"),
                         format_args!(
-                            "`{value}` is not a finite number: expected `missing` for what has no value"
+                            "`{value}` is not a finite number: expected a reading `missing` where there is no value"
                         ),
                     );
                 }
                 // An unknown metric is at fault already.
                 faults.check(
-                    place.is_none_or(|place| measured.insert(at, place)),
+                    index_of_metric.is_none_or(|metric| measured.insert(at, metric)),
                     ErrorKind::Duplicate,
                     format_args!("observations[{index}]"),
-                    format_args!("{} was already measured at `{at}`", crate::wire::quoted(metric)),
+                    format_args!("{} was already measured at `{at}`", crate::error::quoted(metric)),
                 );
             }
             ObservationKind::Approval { gate, .. } => faults.check(
-                places.has_gate(gate),
+                rollout.has_gate(gate),
                 ErrorKind::UnknownReference,
                 format_args!("observations[{index}].kind.gate"),
-                format_args!("{} is not a gate of the schedule", crate::wire::quoted(gate)),
+                format_args!("{} is not a gate of the schedule", crate::error::quoted(gate)),
             ),
             _ => {}
         }
@@ -149,7 +124,8 @@ fn check(
     faults.finish()
 }
 
-/// What was measured when, to find the same twice. Observations mostly come by instant and in the order of the schedule.
+/// The instants and metrics of the measurements so far, to find duplicates. Observations mostly come sorted by instant and
+/// in the order of the schedule, so a sorted list holds nearly all of them.
 struct Measured {
     ascending: Vec<(Timestamp, usize)>,
     others: BTreeSet<(Timestamp, usize)>,
@@ -160,7 +136,7 @@ impl Measured {
         Self { ascending: Vec::with_capacity(observations), others: BTreeSet::new() }
     }
 
-    /// Notes a measurement; false when it was there.
+    /// Adds a measurement; false if it was there before.
     fn insert(&mut self, at: Timestamp, metric: usize) -> bool {
         let this = (at, metric);
         if self.ascending.last().is_none_or(|last| *last < this) {
@@ -171,13 +147,13 @@ impl Measured {
     }
 }
 
-/// One observation into the state. Nothing is decided here; the rules look at the state afterwards.
-fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observation) {
-    let schedule = places.schedule;
+/// Applies one observation to the state. The rules decide on the state afterwards.
+fn apply(metrics: &mut Cursor<'_>, state: &mut State, observation: &Observation) {
+    let schedule = metrics.rollout.schedule();
     let at = observation.at;
     state.observed_until = Some(at);
     match &observation.kind {
-        ObservationKind::Measurement { metric, reading } => measure(places, state, metric, reading, at),
+        ObservationKind::Measurement { metric, reading } => measure(metrics, state, metric, reading, at),
         ObservationKind::Health { role: HealthRole::Canary, healthy } => {
             if *healthy && state.canary_healthy == Some(false) {
                 state.hold_step_until(schedule, at);
@@ -209,23 +185,23 @@ fn take(places: &mut Places<'_>, state: &mut CanaryState, observation: &Observat
         ObservationKind::Command { command: Command::Pause } => state.pause(at),
         ObservationKind::Command { command: Command::Resume } => state.resume(schedule, at),
         ObservationKind::Command { command: Command::Retry } => {
-            if matches!(state.phase, CanaryPhase::RolledBack | CanaryPhase::Frozen) {
+            if matches!(state.phase, Phase::RolledBack | Phase::Frozen) {
                 begin_again(schedule, state, at);
             }
         }
         ObservationKind::NewRevision { revision } => {
             begin_again(schedule, state, at);
-            state.weight = 0.0; // what it had, another version had earned
+            state.weight = 0.0; // another version had earned the weight
             state.revision = Some(revision.clone());
             state.canary_healthy = None; // it was the health of another version
         }
     }
 }
 
-/// The first step once more; what is known of the world outside the run stays.
-fn begin_again(schedule: &Schedule, state: &mut CanaryState, at: Timestamp) {
-    let fresh = CanaryState::new(schedule, std::mem::take(&mut state.schedule_digest), at);
-    *state = CanaryState {
+/// Starts at the first step again; facts from outside the run (health, window) stay.
+fn begin_again(schedule: &Schedule, state: &mut State, at: Timestamp) {
+    let fresh = State::new(schedule, std::mem::take(&mut state.schedule_digest), at);
+    *state = State {
         weight: state.weight,
         canary_healthy: state.canary_healthy,
         stable_healthy: state.stable_healthy,
@@ -236,13 +212,13 @@ fn begin_again(schedule: &Schedule, state: &mut CanaryState, at: Timestamp) {
     };
 }
 
-/// Counts a reading for its metric: failures for the run, good ones and samples for the step in which they were made.
-fn measure(places: &mut Places<'_>, state: &mut CanaryState, name: &str, reading: &Reading, at: Timestamp) {
+/// Counts a reading for its metric: failures for the run, good measurements and samples for the current step.
+fn measure(metrics: &mut Cursor<'_>, state: &mut State, name: &str, reading: &Reading, at: Timestamp) {
     // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
-    let Some(place) = places.of(name) else { return };
-    let pair = places.schedule.metrics.get(place).zip(state.metrics.get_mut(place));
+    let Some(index) = metrics.index_of(name) else { return };
+    let pair = metrics.rollout.schedule().metrics.get(index).zip(state.metrics.get_mut(index));
     let Some((metric, counts)) = pair else { return };
-    // A measurement that is reported late may be of the step, and the weight, before.
+    // A measurement that is reported late may belong to the step, or the weight, before.
     let here = at >= state.step_entered_at && Some(at) > state.weight_set_at;
     let phase = metric.judge(reading);
     let (value, n) = match reading {

@@ -1,12 +1,12 @@
-use super::Reading;
+use super::observation::Reading;
+use crate::scalar::Count;
 use crate::time::Span;
-use crate::wire::Count;
 use serde::{Deserialize, Serialize};
 
-/// Something that is measured on the new version while it takes traffic, and the limits it must keep.
+/// A measure of the new version while it takes traffic, and the limits of a good value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.Metric", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Metric {
     /// The name by which measurements refer to it.
     pub name: String,
@@ -28,10 +28,10 @@ pub struct Metric {
     /// How many errored queries in a row are tolerated. Default 4, as Argo Rollouts.
     #[serde(default = "default_consecutive_error_limit")]
     pub consecutive_error_limit: u32,
-    /// A measurement of fewer samples is inconclusive; one that does not say how many it has, too. Default 0.
+    /// A measurement of fewer samples, or of an unknown number of samples, is inconclusive. Default 0.
     #[serde(default)]
     pub min_samples: Count,
-    /// A measurement older than this is no data. Default: it never ages.
+    /// A measurement older than this counts as no data. Default: no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<Span>,
     /// Whether a single failed measurement ends the rollout, whatever the limits and responses. Default false.
@@ -43,25 +43,25 @@ fn default_consecutive_error_limit() -> u32 {
     4
 }
 
-/// What a measurement says of its metric.
+/// The result of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "canary.MeasurementPhase", rename_all = "snake_case")]
 pub enum MeasurementPhase {
-    /// The value keeps the limits.
+    /// The value is within the limits.
     Successful,
-    /// The value breaks a limit.
+    /// The value is beyond a limit.
     Failed,
-    /// There are too few samples to say.
+    /// There are too few samples to judge.
     Inconclusive,
-    /// The query answered with nothing.
+    /// The query returned nothing.
     NoData,
     /// The query failed.
     Error,
 }
 
 impl Metric {
-    /// What a reading says. Every reading has one phase; only a finite value within the limits is `successful`.
+    /// Judges a reading. Only a finite value within the limits is `successful`.
     pub(super) fn judge(&self, reading: &Reading) -> MeasurementPhase {
         match reading {
             Reading::Missing {} => MeasurementPhase::NoData,
@@ -70,7 +70,7 @@ impl Metric {
                 MeasurementPhase::Inconclusive
             }
             Reading::Value { value, .. } => {
-                // Written so that what cannot be compared is not good.
+                // INVARIANT: both comparisons are false for NaN, which is therefore not good.
                 let below = self.max.is_none_or(|max| *value <= max);
                 let above = self.min.is_none_or(|min| *value >= min);
                 if below && above { MeasurementPhase::Successful } else { MeasurementPhase::Failed }
@@ -78,7 +78,7 @@ impl Metric {
         }
     }
 
-    /// The limit that a value breaks, for the evidence; the upper one if it breaks none.
+    /// The limit that a value is beyond, for the evidence; the upper one if it is within both.
     pub(super) fn limit(&self, value: Option<f64>) -> Option<f64> {
         match (self.min, value) {
             (Some(min), Some(value)) if value < min => Some(min),

@@ -1,19 +1,21 @@
+use crate::scalar::Count;
 use crate::time::Timestamp;
-use crate::wire::{Count, tagged};
+use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
 /// Something that happened or was measured at an instant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.Observation", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Observation {
-    /// When; after everything that the state has already seen, not after `now`.
+    /// The instant: after all observations that the state has applied, and not after `now`.
     pub at: Timestamp,
-    /// What.
+    /// The event or the measurement.
     pub kind: ObservationKind,
 }
 
 tagged! {
+    "canary.ObservationKind";
     /// What was observed.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -29,7 +31,7 @@ tagged! {
         Measurement {
             /// The name of the metric in the schedule.
             metric: String,
-            /// What the query answered.
+            /// The result of the query.
             reading: Reading,
         },
         /// The release window opened or closed. Until the first of these it counts as open.
@@ -37,21 +39,21 @@ tagged! {
             /// Whether it is open.
             open: bool,
         },
-        /// A person answered a gate. The latest answer counts.
+        /// A person approved or refused a gate. The latest approval or refusal of a gate counts.
         Approval {
             /// The name of the gate in the schedule.
             gate: String,
             /// Whether the rollout may pass.
             approved: bool,
-            /// Who answered.
+            /// Who approved or refused.
             by: String,
         },
-        /// An operator intervened.
+        /// An operator gave a command.
         Command {
-            /// What was ordered.
+            /// The command.
             command: Command,
         },
-        /// Another version is to be rolled out: everything begins again.
+        /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
             /// The name of the new version.
             revision: String,
@@ -60,7 +62,8 @@ tagged! {
 }
 
 tagged! {
-    /// What a metric's query answered.
+    "canary.Reading";
+    /// The result of a metric's query.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub enum Reading {
@@ -68,15 +71,15 @@ tagged! {
         Value {
             /// The number, in the unit of the metric.
             value: f64,
-            /// How many samples stand behind it, when known.
+            /// How many samples it was computed from, when known.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             n: Option<Count>,
         },
-        /// Nothing: an empty result, or one that is not a number.
+        /// No value: an empty result, or one that is not a number.
         Missing {},
         /// The query failed.
         Failed {
-            /// What it said.
+            /// The error message.
             text: String,
         },
     }
@@ -85,7 +88,7 @@ tagged! {
 /// The two sides of a canary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "canary.HealthRole", rename_all = "snake_case")]
 pub enum HealthRole {
     /// The new version.
     Canary,
@@ -93,24 +96,24 @@ pub enum HealthRole {
     Stable,
 }
 
-/// What an operator may order.
+/// A command of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "canary.Command", rename_all = "snake_case")]
 pub enum Command {
     /// End the rollout.
     Abort,
-    /// Stay at this weight; timers stand still.
+    /// Stay at this weight; the timers stop.
     Pause,
-    /// Go on after a pause. What was counted against the metrics is forgiven.
+    /// Continue after a pause. The counts of failed, inconclusive and errored measurements start at 0 again.
     Resume,
-    /// Begin again after an abort.
+    /// Begin again at the first step after an abort.
     Retry,
 }
 
 impl ObservationKind {
-    /// The order of observations of the same instant: facts before orders, so that an order is obeyed in their light;
-    /// of two that contradict each other the more careful one comes last, and counts.
+    /// The order of observations of the same instant: facts before commands, so that a command acts upon the facts. Of
+    /// two observations that contradict each other the more cautious one comes last, and counts.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::NewRevision { .. } => 0,

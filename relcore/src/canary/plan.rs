@@ -1,4 +1,6 @@
-use super::{Schedule, Step, validate::refuse};
+use super::rollout::Rollout;
+use super::schedule::Schedule;
+use super::step::Step;
 use crate::error::Result;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// When each step of a schedule begins and ends, if nothing goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.Timeline", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Timeline {
     /// The steps in their order.
     pub steps: Vec<PlannedStep>,
@@ -15,7 +17,7 @@ pub struct Timeline {
     /// The latest end; absent when a step waits for a person or for data without limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_end: Option<Timestamp>,
-    /// When the deadline strikes, if there is one.
+    /// The instant of the deadline, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<Timestamp>,
 }
@@ -23,7 +25,7 @@ pub struct Timeline {
 /// When a step begins and ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.PlannedStep", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedStep {
     /// The index of the step in the schedule.
     pub step: u32,
@@ -40,11 +42,13 @@ pub struct PlannedStep {
 
 /// The timeline of a rollout that starts at an instant.
 ///
+/// It checks and digests the schedule; for more than one call, [`Rollout::plan`] does so only once.
+///
 /// ```
 /// use relcore::canary::{plan, standard_schedule};
 /// let timeline = plan(&standard_schedule(), relcore::Timestamp::parse("2026-11-23T09:00:00Z")?)?;
 /// assert_eq!(timeline.earliest_end.to_string(), "2026-11-23T14:00:00.000Z");
-/// // Pitfall: without metrics nothing is waited for, so the longest times of the bakes do not count.
+/// // Pitfall: without metrics a bake ends after its shortest time, so `max` does not count.
 /// assert_eq!(timeline.latest_end, Some(timeline.earliest_end));
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -52,7 +56,20 @@ pub struct PlannedStep {
 /// # Errors
 /// As [`start`](super::start) for the schedule; `out_of_range` when a step would end after the year 9999.
 pub fn plan(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
-    refuse(schedule, "schedule")?;
+    Rollout::new(schedule.clone())?.plan(start)
+}
+
+impl Rollout {
+    /// The timeline of a rollout that starts at an instant.
+    ///
+    /// # Errors
+    /// `out_of_range` when a step would end after the year 9999.
+    pub fn plan(&self, start: Timestamp) -> Result<Timeline> {
+        timeline(self.schedule(), start)
+    }
+}
+
+fn timeline(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
     let mut steps = Vec::with_capacity(schedule.steps.len());
     let (mut weight, mut earliest, mut latest) = (0.0, start, Some(start));
     for (index, step) in (0..).zip(&schedule.steps) {

@@ -1,10 +1,11 @@
-use super::{AbortPolicy, CauseResponses, Schedule, Step};
+use super::schedule::{AbortPolicy, CauseResponses, Schedule};
+use super::step::Step;
 use crate::time::Span;
 
 /// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
 ///
-/// Add the metrics of the service before using it: without them the clock alone decides, and
-/// [`validate`](super::validate()) warns.
+/// Add the metrics of the service before use: without them the clock alone decides, and [`validate`](super::validate())
+/// warns.
 ///
 /// ```
 /// use relcore::canary::{Metric, schedule_from_json, standard_schedule};
@@ -27,7 +28,7 @@ pub fn standard_schedule() -> Schedule {
 
 /// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
 ///
-/// A phased release cannot go back, only stop, so an abort freezes it. Source: App Store Connect help, "Release a version
+/// A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
 /// update in phases"; Apple allows 30 days of pauses in all.
 #[must_use]
 pub fn apple_phased_schedule() -> Schedule {
@@ -37,14 +38,14 @@ pub fn apple_phased_schedule() -> Schedule {
 /// A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each.
 ///
 /// Play leaves the percentages to the developer and only demands that they lie between 0 and 100; these are customary.
-/// A staged rollout can be halted but not taken back from those who have it, so an abort freezes it. Source: Play
+/// A staged rollout can be halted, but those who have the update keep it, so an abort freezes it. Source: Play
 /// Console help, "Release app updates with staged rollouts".
 #[must_use]
 pub fn play_staged_schedule() -> Schedule {
     daily(&[1.0, 5.0, 10.0, 20.0, 50.0, 100.0])
 }
 
-/// One weight a day; the last one needs no day of its own.
+/// One weight a day; there is no bake after the last one.
 fn daily(weights: &[f64]) -> Schedule {
     let mut steps = Vec::new();
     for (day, weight) in weights.iter().enumerate() {

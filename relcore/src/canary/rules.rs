@@ -1,16 +1,12 @@
-//! The rules that come before the step: safety first, then what keeps the rollout waiting.
-use super::advance::bake_overdue;
-use super::finding::{Effect, Finding, counted, measured, reason};
-use super::{CanaryState, MeasurementPhase, Metric, MetricState, Response, Schedule};
-use crate::reason::{ReasonCode, Severity, lasting};
-use crate::time::Timestamp;
-
-/// What every rule looks at.
-pub(super) struct Facts<'a> {
-    pub(super) schedule: &'a Schedule,
-    pub(super) state: &'a CanaryState,
-    pub(super) now: Timestamp,
-}
+//! The rules that come before the step: safety first, then what makes the rollout wait.
+use super::bake::bake_overdue;
+use super::facts::Facts;
+use super::finding::{Effect, Finding, consequence, counted, lasted, measured};
+use super::metric::{MeasurementPhase, Metric};
+use super::schedule::Response;
+use super::state::{MetricState, Phase};
+use crate::canary::code;
+use crate::reason::{Reason, ReasonCode, Severity, format_duration};
 
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
@@ -49,94 +45,106 @@ pub(super) fn strongest(facts: &Facts<'_>) -> Option<Finding> {
     found
 }
 
-/// Rule 1: What has ended stays as it is until a retry or a new revision.
+/// Rule 1: a run that is over changes only by a retry or a new revision.
 fn run_over(facts: &Facts<'_>) -> Option<Finding> {
     facts.state.is_over().then(|| {
-        let phase = crate::wire::text_of(&facts.state.phase).replace('_', " ");
-        let text = format!("the rollout has ended: {phase}");
-        Finding::new(Effect::Hold, reason(ReasonCode::RunOver, Severity::Info, "run", text))
+        let text = match facts.state.phase {
+            Phase::Succeeded => "the rollout has succeeded: nothing changes until a new revision",
+            Phase::Frozen => "the rollout is frozen: nothing changes until a retry or a new revision",
+            _ => "the rollout was rolled back: nothing changes until a retry or a new revision",
+        };
+        Finding::new(Effect::Hold, Reason::new(code::RUN_OVER, Severity::Info, "run", text))
     })
 }
 
-/// Rule 2: A person said no: by an order, or at a gate, even at one that the rollout has not come to yet.
+/// Rule 2: an operator aborted, or somebody refused a gate, even one that the rollout has not reached yet.
 fn aborted_by_person(facts: &Facts<'_>) -> Option<Finding> {
     if facts.state.abort_ordered {
-        let text = "an operator ordered to abort".to_owned();
-        return Some(abort(reason(ReasonCode::AbortOrdered, Severity::Critical, "run", text)));
+        let text = "an operator ordered an abort: the rollout ends";
+        return Some(abort(Reason::new(code::ABORT_ORDERED, Severity::Critical, "run", text)));
     }
     let refused = facts.state.approvals.iter().find(|approval| !approval.approved)?;
-    let text = format!("`{}` refused to pass the gate `{}`", refused.by, refused.gate);
-    Some(abort(reason(ReasonCode::GateRefused, Severity::Critical, &refused.gate, text)))
+    let text = format!("`{}` refused the gate `{}`: the rollout ends", refused.by, refused.gate);
+    Some(abort(Reason::new(code::GATE_REFUSED, Severity::Critical, &refused.gate, text)))
 }
 
-/// Rule 3: A metric whose single failure ends the rollout, whatever `on.failed` says.
+/// Rule 3: a single failure of a critical metric ends the rollout, whatever `on.failed` is.
 fn critical_metric(facts: &Facts<'_>) -> Option<Finding> {
-    let (metric, state) = pairs(facts).find(|(metric, state)| metric.critical && state.failed > 0)?;
+    let (metric, state) = facts.metrics().find(|(metric, state)| metric.critical && state.failed > 0)?;
+    let (code, severity) = (code::METRIC_CRITICAL, Severity::Critical);
     let reason = match &state.last {
         Some(last) if last.phase == MeasurementPhase::Failed => {
-            measured(ReasonCode::MetricCritical, Severity::Critical, metric, last)
+            let mut reason = measured(code, severity, metric, last);
+            reason.text.push_str(", and is critical: the rollout ends");
+            reason
         }
-        _ => counted(ReasonCode::MetricCritical, Severity::Critical, metric, "failed", state.failed, 0),
+        _ => {
+            let (name, n) = (&metric.name, state.failed);
+            let plural = if n == 1 { "" } else { "s" };
+            let text =
+                format!("`{name}` is critical and has {n} failed measurement{plural}: the rollout ends");
+            Reason::new(code, severity, name, text).with(counted(f64::from(n), 0.0))
+        }
     };
     Some(abort(reason))
 }
 
-/// Rule 4: The new version not being ready is a failure of it. The previous one not being ready only holds: there would be no
-/// way back from more traffic, and no place to go back to now.
+/// Rule 4: a new version that is not ready has failed. A previous version that is not ready only holds: more traffic for
+/// the new one would leave no rollback path, and there is nothing to roll back to now.
 fn unhealthy(facts: &Facts<'_>) -> Option<Finding> {
     if facts.state.canary_healthy == Some(false) {
-        let text = "the new version is not ready".to_owned();
-        let reason = reason(ReasonCode::CanaryUnhealthy, Severity::Critical, "canary", text);
-        return Some(Finding::new(Effect::Respond(facts.schedule.on.failed), reason));
+        let response = facts.schedule.on.failed;
+        let text = format!("the new version is not ready: {}", consequence(response));
+        let reason = Reason::new(code::CANARY_UNHEALTHY, Severity::Critical, "canary", text);
+        return Some(Finding::new(Effect::Respond(response), reason));
     }
     (facts.state.stable_healthy == Some(false)).then(|| {
-        let text = "the previous version is not ready: more traffic for the new one would leave no way back"
-            .to_owned();
-        Finding::new(Effect::Hold, reason(ReasonCode::StableUnhealthy, Severity::Error, "stable", text))
+        let text = "the previous version is not ready, so a rollback is not possible: the rollout holds";
+        Finding::new(Effect::Hold, Reason::new(code::STABLE_UNHEALTHY, Severity::Error, "stable", text))
     })
 }
 
-/// Rule 5: The time of the whole rollout, pauses not counted.
+/// Rule 5: the time of the whole rollout, pauses not counted.
 fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     let deadline = facts.schedule.deadline?;
-    // A pause stops this clock.
-    let taken = facts.state.paused_at.unwrap_or(facts.now).since(facts.state.started_at);
+    let response = facts.schedule.on.deadline;
+    let taken = facts.clock().since(facts.state.started_at);
     (taken >= deadline).then(|| {
-        let text = format!("the rollout has taken {}, its deadline is {}", lasting(taken), lasting(deadline));
-        let mut reason = reason(ReasonCode::DeadlinePassed, Severity::Error, "run", text);
-        reason.evidence.observed = Some(taken.as_seconds());
-        reason.evidence.threshold = Some(deadline.as_seconds());
-        reason.evidence.unit = Some("s".to_owned());
-        Finding::new(Effect::Respond(facts.schedule.on.deadline), reason)
+        let (took, allowed) = (format_duration(taken), format_duration(deadline));
+        let text =
+            format!("the rollout has taken {took}, its deadline is {allowed}: {}", consequence(response));
+        let reason =
+            Reason::new(code::DEADLINE_PASSED, Severity::Error, "run", text).with(lasted(taken, deadline));
+        Finding::new(Effect::Respond(response), reason)
     })
 }
 
-/// Rule 6: More failed measurements in the run than the metric tolerates.
+/// Rule 6: more failed measurements in the run than the metric tolerates.
 fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
         |metric, state| (state.failed, metric.failure_limit),
-        (ReasonCode::FailureLimitExceeded, Severity::Critical, "failed"),
+        (code::FAILURE_LIMIT_EXCEEDED, Severity::Critical, "failed measurement"),
         facts.schedule.on.failed,
     )
 }
 
-/// Rule 7: More errored queries in a row than the metric tolerates: the telemetry is broken, and nobody can see.
+/// Rule 7: more errored queries in a row than the metric tolerates: the telemetry is broken.
 fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
         |metric, state| (state.consecutive_errors, metric.consecutive_error_limit),
-        (ReasonCode::ErrorLimitExceeded, Severity::Error, "could not be queried"),
+        (code::ERROR_LIMIT_EXCEEDED, Severity::Error, "consecutive query error"),
         facts.schedule.on.error,
     )
 }
 
-/// Rule 9: More measurements on too few samples in the run than the metric tolerates.
+/// Rule 9: more measurements on too few samples in the run than the metric tolerates.
 fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
         |metric, state| (state.inconclusive, metric.inconclusive_limit),
-        (ReasonCode::InconclusiveLimitExceeded, Severity::Warning, "was inconclusive"),
+        (code::INCONCLUSIVE_LIMIT_EXCEEDED, Severity::Warning, "inconclusive measurement"),
         facts.schedule.on.inconclusive,
     )
 }
@@ -148,99 +156,70 @@ fn limit(
     (code, severity, what): (ReasonCode, Severity, &str),
     response: Response,
 ) -> Option<Finding> {
-    let mut found: Option<Finding> = None;
-    for (metric, state) in pairs(facts) {
+    let mut reasons = Vec::new();
+    for (metric, state) in facts.metrics() {
         let (n, limit) = counts(metric, state);
-        if n > limit {
-            let finding = found.get_or_insert_with(|| Finding {
-                effect: Effect::Respond(response),
-                reasons: vec![],
-                missing: vec![],
-                next: None,
-            });
-            finding.reasons.push(counted(code, severity, metric, what, n, limit));
-            if let Some(last) = state.last.filter(|last| last.phase != MeasurementPhase::Successful) {
-                finding.reasons.push(measured(ReasonCode::MetricNotGood, severity, metric, &last));
-            }
+        if n <= limit {
+            continue;
+        }
+        let (name, plural, then) = (&metric.name, if n == 1 { "" } else { "s" }, consequence(response));
+        let text = format!("`{name}` has {n} {what}{plural}, the limit is {limit}: {then}");
+        reasons.push(Reason::new(code, severity, name, text).with(counted(n.into(), limit.into())));
+        if let Some(last) = state.last.filter(|last| last.phase != MeasurementPhase::Successful) {
+            reasons.push(measured(code::METRIC_NOT_GOOD, severity, metric, &last));
         }
     }
-    found
+    (!reasons.is_empty()).then(|| Finding::of(Effect::Respond(response), reasons, vec![]))
 }
 
-/// Rule 8: A metric whose last answer was nothing, or is too old to say anything about now. By default it holds, and goes on
-/// by itself when data comes.
+/// Rule 8: a metric whose latest query returned nothing, or whose latest measurement is too old. By default it holds, and
+/// goes on by itself when data comes.
 fn no_data(facts: &Facts<'_>) -> Option<Finding> {
-    let mut found: Option<Finding> = None;
-    for (metric, state) in pairs(facts) {
+    let response = facts.schedule.on.no_data;
+    let then = consequence(response);
+    let mut reasons = Vec::new();
+    let mut missing = Vec::new();
+    for (metric, state) in facts.metrics() {
+        let name = &metric.name;
         let empty = state.last.is_some_and(|last| last.phase == MeasurementPhase::NoData);
-        let stale = stale_at(metric, state, facts.state).is_some_and(|at| at <= facts.now.as_millis());
+        let stale = facts.stale_at(metric, state).is_some_and(|at| at <= facts.now.as_millis());
         let (code, text) = match (empty, &state.last, metric.max_age) {
-            (true, ..) => (ReasonCode::NoData, format!("`{}` has no data", metric.name)),
+            (true, ..) => {
+                (code::NO_DATA, format!("`{name}` has no data, its latest query returned nothing: {then}"))
+            }
             (_, last, Some(max_age)) if stale => {
                 let since = last.map_or(facts.state.step_entered_at, |last| last.at);
-                let age = facts.now.since(since);
-                let was = if last.is_some() {
-                    "was last measured"
-                } else {
-                    "was not measured since the step began"
+                let (age, max_age) = (format_duration(facts.now.since(since)), format_duration(max_age));
+                let observed = match last {
+                    Some(_) => format!("was last measured {age} ago"),
+                    None => format!("was not measured in the {age} since the step began"),
                 };
-                let text = format!(
-                    "`{}` {was} {} ago, at most {} is good",
-                    metric.name,
-                    lasting(age),
-                    lasting(max_age)
-                );
-                (ReasonCode::StaleData, text)
+                (code::STALE_DATA, format!("`{name}` {observed}, its maximum age is {max_age}: {then}"))
             }
             _ => continue,
         };
-        let reason = reason(code, Severity::Warning, &metric.name, text);
-        let response = facts.schedule.on.no_data;
-        let effect =
-            if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
-        let finding =
-            found.get_or_insert_with(|| Finding { effect, reasons: vec![], missing: vec![], next: None });
-        finding.reasons.push(reason);
-        finding.missing.push(metric.name.clone());
+        reasons.push(Reason::new(code, Severity::Warning, name, text));
+        missing.push(name.clone());
     }
-    found
+    let effect = if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
+    (!reasons.is_empty()).then(|| Finding::of(effect, reasons, missing))
 }
 
-/// The first instant at which a metric has only old data, in milliseconds since 1970; none when it never has, or before
-/// there is traffic to measure.
-///
-/// Milliseconds, for it is asked of every metric at every call, and a calendar costs more than the rule.
-pub(super) fn stale_at(metric: &Metric, counts: &MetricState, state: &CanaryState) -> Option<i64> {
-    let max_age = metric.max_age?;
-    let since = match &counts.last {
-        Some(last) => last.at,
-        None if state.weight > 0.0 => state.step_entered_at,
-        None => return None,
-    };
-    // It is good for its whole age. INVARIANT: an instant and a span are within 2^54 milliseconds together.
-    Some(since.as_millis().saturating_add(max_age.as_millis()).saturating_add(1))
-}
-
-/// Rule 10: An operator, or a response of the schedule, has stopped the clocks.
+/// Rule 10: an operator, or a response of the schedule, has stopped the clocks.
 fn paused(facts: &Facts<'_>) -> Option<Finding> {
     let since = facts.state.paused_at?;
     let text = format!("the rollout is paused since {since}, until an operator resumes");
-    Some(Finding::new(Effect::Hold, reason(ReasonCode::Paused, Severity::Warning, "run", text)))
+    Some(Finding::new(Effect::Hold, Reason::new(code::PAUSED, Severity::Warning, "run", text)))
 }
 
-/// Rule 11: Outside of the release window nothing goes on. What must go back has gone back by then: safety comes first.
+/// Rule 11: outside of the release window nothing advances. Safety comes first, so a rollback has happened before.
 fn window_closed(facts: &Facts<'_>) -> Option<Finding> {
     facts.state.window_closed.then(|| {
-        let text = "the release window is closed".to_owned();
-        Finding::new(Effect::Hold, reason(ReasonCode::WindowClosed, Severity::Warning, "window", text))
+        let text = "the release window is closed: the rollout holds until it opens";
+        Finding::new(Effect::Hold, Reason::new(code::WINDOW_CLOSED, Severity::Warning, "window", text))
     })
 }
 
-fn abort(reason: crate::Reason) -> Finding {
+fn abort(reason: Reason) -> Finding {
     Finding::new(Effect::Respond(Response::Abort), reason)
-}
-
-/// Each metric with what is known of it.
-pub(super) fn pairs<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a Metric, &'a MetricState)> + use<'a> {
-    facts.schedule.metrics.iter().zip(&facts.state.metrics)
 }

@@ -1,10 +1,10 @@
-use super::{Metric, Step};
-use crate::error::Result;
+use super::metric::Metric;
+use super::step::Step;
 use crate::time::Span;
-use crate::wire::{self, Type};
+use crate::wire;
 use serde::{Deserialize, Serialize};
 
-/// How traffic moves to a new version, and what may stop it.
+/// The steps by which traffic moves to a new version, the metrics, and the responses to failures.
 ///
 /// ```
 /// use relcore::canary::{schedule_from_yaml, validate};
@@ -24,28 +24,28 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.Schedule", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Schedule {
-    /// What happens, in this order. Weights rise; the last one is 100.
+    /// The steps, in this order. Weights must not fall; the last one is 100.
     pub steps: Vec<Step>,
-    /// What is measured all along. Default: none, so that only an operator can stop the rollout.
+    /// The metrics, measured during the whole rollout. Default: none, so that only an operator can stop it.
     #[serde(default)]
     pub metrics: Vec<Metric>,
-    /// What follows from each cause. The defaults are on [`CauseResponses`].
+    /// The response to each cause. The defaults are on [`CauseResponses`].
     #[serde(default, deserialize_with = "wire::object")]
     pub on: CauseResponses,
-    /// What an abort does. Default: `roll_back`.
+    /// The action of an abort. Default: `roll_back`.
     #[serde(default)]
     pub abort: AbortPolicy,
-    /// How long the whole rollout may take, pauses not counted. Default: as long as it takes.
+    /// The longest time of the whole rollout, pauses not counted. Default: no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Span>,
 }
 
-/// What follows when something is wrong or cannot be judged.
+/// The response to each cause: something is wrong, or cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename = "canary.CauseResponses", rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CauseResponses {
     /// A metric failed more often than its limit, or the canary is unhealthy. Default: `abort`, as Argo Rollouts.
     pub failed: Response,
@@ -54,7 +54,8 @@ pub struct CauseResponses {
     /// A metric was inconclusive more often than its limit, or a bake ran to its `max` without enough measurements.
     /// Default: `pause`, as Argo Rollouts.
     pub inconclusive: Response,
-    /// A metric has no data, or only old data. Default: `hold`: it goes on by itself when data comes.
+    /// A metric has no data, or only old data. Default: `hold`: the rollout
+    /// continues by itself when data comes.
     pub no_data: Response,
     /// The deadline has passed. Default: `abort`, as Flagger.
     pub deadline: Response,
@@ -72,10 +73,10 @@ impl Default for CauseResponses {
     }
 }
 
-/// What to do about a cause. None of them promotes.
+/// The response to a cause. None of them promotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "canary.Response", rename_all = "snake_case")]
 pub enum Response {
     /// Stay at this weight until the cause is gone.
     Hold,
@@ -85,35 +86,14 @@ pub enum Response {
     Abort,
 }
 
-/// What an abort does.
+/// The action of an abort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "canary.AbortPolicy", rename_all = "snake_case")]
 pub enum AbortPolicy {
     /// All traffic goes back to the previous version.
     #[default]
     RollBack,
-    /// The weight stays as it is: for releases that cannot go back (mobile, a database that has moved on).
+    /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
     Freeze,
-}
-
-/// Reads a schedule from JSON text and checks it; all faults at once.
-///
-/// # Errors
-/// `syntax` for what is not JSON; `unknown_field` for `minSample`; `invalid_value` for what
-/// [`validate`](super::validate) calls an error: falling weights, a metric without a limit.
-pub fn schedule_from_json(text: &str) -> Result<Schedule> {
-    checked(wire::from_json(text, Type::Named("Schedule"))?)
-}
-
-/// Reads a schedule from YAML text and checks it; all faults at once.
-///
-/// # Errors
-/// As [`schedule_from_json`].
-pub fn schedule_from_yaml(text: &str) -> Result<Schedule> {
-    checked(wire::from_yaml(text, Type::Named("Schedule"))?)
-}
-
-fn checked(schedule: Schedule) -> Result<Schedule> {
-    super::validate::refuse(&schedule, "").map(|()| schedule)
 }

@@ -1,19 +1,22 @@
-use super::{MeasurementPhase, Schedule, Step};
+use super::metric::MeasurementPhase;
+use super::schedule::Schedule;
+use super::step::Step;
+use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
-use crate::wire::Count;
 use serde::{Deserialize, Serialize};
 
-/// Where a rollout stands: plain data, to be stored between two calls.
+/// The state of a rollout: plain data, to be stored between two calls.
 ///
-/// It belongs to the schedule it was started with. After a change of the schedule, start again.
+/// It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
+/// the schedule, start again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CanaryState {
+#[serde(rename = "canary.State", rename_all = "camelCase", deny_unknown_fields)]
+pub struct State {
     /// The digest of the schedule.
     pub schedule_digest: String,
     /// Whether the rollout is under way, paused or over.
-    pub phase: CanaryPhase,
+    pub phase: Phase,
     /// The share of the traffic that the new version has, in percent.
     pub weight: f64,
     /// When the weight was set, once it was.
@@ -21,20 +24,20 @@ pub struct CanaryState {
     pub weight_set_at: Option<Timestamp>,
     /// The index of the current step; the number of steps when all are done.
     pub step: u32,
-    /// When the step began; pauses push it on.
+    /// When the step began; a pause moves it by its length.
     pub step_entered_at: Timestamp,
-    /// When the run began; pauses push it on.
+    /// When the run began; a pause moves it by its length.
     pub started_at: Timestamp,
-    /// Since when the run is paused, if it is.
+    /// The beginning of the pause, if the run is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Timestamp>,
     /// Whether an operator released the current pause step.
     #[serde(default)]
     pub released: bool,
-    /// What is known of each metric, in the order of the schedule.
+    /// The counts of each metric, in the order of the schedule.
     #[serde(default)]
     pub metrics: Vec<MetricState>,
-    /// The answers that gates have had.
+    /// The latest approval or refusal of each gate.
     #[serde(default)]
     pub approvals: Vec<GateApproval>,
     /// Whether the new version is ready, when known.
@@ -49,10 +52,10 @@ pub struct CanaryState {
     /// Whether an operator ordered to abort.
     #[serde(default)]
     pub abort_ordered: bool,
-    /// The version that is rolled out, once a new one was announced.
+    /// The version that is rolled out, once a new revision was observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
-    /// The instant of the latest observation seen.
+    /// The instant of the latest observation that was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_until: Option<Timestamp>,
 }
@@ -60,24 +63,24 @@ pub struct CanaryState {
 /// Whether a rollout is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum CanaryPhase {
+#[serde(rename = "canary.Phase", rename_all = "snake_case")]
+pub enum Phase {
     /// It moves from step to step.
     Progressing,
-    /// It stays until an operator resumes.
+    /// It waits until an operator resumes.
     Paused,
     /// All traffic is on the new version.
     Succeeded,
-    /// All traffic is back on the previous version.
+    /// All traffic is on the previous version again.
     RolledBack,
-    /// It ended where it was.
+    /// It ended without a change of the traffic.
     Frozen,
 }
 
-/// What is known of a metric.
+/// The counts of a metric, and its latest measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.MetricState", rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricState {
     /// The name of the metric.
     pub name: String,
@@ -104,42 +107,42 @@ pub struct MetricState {
 /// The latest measurement of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.LastMeasurement", rename_all = "camelCase", deny_unknown_fields)]
 pub struct LastMeasurement {
     /// When it was made.
     pub at: Timestamp,
-    /// What it said.
+    /// Its result.
     pub phase: MeasurementPhase,
     /// Its value, when it had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// Its samples, when it said how many.
+    /// The number of its samples, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<Count>,
 }
 
-/// The answer that a gate has had.
+/// The approval or refusal of a gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.GateApproval", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GateApproval {
     /// The name of the gate.
     pub gate: String,
     /// Whether the rollout may pass.
     pub approved: bool,
-    /// Who answered.
+    /// Who approved or refused.
     pub by: String,
     /// When.
     pub at: Timestamp,
 }
 
-impl CanaryState {
+impl State {
     /// The state before the first step.
     pub(super) fn new(schedule: &Schedule, schedule_digest: String, now: Timestamp) -> Self {
         let metrics = schedule.metrics.iter().map(|metric| MetricState::new(&metric.name)).collect();
         Self {
             schedule_digest,
-            phase: CanaryPhase::Progressing,
+            phase: Phase::Progressing,
             weight: 0.0,
             weight_set_at: None,
             step: 0,
@@ -160,7 +163,7 @@ impl CanaryState {
 
     /// Whether nothing more happens until a retry or a new revision.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.phase, CanaryPhase::Succeeded | CanaryPhase::RolledBack | CanaryPhase::Frozen)
+        matches!(self.phase, Phase::Succeeded | Phase::RolledBack | Phase::Frozen)
     }
 
     /// Enters the next step at an instant.
@@ -174,13 +177,13 @@ impl CanaryState {
         }
     }
 
-    /// The step that the run is at; none when all are done.
+    /// The current step; none when all are done.
     pub(super) fn step_of<'a>(&self, schedule: &'a Schedule) -> Option<&'a Step> {
         schedule.steps.get(usize::try_from(self.step).ok()?)
     }
 
-    /// Keeps a step whose timer ran out while something else held the run from having ended before `at`, so that the
-    /// steps after it last their whole time.
+    /// Moves the end of the current step to `at` or later. Its timer may have run out while something else held the run;
+    /// the steps after it must still last their whole time.
     pub(super) fn hold_step_until(&mut self, schedule: &Schedule, at: Timestamp) {
         let length = match self.step_of(schedule) {
             Some(Step::Bake { min: length, .. } | Step::Pause { duration: Some(length) }) => *length,
@@ -193,25 +196,25 @@ impl CanaryState {
 
     /// Stops the clocks.
     pub(super) fn pause(&mut self, at: Timestamp) {
-        if self.phase == CanaryPhase::Progressing {
-            self.phase = CanaryPhase::Paused;
+        if self.phase == Phase::Progressing {
+            self.phase = Phase::Paused;
             self.paused_at = Some(at);
         }
     }
 
-    /// Lets the clocks run on from where they stood; forgives what was counted.
+    /// Restarts the clocks where they stopped, and the counts of failed, inconclusive and errored measurements at 0.
     ///
-    /// A clock that has run out begins again: it would pause the run at once, and nobody could ever resume it.
+    /// A clock that has run out begins again: otherwise it would pause the run at once, and no resume could help.
     pub(super) fn resume(&mut self, schedule: &Schedule, at: Timestamp) {
-        if self.phase != CanaryPhase::Paused {
+        if self.phase != Phase::Paused {
             self.released = true;
             return;
         }
         if self.paused_at.is_some_and(|since| at < since) {
-            return; // it was ordered before this pause began
+            return; // the command is older than the pause
         }
         let since = self.paused_at.take().unwrap_or(at);
-        self.phase = CanaryPhase::Progressing;
+        self.phase = Phase::Progressing;
         let longest = match self.step_of(schedule) {
             Some(Step::Bake { max, .. }) => *max,
             _ => None,
@@ -224,7 +227,7 @@ impl CanaryState {
     }
 }
 
-/// The beginning of a clock of so much time that stood still from one instant to another.
+/// The new beginning of a clock that stood still from one instant to another.
 fn resumed(began: Timestamp, length: Option<Span>, since: Timestamp, at: Timestamp) -> Timestamp {
     // A pause that is reported late may have begun before the step.
     let ran = since.since(began).max(Span::ZERO);

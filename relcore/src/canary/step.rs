@@ -1,44 +1,46 @@
+use crate::scalar::Count;
 use crate::time::Span;
-use crate::wire::{Count, tagged};
+use crate::wire::tagged;
 
 tagged! {
+    "canary.Step";
     /// A step of a schedule.
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub enum Step {
-        /// Give the new version this share of the traffic.
+        /// Route this share of the traffic to the new version.
         SetWeight {
             /// The share in percent: more than 0, at most 100, not below the step before.
             weight: f64,
         },
-        /// Let the new version run, and go on when it has run long enough and every metric is good.
+        /// Run at this weight, and go on after the shortest time if every metric is good. Also called soak.
         Bake {
             /// The shortest time, pauses not counted.
             min: Span,
-            /// The longest time to wait for measurements and samples; absent: as long as it takes.
+            /// The longest time to wait for measurements and samples; absent: no limit.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             max: Option<Span>,
-            /// How many samples every metric must have gathered in this step; absent: a single good measurement is enough.
+            /// How many samples every metric must gather in this step; absent: a single good measurement is enough.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             min_samples: Option<Count>,
         },
-        /// Wait, whatever the metrics are; limits still end the rollout.
+        /// Wait, whatever the metrics are; an exceeded limit still ends the rollout.
         Pause {
-            /// How long; absent: until an operator resumes.
+            /// The length of the pause; absent: until an operator resumes.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             duration: Option<Span>,
         },
-        /// Go on when these metrics have been good this many times in this step.
+        /// Go on when each of these metrics has this many good measurements in this step.
         Analysis {
             /// The names of the metrics. Default: all of the schedule.
             #[serde(default)]
             metrics: Vec<String>,
-            /// How many good measurements each of them needs; at least 1.
+            /// How many good measurements each metric needs; at least 1.
             measurements: u32,
         },
         /// Wait for a person's approval.
         Gate {
-            /// The name by which the approval is given.
+            /// The name that an approval refers to.
             name: String,
         },
     }

@@ -1,33 +1,35 @@
-use super::{Metric, Schedule, Step};
+use super::metric::Metric;
+use super::schedule::Schedule;
+use super::step::Step;
 use crate::error::{ErrorKind, Faults, Result};
 use crate::reason::Severity;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
-/// Something about a schedule that a person should know.
+/// An error or a warning about a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "canary.Diagnostic", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Diagnostic {
-    /// What it is.
+    /// The stable code.
     pub code: DiagnosticCode,
-    /// `error`: no rollout starts with it. `warning`: it is allowed, and perhaps not meant.
+    /// `error`: the schedule is refused. `warning`: it is allowed, but perhaps a mistake.
     pub severity: Severity,
-    /// Where, from the schedule down: `steps[1].weight`.
+    /// The path from the schedule down: `steps[1].weight`.
     pub path: String,
     /// The sentence for a person.
     pub text: String,
 }
 
-/// What may be wrong with a schedule.
+/// The kinds of errors and warnings about a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "canary.DiagnosticCode", rename_all = "snake_case")]
 pub enum DiagnosticCode {
     /// Error: there are no steps.
     NoSteps,
-    /// Error: there are more than 10,000 steps or metrics. Nothing else is looked at then.
+    /// Error: there are more than 10,000 steps or metrics. Nothing else is checked then.
     TooMany,
     /// Error: a weight is not a number above 0 and up to 100.
     WeightOutOfRange,
@@ -37,13 +39,13 @@ pub enum DiagnosticCode {
     WeightRepeats,
     /// Error: the last weight is not 100.
     WeightNeverFull,
-    /// Error: a span is negative, or the deadline is nothing.
+    /// Error: a span is negative, or the deadline is not positive.
     SpanOutOfRange,
     /// Error: a bake may end before it has lasted its shortest time.
     BakeMaxBelowMin,
-    /// Error: samples or measurements are asked for, and there is no metric.
+    /// Error: a step requires samples or measurements, but there is no metric.
     NothingMeasured,
-    /// Error: an analysis asks for no measurement at all.
+    /// Error: an analysis requires no measurement at all.
     AnalysisEmpty,
     /// Error: an analysis names a metric that the schedule does not have.
     UnknownMetric,
@@ -59,11 +61,11 @@ pub enum DiagnosticCode {
     LimitsCrossed,
     /// Warning: there is no metric: only an operator can stop the rollout.
     NoMetrics,
-    /// Warning: the deadline is shorter than the timers of the steps together, so that it always strikes.
+    /// Warning: the deadline is not longer than all timers together, so that it always expires before the end.
     DeadlineUnreachable,
 }
 
-/// Everything that is wrong with a schedule, or perhaps not meant, in the order of the schedule; empty when all is well.
+/// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
 ///
 /// ```
 /// use relcore::canary::{DiagnosticCode, Schedule, Step, standard_schedule, validate};
@@ -88,10 +90,10 @@ pub fn validate(schedule: &Schedule) -> Vec<Diagnostic> {
     found.0
 }
 
-/// A schedule with more steps or metrics than this was made by a mistake.
+/// A schedule with more steps or metrics than this is refused.
 const MOST: usize = 10_000;
 
-/// Refuses a schedule that has errors, with all of them.
+/// Refuses a schedule that has errors, and reports all of them.
 pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
     let mut faults = Faults::new();
     for diagnostic in validate(schedule).iter().filter(|found| found.severity >= Severity::Error) {
@@ -152,10 +154,10 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 let text =
                     format_args!("`{next}` is out of range: expected a percentage above 0, at most 100");
                 found.error(!in_range, Code::WeightOutOfRange, path, text);
-                let text = format_args!("`{next}` is below `{weight}`: weights rise");
+                let text = format_args!("`{next}` is below `{weight}`: weights must not fall");
                 found.error(in_range && *next < weight, Code::WeightFalls, path, text);
                 let repeats = in_range && next.total_cmp(&weight).is_eq();
-                let text = format_args!("`{next}` is the weight already");
+                let text = format_args!("`{next}` is already the weight");
                 found.add(repeats, Severity::Warning, Code::WeightRepeats, path, text);
                 if in_range {
                     weight = *next;
@@ -167,7 +169,7 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 let text = format_args!("is shorter than `min`, `{min}`");
                 found.error(below, Code::BakeMaxBelowMin, format_args!("{at}.max"), text);
                 let unmeasured = min_samples.is_some_and(|n| n.get() > 0) && schedule.metrics.is_empty();
-                let text = format_args!("asks for samples, but the schedule has no metrics");
+                let text = format_args!("requires samples, but the schedule has no metrics");
                 found.error(unmeasured, Code::NothingMeasured, format_args!("{at}.minSamples"), text);
             }
             Step::Pause { duration } => {
@@ -182,11 +184,11 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 let text = format_args!("`0` is out of range: expected at least 1");
                 found.error(*measurements == 0, Code::AnalysisEmpty, format_args!("{at}.measurements"), text);
                 let mut seen = BTreeSet::new();
-                for (place, name) in metrics.iter().enumerate() {
-                    let path = format_args!("{at}.metrics[{place}]");
-                    let text = format_args!("{} is not a metric of the schedule", crate::wire::quoted(name));
+                for (position, name) in metrics.iter().enumerate() {
+                    let path = format_args!("{at}.metrics[{position}]");
+                    let text = format_args!("{} is not a metric of the schedule", crate::error::quoted(name));
                     found.error(!known.contains(name.as_str()), Code::UnknownMetric, path, text);
-                    let text = format_args!("{} is used before", crate::wire::quoted(name));
+                    let text = format_args!("{} is already used", crate::error::quoted(name));
                     found.error(!seen.insert(name), Code::NameRepeated, path, text);
                 }
             }
@@ -228,7 +230,7 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
 
 fn spans(schedule: &Schedule, found: &mut Found) {
     let Some(deadline) = schedule.deadline else { return };
-    let text = format_args!("`{deadline}` is out of range: expected more than nothing");
+    let text = format_args!("`{deadline}` is out of range: expected a positive span");
     found.error(deadline <= Span::ZERO, DiagnosticCode::SpanOutOfRange, format_args!("deadline"), text);
     let timers = schedule.steps.iter().fold(Span::ZERO, |sum, step| match step {
         Step::Bake { min, .. } => sum.saturating_add(*min),
@@ -236,9 +238,9 @@ fn spans(schedule: &Schedule, found: &mut Found) {
         _ => sum,
     });
     let text = format_args!("`{deadline}` is not longer than all timers together, `{timers}`");
-    let strikes = deadline > Span::ZERO && deadline <= timers;
+    let expires = deadline > Span::ZERO && deadline <= timers;
     found.add(
-        strikes,
+        expires,
         Severity::Warning,
         DiagnosticCode::DeadlineUnreachable,
         format_args!("deadline"),
@@ -253,6 +255,6 @@ fn span(span: Span, path: fmt::Arguments<'_>, found: &mut Found) {
 
 fn name(name: &str, repeated: bool, path: fmt::Arguments<'_>, found: &mut Found) {
     found.error(name.is_empty(), DiagnosticCode::NameEmpty, path, format_args!("is empty"));
-    let text = format_args!("{} is used before", crate::wire::quoted(name));
+    let text = format_args!("{} is already used", crate::error::quoted(name));
     found.error(repeated && !name.is_empty(), DiagnosticCode::NameRepeated, path, text);
 }

@@ -1,17 +1,7 @@
-//! The text of `git for-each-ref` and `git log`.
+//! The output of `git for-each-ref` and `git log`.
 //!
-//! Two commands bring everything that delivery metrics need out of any clone, bare or not:
-//!
-//! ```sh
-//! git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags
-//! git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags
-//! ```
-//!
-//! `HEAD` alone would miss commits that only a tag reaches; they would be given to the next release.
-//! A shallow clone has not the whole history, and [`git_releases`](super::git_releases) refuses it.
-//!
-//! Fields lie between tabs. A ref name cannot hold a tab; a subject can, and is the last field for that reason. The
-//! subject ends with U+001F and the record with U+001E, which no message holds that a person typed.
+//! Fields are separated by tabs. A ref name cannot contain a tab; a subject can, so it is the last field before U+001F,
+//! which ends the subject. U+001E ends the record.
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,26 +16,26 @@ pub const GIT_LOG: &str = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%
 /// The commits and tags of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "interchange.GitHistory", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitHistory {
-    /// The commits, in the order of the log.
+    /// The commits in the order of the log: newest first.
     pub commits: Vec<GitCommit>,
-    /// The tags of commits, in the order of the list. Tags of trees and blobs are no versions and are left out.
+    /// The tags of commits, in the order of the list. Tags of trees, blobs and other tags are omitted.
     pub tags: Vec<GitTag>,
 }
 
 /// A commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "interchange.GitCommit", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitCommit {
-    /// Its full name: 40 or 64 hexadecimal digits.
+    /// The full object name: 40 or 64 hexadecimal digits.
     pub id: String,
-    /// The full names of its parents; two or more make it a merge.
+    /// The full object names of the parents. A commit with two or more is a merge.
     pub parents: Vec<String>,
-    /// When it was written.
+    /// The author date: when the change was written.
     pub authored_at: Timestamp,
-    /// When it got its present form.
+    /// The committer date: when the commit was last applied, as by a rebase.
     pub committed_at: Timestamp,
     /// The first line of the message.
     pub subject: String,
@@ -57,17 +47,25 @@ pub struct GitCommit {
 /// A tag of a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "interchange.GitTag", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitTag {
-    /// Its short name: `v1.2.3`.
+    /// The short name: `v1.2.3`.
     pub name: String,
-    /// The full name of the tagged commit.
+    /// The full object name of the tagged commit.
     pub commit: String,
-    /// When it was made: the tagger's time, or the committer's time of the commit for a lightweight tag.
+    /// The tagger date; for a lightweight tag, the committer date of the commit.
     pub tagged_at: Timestamp,
 }
 
-/// Reads the output of [`GIT_TAGS`] and [`GIT_LOG`].
+/// Reads the commits and tags of a repository from the output of two git commands.
+///
+/// `tags` is the output of:
+///
+/// `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
+///
+/// `log` is the output of:
+///
+/// `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
 ///
 /// ```
 /// use relcore::interchange::parse_git;
@@ -82,9 +80,9 @@ pub struct GitTag {
 /// ```
 ///
 /// # Errors
-/// `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, a name that
-/// is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years 1
-/// to 9999; `duplicate` for a commit or a tag that comes twice. The text says in which line or record.
+/// `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, an object name
+/// that is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years
+/// 1 to 9999; `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
 pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory> {
     let mut faults = Faults::new();
     let tags = parse_tags(tags, &mut faults);
@@ -100,26 +98,26 @@ fn parse_tags(text: &str, faults: &mut Faults) -> Vec<GitTag> {
     lines.filter_map(|(line, number)| located(parse_tag(line), "tags", "line", number, faults)?).collect()
 }
 
-/// A tag, `None` when it is one of a tree, a blob or another tag.
+/// Reads a tag; `None` if its object is a tree, a blob or another tag.
 fn parse_tag(line: &str) -> Result<Option<GitTag>> {
     let fields: Vec<&str> = line.split('\t').collect();
-    let [name, kind, object, behind, tagged, committed, committed_behind] = *fields.as_slice() else {
+    let [name, object_type, object, target, tagged, committed, target_committed] = *fields.as_slice() else {
         return Err(syntax(format!("has {} fields: expected 7 between tabs", fields.len())));
     };
-    let (commit, at) = match kind {
+    let (commit, at) = match object_type {
         "commit" => (object, committed),
         // Tags made before 2005 have no tagger.
-        "tag" if tagged.is_empty() => (behind, committed_behind),
-        "tag" if !committed_behind.is_empty() => (behind, tagged),
+        "tag" if tagged.is_empty() => (target, target_committed),
+        "tag" if !target_committed.is_empty() => (target, tagged),
         "tag" | "tree" | "blob" => return Ok(None),
         _ => {
-            let kind = crate::wire::quoted(kind);
+            let object_type = crate::error::quoted(object_type);
             return Err(syntax(format!(
-                "has the object type {kind}: expected `commit`, `tag`, `tree` or `blob`"
+                "has the object type {object_type}: expected `commit`, `tag`, `tree` or `blob`"
             )));
         }
     };
-    if kind == "tag" && committed_behind.is_empty() {
+    if object_type == "tag" && target_committed.is_empty() {
         return Ok(None);
     }
     Ok(Some(GitTag { name: name.to_owned(), commit: object_name(commit)?, tagged_at: instant(at)? }))
@@ -134,8 +132,9 @@ fn parse_log(text: &str, faults: &mut Faults) -> Vec<GitCommit> {
         .collect()
 }
 
-/// What ends a record of the log, and what ends the subject in it.
+/// Ends a record of the log.
 const RECORD_END: char = '\u{1e}';
+/// Ends the subject of a record.
 const SUBJECT_END: char = '\u{1f}';
 
 fn parse_commit(record: &str) -> Result<GitCommit> {
@@ -160,14 +159,14 @@ fn object_name(text: &str) -> Result<String> {
     if matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(text.to_ascii_lowercase());
     }
-    let text = crate::wire::quoted(text);
-    Err(syntax(format!("has {text} for an object name: expected 40 or 64 hexadecimal digits")))
+    let text = crate::error::quoted(text);
+    Err(syntax(format!("has the object name {text}: expected 40 or 64 hexadecimal digits")))
 }
 
 fn instant(seconds: &str) -> Result<Timestamp> {
     let Ok(number) = seconds.parse::<i64>() else {
-        let seconds = crate::wire::quoted(seconds);
-        return Err(syntax(format!("has {seconds} for a time: expected seconds since 1970")));
+        let seconds = crate::error::quoted(seconds);
+        return Err(syntax(format!("has the time {seconds}: expected seconds since 1970")));
     };
     let outside = || {
         Error::new(ErrorKind::OutOfRange, "", format!("has the time `{number}`, outside the years 1 to 9999"))
@@ -179,8 +178,8 @@ fn syntax(text: String) -> Error {
     Error::new(ErrorKind::Syntax, "", text)
 }
 
-/// The value, or a fault that says where in the text it is.
-fn located<T>(part: Result<T>, argument: &str, what: &str, number: usize, faults: &mut Faults) -> Option<T> {
+/// The value; on failure adds the faults with the number of the line or record.
+fn located<T>(part: Result<T>, argument: &str, unit: &str, number: usize, faults: &mut Faults) -> Option<T> {
     match part {
         Ok(value) => Some(value),
         Err(error) => {
@@ -188,7 +187,7 @@ fn located<T>(part: Result<T>, argument: &str, what: &str, number: usize, faults
                 faults.add(
                     fault.code,
                     format_args!("{argument}"),
-                    format_args!("{what} {number} {}", fault.text),
+                    format_args!("{unit} {number} {}", fault.text),
                 );
             }
             None
@@ -199,7 +198,7 @@ fn located<T>(part: Result<T>, argument: &str, what: &str, number: usize, faults
 fn unique<'a>(names: impl Iterator<Item = &'a String>, argument: &str, faults: &mut Faults) {
     let mut seen = BTreeSet::new();
     for name in names {
-        let text = format_args!("has {} twice", crate::wire::quoted(name));
+        let text = format_args!("has {} more than once", crate::error::quoted(name));
         faults.check(seen.insert(name), ErrorKind::Duplicate, format_args!("{argument}"), text);
     }
 }

@@ -1,14 +1,36 @@
-//! Text of other tools in, facts out. Nothing is decided here.
+//! Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
 //!
-//! | text | function | facts |
+//! | input | function | result |
 //! | --- | --- | --- |
-//! | `git for-each-ref` and `git log` ([`GIT_TAGS`], [`GIT_LOG`]) | [`parse_git`] | commits and tags |
-//! | the history so read | [`git_releases`] | deployments and changes for [`crate::metrics::dora`] |
-//! | Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
-//! | the same, for the metrics of a canary | [`prometheus_observations`] | observations for [`crate::canary::next_action`] |
+//! | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | [`parse_git`] | commits and tags |
+//! | commits and tags | [`git_releases`] | deployments and changes for [`metrics.dora`](crate::metrics::dora) |
+//! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
+//! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
 //!
-//! The caller runs the command or asks the server; nothing here does I/O. A text is read whole or refused with
-//! everything that is wrong with it: half a history would give wrong metrics without a word.
+//! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
+//! all of its faults: metrics from half a history would be wrong, and nothing would show it.
+//!
+//! # How commits are assigned to releases
+//!
+//! 1. Each tag that matches the pattern is a release; by default a version such as `1.2.3` or `v1.2.3`.
+//! 2. Releases are ordered by the time of the tag, then by the numbers in the tag.
+//! 3. A commit belongs to the earliest release that contains it, so it is delivered once, with release branches, too.
+//! 4. A commit reverts another if its body has `This reverts commit <sha>` or `Reverts owner/repo#N`. Without such a
+//!    line, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer.
+//!
+//! # How samples become observations
+//!
+//! 1. Each metric has one measurement for each step of the query, from `start` to `end`.
+//! 2. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never a skipped one.
+//! 3. A failed query, or one with warnings unless they are accepted, is one failed reading at `end`.
+//!
+//! # Pitfalls
+//!
+//! - Clone with the full history. A shallow clone is refused with `unknown_reference`.
+//! - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
+//! - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
+//!   milliseconds.
+//! - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 mod git;
 mod observations;
 mod prometheus;
@@ -19,3 +41,23 @@ pub use git::{GIT_LOG, GIT_TAGS, GitCommit, GitHistory, GitTag, parse_git};
 pub use observations::{PrometheusMetric, prometheus_observations};
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use releases::{GIT_SERVICE, GitReleases, RELEASE_TAG, git_releases};
+
+/// The rows of this module in the function table, sorted by name.
+macro_rules! table_rows {
+    ($table:ident) => {
+        $table! {
+            interchange {
+                fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
+                fn parse_git(tags: &str, log: &str) -> GitHistory;
+                fn prometheus_observations(
+                    metrics: &[PrometheusMetric],
+                    start: Timestamp,
+                    end: Timestamp,
+                    step: Span,
+                ) -> Vec<crate::canary::Observation>;
+                fn prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
+            }
+        }
+    };
+}
+pub(crate) use table_rows;

@@ -1,5 +1,5 @@
-//! The JSON of Prometheus' HTTP API.
-use crate::error::{ErrorKind, Faults, Result};
+//! The JSON responses of Prometheus' HTTP API.
+use crate::error::{ErrorKind, Faults, Result, join};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,47 +9,46 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One time series of a range query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "interchange.PrometheusSeries", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrometheusSeries {
-    /// The labels, `__name__` among them where the query kept it.
+    /// The labels. `__name__` is one of them if the query kept it.
     pub labels: BTreeMap<String, String>,
-    /// The samples, by time.
+    /// The samples in the order of time.
     pub samples: Vec<PrometheusSample>,
 }
 
-/// One sample: a number, or the reason why there is none.
+/// One sample: a number, or the reason for its absence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "interchange.PrometheusSample", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrometheusSample {
-    /// When it was evaluated.
+    /// The instant of evaluation.
     pub at: Timestamp,
-    /// The number, always finite.
+    /// The finite number; absent if `missing` is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// Why there is no number.
+    /// The reason why there is no number; absent if `value` is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<MissingSample>,
 }
 
-/// What Prometheus answered instead of a number.
+/// A sample value that is not a finite number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "interchange.MissingSample", rename_all = "snake_case")]
 pub enum MissingSample {
-    /// `NaN`: often a rate of nothing by nothing.
+    /// `NaN`, often from 0 divided by 0.
     Nan,
-    /// `+Inf`: a division by nothing, or a quantile beyond the last bucket.
+    /// `+Inf`, often from a division by 0 or a quantile beyond the last histogram bucket.
     PositiveInfinity,
     /// `-Inf`.
     NegativeInfinity,
 }
 
-/// Reads the answer of `/api/v1/query_range`: a matrix of series.
+/// Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series.
 ///
-/// A sample that is `NaN` or infinite stays in its place as a missing one; it never becomes a number. Warnings that
-/// come with an answer are not read: for a canary take
-/// [`prometheus_observations`](super::prometheus_observations), which reads them.
+/// A sample that is `NaN` or infinite is kept as a missing one. Warnings of the response are ignored;
+/// [`prometheus_observations`](super::prometheus_observations) reads them.
 ///
 /// ```
 /// use relcore::interchange::{MissingSample, prometheus_query_range};
@@ -63,61 +62,63 @@ pub enum MissingSample {
 /// ```
 ///
 /// # Errors
-/// `syntax` for what is not JSON or longer than 8 MiB; `invalid_value` for an answer whose status is `error`, for a
-/// vector or a scalar (ask `query_range`, not `query`), for native histograms and for sample texts that are no number;
-/// `missing_field` and `wrong_type` for answers of another shape, a sample as a bare number among them; `out_of_range`
-/// for a time outside the years 1 to 9999; `unordered` for samples that go back in time; `duplicate` for two samples
-/// of one time or two series of the same labels. All faults at once, with their paths.
+/// All faults at once, with their paths: `syntax` for text that is not JSON or is longer than 8 MiB; `invalid_value` for
+/// the status `error`, for a vector or a scalar (the response of `query` instead of `query_range`), for native histograms
+/// and for a sample text that is not a number; `missing_field` and `wrong_type` for other JSON, such as a sample as a bare
+/// number; `out_of_range` for a time outside the years 1 to 9999; `unordered` for a sample earlier than the one before it;
+/// `duplicate` for two samples at one instant or two series with the same labels.
 pub fn prometheus_query_range(text: &str) -> Result<Vec<PrometheusSeries>> {
-    read_series_of(&crate::wire::parse_json(text)?)
+    read_matrix(&crate::wire::parse_json(text)?)
 }
 
-/// The series of an answer that has been parsed.
-pub(super) fn read_series_of(answer: &Value) -> Result<Vec<PrometheusSeries>> {
+/// Reads the series of a parsed response.
+pub(super) fn read_matrix(response: &Value) -> Result<Vec<PrometheusSeries>> {
     let mut faults = Faults::new();
-    let series = matrix(answer, &mut faults).map(|result| read_all(result, &mut faults));
+    let series = matrix(response, &mut faults).map(|result| read_all(result, &mut faults));
     faults.finish()?;
     Ok(series.unwrap_or_default())
 }
 
-/// The list of series, if the answer is one of a range query that went well.
-fn matrix<'a>(answer: &'a Value, faults: &mut Faults) -> Option<&'a Vec<Value>> {
-    let part = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default();
-    match text_at(answer, "status", "", faults)? {
+/// The list of series of a successful range query.
+fn matrix<'a>(response: &'a Value, faults: &mut Faults) -> Option<&'a Vec<Value>> {
+    let part = |key: &str| response.get(key).and_then(Value::as_str).unwrap_or_default();
+    match text_at(response, "status", "", faults)? {
         "success" => {}
         "error" => {
-            let what = crate::wire::quoted(part("error"));
-            let kind = crate::wire::quoted(part("errorType"));
-            let text = format_args!("is `error`: Prometheus answered {kind}, {what}");
+            let message = crate::error::quoted(part("error"));
+            let error_type = crate::error::quoted(part("errorType"));
+            let text = format_args!("is `error`: Prometheus returned {error_type}: {message}");
             faults.add(ErrorKind::InvalidValue, format_args!("status"), text);
             return None;
         }
         other => {
-            let text = format_args!("is {}: expected `success` or `error`", crate::wire::quoted(other));
+            let text = format_args!("is {}: expected `success` or `error`", crate::error::quoted(other));
             faults.add(ErrorKind::InvalidValue, format_args!("status"), text);
             return None;
         }
     }
-    let data = member(answer, "data", "", faults)?;
-    let kind = text_at(data, "resultType", "data.", faults)?;
-    if kind != "matrix" {
-        let text =
-            format_args!("is {}: expected `matrix`, the answer of query_range", crate::wire::quoted(kind));
+    let data = member(response, "data", "", faults)?;
+    let result_type = text_at(data, "resultType", "data", faults)?;
+    if result_type != "matrix" {
+        let text = format_args!(
+            "is {}: expected `matrix`, the result of query_range",
+            crate::error::quoted(result_type)
+        );
         faults.add(ErrorKind::InvalidValue, format_args!("data.resultType"), text);
         return None;
     }
-    list(member(data, "result", "data.", faults)?, "data.result", faults)
+    list(member(data, "result", "data", faults)?, "data.result", faults)
 }
 
 fn read_all(result: &[Value], faults: &mut Faults) -> Vec<PrometheusSeries> {
     let mut all: Vec<PrometheusSeries> = vec![];
     let mut seen = BTreeSet::new();
-    for (place, one) in result.iter().enumerate() {
-        let path = format!("data.result[{place}].");
+    for (index, one) in result.iter().enumerate() {
+        let path = format!("data.result[{index}]");
         let Some(series) = read_series(one, &path, faults) else { continue };
-        let new = seen.insert(series.labels.clone());
-        let text = format_args!("has the labels of an earlier series");
-        faults.check(new, ErrorKind::Duplicate, format_args!("{path}metric"), text);
+        let is_new = seen.insert(series.labels.clone());
+        let text = format_args!("repeats the labels of an earlier series");
+        faults.check(is_new, ErrorKind::Duplicate, format_args!("{path}.metric"), text);
         all.push(series);
     }
     all
@@ -126,20 +127,20 @@ fn read_all(result: &[Value], faults: &mut Faults) -> Vec<PrometheusSeries> {
 fn read_series(one: &Value, path: &str, faults: &mut Faults) -> Option<PrometheusSeries> {
     let labels = read_labels(member(one, "metric", path, faults)?, path, faults)?;
     if one.get("histograms").is_some() {
-        let text = format_args!("are native histograms: expected a query that answers numbers");
-        faults.add(ErrorKind::InvalidValue, format_args!("{path}histograms"), text);
+        let text = format_args!("has native histograms: expected a query that returns numbers");
+        faults.add(ErrorKind::InvalidValue, format_args!("{path}.histograms"), text);
         return None;
     }
-    let values = list(member(one, "values", path, faults)?, &format!("{path}values"), faults)?;
+    let values = list(member(one, "values", path, faults)?, &join(path, "values"), faults)?;
     let mut samples: Vec<PrometheusSample> = Vec::with_capacity(values.len());
-    for (place, value) in values.iter().enumerate() {
-        let path = format!("{path}values[{place}]");
+    for (index, value) in values.iter().enumerate() {
+        let path = format!("{path}.values[{index}]");
         let Some(sample) = read_sample(value, &path, faults) else { continue };
         if let Some(before) = samples.last() {
             let (kind, text) = match sample.at.cmp(&before.at) {
                 Ordering::Greater => (None, ""),
-                Ordering::Equal => (Some(ErrorKind::Duplicate), "has the time of the sample before it"),
-                Ordering::Less => (Some(ErrorKind::Unordered), "is earlier than the sample before it"),
+                Ordering::Equal => (Some(ErrorKind::Duplicate), "equals the time of the previous sample"),
+                Ordering::Less => (Some(ErrorKind::Unordered), "is earlier than the previous sample"),
             };
             if let Some(kind) = kind {
                 faults.add(kind, format_args!("{path}[0]"), format_args!("{text}"));
@@ -154,7 +155,7 @@ fn read_labels(metric: &Value, path: &str, faults: &mut Faults) -> Option<BTreeM
     let Some(entries) = metric.as_object() else {
         faults.add(
             ErrorKind::WrongType,
-            format_args!("{path}metric"),
+            format_args!("{path}.metric"),
             format_args!("expected an object of labels"),
         );
         return None;
@@ -168,7 +169,7 @@ fn read_labels(metric: &Value, path: &str, faults: &mut Faults) -> Option<BTreeM
             None => {
                 faults.add(
                     ErrorKind::WrongType,
-                    format_args!("{path}metric.{name}"),
+                    format_args!("{path}.metric.{name}"),
                     format_args!("expected text"),
                 );
             }
@@ -190,7 +191,7 @@ fn read_sample(value: &Value, path: &str, faults: &mut Faults) -> Option<Prometh
     };
     let at = faults.absorb(instant(seconds).map_err(|error| error.under(&format!("{path}[0]"))));
     let Ok(number) = text.parse::<f64>() else {
-        let text = format_args!("{} is not a number", crate::wire::quoted(text));
+        let text = format_args!("{} is not a number", crate::error::quoted(text));
         faults.add(ErrorKind::InvalidValue, format_args!("{path}[1]"), text);
         return None;
     };
@@ -206,7 +207,7 @@ fn read_sample(value: &Value, path: &str, faults: &mut Faults) -> Option<Prometh
     Some(PrometheusSample { at: at?, value: missing.is_none().then_some(number), missing })
 }
 
-/// Prometheus keeps milliseconds and writes them as a fraction: rounding brings back what it had.
+/// Prometheus stores milliseconds and writes them as a fraction of seconds; rounding restores them exactly.
 fn instant(seconds: f64) -> Result<Timestamp> {
     let millis = (seconds * 1000.0).round();
     #[expect(
@@ -220,7 +221,7 @@ fn member<'a>(of: &'a Value, key: &str, path: &str, faults: &mut Faults) -> Opti
     let found = of.get(key);
     if found.is_none() {
         let text = format_args!("missing key `{key}`");
-        faults.add(ErrorKind::MissingField, format_args!("{path}{key}"), text);
+        faults.add(ErrorKind::MissingField, format_args!("{}", join(path, key)), text);
     }
     found
 }
@@ -228,7 +229,7 @@ fn member<'a>(of: &'a Value, key: &str, path: &str, faults: &mut Faults) -> Opti
 fn text_at<'a>(of: &'a Value, key: &str, path: &str, faults: &mut Faults) -> Option<&'a str> {
     let found = member(of, key, path, faults)?;
     if found.as_str().is_none() {
-        faults.add(ErrorKind::WrongType, format_args!("{path}{key}"), format_args!("expected text"));
+        faults.add(ErrorKind::WrongType, format_args!("{}", join(path, key)), format_args!("expected text"));
     }
     found.as_str()
 }

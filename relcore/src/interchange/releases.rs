@@ -1,9 +1,8 @@
-//! From a git history to deployments and changes.
+//! Deployments and changes of a git history.
 //!
-//! A tag is not a deployment, but for software that is published it is the nearest fact that every clone has: the
-//! instant from which users can have the change. The rule is that of containment: a commit belongs to the earliest
-//! release that reaches it. The rule "what lies between this tag and the one before it by time" is wrong with release
-//! branches: in argo-cd it delivers each commit seven times.
+//! A tag approximates a deployment: for published software, it is the instant from which users can have the change. A
+//! commit belongs to the earliest release that contains it. Assigning the commits between two tags by time is wrong with
+//! release branches: in argo-cd it delivers each commit seven times.
 use super::git::{GitCommit, GitHistory, GitTag};
 use super::reverts::Reverts;
 use crate::error::{Error, ErrorKind, Faults, Result};
@@ -12,33 +11,33 @@ use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The tags that are releases unless the caller says otherwise: a version and nothing else.
+/// The default pattern of release tags: a version, and nothing else.
 pub const RELEASE_TAG: &str = r"v?\d+\.\d+\.\d+";
 
 /// The service of the deployments that come from a git history.
 pub const GIT_SERVICE: &str = "repository";
 
-/// The releases of a repository as deployments, and its commits as changes: what [`crate::metrics::dora`] takes.
+/// The releases of a repository as deployments and its commits as changes, for [`metrics.dora`](crate::metrics::dora).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "interchange.GitReleases", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitReleases {
-    /// One deployment a release, in the order of time: the tag is the id, the service is `repository`, the environment
-    /// `production`.
+    /// One deployment for each release, in the order of time. The tag is the id, the service is `repository`, the
+    /// environment is `production`.
     pub deployments: Vec<Deployment>,
-    /// One change a commit, in the order of the log, released or not.
+    /// One change for each commit, released or not, in the order of the log.
     pub changes: Vec<Change>,
 }
 
-/// Takes tags for releases and gives each commit to the earliest release that reaches it.
+/// Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
 ///
-/// Releases are in the order of their time, then of the numbers in their tags. Every commit is visited once, so long
-/// histories and release branches cost no more than their size, and nothing is delivered twice.
+/// Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
+/// is linear in the history, and no commit is delivered twice.
 ///
-/// A commit reverts another when its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with
-/// neither, when its subject is `Revert "<subject>"`. A revert whose target is not in the history links to nothing.
+/// A commit reverts another if its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with neither,
+/// if its subject is `Revert "<subject>"`. A revert whose target is not in the history has no link.
 ///
-/// `tag_pattern` is a regular expression that has to match the whole tag; `v?\d+\.\d+\.\d+` when left out.
+/// `tag_pattern` is a regular expression that must match the whole tag. Default: `v?\d+\.\d+\.\d+`.
 ///
 /// ```
 /// use relcore::interchange::{git_releases, parse_git};
@@ -56,8 +55,9 @@ pub struct GitReleases {
 /// ```
 ///
 /// # Errors
-/// `invalid_value` for a pattern that is no regular expression (`(`) or longer than 10,000 bytes; `unknown_reference` for a parent or a released
-/// commit that is not in the history, as in a shallow clone; `duplicate` for a commit or a release that comes twice.
+/// `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes;
+/// `unknown_reference` for a parent or a released commit that is not in the history, as in a shallow clone; `duplicate`
+/// for a repeated commit or release.
 pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<GitReleases> {
     let pattern = whole_match(tag_pattern.unwrap_or(RELEASE_TAG))?;
     let mut tags: Vec<(usize, &GitTag)> =
@@ -68,13 +68,17 @@ pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<G
     let graph = Graph::new(&history.commits, &mut faults);
     let released: Vec<(&GitTag, usize)> = tags
         .iter()
-        .filter_map(|(place, tag)| Some((*tag, graph.released(*place, tag, &mut faults)?)))
+        .filter_map(|(index, tag)| Some((*tag, graph.released(*index, tag, &mut faults)?)))
         .collect();
     let mut names: Vec<&str> = tags.iter().map(|(_, tag)| tag.name.as_str()).collect();
     names.sort_unstable();
     if let Some(name) = names.iter().zip(names.iter().skip(1)).find(|(a, b)| a == b).map(|(name, _)| name) {
-        let name = crate::wire::quoted(name);
-        faults.add(ErrorKind::Duplicate, format_args!("history.tags"), format_args!("has {name} twice"));
+        let name = crate::error::quoted(name);
+        faults.add(
+            ErrorKind::Duplicate,
+            format_args!("history.tags"),
+            format_args!("has {name} more than once"),
+        );
     }
     faults.finish()?;
 
@@ -84,26 +88,26 @@ pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<G
         .map(|(tag, head)| {
             let mut new = graph.reach(head, &mut reached);
             new.sort_unstable();
-            let commits = new.into_iter().filter_map(|place| history.commits.get(place));
+            let commits = new.into_iter().filter_map(|index| history.commits.get(index));
             deployment(tag, commits.map(|commit| commit.id.clone()).collect())
         })
         .collect();
     let reverts = Reverts::new(&history.commits);
     let changes = history.commits.iter().enumerate();
-    let changes = changes.map(|(place, commit)| change(commit, reverts.of(place, commit))).collect();
+    let changes = changes.map(|(index, commit)| change(commit, reverts.of(index, commit))).collect();
     Ok(GitReleases { deployments, changes })
 }
 
-/// No pattern of tags is this long, and a compiler of patterns must not be fed megabytes.
-const LONGEST_PATTERN: usize = 10_000;
+/// The longest pattern: a hostile one of megabytes would take too long to compile.
+const MAX_PATTERN_BYTES: usize = 10_000;
 
 fn whole_match(pattern: &str) -> Result<Regex> {
-    if pattern.len() > LONGEST_PATTERN {
-        let text = format!("is {} bytes long: expected a pattern of at most 10,000", pattern.len());
+    if pattern.len() > MAX_PATTERN_BYTES {
+        let text = format!("is {} bytes long: expected at most 10,000", pattern.len());
         return Err(Error::new(ErrorKind::InvalidValue, "tagPattern", text));
     }
     Regex::new(&format!("^(?:{pattern})$")).map_err(|fault| {
-        let pattern = crate::wire::quoted(pattern);
+        let pattern = crate::error::quoted(pattern);
         Error::new(
             ErrorKind::InvalidValue,
             "tagPattern",
@@ -121,7 +125,7 @@ fn deployment(tag: &GitTag, changes: Vec<String>) -> Deployment {
         finished_at: tag.tagged_at,
         outcome: DeploymentOutcome::Success,
         intent: DeploymentIntent::Unknown,
-        revision: None, // a tag set later on an old commit is no rollback
+        revision: None, // a tag on an older commit is not a rollback
         remediates: vec![],
         changes,
     }
@@ -137,65 +141,71 @@ fn change(commit: &GitCommit, reverts: Vec<String>) -> Change {
     }
 }
 
-/// The commits as a graph of indices.
+/// The commit graph: each commit is the index of its position in the log.
 struct Graph<'a> {
-    places: BTreeMap<&'a str, usize>,
+    indices: BTreeMap<&'a str, usize>,
     parents: Vec<Vec<usize>>,
 }
 
 impl<'a> Graph<'a> {
     fn new(commits: &'a [GitCommit], faults: &mut Faults) -> Self {
-        let mut places = BTreeMap::new();
-        for (place, commit) in commits.iter().enumerate() {
-            if places.insert(commit.id.as_str(), place).is_some() {
-                let id = crate::wire::quoted(&commit.id);
-                let path = format_args!("history.commits[{place}].id");
-                faults.add(ErrorKind::Duplicate, path, format_args!("{id} comes twice"));
+        let mut indices = BTreeMap::new();
+        for (index, commit) in commits.iter().enumerate() {
+            if indices.insert(commit.id.as_str(), index).is_some() {
+                let id = crate::error::quoted(&commit.id);
+                let path = format_args!("history.commits[{index}].id");
+                faults.add(ErrorKind::Duplicate, path, format_args!("{id} is repeated"));
             }
         }
         let mut parents = Vec::with_capacity(commits.len());
-        for (place, commit) in commits.iter().enumerate() {
+        for (index, commit) in commits.iter().enumerate() {
             let mut own = Vec::with_capacity(commit.parents.len());
             for (nth, id) in commit.parents.iter().enumerate() {
-                match places.get(id.as_str()) {
+                match indices.get(id.as_str()) {
                     Some(parent) => own.push(*parent),
                     None => faults.add(
                         ErrorKind::UnknownReference,
-                        format_args!("history.commits[{place}].parents[{nth}]"),
+                        format_args!("history.commits[{index}].parents[{nth}]"),
                         format_args!(
-                            "{} is not in the history: expected a full log",
-                            crate::wire::quoted(id)
+                            "{} is not in the history: expected the log of a full clone",
+                            crate::error::quoted(id)
                         ),
                     ),
                 }
             }
             parents.push(own);
         }
-        Self { places, parents }
+        Self { indices, parents }
     }
 
-    fn released(&self, place: usize, tag: &GitTag, faults: &mut Faults) -> Option<usize> {
-        let found = self.places.get(tag.commit.as_str()).copied();
+    /// The index of the commit of a release.
+    fn released(&self, index: usize, tag: &GitTag, faults: &mut Faults) -> Option<usize> {
+        let found = self.indices.get(tag.commit.as_str()).copied();
         if found.is_none() {
-            let commit = crate::wire::quoted(&tag.commit);
-            let path = format_args!("history.tags[{place}].commit");
-            faults.add(ErrorKind::UnknownReference, path, format_args!("{commit} is not in the history"));
+            let commit = crate::error::quoted(&tag.commit);
+            let path = format_args!("history.tags[{index}].commit");
+            faults.add(
+                ErrorKind::UnknownReference,
+                path,
+                format_args!("{commit} is not in the history: expected a log with `--tags`"),
+            );
         }
         found
     }
 
-    /// The commits that are reached from `head` and were not before. What is reached has all its ancestors reached,
-    /// so no commit and no edge is looked at twice.
+    /// The commits reachable from `head` that no earlier call reached, by depth-first search.
+    ///
+    /// INVARIANT: all ancestors of a reached commit are reached, so all calls together visit each edge once.
     fn reach(&self, head: usize, reached: &mut [bool]) -> Vec<usize> {
         let mut new = vec![];
         let mut open = vec![head];
-        while let Some(place) = open.pop() {
-            match reached.get_mut(place) {
+        while let Some(index) = open.pop() {
+            match reached.get_mut(index) {
                 Some(seen) if !*seen => *seen = true,
                 _ => continue,
             }
-            new.push(place);
-            open.extend(self.parents.get(place).into_iter().flatten());
+            new.push(index);
+            open.extend(self.parents.get(index).into_iter().flatten());
         }
         new
     }

@@ -1,63 +1,63 @@
-//! Which commit takes back which other one, by what its message says.
+//! Links reverts to the commits that they revert, by the commit message.
 //!
-//! Git writes `This reverts commit <name>.` into the body, GitHub's button `Reverts owner/repo#N`. Where a person took
-//! those lines out the quoted subject is left; then the latest commit of that subject is meant that is not younger than
-//! the revert.
+//! git writes `This reverts commit <name>.` into the body, GitHub's button writes `Reverts owner/repo#N`. If the body has
+//! neither, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer than the
+//! revert.
 use super::git::GitCommit;
 use std::collections::BTreeMap;
 
-/// The commits, found by what reverts call them.
+/// The commits by id, subject and pull request number.
 pub(super) struct Reverts<'a> {
     commits: &'a [GitCommit],
     by_id: BTreeMap<&'a str, usize>,
-    /// In the order of the log: newest first.
+    /// Indices in the order of the log: newest first.
     by_subject: BTreeMap<&'a str, Vec<usize>>,
     by_request: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Reverts<'a> {
     pub(super) fn new(commits: &'a [GitCommit]) -> Self {
-        let mut found = Self {
+        let mut reverts = Self {
             commits,
             by_id: BTreeMap::new(),
             by_subject: BTreeMap::new(),
             by_request: BTreeMap::new(),
         };
-        for (place, commit) in commits.iter().enumerate() {
-            found.by_id.insert(&commit.id, place);
+        for (index, commit) in commits.iter().enumerate() {
+            reverts.by_id.insert(&commit.id, index);
             if !commit.subject.is_empty() {
-                found.by_subject.entry(&commit.subject).or_default().push(place);
+                reverts.by_subject.entry(&commit.subject).or_default().push(index);
             }
             if let Some(number) = request_of(&commit.subject) {
-                found.by_request.entry(number).or_default().push(place);
+                reverts.by_request.entry(number).or_default().push(index);
             }
         }
-        found
+        reverts
     }
 
-    /// The ids of the commits that this one reverts, each once.
-    pub(super) fn of(&self, place: usize, commit: &GitCommit) -> Vec<String> {
+    /// The ids of the commits that `commit` reverts, each once.
+    pub(super) fn of(&self, index: usize, commit: &GitCommit) -> Vec<String> {
         let mut targets: Vec<usize> = vec![];
         for line in commit.body.lines() {
             targets.extend(
-                after_all(line, "This reverts commit ").filter_map(|text| self.by_prefix(leading_hex(text))),
+                after_each(line, "This reverts commit ").filter_map(|text| self.by_prefix(leading_hex(text))),
             );
             let request = line.trim().strip_prefix("Reverts ").and_then(|text| text.split_once('#'));
             let number = request.map(|(_, number)| number).filter(|number| is_number(number));
-            targets.extend(number.and_then(|number| self.latest_before(place, self.by_request.get(number))));
+            targets.extend(number.and_then(|number| self.latest_before(index, self.by_request.get(number))));
         }
         if targets.is_empty() {
             let quoted = quoted_subject(&commit.subject);
             targets
-                .extend(quoted.and_then(|subject| self.latest_before(place, self.by_subject.get(subject))));
+                .extend(quoted.and_then(|subject| self.latest_before(index, self.by_subject.get(subject))));
         }
-        targets.retain(|target| *target != place);
+        targets.retain(|target| *target != index);
         targets.sort_unstable();
         targets.dedup();
         targets.into_iter().filter_map(|target| Some(self.commits.get(target)?.id.clone())).collect()
     }
 
-    /// The only commit whose name begins so; seven digits are the shortest that git writes.
+    /// The only commit with this prefix of its id. git abbreviates to at least seven digits.
     fn by_prefix(&self, prefix: String) -> Option<usize> {
         if prefix.len() < 7 {
             return None;
@@ -67,20 +67,20 @@ impl<'a> Reverts<'a> {
         matching.next().is_none().then_some(*found)
     }
 
-    /// Of these, the latest that is not later than the commit at `place`.
-    fn latest_before(&self, place: usize, candidates: Option<&Vec<usize>>) -> Option<usize> {
-        let limit = self.commits.get(place)?.committed_at;
+    /// The latest candidate that is not newer than the commit at `index`.
+    fn latest_before(&self, index: usize, candidates: Option<&Vec<usize>>) -> Option<usize> {
+        let limit = self.commits.get(index)?.committed_at;
         let earlier = candidates?.iter().copied().filter_map(|candidate| {
             let at = self.commits.get(candidate)?.committed_at;
-            (candidate != place && at <= limit).then_some((at, candidate))
+            (candidate != index && at <= limit).then_some((at, candidate))
         });
-        // The log has the newest first: of one time the first in the log.
+        // The log is newest first, so among equal times the first one wins.
         earlier.max_by_key(|(at, candidate)| (*at, std::cmp::Reverse(*candidate))).map(|(_, found)| found)
     }
 }
 
-/// What follows each occurrence of a phrase.
-fn after_all<'a>(line: &'a str, phrase: &'a str) -> impl Iterator<Item = &'a str> {
+/// The text after each occurrence of a phrase.
+fn after_each<'a>(line: &'a str, phrase: &'a str) -> impl Iterator<Item = &'a str> {
     line.split(phrase).skip(1)
 }
 
@@ -93,7 +93,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The number of the pull request that a commit came by: `… (#12)` or `Merge pull request #12 from …`.
+/// The pull request number of a commit: `… (#12)` or `Merge pull request #12 from …`.
 fn request_of(subject: &str) -> Option<&str> {
     let squashed =
         subject.strip_suffix(')').and_then(|text| text.rsplit_once("(#")).map(|(_, number)| number);
@@ -101,7 +101,7 @@ fn request_of(subject: &str) -> Option<&str> {
     squashed.filter(|number| is_number(number)).or_else(merged).filter(|number| is_number(number))
 }
 
-/// The subject inside `Revert "…"`, whatever follows the last quotation mark.
+/// The subject inside `Revert "…"`, up to the last quotation mark.
 fn quoted_subject(subject: &str) -> Option<&str> {
     let (quoted, _) = subject.strip_prefix("Revert \"")?.rsplit_once('"')?;
     Some(quoted).filter(|quoted| !quoted.is_empty())
@@ -124,19 +124,19 @@ mod tests {
         }
     }
 
-    fn targets(commits: &[GitCommit], place: usize) -> String {
-        let found = Reverts::new(commits).of(place, &commits[place]);
+    fn targets(commits: &[GitCommit], index: usize) -> String {
+        let found = Reverts::new(commits).of(index, &commits[index]);
         found.iter().filter_map(|id| id.chars().next()).collect()
     }
 
     #[test]
-    fn reverts_are_linked_by_name_number_or_subject() {
+    fn reverts_are_linked_by_id_number_or_subject() {
         let log = [
             commit('9', 9, "Revert \"speed up \"search\"\" (#31)", ""),
             commit(
                 '8',
                 8,
-                "take two back",
+                "revert two",
                 "This reverts commit 1111111 and more.\nThis reverts commit 2222222222.",
             ),
             commit('7', 7, "undo", "Reverts some/where#12"),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revert_of_what_is_not_there_links_to_nothing() {
+    fn a_revert_without_a_target_has_no_link() {
         let log = [
             commit('9', 9, "Revert \"x\"", "This reverts commit fffffff."),
             commit('8', 8, "Revert \"Revert \"x\"\"", "This reverts commit 12."),

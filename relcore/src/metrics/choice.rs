@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// When the lead time of a change begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.LeadStart", rename_all = "snake_case")]
 pub enum LeadStart {
     /// When it was written; a change without that time is left out and counted.
     Authored,
@@ -14,10 +14,10 @@ pub enum LeadStart {
     AuthoredOrCommitted,
 }
 
-/// What one lead time stands for.
+/// The unit that has a lead time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.LeadUnit", rename_all = "snake_case")]
 pub enum LeadUnit {
     /// A change: a large deployment weighs more than a small one.
     Change,
@@ -25,21 +25,21 @@ pub enum LeadUnit {
     Deployment,
 }
 
-/// What the first deployment of a service to an environment means for lead times.
+/// How the first deployment of a service to an environment counts for lead times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.SeedRule", rename_all = "snake_case")]
 pub enum SeedRule {
     /// It brings the whole history along: its changes have no lead time.
     Exclude,
-    /// It is a deployment like any other: right when its list of changes is known to be complete and its own.
+    /// It counts like any other deployment: right when its list has exactly the changes that are new in it.
     Include,
 }
 
 /// Where the changes of a deployment that did not succeed go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.UndeliveredChanges", rename_all = "snake_case")]
 pub enum UndeliveredChanges {
     /// To the next deployment of that service and environment that succeeds.
     CarryForward,
@@ -47,14 +47,14 @@ pub enum UndeliveredChanges {
     Drop,
 }
 
-/// What becomes of a span that ends before it begins.
+/// How a span that ends before it begins is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.NegativeSpans", rename_all = "snake_case")]
 pub enum NegativeSpans {
     /// It is left out and counted.
     Drop,
-    /// It is taken for nothing: zero seconds.
+    /// It counts as zero seconds.
     Clamp,
     /// It stays as it is.
     Keep,
@@ -63,7 +63,7 @@ pub enum NegativeSpans {
 /// Which deployments the rates are shares of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.RateDenominator", rename_all = "snake_case")]
 pub enum RateDenominator {
     /// Those that succeeded.
     Successful,
@@ -71,16 +71,16 @@ pub enum RateDenominator {
     Finished,
 }
 
-/// What shows that a deployment failed.
+/// A signal that a deployment failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.FailureSignal", rename_all = "snake_case")]
 pub enum FailureSignal {
     /// An incident is linked to it.
     Incident,
     /// A later deployment names it in `remediates`.
     Remediation,
-    /// A later deployment brings a change that reverts one of its changes.
+    /// A later deployment delivers a change that reverts one of its changes.
     Revert,
     /// The next deployment is a rollback that names nothing in `remediates`.
     Rollback,
@@ -92,10 +92,10 @@ pub enum FailureSignal {
     Outcome,
 }
 
-/// What makes a deployment rework.
+/// A signal that a deployment is rework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.ReworkSignal", rename_all = "snake_case")]
 pub enum ReworkSignal {
     /// Its intent is `hotfix`.
     Hotfix,
@@ -103,16 +103,16 @@ pub enum ReworkSignal {
     Rollback,
     /// It names a deployment in `remediates`.
     Remediation,
-    /// It brings a revert of a change that an earlier deployment delivered.
+    /// It delivers a revert of a change that an earlier deployment delivered.
     Revert,
-    /// It brings a revision back that ran before.
+    /// Its revision ran before and another one did since.
     RevisionReturned,
 }
 
-/// How an incident finds the deployment that caused it.
+/// A rule that links an incident to the deployment that caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.IncidentLink", rename_all = "snake_case")]
 pub enum IncidentLink {
     /// The incident names it in `caused_by`.
     CausedBy,
@@ -123,7 +123,7 @@ pub enum IncidentLink {
 /// When the time to recover begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.RecoveryStart", rename_all = "snake_case")]
 pub enum RecoveryStart {
     /// When the failed deployment finished.
     DeploymentFinished,
@@ -134,13 +134,13 @@ pub enum RecoveryStart {
 /// When the time to recover ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.RecoveryEnd", rename_all = "snake_case")]
 pub enum RecoveryEnd {
-    /// When its incidents were resolved; when it was remedied by a deployment, where no incident is linked.
+    /// When its incidents were resolved; when it was repaired by a deployment, where no incident is linked.
     IncidentElseRemedy,
     /// When its incidents were resolved.
     Incident,
-    /// When a deployment remedied it.
+    /// When a deployment repaired it.
     Remedy,
     /// Whichever came first.
     Earliest,
@@ -149,7 +149,7 @@ pub enum RecoveryEnd {
 /// Which of several incidents of one deployment ends its recovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.SeveralIncidents", rename_all = "snake_case")]
 pub enum SeveralIncidents {
     /// The one resolved first.
     First,
@@ -157,10 +157,10 @@ pub enum SeveralIncidents {
     Last,
 }
 
-/// What a failed deployment counts that has not recovered.
+/// How a failed deployment that has not recovered counts for recovery times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.OpenRecoveries", rename_all = "snake_case")]
 pub enum OpenRecoveries {
     /// Nothing: it is left out and counted.
     Exclude,
@@ -171,7 +171,7 @@ pub enum OpenRecoveries {
 /// By which instant a recovery belongs to a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.RecoveryMembership", rename_all = "snake_case")]
 pub enum RecoveryMembership {
     /// When the failed deployment finished: its recovery stands beside its failure.
     Failure,
@@ -182,7 +182,7 @@ pub enum RecoveryMembership {
 /// How a quantile is read from a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.QuantileRule", rename_all = "snake_case")]
 pub enum QuantileRule {
     /// Between the two closest ranks, in proportion: type 7 of Hyndman and Fan, the default of R and NumPy.
     Linear,
@@ -192,12 +192,12 @@ pub enum QuantileRule {
     NearestRank,
 }
 
-/// Which number stands for a set of durations.
+/// Which number summarises a set of durations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.DurationSummary", rename_all = "snake_case")]
 pub enum DurationSummary {
-    /// The one in the middle.
+    /// The value in the middle.
     Median,
     /// The arithmetic mean, which a single long one can double.
     Mean,

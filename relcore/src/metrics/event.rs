@@ -1,8 +1,8 @@
-//! The facts: what was deployed, what it carried, what went wrong.
+//! The events: deployments, the changes that they deliver, incidents.
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One attempt to bring a version of a service into an environment.
+/// One attempt to deploy a version of a service to an environment.
 ///
 /// ```
 /// use relcore::metrics::{Deployment, DeploymentIntent, DeploymentOutcome};
@@ -15,24 +15,24 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "metrics.Deployment", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Deployment {
-    /// What tells this deployment from all others of the input; a retry is another deployment with another id.
+    /// Identifies the deployment within the input. A retry is another deployment with another id.
     pub id: String,
     /// What was deployed. Metrics link events within a service, never across.
     pub service: String,
-    /// Where it was deployed to; `production` when left out. The policy says which environments count.
+    /// The environment; `production` when left out. The policy says which environments count.
     #[serde(default = "production")]
     pub environment: String,
     /// When it began, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When it ended: the instant by which it belongs to a window. Not the time of the last edit of the record,
-    /// which moves when a later deployment supersedes this one.
+    /// When it ended; this instant decides which bucket it is counted in. It is not the time of the last edit of the
+    /// record, which moves when a later deployment supersedes this one.
     pub finished_at: Timestamp,
     /// How it ended.
     pub outcome: DeploymentOutcome,
-    /// What it was for; `unknown` when left out.
+    /// Its purpose; `unknown` when left out.
     #[serde(default)]
     pub intent: DeploymentIntent,
     /// The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback.
@@ -41,7 +41,7 @@ pub struct Deployment {
     /// The ids of earlier deployments that this one repairs.
     #[serde(default)]
     pub remediates: Vec<String>,
-    /// The ids of the changes that it brought along: what the one before did not contain.
+    /// The ids of the changes that it delivered: those that the deployment before it did not contain.
     #[serde(default)]
     pub changes: Vec<String>,
 }
@@ -54,15 +54,15 @@ pub(super) fn production() -> String {
 /// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.DeploymentOutcome", rename_all = "snake_case")]
 pub enum DeploymentOutcome {
     /// It runs.
     Success,
-    /// It ran to its end and did not succeed.
+    /// It ran to its end and failed.
     Failure,
     /// It could not be carried out.
     Error,
-    /// It took too long and was given up.
+    /// It exceeded its time limit.
     Timeout,
     /// Somebody stopped it.
     Cancellation,
@@ -70,68 +70,128 @@ pub enum DeploymentOutcome {
     Skip,
 }
 
+impl DeploymentOutcome {
+    /// The outcome of a code in a column: its index in the order of declaration.
+    pub(super) const fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            0 => Self::Success,
+            1 => Self::Failure,
+            2 => Self::Error,
+            3 => Self::Timeout,
+            4 => Self::Cancellation,
+            5 => Self::Skip,
+            _ => return None,
+        })
+    }
+
+    /// The code in a column.
+    pub(super) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Whether the deployment was carried out, well or not.
+    pub(super) const fn is_finished(self) -> bool {
+        match self {
+            Self::Success | Self::Failure | Self::Error | Self::Timeout => true,
+            Self::Cancellation | Self::Skip => false,
+        }
+    }
+}
+
 /// What a deployment was for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.DeploymentIntent", rename_all = "snake_case")]
 pub enum DeploymentIntent {
-    /// To deliver what was planned.
+    /// To deliver planned work.
     Planned,
     /// To repair production with new code, unplanned.
     Hotfix,
-    /// To bring an earlier version back.
+    /// To restore an earlier version.
     Rollback,
-    /// To bring the same version once more.
+    /// To deploy the same version again.
     Redeploy,
-    /// Nobody said.
+    /// Not recorded.
     #[default]
     Unknown,
+}
+
+impl DeploymentIntent {
+    /// The intent of a code in a column: its index in the order of declaration.
+    pub(super) const fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            0 => Self::Planned,
+            1 => Self::Hotfix,
+            2 => Self::Rollback,
+            3 => Self::Redeploy,
+            4 => Self::Unknown,
+            _ => return None,
+        })
+    }
+
+    /// The code in a column.
+    pub(super) const fn code(self) -> u8 {
+        self as u8
+    }
 }
 
 /// A commit or another unit of work that deployments deliver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "metrics.Change", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
-    /// What tells this change from all others of the input: a commit id, for instance.
+    /// Identifies the change within the input; a commit id, for instance.
     pub id: String,
     /// When it was written, where that is known. A rebase keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authored_at: Option<Timestamp>,
-    /// When it entered version control in its present form. A rebase, a squash and a cherry-pick renew it.
+    /// When it was committed in its present form. A rebase, a squash and a cherry-pick renew it.
     pub committed_at: Timestamp,
-    /// Whether it only joins other changes: a commit with two parents or more.
+    /// Whether it is a merge: a commit with two parents or more.
     #[serde(default)]
     pub merge: bool,
-    /// The ids of earlier changes that it takes back.
+    /// The ids of the earlier changes that it reverts.
     #[serde(default)]
     pub reverts: Vec<String>,
 }
 
-/// Something that went wrong in production and needed somebody at once.
+/// A disruption of a service that needed immediate attention.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DeliveryIncident {
-    /// What tells this incident from all others of the input.
+#[serde(rename = "metrics.Incident", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Incident {
+    /// Identifies the incident within the input.
     pub id: String,
-    /// The service that suffered.
+    /// The affected service.
     pub service: String,
-    /// Where; `production` when left out.
+    /// The affected environment; `production` when left out.
     #[serde(default = "production")]
     pub environment: String,
-    /// How bad it was, in the words of the incident tool. Metrics do not read it.
+    /// The severity as the incident tool names it. Metrics do not read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
-    /// When it was noticed.
+    /// When it was detected.
     pub detected_at: Timestamp,
-    /// When the service was well again; left out while it is open.
+    /// When the service had recovered; left out while the incident is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_at: Option<Timestamp>,
-    /// The id of the deployment that caused it, where somebody found out.
+    /// The id of the deployment that caused it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caused_by: Option<String>,
     /// The id of the incident that this one repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_of: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_follow_the_order_of_declaration() {
+        let outcomes: Vec<_> = (0..=u8::MAX).filter_map(DeploymentOutcome::from_code).collect();
+        assert!(outcomes.iter().map(|outcome| outcome.code()).eq(0..6));
+        let intents: Vec<_> = (0..=u8::MAX).filter_map(DeploymentIntent::from_code).collect();
+        assert!(intents.iter().map(|intent| intent.code()).eq(0..5));
+    }
 }

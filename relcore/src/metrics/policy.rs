@@ -1,8 +1,8 @@
 use super::choice::*;
 use super::event::{DeploymentIntent, production};
-use crate::error::{ErrorKind, Faults, Result};
+use crate::error::{ErrorKind, Faults, Result, join};
 use crate::time::{Span, Weekday};
-use crate::wire::{self, Type};
+use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 
 /// Every choice behind the delivery metrics.
@@ -12,21 +12,21 @@ use serde::{Deserialize, Serialize};
 /// chosen and why. Every field may be left out.
 ///
 /// ```
-/// use relcore::metrics::{LeadStart, MetricsPolicy, policy_from_yaml};
+/// use relcore::metrics::{LeadStart, Policy, policy_from_yaml};
 /// let policy = policy_from_yaml("{leadStart: committed, countMerges: false}")?;
-/// assert_eq!(policy, MetricsPolicy { lead_start: LeadStart::Committed, count_merges: false, ..Default::default() });
+/// assert_eq!(policy, Policy { lead_start: LeadStart::Committed, count_merges: false, ..Default::default() });
 /// // Pitfall: a misspelt key is refused, not taken for the default.
 /// assert_eq!(policy_from_yaml("leadstart: committed").unwrap_err().code(), "unknown_field");
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct MetricsPolicy {
+#[serde(rename = "metrics.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Policy {
     /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
     pub environments: Vec<String>,
     /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
-    /// counts deployments, whatever they are for. They still deliver changes and remedy failures.
+    /// counts deployments, whatever they are for. They still deliver changes and repair failures.
     pub uncounted_intents: Vec<DeploymentIntent>,
     /// The period of the frequency; one day by default. The mean over the whole range is taken, days without a
     /// deployment included, and nothing is rounded.
@@ -34,33 +34,33 @@ pub struct MetricsPolicy {
     /// When the lead time of a change begins; `authored` by default, as in DORA's "committed to version control",
     /// which a rebase must not shorten.
     pub lead_start: LeadStart,
-    /// What one lead time stands for; `change` by default.
+    /// The unit that has a lead time; `change` by default.
     pub lead_unit: LeadUnit,
     /// Whether merge commits have lead times; true by default: they are changes, too. Datadog drops them.
     pub count_merges: bool,
-    /// What the first deployment means for lead times; `exclude` by default. Tools that include it report medians of
+    /// How the first deployment counts for lead times; `exclude` by default. Tools that include it report medians of
     /// months (apache/incubator-devlake #7193, #8790).
     pub seed: SeedRule,
     /// Where the changes of unsuccessful deployments go; `carry_forward` by default, as in metrik: they reach
     /// production with the next one.
     pub undelivered: UndeliveredChanges,
-    /// What becomes of negative lead and recovery times; `drop` by default: clocks differ, and a mean must not hide it.
+    /// How negative lead and recovery times are treated; `drop` by default: clocks differ, and a mean must not hide that.
     pub negative_spans: NegativeSpans,
-    /// Which deployments the rates are shares of; `successful` by default: what never ran changed nothing.
+    /// Which deployments the rates are shares of; `successful` by default: one that never ran changed nothing.
     pub denominator: RateDenominator,
-    /// What shows that a deployment failed; by default all but `outcome`, for a failed pipeline run is no failure in
-    /// production. A deployment counts once, however many signals and incidents point at it.
+    /// The signals that a deployment failed; by default all but `outcome`, because a failed pipeline run is no failure
+    /// in production. A deployment counts once, however many signals and incidents point at it.
     pub failure_signals: Vec<FailureSignal>,
-    /// What makes a deployment rework; all signals by default.
+    /// The signals that a deployment is rework; all by default.
     pub rework_signals: Vec<ReworkSignal>,
-    /// How an incident finds its deployment: the first that finds one wins. `caused_by`, then `latest_before` by
+    /// The rules that link an incident to the deployment that caused it; the first that finds one wins. `caused_by`, then `latest_before` by
     /// default. An incident whose `caused_by` is not in the input is left out and never linked by time.
     pub incident_links: Vec<IncidentLink>,
-    /// How old a deployment may be for `latest_before`; 7 days by default. Other tools know no limit and blame a
-    /// deployment of months ago; `P36500D` is no limit either.
+    /// How old a deployment may be for `latest_before`; 7 days by default. Other tools have no limit and link an incident
+    /// to a deployment of months ago; for no limit set `P36500D`.
     pub link_max_age: Span,
     /// Whether `latest_before` links an incident to a deployment that finished in the same instant; true by default:
-    /// a deployment answers for the half-open time until the next. DevLake asks for strictly before.
+    /// a deployment is responsible for the half-open time until the next one. DevLake requires it to be strictly before.
     pub link_same_instant: bool,
     /// When recovery begins; `deployment_finished` by default: users suffer before anybody notices.
     pub recovery_start: RecoveryStart,
@@ -75,7 +75,7 @@ pub struct MetricsPolicy {
     pub recovery_membership: RecoveryMembership,
     /// How quantiles are read; `linear` by default.
     pub quantile: QuantileRule,
-    /// Which number stands for lead and recovery times; `median` by default, DORA's own.
+    /// Which number summarises lead and recovery times; `median` by default, as DORA does.
     pub summary: DurationSummary,
     /// The first day of weekly buckets; Monday by default (ISO 8601).
     pub week_start: Weekday,
@@ -86,7 +86,7 @@ pub struct MetricsPolicy {
     pub low_n: u32,
 }
 
-impl Default for MetricsPolicy {
+impl Default for Policy {
     fn default() -> Self {
         use FailureSignal as Failed;
         use ReworkSignal as Rework;
@@ -141,8 +141,8 @@ impl Default for MetricsPolicy {
 /// assert_eq!((policy.seed, policy.quantile), (SeedRule::Exclude, QuantileRule::Linear));
 /// ```
 #[must_use]
-pub fn default_policy() -> MetricsPolicy {
-    MetricsPolicy::default()
+pub fn default_policy() -> Policy {
+    Policy::default()
 }
 
 /// Reads a policy from JSON text; `{}` is the default policy.
@@ -160,28 +160,25 @@ pub fn default_policy() -> MetricsPolicy {
 /// # Errors
 /// `syntax` for what is not JSON; `unknown_field` for `{"leadstart": "authored"}`; `invalid_value` for
 /// `{"leadStart": "opened"}`; and what [`dora`](super::dora) refuses in a policy.
-pub fn policy_from_json(text: &str) -> Result<MetricsPolicy> {
-    let policy: MetricsPolicy = wire::from_json(text, Type::Named("MetricsPolicy"))?;
-    policy.validate("")?;
-    Ok(policy)
+pub fn policy_from_json(text: &str) -> Result<Policy> {
+    wire::policy_from_json(text)
 }
 
 /// Reads a policy from YAML text; `{}` is the default policy.
 ///
 /// # Errors
 /// As [`policy_from_json`].
-pub fn policy_from_yaml(text: &str) -> Result<MetricsPolicy> {
-    let policy: MetricsPolicy = wire::from_yaml(text, Type::Named("MetricsPolicy"))?;
-    policy.validate("")?;
-    Ok(policy)
+pub fn policy_from_yaml(text: &str) -> Result<Policy> {
+    wire::policy_from_yaml(text)
 }
 
-impl MetricsPolicy {
-    /// Refuses a policy that cannot give an honest number; all faults at once.
-    pub(super) fn validate(&self, path: &str) -> Result<()> {
-        let mut faults = Faults::new();
+impl PolicyText for Policy {
+    const TYPE: &'static str = "metrics.Policy";
+
+    fn check(&self, path: &str, faults: &mut Faults) {
         let mut check = |holds, field, text| {
-            faults.check(holds, ErrorKind::InvalidValue, format_args!("{field}"), format_args!("{text}"));
+            let path = join(path, field);
+            faults.check(holds, ErrorKind::InvalidValue, format_args!("{path}"), format_args!("{text}"));
         };
         check(!self.environments.is_empty(), "environments", "is empty: expected at least one environment");
         check(self.frequency_per > Span::ZERO, "frequencyPer", "must be longer than nothing");
@@ -212,6 +209,5 @@ impl MetricsPolicy {
             "confidenceLevel",
             "must lie between 0 and 1, both excluded",
         );
-        faults.finish().map_err(|error| if path.is_empty() { error } else { error.under(path) })
     }
 }

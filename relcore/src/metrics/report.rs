@@ -1,15 +1,15 @@
-//! The answer: estimates that say what they rest on.
+//! The report: estimates that state their basis.
 use crate::reason::Interval;
+use crate::scalar::Count;
 use crate::time::TimeRange;
-use crate::wire::Count;
 use serde::{Deserialize, Serialize};
 
 /// The five delivery metrics of DORA over a range and each of its buckets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "metrics.DoraReport", rename_all = "camelCase", deny_unknown_fields)]
 pub struct DoraReport {
-    /// What was asked for.
+    /// The range that the report covers.
     pub range: TimeRange,
     /// The whole range.
     pub overall: DoraRow,
@@ -21,18 +21,18 @@ pub struct DoraReport {
     pub tzdb_version: String,
 }
 
-/// The five delivery metrics of DORA over one stretch of time.
+/// The five delivery metrics of DORA over one range of time.
 ///
 /// Throughput is lead time, frequency and recovery time; instability is fail rate and rework rate (DORA, since 2024).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "metrics.DoraRow", rename_all = "camelCase", deny_unknown_fields)]
 pub struct DoraRow {
-    /// The stretch: the part of the bucket that lies in the report's range.
+    /// The part of the bucket that lies in the report's range.
     pub range: TimeRange,
     /// Whether the bucket reaches beyond the report's range, so that this row shows only a part of it.
     pub partial: bool,
-    /// How often is deployed: deployments per `frequencyPer` of the policy, over the real length of the range.
+    /// Deployments per `frequencyPer` of the policy, over the real length of the range.
     pub deployment_frequency: Estimate,
     /// How long a change takes from being written to running in production, in seconds.
     pub change_lead_time: Estimate,
@@ -44,16 +44,16 @@ pub struct DoraRow {
     pub deployment_rework_rate: Estimate,
 }
 
-/// A number with what it rests on, or the reason why there is none.
+/// A number with its basis, or the reason why there is none.
 ///
-/// Exactly one of `value` and `undefined` is there. No number is ever made up: nothing deployed is not a fail rate
-/// of zero.
+/// Exactly one of `value` and `undefined` is present. Without data there is no number: a fail rate without deployments
+/// is undefined, not zero.
 ///
 /// ```
-/// use relcore::metrics::{MetricsPolicy, UndefinedReason, dora};
+/// use relcore::metrics::{Policy, UndefinedReason, dora};
 /// use relcore::{TimeRange, time::BucketUnit};
 /// let week: TimeRange = serde_json::from_str(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#)?;
-/// let report = dora(&[], &[], &[], &MetricsPolicy::default(), &week, &BucketUnit::Week, "UTC")?;
+/// let report = dora(&[], &[], &[], &Policy::default(), &week, &BucketUnit::Week, "UTC")?;
 /// let rate = &report.overall.change_fail_rate;
 /// match (rate.value, rate.undefined) {
 ///     (Some(share), _) => println!("{:.1} %", share * 100.0),
@@ -63,7 +63,7 @@ pub struct DoraRow {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "metrics.Estimate", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Estimate {
     /// The number: deployments per period, seconds, or a share from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,14 +71,14 @@ pub struct Estimate {
     /// Why there is no number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undefined: Option<UndefinedReason>,
-    /// How many items the number rests on: deployments, lead times or recoveries.
+    /// The number of items behind the value: deployments, lead times or recoveries.
     pub n: Count,
-    /// Of a rate, how many of the `n` deployments it is about: failed ones, or rework.
+    /// Of a rate: how many of the `n` deployments failed, or were rework.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub affected: Option<Count>,
-    /// Whether `n` is below `lowN` of the policy: too few to conclude from.
+    /// Whether `n` is below `lowN` of the policy: too few items for a conclusion.
     pub low_n: bool,
-    /// What was left out and why, by reason; what was not left out is not listed.
+    /// How many items were left out, by reason; reasons that did not occur are not listed.
     pub excluded: Vec<Exclusion>,
     /// The confidence interval of `value`, where one exists: Garwood's for a frequency, Wilson's for a rate, between
     /// order statistics for a median. It takes items as independent, which changes of one deployment are not.
@@ -101,7 +101,7 @@ pub struct Estimate {
 /// Why there is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.UndefinedReason", rename_all = "snake_case")]
 pub enum UndefinedReason {
     /// The range has no length.
     EmptyRange,
@@ -113,7 +113,7 @@ pub enum UndefinedReason {
     SeedOnly,
     /// No deployment failed, so there was nothing to recover from.
     NoFailures,
-    /// Every failed deployment is still failed.
+    /// No failed deployment has recovered.
     AllOpen,
     /// Every item was left out; `excluded` says why.
     AllExcluded,
@@ -122,7 +122,7 @@ pub enum UndefinedReason {
 /// How many items were left out for one reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "metrics.Exclusion", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Exclusion {
     /// The reason.
     pub reason: ExclusionReason,
@@ -133,7 +133,7 @@ pub struct Exclusion {
 /// Why an item was left out of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "metrics.ExclusionReason", rename_all = "snake_case")]
 pub enum ExclusionReason {
     /// A deployment or an incident of an environment that the policy does not name.
     OtherEnvironment,
@@ -143,7 +143,7 @@ pub enum ExclusionReason {
     Intent,
     /// A change that the first deployment of its service and environment brought.
     Seed,
-    /// A change that only joins others.
+    /// A merge.
     Merge,
     /// A change whose start is unknown.
     StartUnknown,
@@ -155,7 +155,7 @@ pub enum ExclusionReason {
     UnknownChange,
     /// A change that no deployment has delivered, by the time it was committed.
     Undelivered,
-    /// An incident that repeats another.
+    /// An incident that is a duplicate of another.
     DuplicateIncident,
     /// An incident that no deployment could be linked to.
     Unlinked,

@@ -1,12 +1,12 @@
-//! The rows door: events as objects, brought into columns.
+//! Converts events from objects into columns.
 //!
-//! Ids become places, names become codes. An id that is not in the input becomes a place beyond the table: the engine
-//! counts what refers to it and links nothing. History is often cut somewhere, so that is no error; two rows of one id
-//! are, for then nobody can say which of them is meant.
-use super::columns::{
+//! Ids become indices, names become codes. An id that is not in the input becomes an index beyond the table: the engine
+//! counts the items that refer to it and links none. History is often cut somewhere, so that is no error; two rows with
+//! one id are an error, because a reference to it would be ambiguous.
+use super::table::{
     ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists, NONE,
 };
-use super::{Change, DeliveryIncident, Deployment};
+use super::{Change, Deployment, Incident};
 use crate::error::{ErrorKind, Faults};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -40,20 +40,19 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Brings rows into columns.
-    ///
-    /// Two ids that are the same, and incidents that repeat one another in a circle, are faults.
+    /// Converts rows into columns. Two rows with one id, and incidents that are duplicates of each other in a circle,
+    /// are faults.
     pub(super) fn new(
         deployments: &'a [Deployment],
         changes: &'a [Change],
-        incidents: &'a [DeliveryIncident],
+        incidents: &'a [Incident],
         faults: &mut Faults,
     ) -> Self {
         let mut by_time: Vec<(usize, &Deployment)> = deployments.iter().enumerate().collect();
         by_time
             .sort_by(|(_, a), (_, b)| a.finished_at.cmp(&b.finished_at).then_with(|| natural(&a.id, &b.id)));
         let deployment_ids =
-            index(by_time.iter().map(|(place, row)| (*place, row.id.as_str())), "deployments", faults);
+            index(by_time.iter().map(|(position, row)| (*position, row.id.as_str())), "deployments", faults);
         let change_ids = index(changes.iter().map(|row| row.id.as_str()).enumerate(), "changes", faults);
         let incident_ids =
             index(incidents.iter().map(|row| row.id.as_str()).enumerate(), "incidents", faults);
@@ -63,8 +62,8 @@ impl<'a> Rows<'a> {
         let mut rows = Self::default();
         for (_, row) in by_time {
             rows.finished_at.push(row.finished_at.as_millis());
-            rows.outcome.push(row.outcome as u8);
-            rows.intent.push(row.intent as u8);
+            rows.outcome.push(row.outcome.code());
+            rows.intent.push(row.intent.code());
             rows.service.push(services.code(&row.service));
             rows.environment.push(environments.code(&row.environment));
             rows.revision.push(row.revision.as_deref().map_or(NONE, |revision| revisions.code(revision)));
@@ -94,7 +93,7 @@ impl<'a> Rows<'a> {
         rows
     }
 
-    /// The columns, lent.
+    /// The columns, borrowed.
     pub(super) fn events(&self) -> Events<'_> {
         Events {
             deployments: DeploymentColumns {
@@ -158,19 +157,19 @@ fn number(bytes: &mut std::iter::Peekable<std::str::Bytes<'_>>) -> (usize, Vec<u
     (digits.len(), digits)
 }
 
-/// The place of each id in the order given; `rows` carries the place in the input for the path of a fault.
+/// The index of each id in the order of `rows`, which also carry the position in the input for the path of a fault.
 fn index<'a>(
     rows: impl Iterator<Item = (usize, &'a str)>,
     list: &str,
     faults: &mut Faults,
 ) -> BTreeMap<&'a str, u32> {
     let mut ids = BTreeMap::new();
-    for ((place, id), position) in rows.zip(0_u32..UNKNOWN) {
-        if ids.insert(id, position).is_some() {
+    for ((position, id), index) in rows.zip(0_u32..UNKNOWN) {
+        if ids.insert(id, index).is_some() {
             faults.add(
                 ErrorKind::Duplicate,
-                format_args!("{list}[{place}].id"),
-                format_args!("{} is the id of another one, too", crate::wire::quoted(id)),
+                format_args!("{list}[{position}].id"),
+                format_args!("{} is the id of another one, too", crate::error::quoted(id)),
             );
         }
     }
@@ -181,21 +180,23 @@ fn find(ids: &BTreeMap<&str, u32>, id: &str) -> u32 {
     ids.get(id).copied().unwrap_or(UNKNOWN)
 }
 
-/// Which incidents repeat another one of the input. A circle of them would hide the failure, so it is a fault.
-fn repeated(incidents: &[DeliveryIncident], ids: &BTreeMap<&str, u32>, faults: &mut Faults) -> Vec<bool> {
+/// Which incidents are duplicates of another one of the input. A circle of them would hide the failure, so it is a
+/// fault.
+fn repeated(incidents: &[Incident], ids: &BTreeMap<&str, u32>, faults: &mut Faults) -> Vec<bool> {
     let originals: Vec<u32> = incidents
         .iter()
         .map(|row| row.duplicate_of.as_deref().and_then(|id| ids.get(id)).copied().unwrap_or(NONE))
         .collect();
-    // Each incident is walked over once: a walk ends where an earlier one came by, and a circle where itself did.
-    let mut walked_by = vec![NONE; incidents.len()];
+    // Follows each chain of duplicates until an incident that was visited before: by an earlier walk, or by this one,
+    // which then went in a circle. So each incident is visited once.
+    let mut visited_by = vec![NONE; incidents.len()];
     for walk in (0..NONE).take(incidents.len()) {
-        let mut place = walk;
-        while let Some(seen) = walked_by.get_mut(place as usize) {
+        let mut incident = walk;
+        while let Some(seen) = visited_by.get_mut(incident as usize) {
             if *seen == walk {
                 faults.add(
                     ErrorKind::InvalidValue,
-                    format_args!("incidents[{place}].duplicateOf"),
+                    format_args!("incidents[{incident}].duplicateOf"),
                     format_args!("leads in a circle: expected one incident that repeats no other"),
                 );
             }
@@ -203,7 +204,7 @@ fn repeated(incidents: &[DeliveryIncident], ids: &BTreeMap<&str, u32>, faults: &
                 break;
             }
             *seen = walk;
-            place = originals.get(place as usize).copied().unwrap_or(NONE);
+            incident = originals.get(incident as usize).copied().unwrap_or(NONE);
         }
     }
     originals.into_iter().map(|original| original != NONE).collect()
@@ -265,13 +266,13 @@ struct Sparse {
 
 impl Sparse {
     fn push(&mut self, at: Option<i64>) {
-        let place = self.millis.len();
+        let row = self.millis.len();
         self.millis.push(at.unwrap_or_default());
-        if place.is_multiple_of(8) {
+        if row.is_multiple_of(8) {
             self.bits.push(0);
         }
         if let Some(byte) = self.bits.last_mut() {
-            *byte |= u8::from(at.is_some()) << (place % 8);
+            *byte |= u8::from(at.is_some()) << (row % 8);
         }
     }
 

@@ -1,38 +1,38 @@
 use crate::reason::Reason;
-use crate::release::ReleaseType;
+use crate::release::Type;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What kind of release this is, and why: the answer of [`classify`](crate::release::classify).
+/// The release type and the reasons for it: the result of [`classify`](crate::release::classify).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "release.Classification", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Classification {
-    /// Whether the kind is known.
+    /// Whether the release type is determined.
     pub verdict: ClassificationVerdict,
-    /// The kind; present exactly when the verdict is `classified`.
+    /// The release type; present exactly when the verdict is `classified`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub release_type: Option<ReleaseType>,
-    /// Why. Never empty.
+    pub release_type: Option<Type>,
+    /// The reasons, the most severe first. Never empty.
     pub reasons: Vec<Reason>,
-    /// The facts without which the kind stays open, by their paths in the facts: `advisories[0].severity`.
+    /// The missing facts that the type depends on, by their paths in the facts: `advisories[0].severity`.
     pub missing: Vec<String>,
-    /// Always absent: no kind of release depends on the time.
+    /// Always absent: a release type does not depend on the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Timestamp>,
-    /// The digest of the rules that were applied. They are fixed; the digest changes when a rule does.
+    /// The digest of the rules. The rules are fixed; a new version of them has a new digest.
     pub policy_digest: String,
 }
 
-/// Whether the kind of a release is known.
+/// The verdict of a classification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "release.ClassificationVerdict", rename_all = "snake_case")]
 pub enum ClassificationVerdict {
-    /// The kind is known.
+    /// The release type is determined.
     Classified,
-    /// Facts are missing: the kind is one of several.
+    /// Facts are missing, and the release type depends on them.
     Inconclusive,
-    /// Version and facts contradict each other: the release must not go out as it is.
+    /// Version and facts contradict each other: do not release this version as it is.
     Contradictory,
 }

@@ -1,89 +1,81 @@
 use super::line::Line;
-use crate::error::{ErrorKind, Faults, Result};
-use crate::reason::{Evidence, Reason, ReasonCode, Severity};
-use crate::release::{
-    AdvisorySeverity, Classification, ClassificationVerdict, ReleaseAdvisory, ReleaseFacts, ReleaseType,
-};
+use crate::error::{ErrorKind, Faults, Result, quoted};
+use crate::reason::{Reason, Severity};
+use crate::release::code;
+use crate::release::{Advisory, AdvisorySeverity, Classification, ClassificationVerdict, Facts, Type};
 use crate::version::{Bump, Version, bump};
+use crate::wire::text_of;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// The rules of [`classify`] by name and number: a change of any answer changes the number, and so the digest.
+/// The rules of [`classify`] by name and number. A change of any verdict changes the number, and so the digest.
 #[derive(Clone, PartialEq, Serialize)]
 struct Rules {
     name: &'static str,
     number: u32,
 }
 
-crate::digest::remembered_digest!(Rules);
-
-/// Says what kind of release `next` is, after `previous` (`None`: the first release).
+/// Determines the release type of `next`. Without `previous`, it is the first release.
 ///
-/// 1. What contradicts itself is never classified: `next` must be **strictly greater** than `previous`, belong to its
-///    line, and promise no less than it changes. Every contradiction is named.
-/// 2. A release that closes an advisory is a security release, by its worst severity.
-/// 3. A version with prerelease identifiers is a prerelease.
-/// 4. A release of a line under long-term support is an LTS release.
-/// 5. Otherwise the step between the versions speaks: major, minor, or patch, which is a hotfix. After a prerelease
-///    the step is that of the release it announced. The first release of all is a feature release.
-/// 6. Below 1.0.0 a version promises nothing, so the facts `breaking` and `features` speak; without them the kind is
-///    open.
+/// The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
+/// order; below 1.0.0 it depends on `breaking` and `features`. Contradictions between version and facts are reported,
+/// all at once, and prevent a classification.
 ///
 /// ```
-/// use relcore::release::{ClassificationVerdict, ReleaseFacts, ReleaseType, classify};
+/// use relcore::release::{ClassificationVerdict, Facts, Type, classify};
 /// use relcore::Version;
 ///
-/// let (from, to) = (Version::parse("1.4.2")?, Version::parse("1.5.0")?);
-/// let found = classify(Some(&from), &to, &ReleaseFacts::default())?;
-/// assert_eq!(found.release_type, Some(ReleaseType::FeatureMinor));
+/// let (previous, next) = (Version::parse("1.4.2")?, Version::parse("1.5.0")?);
+/// let classification = classify(Some(&previous), &next, &Facts::default())?;
+/// assert_eq!(classification.release_type, Some(Type::FeatureMinor));
 ///
-/// // Pitfall: `beta9` and `beta10` are texts, and `beta10` is the smaller one.
-/// let (from, to) = (Version::parse("1.0.0-beta9")?, Version::parse("1.0.0-beta10")?);
-/// let found = classify(Some(&from), &to, &ReleaseFacts::default())?;
-/// assert_eq!(found.verdict, ClassificationVerdict::Contradictory);
+/// // Pitfall: `beta9` and `beta10` compare as text, so `beta10` is lower.
+/// let (previous, next) = (Version::parse("1.0.0-beta9")?, Version::parse("1.0.0-beta10")?);
+/// let classification = classify(Some(&previous), &next, &Facts::default())?;
+/// assert_eq!(classification.verdict, ClassificationVerdict::Contradictory);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
 /// # Errors
 /// All faults at once: `invalid_value` for a `line` that is neither like `1.x` nor like `1.4.x`, and for an advisory
-/// without an `id`; `duplicate` for two advisories of one `id`, whose severities could differ.
-pub fn classify(previous: Option<&Version>, next: &Version, facts: &ReleaseFacts) -> Result<Classification> {
+/// with an empty `id`; `duplicate` for two advisories with one `id`, because their severities could differ.
+pub fn classify(previous: Option<&Version>, next: &Version, facts: &Facts) -> Result<Classification> {
     let line = check(facts)?;
-    let step = Step::of(previous, next);
+    let step = Step::between(previous, next);
     let mut reasons = contradictions(previous, next, step, line, facts);
     let mut missing = Vec::new();
 
-    let found = kind(previous, next, step, facts, &mut reasons, &mut missing);
-    let found = settle(found, facts, &mut reasons, &mut missing);
+    let determined = determine(previous, next, step, facts, &mut reasons, &mut missing);
+    let settled = compare_declared(determined, facts, &mut reasons, &mut missing);
 
     let contradictory = reasons.iter().any(|reason| reason.severity >= Severity::Error);
-    let (verdict, release_type) = match found {
+    let (verdict, release_type) = match settled {
         _ if contradictory => (ClassificationVerdict::Contradictory, None),
-        Some(kind) => (ClassificationVerdict::Classified, Some(kind)),
+        Some(release_type) => (ClassificationVerdict::Classified, Some(release_type)),
         None => (ClassificationVerdict::Inconclusive, None),
     };
-    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: the order of the rules stays
-    let policy_digest = digest_of(&Rules { name: "release.classify", number: 2 })?;
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: keeps the order of the rules
+    let policy_digest = crate::digest::of(&Rules { name: "release.classify", number: 2 })?;
     Ok(Classification { verdict, release_type, reasons, missing, next_check_at: None, policy_digest })
 }
 
-/// Everything that keeps the facts from being used; the line, if they name one.
-fn check(facts: &ReleaseFacts) -> Result<Option<Line>> {
+/// Checks the facts; returns the line if they name one.
+fn check(facts: &Facts) -> Result<Option<Line>> {
     let mut faults = Faults::new();
     let line = facts.line.as_deref().map(Line::parse).transpose().map_err(|error| error.under("facts.line"));
     let mut seen = BTreeSet::new();
-    for (index, ReleaseAdvisory { id, .. }) in facts.advisories.iter().enumerate() {
+    for (index, Advisory { id, .. }) in facts.advisories.iter().enumerate() {
         let path = format_args!("facts.advisories[{index}].id");
-        let text = format_args!("is empty: expected the like of `CVE-2026-0001`");
+        let text = format_args!("is empty: expected an identifier like `CVE-2026-0001`");
         faults.check(!id.is_empty(), ErrorKind::InvalidValue, path, text);
-        let text = format_args!("{} is given twice", crate::wire::quoted(id));
+        let text = format_args!("{} is repeated", quoted(id));
         faults.check(id.is_empty() || seen.insert(id), ErrorKind::Duplicate, path, text);
     }
     let line = faults.absorb(line).flatten();
     faults.finish().map(|()| line)
 }
 
-/// How much a version promises to have changed at most.
+/// The largest change that the step between two versions allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Patch,
@@ -92,19 +84,19 @@ enum Step {
 }
 
 impl Step {
-    /// A prerelease announces the release of its own numbers, so what follows it carries at least that step.
-    fn of(previous: Option<&Version>, next: &Version) -> Self {
-        let Some(previous) = previous else { return Self::announced(next) };
+    /// The step to `next`. After a prerelease it is at least the step that the prerelease prepared.
+    fn between(previous: Option<&Version>, next: &Version) -> Self {
+        let Some(previous) = previous else { return Self::to(next) };
         let step = match bump(previous, next) {
             Bump::Major => Self::Major,
             Bump::Minor => Self::Minor,
             Bump::Patch | Bump::Prerelease | Bump::None => Self::Patch,
         };
-        if previous.is_prerelease() { step.max(Self::announced(previous)) } else { step }
+        if previous.is_prerelease() { step.max(Self::to(previous)) } else { step }
     }
 
-    /// The step that leads to these numbers: `2.0.0` major, `2.1.0` minor, `2.1.1` patch.
-    fn announced(version: &Version) -> Self {
+    /// The step that ends at these numbers: `2.0.0` is major, `2.1.0` minor, `2.1.1` patch.
+    fn to(version: &Version) -> Self {
         match (version.minor(), version.patch()) {
             (0, 0) => Self::Major,
             (_, 0) => Self::Minor,
@@ -112,150 +104,159 @@ impl Step {
         }
     }
 
-    fn kind(self) -> ReleaseType {
+    fn release_type(self) -> Type {
         match self {
-            Self::Major => ReleaseType::FeatureMajor,
-            Self::Minor => ReleaseType::FeatureMinor,
-            Self::Patch => ReleaseType::Hotfix,
+            Self::Major => Type::FeatureMajor,
+            Self::Minor => Type::FeatureMinor,
+            Self::Patch => Type::Hotfix,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Major => "major",
+            Self::Minor => "minor",
+            Self::Patch => "patch",
         }
     }
 }
 
-/// Everything in which version and facts contradict each other.
+/// The contradictions between version and facts.
 fn contradictions(
     previous: Option<&Version>,
     next: &Version,
     step: Step,
     line: Option<Line>,
-    facts: &ReleaseFacts,
+    facts: &Facts,
 ) -> Vec<Reason> {
     let mut found = Vec::new();
-    let mut against = |holds: bool, code, subject: &str, text: &dyn Fn() -> String| {
-        if holds {
-            found.push(reason(code, Severity::Error, subject, text()));
-        }
-    };
-    if let Some(previous) = previous {
-        against(!previous.precedes(next), ReasonCode::VersionNotGreater, "next", &|| {
-            let why = match line {
-                Some(line) if line.holds(next) && !line.holds(previous) => {
-                    "give the last version of the line as the previous one"
-                }
-                _ if bump(previous, next) == Bump::None => "build metadata does not order versions",
-                _ => "the next version must be strictly greater",
-            };
-            format!("`{next}` does not come after `{previous}`: {why}")
-        });
+    let mut add =
+        |code, subject: &str, text: String| found.push(Reason::new(code, Severity::Error, subject, text));
+    let line_text = facts.line.as_deref().unwrap_or_default();
+    if let Some(previous) = previous.filter(|previous| !previous.precedes(next)) {
+        let text = match line {
+            Some(line) if line.contains(next) && !line.contains(previous) => format!(
+                "`{previous}` is outside the line `{line_text}`: compare `{next}` with the last version of the line"
+            ),
+            _ if bump(previous, next) == Bump::None => {
+                format!(
+                    "`{next}` and `{previous}` are equal apart from build metadata: the next version must be greater"
+                )
+            }
+            _ => format!("`{next}` is lower than `{previous}`: the next version must be greater"),
+        };
+        add(code::VERSION_NOT_GREATER, "next", text);
     }
-    against(line.is_some_and(|line| !line.holds(next)), ReasonCode::VersionOutsideLine, "line", &|| {
-        format!("`{next}` is not of the line `{}`", facts.line.as_deref().unwrap_or_default())
-    });
+    if line.is_some_and(|line| !line.contains(next)) {
+        let text = format!("`{next}` is outside the line `{line_text}`: correct the version or the line");
+        add(code::VERSION_OUTSIDE_LINE, "line", text);
+    }
     let stable = next.major() > 0;
-    let follows = previous.is_some(); // a first release breaks nobody
-    against(
-        stable && follows && facts.breaking == Some(true) && step < Step::Major,
-        ReasonCode::BreakingWithoutMajor,
-        "breaking",
-        &|| format!("`{next}` promises to break nobody, but there are breaking changes"),
-    );
-    against(
-        stable && follows && facts.features == Some(true) && step == Step::Patch,
-        ReasonCode::FeatureInPatch,
-        "features",
-        &|| format!("`{next}` promises fixes only, but there are new features"),
-    );
-    against(facts.lts && !stable, ReasonCode::LtsBelowOne, "lts", &|| {
-        format!("`{next}` promises no stability, which long-term support does")
-    });
-    against(
-        !next.is_prerelease() && facts.opt_in_only == Some(true),
-        ReasonCode::StabilityUnclear,
-        "optInOnly",
-        &|| format!("`{next}` looks stable, but goes only to those who asked for early versions"),
-    );
-    against(
-        next.is_prerelease() && facts.opt_in_only == Some(false),
-        ReasonCode::StabilityUnclear,
-        "optInOnly",
-        &|| format!("`{next}` is a prerelease, but goes to everyone"),
-    );
+    let restricted = stable && previous.is_some(); // nobody depends on anything before the first release
+    if restricted && facts.breaking == Some(true) && step < Step::Major {
+        let step = step.text();
+        let text = format!(
+            "`{next}` is a {step} version, but there are breaking changes: they require a major version"
+        );
+        add(code::BREAKING_WITHOUT_MAJOR, "breaking", text);
+    }
+    if restricted && facts.features == Some(true) && step == Step::Patch {
+        let text =
+            format!("`{next}` is a patch version, but there are new features: they require a minor version");
+        add(code::FEATURE_IN_PATCH, "features", text);
+    }
+    if facts.lts && !stable {
+        let text = format!("`{next}` is below 1.0.0: long-term support requires 1.0.0 or greater");
+        add(code::LTS_BELOW_ONE, "lts", text);
+    }
+    match (next.is_prerelease(), facts.opt_in_only) {
+        (false, Some(true)) => {
+            let text = format!(
+                "`{next}` is not a prerelease, but goes only to users who opted in: add identifiers like `-beta.1`"
+            );
+            add(code::STABILITY_UNCLEAR, "optInOnly", text);
+        }
+        (true, Some(false)) => {
+            let text = format!(
+                "`{next}` is a prerelease, but goes to all users: remove the identifiers or set `optInOnly`"
+            );
+            add(code::STABILITY_UNCLEAR, "optInOnly", text);
+        }
+        _ => {}
+    }
     found
 }
 
-/// The kind by version and facts, as far as they settle it.
-fn kind(
+/// The type by version and facts; `None` if it is undetermined.
+fn determine(
     previous: Option<&Version>,
     next: &Version,
     step: Step,
-    facts: &ReleaseFacts,
+    facts: &Facts,
     reasons: &mut Vec<Reason>,
     missing: &mut Vec<String>,
-) -> Option<ReleaseType> {
-    let mut say =
-        |code, subject: &str, text: String| reasons.push(reason(code, Severity::Info, subject, text));
+) -> Option<Type> {
     if !facts.advisories.is_empty() {
         return security(next, facts, reasons, missing);
     }
+    let mut add =
+        |code, subject: &str, text: String| reasons.push(Reason::new(code, Severity::Info, subject, text));
     if next.is_prerelease() {
-        say(ReasonCode::PrereleaseVersion, "next", format!("`{next}` carries prerelease identifiers"));
-        return Some(ReleaseType::Prerelease);
+        add(code::PRERELEASE_VERSION, "next", format!("`{next}` has prerelease identifiers"));
+        return Some(Type::Prerelease);
     }
     if facts.lts {
-        say(ReasonCode::LtsLine, "lts", "the line is under long-term support".to_owned());
-        return Some(ReleaseType::Lts);
+        add(code::LTS_LINE, "lts", "the line is under long-term support".to_owned());
+        return Some(Type::Lts);
     }
     let Some(previous) = previous else {
-        say(ReasonCode::FirstRelease, "previous", format!("`{next}` is the first release: all of it is new"));
-        let promises = next.major() > 0;
-        return Some(if promises { ReleaseType::FeatureMajor } else { ReleaseType::FeatureMinor });
+        let text = format!("`{next}` has no previous version: the first release is a feature release");
+        add(code::FIRST_RELEASE, "previous", text);
+        return Some(if next.major() > 0 { Type::FeatureMajor } else { Type::FeatureMinor });
     };
     if next.major() == 0 {
         return below_one(next, facts, reasons, missing);
     }
-    let graduated = previous.is_prerelease() && bump(previous, next) == Bump::Prerelease;
-    if graduated {
-        say(ReasonCode::PrereleaseGraduated, "next", format!("`{previous}` became the release `{next}`"));
+    let bump = bump(previous, next);
+    if previous.is_prerelease() && bump == Bump::Prerelease {
+        let step = step.text();
+        let text =
+            format!("the prerelease `{previous}` became the release `{next}`: the step counts as `{step}`");
+        add(code::PRERELEASE_GRADUATED, "next", text);
     } else {
-        let bump = crate::wire::text_of(&bump(previous, next));
-        say(
-            ReasonCode::VersionStep,
-            "next",
-            format!("from `{previous}` to `{next}` is a step of kind {bump}"),
-        );
+        let text = format!("the step from `{previous}` to `{next}` is `{}`", text_of(&bump));
+        add(code::VERSION_STEP, "next", text);
         if previous.precedes(next) && skips(previous, next) {
-            say(
-                ReasonCode::VersionSkipped,
-                "next",
-                format!("`{next}` leaves out versions after `{previous}`"),
-            );
+            let text = format!("`{next}` skips at least one version after `{previous}`");
+            add(code::VERSION_SKIPPED, "next", text);
         }
     }
-    Some(step.kind())
+    Some(step.release_type())
 }
 
-/// By the worst severity; open while an advisory that could be worse has none.
+/// The type by the highest severity; `None` while an advisory without a severity could have a higher one.
 fn security(
     next: &Version,
-    facts: &ReleaseFacts,
+    facts: &Facts,
     reasons: &mut Vec<Reason>,
     missing: &mut Vec<String>,
-) -> Option<ReleaseType> {
+) -> Option<Type> {
     let worst = facts.advisories.iter().filter_map(|advisory| advisory.severity).max();
     if let Some(severity) = worst {
-        let text =
-            format!("the release closes a vulnerability of {} severity", crate::wire::text_of(&severity));
-        reasons.push(reason(ReasonCode::SecurityFix, Severity::Info, "advisories", text));
+        let text = format!("the release closes a vulnerability of {} severity", text_of(&severity));
+        reasons.push(Reason::new(code::SECURITY_FIX, Severity::Info, "advisories", text));
     }
     if next.is_prerelease() {
-        let text = "a prerelease brings the fix only to those who asked for early versions".to_owned();
-        reasons.push(reason(ReasonCode::SecurityFixOptIn, Severity::Warning, "next", text));
+        let text = format!("`{next}` is a prerelease: the fix reaches only users who opted in");
+        reasons.push(Reason::new(code::SECURITY_FIX_OPT_IN, Severity::Warning, "next", text));
     }
     if worst != Some(AdvisorySeverity::Critical) {
-        for (index, advisory) in facts.advisories.iter().enumerate().filter(|(_, one)| one.severity.is_none())
-        {
-            let text = format!("{} has no severity yet", crate::wire::quoted(&advisory.id));
+        let unrated = facts.advisories.iter().enumerate().filter(|(_, one)| one.severity.is_none());
+        for (index, advisory) in unrated {
+            let text =
+                format!("{} has no severity yet: the release type depends on it", quoted(&advisory.id));
             let subject = format!("advisories[{index}].severity");
-            reasons.push(reason(ReasonCode::SecurityUnrated, Severity::Warning, &subject, text));
+            reasons.push(Reason::new(code::SECURITY_UNRATED, Severity::Warning, subject.clone(), text));
             missing.push(subject);
         }
     }
@@ -263,26 +264,28 @@ fn security(
         return None;
     }
     worst.map(|severity| match severity {
-        AdvisorySeverity::Critical => ReleaseType::SecurityCritical,
-        AdvisorySeverity::High => ReleaseType::SecurityHigh,
-        AdvisorySeverity::Medium => ReleaseType::SecurityMedium,
-        AdvisorySeverity::Low => ReleaseType::SecurityLow,
+        AdvisorySeverity::Critical => Type::SecurityCritical,
+        AdvisorySeverity::High => Type::SecurityHigh,
+        AdvisorySeverity::Medium => Type::SecurityMedium,
+        AdvisorySeverity::Low => Type::SecurityLow,
     })
 }
 
-/// By the facts alone: what breaks is major, what adds is minor, the rest is a fix.
+/// The type by the facts alone, because Semantic Versioning 2.0.0 (item 4) promises nothing below 1.0.0.
 fn below_one(
     next: &Version,
-    facts: &ReleaseFacts,
+    facts: &Facts,
     reasons: &mut Vec<Reason>,
     missing: &mut Vec<String>,
-) -> Option<ReleaseType> {
-    let text = format!("`{next}` is below 1.0.0 and promises nothing: what changed decides");
-    reasons.push(reason(ReasonCode::BelowOne, Severity::Info, "next", text));
+) -> Option<Type> {
+    let text = format!(
+        "`{next}` is below 1.0.0, where the version step shows nothing: `breaking` and `features` decide"
+    );
+    reasons.push(Reason::new(code::BELOW_ONE, Severity::Info, "next", text));
     match (facts.breaking, facts.features) {
-        (Some(true), _) => return Some(ReleaseType::FeatureMajor),
-        (Some(false), Some(true)) => return Some(ReleaseType::FeatureMinor),
-        (Some(false), Some(false)) => return Some(ReleaseType::Hotfix),
+        (Some(true), _) => return Some(Type::FeatureMajor),
+        (Some(false), Some(true)) => return Some(Type::FeatureMinor),
+        (Some(false), Some(false)) => return Some(Type::Hotfix),
         (Some(false), None) | (None, _) => {}
     }
     missing.extend(facts.breaking.is_none().then(|| "breaking".to_owned()));
@@ -290,57 +293,66 @@ fn below_one(
     None
 }
 
-/// Holds what was found against what the release is said to be.
-fn settle(
-    found: Option<ReleaseType>,
-    facts: &ReleaseFacts,
+/// Compares the declared type with the determined one; an undetermined type may be settled by it.
+fn compare_declared(
+    determined: Option<Type>,
+    facts: &Facts,
     reasons: &mut Vec<Reason>,
     missing: &mut Vec<String>,
-) -> Option<ReleaseType> {
-    use ReleaseType as T;
-    let security =
-        |kind| matches!(kind, T::SecurityCritical | T::SecurityHigh | T::SecurityMedium | T::SecurityLow);
-    match (found, facts.declared) {
-        (None, Some(T::FeatureMajor | T::FeatureMinor | T::Hotfix)) if facts.advisories.is_empty() => {
-            let fits = |kind| match kind {
-                T::Hotfix => facts.features != Some(true),
-                T::FeatureMinor => facts.features != Some(false),
-                _ => facts.breaking != Some(false),
+) -> Option<Type> {
+    use Type as T;
+    let is_security = |release_type| {
+        matches!(release_type, T::SecurityCritical | T::SecurityHigh | T::SecurityMedium | T::SecurityLow)
+    };
+    match (determined, facts.declared) {
+        (None, Some(declared @ (T::FeatureMajor | T::FeatureMinor | T::Hotfix)))
+            if facts.advisories.is_empty() =>
+        {
+            let contrary = match declared {
+                T::Hotfix => (facts.features == Some(true)).then_some("`features` is true"),
+                T::FeatureMinor => (facts.features == Some(false)).then_some("`features` is false"),
+                _ => (facts.breaking == Some(false)).then_some("`breaking` is false"),
             };
-            let declared = facts.declared.filter(|kind| fits(*kind));
-            let text = "what the release is said to be settles what version and facts leave open".to_owned();
-            if declared.is_some() {
-                reasons.push(reason(ReasonCode::DeclaredKind, Severity::Info, "declared", text));
-                missing.clear();
-            } else {
-                let text = "the release is said to be what its facts rule out".to_owned();
-                reasons.push(reason(ReasonCode::DeclaredOtherwise, Severity::Error, "declared", text));
+            let text = text_of(&declared);
+            if let Some(contrary) = contrary {
+                let text = format!("the declared type is `{text}`, but {contrary}");
+                reasons.push(Reason::new(code::DECLARED_OTHERWISE, Severity::Error, "declared", text));
+                return None;
             }
-            declared
+            let text = format!("version and facts leave the type open: the declared type `{text}` decides");
+            reasons.push(Reason::new(code::DECLARED_KIND, Severity::Info, "declared", text));
+            missing.clear();
+            Some(declared)
         }
-        (_, Some(declared)) if security(declared) && facts.advisories.is_empty() => {
-            let text = "a security release is declared, but no advisory is given".to_owned();
-            reasons.push(reason(ReasonCode::FactMissing, Severity::Warning, "advisories", text));
+        (_, Some(declared)) if is_security(declared) && facts.advisories.is_empty() => {
+            let text = format!(
+                "the declared type is `{}`, but `advisories` is empty: add the advisories that the release closes",
+                text_of(&declared)
+            );
+            let code = crate::reason::code::FACT_MISSING;
+            reasons.push(Reason::new(code, Severity::Warning, "advisories", text));
             missing.push("advisories".to_owned());
             None
         }
-        (Some(kind), Some(declared)) if kind != declared => {
-            let (kind, declared) = (crate::wire::text_of(&kind), crate::wire::text_of(&declared));
-            let text = format!("declared as {declared}, but version and facts make it {kind}");
-            reasons.push(reason(ReasonCode::DeclaredOtherwise, Severity::Error, "declared", text));
+        (Some(determined), Some(declared)) if determined != declared => {
+            let (determined, declared) = (text_of(&determined), text_of(&declared));
+            let text =
+                format!("the declared type is `{declared}`, but version and facts make it `{determined}`");
+            reasons.push(Reason::new(code::DECLARED_OTHERWISE, Severity::Error, "declared", text));
             None
         }
         _ => {
             for fact in missing.iter().filter(|fact| !fact.starts_with("advisories")) {
-                let text = format!("`{fact}` is not known");
-                reasons.push(reason(ReasonCode::FactMissing, Severity::Warning, fact, text));
+                let text = format!("`{fact}` is unknown: the release type depends on it");
+                let code = crate::reason::code::FACT_MISSING;
+                reasons.push(Reason::new(code, Severity::Warning, fact.as_str(), text));
             }
-            found
+            determined
         }
     }
 }
 
-/// Whether a version that could have come between was left out.
+/// Whether `next` is not one of the three versions that directly follow `previous`.
 fn skips(previous: &Version, next: &Version) -> bool {
     let (major, minor, patch) = (previous.major(), previous.minor(), previous.patch());
     let numbers = (next.major(), next.minor(), next.patch());
@@ -348,8 +360,4 @@ fn skips(previous: &Version, next: &Version) -> bool {
     numbers != (one_more(major), 0, 0)
         && numbers != (major, one_more(minor), 0)
         && numbers != (major, minor, one_more(patch))
-}
-
-fn reason(code: ReasonCode, severity: Severity, subject: &str, text: String) -> Reason {
-    Reason { code, severity, subject: subject.to_owned(), text, evidence: Evidence::default() }
 }

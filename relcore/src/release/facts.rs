@@ -1,49 +1,50 @@
-use crate::release::{AdvisorySeverity, ReleaseType};
+use crate::release::{AdvisorySeverity, Type};
 use serde::{Deserialize, Serialize};
 
-/// What is known about a release besides its version number.
+/// The facts about a release that its version does not contain.
 ///
 /// ```
-/// use relcore::release::{AdvisorySeverity, ReleaseAdvisory, ReleaseFacts};
-/// let facts = ReleaseFacts {
-///     advisories: vec![ReleaseAdvisory { id: "CVE-2026-0001".into(), severity: Some(AdvisorySeverity::High) }],
-///     ..ReleaseFacts::default()
+/// use relcore::release::{AdvisorySeverity, Advisory, Facts};
+/// let facts = Facts {
+///     advisories: vec![Advisory { id: "CVE-2026-0001".into(), severity: Some(AdvisorySeverity::High) }],
+///     ..Facts::default()
 /// };
-/// assert_eq!(facts.breaking, None); // unknown, which is not "no"
+/// assert_eq!(facts.breaking, None); // unknown, which differs from `Some(false)`
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ReleaseFacts {
-    /// Whether users must change something to take this release.
+#[serde(rename = "release.Facts", rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Facts {
+    /// Whether users must change something to take this release. Absent: unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaking: Option<bool>,
-    /// Whether the release brings new features.
+    /// Whether the release has new features. Absent: unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<bool>,
     /// The advisories that the release closes. Default none.
-    pub advisories: Vec<ReleaseAdvisory>,
-    /// The maintenance line that the release belongs to: `1.x` or `1.4.x`. Absent: the main line.
+    pub advisories: Vec<Advisory>,
+    /// The maintenance line of the release: `1.x` or `1.4.x`. Absent: the main line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
-    /// Whether that line is under long-term support. Default no.
+    /// Whether the line is under long-term support. Default false.
     pub lts: bool,
-    /// Whether the release goes only to users who asked for early versions.
+    /// Whether the release goes only to users who opted in to early versions. Absent: unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_in_only: Option<bool>,
-    /// What the release is said to be. It settles what is open and contradicts what is not.
+    /// The declared release type. It decides if version and facts leave the type open. If they determine another type,
+    /// the verdict is `contradictory`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub declared: Option<ReleaseType>,
+    pub declared: Option<Type>,
 }
 
 /// An advisory that a release closes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReleaseAdvisory {
-    /// Its identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`.
+#[serde(rename = "release.Advisory", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Advisory {
+    /// The identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`.
     pub id: String,
-    /// How severe the vulnerability is; absent while nobody has rated it.
+    /// The severity of the vulnerability; absent until it is rated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<AdvisorySeverity>,
 }

@@ -1,21 +1,92 @@
-//! What kind of release is this, and what does that kind demand?
+//! Determines the type of a release and the requirements of each type.
+//!
+//! [`classify`] compares the next version with the previous one, considers the [`Facts`] and returns a
+//! [`Classification`]: the verdict, the release [`Type`], the reasons and the missing facts. [`profile`] returns the
+//! requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+//!
+//! ```
+//! use relcore::release::{Facts, Type, classify, profile};
+//! use relcore::Version;
+//!
+//! let (previous, next) = (Version::parse("1.4.2")?, Version::parse("1.5.0")?);
+//! let classification = classify(Some(&previous), &next, &Facts::default())?;
+//! assert_eq!(classification.release_type, Some(Type::FeatureMinor));
+//! assert_eq!(profile(&Type::FeatureMinor, None)?.soak.to_string(), "P1D");
+//! # Ok::<(), relcore::Error>(())
+//! ```
+//!
+//! # Contradictions
+//!
+//! Each of these is a reason of severity `error` and makes the verdict `contradictory`. All of them are reported:
+//!
+//! - `next` is not greater than `previous`. Build metadata does not count.
+//! - `next` is outside the `line` of the facts.
+//! - From 1.0.0 on, after a previous version: `breaking` without a major step, or `features` in a patch step.
+//! - `lts` with a version below 1.0.0.
+//! - A version without prerelease identifiers is `optInOnly`, or a prerelease is not.
+//! - The declared type differs from the type that the rules determine.
+//!
+//! # The rules and their order
+//!
+//! The first rule that applies determines the type:
+//!
+//! 1. There are advisories: a security type, by the highest severity. If an advisory without a severity could be the
+//!    worst, the type is undetermined. A critical one settles it, because nothing is worse.
+//! 2. `next` has prerelease identifiers: `prerelease`.
+//! 3. The line is under long-term support: `lts`.
+//! 4. There is no previous version: `feature_major` from 1.0.0 on, `feature_minor` below.
+//! 5. `next` is below 1.0.0, where Semantic Versioning makes no promise: `breaking` makes it `feature_major`, else
+//!    `features` makes it `feature_minor`, else it is a `hotfix`. If one of the two facts is missing and the type
+//!    depends on it, the type is undetermined.
+//! 6. Otherwise the version step: major is `feature_major`, minor is `feature_minor`, patch is `hotfix`. After a
+//!    prerelease, the step is at least the one that the prerelease prepared: `2.0.0-rc.1` to `2.0.1` is major, because
+//!    2.0.0 was never released.
+//!
+//! Then the declared type, if there is one, is compared:
+//!
+//! - Undetermined by rule 5: the declared type decides, unless the present facts exclude it.
+//! - A security type without an advisory: `advisories` is missing, the verdict is `inconclusive`.
+//! - Another type than the rules determined: a contradiction.
+//!
+//! # Pitfalls
+//!
+//! - An absent fact is unknown, not false.
+//! - For a maintenance line, `previous` is the last version of that line, not of the main line.
+//! - `1.0.0-beta9` is greater than `1.0.0-beta10`, because identifiers with letters compare as text.
+//! - In overrides of the profiles a list replaces the standard list; it is not added to it.
 mod classification;
 mod classify;
+pub mod code;
 mod explain;
 mod facts;
-mod kind;
 mod line;
 mod load;
 mod profile;
+mod release_type;
 mod standard;
 
 pub use classification::{Classification, ClassificationVerdict};
 pub use classify::classify;
 pub use explain::explain;
-pub use facts::{ReleaseAdvisory, ReleaseFacts};
-pub use kind::{AdvisorySeverity, ReleaseType};
+pub use facts::{Advisory, Facts};
 pub use load::{profile, profiles_from_json, profiles_from_yaml};
-pub use profile::{
-    ChangelogDepth, CommunicationScope, ReleaseProfile, ReleaseProfiles, RequiredApproval, TestingScope,
-};
+pub use profile::{ChangelogDepth, CommunicationScope, Profile, Profiles, RequiredApproval, TestingScope};
+pub use release_type::{AdvisorySeverity, Type};
 pub use standard::standard_profiles;
+
+/// The rows of this module in the function table, sorted by name.
+macro_rules! table_rows {
+    ($table:ident) => {
+        $table! {
+            release {
+                policy Profiles: standard_profiles, profiles_from_json, profiles_from_yaml;
+
+                fn classify(previous: Option<&Version>, next: &Version, facts: &Facts) -> Classification;
+                #[plain]
+                fn explain(classification: &Classification) -> String;
+                fn profile(release_type: &Type, overrides: Option<&Profiles>) -> Profile;
+            }
+        }
+    };
+}
+pub(crate) use table_rows;

@@ -3,40 +3,40 @@ use crate::version::Bump;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a kind of release demands: a row of the table of profiles.
+/// The requirements of a release type: a row of the table of profiles.
 ///
-/// [`profile`](crate::release::profile) gives the row of a kind;
-/// [`standard_profiles`](crate::release::standard_profiles) has them all, with their sources.
+/// [`profile`](crate::release::profile) returns the row of a type;
+/// [`standard_profiles`](crate::release::standard_profiles) returns all rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReleaseProfile {
-    /// The steps between versions that such a release may take.
+#[serde(rename = "release.Profile", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Profile {
+    /// The allowed steps from the previous version.
     pub allowed_bumps: Vec<Bump>,
-    /// The shortest time from the decision to release until it is out.
+    /// The shortest time from the decision to release to the release itself.
     pub timeline_min: Span,
-    /// The longest time from the decision to release until it is out.
+    /// The longest time from the decision to release to the release itself.
     pub timeline_max: Span,
-    /// How much is tested.
+    /// The scope of testing.
     pub testing: TestingScope,
-    /// The gates that must be passed, by their identifiers: `tests_passing`.
+    /// The identifiers of the gates to pass: `tests_passing`.
     pub gates: Vec<String>,
-    /// Who must approve.
+    /// The required approvals.
     pub approvals: Vec<RequiredApproval>,
-    /// The canary schedule by its name, such as `standard`; absent: to all at once.
+    /// The name of the canary schedule, such as `standard`; absent: the release goes to all users at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary_schedule: Option<String>,
-    /// How long the release is watched after it has reached everyone, before it counts as done.
+    /// How long the release is observed after it has reached all users, before it is complete.
     pub soak: Span,
-    /// How much the changelog says.
+    /// The depth of the changelog.
     pub changelog: ChangelogDepth,
-    /// How widely the release is made known.
+    /// The audience of the announcement.
     pub communication: CommunicationScope,
-    /// Where it is made known, by identifiers: `release_notes_page`.
+    /// The identifiers of the announcement channels: `release_notes_page`.
     pub channels: Vec<String>,
-    /// Whether it may go out during a freeze.
+    /// Whether the release is allowed during a freeze.
     pub freeze_exempt: bool,
-    /// For how long it is supported; absent: until the next release of its line.
+    /// How long the release is supported; absent: until the next release of its line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub support: Option<Span>,
 }
@@ -44,64 +44,64 @@ pub struct ReleaseProfile {
 /// An approval that a release needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename = "release.RequiredApproval", rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequiredApproval {
-    /// The role of those who approve: `release_manager`.
+    /// The role of the approvers: `release_manager`.
     pub role: String,
-    /// How many people of that role; at least 1.
+    /// The number of people of this role; at least 1.
     pub count: u32,
 }
 
-/// How much of a release is tested.
+/// The scope of testing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "release.TestingScope", rename_all = "snake_case")]
 pub enum TestingScope {
-    /// That it starts and its main paths work.
+    /// Start and main paths.
     Smoke,
-    /// The fix and what is near it, and that it starts.
+    /// Smoke tests, the fix and the code around it.
     Focused,
-    /// The whole test cycle.
+    /// The full test cycle.
     Full,
-    /// The whole test cycle, and that everything promised to stay has stayed.
+    /// The full test cycle and compatibility with earlier releases of the line.
     Extended,
 }
 
-/// How much a changelog says.
+/// The depth of a changelog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "release.ChangelogDepth", rename_all = "snake_case")]
 pub enum ChangelogDepth {
-    /// What was fixed.
+    /// The fixes.
     Minimal,
-    /// What changed, grouped.
+    /// The changes, grouped.
     Standard,
-    /// What changed, grouped, with upgrade steps, deprecations and known issues.
+    /// The changes, grouped, with upgrade steps, deprecations and known issues.
     Comprehensive,
 }
 
-/// How widely a release is made known.
+/// The audience of an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "release.CommunicationScope", rename_all = "snake_case")]
 pub enum CommunicationScope {
-    /// To those whom it concerns.
+    /// Only users who are affected.
     Limited,
-    /// To those who asked for early versions, marked as unstable, asking for feedback.
+    /// Users who opted in to early versions; the release is marked as unstable, and feedback is requested.
     EarlyAdopters,
-    /// To nobody before the agreed date, then to everyone.
+    /// Nobody before the agreed disclosure date, all users from then on.
     Coordinated,
-    /// To all users.
+    /// All users.
     AllUsers,
 }
 
-/// A table of profiles by kind of release, in the wire text of [`ReleaseType`](crate::release::ReleaseType).
+/// A table of profiles. Its keys are release types in wire form: `hotfix`, `feature_minor`.
 ///
-/// A kind without a row has the standard one.
+/// A type without a row has the standard profile.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct ReleaseProfiles {
-    /// The rows: `hotfix`, `feature_minor`, …
-    pub profiles: BTreeMap<String, ReleaseProfile>,
+#[serde(rename = "release.Profiles", rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Profiles {
+    /// The profiles by release type.
+    pub profiles: BTreeMap<String, Profile>,
 }

@@ -1,29 +1,28 @@
-//! The standard table of profiles. Rows are data: to change one, override it.
+//! The standard table of profiles.
 use crate::release::{
-    ChangelogDepth, CommunicationScope, ReleaseProfile, ReleaseProfiles, ReleaseType, RequiredApproval,
-    TestingScope,
+    ChangelogDepth, CommunicationScope, Profile, Profiles, RequiredApproval, TestingScope, Type,
 };
 use crate::time::Span;
 use crate::version::Bump;
 
-/// Every kind of release, in the order of [`ReleaseType`].
-pub(super) const KINDS: [ReleaseType; 9] = [
-    ReleaseType::FeatureMajor,
-    ReleaseType::FeatureMinor,
-    ReleaseType::Hotfix,
-    ReleaseType::SecurityCritical,
-    ReleaseType::SecurityHigh,
-    ReleaseType::SecurityMedium,
-    ReleaseType::SecurityLow,
-    ReleaseType::Prerelease,
-    ReleaseType::Lts,
+/// Every release type, in the order of [`Type`].
+pub(super) const TYPES: [Type; 9] = [
+    Type::FeatureMajor,
+    Type::FeatureMinor,
+    Type::Hotfix,
+    Type::SecurityCritical,
+    Type::SecurityHigh,
+    Type::SecurityMedium,
+    Type::SecurityLow,
+    Type::Prerelease,
+    Type::Lts,
 ];
 
-/// The standard profile of every kind of release.
+/// Returns the standard profile of every release type.
 ///
-/// Which kind is quick, thorough, loud or exempt follows common practice; where practice names no number (weeks,
-/// hours, how long to watch), the number is ours. Support of an LTS line is three years, as Django gives; Node.js
-/// gives 30 months and Ubuntu five years.
+/// The gates, approvals and exemptions follow common practice. Time limits and soak have no common numbers; these are
+/// choices of relcore. Support of an LTS release is three years, as in Django; Node.js has 30 months, Ubuntu five
+/// years. To change a profile, override its row.
 ///
 /// ```
 /// let table = relcore::release::standard_profiles().profiles;
@@ -31,13 +30,13 @@ pub(super) const KINDS: [ReleaseType; 9] = [
 /// assert!(table["hotfix"].freeze_exempt && !table["feature_major"].freeze_exempt);
 /// ```
 #[must_use]
-pub fn standard_profiles() -> ReleaseProfiles {
-    let rows = KINDS.map(|kind| (crate::wire::text_of(&kind), standard(kind)));
-    ReleaseProfiles { profiles: rows.into_iter().collect() }
+pub fn standard_profiles() -> Profiles {
+    let rows = TYPES.map(|release_type| (crate::wire::text_of(&release_type), standard(release_type)));
+    Profiles { profiles: rows.into_iter().collect() }
 }
 
-/// What every release must show before it goes out.
-const GO: [&str; 6] = [
+/// The gates of every release except prereleases.
+const COMMON_GATES: [&str; 6] = [
     "tests_passing",
     "security_assessment_approved",
     "no_critical_bugs",
@@ -46,13 +45,14 @@ const GO: [&str; 6] = [
     "team_available",
 ];
 
-pub(super) fn standard(kind: ReleaseType) -> ReleaseProfile {
-    match kind {
-        ReleaseType::FeatureMajor => ReleaseProfile {
+/// The standard profile of a release type.
+pub(super) fn standard(release_type: Type) -> Profile {
+    match release_type {
+        Type::FeatureMajor => Profile {
             allowed_bumps: vec![Bump::Prerelease, Bump::Major],
             timeline_min: Span::from_days(28),
             timeline_max: Span::from_days(84),
-            gates: texts(&[&GO, &["marketing_coordinated", "migration_guide_ready"]]),
+            gates: texts(&[&COMMON_GATES, &["marketing_coordinated", "migration_guide_ready"]]),
             approvals: approvals(&[
                 "release_manager",
                 "tech_lead",
@@ -60,37 +60,37 @@ pub(super) fn standard(kind: ReleaseType) -> ReleaseProfile {
                 "product_manager",
                 "operations",
             ]),
-            channels: texts(&[&EVERYWHERE]),
+            channels: texts(&[&ALL_CHANNELS]),
             ..feature()
         },
-        ReleaseType::FeatureMinor => feature(),
-        ReleaseType::Hotfix => hotfix(),
-        ReleaseType::SecurityCritical => security(0, 2, true),
-        ReleaseType::SecurityHigh => security(1, 7, true),
-        ReleaseType::SecurityMedium => security(7, 30, false),
-        ReleaseType::SecurityLow => security(14, 90, false),
-        ReleaseType::Prerelease => prerelease(),
-        ReleaseType::Lts => ReleaseProfile {
+        Type::FeatureMinor => feature(),
+        Type::Hotfix => hotfix(),
+        Type::SecurityCritical => security(0, 2, true),
+        Type::SecurityHigh => security(1, 7, true),
+        Type::SecurityMedium => security(7, 30, false),
+        Type::SecurityLow => security(14, 90, false),
+        Type::Prerelease => prerelease(),
+        Type::Lts => Profile {
             allowed_bumps: vec![Bump::Prerelease, Bump::Patch, Bump::Minor, Bump::Major],
             timeline_max: Span::from_days(182),
             testing: TestingScope::Extended,
-            gates: texts(&[&GO, &["api_unchanged", "support_commitment_published"]]),
+            gates: texts(&[&COMMON_GATES, &["api_unchanged", "support_commitment_published"]]),
             support: Some(Span::from_days(1095)),
             ..feature()
         },
     }
 }
 
-const EVERYWHERE: [&str; 5] =
+const ALL_CHANNELS: [&str; 5] =
     ["blog_post", "email_newsletter", "social_media", "in_app_notification", "release_notes_page"];
 
-fn feature() -> ReleaseProfile {
-    ReleaseProfile {
+fn feature() -> Profile {
+    Profile {
         allowed_bumps: vec![Bump::Prerelease, Bump::Minor],
         timeline_min: Span::from_days(14),
         timeline_max: Span::from_days(42),
         testing: TestingScope::Full,
-        gates: texts(&[&GO]),
+        gates: texts(&[&COMMON_GATES]),
         approvals: approvals(&["release_manager", "tech_lead", "qa_lead", "product_manager"]),
         canary_schedule: Some("standard".to_owned()),
         soak: Span::from_hours(24),
@@ -102,9 +102,9 @@ fn feature() -> ReleaseProfile {
     }
 }
 
-/// Out at once: without a canary schedule, and so with somebody watching.
-fn hotfix() -> ReleaseProfile {
-    ReleaseProfile {
+/// A hotfix goes to all users at once, without a canary.
+fn hotfix() -> Profile {
+    Profile {
         allowed_bumps: vec![Bump::Prerelease, Bump::Patch],
         timeline_min: Span::from_hours(1),
         timeline_max: Span::from_days(3),
@@ -120,13 +120,16 @@ fn hotfix() -> ReleaseProfile {
     }
 }
 
-/// The worse, the sooner; undisclosed until the agreed date.
-fn security(days_min: i32, days_max: i32, urgent: bool) -> ReleaseProfile {
-    ReleaseProfile {
+/// Time limits depend on the severity; the disclosure date is agreed beforehand.
+fn security(days_min: i32, days_max: i32, urgent: bool) -> Profile {
+    Profile {
         allowed_bumps: vec![Bump::Prerelease, Bump::Patch, Bump::Minor, Bump::Major],
         timeline_min: Span::from_days(days_min),
         timeline_max: Span::from_days(days_max),
-        gates: texts(&[&GO, &["advisory_drafted", "cve_assigned_if_applicable", "disclosure_date_agreed"]]),
+        gates: texts(&[
+            &COMMON_GATES,
+            &["advisory_drafted", "cve_assigned_if_applicable", "disclosure_date_agreed"],
+        ]),
         approvals: approvals(&["release_manager", "tech_lead", "security"]),
         canary_schedule: (!urgent).then(|| "standard".to_owned()),
         soak: Span::from_hours(24),
@@ -137,9 +140,9 @@ fn security(days_min: i32, days_max: i32, urgent: bool) -> ReleaseProfile {
     }
 }
 
-/// For those who asked for it: quick, rough, marked as unstable, and without support.
-fn prerelease() -> ReleaseProfile {
-    ReleaseProfile {
+/// A prerelease is marked as unstable and has no support.
+fn prerelease() -> Profile {
+    Profile {
         allowed_bumps: vec![Bump::Prerelease, Bump::Patch, Bump::Minor, Bump::Major],
         timeline_min: Span::from_hours(1),
         timeline_max: Span::from_days(14),

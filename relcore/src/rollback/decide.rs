@@ -1,40 +1,40 @@
-use super::conditions::{Conditions, row};
-use super::counterfactual::counterfactuals;
-use super::reasons::{missing, reasons};
-use super::statements::{CRITERIA, Known, WINDOW_OPEN, Weights, shown_by};
+use super::condition::Condition;
+use super::facts::{FACTS, Fact, Role, Weight};
+use super::input::Case;
+use super::table::{Conditions, Row};
+use super::truth::Truth;
+use super::{Counterfactual, Criterion, Decision, Policy, Situation, Verdict};
 use crate::error::{Faults, Result};
-use crate::rollback::{
-    RollbackCriterion, RollbackDecision, RollbackPolicy, RollbackSituation, RollbackVerdict,
-};
+use crate::reason::Reason;
 use crate::time::Timestamp;
-
-crate::digest::remembered_digest!(RollbackPolicy);
+use crate::wire::PolicyText as _;
 
 /// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
 ///
-/// The decision table and the meaning of its columns are in the documentation of [this room](crate::rollback).
+/// The documentation of `rollback` has the decision table and the meaning of its columns.
 ///
 /// ```
 /// use relcore::Timestamp;
-/// use relcore::rollback::{RollbackSituation, RollbackVerdict, decide, default_policy};
+/// use relcore::rollback::{Situation, Verdict, decide, default_policy};
 ///
 /// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
-/// let situation = RollbackSituation {
+/// let situation = Situation {
 ///     critical_functionality_broken: Some(true),
 ///     deployed_at: Some(Timestamp::parse("2026-11-23T02:00:00Z")?),
 ///     previous_version_available: Some(true),
 ///     rollback_causes_data_loss: Some(false),
 ///     irreversible_migration: Some(false),
-///     ..RollbackSituation::default()
+///     ..Situation::default()
 /// };
 /// let decision = decide(&situation, &default_policy(), now)?;
-/// assert_eq!(decision.verdict, RollbackVerdict::RollBack);
+/// assert_eq!(decision.verdict, Verdict::RollBack);
 /// assert_eq!(decision.next_check_at, Some(Timestamp::parse("2026-11-24T02:00:00Z")?)); // the window closes
 ///
-/// // Pitfall: silence is not consent. Nobody said that going back loses no data, so a person must say it.
-/// let silent = RollbackSituation { rollback_causes_data_loss: None, ..situation };
-/// let decision = decide(&silent, &default_policy(), now)?;
-/// assert_eq!(decision.verdict, RollbackVerdict::Escalate);
+/// // Pitfall: a veto that is unknown is not taken as absent. Without the fact that a rollback loses no data, a person
+/// // must decide.
+/// let unknown = Situation { rollback_causes_data_loss: None, ..situation };
+/// let decision = decide(&unknown, &default_policy(), now)?;
+/// assert_eq!(decision.verdict, Verdict::Escalate);
 /// assert!(decision.missing.contains(&"rollbackCausesDataLoss".to_owned()));
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -42,47 +42,206 @@ crate::digest::remembered_digest!(RollbackPolicy);
 /// # Errors
 /// `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency
 /// that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `now`, a negative span.
-pub fn decide(
-    situation: &RollbackSituation,
-    policy: &RollbackPolicy,
-    now: Timestamp,
-) -> Result<RollbackDecision> {
+pub fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Result<Decision> {
     let mut faults = Faults::new();
     situation.check(now, &mut faults);
-    policy.check("policy.", &mut faults);
+    policy.check("policy", &mut faults);
     faults.finish()?;
-
-    let known = Known::new(situation, policy, now);
-    let weights = Weights::new(policy);
-    let conditions = Conditions::new(known, &weights);
-    let row = row(known, &weights);
-    let verdict = row.verdict();
-    Ok(RollbackDecision {
-        verdict,
-        criteria_met: criteria_met(known),
-        reasons: reasons(row, &conditions, known, &weights, situation, policy, now),
-        missing: missing(row, &conditions, known, &weights, situation, policy),
-        counterfactuals: counterfactuals(situation, policy, now, known, &weights, verdict),
-        next_check_at: turning_point(verdict, known, &weights, situation, policy, now),
-        policy_digest: digest_of(policy)?,
-    })
+    Ok(assess(situation, policy, crate::digest::of(policy)?, now))
 }
 
-fn criteria_met(known: Known) -> Vec<RollbackCriterion> {
-    let criteria = CRITERIA.into_iter().chain([RollbackCriterion::RollbackWindowOpen]);
-    criteria.filter(|criterion| known.yes & shown_by(*criterion) != 0).collect()
+/// A policy that is checked and digested once, for many decisions. Immutable.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::rollback::{Engine, Policy, Situation, Verdict};
+///
+/// let engine = Engine::new(Policy::default())?;
+/// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
+/// let situation = Situation { data_corruption: Some(true), flag_ends_fault: Some(true), ..Situation::default() };
+/// let decision = engine.decide(&situation, now)?;
+/// assert_eq!(decision.verdict, Verdict::DisableFlag);
+/// assert_eq!(decision.policy_digest, engine.digest());
+///
+/// // Pitfall: a handle is never made from a policy with faults.
+/// let error = Engine::new(Policy { small_share: 5.0, ..Policy::default() }).unwrap_err();
+/// assert_eq!(error.path(), "policy.smallShare");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Engine {
+    policy: Policy,
+    digest: String,
 }
 
-/// When the rollback window closes, if that turns the answer: nothing else in the table is a matter of time.
-fn turning_point(
-    verdict: RollbackVerdict,
-    known: Known,
-    weights: &Weights,
-    situation: &RollbackSituation,
-    policy: &RollbackPolicy,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let closing = situation.deployed_at?.plus(policy.rollback_window).ok()?;
-    let turns = now < closing && row(known.with(WINDOW_OPEN, Some(false)), weights).verdict() != verdict;
-    turns.then_some(closing)
+impl Engine {
+    /// Checks and digests a policy.
+    ///
+    /// # Errors
+    /// `out_of_range`, all faults at once, such as a `smallShare` of 5 or a negative `quickFix`.
+    pub fn new(policy: Policy) -> Result<Self> {
+        let mut faults = Faults::new();
+        policy.check("policy", &mut faults);
+        faults.finish()?;
+        let digest = crate::digest::of(&policy)?;
+        Ok(Self { policy, digest })
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Decides what to do about a release under the policy of this engine.
+    ///
+    /// # Errors
+    /// As [`decide`], for the situation.
+    pub fn decide(&self, situation: &Situation, now: Timestamp) -> Result<Decision> {
+        let mut faults = Faults::new();
+        situation.check(now, &mut faults);
+        faults.finish()?;
+        Ok(assess(situation, &self.policy, self.digest.clone(), now))
+    }
+}
+
+fn assess(situation: &Situation, policy: &Policy, policy_digest: String, now: Timestamp) -> Decision {
+    let assessment = Assessment::new(Case { situation: *situation, policy, now });
+    let criteria_met = assessment.criteria_met();
+    Decision {
+        verdict: assessment.row.verdict,
+        reasons: assessment.reasons(&criteria_met),
+        criteria_met,
+        missing: assessment.missing(),
+        counterfactuals: assessment.counterfactuals(),
+        next_check_at: assessment.next_check_at(),
+        policy_digest,
+    }
+}
+
+/// The facts of a case and the row of the decision table that they select.
+struct Assessment<'a> {
+    case: Case<'a>,
+    /// The truth values of [`FACTS`].
+    truths: [Truth; FACTS.len()],
+    /// Their weights under the policy.
+    weights: [Weight; FACTS.len()],
+    conditions: Conditions,
+    row: &'static Row,
+}
+
+impl<'a> Assessment<'a> {
+    fn new(case: Case<'a>) -> Self {
+        let truths = FACTS.each_ref().map(|fact| (fact.holds)(&case));
+        let weights = FACTS.each_ref().map(|fact| fact.weigh(case.policy));
+        let conditions = Conditions::new(&truths, &weights);
+        Self { case, truths, weights, conditions, row: conditions.row() }
+    }
+
+    fn facts(&self) -> impl Iterator<Item = (&'static Fact, Truth)> {
+        FACTS.iter().zip(self.truths)
+    }
+
+    fn criteria_met(&self) -> Vec<Criterion> {
+        let holding = self.facts().filter(|(_, truth)| *truth == Truth::True);
+        let mut met: Vec<_> = holding.filter_map(|(fact, _)| Some(fact.shows?.criterion)).collect();
+        met.sort_unstable();
+        met.dedup();
+        met
+    }
+
+    /// The row first, then the criteria; if something is wrong, what rules a rollback out; if one is made, its risks.
+    fn reasons(&self, criteria_met: &[Criterion]) -> Vec<Reason> {
+        let mut reasons = Vec::with_capacity(5);
+        let text = self.row.text(&self.conditions);
+        reasons.push(Reason::new(self.row.code, self.row.severity, "recovery", text));
+
+        let criteria = || self.facts().filter(|(fact, _)| matches!(fact.role, Role::Criterion { .. }));
+        for (fact, _) in criteria() {
+            // Another fact may show the same criterion to be met.
+            if fact.shows.is_some_and(|shows| criteria_met.contains(&shows.criterion)) {
+                reasons.extend(fact.reasons(&self.case, Truth::True));
+            }
+        }
+        for (fact, truth) in criteria() {
+            if truth == Truth::Unknown && fact.weigh(self.case.policy).is_watched {
+                reasons.extend(fact.reasons(&self.case, truth));
+            }
+        }
+
+        let parts_of = |condition| self.facts().filter(move |(fact, _)| fact.role == Role::PartOf(condition));
+        if self.conditions.something_is_wrong() {
+            // The rollback window is the one of them that is also a criterion; it comes last.
+            for is_criterion in [false, true] {
+                for (fact, truth) in parts_of(Condition::Allowed) {
+                    if fact.shows.is_some() == is_criterion {
+                        reasons.extend(fact.reasons(&self.case, truth));
+                    }
+                }
+            }
+        }
+        if self.row.verdict == Verdict::RollBack {
+            for (fact, truth) in parts_of(Condition::Proven) {
+                reasons.extend(fact.reasons(&self.case, truth));
+            }
+        }
+        reasons
+    }
+
+    /// The absent inputs of the unknown facts that could change the verdict.
+    fn missing(&self) -> Vec<String> {
+        let deciding = self.conditions.deciding();
+        let could_decide = |weight: &Weight| match self.conditions.something_is_wrong() {
+            true => weight.conditions.iter().flatten().any(|condition| deciding.contains(condition)),
+            false => weight.is_watched,
+        };
+        let unknown = self.facts().zip(&self.weights).filter(|((_, truth), _)| *truth == Truth::Unknown);
+        unknown
+            .filter(|(_, weight)| could_decide(weight))
+            .flat_map(|((fact, _), _)| fact.inputs)
+            .filter(|input| input.is_missing(&self.case))
+            .map(|input| input.name().to_owned())
+            .collect()
+    }
+
+    /// The single inputs that would change the verdict, each with a value that does.
+    fn counterfactuals(&self) -> Vec<Counterfactual> {
+        let (mut found, mut case) = (Vec::new(), self.case);
+        for ((fact, truth), weight) in self.facts().zip(&self.weights) {
+            // While nothing is wrong, `customerIncidents` asks whether customers are affected: an unknown impact does not.
+            let is_criterion = matches!(fact.role, Role::Criterion { .. });
+            if truth == Truth::Unknown && !is_criterion && !self.conditions.something_is_wrong() {
+                continue;
+            }
+            // INVARIANT: an input belongs to one fact, so that no other fact changes.
+            let verdict_of = |changed: &Case| match (fact.holds)(changed) {
+                same if same == truth => self.row.verdict,
+                other => self.conditions.replacing(weight, truth, other).row().verdict,
+            };
+            for input in fact.inputs {
+                input.counterfactuals(&mut case, self.row.verdict, &verdict_of, &mut found);
+            }
+        }
+        found
+    }
+
+    /// The instant at which the rollback window closes, if the verdict changes then. No other fact depends on time.
+    fn next_check_at(&self) -> Option<Timestamp> {
+        let closing = self.case.situation.deployed_at?.plus(self.case.policy.rollback_window).ok()?;
+        let later = Case { now: closing, ..self.case };
+        let changes = || {
+            let facts = self.facts().zip(&self.weights);
+            let conditions = facts.fold(self.conditions, |conditions, ((fact, truth), weight)| {
+                conditions.replacing(weight, truth, (fact.holds)(&later))
+            });
+            conditions.row().verdict != self.row.verdict
+        };
+        (self.case.now < closing && changes()).then_some(closing)
+    }
 }

@@ -1,11 +1,14 @@
-use crate::reason::render;
-use crate::rollback::{Counterfactual, RollbackDecision, RollbackVerdict};
+use super::decision::{Counterfactual, Decision, Verdict};
+use crate::decision::Explain;
+use crate::reason::Reason;
+use crate::time::Timestamp;
 
-/// The text that a person reads at 03:00: what to do, why, and which fact would turn the answer.
+/// Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict.
 ///
 /// ```
 /// use relcore::{Timestamp, rollback};
-/// let situation = rollback::RollbackSituation { flag_ends_fault: Some(true), data_corruption: Some(true), ..Default::default() };
+/// let situation =
+///     rollback::Situation { flag_ends_fault: Some(true), data_corruption: Some(true), ..Default::default() };
 /// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
 /// let decision = rollback::decide(&situation, &rollback::default_policy(), now)?;
 /// let text = rollback::explain(&decision);
@@ -13,23 +16,52 @@ use crate::rollback::{Counterfactual, RollbackDecision, RollbackVerdict};
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn explain(decision: &RollbackDecision) -> String {
-    let headline = match decision.verdict {
-        RollbackVerdict::Hold => "HOLD: leave the release as it is",
-        RollbackVerdict::Inconclusive => "INCONCLUSIVE: it is not known whether anything is wrong",
-        RollbackVerdict::ForwardFix => "FIX FORWARD: repair the release by a new one",
-        RollbackVerdict::DisableFlag => "DISABLE THE FLAG that ends the fault",
-        RollbackVerdict::RollBack => "ROLL BACK to the previous version",
-        RollbackVerdict::Escalate => "ESCALATE: a person must choose now",
-    };
-    let turns: Vec<String> = decision.counterfactuals.iter().map(turn).collect();
-    // Nothing else in the table is a matter of time.
-    let next = decision.next_check_at.map(|at| format!("{at}, when the rollback window closes"));
-    render(headline, &decision.reasons, &decision.missing, next.as_deref(), &turns, &decision.policy_digest)
+pub fn explain(decision: &Decision) -> String {
+    decision.explain()
 }
 
-fn turn(flip: &Counterfactual) -> String {
-    let from = flip.actual.as_deref().unwrap_or("unknown");
-    let verdict = crate::wire::text_of(&flip.verdict).replace('_', " ");
-    format!("if {} were {} (now {from}): {verdict}", flip.fact, flip.instead)
+impl Explain for Decision {
+    fn headline(&self) -> String {
+        let headline = match self.verdict {
+            Verdict::Hold => "HOLD: leave the release as it is",
+            Verdict::Inconclusive => "INCONCLUSIVE: it is not known whether anything is wrong",
+            Verdict::ForwardFix => "FIX FORWARD: repair the release by a new one",
+            Verdict::DisableFlag => "DISABLE THE FLAG that ends the fault",
+            Verdict::RollBack => "ROLL BACK to the previous version",
+            Verdict::Escalate => "ESCALATE: a person must choose now",
+        };
+        headline.to_owned()
+    }
+
+    fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    fn next_check_at(&self) -> Option<Timestamp> {
+        self.next_check_at
+    }
+
+    /// Only the rollback window depends on time.
+    fn next_check_event(&self) -> &'static str {
+        ", when the rollback window closes"
+    }
+
+    fn policy_digest(&self) -> &str {
+        &self.policy_digest
+    }
+
+    fn counterfactual_lines(&self) -> Vec<String> {
+        self.counterfactuals.iter().map(sentence).collect()
+    }
+}
+
+fn sentence(counterfactual: &Counterfactual) -> String {
+    let Counterfactual { fact, actual, instead, verdict } = counterfactual;
+    let actual = actual.as_deref().unwrap_or("unknown");
+    let verdict = crate::wire::text_of(verdict).replace('_', " ");
+    format!("if {fact} were {instead} (now {actual}): {verdict}")
 }

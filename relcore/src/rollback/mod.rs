@@ -1,13 +1,16 @@
-//! Roll back, fix forward, disable the flag, hold, or ask a person?
+//! Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
 //!
-//! [`decide`] takes what a deploy script knows ([`RollbackSituation`]) and what counts as broken
-//! ([`RollbackPolicy`]), and reads the answer off one table. The first row that fits speaks:
+//! [`decide`] takes the facts that a deploy script knows ([`Situation`]) and the limits beyond which a release counts as
+//! broken ([`Policy`]). It returns the verdict with its reasons, the facts that are missing, and the facts that would
+//! change the verdict. [`explain`] writes the same as text.
 //!
-//! | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | way back proven | verdict |
+//! The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+//!
+//! | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
 //! | --- | --- | --- | --- | --- | --- | --- |
-//! | nothing, all known | | | | | | `hold` |
-//! | nothing known, something unknown | | | | | | `inconclusive` |
-//! | only what warns | | | | | | `hold` |
+//! | nothing, all criteria known | | | | | | `hold` |
+//! | nothing known, some criteria unknown | | | | | | `inconclusive` |
+//! | only criteria of severity `warning` | | | | | | `hold` |
 //! | something | yes | | | | | `disable_flag` |
 //! | something | | no | not serious | | | `forward_fix` |
 //! | something | | no | serious | yes | | `forward_fix` |
@@ -19,40 +22,64 @@
 //! | something | | yes | neither | no | yes | `roll_back` |
 //! | something | | yes | neither | yes | | `forward_fix` |
 //! | something | | yes | neither | | no | `forward_fix` |
-//! | something | | unknown | the rows for yes and no agree | | | what they say |
+//! | something | | unknown | the rows for yes and no agree | | | the verdict of those rows |
 //! | something | | unknown | the rows for yes and no differ | | | `escalate` |
 //!
-//! - **Something** is a criterion of severity `error` or `critical` that is met.
-//! - A **customer-facing incident** is one that is open, and any severe impact on customers: one that nobody has opened yet
-//!   must not read as silence.
-//! - **Allowed**: there is a previous version, the rollback window is open, going back loses no data, and no migration
-//!   stands against it. Each of the four is a veto that nothing outweighs.
-//! - **Serious**: a critical criterion is met, or customers are hit severely.
-//! - **Widespread**: more than a small share of users is affected. A vulnerability and corrupted data always are:
-//!   whom they reach is not known until it is too late.
-//! - **Simple and quick**: both, by the policy's `quickFix`.
-//! - **Proven**: tested, and not complex.
+//! - **Something** is wrong if a criterion of severity `error` or `critical` is met. The policy sets the severities.
+//! - **Flag ends it**: `flagEndsFault` is true.
+//! - **Allowed**: a previous version is available, the rollback window is open, a rollback loses no data, and no
+//!   irreversible migration ran. Each of the four is a veto that nothing overrules.
+//! - **Serious**: a criterion of severity `critical` is met, or the impact on customers is severe (the policy's
+//!   `severeImpact` or worse).
+//! - **Widespread**: more than a small share of users is affected (the policy's `smallShare`). A vulnerability and
+//!   corrupted data count as widespread, because the number of affected users is known too late.
+//! - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`.
+//! - **Proven**: the rollback path is tested and not complex.
 //!
-//! What is not known is taken at its worst: serious, widespread, not quick, not proven. So a missing fact never makes
-//! an answer more comfortable than the worst value of that fact would, unless it makes it a question. `inconclusive`
-//! asks whether anything is wrong; `escalate` says that something is, and asks a person for the way out.
+//! Pitfalls:
 //!
-//! No public set of cases exists for this choice: the table above is our own, and every row of it is a case in
-//! `conformance/rollback`.
-mod conditions;
-mod counterfactual;
-mod criteria;
+//! - A fact that is left out is unknown, which is not `false`. A missing fact is treated as its worst value (serious,
+//!   widespread, not quick, not proven), or makes the verdict `inconclusive` or `escalate`. `inconclusive` says that it
+//!   is not known whether anything is wrong; `escalate` says that something is wrong and a person must choose.
+//! - A severe impact on customers meets the criterion `customer_incidents` even if no incident is open.
+//! - An error rate with fewer samples than `errorRateMinSamples` is unknown, however high it is.
+//! - The rollback window is half-open: it is closed at the instant at which it ends.
+//! - A flag that ends the fault for a part of the users does not count. Disable it and decide again with the smaller
+//!   `affectedShare`.
+pub mod code;
+mod condition;
 mod decide;
 mod decision;
 mod explain;
+mod facts;
+mod input;
 mod policy;
-mod reasons;
-mod row;
 mod situation;
-mod statements;
+mod table;
+mod truth;
 
-pub use decide::decide;
-pub use decision::{Counterfactual, RollbackCriterion, RollbackDecision, RollbackVerdict};
+pub use decide::{Engine, decide};
+pub use decision::{Counterfactual, Criterion, Decision, Verdict};
 pub use explain::explain;
-pub use policy::{RollbackPolicy, default_policy, policy_from_json, policy_from_yaml};
-pub use situation::{CustomerImpact, RollbackSituation};
+pub use policy::{Policy, default_policy, policy_from_json, policy_from_yaml};
+pub use situation::{CustomerImpact, Situation};
+
+/// The rows of this module in the function table, sorted by name.
+macro_rules! table_rows {
+    ($table:ident) => {
+        $table! {
+            rollback {
+                policy Policy: default_policy, policy_from_json, policy_from_yaml;
+
+                fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Decision;
+                #[plain]
+                fn explain(decision: &Decision) -> String;
+
+                handle Engine(policy: Policy) {
+                    fn decide(situation: &Situation, now: Timestamp) -> Decision;
+                }
+            }
+        }
+    };
+}
+pub(crate) use table_rows;

@@ -1,30 +1,29 @@
 use crate::error::{ErrorKind, Faults};
+use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
-use crate::wire::Count;
 use serde::{Deserialize, Serialize};
 
-/// What a deploy script knows when it asks whether to roll back.
+/// The facts about a release that a deploy script knows.
 ///
-/// Every fact may be left out: what is unknown is `None`, never a guess. A fact that the answer depends on and that
-/// is not here is named in [`RollbackDecision::missing`](crate::rollback::RollbackDecision::missing), and the answer
-/// is then the careful one.
+/// Each fact may be left out, which means that it is unknown. An unknown fact that could change the verdict is listed in
+/// `missing` of the decision, and the verdict is then the careful one.
 ///
 /// ```
-/// use relcore::rollback::RollbackSituation;
-/// let situation = RollbackSituation { data_corruption: Some(true), ..RollbackSituation::default() };
-/// assert_eq!(situation.rollback_causes_data_loss, None); // unknown, which is not "no"
+/// use relcore::rollback::Situation;
+/// let situation = Situation { data_corruption: Some(true), ..Situation::default() };
+/// assert_eq!(situation.rollback_causes_data_loss, None); // unknown, which is not `false`
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct RollbackSituation {
-    /// Whether something that users cannot do without is broken.
+#[serde(rename = "rollback.Situation", rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Situation {
+    /// Whether functionality that users depend on is broken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical_functionality_broken: Option<bool>,
-    /// Whether the release brought a vulnerability with it.
+    /// Whether the release introduced a vulnerability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vulnerability_introduced: Option<bool>,
-    /// Whether data is being corrupted, or was.
+    /// Whether data is or was being corrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_corruption: Option<bool>,
     /// The latency before the release, in seconds; above 0.
@@ -39,69 +38,70 @@ pub struct RollbackSituation {
     /// The share of requests that fail now: 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_rate_observed: Option<f64>,
-    /// How many requests stand behind `errorRateObserved`.
+    /// The number of requests behind `errorRateObserved`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_rate_samples: Option<Count>,
-    /// How many incidents that customers notice are open because of the release.
+    /// The number of open customer-facing incidents that the release caused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_incidents: Option<u32>,
-    /// When the release was deployed: the rollback window opens then. Not after `now`.
+    /// The instant at which the release was deployed and the rollback window opened. Not after `now`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_at: Option<Timestamp>,
 
-    /// Whether the version to go back to can and may run again. `false`, too, when going back to it was tried and failed,
-    /// and when it must not run: it was withdrawn, or has a vulnerability that this release closed or shares.
+    /// Whether the previous version can and may run again. Also `false` if a rollback to it was tried and failed, if it
+    /// was withdrawn, or if it has a vulnerability that this release fixes or shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_version_available: Option<bool>,
-    /// Whether going back would lose data that was written since.
+    /// Whether a rollback would lose data that was written since the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_causes_data_loss: Option<bool>,
-    /// Whether a migration ran that cannot be undone and that the previous version cannot live with.
+    /// Whether a migration ran that cannot be undone and that the previous version cannot work with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irreversible_migration: Option<bool>,
-    /// Whether this way back has been tried out before.
+    /// Whether this rollback path has been tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_tested: Option<bool>,
-    /// Whether the way back is long or risky: many parts, manual steps, an order to keep.
+    /// Whether the rollback path is long or risky: many parts, manual steps, a fixed order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_complex: Option<bool>,
 
-    /// The share of users that the fault reaches: 0 to 1.
+    /// The share of users that the fault affects: 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub affected_share: Option<f64>,
-    /// How hard customers are hit. From the policy's `severeImpact` on that is a customer-facing incident, whether or not
-    /// anybody has opened one.
+    /// The impact on customers. From the policy's `severeImpact` on it counts as a customer-facing incident, even if no
+    /// incident is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_impact: Option<CustomerImpact>,
     /// Whether a fix is simple: its cause is known and the change is small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix_simple: Option<bool>,
-    /// How long until a fix can be deployed.
+    /// The time until a fix can be deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix_ready_in: Option<Span>,
-    /// Whether there is a feature flag that, turned off, ends the fault: all of it, for everyone. One that ends a part is
-    /// `false`; turn it off, and ask again with what is left.
+    /// Whether disabling a feature flag ends the whole fault for all users. A flag that ends only a part is `false`: disable
+    /// it and decide again with the remaining facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flag_ends_fault: Option<bool>,
 }
 
-/// How hard customers are hit; the words of Statuspage, but for its `none`, which in Swift reads as "unknown".
+/// The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an
+/// absent value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "rollback.CustomerImpact", rename_all = "snake_case")]
 pub enum CustomerImpact {
-    /// They notice nothing.
+    /// Users do not notice.
     Unnoticed,
-    /// They notice, and get on with their work.
+    /// Users notice but can still work.
     Minor,
-    /// They cannot do a part of their work.
+    /// Users cannot do a part of their work.
     Major,
-    /// They cannot work, or lose data or money.
+    /// Users cannot work, or lose data or money.
     Critical,
 }
 
-impl RollbackSituation {
-    /// Notes every fact that cannot be.
+impl Situation {
+    /// Adds a fault for each fact that is out of range.
     pub(super) fn check(&self, now: Timestamp, faults: &mut Faults) {
         for (name, latency, least) in [
             ("latencyBaseline", self.latency_baseline, f64::MIN_POSITIVE),
@@ -139,7 +139,7 @@ impl RollbackSituation {
                 at <= now,
                 ErrorKind::OutOfRange,
                 format_args!("situation.deployedAt"),
-                format_args!("`{at}` is after now, `{now}`: expected an instant that has been"),
+                format_args!("`{at}` is after now, `{now}`: expected an instant that has passed"),
             );
         }
         if let Some(span) = self.fix_ready_in {

@@ -1,6 +1,6 @@
 /// The regularised lower incomplete gamma function P(a, x), for a > 0 and x >= 0.
 ///
-/// The power series (DLMF 8.7.1) below a + 1, the continued fraction (DLMF 8.9.2) by Lentz's method above.
+/// Below a + 1 by the power series (DLMF 8.7.1), above by the continued fraction (DLMF 8.9.2), as in Numerical Recipes.
 pub(super) fn lower(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         0.0
@@ -16,10 +16,10 @@ fn density(a: f64, x: f64) -> f64 {
     libm::exp((a - 1.0) * libm::log(x) - x - libm::lgamma(a))
 }
 
-/// The x at which [`lower`] reaches `p`: Newton's method, kept inside a bracket that shrinks.
+/// The x with P(a, x) = p, by Newton's method safeguarded with bisection.
 ///
-/// A step that leaves the bracket is replaced by its middle, so it ends whatever the start; near the root it doubles
-/// the correct digits.
+/// INVARIANT: the root is between `low` and `high`. A Newton step that leaves the bracket is replaced by its midpoint, so
+/// the iteration converges from any start.
 pub(super) fn inverse_lower(a: f64, p: f64) -> f64 {
     let (mut low, mut high) = (0.0_f64, 2.0 * a + 10.0);
     while lower(a, high) < p && high < f64::MAX / 4.0 {
@@ -43,6 +43,7 @@ pub(super) fn inverse_lower(a: f64, p: f64) -> f64 {
     x
 }
 
+/// The power series of P(a, x), divided by x times the density.
 fn series(a: f64, x: f64) -> f64 {
     let (mut term, mut sum, mut k) = (1.0 / a, 1.0 / a, a);
     loop {
@@ -55,7 +56,10 @@ fn series(a: f64, x: f64) -> f64 {
     }
 }
 
+/// The continued fraction of 1 - P(a, x), divided by x times the density: Lentz's algorithm as modified by Thompson and
+/// Barnett (1986).
 fn fraction(a: f64, x: f64) -> f64 {
+    /// Replaces a denominator near zero.
     const TINY: f64 = 1e-300;
     let mut b = x + 1.0 - a;
     let mut c = 1.0 / TINY;
@@ -83,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_shapes_have_a_closed_form() {
+    fn integer_parameters_have_a_closed_form() {
         // P(1, x) = 1 - exp(-x); P(2, x) = 1 - (1 + x) exp(-x)
         for x in [0.01, 0.5, 1.0, 1.9, 2.1, 5.0, 30.0] {
             let e = libm::exp(-x);
@@ -93,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inverse_undoes_it() {
+    fn the_inverse_is_an_inverse() {
         for a in [1.0, 2.0, 7.0, 40.0, 1000.0, 1_000_000.0] {
             for p in [1e-6, 0.025, 0.5, 0.975, 0.999_999] {
                 let x = inverse_lower(a, p);

@@ -1,14 +1,14 @@
-//! The mathematics under the metrics: quantiles and confidence intervals.
+//! Quantiles and confidence intervals.
 //!
-//! | function | what | by |
+//! | function | result | source |
 //! | --- | --- | --- |
-//! | [`Position::of`], [`select`] | quantiles by rank, without a full sort | Hyndman and Fan 1996 |
-//! | [`wilson`] | the interval of a share | Wilson 1927 |
-//! | [`garwood`] | the interval of a count, and so of a frequency | Garwood 1936 |
-//! | [`median_interval_ranks`] | the interval of a median, whatever the distribution | the sign test |
+//! | [`Position::of`], [`select`] | quantiles by rank, without a full sort | Hyndman and Fan 1996, types 1 and 7; multiple quickselect |
+//! | [`wilson`] | confidence interval of a proportion | Wilson 1927 |
+//! | [`garwood`] | confidence interval of a Poisson count, and so of a frequency | Garwood 1936 |
+//! | [`median_interval_ranks`] | confidence interval of a median, for any distribution | inverted sign test |
+//! | [`two_sided`] | quantile of the normal distribution | bisection of `erfc` |
 //!
-//! Private on purpose: what it computes is seen in estimates. Transcendental functions come from `libm`, so that
-//! every platform gives the same bits.
+//! Transcendental functions come from `libm`, so that every platform gives the same bits.
 mod gamma;
 mod normal;
 mod order;

@@ -1,11 +1,13 @@
-/// The ranks, from 0, of the two order statistics between which the median lies at this level; `None` when the
-/// sample is too small for an interval that assumes nothing about the distribution.
+/// The zero-based ranks of the two order statistics that bound the median at this level; `None` if the sample is too
+/// small for a distribution-free interval.
 ///
-/// The binomial interval (J. D. Gibbons, Nonparametric Statistical Inference, 5.2), as in `scipy.stats.quantile_test`.
+/// The interval inverts the sign test (J. D. Gibbons, Nonparametric Statistical Inference, 5.2), as
+/// `scipy.stats.quantile_test` does.
 pub(crate) fn median_interval_ranks(n: usize, level: f64) -> Option<(usize, usize)> {
     quantile_interval_ranks(n, 0.5, level)
 }
 
+/// As [`median_interval_ranks`], for the quantile `p`.
 fn quantile_interval_ranks(n: usize, p: f64, level: f64) -> Option<(usize, usize)> {
     let tail = (1.0 - level) / 2.0;
     let below = ranks_within(n, p, tail);
@@ -13,15 +15,14 @@ fn quantile_interval_ranks(n: usize, p: f64, level: f64) -> Option<(usize, usize
     Some((below.checked_sub(1)?, n.checked_sub(above).filter(|rank| *rank < n)?))
 }
 
-/// How many of the counts 0, 1, 2, … of a binomial distribution have a cumulative probability of at most `tail`.
+/// The number of counts 0, 1, 2, … of a binomial distribution whose cumulative probability is at most `tail`.
 ///
-/// Summed term by term from where the terms begin to matter: some twelve times the root of n steps, a few thousand for
-/// a million values.
+/// Sums the terms by their recurrence from 12 standard deviations below the mean on: O(sqrt n) steps.
 #[expect(clippy::cast_precision_loss, reason = "samples are far below 2^53")]
 fn ranks_within(n: usize, p: f64, tail: f64) -> usize {
     let (size, odds) = (n as f64, p / (1.0 - p));
     let deviation = (size * p * (1.0 - p)).sqrt();
-    // Beyond twelve standard deviations lies less than 1e-30: nothing that a tail could notice.
+    // The probability below 12 standard deviations is less than 1e-30 and cannot change a comparison with `tail`.
     let start = (size * p - 12.0 * deviation - 20.0).max(0.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and n")]
     let mut count = start as usize;

@@ -1,15 +1,15 @@
-/// How a quantile is read from ranks.
+/// The definition of a sample quantile.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rule {
-    /// Type 7 of R. J. Hyndman and Y. Fan (The American Statistician 50, 1996).
+    /// Type 7 of R. J. Hyndman and Y. Fan (The American Statistician 50, 1996): linear interpolation between ranks.
     Linear,
-    /// The lower of the two ranks of type 7.
+    /// The lower of the two values of type 7, without interpolation.
     Lower,
-    /// Type 1: rank ceil(p n).
+    /// Type 1: the value of rank ceil(p n), counted from 1.
     NearestRank,
 }
 
-/// Where a quantile lies in a sorted sample: at a rank from 0, or part of the way to the next.
+/// The position of a quantile in a sorted sample: a zero-based rank, and the fraction of the way to the next one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Position {
     pub(crate) rank: usize,
@@ -27,18 +27,18 @@ impl Position {
     )]
     pub(crate) fn of(p: f64, n: usize, rule: Rule) -> Self {
         let last = n.saturating_sub(1);
-        let place = match rule {
+        let exact = match rule {
             Rule::Linear | Rule::Lower => last as f64 * p,
             Rule::NearestRank => ((n as f64 * p).ceil() - 1.0).max(0.0),
         };
-        let rank = (place as usize).min(last);
+        let rank = (exact as usize).min(last);
         match rule {
-            Rule::Linear => Self { rank, next: (rank + 1).min(last), part: place - rank as f64 },
+            Rule::Linear => Self { rank, next: (rank + 1).min(last), part: exact - rank as f64 },
             Rule::Lower | Rule::NearestRank => Self { rank, next: rank, part: 0.0 },
         }
     }
 
-    /// The quantile, once [`select`] has put both ranks in their place.
+    /// The quantile, after [`select`] for both ranks.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of 10,000 years are below 2^53")]
     pub(crate) fn read(self, values: &[i64]) -> Option<f64> {
         let low = *values.get(self.rank)?;
@@ -47,16 +47,18 @@ impl Position {
     }
 }
 
-/// Puts the values of these ranks, which ascend, where a full sort would put them: linear time for few ranks.
+/// Moves the values of the given ranks to the positions that a full sort would give them, in O(n log k) for k ranks.
+///
+/// Multiple quickselect: selects the middle rank and recurses on both sides. `ranks` must ascend.
 pub(crate) fn select(values: &mut [i64], ranks: &[usize]) {
     select_from(values, 0, ranks);
 }
 
 fn select_from(values: &mut [i64], offset: usize, ranks: &[usize]) {
     let Some((before, [middle, after @ ..])) = ranks.split_at_checked(ranks.len() / 2) else { return };
-    let Some(place) = middle.checked_sub(offset).filter(|place| *place < values.len()) else { return };
-    let (low, _, high) = values.select_nth_unstable(place);
-    // A rank that is repeated is in its place already.
+    let Some(nth) = middle.checked_sub(offset).filter(|nth| *nth < values.len()) else { return };
+    let (low, _, high) = values.select_nth_unstable(nth);
+    // A repeated rank is selected already.
     let before = before.split(|rank| rank == middle).next().unwrap_or_default();
     let after = after.get(after.partition_point(|rank| rank == middle)..).unwrap_or_default();
     select_from(low, offset, before);
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn type_1_takes_a_value_that_occurred() {
+    fn type_1_returns_a_value_of_the_sample() {
         // numpy 2.4.6, quantile(method="inverted_cdf")
         let got = quantiles(&[1, 2, 2, 3, 3, 3, 4, 5, 5, 6], Rule::NearestRank, &[0.0, 0.5, 0.9, 0.95, 1.0]);
         assert_eq!(got, [1.0, 3.0, 5.0, 6.0, 6.0]);
@@ -99,7 +101,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn selection_is_sorting(
+        fn selected_ranks_are_those_of_a_sort(
             sample in prop::collection::vec(-50..50_i64, 1..200),
             ranks in prop::collection::vec(0..200_usize, 0..12),
         ) {

@@ -1,9 +1,9 @@
 use super::gamma::inverse_lower;
 
-/// The interval of a share, `hits` of `n`, by Wilson's score (E. B. Wilson, JASA 22, 1927), for n > 0.
+/// The score interval of a proportion, `hits` of `n` (E. B. Wilson, JASA 22, 1927), for n > 0.
 ///
-/// It solves `|p - hits/n| = z sqrt(p (1 - p) / n)` for p. Unlike the textbook's interval it stays within 0 and 1 and
-/// has a width even when nothing failed: none of ten is no proof of zero, but of less than 28 %.
+/// The ends solve `|p - hits/n| = z sqrt(p (1 - p) / n)` for p. Unlike the Wald interval, it stays within 0 and 1 and has a
+/// width even for 0 hits: 0 of 10 gives 0 to 28 % at a level of 95 %.
 pub(crate) fn wilson(hits: f64, n: f64, z: f64) -> (f64, f64) {
     let centre = hits + z * z / 2.0;
     let half = z * (hits * (n - hits) / n + z * z / 4.0).sqrt();
@@ -14,8 +14,8 @@ pub(crate) fn wilson(hits: f64, n: f64, z: f64) -> (f64, f64) {
 
 /// The exact interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936).
 ///
-/// Its ends are quantiles of gamma distributions with the shapes `count` and `count + 1`. It is never too narrow; for
-/// small counts it is somewhat too wide.
+/// The ends are quantiles of the gamma distributions with the parameters `count` and `count + 1`. The coverage is at least
+/// `level`; for small counts it is higher.
 pub(crate) fn garwood(count: f64, level: f64) -> (f64, f64) {
     let tail = (1.0 - level) / 2.0;
     let low = if count > 0.0 { inverse_lower(count, tail) } else { 0.0 };

@@ -4,29 +4,30 @@ use chrono::Datelike as _;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// The length of the buckets in which metrics are shown, in local calendar days.
+/// The length of the buckets of a report, in the calendar of a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BucketUnit {
-    /// From midnight to midnight.
+    /// A calendar day.
     Day,
     /// Seven days from the first day of the week.
     Week,
     /// A calendar month.
     Month,
-    /// January, April, July, October and the two months that follow.
+    /// Three calendar months, from January, April, July or October on.
     Quarter,
     /// A calendar year.
     Year,
 }
 
-/// More buckets than this are a mistake in the range or the unit: a century of days.
+/// The largest number of buckets: about a century of days. More indicate a mistake in the range or the unit.
 const MOST_BUCKETS: usize = 40_000;
 
-/// The whole buckets that touch a range, in order; each is half-open and they leave no gap.
+/// Returns the whole buckets that overlap a range, in order and without gaps. Each is half-open.
 ///
-/// The first and the last may reach beyond the range. Days have their real length: a bucket may be 23 or 25 hours.
+/// The first and the last bucket can extend beyond the range. When summer time starts or ends, a day has 23 or 25 hours.
+/// An empty range has no buckets.
 ///
 /// ```
 /// use relcore::{TimeRange, Timestamp, Weekday, time::{BucketUnit, buckets}};
@@ -41,8 +42,8 @@ const MOST_BUCKETS: usize = 40_000;
 /// ```
 ///
 /// # Errors
-/// `unknown_zone`; `invalid_value` when the range ends before it starts; `out_of_range` for more than 40,000 buckets
-/// or buckets outside the years 1 to 9999.
+/// `unknown_zone` for a zone like `PST8` or `Berlin`; `invalid_value` if the range ends before it starts; `out_of_range`
+/// for more than 40,000 buckets, and for buckets outside the years 1 to 9999.
 pub fn buckets(
     range: &TimeRange,
     unit: &BucketUnit,
@@ -64,10 +65,11 @@ fn fill(range: &TimeRange, unit: BucketUnit, zone: Tz, week_start: Weekday) -> R
     if range.start == range.end {
         return Ok(found);
     }
-    let mut first = first_day(local_date_in(range.start, zone)?, unit, week_start).ok_or_else(beyond)?;
+    let mut first =
+        first_day(local_date_in(range.start, zone)?, unit, week_start).ok_or_else(outside_calendar)?;
     let mut start = day_start(first, zone)?;
     while start < range.end {
-        let next = next_first_day(first, unit).ok_or_else(beyond)?;
+        let next = next_first_day(first, unit).ok_or_else(outside_calendar)?;
         let end = day_start(next, zone)?;
         if end > range.start && end > start {
             found.push(TimeRange { start, end });
@@ -76,7 +78,7 @@ fn fill(range: &TimeRange, unit: BucketUnit, zone: Tz, week_start: Weekday) -> R
             return Err(Error::new(
                 ErrorKind::OutOfRange,
                 "",
-                "has more than 40,000 buckets: take a larger unit",
+                "has more than 40,000 buckets: expected a larger unit or a shorter range",
             ));
         }
         (first, start) = (next, end);
@@ -114,7 +116,7 @@ fn next_first_day(first: NaiveDate, unit: BucketUnit) -> Option<NaiveDate> {
     first.to_chrono().checked_add_months(chrono::Months::new(months)).and_then(NaiveDate::from_chrono)
 }
 
-fn beyond() -> Error {
+fn outside_calendar() -> Error {
     Error::new(ErrorKind::OutOfRange, "", "has buckets outside the years 1 to 9999")
 }
 

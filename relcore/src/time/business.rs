@@ -3,7 +3,7 @@ use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Which days are worked. The caller supplies the holidays: they are law and custom, not mathematics.
+/// Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.
 ///
 /// ```
 /// use relcore::{NaiveDate, time::{BusinessCalendar, add_business_days}};
@@ -16,11 +16,11 @@ use std::collections::BTreeSet;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BusinessCalendar {
-    /// The days of the week that are not worked. Default: Saturday and Sunday.
+    /// The days of the week without work. Default: Saturday and Sunday.
     pub weekend: Vec<Weekday>,
-    /// Days that are not worked whatever day of the week they are. Default: none.
+    /// Dates without work, on any day of the week. Default: none.
     pub holidays: Vec<NaiveDate>,
-    /// Days that are worked although they fall on a weekend or a holiday (make-up days). Default: none.
+    /// Make-up days: business days even on a weekend or a holiday. Default: none.
     pub working_days: Vec<NaiveDate>,
 }
 
@@ -31,21 +31,21 @@ impl Default for BusinessCalendar {
 }
 
 impl BusinessCalendar {
-    /// Whether the day is worked.
+    /// Whether the day is a business day.
     #[must_use]
     pub fn is_business_day(&self, date: NaiveDate) -> bool {
         self.working_days.contains(&date)
             || !(self.holidays.contains(&date) || self.weekend.contains(&date.weekday()))
     }
 
-    /// The same days, quick to ask about: a walk through centuries asks a million times.
+    /// Copies the dates into ordered sets: a lookup for each of a million days must not scan the lists.
     fn ordered(&self) -> Days<'_> {
         let set = |days: &[NaiveDate]| days.iter().copied().collect();
         Days { weekend: &self.weekend, holidays: set(&self.holidays), working_days: set(&self.working_days) }
     }
 }
 
-/// A calendar whose days are ordered.
+/// A calendar with ordered sets of dates.
 struct Days<'a> {
     weekend: &'a [Weekday],
     holidays: BTreeSet<NaiveDate>,
@@ -59,39 +59,39 @@ impl Days<'_> {
     }
 }
 
-/// The day that lies so many business days after `date` (before it, when `days` is negative).
+/// Returns the business day that is `days` business days after `date`, or before it if `days` is negative.
 ///
-/// The day itself does not count: one business day after a Friday is Monday, and after a Saturday it is Monday too.
-/// Zero gives the day itself, worked or not.
+/// `date` itself does not count: one business day after a Friday is Monday, and one after a Saturday is Monday, too. With
+/// `days` of 0 the result is `date`, even if it is not a business day.
 ///
 /// # Errors
-/// `out_of_range` when fewer business days than asked for lie between `date` and the end of the calendar: a weekend of
-/// seven days, or a count of days that leaves the years 1 to 9999.
+/// `out_of_range` if the calendar has too few business days, as with a weekend of seven days, or if the result would be
+/// outside the years 1 to 9999.
 pub fn add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> Result<NaiveDate> {
     let step = days.signum();
     let mut left = days.unsigned_abs();
     let mut day = date;
-    let mut idle = 0_u32;
+    let mut days_off = 0_u32;
     let calendar = calendar.ordered();
     while left > 0 {
-        day = day.plus_days(step).ok_or_else(no_such_day)?;
+        day = day.plus_days(step).ok_or_else(too_few_days)?;
         if calendar.is_business_day(day) {
             left -= 1;
-            idle = 0;
+            days_off = 0;
         } else {
-            idle += 1;
-            if idle > LONGEST_REST {
-                return Err(no_such_day());
+            days_off += 1;
+            if days_off > MAX_DAYS_OFF {
+                return Err(too_few_days());
             }
         }
     }
     Ok(day)
 }
 
-/// A calendar without a business day in ten years has none: a mistake, not a policy.
-const LONGEST_REST: u32 = 3660;
+/// Ten years without a business day: the calendar is treated as having none, which bounds the search.
+const MAX_DAYS_OFF: u32 = 3660;
 
-/// The number of business days in the half-open range of days `[start, end)`; negative when `end` is before `start`.
+/// Counts the business days from `start` to before `end`. Negative if `end` is before `start`.
 ///
 /// ```
 /// use relcore::{NaiveDate, time::{BusinessCalendar, business_days_between}};
@@ -115,8 +115,8 @@ pub fn business_days_between(start: NaiveDate, end: NaiveDate, calendar: &Busine
     sign * count
 }
 
-fn no_such_day() -> Error {
-    Error::new(ErrorKind::OutOfRange, "days", "there are not that many business days in the calendar")
+fn too_few_days() -> Error {
+    Error::new(ErrorKind::OutOfRange, "days", "the calendar has too few business days in the years 1 to 9999")
 }
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_calendar_without_work_is_an_error_not_a_hang() {
+    fn a_calendar_without_business_days_is_refused() {
         use Weekday::*;
         let never = BusinessCalendar {
             weekend: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday],
@@ -136,9 +136,9 @@ mod tests {
         assert!(add_business_days(day, i32::MAX, &BusinessCalendar::default()).is_err());
     }
 
-    /// A hundred thousand holidays (a calendar of years that a machine wrote) and the whole of the calendar.
+    /// Bounds the time for 100,000 holidays over the years 1 to 9999.
     #[test]
-    fn many_holidays_and_many_days_are_counted_in_time() {
+    fn many_holidays_over_all_years_are_counted_quickly() {
         let first = NaiveDate::parse("0001-01-01").unwrap();
         let last = NaiveDate::parse("9999-12-31").unwrap();
         let holidays = (0..100_000).map(|day| first.plus_days(day * 36).unwrap()).collect();

@@ -1,20 +1,21 @@
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, quoted};
+use crate::scalar::scalar;
 use chrono::Datelike as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// A calendar day without a zone, in the years 1 to 9999; `2026-11-23` on the wire.
+/// A calendar day without a zone, in the years 1 to 9999. Wire form: `2026-11-23`.
 ///
 /// ```
 /// use relcore::{NaiveDate, Weekday};
 /// assert_eq!(NaiveDate::parse("2026-11-23")?.weekday(), Weekday::Monday);
-/// assert!(NaiveDate::parse("2026-02-29").is_err()); // 2026 is no leap year
+/// assert!(NaiveDate::parse("2026-02-29").is_err()); // 2026 is not a leap year
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NaiveDate(chrono::NaiveDate);
 
-/// A day of the week; weeks begin on Monday (ISO 8601) unless a policy says otherwise.
+/// A day of the week. A week starts on Monday (ISO 8601) unless an argument states another day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -44,7 +45,7 @@ impl NaiveDate {
         let well_formed = text.len() == 10 && text.is_ascii();
         let parsed = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         parsed.filter(|_| well_formed).and_then(Self::from_chrono).ok_or_else(|| {
-            let text = crate::wire::quoted(text);
+            let text = quoted(text);
             Error::new(
                 ErrorKind::InvalidValue,
                 "",
@@ -65,13 +66,13 @@ impl NaiveDate {
         self.0
     }
 
-    /// chrono's day, unless it lies outside the years 1 to 9999.
+    /// Converts chrono's day; `None` outside the years 1 to 9999.
     #[must_use]
     pub fn from_chrono(date: chrono::NaiveDate) -> Option<Self> {
         (1..=9999).contains(&date.year()).then_some(Self(date))
     }
 
-    /// The day so many days later; `None` outside the years 1 to 9999.
+    /// Adds days; `None` outside the years 1 to 9999.
     #[must_use]
     pub fn plus_days(self, days: i32) -> Option<Self> {
         self.0.checked_add_signed(chrono::TimeDelta::days(i64::from(days))).and_then(Self::from_chrono)
@@ -92,58 +93,13 @@ impl From<chrono::Weekday> for Weekday {
     }
 }
 
-impl FromStr for NaiveDate {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::parse(text)
-    }
-}
-
 impl fmt::Display for NaiveDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
-impl fmt::Debug for NaiveDate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+scalar! {
+    NaiveDate, format: "date", description: "A calendar day without a zone.",
+    expected: "a day as text, like `2026-11-23`", native: text as crate::scalar::DATE
 }
-
-impl Serialize for NaiveDate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_newtype_struct(crate::wire::DATE, &self.to_string())
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for NaiveDate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(DateVisitor)
-        } else {
-            deserializer.deserialize_newtype_struct(crate::wire::DATE, DateVisitor)
-        }
-    }
-}
-
-struct DateVisitor;
-
-impl de::Visitor<'_> for DateVisitor {
-    type Value = NaiveDate;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a day as text, like `2026-11-23`")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<NaiveDate, E> {
-        NaiveDate::parse(text).map_err(E::custom)
-    }
-}
-
-crate::wire::leaf_schema!(NaiveDate, "string", "date", "A calendar day without a zone.");

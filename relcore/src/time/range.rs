@@ -2,9 +2,9 @@ use super::{Span, Timestamp};
 use crate::error::{ErrorKind, Faults};
 use serde::{Deserialize, Serialize};
 
-/// A stretch of time, half-open: `start` belongs to it, `end` does not.
+/// A half-open range of time: `start` is included, `end` is not.
 ///
-/// Ranges that touch share no instant, so nothing at a boundary is counted twice.
+/// Adjacent ranges share no instant, so nothing at a boundary is counted twice.
 ///
 /// ```
 /// use relcore::{TimeRange, Timestamp};
@@ -19,18 +19,18 @@ use serde::{Deserialize, Serialize};
 pub struct TimeRange {
     /// The first instant of the range.
     pub start: Timestamp,
-    /// The first instant after the range; not before `start`.
+    /// The first instant after the range; `start` or later.
     pub end: Timestamp,
 }
 
 impl TimeRange {
-    /// Whether the instant lies within.
+    /// Whether the range includes the instant.
     #[must_use]
     pub fn contains(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
     }
 
-    /// How long the range is.
+    /// The span from `start` to `end`.
     #[must_use]
     pub fn length(&self) -> Span {
         self.end.since(self.start)
@@ -41,7 +41,7 @@ impl TimeRange {
             self.start <= self.end,
             ErrorKind::InvalidValue,
             format_args!("{path}.end"),
-            format_args!("`{}` is before the start `{}`", self.end, self.start),
+            format_args!("`{}` is before `{}`, the start", self.end, self.start),
         );
     }
 }

@@ -1,14 +1,14 @@
-use crate::error::{Error, ErrorKind, Result};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+use crate::error::{Error, ErrorKind, Result, quoted};
+use crate::scalar::scalar;
+use std::fmt;
 
-/// A signed length of time, to the millisecond. ISO 8601 on the wire: `PT1H30M`, `P2D`, `-PT0.5S`.
+/// A signed length of time in milliseconds. Wire form: ISO 8601, as in `PT1H30M`, `P2D`, `-PT0.5S`.
 ///
 /// - A day is 24 hours and a week 7 days. Years and months are refused: they have no fixed length.
-/// - Also read: units after numbers, as in `90s`, `2h 30m`, `1.5h`, `250ms`, `1w`, `-5m`; each unit at most once, in
-///   lower case.
-/// - A decimal comma is read in ISO 8601 alone (`PT1,5H`): elsewhere `1,500ms` would be a millisecond and a half.
-/// - A bare number is refused: `90` could be seconds or minutes.
+/// - Numbers with units are read, too: `90s`, `2h 30m`, `1.5h`, `250ms`, `1w`, `-5m`. Units are in lower case, each at
+///   most once.
+/// - A decimal comma is read in ISO 8601 only (`PT1,5H`), because `1,500ms` is ambiguous.
+/// - A bare number is refused, because `90` could be seconds or minutes.
 ///
 /// ```
 /// use relcore::Span;
@@ -27,15 +27,16 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 
-/// Reads a span, as [`Span::parse`] does, for callers in other languages.
+/// Reads a span from ISO 8601 (`PT1H30M`) or from numbers with units (`90s`, `2h 30m`).
 ///
 /// # Errors
-/// As [`Span::parse`], under the path `text`.
+/// `invalid_value` for `90` (no unit), `P1M` and `1y` (no fixed length), `PT`, `5 parsecs`; `out_of_range` for
+/// `P999999999999D`.
 pub fn parse_span(text: &str) -> Result<Span> {
     Span::parse(text).map_err(|error| error.under("text"))
 }
 
-/// Writes a span as on the wire, for callers in other languages: ISO 8601, weeks and months never.
+/// Writes a span as ISO 8601 in days, hours, minutes and seconds.
 ///
 /// ```
 /// use relcore::{Span, time::format_span};
@@ -48,14 +49,14 @@ pub fn format_span(span: Span) -> String {
 }
 
 impl Span {
-    /// No time at all.
+    /// The span of length zero.
     pub const ZERO: Self = Self(0);
-    /// The longest span: 2^53 - 1 milliseconds, what every language holds exactly; some 285,000 years.
+    /// The longest span: 2^53 - 1 milliseconds, about 285,000 years. Every language holds it exactly.
     pub const MAX: Self = Self(9_007_199_254_740_991);
     /// The longest negative span.
     pub const MIN: Self = Self(-9_007_199_254_740_991);
 
-    /// A span of so many milliseconds.
+    /// A span of `millis` milliseconds.
     ///
     /// # Errors
     /// `out_of_range` beyond [`Span::MIN`] and [`Span::MAX`].
@@ -67,25 +68,25 @@ impl Span {
         }
     }
 
-    /// A span of so many seconds.
+    /// A span of `seconds` seconds.
     #[must_use]
     pub const fn from_seconds(seconds: i32) -> Self {
         Self(seconds as i64 * SECOND)
     }
 
-    /// A span of so many minutes.
+    /// A span of `minutes` minutes.
     #[must_use]
     pub const fn from_minutes(minutes: i32) -> Self {
         Self(minutes as i64 * MINUTE)
     }
 
-    /// A span of so many hours.
+    /// A span of `hours` hours.
     #[must_use]
     pub const fn from_hours(hours: i32) -> Self {
         Self(hours as i64 * HOUR)
     }
 
-    /// A span of so many days of 24 hours.
+    /// A span of `days` days of 24 hours.
     #[must_use]
     pub const fn from_days(days: i32) -> Self {
         Self(days as i64 * DAY)
@@ -105,19 +106,19 @@ impl Span {
         millis / 1000.0
     }
 
-    /// Whether the span is less than nothing.
+    /// Whether the span is less than zero.
     #[must_use]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
-    /// The sum, held at the ends of the range.
+    /// The sum, limited to [`Span::MIN`] and [`Span::MAX`].
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
         Self::saturating(self.0.saturating_add(other.0))
     }
 
-    /// The difference, held at the ends of the range.
+    /// The difference, limited to [`Span::MIN`] and [`Span::MAX`].
     #[must_use]
     pub fn saturating_sub(self, other: Self) -> Self {
         Self::saturating(self.0.saturating_sub(other.0))
@@ -151,26 +152,29 @@ impl Span {
     }
 }
 
-/// What can be wrong with the text of a span.
+/// A fault in the text of a span.
 enum Misread {
-    Shape,
+    /// Neither ISO 8601 nor numbers with units.
+    Form,
+    /// Months or years.
     Calendar,
+    /// Beyond the longest span.
     Overflow,
 }
 
 impl Misread {
     fn explain(self, text: &str) -> Error {
-        let text = crate::wire::quoted(text);
+        let text = quoted(text);
         match self {
             Self::Overflow => Span::out_of_range(),
             Self::Calendar => Error::new(
                 ErrorKind::InvalidValue,
                 "",
                 format!(
-                    "{text} counts months or years, which have no fixed length: expected weeks, days or less"
+                    "{text} has months or years, which have no fixed length: expected weeks, days or smaller units"
                 ),
             ),
-            Self::Shape => Error::new(
+            Self::Form => Error::new(
                 ErrorKind::InvalidValue,
                 "",
                 format!(
@@ -185,39 +189,39 @@ impl Misread {
 fn read_iso(text: &str) -> Result<i64, Misread> {
     let (days, clock) = match text.split_once(['T', 't']) {
         Some((days, clock)) if !clock.is_empty() => (days, clock),
-        Some(_) => return Err(Misread::Shape),
+        Some(_) => return Err(Misread::Form),
         None => (text, ""),
     };
     if days.is_empty() && clock.is_empty() {
-        return Err(Misread::Shape);
+        return Err(Misread::Form);
     }
     let total = read_parts(days, &[("W", WEEK), ("D", DAY)])?;
     let rest = read_parts(clock, &[("H", HOUR), ("M", MINUTE), ("S", SECOND)])?;
     total.checked_add(rest).ok_or(Misread::Overflow)
 }
 
-/// Number-unit pairs, the units in the order given.
+/// Number-unit pairs in the order of `units`.
 fn read_parts(mut text: &str, units: &[(&str, i64)]) -> Result<i64, Misread> {
     let mut total = 0_i64;
     let mut units = units.iter();
     while !text.is_empty() {
         let (number, rest) = split_number(text, &['.', ','])?;
-        let letter = rest.chars().next().ok_or(Misread::Shape)?;
+        let letter = rest.chars().next().ok_or(Misread::Form)?;
         let upper = letter.to_ascii_uppercase();
         let millis = units.find(|(unit, _)| unit.starts_with(upper)).map(|(_, millis)| *millis);
         let millis =
-            millis.ok_or(if matches!(upper, 'Y' | 'M') { Misread::Calendar } else { Misread::Shape })?;
+            millis.ok_or(if matches!(upper, 'Y' | 'M') { Misread::Calendar } else { Misread::Form })?;
         total = add(total, number, millis)?;
         text = rest.strip_prefix(letter).unwrap_or_default();
     }
     Ok(total)
 }
 
-/// `2h 30m`: number-unit pairs in any order, each unit at most once, blanks anywhere between.
+/// `2h 30m`: number-unit pairs in any order, each unit at most once, with optional blanks between them.
 fn read_units(text: &str) -> Result<i64, Misread> {
     let mut text = text.trim();
     if text.is_empty() {
-        return Err(Misread::Shape);
+        return Err(Misread::Form);
     }
     let mut total = 0_i64;
     let mut seen = [0_i64; 6];
@@ -225,7 +229,7 @@ fn read_units(text: &str) -> Result<i64, Misread> {
         let (number, rest) = split_number(text, &['.'])?;
         let rest = rest.trim_start();
         let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let (unit, rest) = rest.split_at_checked(end).ok_or(Misread::Shape)?;
+        let (unit, rest) = rest.split_at_checked(end).ok_or(Misread::Form)?;
         let millis = match unit {
             "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => 1,
             "s" | "sec" | "secs" | "second" | "seconds" => SECOND,
@@ -236,12 +240,12 @@ fn read_units(text: &str) -> Result<i64, Misread> {
             "mo" | "month" | "months" | "y" | "yr" | "yrs" | "year" | "years" => {
                 return Err(Misread::Calendar);
             }
-            _ => return Err(Misread::Shape),
+            _ => return Err(Misread::Form),
         };
-        // The first free place; a unit that is there already, or a seventh one, is a slip of the pen.
+        // Zero marks a free entry. A repeated unit is a fault; a seventh unit cannot be a new one.
         match seen.iter_mut().find(|unit| **unit == 0 || **unit == millis) {
             Some(free) if *free == 0 => *free = millis,
-            _ => return Err(Misread::Shape),
+            _ => return Err(Misread::Form),
         }
         total = add(total, number, millis)?;
         text = rest.trim_start_matches([' ', ',', '\t']);
@@ -249,20 +253,20 @@ fn read_units(text: &str) -> Result<i64, Misread> {
     Ok(total)
 }
 
-/// Splits the leading decimal number off: whole part and fraction, as digits, with one of the decimal marks between.
+/// Splits off the leading decimal number: the digits before and after the decimal mark, then the rest of the text.
 fn split_number<'a>(text: &'a str, marks: &[char]) -> Result<((&'a str, &'a str), &'a str), Misread> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || marks.contains(&c))).unwrap_or(text.len());
-    let (number, rest) = text.split_at_checked(end).ok_or(Misread::Shape)?;
+    let (number, rest) = text.split_at_checked(end).ok_or(Misread::Form)?;
     let (whole, fraction) = number.split_once(marks).unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if digits(whole) && digits(fraction) { Ok(((whole, fraction), rest)) } else { Err(Misread::Shape) }
+    if digits(whole) && digits(fraction) { Ok(((whole, fraction), rest)) } else { Err(Misread::Form) }
 }
 
-/// Adds `whole.fraction` units in integers; what is finer than a millisecond is cut off.
+/// Adds `whole.fraction` units in integer arithmetic; truncates to milliseconds.
 fn add(total: i64, (whole, fraction): (&str, &str), unit: i64) -> Result<i64, Misread> {
     let whole: i64 = whole.parse().map_err(|_| Misread::Overflow)?;
     let mut sum = whole.checked_mul(unit).ok_or(Misread::Overflow)?;
-    // At most nine digits matter: a nanosecond of a week is still under a millisecond.
+    // The tenth decimal of a week is less than 0.1 ms, so nine digits are enough.
     let mut scale = 1_i64;
     let mut numerator = 0_i64;
     for digit in fraction.bytes().take(9) {
@@ -272,14 +276,6 @@ fn add(total: i64, (whole, fraction): (&str, &str), unit: i64) -> Result<i64, Mi
     // INVARIANT: numerator < 10^9 and unit < 10^9, so the product fits.
     sum = sum.checked_add(numerator * unit / scale).ok_or(Misread::Overflow)?;
     total.checked_add(sum).filter(|sum| *sum <= Span::MAX.0).ok_or(Misread::Overflow)
-}
-
-impl FromStr for Span {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::parse(text)
-    }
 }
 
 impl fmt::Display for Span {
@@ -316,56 +312,10 @@ impl fmt::Display for Span {
     }
 }
 
-impl fmt::Debug for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+scalar! {
+    Span, format: "duration", description: "A signed length of time: ISO 8601, or units like `2h 30m`.",
+    expected: "a span as text, like `PT1H30M` or `90s`", native: millis as crate::scalar::SPAN
 }
-
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_newtype_struct(crate::wire::SPAN, &self.0)
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(SpanVisitor)
-        } else {
-            deserializer.deserialize_newtype_struct(crate::wire::SPAN, SpanVisitor)
-        }
-    }
-}
-
-struct SpanVisitor;
-
-impl de::Visitor<'_> for SpanVisitor {
-    type Value = Span;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a span as text, like `PT1H30M` or `90s`")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Span, E> {
-        Span::parse(text).map_err(E::custom)
-    }
-
-    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Span, E> {
-        Span::from_millis(millis).map_err(E::custom)
-    }
-}
-
-crate::wire::leaf_schema!(
-    Span,
-    "string",
-    "duration",
-    "A signed length of time: ISO 8601, or units like `2h 30m`."
-);
 
 #[cfg(test)]
 mod tests {

@@ -1,13 +1,13 @@
 use super::span::Span;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, quoted};
+use crate::scalar::scalar;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+use std::fmt;
 
-/// An instant: UTC, to the millisecond, in the years 1 to 9999. RFC 3339 on the wire: `2026-11-23T03:00:00.000Z`.
+/// An instant in UTC, in milliseconds, in the years 1 to 9999. Wire form: RFC 3339, as in `2026-11-23T03:00:00.000Z`.
 ///
-/// Any offset is read; what is finer than a millisecond is cut off. A leap second, `23:59:60` UTC, is the second after it,
-/// as on POSIX clocks; no other minute has one.
+/// Text with any offset is read; digits finer than a millisecond are truncated. The leap second `23:59:60` UTC is read as
+/// the second after it, as on POSIX clocks; a 61st second of any other minute is refused.
 ///
 /// ```
 /// use relcore::Timestamp;
@@ -20,7 +20,7 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
 
-/// The minute of the day, in UTC, that may have a leap second.
+/// The minute of the UTC day that can have a leap second.
 const LAST_MINUTE: i64 = 24 * 60 - 1;
 
 impl Timestamp {
@@ -29,7 +29,7 @@ impl Timestamp {
     /// 9999-12-31T23:59:59.999Z: the last instant that Python's `datetime` and RFC 3339 hold.
     pub const MAX_MILLIS: i64 = 253_402_300_799_999;
 
-    /// The instant so many milliseconds after 1970-01-01T00:00:00Z.
+    /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// `out_of_range` outside the years 1 to 9999.
@@ -52,13 +52,13 @@ impl Timestamp {
     /// `invalid_value` for `yesterday`, `2026-11-23`, `2026-11-23T05:00:00` (no offset) and `2026-11-23T12:30:60Z` (no
     /// leap second); `out_of_range` for instants outside the years 1 to 9999.
     pub fn parse(text: &str) -> Result<Self> {
-        // chrono also reads a minus sign that is not of ASCII, and a 61st second in every minute.
+        // chrono also accepts U+2212 as the minus sign, and a 61st second in every minute.
         let read = DateTime::parse_from_rfc3339(text).ok().filter(|instant| {
             let minute = instant.timestamp().rem_euclid(86_400) / 60;
             text.is_ascii() && (instant.timestamp_subsec_nanos() < 1_000_000_000 || minute == LAST_MINUTE)
         });
         let instant = read.ok_or_else(|| {
-            let text = crate::wire::quoted(text);
+            let text = quoted(text);
             Error::new(
                 ErrorKind::InvalidValue,
                 "",
@@ -76,20 +76,20 @@ impl Timestamp {
         self.0
     }
 
-    /// The instant a span later (earlier, when the span is negative).
+    /// The instant a span later, or earlier if the span is negative.
     ///
     /// # Errors
-    /// `out_of_range` when that leaves the years 1 to 9999.
+    /// `out_of_range` outside the years 1 to 9999.
     pub fn plus(self, span: Span) -> Result<Self> {
         self.as_millis()
             .checked_add(span.as_millis())
             .map_or_else(|| Err(Self::out_of_range()), Self::from_millis)
     }
 
-    /// The span from `earlier` to this instant; negative when `earlier` is later.
+    /// The span from `earlier` to this instant; negative if `earlier` is the later one.
     #[must_use]
     pub fn since(self, earlier: Self) -> Span {
-        // INVARIANT: both lie within 10,000 years of each other, which a span holds.
+        // INVARIANT: the difference is less than 10,000 years, so it fits into a span.
         Span::saturating(self.as_millis().saturating_sub(earlier.as_millis()))
     }
 
@@ -106,81 +106,34 @@ impl TryFrom<DateTime<Utc>> for Timestamp {
     }
 }
 
-impl FromStr for Timestamp {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::parse(text)
-    }
-}
-
 impl fmt::Display for Timestamp {
+    /// Digit by digit into a template, because `write!` costs several times as much and a state has several instants.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.0.date_naive(), self.0.time());
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            date.year(),
-            date.month(),
-            date.day(),
-            time.hour(),
-            time.minute(),
-            time.second(),
-            self.0.timestamp_subsec_millis(),
-        )
-    }
-}
-
-impl fmt::Debug for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(self)
-        } else {
-            serializer.serialize_newtype_struct(crate::wire::TIMESTAMP, &self.as_millis())
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let numbers = [
+            (0..4, date.year().unsigned_abs()),
+            (5..7, date.month()),
+            (8..10, date.day()),
+            (11..13, time.hour()),
+            (14..16, time.minute()),
+            (17..19, time.second()),
+            (20..23, self.0.timestamp_subsec_millis()),
+        ];
+        for (range, mut number) in numbers {
+            for byte in text.get_mut(range).into_iter().flatten().rev() {
+                *byte = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
         }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(TimestampVisitor)
-        } else {
-            deserializer.deserialize_newtype_struct(crate::wire::TIMESTAMP, TimestampVisitor)
-        }
-    }
+scalar! {
+    Timestamp, format: "date-time", description: "An instant: RFC 3339 in UTC, to the millisecond.",
+    expected: "an instant as RFC 3339 text", native: millis as crate::scalar::TIMESTAMP
 }
-
-struct TimestampVisitor;
-
-impl de::Visitor<'_> for TimestampVisitor {
-    type Value = Timestamp;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an instant as RFC 3339 text")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        Timestamp::parse(text).map_err(E::custom)
-    }
-
-    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Timestamp, E> {
-        Timestamp::from_millis(millis).map_err(E::custom)
-    }
-}
-
-crate::wire::leaf_schema!(
-    Timestamp,
-    "string",
-    "date-time",
-    "An instant: RFC 3339 in UTC, to the millisecond."
-);
 
 #[cfg(test)]
 mod tests {
@@ -221,6 +174,17 @@ mod tests {
             assert_eq!(Timestamp::parse(text).unwrap_err().kind(), ErrorKind::InvalidValue, "{text}");
         }
         assert!(Timestamp::parse("2026-11-23T03:00:00\u{2212}02:00").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_text_is_that_of_chrono_and_is_read_back(millis in Timestamp::MIN_MILLIS..=Timestamp::MAX_MILLIS) {
+            let at = Timestamp::from_millis(millis).unwrap();
+            let text = at.to_string();
+            proptest::prop_assert_eq!(&text, &at.to_chrono().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+            proptest::prop_assert_eq!(DateTime::parse_from_rfc3339(&text).unwrap().timestamp_millis(), millis);
+            proptest::prop_assert_eq!(Timestamp::parse(&text).unwrap(), at);
+        }
     }
 
     #[test]

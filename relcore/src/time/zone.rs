@@ -3,37 +3,37 @@ use crate::error::{Error, ErrorKind, Result};
 use chrono::{DateTime, LocalResult, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-/// The version of the IANA time zone database that is compiled in, such as `2025b`.
+/// Returns the version of the compiled-in IANA time zone database, such as `2025b`.
 ///
-/// Two builds with different databases may disagree about local days; decisions that depend on zones can be
-/// replayed only with the same one.
+/// Two builds with different databases can disagree about local days. Replaying a decision that depends on a zone
+/// requires the same database.
 #[must_use]
 pub fn tzdb_version() -> String {
     chrono_tz::IANA_TZDB_VERSION.to_owned()
 }
 
-/// The calendar day in a zone at an instant.
+/// Returns the calendar day in a zone at an instant.
 ///
 /// ```
 /// use relcore::{Timestamp, time::local_date};
 /// let at = Timestamp::parse("2026-11-23T23:30:00Z")?;
 /// assert_eq!(local_date(at, "Asia/Kolkata")?.to_string(), "2026-11-24");
-/// // Pitfall: abbreviations are no zones, and an unknown one is never taken for UTC.
+/// // Pitfall: an abbreviation is not a zone, and an unknown zone is never read as UTC.
 /// assert_eq!(local_date(at, "PST").unwrap_err().code(), "unknown_zone");
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
 /// # Errors
-/// `unknown_zone` for names that are not in the IANA database: `PST`, `Berlin`, ``; `out_of_range` for a day outside
-/// the years 1 to 9999.
+/// `unknown_zone` for names that are not in the IANA database, such as `PST`, `Berlin` and the empty text; `out_of_range`
+/// for a day outside the years 1 to 9999.
 pub fn local_date(at: Timestamp, zone: &str) -> Result<NaiveDate> {
     local_date_in(at, self::zone(zone, "zone")?).map_err(|error| error.under("at"))
 }
 
-/// The zone of that name.
+/// The zone with an IANA name.
 pub(crate) fn zone(name: &str, path: &str) -> Result<Tz> {
     name.parse().map_err(|_| {
-        let name = crate::wire::quoted(name);
+        let name = crate::error::quoted(name);
         Error::new(
             ErrorKind::UnknownZone,
             path,
@@ -46,19 +46,19 @@ pub(crate) fn zone(name: &str, path: &str) -> Result<Tz> {
 
 pub(crate) fn local_date_in(at: Timestamp, zone: Tz) -> Result<NaiveDate> {
     NaiveDate::from_chrono(at.to_chrono().with_timezone(&zone).date_naive())
-        .ok_or_else(|| Error::new(ErrorKind::OutOfRange, "", "is outside the years 1 to 9999 there"))
+        .ok_or_else(|| Error::new(ErrorKind::OutOfRange, "", "is outside the years 1 to 9999 in this zone"))
 }
 
 /// The first instant of a local day.
 ///
-/// Where the clock skips midnight that is the first instant after the gap; where it passes midnight twice, the
-/// first of the two.
+/// If the clock skips midnight, it is the first instant after the gap; if midnight occurs twice, the first of them.
 pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
     let midnight = date.to_chrono().and_time(NaiveTime::MIN);
     match zone.from_local_datetime(&midnight) {
         LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => start.to_utc().try_into(),
         LocalResult::None => {
-            // The clock jumps over midnight: search the jump, between two instants that surely enclose it.
+            // The clock skips midnight. Bisection finds the transition; no gap is longer than 24 hours, so two days on
+            // either side enclose it.
             let near = midnight.and_utc();
             let reached = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local() >= midnight;
             let (mut before, mut after) = (near - TimeDelta::days(2), near + TimeDelta::days(2));
@@ -70,7 +70,7 @@ pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
                     before = middle;
                 }
             }
-            // Jumps lie on whole seconds.
+            // Transitions of the IANA database are on whole seconds.
             Timestamp::from_millis(after.timestamp().saturating_mul(1000))
         }
     }
@@ -85,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn days_begin_where_the_clock_reaches_them() {
+    fn a_day_starts_at_its_first_instant() {
         assert_eq!(start("2026-11-23", "UTC"), "2026-11-23T00:00:00.000Z");
         assert_eq!(start("2026-07-01", "America/New_York"), "2026-07-01T04:00:00.000Z");
         // Midnight does not exist: the clock goes from 24:00 to 01:00.
         assert_eq!(start("2018-11-04", "America/Sao_Paulo"), "2018-11-04T03:00:00.000Z");
-        // Samoa skipped the whole day: it begins, and ends, where the next one begins.
+        // Samoa skipped the whole day: its start equals the start of the next day.
         assert_eq!(start("2011-12-30", "Pacific/Apia"), start("2011-12-31", "Pacific/Apia"));
-        // Midnight comes twice: the first one counts.
+        // Midnight occurs twice: the first one counts.
         assert_eq!(start("2026-11-01", "America/Havana"), "2026-11-01T04:00:00.000Z");
     }
 }

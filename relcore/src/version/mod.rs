@@ -1,34 +1,52 @@
-//! Versions: Semantic Versioning 2.0.0 and what kind of step lies between two of them.
-use crate::error::{Error, ErrorKind, Result};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+//! Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+//!
+//! A [`Version`] is text in every other language and on the wire: `1.4.2`, `2.0.0-rc.1`, `1.0.0+build.7`. [`bump`]
+//! returns the leftmost part that differs between two versions.
+//!
+//! # Precedence
+//!
+//! 1. Major, minor and patch are compared as numbers, in this order.
+//! 2. A prerelease is lower than its release: `1.0.0-rc.1` < `1.0.0`.
+//! 3. Prerelease identifiers are compared from left to right: numbers as numbers, others as ASCII text, a number lower
+//!    than text. If all of them are equal, the version with more identifiers is greater.
+//! 4. Build metadata does not count.
+//!
+//! # Pitfalls
+//!
+//! - `1.0.0-beta9` is greater than `1.0.0-beta10`: identifiers with letters compare as text. Write `beta.9` and `beta.10`.
+//! - Text that npm or git accept is refused: `v1.2.3` (remove the `v`), `1.2` (add `.0`), `01.2.3` (no leading zeros).
+//! - Below 1.0.0 a step shows nothing about compatibility.
+use crate::error::{Error, ErrorKind, Result, quoted};
+use crate::scalar::scalar;
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// A version by Semantic Versioning 2.0.0; text on the wire.
+/// A version by Semantic Versioning 2.0.0. Wire form: text.
 ///
 /// - `MAJOR.MINOR.PATCH`, then optionally `-prerelease` and `+build`.
 /// - Leading zeros are forbidden: `1.01.0` is not a version.
-/// - Order is that of precedence; numeric prerelease identifiers compare as numbers (`beta.2 < beta.10`), others as
-///   text (`beta9 > beta10`, a pitfall that has broken releases). Build metadata has no precedence; here it orders last
-///   of all, so that equal versions are the same text. [`Version::precedes`] leaves it out.
+/// - Versions are ordered by precedence: numeric prerelease identifiers compare as numbers (`beta.2 < beta.10`), others
+///   as text (`beta9 > beta10`). Build metadata breaks ties, so that only equal texts are equal;
+///   [`Version::precedes`] ignores it, as the specification does.
 ///
 /// ```
 /// use relcore::Version;
 /// assert!(Version::parse("1.0.0-beta.2")? < Version::parse("1.0.0-beta.10")?);
 /// assert!(Version::parse("1.0.0-beta9")? > Version::parse("1.0.0-beta10")?);
-/// assert_eq!(Version::parse("v1.0.0").unwrap_err().to_string(), "`v1.0.0` is not a version: leave out the `v`");
+/// assert_eq!(Version::parse("v1.0.0").unwrap_err().to_string(), "`v1.0.0` is not a version: remove the `v`");
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(semver::Version);
 
-/// How far apart two versions are: the leftmost part that differs.
+/// The step between two versions: the leftmost part that differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Bump {
-    /// Nothing that orders versions differs; build metadata may.
+    /// The versions are equal or differ in build metadata only.
     None,
-    /// Only the prerelease part differs, or a prerelease became the release: `1.2.0-rc.1` to `1.2.0`.
+    /// Only the prerelease identifiers differ: `1.2.0-rc.1` to `1.2.0-rc.2` or to `1.2.0`.
     Prerelease,
     /// `1.2.3` to `1.2.4`.
     Patch,
@@ -38,7 +56,7 @@ pub enum Bump {
     Major,
 }
 
-/// The bump between two versions, whichever is greater.
+/// Returns the bump between two versions, in either order.
 ///
 /// ```
 /// use relcore::version::{Bump, Version, bump};
@@ -72,14 +90,10 @@ impl Version {
     pub fn parse(text: &str) -> Result<Self> {
         semver::Version::parse(text).map(Self).map_err(|fault| {
             let why = match text.strip_prefix('v').map(semver::Version::parse) {
-                Some(Ok(_)) => "leave out the `v`".to_owned(),
+                Some(Ok(_)) => "remove the `v`".to_owned(),
                 _ => fault.to_string(),
             };
-            Error::new(
-                ErrorKind::InvalidValue,
-                "",
-                format!("{} is not a version: {why}", crate::wire::quoted(text)),
-            )
+            Error::new(ErrorKind::InvalidValue, "", format!("{} is not a version: {why}", quoted(text)))
         })
     }
 
@@ -101,13 +115,13 @@ impl Version {
         self.0.patch
     }
 
-    /// The prerelease identifiers, empty for a release: `rc.1`.
+    /// The prerelease identifiers: `rc.1`. Empty for a release.
     #[must_use]
     pub fn prerelease(&self) -> &str {
         self.0.pre.as_str()
     }
 
-    /// Whether this version comes before another by precedence, in which build metadata does not count.
+    /// Whether this version has lower precedence than `other`. Build metadata does not count.
     ///
     /// ```
     /// use relcore::Version;
@@ -120,18 +134,10 @@ impl Version {
         self.0.cmp_precedence(&other.0).is_lt()
     }
 
-    /// Whether this is a prerelease.
+    /// Whether the version has prerelease identifiers.
     #[must_use]
     pub fn is_prerelease(&self) -> bool {
         !self.0.pre.is_empty()
-    }
-}
-
-impl FromStr for Version {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::parse(text)
     }
 }
 
@@ -141,23 +147,20 @@ impl fmt::Display for Version {
     }
 }
 
-impl fmt::Debug for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+scalar! {
+    Version, format: "semver", description: "A version by Semantic Versioning 2.0.0.",
+    expected: "a version as text, like `1.2.3`"
 }
 
-impl Serialize for Version {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
+/// The rows of this module in the function table, sorted by name.
+macro_rules! table_rows {
+    ($table:ident) => {
+        $table! {
+            version {
+                #[plain]
+                fn bump(previous: &Version, next: &Version) -> Bump;
+            }
+        }
+    };
 }
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(de::Error::custom)
-    }
-}
-
-crate::wire::leaf_schema!(Version, "string", "semver", "A version by Semantic Versioning 2.0.0.");
+pub(crate) use table_rows;

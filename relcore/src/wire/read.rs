@@ -1,17 +1,17 @@
-//! JSON and YAML text in.
-use super::shape::{Type, diagnose};
-use crate::error::{Error, ErrorKind, Faults, Result};
+//! JSON and YAML text to values.
+use super::diagnose::{TypeRef, diagnose};
+use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Number, Value};
 use std::{fmt, marker::PhantomData};
 
-/// A text beyond this is no policy: refused before it is parsed.
+/// The largest text that is parsed.
 const LARGEST: usize = 8 << 20;
 
 /// Reads JSON strictly: a repeated key is an error, not the last value.
 ///
 /// # Errors
-/// `syntax` for what is not JSON (`{a: 1}`, `NaN`), for `{"a": 1, "a": 2}`, for nesting deeper than 127 levels, and
+/// `syntax` for text that is not JSON (`{a: 1}`, `NaN`), for `{"a": 1, "a": 2}`, for nesting deeper than 127 levels, and
 /// for texts over 8 MiB.
 pub fn parse_json(text: &str) -> Result<Value> {
     sized(text)?;
@@ -20,22 +20,39 @@ pub fn parse_json(text: &str) -> Result<Value> {
         .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}")))
 }
 
-/// Reads a value of a named type from JSON text, for bindings that offer their types from text.
+/// Reads a value of a named type from JSON text, for the `fromJson` of bindings.
 ///
 /// # Errors
-/// As [`parse_json`]; and whatever of the value is not of that type, all faults at once.
+/// As [`parse_json`], and all faults of a value that is not of this type.
 pub fn read_json<T: de::DeserializeOwned>(name: &'static str, text: &str) -> Result<T> {
-    from_json(text, Type::Named(name))
+    from_value(parse_json(text)?, TypeRef::Named(name))
 }
 
-/// Reads a value from JSON text; all faults at once.
-pub(crate) fn from_json<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
-    from_value(parse_json(text)?, of)
+/// A policy that can be read from text.
+pub(crate) trait PolicyText: de::DeserializeOwned {
+    /// The name of its type descriptor.
+    const TYPE: &'static str;
+
+    /// Adds every fault of the values; `path` is the path of the policy, empty for the policy itself.
+    fn check(&self, path: &str, faults: &mut Faults);
 }
 
-/// Reads a value from YAML text; all faults at once.
-pub(crate) fn from_yaml<T: de::DeserializeOwned>(text: &str, of: Type) -> Result<T> {
-    from_value(parse_yaml(text)?, of)
+/// Reads and checks a policy from JSON text.
+pub(crate) fn policy_from_json<P: PolicyText>(text: &str) -> Result<P> {
+    policy_from_value(parse_json(text)?)
+}
+
+/// Reads and checks a policy from YAML text.
+pub(crate) fn policy_from_yaml<P: PolicyText>(text: &str) -> Result<P> {
+    policy_from_value(parse_yaml(text)?)
+}
+
+/// Reads and checks a policy from parsed text.
+pub(crate) fn policy_from_value<P: PolicyText>(value: Value) -> Result<P> {
+    let policy: P = from_value(value, TypeRef::Named(P::TYPE))?;
+    let mut faults = Faults::new();
+    policy.check("", &mut faults);
+    faults.finish().map(|()| policy)
 }
 
 /// Reads YAML as strictly as JSON.
@@ -49,19 +66,19 @@ pub(crate) fn parse_yaml(text: &str) -> Result<Value> {
     strict.map(|strict| strict.0)
 }
 
-/// Makes a value of what was read, or says everything that keeps it from being one.
+/// Converts parsed text to a value, or lists all faults.
 ///
-/// The table of types is asked first: serde would take a list for an object (its fields in order), and an empty list for
+/// The type descriptors come first, because serde reads a list as an object (its fields in order), and an empty list as
 /// a policy of defaults.
-fn from_value<T: de::DeserializeOwned>(value: Value, of: Type) -> Result<T> {
+fn from_value<T: de::DeserializeOwned>(value: Value, of: TypeRef) -> Result<T> {
     let mut faults = Faults::new();
     diagnose(&value, of, "", &mut faults);
     faults.finish()?;
     T::deserialize(&value).map_err(|fault| explain(&value, of, &fault))
 }
 
-/// All faults of a value that serde refused; serde's own words if the table of types has nothing against it.
-fn explain(value: &Value, of: Type, fault: &dyn fmt::Display) -> Error {
+/// All faults of a value that serde refused; serde's own words if the type descriptors find none.
+fn explain(value: &Value, of: TypeRef, fault: &dyn fmt::Display) -> Error {
     let mut faults = Faults::new();
     diagnose(value, of, "", &mut faults);
     match faults.finish() {
@@ -74,11 +91,11 @@ fn sized(text: &str) -> Result<()> {
     if text.len() <= LARGEST {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Syntax, "", format!("is {} bytes long: at most 8 MiB are read", text.len())))
+    Err(Error::new(ErrorKind::Syntax, "", format!("is {} bytes long: expected at most 8 MiB", text.len())))
 }
 
-/// Reads an object, and nothing that serde would take for one: for fields whose type has a default for everything, where
-/// `[]` would mean the defaults.
+/// Reads an object and refuses a list: for fields whose type has a default for everything, where serde would read `[]`
+/// as the defaults.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct ObjectVisitor<T>(PhantomData<T>);
 
@@ -97,11 +114,11 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserialize
     if deserializer.is_human_readable() {
         deserializer.deserialize_map(ObjectVisitor(PhantomData))
     } else {
-        T::deserialize(deserializer) // a bridge has objects of its language
+        T::deserialize(deserializer) // a bridge passes objects of its language
     }
 }
 
-/// A JSON value that had no repeated keys and no number that JSON cannot hold (YAML has `.nan` and `.inf`).
+/// A JSON value without repeated keys and without numbers that JSON cannot hold (YAML has `.nan` and `.inf`).
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -169,7 +186,7 @@ impl<'de> de::Visitor<'de> for StrictVisitor {
         while let Some(key) = entries.next_key::<String>()? {
             let Strict(value) = entries.next_value()?;
             if map.contains_key(&key) {
-                return Err(de::Error::custom(format!("key {} is repeated", super::quoted(&key))));
+                return Err(de::Error::custom(format!("key {} is repeated", quoted(&key))));
             }
             map.insert(key, value);
         }
@@ -182,12 +199,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_json_and_yaml_would_let_slip_is_refused() {
+    fn repeated_keys_and_infinite_numbers_are_refused() {
         assert_eq!(parse_json("{\"a\": 1, \"a\": 2}").unwrap_err().kind(), ErrorKind::Syntax);
         assert_eq!(parse_json("NaN").unwrap_err().kind(), ErrorKind::Syntax);
         for yaml in ["a: .nan", "a: .inf", "a: 1\na: 2", "a: [1", "&a [*a]"] {
-            let read: Result<Value> = from_yaml(yaml, Type::Text);
-            assert_eq!(read.unwrap_err().kind(), ErrorKind::Syntax, "{yaml}");
+            assert_eq!(parse_yaml(yaml).unwrap_err().kind(), ErrorKind::Syntax, "{yaml}");
         }
     }
 
@@ -195,7 +211,6 @@ mod tests {
     fn deep_nesting_is_an_error() {
         let deep = "[".repeat(100_000);
         assert_eq!(parse_json(&deep).unwrap_err().kind(), ErrorKind::Syntax);
-        let read: Result<Value> = from_yaml(&deep, Type::Text);
-        assert_eq!(read.unwrap_err().kind(), ErrorKind::Syntax);
+        assert_eq!(parse_yaml(&deep).unwrap_err().kind(), ErrorKind::Syntax);
     }
 }

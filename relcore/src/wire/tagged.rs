@@ -2,25 +2,30 @@
 
 /// Declares an enum whose variants have fields, tagged by `type`.
 ///
-/// serde reads such an enum by way of a buffer, for the tag may come last: in JSON and YAML there is no other way. The
-/// objects of Python say at once which variant they are, and are read straight into it.
+/// In JSON and YAML the tag may come last, so serde buffers the object. A bridge whose objects state their variant first
+/// reads them without a buffer.
+///
+/// The first token is the qualified name of the type, `"canary.Step"`.
 macro_rules! tagged {
-    ($(#[$meta:meta])* pub enum $name:ident { $($variants:tt)* }) => {
+    ($qualified:literal; $(#[$meta:meta])* pub enum $name:ident { $($variants:tt)* }) => {
         $(#[$meta])*
         #[derive(serde::Serialize)]
-        #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+        #[serde(
+            rename = $qualified, tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase",
+            deny_unknown_fields
+        )]
         pub enum $name { $($variants)* }
 
         const _: () = {
             type Enum = $name;
 
-            /// The form that people see.
+            /// The wire form.
             #[derive(serde::Deserialize)]
             #[serde(remote = "Enum")]
             #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
             enum Buffered { $($variants)* }
 
-            /// A variant, then its fields.
+            /// The variant, then its fields.
             #[derive(serde::Deserialize)]
             #[serde(remote = "Enum")]
             #[serde(rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]

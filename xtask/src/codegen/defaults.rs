@@ -1,6 +1,6 @@
 //! Defaults as Swift, Kotlin and UniFFI's attributes write them.
 use super::model::{Field, Kind, Model, Type};
-use heck::{ToLowerCamelCase as _, ToPascalCase as _, ToShoutySnakeCase as _};
+use heck::{ToLowerCamelCase as _, ToShoutySnakeCase as _};
 use relcore::Span;
 use serde_json::Value;
 
@@ -74,10 +74,20 @@ pub fn expression(model: &Model, language: Language, of: &Type, value: &Value) -
         (Type::Map(_), Value::Object(entries)) if entries.is_empty() => {
             if swift { "[:]" } else { "mapOf()" }.into()
         }
-        (Type::Named(name), value) if is_own_default(model, name, value) => format!("{name}()"),
+        (Type::Named(name), value) if is_own_default(model, name, value) => {
+            format!("{}()", model.types.get(name)?.flat)
+        }
         (Type::Named(name), value) => match &model.types.get(name)?.kind {
-            Kind::Unit(_) if swift => format!(".{}", value.as_str()?.to_lower_camel_case()),
-            Kind::Unit(_) => format!("{name}.{}", value.as_str()?.to_shouty_snake_case()),
+            Kind::Unit(units) => {
+                let wire = value.as_str()?;
+                let unit = &units.iter().find(|unit| unit.wire == wire)?.name;
+                match language {
+                    Language::Swift => format!(".{}", unit.to_lower_camel_case()),
+                    Language::Kotlin => {
+                        format!("{}.{}", model.types.get(name)?.flat, unit.to_shouty_snake_case())
+                    }
+                }
+            }
             Kind::Tagged(variants) => {
                 let wire = value.get("type")?.as_str()?;
                 let variant = variants.iter().find(|variant| variant.wire == wire)?;
@@ -89,9 +99,9 @@ pub fn expression(model: &Model, language: Language, of: &Type, value: &Value) -
                 let fields = fields.collect::<Option<Vec<_>>>()?.join(", ");
                 let fields = if fields.is_empty() { fields } else { format!("({fields})") };
                 if swift {
-                    format!(".{}{fields}", wire.to_lower_camel_case())
+                    format!(".{}{fields}", variant.name.to_lower_camel_case())
                 } else {
-                    format!("{name}.{}{fields}", wire.to_pascal_case())
+                    format!("{}.{}{fields}", model.types.get(name)?.flat, variant.name)
                 }
             }
             Kind::Struct(_) => return None,

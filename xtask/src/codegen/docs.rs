@@ -1,4 +1,6 @@
-//! Documentation on its way to other languages: Rust's examples stay behind, links become names.
+//! Documentation in other languages: without Rust's examples, and with names instead of links.
+use super::model::Model;
+use anyhow::{Result, bail};
 
 /// The prose of a doc comment: no code blocks, no link targets, section titles as plain words.
 ///
@@ -26,6 +28,54 @@ pub fn prose(docs: &str) -> String {
     }
     // A sentence that led to an example ends with a full stop, now that the example is gone.
     lines.join("\n")
+}
+
+/// Fails for every text that would leave a reader of another language with a reference to nothing.
+pub fn check(model: &Model) -> Result<()> {
+    let mut texts: Vec<(String, &str)> = Vec::new();
+    for module in &model.modules {
+        texts.push((format!("module `{}`", module.name), &module.docs));
+    }
+    for definition in model.types.values() {
+        texts.push((format!("type `{}`", definition.qualified), &definition.docs));
+        for field in definition.fields() {
+            texts.push((format!("field `{}` of `{}`", field.name, definition.qualified), &field.docs));
+        }
+        match &definition.kind {
+            super::model::Kind::Unit(units) => {
+                texts.extend(units.iter().map(|unit| {
+                    (format!("`{}` of `{}`", unit.name, definition.qualified), unit.docs.as_str())
+                }))
+            }
+            super::model::Kind::Tagged(variants) => texts.extend(variants.iter().map(|variant| {
+                (format!("`{}` of `{}`", variant.name, definition.qualified), variant.docs.as_str())
+            })),
+            super::model::Kind::Struct(_) => {}
+        }
+    }
+    for handle in &model.handles {
+        texts.push((format!("handle `{}`", handle.qualified), &handle.docs));
+        texts.push((format!("constructor of `{}`", handle.qualified), &handle.constructor_docs));
+    }
+    for function in model.functions.iter().chain(model.handles.iter().flat_map(|handle| &handle.methods)) {
+        texts.push((format!("`{}`", function.qualified), &function.docs));
+    }
+    let wrong: Vec<String> = texts
+        .iter()
+        .filter_map(|(what, docs)| dangling(&prose(docs)).map(|reference| format!("{what}: {reference}")))
+        .collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    bail!("these docs refer to something that other languages do not have:\n  {}", wrong.join("\n  "))
+}
+
+/// A reference that only a reader of Rust can follow.
+fn dangling(prose: &str) -> Option<String> {
+    const REFERENCES: &[&str] =
+        &["this module", "this crate", "see the module", "crate::", "super::", "Self::", "std::", "[`"];
+    let found = REFERENCES.iter().find(|reference| prose.contains(**reference))?;
+    Some(format!("`{found}`"))
 }
 
 /// Links to names of the core become plain text, `[`a`](b)`, `[`a`]` and `[a](crate::b)` alike; those to pages stay.
@@ -71,7 +121,14 @@ fn split_target(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::prose;
+    use super::{dangling, prose};
+
+    #[test]
+    fn references_to_nothing_are_found() {
+        assert!(dangling("See the rules of this module.").is_some());
+        assert!(dangling("As [`Span`, parsed, does.").is_some());
+        assert!(dangling(&prose("As [`parse`](crate::Span::parse) and [`Span`] do.")).is_none());
+    }
 
     #[test]
     fn examples_and_links_stay_behind() {

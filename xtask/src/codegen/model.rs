@@ -1,25 +1,45 @@
 //! What the core offers, as plain data: the middle of the generator.
+use heck::ToPascalCase as _;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Everything that crosses to other languages.
 #[derive(Debug, Default)]
 pub struct Model {
-    /// The types by name; names are unique across all rooms.
+    /// The modules with their docs, sorted by name.
+    pub modules: Vec<Module>,
+    /// The types by qualified name.
     pub types: BTreeMap<String, Definition>,
-    /// The functions in the order of the table.
+    /// The functions, by module and name.
     pub functions: Vec<Function>,
-    /// The schemas as schemars made them, for `schemas/`: `$defs` by name.
+    /// The handles, by module and name.
+    pub handles: Vec<Handle>,
+    /// The reason codes, by module.
+    pub reason_codes: Vec<Code>,
+    /// The schemas as schemars made them, for `schemas/`: `$defs` by qualified name.
     pub definitions: serde_json::Map<String, Value>,
+}
+
+/// A module of the core.
+#[derive(Debug)]
+pub struct Module {
+    /// Its name: `canary`.
+    pub name: String,
+    /// Its documentation: the rules, their order, pitfalls.
+    pub docs: String,
 }
 
 /// A named type.
 #[derive(Debug)]
 pub struct Definition {
-    /// The name, the same in every language.
+    /// The name that is unique in the core: `canary.Decision`; without the module in the foundation: `Weekday`.
+    pub qualified: String,
+    /// The module of the core: `canary`.
+    pub module: String,
+    /// The name inside its module, as in Rust, Python and TypeScript: `Decision`.
     pub name: String,
-    /// The room of the core it lives in: `canary`.
-    pub room: String,
+    /// The name where names are flat, as in Swift and Kotlin: `CanaryDecision`.
+    pub flat: String,
     /// Its documentation, as written in the core.
     pub docs: String,
     /// What it is made of.
@@ -40,7 +60,9 @@ pub enum Kind {
 /// A variant without data.
 #[derive(Debug)]
 pub struct Unit {
-    /// The text on the wire: `roll_back`. Rust's name is its PascalCase.
+    /// The name in Rust: `RollBack`.
+    pub name: String,
+    /// The text on the wire: `roll_back`.
     pub wire: String,
     /// Its documentation.
     pub docs: String,
@@ -49,7 +71,9 @@ pub struct Unit {
 /// A variant with data.
 #[derive(Debug)]
 pub struct Variant {
-    /// The text of the key `type`: `set_weight`. Rust's name is its PascalCase.
+    /// The name in Rust: `SetWeight`.
+    pub name: String,
+    /// The text of the key `type`: `set_weight`.
     pub wire: String,
     /// Its documentation.
     pub docs: String,
@@ -60,7 +84,7 @@ pub struct Variant {
 /// A field of a struct or of a variant.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Rust's and Python's name: `min_samples`.
+    /// The name in Rust and Python: `min_samples`.
     pub name: String,
     /// The name on the wire, in TypeScript, Swift and Kotlin: `minSamples`.
     pub wire: String,
@@ -68,11 +92,11 @@ pub struct Field {
     pub docs: String,
     /// Its type.
     pub of: Type,
-    /// Its value when it is left out, in the wire form; `None` when it must be given, `null` for an absent optional.
+    /// Its value when it is left out, in the wire form; `None` when it is required, `null` for an absent optional.
     pub default: Option<Value>,
 }
 
-/// A type of a field, an argument or an answer.
+/// A type of a field, an argument or a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     Bool,
@@ -89,31 +113,54 @@ pub enum Type {
     Span,
     NaiveDate,
     Version,
+    /// A reason code: one of [`Model::reason_codes`], or a text that a newer version added.
+    ReasonCode,
     Optional(Box<Type>),
     List(Box<Type>),
     /// From text to values.
     Map(Box<Type>),
-    /// A type of the model.
+    /// A type of the model, by its qualified name.
     Named(String),
 }
 
-/// A public function.
+/// A public function or a method of a handle.
 #[derive(Debug)]
 pub struct Function {
-    /// Its place in the table, by which the doors call it.
-    pub place: usize,
-    /// The room: `canary`.
-    pub room: String,
+    /// The name by which bindings resolve it: `canary.next_action`, `canary.Rollout.next_action`.
+    pub qualified: String,
+    /// The module: `canary`.
+    pub module: String,
     /// The name: `next_action`.
     pub name: String,
     /// Its documentation.
     pub docs: String,
-    /// What it takes.
+    /// Its arguments.
     pub arguments: Vec<Argument>,
-    /// What it returns.
-    pub answer: Type,
-    /// Whether it returns a `Result` in the core. The doors of other languages always may fail.
+    /// Its result.
+    pub result: Type,
+    /// Whether it returns a `Result` in the core. In other languages every function may fail.
     pub fallible: bool,
+}
+
+/// A handle: a policy that is checked, compiled and digested once.
+#[derive(Debug)]
+pub struct Handle {
+    /// The name by which bindings resolve its constructor: `canary.Rollout`.
+    pub qualified: String,
+    /// The module: `canary`.
+    pub module: String,
+    /// The name inside its module: `Rollout`.
+    pub name: String,
+    /// The name where names are flat: `CanaryRollout`.
+    pub flat: String,
+    /// Its documentation.
+    pub docs: String,
+    /// The documentation of its constructor.
+    pub constructor_docs: String,
+    /// The one argument of its constructor. The handle has an accessor of this name.
+    pub policy: Argument,
+    /// Its methods. The first two are accessors without arguments: the policy, and `digest`.
+    pub methods: Vec<Function>,
 }
 
 /// An argument of a function. One of type `Optional` may be left out.
@@ -127,15 +174,40 @@ pub struct Argument {
     pub of: Type,
 }
 
+/// A reason code.
+#[derive(Debug)]
+pub struct Code {
+    /// The module whose rule it is: `canary`.
+    pub module: String,
+    /// The text: `failure_limit_exceeded`.
+    pub code: String,
+    /// Its documentation.
+    pub docs: String,
+}
+
+/// The modules whose types have no prefix where names are flat.
+pub const FOUNDATION: &[&str] = &["error", "scalar", "reason", "time", "version"];
+
+/// The name of a type or a handle of a module where names are flat.
+pub fn flat(module: &str, name: &str) -> String {
+    let prefix = module.to_pascal_case();
+    if FOUNDATION.contains(&module) || name.starts_with(&prefix) { name.to_owned() } else { prefix + name }
+}
+
 impl Model {
-    /// The rooms that have types or functions, sorted.
-    pub fn rooms(&self) -> Vec<&str> {
-        let of_types = self.types.values().map(|definition| definition.room.as_str());
-        let mut rooms: Vec<&str> =
-            of_types.chain(self.functions.iter().map(|function| function.room.as_str())).collect();
-        rooms.sort_unstable();
-        rooms.dedup();
-        rooms
+    /// The functions of a module.
+    pub fn functions_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a Function> {
+        self.functions.iter().filter(move |function| function.module == module)
+    }
+
+    /// The handles of a module.
+    pub fn handles_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a Handle> {
+        self.handles.iter().filter(move |handle| handle.module == module)
+    }
+
+    /// The types of a module, by name.
+    pub fn types_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a Definition> {
+        self.types.values().filter(move |definition| definition.module == module)
     }
 }
 
@@ -159,5 +231,17 @@ impl Type {
             Self::Optional(inner) | Self::List(inner) | Self::Map(inner) => inner.named(),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flat;
+
+    #[test]
+    fn flat_names_say_their_module_once() {
+        assert_eq!(flat("canary", "Decision"), "CanaryDecision");
+        assert_eq!(flat("release", "ReleaseWindow"), "ReleaseWindow");
+        assert_eq!(flat("time", "Weekday"), "Weekday");
     }
 }

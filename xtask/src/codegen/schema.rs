@@ -4,18 +4,23 @@
 //! | --- | --- |
 //! | `bool`, `u8`, `u16`, `u32`, `i32`, `Count` (integers to 2^53 - 1) | `u64`, `i64`, `usize`: JavaScript rounds them |
 //! | `f64`, finite | `f32` |
-//! | `String`, `Timestamp`, `Span`, `NaiveDate`, `Weekday`, `Version` | other formats of text |
+//! | `String`, `Timestamp`, `Span`, `NaiveDate`, `Version`, `ReasonCode` | other formats of text |
 //! | `Option`, `Vec`, `BTreeMap<String, T>`, `Box` | tuples, sets, maps with other keys |
 //! | named structs; enums of units; enums of struct variants | generics, tuple variants, `flatten`, `untagged` |
 //!
 //! Also refused, by name: items without docs, a type called `Error`, a variant called `List`, a field called `message`
 //! in a fault, names that are keywords of a target language, and `*/` in docs.
-use super::model::{Argument, Definition, Field, Function, Kind, Model, Type, Unit, Variant};
-use super::source::Source;
+use super::docs;
+use super::model::{
+    Argument, Code, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Module, Type, Unit,
+    Variant, flat,
+};
+use super::source::{Names, Source};
 use anyhow::{Context as _, Result, bail, ensure};
-use heck::{ToLowerCamelCase as _, ToSnakeCase as _};
+use heck::ToLowerCamelCase as _;
 use relcore::api;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The model of the whole core.
 pub fn model(source: &Source) -> Result<Model> {
@@ -24,94 +29,202 @@ pub fn model(source: &Source) -> Result<Model> {
     let definitions = generator.take_definitions(true);
 
     let mut model = Model::default();
-    for (name, schema) in &definitions {
-        let room = source
-            .types
-            .get(name)
-            .with_context(|| format!("type `{name}` is not a public type of the core"))?;
-        let definition = definition(name, room, schema).with_context(|| format!("type `{name}`"))?;
-        model.types.insert(name.clone(), definition);
+    for (qualified, schema) in &definitions {
+        let definition = named(qualified, schema, source).with_context(|| format!("type `{qualified}`"))?;
+        model.types.insert(qualified.clone(), definition);
     }
-    for (place, schema) in schemas.into_iter().enumerate() {
+    for schema in schemas.functions {
         let name = schema.signature.name;
-        let function = function(place, schema, source).with_context(|| format!("function `{name}`"))?;
-        model.functions.push(function);
+        model.functions.push(function(schema, source).with_context(|| format!("function `{name}`"))?);
     }
-    for name in source.functions.keys().filter(|name| is_exported_room(name)) {
-        let known =
-            model.functions.iter().any(|function| format!("{}.{}", function.room, function.name) == **name);
-        ensure!(known, "public function `{name}` is not in the table of relcore/src/api.rs");
+    let mut methods = schemas.methods;
+    for schema in schemas.constructors {
+        let name = schema.signature.name;
+        let (own, others) = methods
+            .into_iter()
+            .partition(|method| method.signature.name.rsplit_once('.').is_some_and(|(of, _)| of == name));
+        methods = others;
+        model.handles.push(handle(schema, own, source).with_context(|| format!("handle `{name}`"))?);
     }
+    for name in source.functions.keys().filter(|name| must_have_a_row(name)) {
+        let known = model.functions.iter().any(|function| function.qualified == *name);
+        ensure!(known, "public function `{name}` has no row in the macro `table_rows!` of its module");
+    }
+    model.reason_codes = api::reason_codes()
+        .map(|(module, code, docs)| Code {
+            module: module.to_owned(),
+            code: code.to_string(),
+            docs: undent(docs),
+        })
+        .collect();
+    model.modules = modules(&model, source)?;
     model.definitions = definitions;
+    check_flat_names(&model)?;
+    docs::check(&model)?;
     Ok(model)
 }
 
-/// The doors themselves are no rooms: `api` and `wire` are how calls come in.
-fn is_exported_room(function: &str) -> bool {
-    !["api.", "wire."].iter().any(|room| function.starts_with(room)) && !BULK_DOORS.contains(&function)
+/// Functions over borrowed columns, whose entry points are written by hand in each binding.
+pub const BULK_FUNCTIONS: &[&str] = &["metrics.dora_columns"];
+
+/// Free functions of `api`, `decision` and `wire` are how bindings call, and cross nowhere.
+fn must_have_a_row(function: &str) -> bool {
+    let is_free = function.matches('.').count() == 1;
+    let is_internal =
+        ["api.", "decision.", "scalar.", "wire."].iter().any(|module| function.starts_with(module));
+    is_free && !is_internal && !BULK_FUNCTIONS.contains(&function)
 }
 
-/// Functions over borrowed columns, whose doors are written by hand in each binding.
-pub const BULK_DOORS: &[&str] = &["metrics.dora_columns"];
+/// The docs from `#[doc = " text"]`, without the blank at the start of each line.
+fn undent(docs: &str) -> String {
+    docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
 
-fn function(place: usize, schema: api::FunctionSchema, source: &Source) -> Result<Function> {
-    let (room, name) = schema.signature.name.split_once('.').context("a name is `room.function`")?;
-    check_name(name)?;
-    let (docs, fallible) =
-        source.functions.get(schema.signature.name).context("is not a public function of its room")?;
-    check_docs(docs)?;
+fn modules(model: &Model, source: &Source) -> Result<Vec<Module>> {
+    let of_types = model.types.values().map(|definition| &definition.module);
+    let of_functions = model.functions.iter().map(|function| &function.module);
+    let names: BTreeSet<&String> = of_types.chain(of_functions).collect();
+    let module = |name: &String| {
+        let docs = source.modules.get(name).filter(|docs| !docs.is_empty());
+        let docs = docs.with_context(|| format!("module `{name}` has no docs"))?.clone();
+        Ok(Module { name: name.clone(), docs })
+    };
+    names.into_iter().map(module).collect()
+}
+
+/// Swift and Kotlin have one namespace for all types and handles.
+fn check_flat_names(model: &Model) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let types = model.types.values().map(|definition| &definition.flat);
+    for name in types.chain(model.handles.iter().map(|handle| &handle.flat)) {
+        ensure!(seen.insert(name), "two types are called `{name}` in Swift and Kotlin");
+    }
+    Ok(())
+}
+
+fn function(schema: api::RowSchema, source: &Source) -> Result<Function> {
+    let (module, name) = schema.signature.name.split_once('.').context("a name is `module.function`")?;
+    let (qualified, module) = (schema.signature.name.to_owned(), module.to_owned());
+    let name = name.rsplit_once('.').map_or(name, |(_, method)| method).to_owned();
+    check_name(&name)?;
+    let own = source.functions.get(&qualified).context("is not a public function of its module")?;
+    check_docs(&own.docs)?;
     let mut arguments = Vec::new();
     for (name, schema) in schema.signature.arguments.iter().zip(&schema.arguments) {
-        check_name(name)?;
-        let of = read_type(schema.as_value()).with_context(|| format!("argument `{name}`"))?;
-        arguments.push(Argument { name: (*name).to_owned(), wire: name.to_lower_camel_case(), of });
+        arguments.push(argument(name, schema)?);
     }
-    let answer = read_type(schema.answer.as_value()).context("its answer")?;
-    let (room, name) = (room.to_owned(), name.to_owned());
-    Ok(Function { place, room, name, docs: docs.clone(), arguments, answer, fallible: *fallible })
+    let result = read_type(schema.result.as_value()).context("its result")?;
+    Ok(Function {
+        qualified,
+        module,
+        name,
+        docs: own.docs.clone(),
+        arguments,
+        result,
+        fallible: own.fallible,
+    })
 }
 
-fn definition(name: &str, room: &str, schema: &Value) -> Result<Definition> {
+fn argument(name: &str, schema: &schemars::Schema) -> Result<Argument> {
+    check_name(name)?;
+    let of = read_type(schema.as_value()).with_context(|| format!("argument `{name}`"))?;
+    Ok(Argument { name: name.to_owned(), wire: name.to_lower_camel_case(), of })
+}
+
+fn handle(schema: api::RowSchema, methods: Vec<api::RowSchema>, source: &Source) -> Result<Handle> {
+    let qualified = schema.signature.name.to_owned();
+    let (module, name) = qualified.split_once('.').context("a name is `module.Handle`")?;
+    let own = source.types.get(&qualified).context("is not a public struct of its module")?;
+    let constructor = source.functions.get(&format!("{qualified}.new")).context("has no public `new`")?;
+    check_docs(&own.docs)?;
+    check_docs(&constructor.docs)?;
+    let (name_of_policy, policy) =
+        schema.signature.arguments.iter().zip(&schema.arguments).next().context("has no policy")?;
+    let (module, name) = (module.to_owned(), name.to_owned());
+    Ok(Handle {
+        flat: flat(&module, &name),
+        docs: own.docs.clone(),
+        constructor_docs: constructor.docs.clone(),
+        policy: argument(name_of_policy, policy)?,
+        methods: methods.into_iter().map(|method| function(method, source)).collect::<Result<_>>()?,
+        qualified,
+        module,
+        name,
+    })
+}
+
+/// A type with its names from the source. Only types of the foundation have no module in their name.
+fn named(qualified: &str, schema: &Value, source: &Source) -> Result<Definition> {
+    let home = match qualified.contains('.') {
+        true => qualified.to_owned(),
+        false => {
+            let homes = FOUNDATION.iter().map(|module| format!("{module}.{qualified}"));
+            let mut homes = homes.filter(|home| source.types.contains_key(home));
+            homes.next().context(
+                "is not a public type of the foundation: elsewhere serde's `rename` says module and name",
+            )?
+        }
+    };
+    let names = source.types.get(&home).with_context(|| {
+        format!("serde's `rename` says `{qualified}`, but the core has no public type of this name")
+    })?;
+    let (module, name) = home.split_once('.').context("a home is `module.Name`")?;
+    definition(qualified, module, name, names, schema)
+}
+
+fn definition(
+    qualified: &str,
+    module: &str,
+    name: &str,
+    names: &Names,
+    schema: &Value,
+) -> Result<Definition> {
     ensure!(name != "Error", "would hide Swift's and Kotlin's own `Error`");
     let docs = documentation(schema)?;
     let kind = if let Some(alternatives) = schema.get("oneOf").and_then(Value::as_array) {
+        ensure!(alternatives.len() == names.variants.len(), "not every variant has docs");
+        let variants = alternatives.iter().zip(&names.variants);
         if alternatives.iter().all(|alternative| alternative.get("const").is_some()) {
-            Kind::Unit(alternatives.iter().map(unit).collect::<Result<_>>()?)
+            Kind::Unit(variants.map(|(schema, (name, _))| unit(schema, name)).collect::<Result<_>>()?)
         } else {
-            Kind::Tagged(alternatives.iter().map(variant).collect::<Result<_>>()?)
+            Kind::Tagged(
+                variants
+                    .map(|(schema, (name, fields))| variant(schema, name, fields))
+                    .collect::<Result<_>>()?,
+            )
         }
     } else if schema.get("enum").is_some() {
         bail!("an enum has variants without docs")
     } else if schema.get("type").and_then(Value::as_str) == Some("object") {
-        Kind::Struct(fields(schema)?)
+        Kind::Struct(fields(schema, &names.fields)?)
     } else {
-        bail!("is neither a struct nor an enum: newtypes of the core need a leaf format")
+        bail!("is neither a struct nor an enum: newtypes of the core need a scalar format")
     };
-    Ok(Definition { name: name.to_owned(), room: room.to_owned(), docs, kind })
+    let flat = flat(module, name);
+    let [qualified, module, name] = [qualified, module, name].map(str::to_owned);
+    Ok(Definition { qualified, module, name, flat, docs, kind })
 }
 
-fn unit(schema: &Value) -> Result<Unit> {
+fn unit(schema: &Value, name: &str) -> Result<Unit> {
     let wire = schema.get("const").and_then(Value::as_str).context("a unit variant is text")?;
     check_variant(wire)?;
-    Ok(Unit {
-        wire: wire.to_owned(),
-        docs: documentation(schema).with_context(|| format!("variant `{wire}`"))?,
-    })
+    let docs = documentation(schema).with_context(|| format!("variant `{wire}`"))?;
+    Ok(Unit { name: name.to_owned(), wire: wire.to_owned(), docs })
 }
 
-fn variant(schema: &Value) -> Result<Variant> {
+fn variant(schema: &Value, name: &str, names: &[String]) -> Result<Variant> {
     let tag = schema.pointer("/properties/type/const").and_then(Value::as_str);
     let wire = tag
         .context("a variant has no tag `type`: only struct variants with `#[serde(tag = \"type\")]` cross")?;
     check_variant(wire)?;
     let context = || format!("variant `{wire}`");
     let docs = documentation(schema).with_context(context)?;
-    let mut fields = fields(schema).with_context(context)?;
-    fields.retain(|field| field.wire != "type");
-    Ok(Variant { wire: wire.to_owned(), docs, fields })
+    let fields = fields(schema, names).with_context(context)?;
+    Ok(Variant { name: name.to_owned(), wire: wire.to_owned(), docs, fields })
 }
 
-fn fields(schema: &Value) -> Result<Vec<Field>> {
+/// The fields of a struct or a variant; the tag is none of them.
+fn fields(schema: &Value, names: &[String]) -> Result<Vec<Field>> {
     let empty = Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
     let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
@@ -123,15 +236,16 @@ fn fields(schema: &Value) -> Result<Vec<Field>> {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
+    let properties: Vec<_> = properties.iter().filter(|(_, schema)| schema.get("const").is_none()).collect();
+    ensure!(properties.len() == names.len(), "its schema and its source have different fields");
     let mut found = Vec::new();
-    for (wire, schema) in properties {
+    for ((wire, schema), name) in properties.into_iter().zip(names) {
         let context = || format!("field `{wire}`");
-        if schema.get("const").is_some() {
-            found.push(tag_field(wire));
-            continue;
-        }
-        let name = wire.to_snake_case();
-        check_name(&name).with_context(context)?;
+        ensure!(
+            name.to_lower_camel_case() == *wire,
+            "field `{wire}` is `{name}` in Rust: leave the renaming to serde's `rename_all`"
+        );
+        check_name(name).with_context(context)?;
         let of = read_type(schema).with_context(context)?;
         let docs = documentation(schema).with_context(context)?;
         let default = if required.contains(&wire.as_str()) {
@@ -141,19 +255,9 @@ fn fields(schema: &Value) -> Result<Vec<Field>> {
         };
         let silent = default == Some(Value::Null) && !matches!(of, Type::Optional(_));
         ensure!(!silent, "field `{wire}` may be left out but has no default that a schema can show");
-        found.push(Field { name, wire: wire.clone(), docs, of, default });
+        found.push(Field { name: name.clone(), wire: wire.clone(), docs, of, default });
     }
     Ok(found)
-}
-
-fn tag_field(wire: &str) -> Field {
-    Field {
-        name: wire.to_owned(),
-        wire: wire.to_owned(),
-        docs: String::new(),
-        of: Type::String,
-        default: None,
-    }
 }
 
 fn read_type(schema: &Value) -> Result<Type> {
@@ -199,6 +303,7 @@ fn plain_type(name: &str, schema: &Value) -> Result<Type> {
         ("string", "duration") => Type::Span,
         ("string", "date") => Type::NaiveDate,
         ("string", "semver") => Type::Version,
+        ("string", "reason-code") => Type::ReasonCode,
         ("array", _) if schema.get("prefixItems").is_some() => {
             bail!("is a tuple: name its parts in a struct")
         }
@@ -334,6 +439,12 @@ mod tests {
         format!("{:#}", read_type(schema).unwrap_err())
     }
 
+    fn read(name: &str, fields: &[&str], schema: &Value) -> Result<Definition> {
+        let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+        let names = Names { docs: "x".into(), variants: vec![], fields };
+        definition(&format!("x.{name}"), "x", name, &names, schema)
+    }
+
     #[test]
     fn types_that_some_language_lacks_are_refused() {
         assert!(refusal(&json!({"type": "integer", "format": "uint64"})).contains("uint64"));
@@ -362,25 +473,28 @@ mod tests {
         assert!(check_name("from").is_err());
         assert!(check_name("weight").is_ok());
         let open = json!({"type": "object", "description": "x", "properties": {}});
-        assert!(format!("{:#}", definition("Open", "x", &open).unwrap_err()).contains("deny_unknown_fields"));
+        assert!(format!("{:#}", read("Open", &[], &open).unwrap_err()).contains("deny_unknown_fields"));
         let closed = json!({"type": "object", "description": "x", "additionalProperties": false});
-        assert!(definition("Error", "x", &closed).is_err());
-        assert!(definition("Fine", "x", &closed).is_ok());
+        assert!(read("Error", &[], &closed).is_err());
+        assert!(read("Fine", &[], &closed).is_ok());
     }
 
     #[test]
     fn docs_are_asked_for_and_must_not_end_comments() {
         assert!(check_docs("").is_err());
         assert!(check_docs("every */5 minutes").is_err());
+        let renamed = json!({"type": "object", "additionalProperties": false, "description": "x",
+            "required": ["a"], "properties": {"a": {"type": "boolean", "description": "y"}}});
+        assert!(format!("{:#}", read("T", &["b"], &renamed).unwrap_err()).contains("rename_all"));
         let undocumented = json!({"type": "object", "additionalProperties": false, "description": "x",
             "required": ["a"], "properties": {"a": {"type": "boolean"}}});
-        assert!(format!("{:#}", definition("T", "x", &undocumented).unwrap_err()).contains("field `a`"));
+        assert!(format!("{:#}", read("T", &["a"], &undocumented).unwrap_err()).contains("field `a`"));
     }
 
     #[test]
     fn a_field_that_may_be_left_out_shows_its_default() {
         let schema = json!({"type": "object", "additionalProperties": false, "description": "x",
             "properties": {"a": {"type": "boolean", "description": "y"}}});
-        assert!(format!("{:#}", definition("T", "x", &schema).unwrap_err()).contains("no default"));
+        assert!(format!("{:#}", read("T", &["a"], &schema).unwrap_err()).contains("no default"));
     }
 }

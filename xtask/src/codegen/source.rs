@@ -1,15 +1,35 @@
-//! What a schema does not know, read from the source text: docs of functions, rooms of types.
-use anyhow::{Context as _, Result, bail};
+//! What a schema does not have, read from the source text: docs of modules, functions, handles and methods, and the
+//! names that Rust gives to types, variants and fields.
+use anyhow::{Context as _, Result, ensure};
 use std::{collections::BTreeMap, fs, path::Path};
 use syn::{Attribute, Item, Visibility};
 
 /// The public items of the core.
 #[derive(Debug, Default)]
 pub struct Source {
-    /// Room of each public struct and enum.
-    pub types: BTreeMap<String, String>,
-    /// Docs of each public free function, by `room.name`, and whether it returns a `Result`.
-    pub functions: BTreeMap<String, (String, bool)>,
+    /// The docs of each module.
+    pub modules: BTreeMap<String, String>,
+    /// Each public struct and enum, by `module.Name`.
+    pub types: BTreeMap<String, Names>,
+    /// Each public free function, by `module.name`, and each public method, by `module.Type.name`.
+    pub functions: BTreeMap<String, Signature>,
+}
+
+/// The docs of a type and the names in it.
+#[derive(Debug)]
+pub struct Names {
+    pub docs: String,
+    /// The variants of an enum, in order, each with its fields.
+    pub variants: Vec<(String, Vec<String>)>,
+    /// The fields of a struct, in order.
+    pub fields: Vec<String>,
+}
+
+/// The docs of a function, and whether it returns a `Result`.
+#[derive(Debug)]
+pub struct Signature {
+    pub docs: String,
+    pub fallible: bool,
 }
 
 impl Source {
@@ -20,43 +40,71 @@ impl Source {
         Ok(source)
     }
 
-    fn folder(&mut self, folder: &Path, room: Option<&str>) -> Result<()> {
+    fn folder(&mut self, folder: &Path, module: Option<&str>) -> Result<()> {
         let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
         entries.sort_by_key(fs::DirEntry::path);
         for entry in entries {
             let path = entry.path();
             let stem = path.file_stem().and_then(|stem| stem.to_str()).context("file names are text")?;
-            let room = room.unwrap_or(stem);
+            let of = module.unwrap_or(stem);
             if path.is_dir() {
-                self.folder(&path, Some(room))?;
+                self.folder(&path, Some(of))?;
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path)?;
-                self.file(&text, room).with_context(|| path.display().to_string())?;
+                let file = syn::parse_file(&text).with_context(|| path.display().to_string())?;
+                if module.is_none() || stem == "mod" && folder.file_name().is_some_and(|name| name == of) {
+                    self.modules.insert(of.to_owned(), docs(&file.attrs));
+                }
+                self.items(file.items, of).with_context(|| path.display().to_string())?;
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, text: &str, room: &str) -> Result<()> {
-        self.items(syn::parse_file(text)?.items, room)
-    }
-
-    fn items(&mut self, items: Vec<Item>, room: &str) -> Result<()> {
+    fn items(&mut self, items: Vec<Item>, module: &str) -> Result<()> {
         for item in items {
             match item {
-                // Enums with data stand in a macro.
+                // An enum with data stands in a macro, after its qualified name.
                 Item::Macro(item) if item.mac.path.is_ident("tagged") => {
-                    self.items(item.mac.parse_body::<syn::File>()?.items, room)?;
+                    let tagged: Tagged = item.mac.parse_body()?;
+                    let own = format!("{module}.{}", tagged.item.ident);
+                    let given = tagged.qualified.value();
+                    ensure!(given == own, "`tagged!` says \"{given}\": expected \"{own}\"");
+                    self.items(vec![Item::Enum(tagged.item)], module)?;
                 }
-                Item::Struct(item) if is_public(&item.vis) => self.add_type(item.ident.to_string(), room)?,
-                Item::Enum(item) if is_public(&item.vis) => self.add_type(item.ident.to_string(), room)?,
-                Item::Fn(item) if is_public(&item.vis) => {
-                    let fallible = match &item.sig.output {
-                        syn::ReturnType::Type(_, answer) => is_result(answer),
-                        syn::ReturnType::Default => false,
+                Item::Struct(item) if is_public(&item.vis) => {
+                    let names = Names {
+                        docs: docs(&item.attrs),
+                        variants: Vec::new(),
+                        fields: field_names(&item.fields),
                     };
-                    self.functions
-                        .insert(format!("{room}.{}", item.sig.ident), (docs(&item.attrs), fallible));
+                    self.add_type(module, &item.ident, names)?;
+                }
+                Item::Enum(item) if is_public(&item.vis) => {
+                    let variants = item.variants.iter();
+                    let names = Names {
+                        docs: docs(&item.attrs),
+                        variants: variants
+                            .map(|variant| (variant.ident.to_string(), field_names(&variant.fields)))
+                            .collect(),
+                        fields: Vec::new(),
+                    };
+                    self.add_type(module, &item.ident, names)?;
+                }
+                Item::Fn(item) if is_public(&item.vis) => {
+                    self.add_function(format!("{module}.{}", item.sig.ident), &item.attrs, &item.sig);
+                }
+                Item::Impl(item) if item.trait_.is_none() => {
+                    let syn::Type::Path(of) = &*item.self_ty else { continue };
+                    let Some(of) = of.path.segments.last() else { continue };
+                    for method in &item.items {
+                        if let syn::ImplItem::Fn(method) = method
+                            && is_public(&method.vis)
+                        {
+                            let name = format!("{module}.{}.{}", of.ident, method.sig.ident);
+                            self.add_function(name, &method.attrs, &method.sig);
+                        }
+                    }
                 }
                 _ => {}
             }
@@ -64,27 +112,48 @@ impl Source {
         Ok(())
     }
 
-    fn add_type(&mut self, name: String, room: &str) -> Result<()> {
-        if let Some(other) = self.types.insert(name.clone(), room.to_owned())
-            && other != room
-        {
-            bail!(
-                "type `{name}` exists in `{other}` and in `{room}`: names are flat in Swift, Kotlin and TypeScript"
-            );
-        }
+    fn add_function(&mut self, name: String, attributes: &[Attribute], signature: &syn::Signature) {
+        let fallible = match &signature.output {
+            syn::ReturnType::Type(_, result) => is_result(result),
+            syn::ReturnType::Default => false,
+        };
+        self.functions.insert(name, Signature { docs: docs(attributes), fallible });
+    }
+
+    fn add_type(&mut self, module: &str, name: &syn::Ident, names: Names) -> Result<()> {
+        let other = self.types.insert(format!("{module}.{name}"), names);
+        ensure!(other.is_none(), "`{module}` has two public types `{name}`");
         Ok(())
     }
+}
+
+/// The body of `tagged! { "module.Name"; pub enum Name { … } }`.
+struct Tagged {
+    qualified: syn::LitStr,
+    item: syn::ItemEnum,
+}
+
+impl syn::parse::Parse for Tagged {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        let qualified = input.parse()?;
+        input.parse::<syn::Token![;]>()?;
+        Ok(Self { qualified, item: input.parse()? })
+    }
+}
+
+fn field_names(fields: &syn::Fields) -> Vec<String> {
+    fields.iter().filter_map(|field| field.ident.as_ref()).map(ToString::to_string).collect()
 }
 
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn is_result(answer: &syn::Type) -> bool {
-    matches!(answer, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
+fn is_result(result: &syn::Type) -> bool {
+    matches!(result, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
 }
 
-/// The doc comment, without the blank that follows `///`.
+/// The doc comment, without the blank after `///`.
 fn docs(attributes: &[Attribute]) -> String {
     let mut lines = Vec::new();
     for attribute in attributes {

@@ -1,31 +1,30 @@
-// How the generated code reads what Rust wrote, and writes for it. UniFFI's own helpers go through Foundation's `Data`
-// and an array that is copied: on Linux a decision is ten times dearer with them. `cargo xtask codegen` leaves them out,
-// and these stand in their place.
+// How UniFFI's code decodes and encodes values. UniFFI's own helpers use Foundation's `Data` and an array that is copied:
+// on Linux a decision costs ten times as much with them. `cargo xtask bindgen` replaces them by these.
 #if canImport(RelcoreFFI)
 import RelcoreFFI
 #endif
 
-/// A place in the bytes of a value on its way from Rust. They live as long as the buffer they came in.
+/// A position in the bytes of a value from Rust, which live as long as their buffer.
 @_documentation(visibility: private)
 public struct Reader {
-    private var place: UnsafeRawPointer
+    private var position: UnsafeRawPointer
     private let end: UnsafeRawPointer
 
     init(_ buffer: RustBuffer) {
         let bytes = UnsafeRawBufferPointer(start: buffer.data, count: Int(buffer.len))
-        // Where there are no bytes, any address does: none is read.
-        place = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
-        end = place + bytes.count
+        // Without bytes any address does: none is read.
+        position = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
+        end = position + bytes.count
     }
 
-    var left: Int { end - place }
+    var left: Int { end - position }
 
-    /// Steps over some bytes and says where they begin.
+    /// Moves past some bytes and returns their address.
     @inline(__always)
     mutating func take(_ count: Int) throws -> UnsafeRawPointer {
-        let start = place
+        let start = position
         guard count >= 0, count <= end - start else { throw TruncatedValue() }
-        place = start + count
+        position = start + count
         return start
     }
 }
@@ -48,50 +47,49 @@ func readDouble(_ reader: inout Reader) throws -> Double { Double(bitPattern: tr
 
 func hasRemaining(_ reader: Reader) -> Bool { reader.left > 0 }
 
-/// The bytes of a value on its way to Rust, in memory that is Rust's own from the start. Whoever takes `buffer` hands it
-/// to Rust, which frees it.
+/// The bytes of a value for Rust, in memory that Rust allocated. The caller passes `buffer` to Rust, which frees it.
 @_documentation(visibility: private)
 public struct Writer {
     private var memory: RustBuffer
     private var start: UnsafeMutableRawPointer
-    private var place: UnsafeMutableRawPointer
+    private var position: UnsafeMutableRawPointer
     private var end: UnsafeMutableRawPointer
 
     init() {
         memory = RustBuffer(capacity: 0, len: 0, data: nil)
-        (start, place, end) = Self.reserve(&memory, Writer.usual)
+        (start, position, end) = Self.reserve(&memory, Writer.usual)
     }
 
     /// Enough for most arguments.
     private static let usual = 1024
 
-    /// What was written, for Rust.
+    /// The written bytes, for Rust.
     var buffer: RustBuffer {
-        RustBuffer(capacity: memory.capacity, len: UInt64(place - start), data: memory.data)
+        RustBuffer(capacity: memory.capacity, len: UInt64(position - start), data: memory.data)
     }
 
-    /// Room for some bytes behind those that are there.
+    /// The address of so many new bytes after the written ones.
     @inline(__always)
     mutating func extend(by count: Int) -> UnsafeMutableRawPointer {
-        if count > end - place { grow(by: count) }
-        let room = place
-        place = room + count
-        return room
+        if count > end - position { grow(by: count) }
+        let added = position
+        position = added + count
+        return added
     }
 
     @inline(never)
     private mutating func grow(by count: Int) {
         memory = buffer
-        (start, place, end) = Self.reserve(&memory, count)
+        (start, position, end) = Self.reserve(&memory, count)
     }
 
-    /// Gets more memory from Rust, by amounts that double; it is not filled with zeros.
+    /// Gets more memory from Rust, which doubles it; the memory is not zeroed.
     private static func reserve(_ memory: inout RustBuffer, _ count: Int)
         -> (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer)
     {
         var status = RustCallStatus()
         memory = ffi_relcore_uniffi_rustbuffer_reserve(memory, UInt64(count), &status)
-        // INVARIANT: Rust gives memory or ends the process.
+        // INVARIANT: Rust returns memory or ends the process.
         let start = UnsafeMutableRawPointer(memory.data!)
         return (start, start + Int(memory.len), start + Int(memory.capacity))
     }

@@ -1,14 +1,26 @@
-// How the columns of `metricsDoraColumns` cross: as the bytes that they are in memory.
+// The delivery metrics from columns, which are encoded as their bytes in memory.
 import Foundation
 
-/// The bytes of some numbers or truth values, in the machine's order. What UniFFI's 31 bits of length cannot say is cut,
-/// to a length that is refused.
+extension Metrics {
+    /// The five delivery metrics from columns of numbers: the report that `dora` makes of the same events.
+    ///
+    /// Errors: as `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets that
+    /// fall, with the path of the column: `columns.deployments.outcome`.
+    public static func doraColumns(
+        columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String
+    ) throws -> MetricsDoraReport {
+        try ffiMetricsDoraColumns(columns: columns, policy: policy, range: range, unit: unit, zone: zone)
+    }
+}
+
+/// The bytes of some numbers or truth values, in the machine's order. A column beyond UniFFI's 31 bits of length is cut to
+/// a length that is refused.
 func bytes<T>(of column: [T]) -> Data {
     column.withUnsafeBytes { Data($0.prefix(Int(Int32.max))) }
 }
 
 extension Array {
-    /// The numbers that some bytes are. Columns never come back from Rust; UniFFI asks for both ways.
+    /// The numbers of some bytes. Rust never returns columns, but UniFFI needs both directions.
     init(bytes: Data) {
         self = bytes.withUnsafeBytes { bytes in
             stride(from: 0, to: bytes.count, by: MemoryLayout<Element>.stride).map {

@@ -1,4 +1,4 @@
-// What the generated code names but cannot make: the error, and the native forms of instants, spans and days.
+// Types that the generated code needs: the error, and the native forms of instants and spans.
 import Foundation
 #if canImport(RelcoreFFI)
 import RelcoreFFI
@@ -31,7 +31,7 @@ public protocol WireValue: Sendable {
     func json() throws -> String
 }
 
-/// Reads an error that crossed as bytes: the tag of its only case, then a `Failure`.
+/// Decodes an error: the tag of its only case, then a `Failure`.
 func FfiConverterTypeRelcoreError_lift(_ buffer: RustBuffer) throws -> RelcoreError {
     var status = RustCallStatus()
     defer { ffi_relcore_uniffi_rustbuffer_free(buffer, &status) }
@@ -48,7 +48,7 @@ extension Date {
         self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
     }
 
-    /// Whole milliseconds since 1970-01-01T00:00:00Z, rounded; what is no date at all is far out of relcore's range.
+    /// Whole milliseconds since 1970-01-01T00:00:00Z, rounded. The result for NaN is out of relcore's range.
     public var millisecondsSince1970: Int64 {
         Int64(exactly: (timeIntervalSince1970 * 1000).rounded()) ?? .max
     }
@@ -62,7 +62,7 @@ extension Duration {
     /// So many days of 24 hours.
     public static func days(_ count: Int) -> Duration { .seconds(count * 86400) }
 
-    /// Milliseconds, what is finer cut off; beyond 64 bits the nearest value that they hold, which relcore refuses.
+    /// Whole milliseconds, truncated; beyond 64 bits the nearest value of 64 bits, which relcore refuses.
     public var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)

@@ -2,224 +2,248 @@
 
 extension BucketUnit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readBucketUnit(json: json) }
+    public init(json: String) throws { self = try ffiReadBucketUnit(json: json) }
 
     /// The JSON form.
-    public func json() throws -> String { try writeBucketUnit(value: self) }
+    public func json() throws -> String { try ffiWriteBucketUnit(value: self) }
 }
 
 extension Bump: WireValue {
     /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readBump(json: json) }
+    public init(json: String) throws { self = try ffiReadBump(json: json) }
 
     /// The JSON form.
-    public func json() throws -> String { try writeBump(value: self) }
+    public func json() throws -> String { try ffiWriteBump(value: self) }
 }
 
 extension BusinessCalendar: WireValue {
     /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readBusinessCalendar(json: json) }
+    public init(json: String) throws { self = try ffiReadBusinessCalendar(json: json) }
 
     /// The JSON form.
-    public func json() throws -> String { try writeBusinessCalendar(value: self) }
-}
-
-extension CanaryDecision: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readCanaryDecision(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeCanaryDecision(value: self) }
-}
-
-extension CanaryState: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readCanaryState(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeCanaryState(value: self) }
-}
-
-extension Change: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readChange(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeChange(value: self) }
-}
-
-extension Classification: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readClassification(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeClassification(value: self) }
-}
-
-extension DeliveryIncident: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readDeliveryIncident(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeDeliveryIncident(value: self) }
-}
-
-extension Deployment: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readDeployment(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeDeployment(value: self) }
-}
-
-extension Diagnostic: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readDiagnostic(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeDiagnostic(value: self) }
-}
-
-extension DoraReport: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readDoraReport(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeDoraReport(value: self) }
-}
-
-extension GitHistory: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readGitHistory(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeGitHistory(value: self) }
-}
-
-extension GitReleases: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readGitReleases(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeGitReleases(value: self) }
-}
-
-extension MetricsPolicy: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readMetricsPolicy(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeMetricsPolicy(value: self) }
-}
-
-extension Observation: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readObservation(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeObservation(value: self) }
-}
-
-extension PrometheusMetric: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readPrometheusMetric(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writePrometheusMetric(value: self) }
-}
-
-extension PrometheusSeries: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readPrometheusSeries(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writePrometheusSeries(value: self) }
-}
-
-extension ReleaseFacts: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readReleaseFacts(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeReleaseFacts(value: self) }
-}
-
-extension ReleaseProfile: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readReleaseProfile(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeReleaseProfile(value: self) }
-}
-
-extension ReleaseProfiles: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readReleaseProfiles(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeReleaseProfiles(value: self) }
-}
-
-extension ReleaseType: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readReleaseType(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeReleaseType(value: self) }
-}
-
-extension RollbackDecision: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readRollbackDecision(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeRollbackDecision(value: self) }
-}
-
-extension RollbackPolicy: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readRollbackPolicy(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeRollbackPolicy(value: self) }
-}
-
-extension RollbackSituation: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readRollbackSituation(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeRollbackSituation(value: self) }
-}
-
-extension Schedule: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readSchedule(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeSchedule(value: self) }
+    public func json() throws -> String { try ffiWriteBusinessCalendar(value: self) }
 }
 
 extension TimeRange: WireValue {
     /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readTimeRange(json: json) }
+    public init(json: String) throws { self = try ffiReadTimeRange(json: json) }
 
     /// The JSON form.
-    public func json() throws -> String { try writeTimeRange(value: self) }
-}
-
-extension Timeline: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readTimeline(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try writeTimeline(value: self) }
+    public func json() throws -> String { try ffiWriteTimeRange(value: self) }
 }
 
 extension Weekday: WireValue {
     /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try readWeekday(json: json) }
+    public init(json: String) throws { self = try ffiReadWeekday(json: json) }
 
     /// The JSON form.
-    public func json() throws -> String { try writeWeekday(value: self) }
+    public func json() throws -> String { try ffiWriteWeekday(value: self) }
+}
+
+extension CanaryDecision: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryDecision(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryDecision(value: self) }
+}
+
+extension CanaryDiagnostic: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryDiagnostic(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryDiagnostic(value: self) }
+}
+
+extension CanaryObservation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryObservation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryObservation(value: self) }
+}
+
+extension CanarySchedule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanarySchedule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanarySchedule(value: self) }
+}
+
+extension CanaryState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryState(value: self) }
+}
+
+extension CanaryTimeline: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryTimeline(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryTimeline(value: self) }
+}
+
+extension InterchangeGitHistory: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeGitHistory(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeGitHistory(value: self) }
+}
+
+extension InterchangeGitReleases: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeGitReleases(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeGitReleases(value: self) }
+}
+
+extension InterchangePrometheusMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangePrometheusMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangePrometheusMetric(value: self) }
+}
+
+extension InterchangePrometheusSeries: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangePrometheusSeries(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
+}
+
+extension MetricsChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsChange(value: self) }
+}
+
+extension MetricsDeployment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDeployment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDeployment(value: self) }
+}
+
+extension MetricsDoraReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDoraReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDoraReport(value: self) }
+}
+
+extension MetricsIncident: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsIncident(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsIncident(value: self) }
+}
+
+extension MetricsPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsPolicy(value: self) }
+}
+
+extension ReleaseClassification: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseClassification(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseClassification(value: self) }
+}
+
+extension ReleaseFacts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseFacts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseFacts(value: self) }
+}
+
+extension ReleaseProfile: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseProfile(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseProfile(value: self) }
+}
+
+extension ReleaseProfiles: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseProfiles(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseProfiles(value: self) }
+}
+
+extension ReleaseType: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseType(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseType(value: self) }
+}
+
+extension RollbackDecision: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackDecision(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackDecision(value: self) }
+}
+
+extension RollbackPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPolicy(value: self) }
+}
+
+extension RollbackSituation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackSituation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackSituation(value: self) }
+}
+
+extension CanaryRollout {
+    /// Reads the JSON form of the schedule; unknown keys are refused.
+    public convenience init(json: String) throws { try self.init(schedule: .init(json: json)) }
+
+    /// The JSON form of the schedule.
+    public func json() throws -> String { try schedule().json() }
+}
+
+extension MetricsEngine {
+    /// Reads the JSON form of the policy; unknown keys are refused.
+    public convenience init(json: String) throws { try self.init(policy: .init(json: json)) }
+
+    /// The JSON form of the policy.
+    public func json() throws -> String { try policy().json() }
+}
+
+extension RollbackEngine {
+    /// Reads the JSON form of the policy; unknown keys are refused.
+    public convenience init(json: String) throws { try self.init(policy: .init(json: json)) }
+
+    /// The JSON form of the policy.
+    public func json() throws -> String { try policy().json() }
 }

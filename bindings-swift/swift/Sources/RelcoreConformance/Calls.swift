@@ -4,20 +4,24 @@ import Relcore
 extension BucketUnit: CaseValue {}
 extension Bump: CaseValue {}
 extension BusinessCalendar: CaseValue {}
+extension TimeRange: CaseValue {}
+extension Weekday: CaseValue {}
 extension CanaryDecision: CaseValue {}
+extension CanaryDiagnostic: CaseValue {}
+extension CanaryObservation: CaseValue {}
+extension CanarySchedule: CaseValue {}
 extension CanaryState: CaseValue {}
-extension Change: CaseValue {}
-extension Classification: CaseValue {}
-extension DeliveryIncident: CaseValue {}
-extension Deployment: CaseValue {}
-extension Diagnostic: CaseValue {}
-extension DoraReport: CaseValue {}
-extension GitHistory: CaseValue {}
-extension GitReleases: CaseValue {}
+extension CanaryTimeline: CaseValue {}
+extension InterchangeGitHistory: CaseValue {}
+extension InterchangeGitReleases: CaseValue {}
+extension InterchangePrometheusMetric: CaseValue {}
+extension InterchangePrometheusSeries: CaseValue {}
+extension MetricsChange: CaseValue {}
+extension MetricsDeployment: CaseValue {}
+extension MetricsDoraReport: CaseValue {}
+extension MetricsIncident: CaseValue {}
 extension MetricsPolicy: CaseValue {}
-extension Observation: CaseValue {}
-extension PrometheusMetric: CaseValue {}
-extension PrometheusSeries: CaseValue {}
+extension ReleaseClassification: CaseValue {}
 extension ReleaseFacts: CaseValue {}
 extension ReleaseProfile: CaseValue {}
 extension ReleaseProfiles: CaseValue {}
@@ -25,95 +29,111 @@ extension ReleaseType: CaseValue {}
 extension RollbackDecision: CaseValue {}
 extension RollbackPolicy: CaseValue {}
 extension RollbackSituation: CaseValue {}
-extension Schedule: CaseValue {}
-extension TimeRange: CaseValue {}
-extension Timeline: CaseValue {}
-extension Weekday: CaseValue {}
 
-/// Calls a function with native values made of the arguments, and gives its answer in the wire form.
+/// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
     switch name {
-    case "canary.apple_phased_schedule":
-        return try canaryApplePhasedSchedule().wire()
-    case "canary.explain":
-        return try canaryExplain(decision: input.take("decision")).wire()
-    case "canary.next_action":
-        return try canaryNextAction(schedule: input.take("schedule"), state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()
-    case "canary.plan":
-        return try canaryPlan(schedule: input.take("schedule"), start: input.take("start")).wire()
-    case "canary.play_staged_schedule":
-        return try canaryPlayStagedSchedule().wire()
-    case "canary.schedule_from_json":
-        return try canaryScheduleFromJson(text: input.take("text")).wire()
-    case "canary.schedule_from_yaml":
-        return try canaryScheduleFromYaml(text: input.take("text")).wire()
-    case "canary.simulate":
-        return try canarySimulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.standard_schedule":
-        return try canaryStandardSchedule().wire()
+        return try Canary.standardSchedule().wire()
+    case "canary.schedule_from_json":
+        return try Canary.scheduleFromJson(text: input.take("text")).wire()
+    case "canary.schedule_from_yaml":
+        return try Canary.scheduleFromYaml(text: input.take("text")).wire()
+    case "canary.apple_phased_schedule":
+        return try Canary.applePhasedSchedule().wire()
+    case "canary.explain":
+        return try Canary.explain(decision: input.take("decision")).wire()
+    case "canary.next_action":
+        return try Canary.nextAction(schedule: input.take("schedule"), state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()
+    case "canary.plan":
+        return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
+    case "canary.play_staged_schedule":
+        return try Canary.playStagedSchedule().wire()
+    case "canary.simulate":
+        return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.start":
-        return try canaryStart(schedule: input.take("schedule"), now: input.take("now")).wire()
+        return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
     case "canary.validate":
-        return try canaryValidate(schedule: input.take("schedule")).wire()
+        return try Canary.validate(schedule: input.take("schedule")).wire()
     case "digest.canonical_json":
-        return try digestCanonicalJson(text: input.take("text")).wire()
+        return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":
-        return try digestSha256(text: input.take("text")).wire()
+        return try Digest.sha256(text: input.take("text")).wire()
     case "interchange.git_releases":
-        return try interchangeGitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
+        return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
     case "interchange.parse_git":
-        return try interchangeParseGit(tags: input.take("tags"), log: input.take("log")).wire()
+        return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
     case "interchange.prometheus_observations":
-        return try interchangePrometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
+        return try Interchange.prometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
     case "interchange.prometheus_query_range":
-        return try interchangePrometheusQueryRange(text: input.take("text")).wire()
+        return try Interchange.prometheusQueryRange(text: input.take("text")).wire()
     case "metrics.default_policy":
-        return try metricsDefaultPolicy().wire()
-    case "metrics.dora":
-        return try metricsDora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), policy: input.take("policy"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()
+        return try Metrics.defaultPolicy().wire()
     case "metrics.policy_from_json":
-        return try metricsPolicyFromJson(text: input.take("text")).wire()
+        return try Metrics.policyFromJson(text: input.take("text")).wire()
     case "metrics.policy_from_yaml":
-        return try metricsPolicyFromYaml(text: input.take("text")).wire()
-    case "release.classify":
-        return try releaseClassify(previous: input.take("previous"), next: input.take("next"), facts: input.take("facts")).wire()
-    case "release.explain":
-        return try releaseExplain(classification: input.take("classification")).wire()
-    case "release.profile":
-        return try releaseProfile(releaseType: input.take("releaseType"), overrides: input.take("overrides")).wire()
-    case "release.profiles_from_json":
-        return try releaseProfilesFromJson(text: input.take("text")).wire()
-    case "release.profiles_from_yaml":
-        return try releaseProfilesFromYaml(text: input.take("text")).wire()
+        return try Metrics.policyFromYaml(text: input.take("text")).wire()
+    case "metrics.dora":
+        return try Metrics.dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), policy: input.take("policy"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()
     case "release.standard_profiles":
-        return try releaseStandardProfiles().wire()
-    case "rollback.decide":
-        return try rollbackDecide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
+        return try Release.standardProfiles().wire()
+    case "release.profiles_from_json":
+        return try Release.profilesFromJson(text: input.take("text")).wire()
+    case "release.profiles_from_yaml":
+        return try Release.profilesFromYaml(text: input.take("text")).wire()
+    case "release.classify":
+        return try Release.classify(previous: input.take("previous"), next: input.take("next"), facts: input.take("facts")).wire()
+    case "release.explain":
+        return try Release.explain(classification: input.take("classification")).wire()
+    case "release.profile":
+        return try Release.profile(releaseType: input.take("releaseType"), overrides: input.take("overrides")).wire()
     case "rollback.default_policy":
-        return try rollbackDefaultPolicy().wire()
-    case "rollback.explain":
-        return try rollbackExplain(decision: input.take("decision")).wire()
+        return try Rollback.defaultPolicy().wire()
     case "rollback.policy_from_json":
-        return try rollbackPolicyFromJson(text: input.take("text")).wire()
+        return try Rollback.policyFromJson(text: input.take("text")).wire()
     case "rollback.policy_from_yaml":
-        return try rollbackPolicyFromYaml(text: input.take("text")).wire()
+        return try Rollback.policyFromYaml(text: input.take("text")).wire()
+    case "rollback.decide":
+        return try Rollback.decide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "rollback.explain":
+        return try Rollback.explain(decision: input.take("decision")).wire()
     case "time.add_business_days":
-        return try timeAddBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
+        return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":
-        return try timeBuckets(range: input.take("range"), unit: input.take("unit"), zone: input.take("zone"), weekStart: input.take("weekStart")).wire()
+        return try Time.buckets(range: input.take("range"), unit: input.take("unit"), zone: input.take("zone"), weekStart: input.take("weekStart")).wire()
     case "time.business_days_between":
-        return try timeBusinessDaysBetween(start: input.take("start"), end: input.take("end"), calendar: input.take("calendar")).wire()
+        return try Time.businessDaysBetween(start: input.take("start"), end: input.take("end"), calendar: input.take("calendar")).wire()
     case "time.format_span":
-        return try timeFormatSpan(span: input.take("span")).wire()
+        return try Time.formatSpan(span: input.take("span")).wire()
     case "time.local_date":
-        return try timeLocalDate(at: input.take("at"), zone: input.take("zone")).wire()
+        return try Time.localDate(at: input.take("at"), zone: input.take("zone")).wire()
     case "time.parse_span":
-        return try timeParseSpan(text: input.take("text")).wire()
+        return try Time.parseSpan(text: input.take("text")).wire()
     case "time.tzdb_version":
-        return try timeTzdbVersion().wire()
+        return try Time.tzdbVersion().wire()
     case "version.bump":
-        return try versionBump(previous: input.take("previous"), next: input.take("next")).wire()
+        return try Version.bump(previous: input.take("previous"), next: input.take("next")).wire()
     default:
         throw NotNative(reason: "no function `\(name)`")
+    }
+}
+
+/// The same through each handle that has the function as a method.
+func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
+    switch name {
+    case "canary.next_action":
+        return [try CanaryRollout(schedule: input.take("schedule")).nextAction(state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()]
+    case "canary.plan":
+        return [try CanaryRollout(schedule: input.take("schedule")).plan(start: input.take("start")).wire()]
+    case "canary.simulate":
+        return [try CanaryRollout(schedule: input.take("schedule")).simulate(observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()]
+    case "canary.start":
+        return [try CanaryRollout(schedule: input.take("schedule")).start(now: input.take("now")).wire()]
+    case "metrics.dora":
+        return [try MetricsEngine(policy: input.take("policy")).dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()]
+    case "rollback.decide":
+        return [try RollbackEngine(policy: input.take("policy")).decide(situation: input.take("situation"), now: input.take("now")).wire()]
+    default:
+        return []
     }
 }

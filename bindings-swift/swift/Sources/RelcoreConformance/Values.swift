@@ -1,11 +1,14 @@
-// From the JSON of a case to native values, and from native answers back to JSON.
+// From the JSON of a case to native values, and from native results back to JSON.
 import Foundation
 import Relcore
 
-/// The input is one that no native value can be: only JSON text can say it.
-struct NotNative: Error { let reason: String }
+/// No native value can hold the input: only JSON text can.
+struct NotNative: Error, CustomStringConvertible {
+    let reason: String
+    var description: String { "no native value: \(reason)" }
+}
 
-/// A native type that a case can give or expect.
+/// A native type of the arguments and results of cases.
 protocol CaseValue {
     static func read(_ element: Any?) throws -> Self
     func wire() throws -> Any?
@@ -33,7 +36,7 @@ func text(_ element: Any) throws -> String {
     return String(decoding: try JSONSerialization.data(withJSONObject: element, options: options), as: UTF8.self)
 }
 
-/// What JSON has itself.
+/// The types that JSON has itself.
 extension CaseValue {
     static func read(_ element: Any?) throws -> Self {
         if let value = element as? Self { return value }
@@ -57,13 +60,17 @@ extension Int32: CaseValue {}
 extension UInt32: CaseValue {}
 extension Int64: CaseValue {}
 
+extension ReasonCode: CaseValue {
+    static func read(_ element: Any?) throws -> ReasonCode { ReasonCode(rawValue: try .read(element)) }
+    func wire() throws -> Any? { rawValue }
+}
 extension Date: CaseValue {
     static func read(_ element: Any?) throws -> Date { try parseTimestamp(text: .read(element)) }
     func wire() throws -> Any? { try formatTimestamp(at: self) }
 }
 extension Duration: CaseValue {
-    static func read(_ element: Any?) throws -> Duration { try timeParseSpan(text: .read(element)) }
-    func wire() throws -> Any? { try timeFormatSpan(span: self) }
+    static func read(_ element: Any?) throws -> Duration { try Time.parseSpan(text: .read(element)) }
+    func wire() throws -> Any? { try Time.formatSpan(span: self) }
 }
 extension Optional: CaseValue where Wrapped: CaseValue {
     static func read(_ element: Any?) throws -> Wrapped? {

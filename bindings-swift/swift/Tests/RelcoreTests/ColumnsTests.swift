@@ -2,7 +2,7 @@ import Foundation
 import XCTest
 import Relcore
 
-/// The columns door is pinned to the door for rows: the same report for the same events.
+/// Columns and rows give the same report for the same events.
 final class ColumnsTests: XCTestCase {
     private let policy = MetricsPolicy(environments: ["production", "staging"])
     private let range = TimeRange(start: Date(millisecondsSince1970: start), end: Date(millisecondsSince1970: start + 60 * day))
@@ -12,10 +12,10 @@ final class ColumnsTests: XCTestCase {
         for seed in 1...60 {
             let events = Events(seed: seed)
             for (unit, zone) in [(BucketUnit.week, "Europe/Berlin"), (.month, "UTC")] {
-                let expected = try metricsDora(
+                let expected = try Metrics.dora(
                     deployments: events.deployments, changes: events.changes, incidents: events.incidents, policy: policy,
                     range: range, unit: unit, zone: zone)
-                let report = try metricsDoraColumns(
+                let report = try Metrics.doraColumns(
                     columns: events.columns(nested: seed % 2 == 1), policy: policy, range: range, unit: unit, zone: zone)
                 XCTAssertEqual(report, expected, "seed \(seed)")
                 if (report.overall.changeFailRate.value ?? 0) > 0 { failures += 1 }
@@ -25,22 +25,22 @@ final class ColumnsTests: XCTestCase {
     }
 
     func testNoColumnsAreNoEvents() throws {
-        let expected = try metricsDora(
+        let expected = try Metrics.dora(
             deployments: [], changes: [], incidents: [], policy: policy, range: range, unit: .month, zone: "UTC")
-        XCTAssertEqual(try report(EventColumns()), expected)
-        let empty = EventColumns(
-            deployments: DeploymentColumns(finishedAt: [], outcome: []), changes: ChangeColumns(authoredAt: []),
-            incidents: IncidentColumns(detectedAt: [], resolvedAt: []))
+        XCTAssertEqual(try report(MetricsEventColumns()), expected)
+        let empty = MetricsEventColumns(
+            deployments: MetricsDeploymentColumns(finishedAt: [], outcome: []), changes: MetricsChangeColumns(authoredAt: []),
+            incidents: MetricsIncidentColumns(detectedAt: [], resolvedAt: []))
         XCTAssertEqual(try report(empty), expected)
     }
 
     func testEveryFaultHasItsColumn() {
-        let lists = Lists(offsets: [0, 1], items: [0])
-        let sound = DeploymentColumns(finishedAt: [start], outcome: [0])
-        func refused(_ path: String, _ text: String, _ change: (inout DeploymentColumns) -> Void) {
+        let lists = MetricsLists(offsets: [0, 1], items: [0])
+        let sound = MetricsDeploymentColumns(finishedAt: [start], outcome: [0])
+        func refused(_ path: String, _ text: String, _ change: (inout MetricsDeploymentColumns) -> Void) {
             var changed = sound
             change(&changed)
-            XCTAssertThrowsError(try report(EventColumns(deployments: changed)), path) { error in
+            XCTAssertThrowsError(try report(MetricsEventColumns(deployments: changed)), path) { error in
                 let error = error as? RelcoreError
                 XCTAssertEqual(error?.path, "columns.deployments.\(path)")
                 XCTAssertTrue(error?.text.contains(text) ?? false, "\(error?.text ?? "another error")")
@@ -52,42 +52,42 @@ final class ColumnsTests: XCTestCase {
         refused("service", "code beyond") { $0.service = [1] }
         refused("environment", "code beyond") { $0.environment = [1] }
         refused("revision", "not as long") { $0.revision = [1, 2] }
-        refused("remediates", "offsets") { $0.remediates = Lists(offsets: [0, 2], items: [0]) }
+        refused("remediates", "offsets") { $0.remediates = MetricsLists(offsets: [0, 2], items: [0]) }
         refused("changes", "offsets") { $0.changes = [0, 1] }
         refused("listedChanges", "beside `changes`") { ($0.changes, $0.listedChanges) = ([0, 0], lists) }
         refused("finishedAt", "years 1 to 9999") { $0.finishedAt = [.max] }
         refused("outcome", "not as long") { $0.finishedAt = [] }
 
-        let bits = EventColumns(changes: ChangeColumns(authoredAt: [start], authoredAtValidity: [1, 1]))
+        let bits = MetricsEventColumns(changes: MetricsChangeColumns(authoredAt: [start], authoredAtValidity: [1, 1]))
         XCTAssertEqual(path(bits), "columns.changes.authoredAtValidity")
-        let alone = EventColumns(changes: ChangeColumns(authoredAt: [], committedAtValidity: [1]))
+        let alone = MetricsEventColumns(changes: MetricsChangeColumns(authoredAt: [], committedAtValidity: [1]))
         XCTAssertEqual(path(alone), "columns.changes.committedAtValidity")
-        XCTAssertEqual(path(EventColumns(changes: ChangeColumns(authoredAt: [start], merge: []))), "columns.changes.merge")
-        let cause = IncidentColumns(detectedAt: [start], causedBy: [])
-        XCTAssertEqual(path(EventColumns(incidents: cause)), "columns.incidents.causedBy")
-        XCTAssertEqual(path(EventColumns(services: 0)), "columns.services")
-        XCTAssertEqual(path(EventColumns(environments: [])), "columns.environments")
+        XCTAssertEqual(path(MetricsEventColumns(changes: MetricsChangeColumns(authoredAt: [start], merge: []))), "columns.changes.merge")
+        let cause = MetricsIncidentColumns(detectedAt: [start], causedBy: [])
+        XCTAssertEqual(path(MetricsEventColumns(incidents: cause)), "columns.incidents.causedBy")
+        XCTAssertEqual(path(MetricsEventColumns(services: 0)), "columns.services")
+        XCTAssertEqual(path(MetricsEventColumns(environments: [])), "columns.environments")
     }
 
     func testAllFaultsAtOnce() {
-        let deployments = DeploymentColumns(finishedAt: [start], outcome: [9], service: [7])
-        XCTAssertThrowsError(try report(EventColumns(deployments: deployments))) { error in
+        let deployments = MetricsDeploymentColumns(finishedAt: [start], outcome: [9], service: [7])
+        XCTAssertThrowsError(try report(MetricsEventColumns(deployments: deployments))) { error in
             let paths = (error as? RelcoreError)?.faults.map(\.path)
             XCTAssertEqual(paths, ["columns.deployments.outcome", "columns.deployments.service"])
         }
     }
 
-    func testWhatStandsBesideTheColumnsIsCheckedAsForRows() {
+    func testTheOtherArgumentsAreCheckedAsForRows() {
         XCTAssertThrowsError(
-            try metricsDoraColumns(columns: EventColumns(services: 0), policy: policy, range: range, unit: .day, zone: "Mars")
+            try Metrics.doraColumns(columns: MetricsEventColumns(services: 0), policy: policy, range: range, unit: .day, zone: "Mars")
         ) { XCTAssertEqual(($0 as? RelcoreError)?.path, "zone") }
     }
 
-    private func report(_ columns: EventColumns) throws -> DoraReport {
-        try metricsDoraColumns(columns: columns, policy: policy, range: range, unit: .month, zone: "UTC")
+    private func report(_ columns: MetricsEventColumns) throws -> MetricsDoraReport {
+        try Metrics.doraColumns(columns: columns, policy: policy, range: range, unit: .month, zone: "UTC")
     }
 
-    private func path(_ columns: EventColumns) -> String? {
+    private func path(_ columns: MetricsEventColumns) -> String? {
         do { _ = try report(columns) } catch { return (error as? RelcoreError)?.path }
         return nil
     }
@@ -99,7 +99,7 @@ private let names = ["production", "staging", "test"]
 
 /// The same events as rows and as columns.
 private struct Events {
-    var (deployments, changes, incidents) = ([Deployment](), [Change](), [DeliveryIncident]())
+    var (deployments, changes, incidents) = ([MetricsDeployment](), [MetricsChange](), [MetricsIncident]())
 
     init(seed: Int) {
         var numbers = Numbers(state: UInt32(seed))
@@ -112,22 +112,22 @@ private struct Events {
             for number in first..<first + perRow {
                 let authored = one(of: 5) ? nil : at - 1 - Int64(numbers.below(9 * Int(day)))
                 changes.append(
-                    Change(
+                    MetricsChange(
                         id: "c\(number)", authoredAt: authored.map(date), committedAt: date(authored ?? at),
                         merge: one(of: 6), reverts: number > 2 && one(of: 8) ? ["c\(number - 3)"] : []))
             }
             let revision = numbers.below(6)
             deployments.append(
-                Deployment(
+                MetricsDeployment(
                     id: "d\(row)", service: service, environment: environment, finishedAt: date(at),
-                    outcome: one(of: 3) ? DeploymentOutcome.allCases[numbers.below(6)] : .success,
-                    intent: DeploymentIntent.allCases[numbers.below(5)], revision: revision == 0 ? nil : "r\(revision)",
+                    outcome: one(of: 3) ? MetricsDeploymentOutcome.allCases[numbers.below(6)] : .success,
+                    intent: MetricsDeploymentIntent.allCases[numbers.below(5)], revision: revision == 0 ? nil : "r\(revision)",
                     remediates: row > 0 && one(of: 4) ? ["d\(row - 1)"] : [],
                     changes: (first..<first + perRow).map { "c\($0)" }))
             guard one(of: 3) else { continue }
             let number = incidents.count
             incidents.append(
-                DeliveryIncident(
+                MetricsIncident(
                     id: "i\(number)", service: service, environment: environment, detectedAt: date(at + 1),
                     resolvedAt: one(of: 4) ? nil : date(at + 2 + Int64(numbers.below(Int(day)))),
                     causedBy: one(of: 2) ? "d\(row)" : nil,
@@ -135,37 +135,37 @@ private struct Events {
         }
     }
 
-    func columns(nested: Bool) -> EventColumns {
+    func columns(nested: Bool) -> MetricsEventColumns {
         let listed = lists(deployments.map(\.changes))
-        let table = DeploymentColumns(
+        let table = MetricsDeploymentColumns(
             finishedAt: deployments.map(\.finishedAt.millisecondsSince1970),
-            outcome: deployments.map { UInt8(DeploymentOutcome.allCases.firstIndex(of: $0.outcome)!) },
-            intent: deployments.map { UInt8(DeploymentIntent.allCases.firstIndex(of: $0.intent)!) },
-            service: deployments.map { place($0.service) }, environment: deployments.map { code($0.environment) },
-            revision: deployments.map { place($0.revision) }, remediates: lists(deployments.map(\.remediates)),
+            outcome: deployments.map { UInt8(MetricsDeploymentOutcome.allCases.firstIndex(of: $0.outcome)!) },
+            intent: deployments.map { UInt8(MetricsDeploymentIntent.allCases.firstIndex(of: $0.intent)!) },
+            service: deployments.map { index($0.service) }, environment: deployments.map { code($0.environment) },
+            revision: deployments.map { index($0.revision) }, remediates: lists(deployments.map(\.remediates)),
             changes: nested ? listed.offsets : nil, listedChanges: nested ? nil : listed)
-        let written = ChangeColumns(
+        let written = MetricsChangeColumns(
             authoredAt: changes.map { $0.authoredAt?.millisecondsSince1970 ?? 0 },
             authoredAtValidity: bits(changes.map { $0.authoredAt != nil }),
             committedAt: changes.map(\.committedAt.millisecondsSince1970), merge: changes.map(\.merge),
             reverts: lists(changes.map(\.reverts)))
-        let cases = IncidentColumns(
+        let cases = MetricsIncidentColumns(
             detectedAt: incidents.map(\.detectedAt.millisecondsSince1970),
             resolvedAt: incidents.map { $0.resolvedAt?.millisecondsSince1970 ?? 0 },
             resolvedAtValidity: bits(incidents.map { $0.resolvedAt != nil }),
-            service: incidents.map { place($0.service) }, environment: incidents.map { code($0.environment) },
-            causedBy: incidents.map { place($0.causedBy) }, duplicate: incidents.map { $0.duplicateOf != nil })
-        return EventColumns(deployments: table, changes: written, incidents: cases, environments: names, services: 2)
+            service: incidents.map { index($0.service) }, environment: incidents.map { code($0.environment) },
+            causedBy: incidents.map { index($0.causedBy) }, duplicate: incidents.map { $0.duplicateOf != nil })
+        return MetricsEventColumns(deployments: table, changes: written, incidents: cases, environments: names, services: 2)
     }
 }
 
 /// The number in an id; 2^32 - 1 for none.
-private func place(_ id: String?) -> UInt32 { id.map { UInt32($0.dropFirst())! } ?? .max }
+private func index(_ id: String?) -> UInt32 { id.map { UInt32($0.dropFirst())! } ?? .max }
 
 private func code(_ environment: String) -> UInt32 { UInt32(names.firstIndex(of: environment)!) }
 
-private func lists(_ ids: [[String]]) -> Lists {
-    Lists(offsets: ids.reduce(into: [0]) { $0.append($0.last! + UInt32($1.count)) }, items: ids.joined().map { place($0) })
+private func lists(_ ids: [[String]]) -> MetricsLists {
+    MetricsLists(offsets: ids.reduce(into: [0]) { $0.append($0.last! + UInt32($1.count)) }, items: ids.joined().map { index($0) })
 }
 
 /// One bit a row, lowest first.

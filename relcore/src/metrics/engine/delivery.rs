@@ -1,106 +1,157 @@
-//! Which deployment delivered a change first, per line.
+//! The first delivery of each change.
 //!
-//! With release branches a commit is part of many releases; only the first brings it to production. In another
-//! service or environment it is delivered anew, for it reaches other users there.
-//!
-//! Nearly every change is delivered in one line, so the first line stands in a table and only further ones in a map.
-use super::at;
-use crate::metrics::columns::{ListedChanges, NONE};
+//! With release branches a commit is part of many releases; only the first one delivers it to production. In another
+//! service or environment it is delivered anew, because it reaches other users there.
+use super::index::{ChangeIndex, DeploymentIndex};
+use super::read::{Reader, Success};
+use super::scope::Scope;
+use crate::metrics::table::{ListedChanges, Lists};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ops::Range;
 
-/// The first delivery of every change.
+/// The first deliveries so far.
 pub(super) struct Deliveries<'a> {
-    listed: ListedChanges<'a>,
-    /// Of each change, where deployments list indices: the first line that delivered it, and the deployment.
-    first: Vec<(u32, u32)>,
-    /// Deliveries of the same changes in other lines.
-    others: BTreeMap<(u32, u32), u32>,
-    /// How many changes there are.
-    changes: usize,
+    reader: &'a Reader<'a>,
+    listing: Listing<'a>,
+}
+
+enum Listing<'a> {
+    /// Each change belongs to one deployment, so its delivery is known from the offsets, unless that deployment did
+    /// not succeed.
+    Nested {
+        offsets: &'a [u32],
+        /// By deployment that did not succeed: the one that delivered its changes.
+        carried_by: BTreeMap<DeploymentIndex, DeploymentIndex>,
+    },
+    /// Several deployments may list a change. Nearly every change is delivered in one scope, so the first delivery is
+    /// in a table, and only those in further scopes are in a map.
+    Indexed {
+        lists: Lists<'a>,
+        first: Vec<Option<DeploymentIndex>>,
+        further: BTreeMap<(ChangeIndex, Scope), DeploymentIndex>,
+    },
 }
 
 impl<'a> Deliveries<'a> {
-    pub(super) fn new(listed: ListedChanges<'a>, changes: usize) -> Self {
-        let first = match listed {
-            ListedChanges::Nested(_) => vec![],
-            ListedChanges::Indexed(_) => vec![(NONE, NONE); changes],
+    pub(super) fn new(reader: &'a Reader<'a>) -> Self {
+        let listing = match reader.listed_changes() {
+            ListedChanges::Nested(offsets) => Listing::Nested { offsets, carried_by: BTreeMap::new() },
+            ListedChanges::Indexed(lists) => {
+                Listing::Indexed { lists, first: vec![None; reader.change_count()], further: BTreeMap::new() }
+            }
         };
-        Self { listed, first, others: BTreeMap::new(), changes }
+        Self { reader, listing }
     }
 
     /// The changes that a deployment lists.
-    pub(super) fn changes(&self, deployment: u32) -> Changes<'a> {
-        match self.listed {
-            ListedChanges::Nested(offsets) => {
-                let place = deployment as usize;
-                Changes::Nested(at(offsets, place, 0)..at(offsets, place.saturating_add(1), 0))
-            }
-            ListedChanges::Indexed(lists) => Changes::Indexed(lists.of(deployment as usize).iter()),
+    pub(super) fn changes(&self, deployment: DeploymentIndex) -> Changes<'a> {
+        match &self.listing {
+            Listing::Nested { offsets, .. } => Changes::Nested(nested(offsets, deployment)),
+            Listing::Indexed { lists, .. } => Changes::Indexed(lists.of(deployment.get()).iter()),
         }
     }
 
-    /// Notes a delivery; false when the line had the change already.
-    pub(super) fn deliver(&mut self, change: u32, line: u32, deployment: u32) -> bool {
-        match self.first.get_mut(change as usize) {
-            None => true, // nested: every change belongs to one deployment
-            Some(first) if first.0 == NONE => {
-                *first = (line, deployment);
+    /// Records that a deployment delivers the changes of an earlier one that did not succeed.
+    pub(super) fn carry(&mut self, source: DeploymentIndex, by: DeploymentIndex) {
+        if let Listing::Nested { carried_by, .. } = &mut self.listing {
+            carried_by.insert(source, by);
+        }
+    }
+
+    /// Records the delivery of a change of the input; false when its scope had the change already.
+    pub(super) fn deliver(&mut self, change: ChangeIndex, by: &Success) -> bool {
+        let Listing::Indexed { first, further, .. } = &mut self.listing else { return true };
+        let Some(first) = first.get_mut(change.get()) else { return false };
+        let Some(before) = *first else {
+            *first = Some(by.index);
+            return true;
+        };
+        if self.reader.scope_of(before) == Some(by.scope) {
+            return false;
+        }
+        match further.entry((change, by.scope)) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(by.index);
                 true
             }
-            Some(first) if first.0 == line => false,
-            Some(_) => match self.others.entry((change, line)) {
-                std::collections::btree_map::Entry::Occupied(_) => false,
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(deployment);
-                    true
-                }
-            },
         }
     }
 
-    /// The deployment that delivered a change in a line, so far. For nested changes: the one that lists it.
-    pub(super) fn deployment(&self, change: u32, line: u32) -> Option<u32> {
-        match self.listed {
-            ListedChanges::Nested(offsets) => {
-                let after = offsets.partition_point(|offset| *offset <= change);
-                let place = after.checked_sub(1).filter(|_| after < offsets.len())?;
-                u32::try_from(place).ok()
+    /// The deployment of the same scope that delivered a change before this one.
+    pub(super) fn before(&self, change: ChangeIndex, success: &Success) -> Option<DeploymentIndex> {
+        match &self.listing {
+            Listing::Nested { offsets, carried_by } => {
+                let lister = self.reader.deployment(lister(offsets, change)?)?;
+                let found = if lister.succeeded() {
+                    lister
+                } else {
+                    self.reader.deployment(*carried_by.get(&lister.index)?)?
+                };
+                let earlier = (found.finished_at, found.index) < (success.finished_at, success.index);
+                (earlier && found.scope == Some(success.scope)).then_some(found.index)
             }
-            ListedChanges::Indexed(_) => match at(&self.first, change as usize, (NONE, NONE)) {
-                (first, deployment) if first == line => Some(deployment),
-                _ => self.others.get(&(change, line)).copied(),
-            },
+            Listing::Indexed { first, further, .. } => {
+                let first = first.get(change.get()).copied().flatten()?;
+                let found = if self.reader.scope_of(first) == Some(success.scope) {
+                    first
+                } else {
+                    *further.get(&(change, success.scope))?
+                };
+                (found != success.index).then_some(found)
+            }
         }
     }
 
     /// The changes that no deployment delivered, but for nested ones of deployments that did not deliver.
-    pub(super) fn undelivered(&self) -> impl Iterator<Item = usize> {
-        let (from, to) = match self.listed {
-            ListedChanges::Nested([first, .., last]) => (*first as usize, *last as usize),
-            ListedChanges::Nested(_) => (0, 0),
-            ListedChanges::Indexed(_) => (0, self.changes),
+    pub(super) fn undelivered(&self) -> impl Iterator<Item = ChangeIndex> {
+        let count = u32::try_from(self.reader.change_count()).unwrap_or(u32::MAX);
+        let (listed, first): (Range<u32>, &[Option<DeploymentIndex>]) = match &self.listing {
+            Listing::Nested { offsets, .. } => match offsets {
+                [start, .., end] => (*start..*end, &[]),
+                _ => (0..0, &[]),
+            },
+            Listing::Indexed { first, .. } => (0..count, first),
         };
-        let delivered = move |change: &usize| {
-            (from..to).contains(change) && self.first.get(*change).is_none_or(|first| first.0 != NONE)
-        };
-        (0..self.changes).filter(move |change| !delivered(change))
+        let not_delivered = |change: &ChangeIndex| first.get(change.get()).is_some_and(Option::is_none);
+        let in_lists = listed.clone().map(ChangeIndex::new).filter(not_delivered);
+        in_lists.chain((0..listed.start).chain(listed.end..count).map(ChangeIndex::new))
     }
 }
 
-/// The indices of the changes of a deployment.
+/// The changes nested under a deployment; none where all deployments have none.
+fn nested(offsets: &[u32], deployment: DeploymentIndex) -> Range<u32> {
+    let bounds = offsets.get(deployment.get()..).and_then(|rest| rest.first_chunk());
+    debug_assert!(
+        offsets.is_empty() || bounds.is_some(),
+        "offsets have one more value than their table has rows"
+    );
+    bounds.map_or(0..0, |[start, end]| *start..*end)
+}
+
+/// The deployment under which a change is nested.
+fn lister(offsets: &[u32], change: ChangeIndex) -> Option<DeploymentIndex> {
+    let after = offsets.partition_point(|offset| *offset as usize <= change.get());
+    let lister = after.checked_sub(1).filter(|_| after < offsets.len())?;
+    u32::try_from(lister).ok().map(DeploymentIndex::new)
+}
+
+/// The changes of a deployment.
 #[derive(Clone)]
 pub(super) enum Changes<'a> {
-    Nested(std::ops::Range<u32>),
+    Nested(Range<u32>),
     Indexed(std::slice::Iter<'a, u32>),
 }
 
 impl Iterator for Changes<'_> {
-    type Item = u32;
+    type Item = ChangeIndex;
 
-    fn next(&mut self) -> Option<u32> {
-        match self {
+    fn next(&mut self) -> Option<ChangeIndex> {
+        let code = match self {
             Self::Nested(range) => range.next(),
-            Self::Indexed(items) => items.next().copied(),
-        }
+            Self::Indexed(codes) => codes.next().copied(),
+        };
+        code.map(ChangeIndex::new)
     }
 }

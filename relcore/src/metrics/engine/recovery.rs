@@ -1,134 +1,128 @@
-//! How long failed deployments took to recover.
+//! The time that failed deployments took to recover.
 //!
-//! A deployment fails once. All signs of its failure are brought together before anything is counted: five incidents
-//! of one deployment are one failure with one recovery.
-use super::at;
-use super::failure::{Failure, Sign};
-use super::line::Lines;
-use super::standing::{rated, span};
-use super::tally::{Tally, Windows};
-use super::walk::Runs;
-use crate::metrics::columns::Events;
+//! A deployment fails once. All signals of its failure are joined into one outage before anything is counted: five
+//! incidents of one deployment are one failure with one recovery.
+use super::buckets::{Buckets, ByBucket};
+use super::eligibility::{self, span};
+use super::excluded::Excluded;
+use super::read::Reader;
+use super::runs::Runs;
+use super::signal::{Signal, Source};
 use crate::metrics::{
-    ExclusionReason, MetricsPolicy, OpenRecoveries, RecoveryEnd, RecoveryMembership, RecoveryStart,
-    SeveralIncidents,
+    ExclusionReason, OpenRecoveries, Policy, RecoveryEnd, RecoveryMembership, RecoveryStart, SeveralIncidents,
 };
-use crate::time::TimeRange;
 
-/// Recovery times in milliseconds, by bucket. Counts failures and what was left out in the tallies.
+/// Failures and recoveries by bucket.
+pub(super) struct Recoveries {
+    /// The number of deployments that failed.
+    pub(super) failed: ByBucket<u64>,
+    pub(super) times: Runs,
+    /// Failures without a recovery time.
+    pub(super) excluded: ByBucket<Excluded>,
+}
+
+/// The recoveries of all failed deployments; `signals` are sorted by deployment.
 pub(super) fn recoveries(
-    events: &Events<'_>,
-    policy: &MetricsPolicy,
-    range: &TimeRange,
-    windows: &Windows,
-    failures: &[Failure],
-    tallies: &mut [Tally],
-) -> Runs {
-    let lines = Lines::new(events, policy);
-    let mut found: Vec<(usize, i64)> = vec![];
-    for signs in failures.chunk_by(|a, b| a.deployment == b.deployment) {
-        let Some(place) = signs.first().map(|sign| sign.deployment as usize) else { continue };
-        if !rated(events, policy, &lines, place) {
+    reader: &Reader<'_>,
+    policy: &Policy,
+    buckets: &Buckets,
+    signals: &[Signal],
+) -> Recoveries {
+    let (mut failed, mut excluded) = (ByBucket::<u64>::new(buckets), ByBucket::<Excluded>::new(buckets));
+    let mut found = vec![];
+    for signals in signals.chunk_by(|a, b| a.deployment == b.deployment) {
+        let Some(deployment) = signals.first().and_then(|signal| reader.deployment(signal.deployment)) else {
+            continue; // it names a deployment that is not in the input
+        };
+        if eligibility::rates(&deployment, policy).is_err() {
             continue;
         }
-        let failed_at = at(events.deployments.finished_at, place, 0);
-        let home = windows.find(failed_at, 0);
-        if let Some(tally) = home.and_then(|bucket| tallies.get_mut(bucket)) {
-            tally.failed += 1;
-        }
+        let failed_in = buckets.find(deployment.finished_at);
+        failed.update(failed_in, |failed| *failed += 1);
 
-        let (start, end) = Episode::of(failed_at, signs).bounds(policy);
-        let as_of = (policy.open_recoveries == OpenRecoveries::Age).then(|| range.end.as_millis());
-        let length = match end.or(as_of) {
+        let outage = Outage::new(deployment.finished_at, signals);
+        let (start, end) = (outage.start(policy), outage.end(policy));
+        let age = (policy.open_recoveries == OpenRecoveries::Age).then(|| buckets.end());
+        let time = match end.or(age) {
             Some(end) => span(start, end, policy.negative_spans),
             None => Err(ExclusionReason::Open),
         };
         let bucket = match (policy.recovery_membership, end) {
-            (RecoveryMembership::Recovery, Some(end)) => windows.find(end, 0),
-            _ => home,
+            (RecoveryMembership::Recovery, Some(end)) => buckets.find(end),
+            (RecoveryMembership::Recovery, None) | (RecoveryMembership::Failure, _) => failed_in,
         };
-        let Some(bucket) = bucket else { continue };
-        match length {
-            Ok(length) => found.push((bucket, length)),
-            Err(reason) => {
-                if let Some(tally) = tallies.get_mut(bucket) {
-                    tally.not_recovered.add(reason, 1);
-                }
-            }
+        match (time, bucket) {
+            (_, None) => {}
+            (Ok(time), Some(bucket)) => found.push((bucket, time)),
+            (Err(reason), Some(_)) => excluded.add(bucket, reason),
         }
     }
-    into_runs(found, windows)
+    Recoveries { failed, times: Runs::of(found, buckets), excluded }
 }
 
-fn into_runs(mut found: Vec<(usize, i64)>, windows: &Windows) -> Runs {
-    found.sort_unstable();
-    let mut runs = Runs::default();
-    for (bucket, length) in found {
-        runs.begin(bucket);
-        runs.values.push(length);
-    }
-    runs.begin(windows.len());
-    runs
-}
-
-/// What is known of one failed deployment.
-struct Episode {
+/// The outage that a failed deployment caused.
+struct Outage {
     failed_at: i64,
-    detected: Option<i64>,
+    first_detected: Option<i64>,
     first_resolved: Option<i64>,
     last_resolved: Option<i64>,
-    incidents: usize,
-    open: usize,
-    remedied: Option<i64>,
+    any_incident: bool,
+    any_open: bool,
+    remediated_at: Option<i64>,
 }
 
-impl Episode {
-    fn of(failed_at: i64, signs: &[Failure]) -> Self {
-        let mut episode = Self {
+impl Outage {
+    fn new(failed_at: i64, signals: &[Signal]) -> Self {
+        let mut outage = Self {
             failed_at,
-            detected: None,
+            first_detected: None,
             first_resolved: None,
             last_resolved: None,
-            incidents: 0,
-            open: 0,
-            remedied: None,
+            any_incident: false,
+            any_open: false,
+            remediated_at: None,
         };
-        for failure in signs {
-            match failure.sign {
-                Sign::Outcome => {}
-                Sign::Remedy(time) => episode.remedied = earlier(episode.remedied, Some(time)),
-                Sign::Incident(detected, resolved) => {
-                    episode.incidents += 1;
-                    episode.open += usize::from(resolved.is_none());
-                    episode.detected = earlier(episode.detected, Some(detected));
-                    episode.first_resolved = earlier(episode.first_resolved, resolved);
-                    episode.last_resolved = episode.last_resolved.max(resolved);
+        for signal in signals {
+            match signal.source {
+                Source::Outcome => {}
+                Source::Remediation { finished_at } => {
+                    outage.remediated_at = earlier(outage.remediated_at, Some(finished_at));
+                }
+                Source::Incident { detected_at, resolved_at } => {
+                    outage.any_incident = true;
+                    outage.any_open |= resolved_at.is_none();
+                    outage.first_detected = earlier(outage.first_detected, Some(detected_at));
+                    outage.first_resolved = earlier(outage.first_resolved, resolved_at);
+                    outage.last_resolved = outage.last_resolved.max(resolved_at); // `None` is the least
                 }
             }
         }
-        episode
+        outage
     }
 
-    /// When recovery began, and when it ended if it did.
+    /// When recovery began.
+    fn start(&self, policy: &Policy) -> i64 {
+        match policy.recovery_start {
+            RecoveryStart::DeploymentFinished => self.failed_at,
+            RecoveryStart::IncidentDetected => self.first_detected.unwrap_or(self.failed_at),
+        }
+    }
+
+    /// When recovery ended, if it did.
     ///
     /// While an incident is open the deployment has not recovered, whatever was deployed since; the policy may say
     /// otherwise.
-    fn bounds(&self, policy: &MetricsPolicy) -> (i64, Option<i64>) {
-        let start = match policy.recovery_start {
-            RecoveryStart::DeploymentFinished => self.failed_at,
-            RecoveryStart::IncidentDetected => self.detected.unwrap_or(self.failed_at),
-        };
+    fn end(&self, policy: &Policy) -> Option<i64> {
         let resolved = match policy.several_incidents {
             SeveralIncidents::First => self.first_resolved,
-            SeveralIncidents::Last => self.last_resolved.filter(|_| self.open == 0),
+            SeveralIncidents::Last => self.last_resolved.filter(|_| !self.any_open),
         };
-        let end = match policy.recovery_end {
-            RecoveryEnd::IncidentElseRemedy if self.incidents == 0 => self.remedied,
+        match policy.recovery_end {
+            RecoveryEnd::IncidentElseRemedy if !self.any_incident => self.remediated_at,
             RecoveryEnd::IncidentElseRemedy | RecoveryEnd::Incident => resolved,
-            RecoveryEnd::Remedy => self.remedied,
-            RecoveryEnd::Earliest => earlier(resolved, self.remedied),
-        };
-        (start, end)
+            RecoveryEnd::Remedy => self.remediated_at,
+            RecoveryEnd::Earliest => earlier(resolved, self.remediated_at),
+        }
     }
 }
 

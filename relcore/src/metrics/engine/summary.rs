@@ -1,42 +1,94 @@
 //! From counts and durations to estimates.
-use super::tally::{Excluded, Tally, count};
-use super::walk::Runs;
+use super::buckets::ByBucket;
+use super::count::Counts;
+use super::deliver::Leads;
+use super::excluded::{Excluded, count};
+use super::recovery::Recoveries;
+use super::runs::rank_rule;
 use crate::metrics::{
-    DoraRow, DurationSummary, Estimate, ExclusionReason, MetricsPolicy, QuantileRule, UndefinedReason,
+    DoraRow, DurationSummary, Estimate, Exclusion, ExclusionReason, Policy, UndefinedReason,
 };
 use crate::reason::Interval;
+use crate::scalar::Count;
 use crate::stats;
 use crate::time::{Span, TimeRange};
-use crate::wire::Count;
 
-/// The whole range and its buckets.
-pub(super) struct Rows<'a> {
-    pub(super) policy: &'a MetricsPolicy,
-    pub(super) range: &'a TimeRange,
-    pub(super) buckets: &'a [TimeRange],
-    pub(super) any_deployment: bool,
+/// Everything that was counted in one bucket.
+///
+/// The tally of the whole range is the sum of those of its buckets: that is why counts of buckets add up.
+#[derive(Default)]
+struct Tally {
+    deployments: Counts,
+    /// Incidents that show no failure.
+    unlinked: Excluded,
+    /// Changes without a lead time.
+    no_lead: Excluded,
+    failed: u64,
+    /// Failures without a recovery time.
+    no_recovery: Excluded,
 }
 
-impl Rows<'_> {
-    /// The row of the whole range, and one a bucket.
-    pub(super) fn finish(
+impl Tally {
+    fn merge(&mut self, other: &Self) {
+        self.deployments.merge(&other.deployments);
+        self.unlinked.merge(&other.unlinked);
+        self.no_lead.merge(&other.no_lead);
+        self.failed += other.failed;
+        self.no_recovery.merge(&other.no_recovery);
+    }
+
+    /// The deployments and incidents that the fail rate leaves out.
+    fn not_failed(&self) -> Excluded {
+        let mut all = self.deployments.not_rated;
+        all.merge(&self.unlinked);
+        all
+    }
+}
+
+pub(super) struct Summary<'a> {
+    policy: &'a Policy,
+    range: &'a TimeRange,
+    any_deployment: bool,
+    /// The number of standard deviations of the confidence level.
+    z: f64,
+}
+
+impl<'a> Summary<'a> {
+    /// `any_deployment`: whether any deployment of the input counts for the frequency.
+    pub(super) fn new(policy: &'a Policy, range: &'a TimeRange, any_deployment: bool) -> Self {
+        Self { policy, range, any_deployment, z: stats::two_sided(policy.confidence_level) }
+    }
+
+    /// The row of the whole range, and one per bucket.
+    pub(super) fn rows(
         &self,
-        tallies: &[Tally],
-        mut leads: Runs,
-        mut recoveries: Runs,
+        buckets: &[TimeRange],
+        counts: ByBucket<Counts>,
+        unlinked: ByBucket<Excluded>,
+        mut leads: Leads,
+        mut recoveries: Recoveries,
     ) -> (DoraRow, Vec<DoraRow>) {
-        let z = stats::two_sided(self.policy.confidence_level);
+        let pass = counts.into_iter().zip(unlinked).zip(leads.excluded);
+        let tallies = pass.zip(recoveries.failed).zip(recoveries.excluded).map(
+            |((((deployments, unlinked), no_lead), failed), no_recovery)| Tally {
+                deployments,
+                unlinked,
+                no_lead,
+                failed,
+                no_recovery,
+            },
+        );
         let mut all = Tally::default();
-        let mut rows = Vec::with_capacity(self.buckets.len());
-        for (bucket, (whole, tally)) in self.buckets.iter().zip(tallies).enumerate() {
+        let mut rows = Vec::with_capacity(buckets.len());
+        for (bucket, (whole, tally)) in buckets.iter().zip(tallies).enumerate() {
             let range =
                 TimeRange { start: whole.start.max(self.range.start), end: whole.end.min(self.range.end) };
-            let durations = [leads.of(bucket), recoveries.of(bucket)];
-            rows.push(self.row(range, range != *whole, tally, durations, z));
-            all.merge(tally);
+            let durations = [leads.times.bucket(bucket), recoveries.times.bucket(bucket)];
+            rows.push(self.row(range, range != *whole, &tally, durations));
+            all.merge(&tally);
         }
-        let durations = [leads.values.as_mut_slice(), recoveries.values.as_mut_slice()];
-        (self.row(*self.range, false, &all, durations, z), rows)
+        let durations = [leads.times.all(), recoveries.times.all()];
+        (self.row(*self.range, false, &all, durations), rows)
     }
 
     fn row(
@@ -45,26 +97,30 @@ impl Rows<'_> {
         partial: bool,
         tally: &Tally,
         [leads, recoveries]: [&mut [i64]; 2],
-        z: f64,
     ) -> DoraRow {
+        let deployments = &tally.deployments;
         DoraRow {
             range,
             partial,
-            deployment_frequency: self.frequency(range.length(), tally),
-            change_lead_time: self.durations(leads, &tally.not_led, why_no_lead(&tally.not_led)),
-            change_fail_rate: self.share(tally.failed, tally.rated, &tally.not_failed(), z),
+            deployment_frequency: self.frequency(range.length(), deployments),
+            change_lead_time: self.durations(leads, &tally.no_lead, why_no_lead(&tally.no_lead)),
+            change_fail_rate: self.share(tally.failed, deployments.rated, &tally.not_failed()),
             failed_deployment_recovery_time: self.durations(
                 recoveries,
-                &tally.not_recovered,
-                why_no_recovery(&tally.not_recovered),
+                &tally.no_recovery,
+                why_no_recovery(&tally.no_recovery),
             ),
-            deployment_rework_rate: self.share(tally.reworked, tally.rated, &tally.not_rated, z),
+            deployment_rework_rate: self.share(
+                deployments.reworked,
+                deployments.rated,
+                &deployments.not_rated,
+            ),
         }
     }
 
-    fn frequency(&self, length: Span, tally: &Tally) -> Estimate {
-        let n = count(tally.deployed);
-        let excluded = tally.not_deployed.list();
+    fn frequency(&self, length: Span, deployments: &Counts) -> Estimate {
+        let n = count(deployments.deployed);
+        let excluded = deployments.not_deployed.list();
         let undefined = if length <= Span::ZERO {
             Some(UndefinedReason::EmptyRange)
         } else if self.any_deployment {
@@ -78,13 +134,14 @@ impl Rows<'_> {
             return estimate;
         }
         let periods = length.as_seconds() / self.policy.frequency_per.as_seconds();
+        // Garwood's exact interval of a Poisson count (Biometrika 28, 1936), per period.
         let (low, high) = stats::garwood(n.as_f64(), self.policy.confidence_level);
         estimate.value = Some(n.as_f64() / periods);
         estimate.interval = Some(self.interval(low / periods, high / periods));
         estimate
     }
 
-    fn share(&self, hits: u64, of: u64, excluded: &Excluded, z: f64) -> Estimate {
+    fn share(&self, hits: u64, of: u64, excluded: &Excluded) -> Estimate {
         let (n, affected) = (count(of), count(hits));
         let mut estimate = self.estimate(n, excluded.list());
         estimate.affected = Some(affected);
@@ -92,7 +149,8 @@ impl Rows<'_> {
             estimate.undefined = Some(UndefinedReason::NoDeployments);
             return estimate;
         }
-        let (low, high) = stats::wilson(affected.as_f64(), n.as_f64(), z);
+        // Wilson's score interval of a share (Journal of the American Statistical Association 22, 1927).
+        let (low, high) = stats::wilson(affected.as_f64(), n.as_f64(), self.z);
         estimate.value = Some(affected.as_f64() / n.as_f64());
         estimate.interval = Some(self.interval(low, high));
         estimate
@@ -100,15 +158,16 @@ impl Rows<'_> {
 
     /// The estimate of a set of durations in milliseconds, which it reorders.
     ///
-    /// Only the ranks that are read are put in their place. The buckets' runs come first and the whole range after
-    /// them: it does not matter to a rank in what order the values were left.
+    /// Quantiles are order statistics, found by selection (C. A. R. Hoare's quickselect) instead of a full sort: only the
+    /// ranks that are read get their sorted values. The interval of the median lies between two order statistics (the
+    /// sign test). The order in which earlier calls left the values does not change a rank.
     fn durations(&self, values: &mut [i64], excluded: &Excluded, without: UndefinedReason) -> Estimate {
         let mut estimate = self.estimate(Count::of(values.len()), excluded.list());
         if values.is_empty() {
             estimate.undefined = Some(without);
             return estimate;
         }
-        let rule = rule(self.policy);
+        let rule = rank_rule(self.policy.quantile);
         let n = values.len();
         let quantiles = [0.5, 0.9, 0.95].map(|p| stats::Position::of(p, n, rule));
         let bounds = match self.policy.summary {
@@ -133,7 +192,7 @@ impl Rows<'_> {
     }
 
     /// An estimate without a number yet.
-    fn estimate(&self, n: Count, excluded: Vec<crate::metrics::Exclusion>) -> Estimate {
+    fn estimate(&self, n: Count, excluded: Vec<Exclusion>) -> Estimate {
         Estimate {
             value: None,
             undefined: None,
@@ -154,22 +213,11 @@ impl Rows<'_> {
     }
 }
 
-impl Runs {
-    /// The values of a bucket.
-    fn of(&mut self, bucket: usize) -> &mut [i64] {
-        let end = self.ends.get(bucket).copied().unwrap_or(self.values.len());
-        let start =
-            bucket.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        self.values.get_mut(start..end).unwrap_or_default()
-    }
-}
-
 fn why_no_lead(excluded: &Excluded) -> UndefinedReason {
     use ExclusionReason as Why;
-    let dropped = [Why::Merge, Why::StartUnknown, Why::Negative, Why::Repeated, Why::UnknownChange];
-    if dropped.into_iter().any(|reason| excluded.count(reason) > 0) {
+    if excluded.any(&[Why::Merge, Why::StartUnknown, Why::Negative, Why::Repeated, Why::UnknownChange]) {
         UndefinedReason::AllExcluded
-    } else if excluded.count(Why::Seed) > 0 {
+    } else if excluded.any(&[Why::Seed]) {
         UndefinedReason::SeedOnly
     } else {
         UndefinedReason::NoChanges
@@ -177,34 +225,12 @@ fn why_no_lead(excluded: &Excluded) -> UndefinedReason {
 }
 
 fn why_no_recovery(excluded: &Excluded) -> UndefinedReason {
-    if excluded.count(ExclusionReason::Negative) > 0 {
+    if excluded.any(&[ExclusionReason::Negative]) {
         UndefinedReason::AllExcluded
-    } else if excluded.count(ExclusionReason::Open) > 0 {
+    } else if excluded.any(&[ExclusionReason::Open]) {
         UndefinedReason::AllOpen
     } else {
         UndefinedReason::NoFailures
-    }
-}
-
-/// Puts the median of the values from `first` on in their place.
-pub(super) fn reduce_to_median(values: &mut Vec<i64>, first: usize, policy: &MetricsPolicy) {
-    let Some(own) = values.get_mut(first..).filter(|own| !own.is_empty()) else { return };
-    let at = stats::Position::of(0.5, own.len(), rule(policy));
-    stats::select(own, &[at.rank, at.next]);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "between two values that are i64; half milliseconds end"
-    )]
-    let median = at.read(own).map(|median| median as i64);
-    values.truncate(first);
-    values.extend(median);
-}
-
-fn rule(policy: &MetricsPolicy) -> stats::Rule {
-    match policy.quantile {
-        QuantileRule::Linear => stats::Rule::Linear,
-        QuantileRule::Lower => stats::Rule::Lower,
-        QuantileRule::NearestRank => stats::Rule::NearestRank,
     }
 }
 

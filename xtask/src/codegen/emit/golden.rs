@@ -1,18 +1,20 @@
-//! Every form that the generator emits, in every language, held against files that people have read.
+//! Every form that the generator emits, in every language, compared with reviewed files.
 //!
-//! The model is small and has everything: each leaf, an optional, a list, a map, a default of each kind, an enum of
-//! units, an enum with data, a function that may fail and one that cannot. After a deliberate change of an emitter,
-//! `RELCORE_BLESS=1 cargo test -p xtask golden` writes the files of `golden/` anew; read the difference before
-//! committing it.
+//! The model is small and has everything: each scalar, an optional, a list, a map, a default of each kind, an enum of
+//! units, an enum with data, a function that may fail and one that cannot, a handle, reason codes. After a deliberate
+//! change of an emitter, `RELCORE_BLESS=1 cargo test -p xtask golden` writes the files of `golden/`; read the difference
+//! before committing it.
 use super::all;
 use crate::codegen::{
-    model::{Argument, Definition, Field, Function, Kind, Model, Type, Unit, Variant},
+    model::{
+        Argument, Code, Definition, Field, Function, Handle, Kind, Model, Module, Type, Unit, Variant, flat,
+    },
     root,
 };
 use serde_json::{Map, Value, json};
 use std::fs;
 
-/// Emitted for the whole package, whatever the model: not of interest here.
+/// Emitted for the whole package, whatever the model.
 const LEFT_OUT: &[&str] = &["schemas/", "REASONS.md"];
 
 #[test]
@@ -37,54 +39,103 @@ fn golden() {
 
 fn model() -> Model {
     let mut model = Model::default();
-    let mut add = |name: &str, docs: &str, kind: Kind| {
-        let (name, room, docs) = (name.to_owned(), "probe".to_owned(), docs.to_owned());
-        model.types.insert(name.clone(), Definition { name, room, docs, kind });
+    let mut add = |module: &str, name: &str, docs: &str, kind: Kind| {
+        let qualified = if module == "error" { name.to_owned() } else { format!("{module}.{name}") };
+        let flat = flat(module, name);
+        let [module, name, docs] = [module, name, docs].map(str::to_owned);
+        model.types.insert(qualified.clone(), Definition { qualified, module, name, flat, docs, kind });
     };
-    add("Colour", "What is seen.", Kind::Unit(vec![unit("red", "Stop."), unit("dark_green", "Go.")]));
-    // The reasons' own enum is what `reasons.rs` and the bridges look for.
-    add("ReasonCode", "Why.", Kind::Unit(vec![unit("some_reason", "Because.")]));
-    add("ErrorKind", "What went wrong.", Kind::Unit(vec![unit("syntax", "Not readable.")]));
+    let colours = vec![unit("Red", "red", "Stop."), unit("DarkGreen", "dark_green", "Go.")];
+    add("probe", "Colour", "The colour.", Kind::Unit(colours));
+    let kinds = vec![
+        unit("Syntax", "syntax", "Not readable."),
+        unit("PolicyChanged", "policy_changed", "Another policy."),
+    ];
+    add("error", "ErrorKind", "The kind of a mistake.", Kind::Unit(kinds));
     add(
+        "error",
+        "Fault",
+        "One mistake.",
+        Kind::Struct(vec![
+            field("code", Type::Named("ErrorKind".into()), None),
+            field("path", Type::String, None),
+            field("text", Type::String, None),
+        ]),
+    );
+    add(
+        "probe",
         "Signal",
-        "What is shown.\n\nSecond paragraph with `code` and a list:\n\n- one\n- two",
+        "The signal.\n\nSecond paragraph with `code` and a list:\n\n- one\n- two",
         Kind::Tagged(vec![
-            Variant { wire: "off".into(), docs: "Nothing.".into(), fields: vec![] },
+            Variant { name: "Off".into(), wire: "off".into(), docs: "Dark.".into(), fields: vec![] },
             Variant {
+                name: "SlowBlink".into(),
                 wire: "slow_blink".into(),
                 docs: "On and off.".into(),
                 fields: vec![field("every_span", Type::Span, None), field("colour", named("Colour"), None)],
             },
         ]),
     );
-    add("Everything", "One field of each type.", Kind::Struct(everything()));
-    let argument = |name: &str, wire: &str, of: Type| Argument { name: name.into(), wire: wire.into(), of };
+    add("probe", "Everything", "One field of each type.", Kind::Struct(everything()));
+    model.modules = vec![
+        Module { name: "error".into(), docs: "Errors.".into() },
+        Module { name: "probe".into(), docs: "Probes.\n\n# Rules\n\n1. First.\n2. Second.".into() },
+    ];
     model.functions = vec![
         Function {
-            place: 0,
-            room: "probe".into(),
-            name: "look_at".into(),
             docs: "Looks.\n\n```\nassert!(true);\n```\n\n# Errors\n`syntax` for `x`.".into(),
             arguments: vec![
-                argument("everything", "everything", named("Everything")),
-                argument("signals", "signals", Type::List(Box::new(named("Signal")))),
-                argument("seen_at", "seenAt", Type::Optional(Box::new(Type::Timestamp))),
+                argument("everything", named("Everything")),
+                argument("signals", Type::List(Box::new(named("Signal")))),
+                argument("seen_at", Type::Optional(Box::new(Type::Timestamp))),
             ],
-            answer: named("Everything"),
+            result: named("Everything"),
             fallible: true,
+            ..function("probe.look_at")
         },
-        Function {
-            place: 1,
-            room: "probe".into(),
-            name: "name".into(),
-            docs: "The name.".into(),
-            arguments: vec![],
-            answer: Type::String,
-            fallible: false,
-        },
+        Function { docs: "The name.".into(), ..function("probe.name") },
     ];
+    model.handles = vec![Handle {
+        qualified: "probe.Watcher".into(),
+        module: "probe".into(),
+        name: "Watcher".into(),
+        flat: flat("probe", "Watcher"),
+        docs: "Watches.".into(),
+        constructor_docs: "Checks what it watches.".into(),
+        policy: argument("everything", named("Everything")),
+        methods: vec![
+            Function { result: named("Everything"), ..function("probe.Watcher.everything") },
+            function("probe.Watcher.digest"),
+            Function {
+                arguments: vec![argument("seen_at", Type::Timestamp)],
+                result: named("Signal"),
+                fallible: true,
+                ..function("probe.Watcher.look_at")
+            },
+        ],
+    }];
+    let code =
+        |module: &str, code: &str| Code { module: module.into(), code: code.into(), docs: "Because.".into() };
+    model.reason_codes = vec![code("probe", "some_reason"), code("reason", "fact_missing")];
     model.definitions = Map::new();
     model
+}
+
+fn function(qualified: &str) -> Function {
+    let name = qualified.rsplit('.').next().unwrap_or_default();
+    Function {
+        qualified: qualified.into(),
+        module: "probe".into(),
+        name: name.into(),
+        docs: format!("Its {name}."),
+        arguments: vec![],
+        result: Type::String,
+        fallible: false,
+    }
+}
+
+fn argument(name: &str, of: Type) -> Argument {
+    Argument { name: name.into(), wire: heck::ToLowerCamelCase::to_lower_camel_case(name), of }
 }
 
 fn everything() -> Vec<Field> {
@@ -102,6 +153,7 @@ fn everything() -> Vec<Field> {
         field("length", Type::Span, Some(json!("PT1H30M"))),
         field("day", Type::NaiveDate, None),
         field("version", Type::Version, None),
+        field("reason", Type::ReasonCode, None),
         field("note", optional(Type::String), Some(Value::Null)),
         field("limit", optional(Type::F64), Some(json!(1.5))),
         field("colours", Type::List(Box::new(named("Colour"))), Some(json!(["red"]))),
@@ -111,8 +163,8 @@ fn everything() -> Vec<Field> {
     ]
 }
 
-fn unit(wire: &str, docs: &str) -> Unit {
-    Unit { wire: wire.to_owned(), docs: docs.to_owned() }
+fn unit(name: &str, wire: &str, docs: &str) -> Unit {
+    Unit { name: name.to_owned(), wire: wire.to_owned(), docs: docs.to_owned() }
 }
 
 fn field(name: &str, of: Type, default: Option<Value>) -> Field {
@@ -121,5 +173,5 @@ fn field(name: &str, of: Type, default: Option<Value>) -> Field {
 }
 
 fn named(name: &str) -> Type {
-    Type::Named(name.to_owned())
+    Type::Named(format!("probe.{name}"))
 }

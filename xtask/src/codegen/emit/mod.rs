@@ -1,13 +1,13 @@
-//! From the model to the files of each face.
-mod codec;
+//! From the model to the files of each language.
+mod descriptors;
 #[cfg(test)]
 mod golden;
 mod mobile;
+mod namespaces;
 mod node;
 mod python;
 mod reasons;
 mod schemas;
-mod shapes;
 pub mod structs;
 mod uniffi;
 
@@ -16,12 +16,13 @@ use anyhow::Result;
 
 /// Every generated file.
 pub fn all(model: &Model) -> Result<Vec<File>> {
-    let mut files = vec![shapes::emit(model), reasons::emit(model)?];
-    files.extend(node::emit(model));
-    files.push(codec::emit(model));
-    files.extend(schemas::emit(model)?);
+    let mut files = descriptors::emit(model);
     files.extend(python::emit(model)?);
+    files.push(reasons::emit(model)?);
+    files.extend(schemas::emit(model)?);
     files.push(uniffi::emit(model));
     files.extend(mobile::emit(model));
+    files.extend(namespaces::emit(model));
+    files.extend(node::emit(model));
     Ok(files)
 }

@@ -1,286 +1,439 @@
-//! The Node face: `index.js` and `index.mjs` with the rooms, `index.d.ts` with the types.
+//! The Node binding: `canary.js` and `canary.d.ts` for each module, and `index.*`, which re-exports the modules.
 //!
 //! | core | TypeScript |
 //! | --- | --- |
 //! | struct | `interface` of `readonly` fields, `?` where the core has a default |
 //! | enum of units | union of texts |
 //! | enum with data | union of interfaces, told apart by `type` |
-//! | `Timestamp` | in: `Instant`, which is text or a `Date`; out: `Timestamp`, which is text |
+//! | handle | `class` with methods, and accessors for the policy and the digest |
+//! | `Timestamp` | argument: `Instant`, which is text or a `Date`; result: `Timestamp`, which is text |
 //!
-//! A type that goes in and comes out and holds an instant has a parameter for it: `TimeRange<At = Instant>`, and an
-//! answer is a `TimeRange<Timestamp>`. The text is as prettier formats it, 110 columns wide.
+//! A type is named as in the core: `canary.Decision` is in `canary.d.ts`, and `TimeRange`, of the foundation, in
+//! `index.d.ts`. A type that is both argument and result and holds an instant has a parameter for it: `State<At =
+//! Instant>`, and a function returns `State<Timestamp>`. The text is printed plainly; prettier formats it.
 use crate::codegen::{
     File, MARK, docs,
-    model::{Definition, Field, Function, Kind, Model, Type},
-    schema::BULK_DOORS,
+    model::{Definition, Field, Function, Handle, Kind, Model, Type},
+    schema::BULK_FUNCTIONS,
 };
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-pub(super) const WIDTH: usize = 110;
-
-/// The four files of the npm package that know the API.
+/// The files of the npm package that know the API.
 pub fn emit(model: &Model) -> Vec<File> {
-    let file = |name: &str, text: String| File { path: format!("bindings-node/{name}"), text };
-    vec![
-        file("index.js", common_js(model)),
-        file("index.mjs", module(model)),
-        file("index.d.ts", Types::of(model).text()),
+    let api = Api::of(model);
+    let mut files = vec![
+        file("index.js", api.index_js()),
+        file("index.mjs", api.index_mjs()),
+        file("index.d.ts", api.index_types()),
         file("index.d.mts", format!("// {MARK}\nexport * from \"./index.js\";\n")),
-    ]
+    ];
+    for module in api.modules() {
+        files.push(file(&format!("{module}.js"), api.module_js(module)));
+        files.push(file(&format!("{module}.d.ts"), api.module_types(module)));
+    }
+    files
+}
+
+fn file(name: &str, text: String) -> File {
+    File { path: format!("bindings-node/{name}"), text }
+}
+
+/// The model with what its files have in common.
+struct Api<'a> {
+    model: &'a Model,
+    /// Types of which arguments are made.
+    arguments: BTreeSet<&'a str>,
+    /// Types of which results are made.
+    results: BTreeSet<&'a str>,
+    /// Names in JavaScript by names in the core, for docs: `nextAction` by `next_action`.
+    names: BTreeMap<&'a str, String>,
+    /// Texts that docs keep although they look like names: `roll_back`.
+    texts: BTreeSet<&'a str>,
+    /// What the file that is being written imports: modules, and names of `index.d.ts`.
+    imports: RefCell<BTreeSet<String>>,
+    /// The module that is being written; empty for `index.d.ts`.
+    module: Cell<&'a str>,
+}
+
+/// The type of an instant.
+#[derive(Clone, Copy)]
+enum At {
+    /// In arguments: text or a `Date`.
+    Argument,
+    /// In results: text.
+    Result,
+    /// In a type that is both: the parameter of the type.
+    Parameter,
 }
 
 // -- code -----------------------------------------------------------------------------------------------------------
 
-fn common_js(model: &Model) -> String {
-    let mut text = format!("// {MARK}\n\"use strict\";\n\n");
-    text += "const { VERSION, call } = require(\"./call.js\");\nconst columns = require(\"./columns.js\");\n";
-    text += "const { RelcoreError } = require(\"./errors.js\");\n";
-    for room in rooms(model) {
-        let _ = write!(text, "\nconst {room} = Object.freeze({{\n");
-        for function in functions(model, room) {
-            let name = function.name.to_lower_camel_case();
-            let names: Vec<String> =
-                function.arguments.iter().map(|argument| argument.wire.clone()).collect();
-            let (takes, place) = (names.join(", "), function.place);
-            let line = format!("  {name}: ({takes}) => call({place}, [{takes}]),");
-            let takes = if let [one] = names.as_slice() { format!("({one})") } else { format!("({takes})") };
-            text += &match line.len() {
-                0..=WIDTH => line + "\n",
-                _ => format!("  {name}: {takes} =>\n    call({place}, [{}]),\n", names.join(", ")),
-            };
-        }
-        for door in bulk_doors(room) {
-            let _ = writeln!(text, "  {door}: columns.{door},");
-        }
-        text += "});\n";
+impl<'a> Api<'a> {
+    /// The modules with functions, handles or types of their own.
+    fn modules(&self) -> impl Iterator<Item = &'a str> {
+        let model = self.model;
+        model.modules.iter().map(|module| module.name.as_str()).filter(|module| {
+            model.functions_of(module).next().is_some()
+                || model.handles_of(module).next().is_some()
+                || model.types_of(module).any(|definition| definition.qualified.contains('.'))
+        })
     }
-    let mut names = exports(model);
-    names.insert(0, "VERSION".to_owned());
-    text + "\n" + &bracketed(0, "module.exports = ", "{ ", &names, " };")
+
+    fn index_js(&self) -> String {
+        let mut text = format!("// {MARK}\n\"use strict\";\n\n");
+        text += "const { VERSION } = require(\"./lib/call.js\");\n";
+        text += "const { RelcoreError } = require(\"./lib/errors.js\");\n\n";
+        text += "// A module is loaded when it is used first.\nmodule.exports = {\nVERSION,\nRelcoreError,\n";
+        for module in self.modules() {
+            let _ = writeln!(text, "get {module}() {{ return require(\"./{module}.js\"); }},");
+        }
+        text + "};\n"
+    }
+
+    fn index_mjs(&self) -> String {
+        let modules: Vec<&str> = self.modules().collect();
+        format!(
+            "// {MARK}\nimport relcore from \"./index.js\";\n\nexport const {{ VERSION, RelcoreError, {} }} = relcore;\n",
+            modules.join(", ")
+        )
+    }
+
+    fn module_js(&self, module: &str) -> String {
+        let mut text = format!("// {MARK}\n\"use strict\";\n\n");
+        let mut exports = Vec::new();
+        let has_handles = self.model.handles_of(module).next().is_some();
+        let binders = if has_handles { "bind, bindConstructor, bindMethod" } else { "bind" };
+        let _ = writeln!(text, "const {{ {binders} }} = require(\"./lib/call.js\");");
+        for name in bulk_functions(module) {
+            let _ = writeln!(text, "const {{ {name} }} = require(\"./lib/columns.js\");");
+            exports.push(name);
+        }
+        text += "\n";
+        for function in self.model.functions_of(module) {
+            let name = function.name.to_lower_camel_case();
+            text += &binding("bind", &name, function);
+            exports.push(name);
+        }
+        for handle in self.model.handles_of(module) {
+            text += &class(handle);
+            exports.push(handle.name.clone());
+        }
+        let _ = writeln!(text, "\nmodule.exports = {{ {} }};", exports.join(", "));
+        text
+    }
 }
 
-fn module(model: &Model) -> String {
-    let mut names = exports(model);
-    names.insert(0, "VERSION".to_owned());
-    let mut text = format!("// {MARK}\nimport relcore from \"./index.js\";\n\n");
-    text += &bracketed(0, "export const ", "{ ", &names, " } = relcore;");
+fn binding(binder: &str, name: &str, function: &Function) -> String {
+    let arguments: Vec<&str> = function.arguments.iter().map(|argument| argument.wire.as_str()).collect();
+    format!("const {name} = {binder}({:?}, {arguments:?});\n", function.qualified)
+}
+
+fn class(handle: &Handle) -> String {
+    let (name, policy) = (&handle.name, &handle.policy.wire);
+    let native = |method: &str| format!("{}_{method}", handle.name).to_lower_camel_case();
+    let mut text =
+        format!("\nconst {} = bindConstructor({:?}, [{policy:?}]);\n", native("new"), handle.qualified);
+    for method in &handle.methods {
+        text += &binding("bindMethod", &native(&method.name), method);
+    }
+    let _ = write!(text, "\nclass {name} {{\n#handle;\n\n");
+    let _ = write!(text, "constructor({policy}) {{ this.#handle = {}({policy}); }}\n\n", native("new"));
+    for (index, method) in handle.methods.iter().enumerate() {
+        let arguments: Vec<&str> = method.arguments.iter().map(|argument| argument.wire.as_str()).collect();
+        let accessor = if is_accessor(index) { "get " } else { "" };
+        let own = method.name.to_lower_camel_case();
+        let _ = write!(text, "{accessor}{own}({}) {{ return ", arguments.join(", "));
+        let passed = [&["this.#handle"], arguments.as_slice()].concat();
+        let _ = write!(text, "{}({}); }}\n\n", native(&method.name), passed.join(", "));
+    }
+    let _ = write!(text, "toJSON() {{ return this.{policy}; }}\n}}\n");
     text
 }
 
-fn exports(model: &Model) -> Vec<String> {
-    let mut names = vec!["RelcoreError".to_owned()];
-    names.extend(rooms(model).map(str::to_owned));
-    names
+/// The first two methods of a handle are the policy and its digest.
+fn is_accessor(index: usize) -> bool {
+    index < 2
 }
 
-/// The rooms that have functions.
-fn rooms(model: &Model) -> impl Iterator<Item = &str> {
-    model.rooms().into_iter().filter(|room| functions(model, room).next().is_some())
-}
-
-fn functions<'a>(model: &'a Model, room: &'a str) -> impl Iterator<Item = &'a Function> {
-    model.functions.iter().filter(move |function| function.room == room)
-}
-
-/// The doors by columns, which `columns.js` has by hand.
-fn bulk_doors(room: &str) -> impl Iterator<Item = String> {
-    BULK_DOORS
-        .iter()
-        .filter_map(|door| door.split_once('.'))
-        .filter(move |(of, _)| *of == room)
-        .map(|(_, name)| name.to_lower_camel_case())
+/// The functions over columns, which `lib/columns.js` has by hand.
+fn bulk_functions(module: &str) -> impl Iterator<Item = String> {
+    let names = BULK_FUNCTIONS.iter().filter_map(|name| name.split_once('.'));
+    names.filter(move |(of, _)| *of == module).map(|(_, name)| name.to_lower_camel_case())
 }
 
 // -- types ----------------------------------------------------------------------------------------------------------
 
-/// What the types of one model have in common while they are written.
-struct Types<'a> {
-    model: &'a Model,
-    /// Types that arguments are made of.
-    taken: BTreeSet<&'a str>,
-    /// Types that answers are made of.
-    given: BTreeSet<&'a str>,
-}
-
-/// How an instant is written at some place.
-#[derive(Clone, Copy)]
-enum At {
-    /// Text or a `Date`.
-    Taken,
-    /// Text.
-    Given,
-    /// The parameter of the type that is being written.
-    Parameter,
-}
-
-impl<'a> Types<'a> {
+impl<'a> Api<'a> {
     fn of(model: &'a Model) -> Self {
-        let mut types = Self { model, taken: BTreeSet::new(), given: BTreeSet::new() };
-        for function in &model.functions {
+        let mut api = Self {
+            model,
+            arguments: BTreeSet::new(),
+            results: BTreeSet::new(),
+            names: names(model),
+            texts: texts(model),
+            imports: RefCell::default(),
+            module: Cell::new(""),
+        };
+        for function in model.functions.iter().chain(model.handles.iter().flat_map(|handle| &handle.methods))
+        {
             for argument in &function.arguments {
-                types.reach(&argument.of, true);
+                api.reach(&argument.of, true);
             }
-            types.reach(&function.answer, false);
+            api.reach(&function.result, false);
         }
-        types
+        for handle in &model.handles {
+            api.reach(&handle.policy.of, true);
+        }
+        api
     }
 
-    fn reach(&mut self, of: &'a Type, taken: bool) {
+    fn reach(&mut self, of: &'a Type, is_argument: bool) {
         let Some(name) = of.named() else { return };
-        let seen = if taken { &mut self.taken } else { &mut self.given };
+        let seen = if is_argument { &mut self.arguments } else { &mut self.results };
         if seen.insert(name)
             && let Some(definition) = self.model.types.get(name)
         {
             for field in definition.fields() {
-                self.reach(&field.of, taken);
+                self.reach(&field.of, is_argument);
             }
         }
     }
 
-    fn text(&self) -> String {
-        let mut text = format!("// {MARK}\n{HEAD}");
-        for definition in self.model.types.values() {
-            text += "\n";
-            text += &self.definition(definition);
+    fn index_types(&self) -> String {
+        self.module.set("");
+        let mut body = String::from(HEAD);
+        body += &self.reason_codes();
+        for definition in self.model.types.values().filter(|definition| !definition.qualified.contains('.')) {
+            body += &self.definition(definition);
         }
-        for room in rooms(self.model) {
-            let _ = write!(text, "\nexport declare namespace {room} {{\n");
-            for (position, function) in functions(self.model, room).enumerate() {
-                text += if position > 0 { "\n" } else { "" };
-                text += &self.function(function);
-            }
-            for door in bulk_doors(room) {
-                let _ = writeln!(
-                    text,
-                    "\n  /** {BULK} */\n  export const {door}: typeof import(\"./columns.js\").{door};"
-                );
-            }
-            text += "}\n";
+        for module in self.modules() {
+            let docs = self.module_docs(module);
+            let summary = docs.split("\n\n").next().unwrap_or_default();
+            let _ = write!(body, "\n{}export * as {module} from \"./{module}.js\";\n", comment(summary));
         }
-        text
+        let imports =
+            self.imports.take().into_iter().filter(|name| self.modules().any(|module| module == name));
+        let imports: String =
+            imports.map(|module| format!("import type * as {module} from \"./{module}.js\";\n")).collect();
+        format!("// {MARK}\n{imports}{body}")
     }
 
-    fn function(&self, function: &Function) -> String {
-        // A list begins on a line of its own, or an editor shows its first item as text.
-        let docs = docs::prose(&function.docs)
-            .replace("Errors:\n- ", "@throws {@link RelcoreError}:\n- ")
-            .replace("Errors:\n", "@throws {@link RelcoreError}: ");
-        let name = format!("export function {}", function.name.to_lower_camel_case());
+    fn module_types(&self, module: &'a str) -> String {
+        self.module.set(module);
+        let mut body = String::new();
+        for definition in self.model.types_of(module).filter(|definition| definition.qualified.contains('.'))
+        {
+            body += &self.definition(definition);
+        }
+        for function in self.model.functions_of(module) {
+            let name = function.name.to_lower_camel_case();
+            body += &self.function(&format!("export declare function {name}"), function);
+        }
+        for handle in self.model.handles_of(module) {
+            body += &self.class(handle);
+        }
+        if bulk_functions(module).next().is_some() {
+            body += "\nexport * from \"./lib/columns.js\";\n";
+        }
+        let (modules, names): (Vec<String>, Vec<String>) =
+            self.imports.take().into_iter().partition(|name| self.modules().any(|module| module == name));
+        let mut head = format!("// {MARK}\n");
+        head += &comment(&(self.module_docs(module) + "\n\n@packageDocumentation"));
+        if !names.is_empty() {
+            let _ = writeln!(head, "import type {{ {} }} from \"./index.js\";", names.join(", "));
+        }
+        for other in modules {
+            let _ = writeln!(head, "import type * as {other} from \"./{other}.js\";");
+        }
+        head + &body
+    }
+
+    fn class(&self, handle: &Handle) -> String {
+        let mut text =
+            format!("\n{}export declare class {} {{\n#private;\n", self.comment(&handle.docs), handle.name);
+        let policy = self.type_text(&handle.policy.of, At::Argument);
+        text += &self.throwing(&handle.constructor_docs);
+        let _ = writeln!(text, "constructor({}: {policy});", handle.policy.wire);
+        for (index, method) in handle.methods.iter().enumerate() {
+            let name = method.name.to_lower_camel_case();
+            text += &match is_accessor(index) {
+                true => {
+                    let result = self.type_text(&method.result, At::Result);
+                    format!("{}get {name}(): {result};\n", self.comment(&method.docs))
+                }
+                false => self.function(&name, method),
+            };
+        }
+        let policy = self.type_text(&handle.policy.of, At::Result);
+        text + &comment("The policy, so that `JSON.stringify` writes it.")
+            + &format!("toJSON(): {policy};\n}}\n")
+    }
+
+    fn function(&self, name: &str, function: &Function) -> String {
         let arguments: Vec<String> = function
             .arguments
             .iter()
             .enumerate()
-            .map(|(place, argument)| {
-                let last =
-                    function.arguments[place..].iter().all(|later| matches!(later.of, Type::Optional(_)));
+            .map(|(index, argument)| {
+                let is_last =
+                    function.arguments[index..].iter().all(|later| matches!(later.of, Type::Optional(_)));
                 match &argument.of {
-                    Type::Optional(inner) if last => {
-                        format!("{}?: {} | null", argument.wire, self.type_text(inner, At::Taken))
+                    Type::Optional(inner) if is_last => {
+                        format!("{}?: {} | null", argument.wire, self.type_text(inner, At::Argument))
                     }
                     Type::Optional(inner) => {
-                        format!("{}: {} | null | undefined", argument.wire, self.type_text(inner, At::Taken))
+                        format!(
+                            "{}: {} | null | undefined",
+                            argument.wire,
+                            self.type_text(inner, At::Argument)
+                        )
                     }
-                    of => format!("{}: {}", argument.wire, self.type_text(of, At::Taken)),
+                    of => format!("{}: {}", argument.wire, self.type_text(of, At::Argument)),
                 }
             })
             .collect();
-        let answer = match &function.answer {
-            Type::Optional(inner) => format!("{} | null", self.type_text(inner, At::Given)),
-            of => self.type_text(of, At::Given),
+        let result = match &function.result {
+            Type::Optional(inner) => format!("{} | null", self.type_text(inner, At::Result)),
+            of => self.type_text(of, At::Result),
         };
-        comment(1, &docs) + &bracketed(1, &name, "(", &arguments, &format!("): {answer};"))
+        format!("\n{}{name}({}): {result};\n", self.throwing(&function.docs), arguments.join(", "))
     }
 
     fn definition(&self, definition: &Definition) -> String {
         let name = &definition.name;
-        let (parameter, at) = match self.is_generic(name) {
+        let (parameter, at) = match self.is_generic(&definition.qualified) {
             true => ("<At extends Instant = Instant>", At::Parameter),
-            false if self.taken.contains(name.as_str()) => ("", At::Taken),
-            false => ("", At::Given),
+            false if self.arguments.contains(definition.qualified.as_str()) => ("", At::Argument),
+            false => ("", At::Result),
         };
-        let docs = docs::prose(&definition.docs);
+        if !parameter.is_empty() {
+            self.import("Instant");
+        }
+        let docs = self.prose(&definition.docs);
         match &definition.kind {
             Kind::Unit(units) => {
-                let list = units.iter().map(|unit| format!("\n- `{}`: {}", unit.wire, flat(&unit.docs)));
+                let list = units.iter().map(|unit| (unit.wire.as_str(), unit.docs.as_str()));
                 let texts: Vec<String> = units.iter().map(|unit| format!("{:?}", unit.wire)).collect();
-                comment(0, &(docs + "\n" + &list.collect::<String>()))
-                    + &union(&format!("export type {name} ="), &texts)
+                let docs = comment(&format!("{docs}\n\n{}", self.list(list)));
+                format!("\n{docs}export type {name} = {};\n", texts.join(" | "))
             }
-            Kind::Struct(fields) => comment(0, &docs) + &self.interface(name, parameter, None, fields, at),
+            Kind::Struct(fields) => {
+                format!("\n{}{}", comment(&docs), self.interface(name, parameter, None, fields, at))
+            }
             Kind::Tagged(variants) => {
-                let names: Vec<String> = variants
-                    .iter()
-                    .map(|variant| name.clone() + &variant.wire.to_upper_camel_case())
-                    .collect();
                 let mut parts = Vec::new();
                 let mut text = String::new();
-                for (variant, name) in variants.iter().zip(&names) {
-                    let own = variant
+                for variant in variants {
+                    let name = name.clone() + &variant.wire.to_upper_camel_case();
+                    let has_instant = variant
                         .fields
                         .iter()
                         .any(|field| self.holds_instant(&field.of, &mut BTreeSet::new()));
-                    let generic = own && !parameter.is_empty();
-                    parts.push(if generic { format!("{name}<At>") } else { name.clone() });
-                    text += "\n";
-                    text += &comment(0, &docs::prose(&variant.docs));
-                    let parameter = if generic { parameter } else { "" };
-                    text += &self.interface(name, parameter, Some(&variant.wire), &variant.fields, at);
+                    let is_generic = has_instant && !parameter.is_empty();
+                    parts.push(if is_generic { format!("{name}<At>") } else { name.clone() });
+                    let parameter = if is_generic { parameter } else { "" };
+                    let interface =
+                        self.interface(&name, parameter, Some(&variant.wire), &variant.fields, at);
+                    let _ = write!(text, "\n{}{interface}", self.comment(&variant.docs));
                 }
-                comment(0, &docs) + &union(&format!("export type {name}{parameter} ="), &parts) + &text
+                format!("\n{}export type {name}{parameter} = {};\n{text}", comment(&docs), parts.join(" | "))
             }
         }
     }
 
     fn interface(&self, name: &str, parameter: &str, tag: Option<&str>, fields: &[Field], at: At) -> String {
-        if tag.is_none() && fields.is_empty() {
-            return format!("export interface {name} {{}}\n");
-        }
         let mut text = format!("export interface {name}{parameter} {{\n");
         if let Some(tag) = tag {
-            let _ = writeln!(text, "  readonly type: {tag:?};");
+            let _ = writeln!(text, "readonly type: {tag:?};");
         }
         for field in fields {
-            let mut docs = docs::prose(&field.docs);
+            let mut docs = self.prose(&field.docs);
             if let Some(default) = field.default.as_ref().filter(|default| !default.is_null()) {
                 let _ = write!(docs, "\n\n@defaultValue `{default}`");
             }
-            text += &comment(1, &docs);
             let (mark, of) = match &field.of {
                 Type::Optional(inner) => ("?", self.type_text(inner, at) + " | undefined"),
                 of if field.default.is_some() => ("?", self.type_text(of, at) + " | undefined"),
                 of => ("", self.type_text(of, at)),
             };
-            let _ = writeln!(text, "  readonly {}{mark}: {of};", field.wire);
+            let _ = writeln!(text, "{}readonly {}{mark}: {of};", comment(&docs), field.wire);
         }
         text + "}\n"
+    }
+
+    /// A text type that names the known codes, so that editors offer them.
+    fn reason_codes(&self) -> String {
+        let mut docs = String::from("The stable code of a reason. A later version may add codes.");
+        let mut texts = Vec::new();
+        for module in &self.model.modules {
+            let codes = self.model.reason_codes.iter().filter(|code| code.module == module.name);
+            let codes: Vec<(&str, &str)> =
+                codes.map(|code| (code.code.as_str(), code.docs.as_str())).collect();
+            if codes.is_empty() {
+                continue;
+            }
+            let of = if module.name == "reason" { "every module" } else { &format!("`{}`", module.name) };
+            texts.extend(codes.iter().map(|(code, _)| format!("{code:?} | ")));
+            let _ = write!(docs, "\n\nOf {of}:\n\n{}", self.list(codes.into_iter()));
+        }
+        format!("\n{}export type ReasonCode = {}(string & {{}});\n", comment(&docs), texts.concat())
     }
 
     fn type_text(&self, of: &Type, at: At) -> String {
         match of {
             Type::Bool => "boolean".into(),
             Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::F64 => "number".into(),
-            Type::Count => "Count".into(),
             Type::String => "string".into(),
-            Type::Timestamp => at.text().into(),
-            Type::Span => "Span".into(),
-            Type::NaiveDate => "NaiveDate".into(),
-            Type::Version => "Version".into(),
+            Type::Count | Type::Span | Type::NaiveDate | Type::Version | Type::ReasonCode => {
+                self.import(&format!("{of:?}"))
+            }
+            Type::Timestamp => self.instant(at),
             Type::Optional(inner) => format!("({} | null)", self.type_text(inner, at)),
-            Type::List(inner) => format!("readonly {}[]", self.type_text(inner, at)),
+            Type::List(inner) => format!("readonly ({})[]", self.type_text(inner, at)),
             Type::Map(inner) => format!("Readonly<Record<string, {}>>", self.type_text(inner, at)),
-            Type::Named(name) if self.is_generic(name) => match at {
-                At::Taken => name.clone(),
-                at => format!("{name}<{}>", at.text()),
+            Type::Named(name) => match at {
+                At::Parameter | At::Result if self.is_generic(name) => {
+                    format!("{}<{}>", self.reference(name), self.instant(at))
+                }
+                _ => self.reference(name),
             },
-            Type::Named(name) => name.clone(),
         }
     }
 
-    /// Whether a type goes in, comes out, and holds an instant.
+    fn instant(&self, at: At) -> String {
+        match at {
+            At::Argument => self.import("Instant"),
+            At::Result => self.import("Timestamp"),
+            At::Parameter => "At".into(),
+        }
+    }
+
+    fn import(&self, name: &str) -> String {
+        self.imports.borrow_mut().insert(name.to_owned());
+        name.to_owned()
+    }
+
+    /// A named type from where it is used: `TimeRange`, `Decision` in its module, `canary.Decision` elsewhere.
+    fn reference(&self, qualified: &str) -> String {
+        match qualified.split_once('.') {
+            Some((module, name)) if module == self.module.get() => name.to_owned(),
+            Some((module, _)) => {
+                self.import(module);
+                qualified.to_owned()
+            }
+            None => self.import(qualified),
+        }
+    }
+
+    /// Whether a type is argument and result, and holds an instant.
     fn is_generic(&self, name: &str) -> bool {
-        self.taken.contains(name)
-            && self.given.contains(name)
+        self.arguments.contains(name)
+            && self.results.contains(name)
             && self.holds_instant(&Type::Named(name.to_owned()), &mut BTreeSet::new())
     }
 
@@ -299,27 +452,106 @@ impl<'a> Types<'a> {
     }
 }
 
-impl At {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Taken => "Instant",
-            Self::Given => "Timestamp",
-            Self::Parameter => "At",
+// -- docs -----------------------------------------------------------------------------------------------------------
+
+/// The names in JavaScript of fields, arguments and functions.
+fn names(model: &Model) -> BTreeMap<&str, String> {
+    let mut names = BTreeMap::new();
+    for function in model.functions.iter().chain(model.handles.iter().flat_map(|handle| &handle.methods)) {
+        names.insert(function.name.as_str(), function.name.to_lower_camel_case());
+        names.extend(function.arguments.iter().map(|it| (it.name.as_str(), it.wire.clone())));
+    }
+    for definition in model.types.values() {
+        names.extend(definition.fields().map(|field| (field.name.as_str(), field.wire.clone())));
+    }
+    names
+}
+
+/// The texts of enums and the reason codes, which are the same in every language.
+fn texts(model: &Model) -> BTreeSet<&str> {
+    let mut texts: BTreeSet<&str> = model.reason_codes.iter().map(|code| code.code.as_str()).collect();
+    for definition in model.types.values() {
+        match &definition.kind {
+            Kind::Unit(units) => texts.extend(units.iter().map(|unit| unit.wire.as_str())),
+            Kind::Tagged(variants) => texts.extend(variants.iter().map(|variant| variant.wire.as_str())),
+            Kind::Struct(_) => {}
         }
+    }
+    texts
+}
+
+impl Api<'_> {
+    fn module_docs(&self, module: &str) -> String {
+        let docs = self.model.modules.iter().find(|it| it.name == module).map(|it| self.prose(&it.docs));
+        docs.unwrap_or_default()
+    }
+
+    /// Docs with the names of JavaScript inside backticks.
+    fn prose(&self, docs: &str) -> String {
+        let docs = docs::prose(docs);
+        let parts = docs.split('`').enumerate().map(|(index, part)| match index % 2 {
+            0 => part.to_owned(),
+            _ => self.renamed(part),
+        });
+        parts.collect::<Vec<_>>().join("`")
+    }
+
+    /// A name that is also a text of an enum is a field only behind a dot: `no_data`, but `on.noData`.
+    fn renamed(&self, code: &str) -> String {
+        let is_other = |character: char| !character.is_alphanumeric() && character != '_';
+        let mut out = String::new();
+        for word in code.replace("::", ".").split_inclusive(is_other) {
+            let name = word.trim_end_matches(is_other);
+            let is_name = out.ends_with('.') || !self.texts.contains(name);
+            out += self.names.get(name).filter(|_| is_name).map_or(name, String::as_str);
+            out += &word[name.len()..];
+        }
+        out
+    }
+
+    fn comment(&self, docs: &str) -> String {
+        comment(&self.prose(docs))
+    }
+
+    /// The docs of what may be refused.
+    fn throwing(&self, docs: &str) -> String {
+        let docs = self.prose(docs);
+        if docs.contains("Errors:\n") {
+            self.import("RelcoreError");
+        }
+        // A list begins on a line of its own, or an editor shows its first item as text.
+        let docs = docs.replace("Errors:\n- ", "@throws {@link RelcoreError}:\n- ");
+        comment(&docs.replace("Errors:\n", "@throws {@link RelcoreError}: "))
+    }
+
+    fn list<'b>(&self, items: impl Iterator<Item = (&'b str, &'b str)>) -> String {
+        let lines = items.map(|(text, docs)| {
+            let docs = self.prose(docs).split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("- `{text}`: {docs}")
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
-const BULK: &str = "The same answer from columns of numbers, without an object for each event.";
+/// One line when it fits beside what it is indented by, else one line each.
+fn comment(docs: &str) -> String {
+    let docs = docs.replace("*/", "*\\/");
+    if !docs.contains('\n') && docs.len() <= 100 {
+        return format!("/** {docs} */\n");
+    }
+    let lines: Vec<String> = docs.lines().map(|line| format!(" * {line}").trim_end().to_owned()).collect();
+    format!("/**\n{}\n */\n", lines.join("\n"))
+}
 
-/// What is the same whatever the core offers.
+/// What is the same whatever the core has.
 const HEAD: &str = r#"
-/** An instant that comes out: RFC 3339 in UTC, to the millisecond. */
+/** An instant in a result: RFC 3339 in UTC, to the millisecond. */
 export type Timestamp = string;
 
-/** An instant that goes in: RFC 3339 text, or a valid `Date`. */
+/** An instant in an argument: RFC 3339 text, or a valid `Date`. */
 export type Instant = Timestamp | Date;
 
-/** A signed span: ISO 8601 (`PT1H30M`); going in also units like `90s` and `2h 30m`. */
+/** A signed span: ISO 8601 (`PT1H30M`); in arguments also units like `90s` and `2h 30m`. */
 export type Span = string;
 
 /** A calendar day without a zone: `2026-11-23`. */
@@ -331,125 +563,78 @@ export type Version = string;
 /** A number of things: an integer from 0 to `Number.MAX_SAFE_INTEGER`. */
 export type Count = number;
 
-export type { ChangeColumns, DeploymentColumns, EventColumns, IncidentColumns, Lists } from "./columns.js";
-
 /** The version of relcore. */
 export declare const VERSION: string;
 
-/** An input was refused. The text says everything that is wrong with it. */
+/** An input was refused. The message has everything that is wrong with it. */
 export declare class RelcoreError extends Error {
   private constructor();
   readonly name: "RelcoreError";
   /** The stable code of the first fault. */
   readonly code: ErrorKind;
-  /** Where the first fault is, from the argument down: `schedule.steps[1].weight`. */
+  /** The path of the first fault, beginning with the argument: `schedule.steps[1].weight`. */
   readonly path: string;
   /** Every fault, in the order of the input. */
   readonly faults: readonly Fault[];
 }
 "#;
 
-// -- layout ---------------------------------------------------------------------------------------------------------
-
-fn flat(docs: &str) -> String {
-    docs::prose(docs).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn comment(depth: usize, docs: &str) -> String {
-    let indent = "  ".repeat(depth);
-    let docs = docs.replace("*/", "*\\/");
-    if !docs.contains('\n') && indent.len() + docs.len() + 7 <= WIDTH {
-        return format!("{indent}/** {docs} */\n");
-    }
-    let mut text = format!("{indent}/**\n");
-    for line in docs.lines() {
-        let _ = writeln!(text, "{}", format!("{indent} * {line}").trim_end());
-    }
-    text + &indent + " */\n"
-}
-
-/// Items between brackets: on one line when they fit, else one a line.
-pub(super) fn bracketed(depth: usize, before: &str, open: &str, items: &[String], close: &str) -> String {
-    let indent = "  ".repeat(depth);
-    let line = format!("{indent}{before}{open}{}{close}\n", items.join(", "));
-    if line.len() <= WIDTH + 1 {
-        return line;
-    }
-    let items: String = items.iter().map(|item| format!("{indent}  {item},\n")).collect();
-    format!("{indent}{before}{}\n{items}{indent}{}\n", open.trim_end(), close.trim_start())
-}
-
-/// Alternatives: on one line when they fit, else on one of their own, else one a line.
-fn union(before: &str, items: &[String]) -> String {
-    let line = format!("{before} {};\n", items.join(" | "));
-    if line.len() <= WIDTH + 1 {
-        return line;
-    }
-    let line = format!("  {};\n", items.join(" | "));
-    if line.len() <= WIDTH + 1 {
-        return format!("{before}\n{line}");
-    }
-    format!("{before}\n  | {};\n", items.join("\n  | "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn items(count: usize) -> Vec<String> {
-        (0..count).map(|n| format!("{:?}", format!("alternative_{n}"))).collect()
-    }
-
-    #[test]
-    fn lines_break_where_prettier_breaks_them() {
-        assert_eq!(union("type A =", &items(2)), "type A = \"alternative_0\" | \"alternative_1\";\n");
-        assert_eq!(union("export type Alternative =", &items(6)).lines().count(), 2);
-        assert_eq!(union("export type Alternative =", &items(7)).lines().count(), 8);
-        assert_eq!(bracketed(0, "x = ", "{ ", &items(1), " };"), "x = { \"alternative_0\" };\n");
-        assert_eq!(bracketed(0, "x = ", "{ ", &items(9), " };").lines().last(), Some("};"));
-    }
+    use crate::codegen::model::{Argument, Module};
+    use serde_json::{Value, json};
 
     #[test]
     fn a_comment_does_not_end_early() {
-        assert_eq!(comment(1, "every */5 minutes"), "  /** every *\\/5 minutes */\n");
-        assert_eq!(comment(0, "a\n\nb"), "/**\n * a\n *\n * b\n */\n");
+        assert_eq!(comment("every */5 minutes"), "/** every *\\/5 minutes */\n");
+        assert_eq!(comment("a\n\nb"), "/**\n * a\n *\n * b\n */\n");
     }
 
-    /// `Range` goes in and comes out, `Fact` goes in, `Answer` comes out; all hold an instant.
+    /// `Range` is argument and result, `Fact` is an argument, `Verdict` a result; all hold an instant.
     fn model() -> Model {
         let field = |name: &str, of: Type, default| Field {
             name: name.into(),
-            wire: name.into(),
+            wire: name.to_lower_camel_case(),
             docs: "A field.".into(),
             of,
             default,
         };
         let mut model = Model::default();
-        for name in ["Range", "Fact", "Answer"] {
+        model.modules.push(Module {
+            name: "test".into(),
+            docs: "Tests `ask_0`, `Range::ask_0`; not `some_code`.".into(),
+        });
+        for name in ["Range", "Fact", "Verdict"] {
             let fields = vec![
                 field("at", Type::Timestamp, None),
-                field("until", Type::Optional(Box::new(Type::Timestamp)), Some(serde_json::Value::Null)),
-                field("limit", Type::F64, Some(serde_json::json!(0.5))),
+                field("until", Type::Optional(Box::new(Type::Timestamp)), Some(Value::Null)),
+                field("limit", Type::F64, Some(json!(0.5))),
             ];
-            let kind = Kind::Struct(fields);
-            let definition =
-                Definition { name: name.into(), room: "room".into(), docs: "A type.".into(), kind };
-            model.types.insert(name.into(), definition);
+            let (qualified, flat) = (format!("test.{name}"), name.into());
+            let definition = Definition {
+                qualified: qualified.clone(),
+                module: "test".into(),
+                name: name.into(),
+                flat,
+                docs: "A type.".into(),
+                kind: Kind::Struct(fields),
+            };
+            model.types.insert(qualified, definition);
         }
-        let argument =
-            |name: &str, of| crate::codegen::model::Argument { name: name.into(), wire: name.into(), of };
-        let named = |name: &str| Type::Named(name.into());
-        for (place, answer) in ["Range", "Answer"].into_iter().enumerate() {
+        let argument = |name: &str, of| Argument { name: name.into(), wire: name.into(), of };
+        let named = |name: &str| Type::Named(format!("test.{name}"));
+        for (index, result) in ["Range", "Verdict"].into_iter().enumerate() {
             model.functions.push(Function {
-                place,
-                room: "room".into(),
-                name: format!("ask_{place}"),
+                qualified: format!("test.ask_{index}"),
+                module: "test".into(),
+                name: format!("ask_{index}"),
                 docs: "Asks.\n\n# Errors\n`syntax` for `x`.".into(),
                 arguments: vec![
                     argument("range", named("Range")),
                     argument("fact", Type::Optional(Box::new(named("Fact")))),
                 ],
-                answer: named(answer),
+                result: named(result),
                 fallible: true,
             });
         }
@@ -457,22 +642,26 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_wide_going_in_and_text_coming_out() {
-        let text = Types::of(&model()).text();
+    fn instants_are_wide_in_arguments_and_text_in_results() {
+        let model = model();
+        let text = Api::of(&model).module_types("test");
         assert!(text.contains("export interface Range<At extends Instant = Instant> {\n"));
-        assert!(text.contains("  readonly at: At;\n"));
-        assert!(text.contains("  readonly until?: At | undefined;\n"));
-        assert!(text.contains("export interface Fact {\n  /** A field. */\n  readonly at: Instant;\n"));
-        assert!(text.contains("export interface Answer {\n  /** A field. */\n  readonly at: Timestamp;\n"));
-        assert!(text.contains("   * @defaultValue `0.5`\n   */\n  readonly limit?: number | undefined;\n"));
-        assert!(text.contains("export function ask0(range: Range, fact?: Fact | null): Range<Timestamp>;\n"));
+        assert!(text.contains("readonly at: At;\n"));
+        assert!(text.contains("readonly until?: At | undefined;\n"));
+        assert!(text.contains("export interface Fact {\n/** A field. */\nreadonly at: Instant;\n"));
+        assert!(text.contains("export interface Verdict {\n/** A field. */\nreadonly at: Timestamp;\n"));
+        assert!(text.contains(" * @defaultValue `0.5`\n */\nreadonly limit?: number | undefined;\n"));
+        assert!(text.contains("function ask0(range: Range, fact?: Fact | null): Range<Timestamp>;\n"));
         assert!(text.contains("@throws {@link RelcoreError}: `syntax` for `x`."));
+        assert!(text.contains("import type { Instant, RelcoreError, Timestamp } from \"./index.js\";\n"));
     }
 
     #[test]
-    fn functions_call_their_places() {
-        let text = common_js(&model());
-        assert!(text.contains("  ask1: (range, fact) => call(1, [range, fact]),\n"));
-        assert!(module(&model()).contains("export const { VERSION, RelcoreError, room } = relcore;\n"));
+    fn docs_have_the_names_of_javascript() {
+        let text = Api::of(&model()).module_types("test");
+        assert!(
+            text.contains("Tests `ask0`, `Range.ask0`; not `some_code`.\n *\n * @packageDocumentation"),
+            "{text}"
+        );
     }
 }

@@ -1,180 +1,142 @@
-//! The Python package: a module for each room, with frozen dataclasses, real enums and typed functions.
+//! The Python package: a module for each module of the core, with frozen dataclasses, enums, handles and functions.
 //!
-//! A struct is a frozen, keyword-only, slotted dataclass; a unit enum an `enum.Enum` whose values are the texts on the
-//! wire; an enum with data one dataclass for each variant and a union of them, so that `match` and `assert_never` work.
-//! The bridge in Rust finds the classes by `_registry.py` and their fields by `_wire_names`.
+//! A struct is a frozen, keyword-only, slotted dataclass; a unit enum an `enum.StrEnum` whose values are the texts on
+//! the wire; an enum with data one dataclass for each variant and a union of them, so that `match` and `assert_never`
+//! work. The native library finds the classes by `_registry.py` and their fields by `_fields`.
+//!
+//! The text is printed plainly, with every import that a module could need: `ruff` removes the ones that it does not,
+//! sorts the others and breaks the lines.
 use crate::codegen::{
     File, MARK, docs,
-    model::{Argument, Definition, Field, Function, Kind, Model, Type},
-    schema::BULK_DOORS,
+    model::{Argument, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Type},
+    schema::BULK_FUNCTIONS,
 };
 use anyhow::{Context as _, Result, bail};
-use heck::{ToPascalCase as _, ToShoutySnakeCase as _};
+use heck::{ToPascalCase as _, ToShoutySnakeCase as _, ToSnakeCase as _};
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
 const FOLDER: &str = "bindings-python/python/relcore";
 
-/// `__init__.py`, `_registry.py` and a module for each room.
+/// The exceptions, which are written by hand.
+const ERRORS: &[&str] = &["InputError", "PolicyChangedError", "RelcoreError"];
+
+/// The imports of the standard library and of the package that a module may need.
+const IMPORTS: &str = "
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Literal, TypeAlias
+
+from relcore import _native
+from relcore._frozen import Handle as _Handle, freeze as _freeze
+";
+
+/// `__init__.py`, `_registry.py` and the modules.
 pub fn emit(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![init(model), registry(model)];
-    for room in model.rooms() {
-        files.push(Module { room, model, imports: BTreeMap::new(), typing: BTreeSet::new() }.emit()?);
+    for module in &model.modules {
+        files.push(Module { name: &module.name, model, imports: BTreeSet::new() }.emit(&module.docs)?);
     }
     Ok(files)
 }
 
-/// A module in the making; what it imports becomes known while its body is written.
+/// A module in the making; its body determines what it imports from the other modules.
 struct Module<'a> {
-    room: &'a str,
+    name: &'a str,
     model: &'a Model,
-    imports: BTreeMap<String, BTreeSet<String>>,
-    /// Names of `typing`, `collections.abc` and `datetime`.
-    typing: BTreeSet<&'static str>,
+    imports: BTreeSet<String>,
 }
 
 impl Module<'_> {
-    fn emit(mut self) -> Result<File> {
+    fn emit(mut self, module_docs: &str) -> Result<File> {
+        let (model, name) = (self.model, self.name);
         let mut body = String::new();
         let mut names = Vec::new();
-        let (model, room) = (self.model, self.room);
         // Enums first: they are defaults of fields.
-        let mut definitions: Vec<&Definition> =
-            model.types.values().filter(|found| found.room == room).collect();
+        let mut definitions: Vec<&Definition> = model.types_of(name).collect();
         definitions.sort_by_key(|definition| !matches!(definition.kind, Kind::Unit(_)));
         for definition in definitions {
             names.extend(class_names(definition));
-            body += &self.definition(definition).with_context(|| format!("type `{}`", definition.name))?;
+            body +=
+                &self.definition(definition).with_context(|| format!("type `{}`", definition.qualified))?;
         }
-        let functions: Vec<&Function> =
-            model.functions.iter().filter(|function| function.room == room).collect();
-        for function in &functions {
+        if name == "reason" {
+            names.push("ReasonCode".to_owned());
+            body += &reason_codes(model);
+        }
+        for handle in model.handles_of(name) {
+            names.push(handle.name.clone());
+            body += &self.handle(handle);
+        }
+        for function in model.functions_of(name) {
             names.push(function.name.clone());
-            body += &self.function(function);
+            body += &format!("\n_{} = _native.function(\"{}\")\n", function.name, function.qualified);
+            body += &self.function(function, "", &format!("_{}", function.name), None);
         }
-        let doors = BULK_DOORS.iter().filter_map(|door| door.split_once('.')).filter(|(of, _)| *of == room);
-        let doors = doors.map(|(_, name)| name);
-        for door in doors {
-            names.push(door.to_owned());
-            self.imports.entry("columns".into()).or_default().insert(door.to_owned()); // by hand, as every such door
+        for bulk in BULK_FUNCTIONS {
+            if let Some(bulk) = bulk.strip_prefix(&format!("{name}.")) {
+                names.push(bulk.to_owned());
+                self.imports.insert(format!("from relcore.columns import {bulk}"));
+            }
         }
         names.sort();
-
-        let mut text = format!("# {MARK}\n\"\"\"The room `{}` of relcore.\"\"\"\n\n", self.room);
-        text += "from __future__ import annotations\n\n";
-        text += &self.standard_imports(&body);
-        if body.contains("_hold(") {
-            text += "from relcore._frozen import hold as _hold\n";
-        }
-        if !functions.is_empty() {
-            text += "from relcore._native import call as _call\n";
-        }
-        for (room, names) in &self.imports {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            text += &import(&format!("relcore.{room}"), &names);
-        }
-        text.truncate(text.trim_end().len());
-        text += "\n\n__all__ = [\n";
-        for name in names {
-            let _ = writeln!(text, "    \"{name}\",");
-        }
-        text += "]\n";
-        text += &body;
-        Ok(File { path: format!("{FOLDER}/{}.py", self.room), text })
-    }
-
-    /// The imports of the standard library that the body uses.
-    fn standard_imports(&self, body: &str) -> String {
-        let mut text = String::new();
-        if body.contains("@dataclass") {
-            let names: &[&str] =
-                if body.contains("= field(") { &["dataclass", "field"] } else { &["dataclass"] };
-            text += &import("dataclasses", names);
-        }
-        let clock = ["date", "datetime", "timedelta"];
-        let used: Vec<&str> = clock.into_iter().filter(|name| self.typing.contains(name)).collect();
-        if !used.is_empty() {
-            text += &import("datetime", &used);
-        }
-        if body.contains("(Enum)") {
-            text += &import("enum", &["Enum"]);
-        }
-        let typing: Vec<&str> = self.typing.iter().copied().filter(|name| !clock.contains(name)).collect();
-        let (collections, typing): (Vec<&str>, Vec<&str>) =
-            typing.into_iter().partition(|name| matches!(*name, "Mapping" | "Sequence"));
-        if !collections.is_empty() {
-            text = import("collections.abc", &collections) + &text;
-        }
-        if !typing.is_empty() {
-            text += &import("typing", &typing);
-        }
-        if !text.is_empty() {
-            text += "\n";
-        }
-        text
+        let imports: String = self.imports.iter().map(|line| format!("{line}\n")).collect();
+        let text = format!(
+            "# {MARK}\n{}\nfrom __future__ import annotations\n{IMPORTS}{imports}\n__all__ = {}\n{body}",
+            docstring(module_docs, 0),
+            list(&names),
+        );
+        Ok(File { path: format!("{FOLDER}/{name}.py"), text })
     }
 
     fn definition(&mut self, definition: &Definition) -> Result<String> {
+        let name = &definition.name;
         match &definition.kind {
             Kind::Unit(units) => {
-                let mut text = format!("\n\nclass {}(Enum):\n", definition.name);
-                text += &docstring(&definition.docs, 1);
-                for unit in units {
-                    let _ = write!(text, "\n    {} = \"{}\"\n", unit.wire.to_shouty_snake_case(), unit.wire);
-                    text += &docstring(&unit.docs, 1);
-                }
-                Ok(text)
+                let members = units.iter().map(|unit| (unit.wire.as_str(), unit.docs.as_str()));
+                Ok(str_enum(name, &definition.docs, members))
             }
-            Kind::Struct(fields) => self.dataclass(&definition.name, &definition.docs, fields, None),
+            Kind::Struct(fields) => self.dataclass(name, &definition.docs, fields, None),
             Kind::Tagged(variants) => {
                 let mut text = String::new();
                 for variant in variants {
-                    let name = variant_class(&definition.name, &variant.wire);
-                    text += &self.dataclass(&name, &variant.docs, &variant.fields, Some(&variant.wire))?;
+                    let class = variant_class(name, &variant.wire);
+                    text += &self.dataclass(&class, &variant.docs, &variant.fields, Some(&variant.wire))?;
                 }
-                self.typing.insert("Union");
-                let _ = write!(text, "\n\n{} = Union[\n", definition.name);
-                for variant in variants {
-                    let _ = writeln!(text, "    {},", variant_class(&definition.name, &variant.wire));
-                }
-                text += "]\n";
-                text += &docstring(&definition.docs, 0);
-                Ok(text)
+                let classes: Vec<String> =
+                    variants.iter().map(|variant| variant_class(name, &variant.wire)).collect();
+                let docs = docstring(&definition.docs, 0);
+                Ok(text + &format!("\n{name}: TypeAlias = {}\n{docs}", classes.join(" | ")))
             }
         }
     }
 
     fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {
-        self.typing.insert("ClassVar");
-        let mut text = format!("\n\n@dataclass(frozen=True, kw_only=True, slots=True)\nclass {name}:\n");
+        let mut text = format!("\n@dataclass(frozen=True, kw_only=True, slots=True)\nclass {name}:\n");
         text += &docstring(docs, 1);
-        let own = fields.iter().map(|field| (field.wire.as_str(), field.name.as_str()));
-        let names = tag.map(|_| ("type", "type")).into_iter().chain(own);
-        let names: Vec<String> = names.map(|(wire, name)| format!("(\"{wire}\", \"{name}\")")).collect();
-        let start = "    _wire_names: ClassVar[tuple[tuple[str, str], ...]] = ";
-        let _ = write!(text, "\n{start}{}\n", tuple(&names, usize::MAX, 1));
+        let names = fields.iter().map(|field| format!("\"{}\"", field.name));
+        let names: Vec<String> = names.chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();
+        let _ =
+            write!(text, "\n    _fields: ClassVar[_native.Fields] = _native.Fields({})\n", names.join(", "));
         if let Some(tag) = tag {
-            self.typing.insert("Literal");
-            let _ = write!(
-                text,
-                "\n    type: Literal[\"{tag}\"] = field(default=\"{tag}\", init=False)\n    \"\"\"Which variant this is.\"\"\"\n"
-            );
+            let _ = writeln!(text, "\n    type: Literal[\"{tag}\"] = field(default=\"{tag}\", init=False)");
+            text += &docstring("Which variant this is.", 1);
         }
         for field in fields {
-            let of = self.type_text(&field.of, false);
-            let _ = write!(text, "\n    {}: {of}", field.name);
+            let _ = write!(text, "\n    {}: {}", field.name, self.type_text(&field.of, false));
             if let Some(default) = &field.default {
-                let room = 110_usize.saturating_sub(4 + field.name.len() + 2 + of.len() + 3);
                 let value = self
-                    .literal(default, &field.of, room)
+                    .literal(default, &field.of)
                     .with_context(|| format!("default of `{}`", field.name))?;
-                text += &match (&field.of, named_struct(&field.of, self.model, default)) {
-                    (Type::Map(_), _) => " = field(default_factory=dict)".into(),
-                    (_, true) => format!(" = field(default_factory=lambda: {value})"),
-                    (_, false) => format!(" = {value}"),
+                // A value of a class is made anew each time, since the class may stand further down.
+                text += &match default {
+                    Value::Object(entries) if entries.is_empty() && matches!(field.of, Type::Map(_)) => {
+                        " = field(default_factory=dict)".into()
+                    }
+                    Value::Object(_) => format!(" = field(default_factory=lambda: {value})"),
+                    _ => format!(" = {value}"),
                 };
             }
             text += "\n";
@@ -183,54 +145,77 @@ impl Module<'_> {
         let lists = fields.iter().filter(|field| matches!(field.of, Type::List(_)));
         let lists: Vec<String> = lists.map(|field| format!("\"{}\"", field.name)).collect();
         if !lists.is_empty() {
-            let line = format!("        _hold(self, {})", lists.join(", "));
-            let line = if line.len() <= 110 {
-                line
-            } else {
-                format!("        _hold(\n            self, {}\n        )", lists.join(", "))
-            };
-            let _ = write!(text, "\n    def __post_init__(self) -> None:\n{line}\n");
+            let _ = write!(
+                text,
+                "\n    def __post_init__(self) -> None:\n        _freeze(self, {})\n",
+                lists.join(", ")
+            );
         }
         Ok(text)
     }
 
-    fn function(&mut self, function: &Function) -> String {
-        let mut text = format!("\n\ndef {}(", function.name);
-        for (index, Argument { name, of, .. }) in function.arguments.iter().enumerate() {
-            // Python lets an argument be left out only if all that follow may be, too.
-            let rest = function.arguments.iter().skip(index);
-            let may_be_left_out = rest.clone().all(|argument| matches!(argument.of, Type::Optional(_)));
-            let default = if may_be_left_out { " = None" } else { "" };
-            let _ = write!(text, "\n    {name}: {}{default},", self.type_text(of, true));
+    /// The class of a handle. The native values that it calls stand before it, so that a name that is missing fails
+    /// when the module is imported.
+    fn handle(&mut self, handle: &Handle) -> String {
+        let prefix = format!("_{}", handle.name.to_snake_case());
+        let mut text = format!("\n{prefix} = _native.constructor(\"{}\")\n", handle.qualified);
+        for method in &handle.methods {
+            let _ = writeln!(text, "{prefix}_{} = _native.method(\"{}\")", method.name, method.qualified);
         }
-        if !function.arguments.is_empty() {
+        let policy = &handle.policy.name;
+        let of = self.type_text(&handle.policy.of, true);
+        let class_docs = format!("{}\n\n{}", handle.docs, handle.constructor_docs);
+        let _ = write!(
+            text,
+            "\nclass {}(_Handle):\n{}\n    __slots__ = ()\n    _policy: ClassVar[str] = \"{policy}\"\n\n    def __init__(self, {policy}: {of}) -> None:\n        self._set({prefix}({policy}))\n",
+            handle.name,
+            docstring(&class_docs, 1)
+        );
+        for method in &handle.methods {
+            // The first two are accessors: the policy and the digest.
+            let is_accessor = method.name == *policy || method.name == "digest";
             text += "\n";
+            if is_accessor {
+                text += "    @property\n";
+            }
+            let native = format!("{prefix}_{}", method.name);
+            text += &self.function(method, "    ", &native, Some("self"));
         }
-        let answer = self.answer_text(&function.answer);
-        let _ = write!(text, ") -> {answer}:\n{}", docstring(&function.docs, 1));
-        let place = function.place.to_string();
-        let names = function.arguments.iter().map(|argument| argument.name.clone());
-        let arguments: Vec<String> = std::iter::once(place).chain(names).collect();
-        let _ = writeln!(text, "    return _call({})", arguments.join(", "));
         text
     }
 
-    /// A function gives tuples, which callers may want to index and hash; fields take any sequence.
-    fn answer_text(&mut self, of: &Type) -> String {
+    fn function(&mut self, function: &Function, indent: &str, native: &str, owner: Option<&str>) -> String {
+        let mut parameters: Vec<String> = owner.map(str::to_owned).into_iter().collect();
+        for (index, Argument { name, of, .. }) in function.arguments.iter().enumerate() {
+            // Python lets an argument be left out only if all that follow may be, too.
+            let mut rest = function.arguments.iter().skip(index);
+            let may_be_left_out = rest.all(|argument| matches!(argument.of, Type::Optional(_)));
+            let default = if may_be_left_out { " = None" } else { "" };
+            parameters.push(format!("{name}: {}{default}", self.type_text(of, true)));
+        }
+        let result = self.result_text(&function.result);
+        let handle = owner.map(|owner| format!("{owner}._handle"));
+        let names = function.arguments.iter().map(|argument| argument.name.clone());
+        let arguments: Vec<String> = handle.into_iter().chain(names).collect();
+        format!(
+            "{indent}def {}({}) -> {result}:\n{}{indent}    return {native}({})\n",
+            function.name,
+            parameters.join(", "),
+            docstring(&function.docs, if indent.is_empty() { 1 } else { 2 }),
+            arguments.join(", ")
+        )
+    }
+
+    /// A function returns tuples, which callers may want to index and hash; fields take any sequence.
+    fn result_text(&mut self, of: &Type) -> String {
         match of {
             Type::List(inner) => format!("tuple[{}, ...]", self.type_text(inner, false)),
             _ => self.type_text(of, false),
         }
     }
 
-    /// The annotation of a type; arguments may also be given as dicts and texts.
+    /// The annotation of a type; arguments may also be dicts and texts.
     fn type_text(&mut self, of: &Type, is_argument: bool) -> String {
-        match of {
-            Type::Timestamp => drop(self.typing.insert("datetime")),
-            Type::Span => drop(self.typing.insert("timedelta")),
-            Type::NaiveDate => drop(self.typing.insert("date")),
-            _ => {}
-        }
         match of {
             Type::Bool => "bool".into(),
             Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count => "int".into(),
@@ -242,104 +227,108 @@ impl Module<'_> {
             Type::Timestamp => "datetime".into(),
             Type::Span => "timedelta".into(),
             Type::NaiveDate => "date".into(),
+            Type::ReasonCode => {
+                if self.name != "reason" {
+                    self.imports.insert("from relcore.reason import ReasonCode".to_owned());
+                }
+                "ReasonCode | str".into()
+            }
             Type::Optional(inner) => format!("{} | None", self.type_text(inner, is_argument)),
-            Type::List(inner) => {
-                self.typing.insert("Sequence");
-                format!("Sequence[{}]", self.type_text(inner, is_argument))
-            }
-            Type::Map(inner) => {
-                self.typing.insert("Mapping");
-                format!("Mapping[str, {}]", self.type_text(inner, is_argument))
-            }
-            Type::Named(name) => {
-                self.refer(name);
-                let is_unit = matches!(self.kind(name), Some(Kind::Unit(_)));
+            Type::List(inner) => format!("Sequence[{}]", self.type_text(inner, is_argument)),
+            Type::Map(inner) => format!("Mapping[str, {}]", self.type_text(inner, is_argument)),
+            Type::Named(qualified) => {
+                let is_unit = matches!(self.kind(qualified), Some(Kind::Unit(_)));
+                let name = self.refer(qualified);
                 match (is_argument, is_unit) {
                     (true, true) => format!("{name} | str"),
-                    (true, false) => {
-                        self.typing.insert("Mapping");
-                        format!("{name} | Mapping[str, object]")
-                    }
-                    _ => name.clone(),
+                    (true, false) => format!("{name} | Mapping[str, object]"),
+                    _ => name,
                 }
             }
         }
     }
 
-    fn kind(&self, name: &str) -> Option<&Kind> {
-        self.model.types.get(name).map(|definition| &definition.kind)
+    fn kind(&self, qualified: &str) -> Option<&Kind> {
+        self.model.types.get(qualified).map(|definition| &definition.kind)
     }
 
-    /// Imports a class of another room.
-    fn refer(&mut self, name: &str) {
-        let own = name.to_owned();
-        let definition = self.model.types.values().find(|definition| class_names(definition).contains(&own));
-        if let Some(room) =
-            definition.map(|definition| definition.room.clone()).filter(|room| room != self.room)
-        {
-            self.imports.entry(room).or_default().insert(own);
+    /// The name of a type in this module. One of another module is imported, under its flat name if this module has a
+    /// type of the same name.
+    fn refer(&mut self, qualified: &str) -> String {
+        let Some(of) = self.model.types.get(qualified) else { return qualified.to_owned() };
+        if of.module == self.name {
+            return of.name.clone();
         }
+        let is_taken = self.model.types_of(self.name).any(|own| own.name == of.name);
+        let import = format!("from relcore.{} import {}", of.module, of.name);
+        if is_taken {
+            self.imports.insert(format!("{import} as {}", of.flat));
+            return of.flat.clone();
+        }
+        self.imports.insert(import);
+        of.name.clone()
     }
 
-    /// A default, given in the wire form, as a Python expression; `room` is what is left of its line.
-    fn literal(&mut self, value: &Value, of: &Type, room: usize) -> Result<String> {
+    /// A default, given in the wire form, as a Python expression.
+    fn literal(&mut self, value: &Value, of: &Type) -> Result<String> {
         Ok(match (of, value) {
             (Type::Optional(_), Value::Null) => "None".into(),
-            (Type::Optional(inner), _) => self.literal(value, inner, room)?,
+            (Type::Optional(inner), _) => self.literal(value, inner)?,
             (Type::Bool, Value::Bool(value)) => if *value { "True" } else { "False" }.into(),
             (Type::Span, Value::String(text)) => {
                 let millis = relcore::Span::parse(text)?.as_millis();
-                if millis % 1000 == 0 {
-                    format!("timedelta(seconds={})", millis / 1000)
-                } else {
-                    format!("timedelta(milliseconds={millis})")
+                match millis % 1000 {
+                    0 => format!("timedelta(seconds={})", millis / 1000),
+                    _ => format!("timedelta(milliseconds={millis})"),
                 }
             }
-            (Type::F64, Value::Number(number)) => {
-                let number = number.as_f64().context("a number")?;
-                format!("{number:?}")
-            }
+            (Type::F64, Value::Number(number)) => format!("{:?}", number.as_f64().context("a number")?),
             (Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count, Value::Number(number)) => {
                 number.to_string()
             }
             (Type::String | Type::Version, Value::String(text)) => format!("{text:?}"),
             (Type::List(inner), Value::Array(items)) => {
-                let items: Result<Vec<String>> =
-                    items.iter().map(|item| self.literal(item, inner, room)).collect();
-                tuple(&items?, room, 1)
+                let items: Result<String> =
+                    items.iter().map(|item| Ok(self.literal(item, inner)? + ",")).collect();
+                format!("({})", items?)
             }
             (Type::Map(_), Value::Object(entries)) if entries.is_empty() => "{}".into(),
-            (Type::Named(name), Value::String(text)) => {
-                self.refer(name);
-                format!("{name}.{}", text.to_shouty_snake_case())
+            (Type::Named(qualified), Value::String(text)) => {
+                format!("{}.{}", self.refer(qualified), text.to_shouty_snake_case())
             }
-            (Type::Named(name), Value::Object(entries)) => {
-                self.refer(name);
-                let Some(Kind::Struct(fields)) = self.kind(name) else {
+            (Type::Named(qualified), Value::Object(entries)) => {
+                let Some(Kind::Struct(fields)) = self.kind(qualified) else {
                     bail!("an enum with data has no default")
                 };
-                let fields: Vec<Field> = fields.to_vec();
+                let fields = fields.clone();
                 let mut given = Vec::new();
                 for field in &fields {
                     let Some(value) = entries.get(&field.wire) else { continue };
                     if field.default.as_ref() != Some(value) {
-                        given.push(format!("{}={}", field.name, self.literal(value, &field.of, room)?));
+                        given.push(format!("{}={}", field.name, self.literal(value, &field.of)?));
                     }
                 }
-                format!("{name}({})", given.join(", "))
+                format!("{}({})", self.refer(qualified), given.join(", "))
             }
             (of, value) => bail!("`{value}` is no default that Python can write for {of:?}"),
         })
     }
 }
 
-/// A default that must be made anew, since it is made of a class that may stand further down.
-fn named_struct(of: &Type, model: &Model, default: &Value) -> bool {
-    default.is_object()
-        && of
-            .named()
-            .and_then(|name| model.types.get(name))
-            .is_some_and(|d| matches!(d.kind, Kind::Struct(_)))
+/// `ReasonCode`. A code may be of several modules; it stands once.
+fn reason_codes(model: &Model) -> String {
+    let docs = "The stable code of a rule. Codes that a newer version added arrive as plain `str`.";
+    let mut seen = BTreeSet::new();
+    let codes = model.reason_codes.iter().filter(|code| seen.insert(code.code.as_str()));
+    str_enum("ReasonCode", docs, codes.map(|code| (code.code.as_str(), code.docs.as_str())))
+}
+
+fn str_enum<'a>(name: &str, docs: &str, members: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = format!("\nclass {name}(StrEnum):\n{}", docstring(docs, 1));
+    for (wire, docs) in members {
+        let _ = write!(text, "\n    {} = \"{wire}\"\n{}", wire.to_shouty_snake_case(), docstring(docs, 1));
+    }
+    text
 }
 
 /// The classes and unions that a type becomes.
@@ -355,96 +344,96 @@ fn variant_class(name: &str, wire: &str) -> String {
     format!("{name}{}", wire.to_pascal_case())
 }
 
-/// `relcore/__init__.py`: everything by name, loaded when it is first asked for.
+/// `relcore/__init__.py`: modules, foundation types and errors, loaded when they are first used.
 fn init(model: &Model) -> File {
-    let mut text = format!("# {MARK}\n");
-    text += "\"\"\"Release decisions as pure functions.\n\nRooms are modules: `relcore.canary.next_action(...)`. Types are found here, too: `relcore.Schedule`.\nWhat is not used is not loaded.\n\"\"\"\n\n";
-    text += "from __future__ import annotations\n\nfrom importlib import import_module as _import\nfrom typing import TYPE_CHECKING\n\nfrom relcore._native import VERSION as __version__\n\n";
-    text += "if TYPE_CHECKING:\n";
-    for room in model.rooms() {
-        let _ = writeln!(text, "    from relcore import {room} as {room}");
+    let mut names: Vec<(String, &str)> =
+        ERRORS.iter().map(|error| ((*error).to_owned(), "_errors")).collect();
+    for definition in model.types.values().filter(|of| FOUNDATION.contains(&of.module.as_str())) {
+        names.extend(class_names(definition).into_iter().map(|name| (name, definition.module.as_str())));
     }
-    text += "    from relcore._errors import InputError as InputError\n    from relcore._errors import PolicyChangedError as PolicyChangedError\n    from relcore._errors import RelcoreError as RelcoreError\n";
-    let mut homes = BTreeMap::new();
-    for definition in model.types.values() {
-        for name in class_names(definition) {
-            homes.insert(name, definition.room.clone());
-        }
+    names.push(("ReasonCode".to_owned(), "reason"));
+    names.sort();
+    let modules: Vec<&str> = model.modules.iter().map(|module| module.name.as_str()).collect();
+    let summary = |docs: &str| docs::prose(docs).lines().next().unwrap_or_default().to_owned();
+    let contents: String =
+        model.modules.iter().map(|of| format!("- `relcore.{}`: {}\n", of.name, summary(&of.docs))).collect();
+    let top = format!(
+        "Release decisions as pure functions.\n\nEach module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.\n\n{contents}"
+    );
+    let mut text = format!(
+        "# {MARK}\n{}\nfrom __future__ import annotations\nfrom importlib import import_module as _import\nfrom typing import TYPE_CHECKING\nfrom relcore._native import VERSION as __version__\n\nif TYPE_CHECKING:\n",
+        docstring(&top, 0)
+    );
+    for module in &modules {
+        let _ = writeln!(text, "    from relcore import {module} as {module}");
     }
-    let mut by_room: Vec<(&String, &String)> = homes.iter().map(|(name, room)| (room, name)).collect();
-    by_room.sort();
-    for (room, name) in by_room {
-        let _ = writeln!(text, "    from relcore.{room} import {name} as {name}");
+    for (name, module) in &names {
+        let _ = writeln!(text, "    from relcore.{module} import {name} as {name}");
     }
-    text += "\n_HOMES = {\n";
-    for error in ["InputError", "PolicyChangedError", "RelcoreError"] {
-        homes.insert(error.into(), "_errors".into());
-    }
-    for (name, room) in &homes {
-        let _ = writeln!(text, "    \"{name}\": \"{room}\",");
-    }
-    text += "}\n_ROOMS = frozenset(\n    (\n";
-    for room in model.rooms() {
-        let _ = writeln!(text, "        \"{room}\",");
-    }
-    text += "    )\n)\n\n__all__ = [\n";
     // Spelt out, since tools read it without running it.
-    let mut all: Vec<&str> = homes.keys().map(String::as_str).chain(["__version__"]).collect();
-    all.extend(model.rooms());
+    let own = ["__version__"].into_iter().chain(modules.iter().copied());
+    let mut all: Vec<String> =
+        names.iter().map(|(name, _)| name.as_str()).chain(own).map(str::to_owned).collect();
     all.sort_unstable();
-    for name in all {
-        let _ = writeln!(text, "    \"{name}\",");
-    }
-    text += "]\n\n\n";
-    text += "def __getattr__(name: str) -> object:\n    if name in _ROOMS:\n        return _import(f\"relcore.{name}\")\n    if name in _HOMES:\n        found = getattr(_import(f\"relcore.{_HOMES[name]}\"), name)\n        globals()[name] = found\n        return found\n    raise AttributeError(f\"module 'relcore' has no attribute {name!r}\")\n\n\n";
-    text += "def __dir__() -> list[str]:\n    return sorted(__all__)\n";
+    let homes: String = names.iter().map(|(name, module)| format!("\"{name}\": \"{module}\",")).collect();
+    let modules: String = modules.iter().map(|module| format!("\"{module}\",")).collect();
+    let _ = write!(
+        text,
+        "
+__all__ = {}
+_HOMES = {{{homes}}}
+_MODULES = frozenset(({modules}))
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return _import(f\"relcore.{{name}}\")
+    if name in _HOMES:
+        found = getattr(_import(f\"relcore.{{_HOMES[name]}}\"), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f\"module 'relcore' has no attribute {{name!r}}\")
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+",
+        list(&all)
+    );
     File { path: format!("{FOLDER}/__init__.py"), text }
 }
 
-/// `relcore/_registry.py`: how the bridge finds a class.
+/// `relcore/_registry.py`: how the native library finds the classes of its results.
 fn registry(model: &Model) -> File {
-    let mut text = format!("# {MARK}\n\"\"\"Where the bridge finds the class of a type.\"\"\"\n\n");
-    text += "from __future__ import annotations\n\nfrom importlib import import_module\n\n_CLASSES = {\n";
+    let mut entries = "\"ReasonCode\": (\"reason\", \"ReasonCode\"),\n".to_owned();
     for definition in model.types.values() {
-        let mut names = vec![format!("\"{}\"", definition.room)];
-        // The name of an enum with data is a union, no class.
+        // The name of an enum with data is a union, not a class.
         let unions = usize::from(matches!(definition.kind, Kind::Tagged(_)));
-        names.extend(class_names(definition).iter().skip(unions).map(|class| format!("\"{class}\"")));
-        let start = format!("    \"{}\": ", definition.name);
-        let room = 110_usize.saturating_sub(start.len() + 1);
-        let _ = writeln!(text, "{start}{},", tuple(&names, room, 1));
+        let names = class_names(definition).into_iter().skip(unions);
+        let names: String = names.map(|class| format!(", \"{class}\"")).collect();
+        let _ = writeln!(entries, "\"{}\": (\"{}\"{names}),", definition.qualified, definition.module);
     }
-    text += "}\n\n\ndef classes_of(name: str) -> list[type]:\n    \"\"\"The dataclass or enum of a type of the core; one for each variant of an enum with data.\"\"\"\n    room, *names = _CLASSES[name]\n    module = import_module(f\"relcore.{room}\")\n    return [getattr(module, name) for name in names]\n";
+    let text = format!(
+        "# {MARK}
+\"\"\"Where the native library finds the class of a type.\"\"\"
+
+from __future__ import annotations
+from importlib import import_module
+
+_CLASSES = {{
+{entries}}}
+
+def classes_of(qualified: str) -> list[type]:
+    \"\"\"The dataclass or enum of a type of the core; one for each variant of an enum with data.\"\"\"
+    module, *names = _CLASSES[qualified]
+    found = import_module(f\"relcore.{{module}}\")
+    return [getattr(found, name) for name in names]
+"
+    );
     File { path: format!("{FOLDER}/_registry.py"), text }
 }
 
-fn import(module: &str, names: &[&str]) -> String {
-    let line = format!("from {module} import {}\n", names.join(", "));
-    if line.len() <= 110 {
-        return line;
-    }
-    let mut text = format!("from {module} import (\n");
-    for name in names {
-        let _ = writeln!(text, "    {name},");
-    }
-    text + ")\n"
-}
-
-/// A tuple as ruff would format it: on one line if it fits, else an item a line; `room` of `MAX` asks for the latter.
-fn tuple(items: &[String], room: usize, depth: usize) -> String {
-    match items {
-        [] => "()".into(),
-        [only] => format!("({only},)"),
-        items => {
-            let line = format!("({})", items.join(", "));
-            if room != usize::MAX && line.len() <= room {
-                return line;
-            }
-            let indent = "    ".repeat(depth);
-            let items: String = items.iter().map(|item| format!("{indent}    {item},\n")).collect();
-            format!("(\n{items}{indent})")
-        }
-    }
+fn list(names: &[String]) -> String {
+    let names: String = names.iter().map(|name| format!("\"{name}\",")).collect();
+    format!("[{names}]")
 }
 
 fn docstring(docs: &str, depth: usize) -> String {
@@ -452,18 +441,15 @@ fn docstring(docs: &str, depth: usize) -> String {
     let prose = docs::prose(docs).replace("\"\"\"", "'''");
     let prefix = if prose.contains('\\') { "r" } else { "" };
     let end = if prose.ends_with('"') { " " } else { "" };
-    let lines: Vec<&str> = prose.lines().collect();
-    match lines.as_slice() {
-        [only] => format!("{indent}{prefix}\"\"\"{only}{end}\"\"\"\n"),
-        lines => {
-            let mut text = String::new();
-            for (index, line) in lines.iter().enumerate() {
-                let open = if index == 0 { format!("{prefix}\"\"\"") } else { String::new() };
-                let line = format!("{indent}{open}{line}");
-                text += line.trim_end();
-                text += "\n";
-            }
-            text + &format!("{indent}\"\"\"\n")
+    let mut lines = prose.lines();
+    let mut text = format!("{indent}{prefix}\"\"\"{}", lines.next().unwrap_or_default());
+    let mut end = format!("{end}\"\"\"\n");
+    for line in lines {
+        text += "\n";
+        if !line.is_empty() {
+            text += &format!("{indent}{line}");
         }
+        end = format!("\n{indent}\"\"\"\n");
     }
+    text + &end
 }

@@ -3,22 +3,43 @@ use crate::codegen::{
     File, MARK, docs,
     model::{Kind, Model},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use std::fmt::Write as _;
 
 /// The document.
 pub fn emit(model: &Model) -> Result<File> {
     let mut text = format!("<!-- {MARK} -->\n\n# Codes\n\n");
     text += "A code never changes its meaning. A change that alters a verdict for the same input is starred in the\nchangelog.\n";
-    for (title, name) in [("Reasons", "ReasonCode"), ("Errors", "ErrorKind")] {
-        let _ = write!(text, "\n## {title}\n\n| code | meaning |\n| --- | --- |\n");
-        let Some(definition) = model.types.get(name) else { continue };
-        let Kind::Unit(units) = &definition.kind else { bail!("`{name}` is an enum of units") };
-        for unit in units {
-            let prose = docs::prose(&unit.docs).split_whitespace().collect::<Vec<_>>().join(" ");
-            let _ = writeln!(text, "| `{}` | {} |", unit.wire, prose.replace('|', "\\|"));
+    let mut module = "";
+    for code in &model.reason_codes {
+        if code.module != module {
+            module = &code.module;
+            let title = if module == "reason" {
+                "Reasons of every module".to_owned()
+            } else {
+                format!("Reasons of `{module}`")
+            };
+            text += &heading(&title);
         }
+        text += &row(&code.code, &code.docs);
     }
-    let path = "relcore/docs/REASONS.md".to_owned();
-    Some(File { path, text }).context("always there")
+    let Some(Kind::Unit(kinds)) = model.types.get("ErrorKind").map(|definition| &definition.kind) else {
+        bail!("`ErrorKind` is an enum of units")
+    };
+    text += &heading("Errors");
+    for kind in kinds {
+        text += &row(&kind.wire, &kind.docs);
+    }
+    Ok(File { path: "relcore/docs/REASONS.md".to_owned(), text })
+}
+
+fn heading(title: &str) -> String {
+    format!("\n## {title}\n\n| code | meaning |\n| --- | --- |\n")
+}
+
+fn row(code: &str, docs: &str) -> String {
+    let mut text = String::new();
+    let prose = docs::prose(docs).split_whitespace().collect::<Vec<_>>().join(" ");
+    let _ = writeln!(text, "| `{code}` | {} |", prose.replace('|', "\\|"));
+    text
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub fn emit(model: &Model) -> Result<Vec<File>> {
     let mut files = Vec::new();
     for function in model.functions.iter().filter(|function| function.name.ends_with("_from_json")) {
-        let Type::Named(name) = &function.answer else { continue };
+        let Type::Named(name) = &function.result else { continue };
         let mut names = BTreeSet::new();
         collect(name, model, &mut names);
         let definitions: Map<String, Value> = names
@@ -27,7 +27,8 @@ pub fn emit(model: &Model) -> Result<Vec<File>> {
             "$defs": definitions,
         });
         let text = serde_json::to_string_pretty(&schema).context("a schema is JSON")? + "\n";
-        files.push(File { path: format!("schemas/{}.schema.json", name.to_kebab_case()), text });
+        let Some(definition) = model.types.get(name) else { continue };
+        files.push(File { path: format!("schemas/{}.schema.json", definition.flat.to_kebab_case()), text });
     }
     Ok(files)
 }

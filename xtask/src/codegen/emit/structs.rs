@@ -4,7 +4,7 @@
 //! take its defaults. So its own setting `exclude` leaves the structs out, and they are written here, whole: fields,
 //! documentation, an initialiser with every default, and the converter that the rest of UniFFI's text calls by name.
 //! They stand in its file because the converters of lists and options are visible only there.
-use super::uniffi::alias;
+use super::uniffi::{alias, flat};
 use crate::codegen::{
     defaults::{Language, expression},
     docs,
@@ -15,11 +15,11 @@ use std::fmt::Write as _;
 /// Every struct of a language.
 pub fn emit(model: &Model, language: Language) -> String {
     let mut text = String::new();
-    for (name, definition, fields) in all(model) {
+    for (definition, fields) in all(model) {
         text += "\n";
         text += &match language {
-            Language::Swift => swift(model, name, definition, fields),
-            Language::Kotlin => kotlin(model, name, definition, fields),
+            Language::Swift => swift(model, definition, fields),
+            Language::Kotlin => kotlin(model, definition, fields),
         };
     }
     text
@@ -27,17 +27,18 @@ pub fn emit(model: &Model, language: Language) -> String {
 
 /// The names that UniFFI is told to leave out.
 pub fn names(model: &Model) -> Vec<&str> {
-    all(model).map(|(name, _, _)| name).collect()
+    all(model).map(|(definition, _)| definition.flat.as_str()).collect()
 }
 
-fn all(model: &Model) -> impl Iterator<Item = (&str, &Definition, &[Field])> {
+fn all(model: &Model) -> impl Iterator<Item = (&Definition, &[Field])> {
     model.types.values().filter_map(|definition| match &definition.kind {
-        Kind::Struct(fields) => Some((definition.name.as_str(), definition, fields.as_slice())),
+        Kind::Struct(fields) => Some((definition, fields.as_slice())),
         _ => None,
     })
 }
 
-fn swift(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -> String {
+fn swift(model: &Model, definition: &Definition, fields: &[Field]) -> String {
+    let name = &definition.flat;
     let list = |each: &dyn Fn(&Field) -> String, between: &str| {
         fields.iter().map(each).collect::<Vec<_>>().join(between)
     };
@@ -47,7 +48,7 @@ fn swift(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -
                 "{}    public var {}: {}\n",
                 swift_docs(&field.docs, "    "),
                 field.wire,
-                swift_type(&field.of)
+                swift_type(model, &field.of)
             )
         },
         "",
@@ -55,14 +56,18 @@ fn swift(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -
     let taken = list(
         &|field| {
             let default = expression_of(model, Language::Swift, field);
-            format!("        {}: {}{default}", field.wire, swift_type(&field.of))
+            format!("        {}: {}{default}", field.wire, swift_type(model, &field.of))
         },
         ",\n",
     );
     let assigned = list(&|field| format!("        self.{0} = {0}\n", field.wire), "");
     let read = list(
         &|field| {
-            format!("            {}: {}.read(from: &buf)", field.wire, converter(Language::Swift, &field.of))
+            format!(
+                "            {}: {}.read(from: &buf)",
+                field.wire,
+                converter(model, Language::Swift, &field.of)
+            )
         },
         ",\n",
     );
@@ -70,7 +75,7 @@ fn swift(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -
         &|field| {
             format!(
                 "        {}.write(value.{}, into: &buf)\n",
-                converter(Language::Swift, &field.of),
+                converter(model, Language::Swift, &field.of),
                 field.wire
             )
         },
@@ -87,7 +92,8 @@ fn swift(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -
     )
 }
 
-fn kotlin(model: &Model, name: &str, definition: &Definition, fields: &[Field]) -> String {
+fn kotlin(model: &Model, definition: &Definition, fields: &[Field]) -> String {
+    let name = &definition.flat;
     let list = |each: &dyn Fn(&Field) -> String, between: &str| {
         fields.iter().map(each).collect::<Vec<_>>().join(between)
     };
@@ -95,11 +101,11 @@ fn kotlin(model: &Model, name: &str, definition: &Definition, fields: &[Field]) 
         &|field| {
             let default = expression_of(model, Language::Kotlin, field);
             let docs = kotlin_docs(&field.docs, "    ");
-            format!("{docs}    val `{}`: {}{default},\n", field.wire, kotlin_type(&field.of))
+            format!("{docs}    val `{}`: {}{default},\n", field.wire, kotlin_type(model, &field.of))
         },
         "",
     );
-    let converter = |field: &Field| converter(Language::Kotlin, &field.of);
+    let converter = |field: &Field| converter(model, Language::Kotlin, &field.of);
     let read = list(&|field| format!("        {}.read(buf),\n", converter(field)), "");
     let size =
         list(&|field| format!("        {}.allocationSize(value.`{}`)", converter(field), field.wire), " +\n");
@@ -119,38 +125,42 @@ fn expression_of(model: &Model, language: Language, field: &Field) -> String {
     default.map_or(String::new(), |value| format!(" = {value}"))
 }
 
-fn swift_type(of: &Type) -> String {
+/// A type as Swift writes it.
+pub fn swift_type(model: &Model, of: &Type) -> String {
     match of {
-        Type::Bool | Type::F64 | Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::String => {
-            canonical(Language::Swift, of)
+        Type::Bool | Type::F64 | Type::U8 | Type::U16 | Type::U32 | Type::I32 => {
+            canonical(model, Language::Swift, of)
         }
-        Type::Optional(inner) => format!("{}?", swift_type(inner)),
-        Type::List(inner) => format!("[{}]", swift_type(inner)),
-        Type::Map(inner) => alias(inner),
-        Type::Named(name) => name.clone(),
-        leaf => format!("{leaf:?}"),
+        Type::String | Type::Version => "String".into(),
+        Type::Optional(inner) => format!("{}?", swift_type(model, inner)),
+        Type::List(inner) => format!("[{}]", swift_type(model, inner)),
+        Type::Map(inner) => alias(model, inner),
+        Type::Named(name) => flat(model, name).to_owned(),
+        scalar => format!("{scalar:?}"),
     }
 }
 
-fn kotlin_type(of: &Type) -> String {
+/// A type as Kotlin writes it.
+pub fn kotlin_type(model: &Model, of: &Type) -> String {
     match of {
-        Type::Bool | Type::F64 | Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::String => {
-            canonical(Language::Kotlin, of)
+        Type::Bool | Type::F64 | Type::U8 | Type::U16 | Type::U32 | Type::I32 => {
+            canonical(model, Language::Kotlin, of)
         }
-        Type::Optional(inner) => format!("{}?", kotlin_type(inner)),
-        Type::List(inner) => format!("List<{}>", kotlin_type(inner)),
-        Type::Map(inner) => alias(inner),
-        Type::Named(name) => name.clone(),
-        leaf => format!("{leaf:?}"),
+        Type::String | Type::Version => "String".into(),
+        Type::Optional(inner) => format!("{}?", kotlin_type(model, inner)),
+        Type::List(inner) => format!("List<{}>", kotlin_type(model, inner)),
+        Type::Map(inner) => alias(model, inner),
+        Type::Named(name) => flat(model, name).to_owned(),
+        scalar => format!("{scalar:?}"),
     }
 }
 
 /// The name that UniFFI gives the converter of a type.
-fn converter(language: Language, of: &Type) -> String {
-    format!("FfiConverter{}", canonical(language, of))
+fn converter(model: &Model, language: Language, of: &Type) -> String {
+    format!("FfiConverter{}", canonical(model, language, of))
 }
 
-fn canonical(language: Language, of: &Type) -> String {
+fn canonical(model: &Model, language: Language, of: &Type) -> String {
     let swift = language == Language::Swift;
     let name = match of {
         Type::Bool if swift => "Bool",
@@ -166,24 +176,31 @@ fn canonical(language: Language, of: &Type) -> String {
         Type::F64 => "Double",
         Type::String => "String",
         Type::Optional(inner) => {
-            return format!("{}{}", if swift { "Option" } else { "Optional" }, canonical(language, inner));
+            return format!(
+                "{}{}",
+                if swift { "Option" } else { "Optional" },
+                canonical(model, language, inner)
+            );
         }
-        Type::List(inner) => return format!("Sequence{}", canonical(language, inner)),
-        Type::Map(inner) => return format!("Type{}", alias(inner)),
-        Type::Named(name) => return format!("Type{name}"),
-        leaf => return format!("Type{leaf:?}"),
+        Type::List(inner) => return format!("Sequence{}", canonical(model, language, inner)),
+        Type::Map(inner) => return format!("Type{}", alias(model, inner)),
+        Type::Named(name) => return format!("Type{}", flat(model, name)),
+        Type::Version => return "TypeVersionText".into(),
+        scalar => return format!("Type{scalar:?}"),
     };
     name.to_owned()
 }
 
-fn swift_docs(text: &str, indent: &str) -> String {
+/// A doc comment of Swift.
+pub fn swift_docs(text: &str, indent: &str) -> String {
     docs::prose(text).lines().fold(String::new(), |mut out, line| {
         let _ = writeln!(out, "{}", format!("{indent}/// {line}").trim_end());
         out
     })
 }
 
-fn kotlin_docs(text: &str, indent: &str) -> String {
+/// A doc comment of Kotlin.
+pub fn kotlin_docs(text: &str, indent: &str) -> String {
     let prose = docs::prose(text);
     if prose.is_empty() {
         return String::new();
@@ -202,8 +219,14 @@ mod tests {
     use serde_json::json;
 
     fn model() -> Model {
-        let definition =
-            |name: &str, kind| Definition { name: name.into(), room: "r".into(), docs: "Docs.".into(), kind };
+        let definition = |name: &str, kind| Definition {
+            qualified: format!("canary.{name}"),
+            module: "canary".into(),
+            name: name.into(),
+            flat: format!("Canary{name}"),
+            docs: "Docs.".into(),
+            kind,
+        };
         let field = |name: &str, wire: &str, of, default| Field {
             name: name.into(),
             wire: wire.into(),
@@ -211,15 +234,18 @@ mod tests {
             of,
             default,
         };
-        let unit = Unit { wire: "roll_back".into(), docs: "x".into() };
-        let of = Type::Named("Response".into());
+        let unit = Unit { name: "RollBack".into(), wire: "roll_back".into(), docs: "x".into() };
+        let of = Type::Named("canary.Response".into());
         let fields = vec![
             field("names", "names", Type::List(Box::new(Type::String)), None),
             field("on_fail", "onFail", of, Some(json!("roll_back"))),
         ];
         let mut model = Model::default();
-        model.types.insert("Policy".into(), definition("Policy", Kind::Struct(fields)));
-        model.types.insert("Response".into(), definition("Response", Kind::Unit(vec![unit])));
+        for definition in
+            [definition("Policy", Kind::Struct(fields)), definition("Response", Kind::Unit(vec![unit]))]
+        {
+            model.types.insert(definition.qualified.clone(), definition);
+        }
         model
     }
 
@@ -227,10 +253,10 @@ mod tests {
     fn a_struct_of_swift() {
         let text = emit(&model(), Language::Swift);
         for part in [
-            "/// Docs.\npublic struct Policy: Hashable, Sendable {\n    /// Says\n    /// more.\n    public var names: [String]\n",
-            "        names: [String],\n        onFail: Response = .rollBack\n    ) {\n        self.names = names\n",
+            "/// Docs.\npublic struct CanaryPolicy: Hashable, Sendable {\n    /// Says\n    /// more.\n    public var names: [String]\n",
+            "        names: [String],\n        onFail: CanaryResponse = .rollBack\n    ) {\n        self.names = names\n",
             "            names: FfiConverterSequenceString.read(from: &buf),\n",
-            "        FfiConverterTypeResponse.write(value.onFail, into: &buf)\n",
+            "        FfiConverterTypeCanaryResponse.write(value.onFail, into: &buf)\n",
         ] {
             assert!(text.contains(part), "{text}");
         }
@@ -240,8 +266,8 @@ mod tests {
     fn a_struct_of_kotlin() {
         let text = emit(&model(), Language::Kotlin);
         for part in [
-            "/**\n * Docs.\n */\ndata class Policy(\n    /**\n     * Says\n     * more.\n     */\n    val `names`: List<String>,\n",
-            "    val `onFail`: Response = Response.ROLL_BACK,\n) {\n",
+            "/**\n * Docs.\n */\ndata class CanaryPolicy(\n    /**\n     * Says\n     * more.\n     */\n    val `names`: List<String>,\n",
+            "    val `onFail`: CanaryResponse = CanaryResponse.ROLL_BACK,\n) {\n",
             "        FfiConverterSequenceString.allocationSize(value.`names`) +\n",
         ] {
             assert!(text.contains(part), "{text}");
@@ -250,6 +276,6 @@ mod tests {
 
     #[test]
     fn only_structs_are_left_out_of_uniffis_text() {
-        assert_eq!(names(&model()), ["Policy"]);
+        assert_eq!(names(&model()), ["CanaryPolicy"]);
     }
 }

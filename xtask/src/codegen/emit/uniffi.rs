@@ -1,11 +1,12 @@
-//! `bindings-swift/src/generated.rs`: the mirrors and functions from which UniFFI makes Swift and Kotlin.
+//! `bindings-swift/src/generated.rs`: the mirrors, functions and handles from which UniFFI makes Swift and Kotlin.
 //!
-//! A mirror repeats a type of the core field by field, docs included, so that UniFFI can write converters for it here
-//! and the core stays free of UniFFI. The compiler holds the mirror against the original: a missing field or a changed
-//! type does not build.
+//! A mirror repeats a type of the core field by field, so that UniFFI can write converters for it here and the core stays
+//! free of UniFFI. The compiler compares the mirror with the original: a missing field or a changed type does not build.
+//!
+//! Functions have the prefix `ffi_` and no documentation: users call those of the namespaces (`namespaces.rs`).
 use crate::codegen::{
     File, MARK, defaults, docs,
-    model::{Definition, Field, Function, Kind, Model, Type},
+    model::{Argument, Definition, Field, Function, Handle, Kind, Model, Type},
 };
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use std::{
@@ -17,7 +18,7 @@ use std::{
 pub fn emit(model: &Model) -> File {
     let mut text = format!("// {MARK}\n{}", imports(model));
     for (alias, inner) in maps(model) {
-        let inner = rust(inner);
+        let inner = rust(model, inner);
         let _ = write!(
             text,
             "pub type {alias} = BTreeMap<String, {inner}>;\n\
@@ -29,48 +30,59 @@ pub fn emit(model: &Model) -> File {
         text += &mirror(model, definition);
     }
     for function in &model.functions {
-        text += &self::function(function);
+        text += &self::function(model, function);
     }
-    for name in from_text(model) {
-        let snake = name.to_snake_case();
+    for handle in &model.handles {
+        text += &self::handle(model, handle);
+    }
+    for Definition { qualified, flat, .. } in from_text(model) {
+        let snake = flat.to_snake_case();
         let _ = write!(
             text,
-            "/// Reads `{name}` from its JSON form; unknown keys are refused.\n///\n\
-             /// Errors: `syntax` for what is not JSON, and every fault of the value with its path.\n\
-             #[uniffi::export]\npub fn read_{snake}(json: &str) -> Written<{name}> {{\n    \
-             Written(relcore::wire::read_json({name:?}, json).map_err(RelcoreError::from))\n}}\n\n\
-             /// Writes `{name}` in its JSON form.\n///\n/// Errors: `invalid_value` for a number that JSON cannot hold.\n\
-             #[uniffi::export]\npub fn write_{snake}(value: {name}) -> Answer<String> {{\n    \
-             Answer(write(&value))\n}}\n\n"
+            "#[uniffi::export]\npub fn ffi_read_{snake}(json: &str) -> Encoded<{flat}> {{\n    \
+             Encoded(relcore::wire::read_json({qualified:?}, json).map_err(RelcoreError::from))\n}}\n\n\
+             #[uniffi::export]\npub fn ffi_write_{snake}(value: {flat}) -> Plain<String> {{\n    \
+             Plain(write(&value))\n}}\n\n"
         );
     }
     File { path: "bindings-swift/src/generated.rs".into(), text }
 }
 
 /// The named types that functions take or return: those that are offered from and as JSON text.
-pub fn from_text(model: &Model) -> BTreeSet<&str> {
-    let answers = model.functions.iter().map(|function| &function.answer);
+pub fn from_text(model: &Model) -> Vec<&Definition> {
+    let results = model.functions.iter().map(|function| &function.result);
     let arguments =
         model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
-    answers.chain(arguments).filter_map(Type::named).collect()
+    let names: BTreeSet<&str> = results.chain(arguments).filter_map(Type::named).collect();
+    names.into_iter().filter_map(|name| model.types.get(name)).collect()
+}
+
+/// The name of a type of the model in Swift and Kotlin.
+pub fn flat<'a>(model: &'a Model, qualified: &'a str) -> &'a str {
+    model.types.get(qualified).map_or(qualified, |definition| &definition.flat)
+}
+
+/// The function of `generated.rs` that calls a function of the core.
+pub fn exported(function: &Function) -> String {
+    format!("ffi_{}_{}", function.module, function.name)
 }
 
 fn imports(model: &Model) -> String {
-    let mut rooms: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for definition in model.types.values() {
-        rooms.entry(&definition.room).or_default().push(&definition.name);
+    let mut modules: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for Definition { module, name, flat, .. } in model.types.values() {
+        let import = if name == flat { name.clone() } else { format!("{name} as {flat}") };
+        modules.entry(module).or_default().push(import);
     }
     let mut text = String::from(
-        "#![allow(unused_imports, reason = \"not every leaf is in use at every time\")]\n\
-         use crate::{answer::{Answer, Written}, error::RelcoreError};\n\
-         use relcore::{NaiveDate, Span, Timestamp, Version, wire::{Argument, Count}};\n\
-         use std::collections::{BTreeMap, HashMap};\n",
+        "#![allow(unused_imports, reason = \"not every scalar is in use at every time\")]\n\
+         use crate::{error::RelcoreError, result::{Encoded, Plain}};\n\
+         use relcore::{Count, NaiveDate, ReasonCode, Span, Timestamp, Version as VersionText, api::Argument};\n\
+         use std::{collections::{BTreeMap, HashMap}, sync::Arc};\n",
     );
-    for (room, names) in rooms {
-        let _ = writeln!(text, "use relcore::{room}::{{{}}};", names.join(", "));
+    for (module, names) in modules {
+        let _ = writeln!(text, "use relcore::{module}::{{{}}};", names.join(", "));
     }
-    text + "\n/// Lends an argument to a function of the core, which borrows most of them.\n\
-            fn lend<'a, A: Argument<'a>>(held: &'a A::Held) -> A {\n    A::lend(held)\n}\n\n\
+    text + "\nfn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {\n    A::borrow(owned)\n}\n\n\
             fn write<T: serde::Serialize>(value: &T) -> Result<String, RelcoreError> {\n    \
             serde_json::to_string(value).map_err(|fault| {\n        \
             relcore::Error::new(relcore::ErrorKind::InvalidValue, \"\", format!(\"cannot be written: {fault}\")).into()\n    \
@@ -79,13 +91,13 @@ fn imports(model: &Model) -> String {
 
 /// UniFFI's macro takes a name, not a type with parameters: one alias for each kind of map.
 fn maps(model: &Model) -> BTreeMap<String, &Type> {
-    fn collect<'a>(of: &'a Type, found: &mut BTreeMap<String, &'a Type>) {
+    fn collect<'a>(model: &Model, of: &'a Type, found: &mut BTreeMap<String, &'a Type>) {
         match of {
             Type::Map(inner) => {
-                found.insert(alias(inner), inner);
-                collect(inner, found);
+                found.insert(alias(model, inner), inner);
+                collect(model, inner, found);
             }
-            Type::Optional(inner) | Type::List(inner) => collect(inner, found),
+            Type::Optional(inner) | Type::List(inner) => collect(model, inner, found),
             _ => {}
         }
     }
@@ -93,44 +105,44 @@ fn maps(model: &Model) -> BTreeMap<String, &Type> {
     let fields = model.types.values().flat_map(Definition::fields).map(|field| &field.of);
     let arguments =
         model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
-    let answers = model.functions.iter().map(|function| &function.answer);
-    fields.chain(arguments).chain(answers).for_each(|of| collect(of, &mut found));
+    let results = model.functions.iter().map(|function| &function.result);
+    fields.chain(arguments).chain(results).for_each(|of| collect(model, of, &mut found));
     found
 }
 
 /// The name of the maps to a type.
-pub fn alias(inner: &Type) -> String {
-    format!("{}ByName", rust(inner).replace(['<', '>', ',', ' '], "").to_pascal_case())
+pub fn alias(model: &Model, inner: &Type) -> String {
+    format!("{}ByName", rust(model, inner).replace(['<', '>', ',', ' '], "").to_pascal_case())
 }
 
 fn mirror(model: &Model, definition: &Definition) -> String {
-    let name = &definition.name;
-    let mut text = comment(&definition.docs, "");
+    let name = &definition.flat;
     match &definition.kind {
-        Kind::Unit(units) => {
-            let _ = writeln!(text, "#[uniffi::remote(Enum)]\npub enum {name} {{");
-            for unit in units {
-                let _ = writeln!(text, "{}    {},", comment(&unit.docs, "    "), unit.wire.to_pascal_case());
-            }
-        }
+        // Without docs and defaults: `structs.rs` writes the structs of Swift and Kotlin.
         Kind::Struct(fields) => {
-            let _ = writeln!(text, "#[uniffi::remote(Record)]\npub struct {name} {{");
-            // Without defaults: the structs of Swift and Kotlin are written by `structs.rs`.
-            for field in fields {
-                let docs = comment(&field.docs, "    ");
-                let _ = writeln!(text, "{docs}    pub {}: {},", field.name, rust(&field.of));
-            }
+            let field = |field: &Field| format!("    pub {}: {},\n", field.name, rust(model, &field.of));
+            let fields: String = fields.iter().map(field).collect();
+            format!("#[uniffi::remote(Record)]\npub struct {name} {{\n{fields}}}\n\n")
+        }
+        Kind::Unit(units) => {
+            let unit = |unit: &crate::codegen::model::Unit| {
+                format!("{}    {},\n", comment(&unit.docs, "    "), unit.name)
+            };
+            let units: String = units.iter().map(unit).collect();
+            let docs = comment(&definition.docs, "");
+            format!("{docs}#[uniffi::remote(Enum)]\npub enum {name} {{\n{units}}}\n\n")
         }
         Kind::Tagged(variants) => {
-            let _ = writeln!(text, "#[uniffi::remote(Enum)]\npub enum {name} {{");
+            let mut text =
+                format!("{}#[uniffi::remote(Enum)]\npub enum {name} {{\n", comment(&definition.docs, ""));
             for variant in variants {
                 let fields = self::fields(model, &variant.fields);
                 let docs = comment(&variant.docs, "    ");
-                let _ = writeln!(text, "{docs}    {} {{\n{fields}    }},", variant.wire.to_pascal_case());
+                let _ = writeln!(text, "{docs}    {} {{\n{fields}    }},", variant.name);
             }
+            text + "}\n\n"
         }
     }
-    text + "}\n\n"
 }
 
 /// The fields of a variant.
@@ -141,43 +153,91 @@ fn fields(model: &Model, fields: &[Field]) -> String {
         if let Some(default) = defaults::literal(model, field) {
             let _ = writeln!(text, "        #[uniffi({default})]");
         }
-        let _ = writeln!(text, "        {}: {},", field.name, rust(&field.of));
+        let _ = writeln!(text, "        {}: {},", field.name, rust(model, &field.of));
     }
     text
 }
 
-fn function(function: &Function) -> String {
-    let mut text = comment(&function.docs, "");
-    let optional = function.arguments.iter().filter(|argument| matches!(argument.of, Type::Optional(_)));
-    let defaults: Vec<String> = optional.map(|argument| format!("{} = None", argument.name)).collect();
-    let defaults =
-        if defaults.is_empty() { String::new() } else { format!("(default({}))", defaults.join(", ")) };
-    let arguments: Vec<String> = function
-        .arguments
-        .iter()
-        .map(|argument| format!("{}: {}", argument.name, rust(&argument.of)))
-        .collect();
-    let lent: Vec<String> =
-        function.arguments.iter().map(|argument| format!("lend(&{})", argument.name)).collect();
-    let Function { room, name, .. } = function;
-    let call = format!("relcore::{room}::{name}({})", lent.join(", "));
-    let result =
-        if function.fallible { format!("{call}.map_err(RelcoreError::from)") } else { format!("Ok({call})") };
-    let answer = if crosses_as_bytes(&function.answer) { "Written" } else { "Answer" };
-    let _ = write!(
-        text,
-        "#[uniffi::export{defaults}]\npub fn {room}_{name}({}) -> {answer}<{}> {{\n    {answer}({result})\n}}\n\n",
-        arguments.join(", "),
-        rust(&function.answer),
+fn function(model: &Model, function: &Function) -> String {
+    let Function { module, name, arguments, result, .. } = function;
+    let call = format!("relcore::{module}::{name}({})", borrowed(arguments));
+    let arguments = declared(model, arguments);
+    let returned = returned(result);
+    format!(
+        "#[uniffi::export]\npub fn {}({arguments}) -> {returned}<{}> {{\n    {returned}({})\n}}\n\n",
+        exported(function),
+        rust(model, result),
+        settled(function, &call),
+    )
+}
+
+fn handle(model: &Model, handle: &Handle) -> String {
+    let Handle { module, name, flat, policy, .. } = handle;
+    let own = format!("relcore::{module}::{name}");
+    let mut text = format!(
+        "{}#[derive(uniffi::Object)]\npub struct {flat}({own});\n\n#[uniffi::export]\nimpl {flat} {{\n\
+         {}    #[uniffi::constructor]\n    pub fn new({}) -> Plain<Arc<{flat}>> {{\n        \
+         Plain({own}::new({}).map(|handle| Arc::new(Self(handle))).map_err(RelcoreError::from))\n    }}\n",
+        comment(&handle.docs, ""),
+        comment(&handle.constructor_docs, "    "),
+        declared(model, std::slice::from_ref(policy)),
+        policy.name,
     );
-    text
+    // The first two methods are accessors. They have no arguments to refuse, so they do not throw.
+    for accessor in handle.methods.iter().take(2) {
+        let _ = write!(
+            text,
+            "\n{}    pub fn {name}(&self) -> {} {{\n        self.0.{name}().to_owned()\n    }}\n",
+            comment(&accessor.docs, "    "),
+            rust(model, &accessor.result),
+            name = accessor.name,
+        );
+    }
+    for method in handle.methods.iter().skip(2) {
+        let optional = method.arguments.iter().filter(|argument| matches!(argument.of, Type::Optional(_)));
+        let defaults: Vec<String> = optional.map(|argument| format!("{} = None", argument.name)).collect();
+        let defaults = match defaults.is_empty() {
+            true => String::new(),
+            false => format!("    #[uniffi::method(default({}))]\n", defaults.join(", ")),
+        };
+        let call = format!("self.0.{}({})", method.name, borrowed(&method.arguments));
+        let returned = returned(&method.result);
+        let _ = write!(
+            text,
+            "\n{}{defaults}    pub fn {}(&self, {}) -> {returned}<{}> {{\n        {returned}({})\n    }}\n",
+            comment(&method.docs, "    "),
+            method.name,
+            declared(model, &method.arguments),
+            rust(model, &method.result),
+            settled(method, &call),
+        );
+    }
+    text + "}\n\n"
 }
 
-fn crosses_as_bytes(of: &Type) -> bool {
-    matches!(of, Type::Optional(_) | Type::List(_) | Type::Map(_) | Type::Named(_))
+fn declared(model: &Model, arguments: &[Argument]) -> String {
+    let argument = |argument: &Argument| format!("{}: {}", argument.name, rust(model, &argument.of));
+    arguments.iter().map(argument).collect::<Vec<_>>().join(", ")
 }
 
-fn rust(of: &Type) -> String {
+fn borrowed(arguments: &[Argument]) -> String {
+    arguments.iter().map(|argument| format!("borrow(&{})", argument.name)).collect::<Vec<_>>().join(", ")
+}
+
+fn settled(function: &Function, call: &str) -> String {
+    if function.fallible { format!("{call}.map_err(RelcoreError::from)") } else { format!("Ok({call})") }
+}
+
+/// The wrapper of the result: whether UniFFI encodes a type as bytes.
+fn returned(of: &Type) -> &'static str {
+    match of {
+        Type::Optional(_) | Type::List(_) | Type::Map(_) | Type::Named(_) => "Encoded",
+        _ => "Plain",
+    }
+}
+
+fn rust(model: &Model, of: &Type) -> String {
+    let inner = |of: &Type| rust(model, of);
     match of {
         Type::Bool => "bool".into(),
         Type::U8 => "u8".into(),
@@ -185,16 +245,13 @@ fn rust(of: &Type) -> String {
         Type::U32 => "u32".into(),
         Type::I32 => "i32".into(),
         Type::F64 => "f64".into(),
-        Type::Count => "Count".into(),
-        Type::String => "String".into(),
-        Type::Timestamp => "Timestamp".into(),
-        Type::Span => "Span".into(),
-        Type::NaiveDate => "NaiveDate".into(),
-        Type::Version => "Version".into(),
-        Type::Optional(inner) => format!("Option<{}>", rust(inner)),
-        Type::List(inner) => format!("Vec<{}>", rust(inner)),
-        Type::Map(inner) => format!("BTreeMap<String, {}>", rust(inner)),
-        Type::Named(name) => name.clone(),
+        Type::Optional(of) => format!("Option<{}>", inner(of)),
+        Type::List(of) => format!("Vec<{}>", inner(of)),
+        Type::Map(of) => format!("BTreeMap<String, {}>", inner(of)),
+        Type::Named(name) => flat(model, name).to_owned(),
+        // `Version` is the namespace of the module.
+        Type::Version => "VersionText".into(),
+        scalar => format!("{scalar:?}"),
     }
 }
 

@@ -4,9 +4,14 @@ package relcore.conformance
 import com.google.gson.JsonElement
 import relcore.*
 
-/** Calls a function with native values made of the arguments, and gives its answer in the wire form. */
+/** Calls a function with native values made of the arguments; the result in the wire form. */
 internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
-    "probe.look_at" -> parse(probeLookAt(input.take("everything") { Everything.fromJson(it.toString()) }, input.take("signals") { list(it) { Signal.fromJson(it.toString()) } }, input.take("seenAt") { optional(it) { it.toTimestamp() } }).toJson())
-    "probe.name" -> fromText(probeName())
+    "probe.look_at" -> parse(Probe.lookAt(input.take("everything") { ProbeEverything.fromJson(it.toString()) }, input.take("signals") { list(it) { ProbeSignal.fromJson(it.toString()) } }, input.take("seenAt") { optional(it) { it.toTimestamp() } }).toJson())
+    "probe.name" -> fromText(Probe.name())
     else -> throw NotNative("no function `$name`")
+}
+
+/** The same through each handle that has the function as a method. */
+internal fun callHandles(name: String, input: Arguments): List<JsonElement?> = when (name) {
+    else -> listOf()
 }

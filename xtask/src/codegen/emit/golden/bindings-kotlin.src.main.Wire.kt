@@ -5,16 +5,24 @@ package relcore
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Everything.Companion.fromJson(json: String): Everything = readEverything(json)
+fun ProbeEverything.Companion.fromJson(json: String): ProbeEverything = ffiReadProbeEverything(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Everything.toJson(): String = writeEverything(this)
+fun ProbeEverything.toJson(): String = ffiWriteProbeEverything(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
-fun Signal.Companion.fromJson(json: String): Signal = readSignal(json)
+fun ProbeSignal.Companion.fromJson(json: String): ProbeSignal = ffiReadProbeSignal(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
-fun Signal.toJson(): String = writeSignal(this)
+fun ProbeSignal.toJson(): String = ffiWriteProbeSignal(this)
+
+/** Reads the JSON form of the everything; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ProbeWatcher.Companion.fromJson(json: String): ProbeWatcher = ProbeWatcher(ProbeEverything.fromJson(json))
+
+/** The JSON form of the everything. */
+@Throws(RelcoreException::class)
+fun ProbeWatcher.toJson(): String = everything().toJson()

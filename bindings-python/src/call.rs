@@ -1,0 +1,111 @@
+//! Calls from Python: names resolved once, arguments decoded, the result encoded.
+use crate::{
+    de::PyDeserializer,
+    error::{CodecError, Failure},
+    ser,
+    time::LastInstant,
+};
+use pyo3::exceptions::PyImportError;
+use pyo3::prelude::*;
+use pyo3::types::{PyCFunction, PyList, PyString, PyTuple};
+use relcore::api::{self, Signature, Transport, explain_arguments};
+use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
+
+/// A handle of the core: what a class such as `canary.Rollout` holds.
+#[pyclass(frozen, module = "relcore._native")]
+pub struct Handle(api::Handle);
+
+/// The public function of this name as a Python callable.
+#[pyfunction]
+pub fn function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
+    let function = api::function(name).ok_or_else(|| absent(name))?;
+    PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
+        Ok(function.call(&mut PyTransport::new(arguments, 0))?.unbind())
+    })
+}
+
+/// The constructor of the handle of this name as a Python callable that returns a `Handle`.
+#[pyfunction]
+pub fn constructor<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
+    let constructor = api::constructor(name).ok_or_else(|| absent(name))?;
+    PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Handle> {
+        Ok(Handle(constructor.call(&mut PyTransport::new(arguments, 0))?))
+    })
+}
+
+/// The method of this name as a Python callable, whose first argument is the `Handle`.
+#[pyfunction]
+pub fn method<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
+    let method = api::method(name).ok_or_else(|| absent(name))?;
+    PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
+        let own = arguments.get_borrowed_item(0)?;
+        let handle = &own.cast::<Handle>()?.get().0;
+        Ok(method.call(handle, &mut PyTransport::new(arguments, 1))?.unbind())
+    })
+}
+
+/// The error of a name that the core does not have.
+pub fn absent(name: &str) -> PyErr {
+    PyImportError::new_err(format!(
+        "the native library of relcore has no `{name}`: install the package again"
+    ))
+}
+
+/// One call.
+pub struct PyTransport<'a, 'py> {
+    arguments: &'a Bound<'py, PyTuple>,
+    /// How many of them stand before those of the signature.
+    skip: usize,
+    last: LastInstant<'py>,
+}
+
+/// From this many items or bytes of an argument on, other threads may run during the call. To release the interpreter
+/// costs more than a short call, above all if another thread then holds it for its whole time slice.
+const LARGE: usize = 256;
+
+impl<'py> Transport for PyTransport<'_, 'py> {
+    type Return = Bound<'py, PyAny>;
+    type Failure = Failure;
+
+    fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T, Failure> {
+        let argument = self.arguments.get_borrowed_item(index + self.skip)?;
+        T::deserialize(PyDeserializer::new(&argument, &self.last))
+            .map_err(|fault| self.explain(signature, index, fault))
+    }
+
+    fn run<R: Send>(&mut self, _: &Signature, work: impl FnOnce() -> R + Send) -> R {
+        let is_large = |argument: Bound<'py, PyAny>| {
+            let is_sized = argument.is_instance_of::<PyList>()
+                || argument.is_instance_of::<PyTuple>()
+                || argument.is_instance_of::<PyString>();
+            is_sized && argument.len().is_ok_and(|length| length >= LARGE)
+        };
+        if self.arguments.iter().any(is_large) { self.arguments.py().detach(work) } else { work() }
+    }
+
+    fn ret<T: Serialize>(&mut self, result: T) -> Result<Bound<'py, PyAny>, Failure> {
+        Ok(ser::to_python(self.arguments.py(), &result)?)
+    }
+}
+
+impl<'a, 'py> PyTransport<'a, 'py> {
+    pub fn new(arguments: &'a Bound<'py, PyTuple>, skip: usize) -> Self {
+        Self { arguments, skip, last: LastInstant::default() }
+    }
+
+    /// All faults of all arguments, after one of them was refused: the arguments as JSON are compared with their types.
+    /// `fault` if JSON does not show it, such as a `datetime` where text is expected.
+    fn explain(&self, signature: &Signature, index: usize, fault: CodecError) -> Failure {
+        let mut values = Vec::new();
+        for (name, argument) in signature.arguments.iter().zip(self.arguments.iter().skip(self.skip)) {
+            match serde_json::Value::deserialize(PyDeserializer::new(&argument, &self.last)) {
+                Ok(serde_json::Value::Null) => values.push(None),
+                Ok(value) => values.push(Some(value)),
+                Err(error) => return error.0.under(name).into(),
+            }
+        }
+        let all = explain_arguments(signature, &values, &fault);
+        let name = signature.arguments.get(index).copied().unwrap_or_default();
+        if all.path().is_empty() { fault.0.under(name).into() } else { all.into() }
+    }
+}

@@ -1,0 +1,263 @@
+//! The rows of all modules, expanded: signatures, calls and schemas.
+use super::{Argument, Handle, Signature, Transport};
+use crate::error::{Error, ErrorKind, Result};
+use std::any::Any;
+use std::sync::Arc;
+
+/// Which row of which module: resolved from a name, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    module: usize,
+    index: usize,
+    pub(super) signature: &'static Signature,
+}
+
+type FunctionOf<T> = fn(&mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
+type ConstructorOf<T> = fn(&mut T, &Signature) -> Result<Handle, <T as Transport>::Failure>;
+type MethodOf<T> =
+    fn(&Handle, &mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
+
+/// Expands the rows of one module. The macro `table_rows!` of each module calls it.
+///
+/// A row marked `#[plain]` returns its result as it is, any other a `Result`. A row of a policy stands for three
+/// functions: the default, and the two that read text. Each handle has, besides its methods, an accessor with the name of
+/// its policy and `digest`.
+macro_rules! table {
+    (
+        $module:ident {
+            $(policy $policy:ty: $default:ident, $from_json:ident, $from_yaml:ident;)*
+            $(
+                $(#[$plain:ident])?
+                fn $function:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty;
+            )*
+            $(handle $handle:ident($policy_name:ident: $policy_type:ty) {
+                $(
+                    $(#[$method_plain:ident])?
+                    fn $method:ident($($method_argument:ident: $method_type:ty),* $(,)?) -> $method_result:ty;
+                )*
+            })*
+        }
+    ) => {
+        #[allow(unused_imports, reason = "not every module has rows of every kind")]
+        pub(super) mod $module {
+            use super::super::super::{NaiveDate, Span, TimeRange, Timestamp, Version, Weekday, $module::*};
+            use super::*;
+
+            pub(in super::super) const FUNCTIONS: &[Signature] = &[
+                $(
+                    Signature { name: concat!(stringify!($module), ".", stringify!($default)), arguments: &[] },
+                    Signature { name: concat!(stringify!($module), ".", stringify!($from_json)), arguments: &["text"] },
+                    Signature { name: concat!(stringify!($module), ".", stringify!($from_yaml)), arguments: &["text"] },
+                )*
+                $(Signature {
+                    name: concat!(stringify!($module), ".", stringify!($function)),
+                    arguments: &[$(stringify!($argument)),*],
+                },)*
+            ];
+
+            pub(in super::super) const CONSTRUCTORS: &[Signature] = &[$(Signature {
+                name: concat!(stringify!($module), ".", stringify!($handle)),
+                arguments: &[stringify!($policy_name)],
+            }),*];
+
+            pub(in super::super) const METHODS: &[Signature] = &[$(
+                Signature {
+                    name: concat!(stringify!($module), ".", stringify!($handle), ".", stringify!($policy_name)),
+                    arguments: &[],
+                },
+                Signature {
+                    name: concat!(stringify!($module), ".", stringify!($handle), ".digest"),
+                    arguments: &[],
+                },
+                $(Signature {
+                    name: concat!(stringify!($module), ".", stringify!($handle), ".", stringify!($method)),
+                    arguments: &[$(stringify!($method_argument)),*],
+                },)*
+            )*];
+
+            #[allow(unused_mut, unused_variables, reason = "a function may have no arguments")]
+            pub(super) fn call<T: Transport>(row: Row, transport: &mut T) -> Result<T::Return, T::Failure> {
+                let functions: &[FunctionOf<T>] = &[
+                    $(
+                        |transport, signature| {
+                            let result = transport.run(signature, $default);
+                            transport.ret(result)
+                        },
+                        |transport, signature| {
+                            let text: String = transport.arg(signature, 0)?;
+                            let result = transport.run(signature, || $from_json(&text))?;
+                            transport.ret(result)
+                        },
+                        |transport, signature| {
+                            let text: String = transport.arg(signature, 0)?;
+                            let result = transport.run(signature, || $from_yaml(&text))?;
+                            transport.ret(result)
+                        },
+                    )*
+                    $(|transport, signature| {
+                        let mut index = 0..;
+                        $(let $argument: <$type as Argument<'_>>::Owned =
+                            transport.arg(signature, index.next().unwrap_or_default())?;)*
+                        let result: $result = table!(@settle [$($plain)?] transport.run(signature, ||
+                            $function($(<$type as Argument<'_>>::borrow(&$argument)),*)));
+                        transport.ret(result)
+                    },)*
+                ];
+                match functions.get(row.index) {
+                    Some(function) => function(transport, row.signature),
+                    None => Err(unknown(row).into()),
+                }
+            }
+
+            #[allow(unused_variables, reason = "not every module has handles")]
+            pub(super) fn construct<T: Transport>(row: Row, transport: &mut T) -> Result<Handle, T::Failure> {
+                let constructors: &[ConstructorOf<T>] = &[$(|transport, signature| {
+                    let policy: $policy_type = transport.arg(signature, 0)?;
+                    let handle = transport.run(signature, || $handle::new(policy))?;
+                    Ok(Handle(Arc::new(handle)))
+                }),*];
+                match constructors.get(row.index) {
+                    Some(constructor) => constructor(transport, row.signature),
+                    None => Err(unknown(row).into()),
+                }
+            }
+
+            #[allow(unused_mut, unused_variables, reason = "not every module has handles")]
+            pub(super) fn call_method<T: Transport>(
+                row: Row,
+                handle: &Handle,
+                transport: &mut T,
+            ) -> Result<T::Return, T::Failure> {
+                let methods: &[MethodOf<T>] = &[$(
+                    |handle, transport, signature| transport.ret(own::<$handle>(handle, signature)?.$policy_name()),
+                    |handle, transport, signature| transport.ret(own::<$handle>(handle, signature)?.digest()),
+                    $(|handle, transport, signature| {
+                        let own = own::<$handle>(handle, signature)?;
+                        let mut index = 0..;
+                        $(let $method_argument: <$method_type as Argument<'_>>::Owned =
+                            transport.arg(signature, index.next().unwrap_or_default())?;)*
+                        let result: $method_result = table!(@settle [$($method_plain)?] transport.run(signature, ||
+                            own.$method($(<$method_type as Argument<'_>>::borrow(&$method_argument)),*)));
+                        transport.ret(result)
+                    },)*
+                )*];
+                match methods.get(row.index) {
+                    Some(method) => method(handle, transport, row.signature),
+                    None => Err(unknown(row).into()),
+                }
+            }
+
+            #[cfg(feature = "schema")]
+            #[allow(unused_variables, unused_mut, reason = "not every module has rows of every kind")]
+            pub(super) fn schemas(generator: &mut schemars::SchemaGenerator, all: &mut super::super::Schemas) {
+                let mut functions = FUNCTIONS.iter();
+                $(
+                    let policy = generator.subschema_for::<$policy>();
+                    let text = generator.subschema_for::<String>();
+                    for arguments in [vec![], vec![text.clone()], vec![text]] {
+                        all.functions.extend(row_schema(functions.next(), arguments, policy.clone()));
+                    }
+                )*
+                $(
+                    let arguments = vec![$(generator.subschema_for::<<$type as Argument<'_>>::Owned>()),*];
+                    let result = generator.subschema_for::<$result>();
+                    all.functions.extend(row_schema(functions.next(), arguments, result));
+                )*
+                let mut constructors = CONSTRUCTORS.iter();
+                let mut methods = METHODS.iter();
+                $(
+                    let policy = generator.subschema_for::<$policy_type>();
+                    all.constructors.extend(row_schema(constructors.next(), vec![policy.clone()], policy.clone()));
+                    all.methods.extend(row_schema(methods.next(), vec![], policy));
+                    let digest = generator.subschema_for::<String>();
+                    all.methods.extend(row_schema(methods.next(), vec![], digest));
+                    $(
+                        let arguments =
+                            vec![$(generator.subschema_for::<<$method_type as Argument<'_>>::Owned>()),*];
+                        let result = generator.subschema_for::<$method_result>();
+                        all.methods.extend(row_schema(methods.next(), arguments, result));
+                    )*
+                )*
+            }
+        }
+    };
+    (@settle [plain] $call:expr) => { $call };
+    (@settle [] $call:expr) => { $call? };
+}
+
+/// Expands the rows of these modules and the dispatch over them.
+macro_rules! modules {
+    ($($module:ident),*) => {
+        $(crate::$module::table_rows!(table);)*
+
+        pub(super) fn functions() -> impl Iterator<Item = Row> {
+            rows([$($module::FUNCTIONS),*])
+        }
+
+        pub(super) fn constructors() -> impl Iterator<Item = Row> {
+            rows([$($module::CONSTRUCTORS),*])
+        }
+
+        pub(super) fn methods() -> impl Iterator<Item = Row> {
+            rows([$($module::METHODS),*])
+        }
+
+        pub(super) fn call<T: Transport>(row: Row, transport: &mut T) -> Result<T::Return, T::Failure> {
+            let calls = [$($module::call::<T>),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, transport))
+        }
+
+        pub(super) fn construct<T: Transport>(row: Row, transport: &mut T) -> Result<Handle, T::Failure> {
+            let calls = [$($module::construct::<T>),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, transport))
+        }
+
+        pub(super) fn call_method<T: Transport>(
+            row: Row,
+            handle: &Handle,
+            transport: &mut T,
+        ) -> Result<T::Return, T::Failure> {
+            let calls = [$($module::call_method::<T>),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, handle, transport))
+        }
+
+        #[cfg(feature = "schema")]
+        pub(super) fn schemas(generator: &mut schemars::SchemaGenerator) -> super::Schemas {
+            let mut all = super::Schemas::default();
+            $($module::schemas(generator, &mut all);)*
+            all
+        }
+    };
+}
+
+modules!(canary, digest, interchange, metrics, release, rollback, time, version);
+
+fn rows<const N: usize>(modules: [&'static [Signature]; N]) -> impl Iterator<Item = Row> {
+    modules.into_iter().enumerate().flat_map(|(module, signatures)| {
+        signatures.iter().enumerate().map(move |(index, signature)| Row { module, index, signature })
+    })
+}
+
+#[cfg(feature = "schema")]
+fn row_schema(
+    signature: Option<&Signature>,
+    arguments: Vec<schemars::Schema>,
+    result: schemars::Schema,
+) -> Option<super::RowSchema> {
+    signature.map(|signature| super::RowSchema { signature: *signature, arguments, result })
+}
+
+/// The handle as its own type.
+fn own<'h, H: 'static>(handle: &'h Handle, signature: &Signature) -> Result<&'h H> {
+    let any: &(dyn Any + Send + Sync) = &*handle.0;
+    any.downcast_ref().ok_or_else(|| {
+        let text = format!("expected the handle of `{}`, got another one", signature.name);
+        Error::new(ErrorKind::WrongType, "", text)
+    })
+}
+
+/// Not reached: rows are resolved from the same lists.
+fn unknown(row: Row) -> Error {
+    let text = format!("`{}` is not in the function table", row.signature.name);
+    Error::new(ErrorKind::UnknownFunction, "", text)
+}

@@ -1,0 +1,53 @@
+//! The reason codes of `canary`.
+use crate::reason::reason_codes;
+
+reason_codes! {
+    /// An operator ordered to abort the rollout.
+    ABORT_ORDERED;
+    /// A metric has fewer good measurements than the analysis requires.
+    ANALYSIS_INCOMPLETE;
+    /// A bake reached its longest time without enough good measurements.
+    BAKE_OVERDUE;
+    /// The bake has not reached its shortest time.
+    BAKE_RUNNING;
+    /// The new version is not ready.
+    CANARY_UNHEALTHY;
+    /// The rollout took longer than its deadline.
+    DEADLINE_PASSED;
+    /// A metric has more consecutive query errors than its limit.
+    ERROR_LIMIT_EXCEEDED;
+    /// A metric has more failed measurements than its limit.
+    FAILURE_LIMIT_EXCEEDED;
+    /// A person refused a gate.
+    GATE_REFUSED;
+    /// A gate waits for a person's approval.
+    GATE_PENDING;
+    /// A metric has more inconclusive measurements than its limit.
+    INCONCLUSIVE_LIMIT_EXCEEDED;
+    /// A critical metric failed.
+    METRIC_CRITICAL;
+    /// The latest measurement of a metric was not good.
+    METRIC_NOT_GOOD;
+    /// A metric has not been measured since the weight was set.
+    METRIC_UNMEASURED;
+    /// The query of a metric returned no data.
+    NO_DATA;
+    /// The rollout is paused until an operator resumes.
+    PAUSED;
+    /// A pause step has not reached its end.
+    PAUSE_RUNNING;
+    /// The rollout is over until a retry or a new revision.
+    RUN_OVER;
+    /// All steps are done.
+    RUN_SUCCEEDED;
+    /// A metric has fewer samples than the bake requires.
+    SAMPLES_TOO_FEW;
+    /// The previous version is not ready, so a rollback is not possible.
+    STABLE_UNHEALTHY;
+    /// A metric has no measurement within its `max_age`.
+    STALE_DATA;
+    /// The weight of the new version changed.
+    WEIGHT_SET;
+    /// The release window is closed.
+    WINDOW_CLOSED;
+}

@@ -1,0 +1,74 @@
+//! The parts that every decision has, and the text that a person reads.
+use crate::reason::{Reason, Severity};
+use crate::time::Timestamp;
+use std::fmt::Write as _;
+
+/// A decision: a verdict with its reasons, the missing facts, the next check and the digest of the policy.
+///
+/// Each module has its own struct for its decisions; this trait is what they share.
+///
+/// ```
+/// use relcore::{canary, decision::Explain as _};
+/// let now = relcore::Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let rollout = canary::Rollout::new(canary::standard_schedule())?;
+/// let decision = rollout.next_action(&rollout.start(now)?, &[], now)?;
+/// assert_eq!(decision.explain(), canary::explain(&decision));
+/// assert!(decision.missing().is_empty());
+/// # Ok::<(), relcore::Error>(())
+/// ```
+pub trait Explain {
+    /// The verdict in words, in one line.
+    fn headline(&self) -> String;
+
+    /// The reasons, in the order of the rules. Never empty.
+    fn reasons(&self) -> &[Reason];
+
+    /// The names of the facts that are missing.
+    fn missing(&self) -> &[String];
+
+    /// The next instant at which time alone changes the verdict; `None` if there is none.
+    fn next_check_at(&self) -> Option<Timestamp>;
+
+    /// The digest of the policy.
+    fn policy_digest(&self) -> &str;
+
+    /// What happens at [`next_check_at`](Self::next_check_at), as a clause; empty if that needs no words.
+    fn next_check_event(&self) -> &'static str {
+        ""
+    }
+
+    /// Lines about the facts that would change the verdict.
+    fn counterfactual_lines(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The text for a person: the verdict, the reasons by severity, the missing facts, the next check, the facts that
+    /// would change the verdict, the policy.
+    fn explain(&self) -> String {
+        let mut reasons: Vec<&Reason> = self.reasons().iter().collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: keeps the order of the rules
+
+        let mut out = format!("{}\n", self.headline());
+        for Reason { code, severity, subject, text, .. } in reasons {
+            let severity = match severity {
+                Severity::Info => "info",
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+                Severity::Critical => "critical",
+            };
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "- {severity}: {text} [{code}: {subject}]");
+        }
+        if !self.missing().is_empty() {
+            let _ = writeln!(out, "missing: {}", self.missing().join(", "));
+        }
+        if let Some(at) = self.next_check_at() {
+            let _ = writeln!(out, "ask again: {at}{}", self.next_check_event());
+        }
+        for line in self.counterfactual_lines() {
+            let _ = writeln!(out, "{line}");
+        }
+        let _ = writeln!(out, "policy: {}", self.policy_digest());
+        out
+    }
+}

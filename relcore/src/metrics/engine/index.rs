@@ -1,0 +1,29 @@
+//! Typed indices: the index of a deployment is never taken for that of a change.
+
+macro_rules! indices {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(super) struct $name(u32);
+
+        impl $name {
+            pub(super) const fn new(index: u32) -> Self {
+                Self(index)
+            }
+
+            /// The index into a slice.
+            pub(super) const fn get(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+indices! {
+    /// The index of a deployment; one beyond the table names a deployment that is not in the input.
+    DeploymentIndex,
+    /// The index of a change; one beyond the table names a change that is not in the input.
+    ChangeIndex,
+    /// The index of an incident.
+    IncidentIndex
+}

@@ -1,0 +1,193 @@
+//! Reads single events from the columns.
+//!
+//! The columns have been checked, so a column is empty or as long as its table. An index beyond the table names an
+//! event that is not in the input: reading it gives `None`.
+use super::buckets::Bucket;
+use super::index::{ChangeIndex, DeploymentIndex, IncidentIndex};
+use super::order::ByTime;
+use super::scope::Scope;
+use crate::metrics::table::{Events, ListedChanges, NONE};
+use crate::metrics::{DeploymentIntent, DeploymentOutcome, LeadStart, Policy};
+
+/// One deployment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deployment {
+    pub(super) index: DeploymentIndex,
+    pub(super) finished_at: i64,
+    pub(super) outcome: DeploymentOutcome,
+    pub(super) intent: DeploymentIntent,
+    /// `None` when the policy does not count the environment.
+    pub(super) scope: Option<Scope>,
+}
+
+impl Deployment {
+    pub(super) fn succeeded(&self) -> bool {
+        self.outcome == DeploymentOutcome::Success
+    }
+}
+
+/// A deployment that succeeded, with its position in the history of its scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Success {
+    pub(super) index: DeploymentIndex,
+    pub(super) finished_at: i64,
+    pub(super) intent: DeploymentIntent,
+    pub(super) scope: Scope,
+    pub(super) bucket: Option<Bucket>,
+    /// The one that succeeded before it. The first one of a scope has none: it is the seed.
+    pub(super) before: Option<DeploymentIndex>,
+}
+
+/// One change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    pub(super) authored_at: Option<i64>,
+    pub(super) committed_at: Option<i64>,
+    pub(super) merge: bool,
+}
+
+/// One incident.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Incident {
+    pub(super) detected_at: i64,
+    pub(super) resolved_at: Option<i64>,
+    /// `None` when the policy does not count the environment.
+    pub(super) scope: Option<Scope>,
+    pub(super) caused_by: Option<DeploymentIndex>,
+    pub(super) duplicate: bool,
+}
+
+/// The events of a report.
+pub(super) struct Reader<'a> {
+    events: &'a Events<'a>,
+    /// By environment: whether the policy counts it.
+    counted: Vec<bool>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(events: &'a Events<'a>, policy: &Policy) -> Self {
+        let counts = |name: &&str| policy.environments.iter().any(|environment| environment == name);
+        Self { events, counted: events.environments.iter().map(counts).collect() }
+    }
+
+    #[inline(always)] // read for every deployment: a call and a copy would cost more than the reads
+    pub(super) fn deployment(&self, index: DeploymentIndex) -> Option<Deployment> {
+        let (columns, row) = (&self.events.deployments, index.get());
+        let outcome = DeploymentOutcome::from_code(*columns.outcome.get(row)?)?;
+        let intent = given(columns.intent, row).and_then(DeploymentIntent::from_code);
+        Some(Deployment {
+            index,
+            finished_at: *columns.finished_at.get(row)?,
+            outcome,
+            intent: intent.unwrap_or_default(),
+            scope: self.scope(columns.environment, columns.service, row),
+        })
+    }
+
+    pub(super) fn change(&self, index: ChangeIndex) -> Option<Change> {
+        let (columns, row) = (&self.events.changes, index.get());
+        (row < self.change_count()).then(|| Change {
+            authored_at: columns.authored_at.at(row),
+            committed_at: columns.committed_at.at(row),
+            merge: given(columns.merge, row).unwrap_or(false),
+        })
+    }
+
+    pub(super) fn incident(&self, index: IncidentIndex) -> Option<Incident> {
+        let (columns, row) = (&self.events.incidents, index.get());
+        Some(Incident {
+            detected_at: *columns.detected_at.get(row)?,
+            resolved_at: columns.resolved_at.at(row),
+            scope: self.scope(columns.environment, columns.service, row),
+            caused_by: given(columns.caused_by, row).filter(|code| *code != NONE).map(DeploymentIndex::new),
+            duplicate: given(columns.duplicate, row).unwrap_or(false),
+        })
+    }
+
+    /// The deployments in the order of time.
+    pub(super) fn deployments_by_time(&self) -> impl Iterator<Item = Deployment> {
+        let order = ByTime::new(self.events.deployments.finished_at);
+        order.filter_map(|index| self.deployment(DeploymentIndex::new(index)))
+    }
+
+    /// The incidents in the order of time.
+    pub(super) fn incidents_by_time(&self) -> ByTime {
+        ByTime::new(self.events.incidents.detected_at)
+    }
+
+    /// The number of deployments whose revision may be known.
+    pub(super) fn revision_count(&self) -> usize {
+        self.events.deployments.revision.len()
+    }
+
+    /// The revision of every deployment that counts and has one, in the order of the table.
+    pub(super) fn revisions(&self) -> impl Iterator<Item = (Scope, u32)> {
+        let columns = &self.events.deployments;
+        let known = columns.revision.iter().copied().enumerate().filter(|(_, code)| *code != NONE);
+        known.filter_map(|(row, code)| Some((self.scope(columns.environment, columns.service, row)?, code)))
+    }
+
+    /// The scope of a deployment.
+    pub(super) fn scope_of(&self, index: DeploymentIndex) -> Option<Scope> {
+        let columns = &self.events.deployments;
+        self.scope(columns.environment, columns.service, index.get())
+    }
+
+    /// The revision of a deployment, if it is known.
+    pub(super) fn revision(&self, index: DeploymentIndex) -> Option<u32> {
+        given(self.events.deployments.revision, index.get()).filter(|code| *code != NONE)
+    }
+
+    pub(super) fn change_count(&self) -> usize {
+        self.events.changes.authored_at.millis.len()
+    }
+
+    /// The deployments that a deployment names as repaired by it.
+    pub(super) fn remediates(
+        &self,
+        index: DeploymentIndex,
+    ) -> impl ExactSizeIterator<Item = DeploymentIndex> {
+        let named = self.events.deployments.remediates.of(index.get());
+        named.iter().map(|code| DeploymentIndex::new(*code))
+    }
+
+    /// The changes that a change reverts.
+    pub(super) fn reverts(&self, index: ChangeIndex) -> impl Iterator<Item = ChangeIndex> + use<'a> {
+        self.events.changes.reverts.of(index.get()).iter().map(|code| ChangeIndex::new(*code))
+    }
+
+    /// The form in which deployments list their changes.
+    pub(super) fn listed_changes(&self) -> ListedChanges<'a> {
+        self.events.deployments.changes
+    }
+
+    /// The starts of the lead times of all changes, if nothing else about a change matters: each start is present, and
+    /// none is a merge that does not count or a revert.
+    pub(super) fn plain_starts(&self, policy: &Policy) -> Option<&'a [i64]> {
+        let changes = &self.events.changes;
+        let starts = match policy.lead_start {
+            LeadStart::Authored | LeadStart::AuthoredOrCommitted => changes.authored_at,
+            LeadStart::Committed => changes.committed_at,
+        };
+        let plain = starts.validity.is_none()
+            && starts.millis.len() == changes.authored_at.millis.len()
+            && (policy.count_merges || changes.merge.is_empty())
+            && changes.reverts.offsets.is_empty();
+        plain.then_some(starts.millis)
+    }
+
+    /// The scope of a row. Without a column all rows are in the first environment, or of the one service.
+    #[inline(always)]
+    fn scope(&self, environment: &[u32], service: &[u32], row: usize) -> Option<Scope> {
+        let environment = given(environment, row).unwrap_or(0);
+        debug_assert!((environment as usize) < self.counted.len(), "every code is in its table");
+        let counted = self.counted.get(environment as usize).copied().unwrap_or(false);
+        counted.then(|| Scope { environment, service: given(service, row).unwrap_or(0) })
+    }
+}
+
+/// The value of a row in a column; `None` where the column is left out.
+fn given<T: Copy>(column: &[T], row: usize) -> Option<T> {
+    debug_assert!(column.is_empty() || row < column.len(), "a column is empty or as long as its table");
+    column.get(row).copied()
+}

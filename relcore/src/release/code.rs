@@ -1,0 +1,41 @@
+//! The reason codes of `release`.
+use crate::reason::reason_codes;
+
+reason_codes! {
+    /// The next version is not greater than the previous one.
+    VERSION_NOT_GREATER;
+    /// The next version skips at least one version that could have come before it.
+    VERSION_SKIPPED;
+    /// There is no previous version.
+    FIRST_RELEASE;
+    /// The step from the previous to the next version determines the release type.
+    VERSION_STEP;
+    /// A prerelease became the release that it prepared.
+    PRERELEASE_GRADUATED;
+    /// The version has prerelease identifiers.
+    PRERELEASE_VERSION;
+    /// The version is below 1.0.0, where its step shows nothing: the facts determine the release type.
+    BELOW_ONE;
+    /// The release closes a vulnerability; the highest severity counts.
+    SECURITY_FIX;
+    /// An advisory has no severity yet.
+    SECURITY_UNRATED;
+    /// A security fix is released as a prerelease, which reaches only users who opted in.
+    SECURITY_FIX_OPT_IN;
+    /// The line is under long-term support.
+    LTS_LINE;
+    /// The version is outside the line that the facts name.
+    VERSION_OUTSIDE_LINE;
+    /// The release has breaking changes, but the version is not a new major version.
+    BREAKING_WITHOUT_MAJOR;
+    /// The release has new features, but the version is a patch version.
+    FEATURE_IN_PATCH;
+    /// The line is under long-term support, but the version is below 1.0.0.
+    LTS_BELOW_ONE;
+    /// A version without prerelease identifiers goes only to users who opted in, or a prerelease goes to all users.
+    STABILITY_UNCLEAR;
+    /// The declared release type contradicts version and facts.
+    DECLARED_OTHERWISE;
+    /// The declared type decided an otherwise ambiguous release.
+    DECLARED_KIND;
+}

@@ -1,0 +1,126 @@
+//! The fields of the situation, whatever their type: their names, whether they are missing, and which values to try.
+use super::{Counterfactual, CustomerImpact, Policy, Situation, Verdict};
+use crate::scalar::Count;
+use crate::time::{Span, Timestamp};
+
+/// The arguments of a decision.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) situation: Situation,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
+}
+
+/// A field of the situation, without its type.
+pub(super) trait Input: Sync {
+    /// The name on the wire.
+    fn name(&self) -> &'static str;
+
+    /// Whether the field must still be given before its fact can be judged.
+    fn is_missing(&self, case: &Case) -> bool;
+
+    /// Replaces the value by each trial value, lists those that lead to another verdict than `before`, and restores it.
+    fn counterfactuals(
+        &self,
+        case: &mut Case,
+        before: Verdict,
+        verdict_of: &dyn Fn(&Case) -> Verdict,
+        found: &mut Vec<Counterfactual>,
+    );
+}
+
+/// A field of the situation with its type.
+pub(super) struct Field<T> {
+    name: &'static str,
+    /// Where the value is, to read it and to replace it.
+    of: fn(&mut Situation) -> &mut Option<T>,
+    missing: fn(Option<T>, &Policy) -> bool,
+    /// The values to try: one on each side of the limit, as far as there is one.
+    trials: fn(&Case) -> [Option<T>; 2],
+}
+
+impl<T: Copy> Field<T> {
+    /// A field that is missing while it is absent.
+    pub(super) const fn new(
+        name: &'static str,
+        of: fn(&mut Situation) -> &mut Option<T>,
+        trials: fn(&Case) -> [Option<T>; 2],
+    ) -> Self {
+        Self { name, of, missing: |value, _| value.is_none(), trials }
+    }
+
+    /// A field that no counterfactual changes: the past.
+    pub(super) const fn untried(name: &'static str, of: fn(&mut Situation) -> &mut Option<T>) -> Self {
+        Self::new(name, of, |_| [None, None])
+    }
+
+    /// The same field, missing while this function says so.
+    pub(super) const fn missing_if(self, missing: fn(Option<T>, &Policy) -> bool) -> Self {
+        Self { missing, ..self }
+    }
+}
+
+impl Field<bool> {
+    /// A boolean field; both values are tried.
+    pub(super) const fn yes_or_no(name: &'static str, of: fn(&mut Situation) -> &mut Option<bool>) -> Self {
+        Self::new(name, of, |_| [Some(true), Some(false)])
+    }
+}
+
+impl<T: Copy + PartialEq + Wire> Input for Field<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is_missing(&self, case: &Case) -> bool {
+        let mut situation = case.situation;
+        (self.missing)(*(self.of)(&mut situation), case.policy)
+    }
+
+    fn counterfactuals(
+        &self,
+        case: &mut Case,
+        before: Verdict,
+        verdict_of: &dyn Fn(&Case) -> Verdict,
+        found: &mut Vec<Counterfactual>,
+    ) {
+        let actual = *(self.of)(&mut case.situation);
+        let mut tried = None;
+        for value in (self.trials)(case).into_iter().flatten() {
+            // At the ends of a type the two values next to a limit are one.
+            if actual == Some(value) || tried == Some(value) {
+                continue;
+            }
+            tried = Some(value);
+            *(self.of)(&mut case.situation) = tried;
+            let verdict = verdict_of(case);
+            if verdict != before {
+                let (actual, instead) = (actual.map(Wire::wire), value.wire());
+                found.push(Counterfactual { fact: self.name.to_owned(), actual, instead, verdict });
+            }
+        }
+        *(self.of)(&mut case.situation) = actual;
+    }
+}
+
+/// The wire form of a value, without quotes.
+pub(super) trait Wire {
+    fn wire(self) -> String;
+}
+
+macro_rules! wire_as_displayed {
+    ($($type:ty),*) => {$(
+        impl Wire for $type {
+            fn wire(self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+wire_as_displayed!(bool, f64, u32, Count, Span, Timestamp);
+
+impl Wire for CustomerImpact {
+    fn wire(self) -> String {
+        crate::wire::text_of(&self)
+    }
+}

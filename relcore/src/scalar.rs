@@ -1,0 +1,190 @@
+//! Scalars: values that are one text or one number on the wire and a type of their own in every language.
+//!
+//! | scalar | wire form | native type |
+//! | --- | --- | --- |
+//! | [`Timestamp`](crate::Timestamp) | RFC 3339 text | `datetime`, `Date`, `Instant` |
+//! | [`Span`](crate::Span) | ISO 8601 text | `timedelta`, `Duration` |
+//! | [`NaiveDate`](crate::NaiveDate) | `YYYY-MM-DD` | `date` |
+//! | [`Version`](crate::Version) | text | text |
+//! | [`ReasonCode`](crate::ReasonCode) | text | enum, text |
+//! | [`Count`] | integer | integer |
+//!
+//! A serde format that is not human-readable (the bridge to Python) sees a scalar as a newtype struct with one of the
+//! names below, and converts it to the native type without a detour through text.
+use crate::error::{Error, ErrorKind, Result};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+
+/// The newtype name of a [`Timestamp`](crate::Timestamp); its value is milliseconds since 1970.
+pub const TIMESTAMP: &str = "$relcore::Timestamp";
+/// The newtype name of a [`Span`](crate::Span); its value is milliseconds.
+pub const SPAN: &str = "$relcore::Span";
+/// The newtype name of a [`NaiveDate`](crate::NaiveDate); its value is text.
+pub const DATE: &str = "$relcore::NaiveDate";
+/// The newtype name of a [`ReasonCode`](crate::ReasonCode); its value is text.
+pub const REASON_CODE: &str = "$relcore::ReasonCode";
+
+/// Implements [`schemars::JsonSchema`] for a scalar; the generator of the bindings knows it by the format.
+macro_rules! schema {
+    ($type:ident, { $($schema:tt)* }) => {
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ $($schema)* })
+            }
+        }
+    };
+}
+
+/// A number of things: 0 to 2^53 - 1, the integers that a JavaScript number holds exactly.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Count(u64);
+
+impl Count {
+    /// The greatest count.
+    pub const MAX: u64 = 9_007_199_254_740_991;
+
+    /// Checks the range.
+    ///
+    /// # Errors
+    /// `out_of_range` beyond 2^53 - 1.
+    pub fn new(count: u64) -> Result<Self> {
+        if count <= Self::MAX {
+            Ok(Self(count))
+        } else {
+            Err(Error::new(ErrorKind::OutOfRange, "", format!("{count} is more than 2^53 - 1")))
+        }
+    }
+
+    /// The number of items in memory, which cannot exceed the limit.
+    #[must_use]
+    pub fn of(items: usize) -> Self {
+        Self((items as u64).min(Self::MAX))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The number as a float, exactly.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a count is at most 2^53 - 1, which f64 holds exactly")]
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64
+    }
+}
+
+impl From<u32> for Count {
+    fn from(count: u32) -> Self {
+        Self(u64::from(count))
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Count {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(u64::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+schema!(Count, {
+    "type": "integer", "format": "count", "minimum": 0, "maximum": Count::MAX,
+    "description": "A number of things: 0 to 2^53 - 1.",
+});
+
+/// Implements the text form of a scalar that has `parse` and `Display`: `FromStr`, `Debug`, serde and the schema.
+///
+/// `native` says what a format that is not human-readable sees: `millis` (the type has `from_millis` and `as_millis`)
+/// or `text`, under the newtype name; without it the scalar is text everywhere.
+macro_rules! scalar {
+    (
+        $type:ident, format: $format:literal, description: $description:literal, expected: $expected:literal
+        $(, native: $native:ident as $name:path)?
+    ) => {
+        impl std::str::FromStr for $type {
+            type Err = $crate::error::Error;
+
+            fn from_str(text: &str) -> $crate::error::Result<Self> {
+                Self::parse(text)
+            }
+        }
+
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $(if !serializer.is_human_readable() {
+                    return serializer.serialize_newtype_struct($name, &scalar!(@out $native self));
+                })?
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
+                        $type::parse(text).map_err(E::custom)
+                    }
+
+                    $(scalar!(@in $native $type);)?
+                }
+
+                $(if !deserializer.is_human_readable() {
+                    return deserializer.deserialize_newtype_struct($name, Visitor);
+                })?
+                deserializer.deserialize_str(Visitor)
+            }
+        }
+
+        $crate::scalar::schema!($type, { "type": "string", "format": $format, "description": $description });
+    };
+    (@out millis $value:ident) => { $value.as_millis() };
+    (@out text $value:ident) => { $value.to_string() };
+    (@in millis $type:ident) => {
+        fn visit_i64<E: serde::de::Error>(self, millis: i64) -> Result<$type, E> {
+            $type::from_millis(millis).map_err(E::custom)
+        }
+    };
+    (@in text $type:ident) => {};
+}
+pub(crate) use {scalar, schema};

@@ -1,0 +1,17 @@
+//! The canary: known failures of other tools, laws on random rollouts, and an oracle.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    reason = "a test that panics has failed"
+)]
+
+mod deadline;
+mod holes;
+mod laws;
+mod model;
+mod oracle;
+mod oracle_model;

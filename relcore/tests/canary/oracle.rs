@@ -1,0 +1,317 @@
+//! The canary against an oracle that works everything out of the whole log, on rollouts drawn at random; and what the
+//! oracle cannot see. The other laws are in `laws.rs`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    reason = "a test that panics has failed; weights are copied, never computed"
+)]
+use crate::oracle_model as oracle;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use relcore::canary::*;
+use relcore::{Span, Timestamp};
+use serde_json::Value;
+
+const TICK: i64 = 10; // minutes between two calls
+const GATES: [&str; 2] = ["g0", "g1"];
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_millis(1_800_000_000_000 + minute * 60_000).unwrap()
+}
+
+fn minutes(range: std::ops::Range<i32>) -> impl Strategy<Value = Span> {
+    range.prop_map(Span::from_minutes)
+}
+
+fn metric(index: usize) -> impl Strategy<Value = Metric> {
+    let limits = (0..3_u32, 0..3_u32, 0..3_u32, prop_oneof![3 => Just(0_u32), 1 => Just(50)]);
+    (limits, proptest::option::weighted(0.3, minutes(5..60)), prop::bool::weighted(0.2)).prop_map(
+        move |((failure_limit, inconclusive_limit, consecutive_error_limit, samples), max_age, critical)| {
+            Metric {
+                name: format!("m{index}"),
+                max: Some(1.0),
+                min: None,
+                unit: None,
+                failure_limit,
+                inconclusive_limit,
+                consecutive_error_limit,
+                min_samples: samples.into(),
+                max_age,
+                critical,
+            }
+        },
+    )
+}
+
+fn metrics(most: usize) -> impl Strategy<Value = Vec<Metric>> {
+    (0..=most).prop_flat_map(|count| (0..count).map(metric).collect::<Vec<_>>())
+}
+
+/// Rising weights with up to two other steps after each.
+fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
+    let timer = prop_oneof![
+        (minutes(0..60), proptest::option::of(minutes(60..120)), 0..200_u32).prop_map(
+            move |(min, max, n)| { Step::Bake { min, max, min_samples: measured.then(|| n.into()) } }
+        ),
+        minutes(0..60).prop_map(|duration| Step::Pause { duration: Some(duration) }),
+    ];
+    let other = prop_oneof![
+        4 => timer,
+        1 => Just(Step::Pause { duration: None }),
+        1 => select(GATES.to_vec()).prop_map(|gate| Step::Gate { name: gate.to_owned() }),
+        1 => (1..3_u32).prop_map(|measurements| Step::Analysis { metrics: vec![], measurements }),
+    ];
+    let weight = prop_oneof![4 => 1..100_u32, 1 => Just(100)];
+    prop::collection::vec((weight, prop::collection::vec(other, 0..3)), 1..4).prop_map(move |mut parts| {
+        parts.sort_by_key(|part| part.0);
+        let mut steps = Vec::new();
+        for (weight, others) in parts {
+            steps.push(Step::SetWeight { weight: weight.into() });
+            steps.extend(others);
+        }
+        steps.push(Step::SetWeight { weight: 100.0 });
+        let mut seen = Vec::new();
+        steps.retain(|step| match step {
+            Step::Analysis { .. } => measured,
+            Step::Gate { name } if seen.contains(name) => false,
+            Step::Gate { name } => {
+                seen.push(name.clone());
+                true
+            }
+            _ => true,
+        });
+        steps
+    })
+}
+
+fn responses() -> impl Strategy<Value = CauseResponses> {
+    let any = || select(vec![Response::Hold, Response::Pause, Response::Abort]);
+    (any(), any(), any(), any(), any()).prop_map(|(failed, error, inconclusive, no_data, deadline)| {
+        CauseResponses { failed, error, inconclusive, no_data, deadline }
+    })
+}
+
+fn schedule() -> impl Strategy<Value = Schedule> {
+    let metrics = metrics(3).prop_flat_map(|metrics| (steps(!metrics.is_empty()), Just(metrics)));
+    let abort = select(vec![AbortPolicy::RollBack, AbortPolicy::Freeze]);
+    let on = prop_oneof![Just(CauseResponses::default()), responses()];
+    (metrics, on, abort, proptest::option::weighted(0.2, minutes(60..400)))
+        .prop_map(|((steps, metrics), on, abort, deadline)| Schedule { steps, metrics, on, abort, deadline })
+}
+
+/// Steps that only time ends, and nothing measured.
+fn by_clock() -> impl Strategy<Value = Schedule> {
+    steps(false).prop_map(|mut steps| {
+        steps.retain(|step| !matches!(step, Step::Gate { .. } | Step::Pause { duration: None }));
+        Schedule { steps, ..standard_schedule() }
+    })
+}
+
+/// What was observed before a call: the minute, from the call before last on, and what, to be fitted to a schedule.
+#[derive(Clone, Debug)]
+struct Drawn {
+    minute: i64,
+    which: Index,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Value(f64, Option<u32>),
+    Missing,
+    Failed,
+    Health(HealthRole, bool),
+    Window(bool),
+    Approval(bool),
+    Command(Command),
+    NewRevision,
+}
+
+fn measurement() -> impl Strategy<Value = What> {
+    prop_oneof![
+        12 => (0.0..1.1_f64, proptest::option::of(1..200_u32)).prop_map(|(value, n)| What::Value(value, n)),
+        1 => Just(What::Missing),
+        1 => Just(What::Failed),
+    ]
+}
+
+fn anything() -> impl Strategy<Value = What> {
+    let role = select(vec![HealthRole::Canary, HealthRole::Stable]);
+    let command =
+        select(vec![Command::Abort, Command::Pause, Command::Resume, Command::Resume, Command::Retry]);
+    prop_oneof![
+        30 => measurement(),
+        2 => (role, prop::bool::weighted(0.7)).prop_map(|(role, healthy)| What::Health(role, healthy)),
+        2 => any::<bool>().prop_map(What::Window),
+        5 => prop::bool::weighted(0.9).prop_map(What::Approval),
+        4 => command.prop_map(What::Command),
+        1 => Just(What::NewRevision),
+    ]
+}
+
+/// The observations before each of the calls, each after those of the call before.
+fn calls(what: impl Strategy<Value = What>) -> impl Strategy<Value = Vec<Vec<Drawn>>> {
+    let one =
+        (1..=TICK, any::<Index>(), what).prop_map(|(minute, which, what)| Drawn { minute, which, what });
+    prop::collection::vec(prop::collection::vec(one, 0..5), 1..40)
+}
+
+/// Fits what was drawn to a schedule and a state: metrics and gates that it has, one reading of a metric at an instant,
+/// nothing from before what was seen.
+fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>) -> Vec<Observation> {
+    let gates: Vec<&String> = schedule
+        .steps
+        .iter()
+        .filter_map(|step| if let Step::Gate { name } = step { Some(name) } else { None })
+        .collect();
+    let mut found: Vec<Observation> = Vec::new();
+    for Drawn { minute, which, what } in drawn {
+        let reading = |reading| {
+            (!schedule.metrics.is_empty()).then(|| ObservationKind::Measurement {
+                metric: which.get(&schedule.metrics).name.clone(),
+                reading,
+            })
+        };
+        let kind = match *what {
+            What::Value(value, n) => reading(Reading::Value { value, n: n.map(Into::into) }),
+            What::Missing => reading(Reading::Missing {}),
+            What::Failed => reading(Reading::Failed { text: "503".to_owned() }),
+            What::Health(role, healthy) => Some(ObservationKind::Health { role, healthy }),
+            What::Window(open) => Some(ObservationKind::Window { open }),
+            What::Approval(approved) => (!gates.is_empty()).then(|| ObservationKind::Approval {
+                gate: (*which.get(&gates)).clone(),
+                approved,
+                by: "ann".to_owned(),
+            }),
+            What::Command(command) => Some(ObservationKind::Command { command }),
+            What::NewRevision => Some(ObservationKind::NewRevision { revision: format!("r{minute}") }),
+        };
+        let Some(kind) = kind else { continue };
+        let begin = at(0);
+        let at = at((call - 1) * TICK + minute);
+        if at < begin || Some(at) <= seen {
+            continue;
+        }
+        let same = |other: &Observation| match (&other.kind, &kind) {
+            (
+                ObservationKind::Measurement { metric: a, .. },
+                ObservationKind::Measurement { metric: b, .. },
+            ) => other.at == at && a == b,
+            _ => false,
+        };
+        if !found.iter().any(same) {
+            found.push(Observation { at, kind });
+        }
+    }
+    found
+}
+
+/// Every decision of a rollout that is asked once a tick, with what was observed before it.
+fn run(schedule: &Schedule, calls: &[Vec<Drawn>]) -> Vec<(Timestamp, Vec<Observation>, Decision)> {
+    let mut state = start(schedule, at(0)).unwrap();
+    let mut found = Vec::new();
+    for (call, drawn) in (0..).zip(std::iter::once(&vec![]).chain(calls)) {
+        let (now, observations) = (at(call * TICK), fit(schedule, drawn, call, state.observed_until));
+        let decision = next_action(schedule, &state, &observations, now).unwrap();
+        state = decision.state.clone();
+        found.push((now, observations, decision));
+    }
+    found
+}
+
+fn verdict(decision: &Decision) -> String {
+    let Value::Object(verdict) = serde_json::to_value(&decision.verdict).unwrap() else {
+        panic!("no object")
+    };
+    verdict["type"].as_str().unwrap().to_owned()
+}
+
+fn begins_anew(observations: &[Observation]) -> bool {
+    observations.iter().any(|observation| {
+        matches!(
+            observation.kind,
+            ObservationKind::NewRevision { .. } | ObservationKind::Command { command: Command::Retry }
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engine_does_what_the_oracle_does(schedule in schedule(), calls in calls(anything())) {
+        let mut oracle = oracle::Oracle::new(&schedule, at(0));
+        for (now, observations, decision) in run(&schedule, &calls) {
+            let expected = oracle.ask(&observations, now);
+            let got = (verdict(&decision), decision.state.weight, decision.state.phase);
+            prop_assert_eq!((got.0.as_str(), got.1, got.2), expected, "at {}: {:?}", now, decision);
+        }
+    }
+
+    #[test]
+    fn a_pause_moves_the_end_by_its_length(
+        schedule in by_clock(), pause in 0..100_i64, length in 1..100_i64, rest in 0..300_i64,
+    ) {
+        let begin = next_action(&schedule, &start(&schedule, at(0)).unwrap(), &[], at(pause)).unwrap().state;
+        if begin.phase != Phase::Progressing {
+            return Ok(()); // it was over before
+        }
+        let order = |minute, command| Observation { at: at(minute), kind: ObservationKind::Command { command } };
+        let paused = next_action(&schedule, &begin, &[order(pause, Command::Pause)], at(pause)).unwrap().state;
+        let end = pause + length;
+        let resumed = next_action(&schedule, &paused, &[order(end, Command::Resume)], at(end)).unwrap().state;
+        let with = next_action(&schedule, &resumed, &[], at(end + rest)).unwrap();
+        let without = next_action(&schedule, &begin, &[], at(pause + rest)).unwrap();
+        prop_assert_eq!((with.state.weight, with.state.step), (without.state.weight, without.state.step));
+        let shift = |at: Timestamp| at.plus(Span::from_minutes(length as i32)).unwrap();
+        prop_assert_eq!(with.next_check_at, without.next_check_at.map(shift));
+    }
+
+    #[test]
+    fn no_gate_is_passed_without_approval(schedule in schedule(), calls in calls(anything())) {
+        let mut approved: Vec<String> = Vec::new();
+        for (_, observations, decision) in run(&schedule, &calls) {
+            if begins_anew(&observations) {
+                approved.clear(); // only where a new run has begun, which is stricter than needed
+            }
+            for Observation { kind, .. } in &observations {
+                if let ObservationKind::Approval { gate, approved: true, .. } = kind {
+                    approved.push(gate.clone());
+                }
+            }
+            let passed = schedule.steps.iter().take(decision.state.step as usize);
+            let gates = passed.filter_map(|step| if let Step::Gate { name } = step { Some(name) } else { None });
+            for gate in gates {
+                let kept = decision.state.approvals.iter().any(|kept| kept.gate == *gate);
+                prop_assert!(kept || approved.contains(gate), "{} in {:?}", gate, decision);
+            }
+        }
+    }
+
+    #[test]
+    fn what_validate_calls_an_error_is_what_start_refuses(
+        schedule in schedule(), weight in prop_oneof![Just(f64::NAN), -10.0..120.0_f64], place in any::<Index>(), min in -60..60_i32,
+    ) {
+        let mut broken = schedule;
+        let place = place.index(broken.steps.len());
+        broken.steps[place] = match &broken.steps[place] {
+            Step::Bake { max, min_samples, .. } => {
+                Step::Bake { min: Span::from_minutes(min), max: *max, min_samples: *min_samples }
+            }
+            _ => Step::SetWeight { weight },
+        };
+        let errors: Vec<String> = validate(&broken)
+            .into_iter()
+            .filter(|found| found.severity >= relcore::Severity::Error)
+            .map(|found| format!("schedule.{}", found.path))
+            .collect();
+        let refused = start(&broken, at(0)).map_or_else(
+            |error| error.faults().iter().map(|fault| fault.path.clone()).collect(),
+            |_| Vec::new(),
+        );
+        prop_assert_eq!(refused, errors);
+    }
+}

@@ -1,0 +1,82 @@
+//! Every public type is `Send`, `Sync`, `Unpin` and unwind safe, as bindings, async runtimes and test runners require. A
+//! `Cell`, an `Rc` or a `dyn` without bounds in a field would remove these traits.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads files and may stop with a panic"
+)]
+
+use relcore::metrics::columns;
+use relcore::{api, canary, error, interchange, metrics, reason, release, rollback, scalar, time, version};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::path::Path;
+use std::{collections::BTreeSet, fs};
+
+fn requires_auto_traits<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
+
+/// Checks the types of each module at compile time, and lists them for the test below.
+macro_rules! types {
+    ($($module:ident: $($type:ident),*;)*) => {
+        const TYPES: &[&str] = &[$($(stringify!($type)),*),*];
+
+        #[test]
+        fn public_types_have_the_auto_traits() {
+            $($(requires_auto_traits::<$module::$type>();)*)*
+            #[cfg(feature = "schema")]
+            requires_auto_traits::<(relcore::api::RowSchema, relcore::api::Schemas)>();
+        }
+    };
+}
+
+types! {
+    api: Constructor, Function, Handle, JsonTransport, Method, Signature;
+    canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, State,
+        Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
+        MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
+        Response, Schedule, Step, Timeline;
+    error: Error, ErrorKind, Fault;
+    interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
+        PrometheusSample, PrometheusSeries;
+    metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
+        DoraRow, DurationSummary, Engine, Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy,
+        LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,
+        RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, ReworkSignal, SeedRule,
+        SeveralIncidents, UndefinedReason, UndeliveredChanges;
+    columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists;
+    reason: Evidence, Interval, Reason, ReasonCode, Severity;
+    release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
+        CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
+        RequiredApproval, TestingScope;
+    rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
+    time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
+    version: Bump, Version;
+    scalar: Count;
+}
+
+/// Types that exist only with the feature `schema`.
+const BY_FEATURE: &[&str] = &["RowSchema", "Schemas"];
+
+#[test]
+fn every_public_type_is_listed() {
+    let mut found = BTreeSet::new();
+    declared(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let listed: BTreeSet<String> = TYPES.iter().chain(BY_FEATURE).map(|name| (*name).to_owned()).collect();
+    assert_eq!(found, listed);
+}
+
+fn declared(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            declared(&path, found);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for line in text.lines() {
+            let line = line.strip_prefix("    ").unwrap_or(line); // inside a macro call
+            let name = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
+            let name = name.and_then(|name| name.split(|c: char| !c.is_alphanumeric()).next());
+            found.extend(name.map(str::to_owned));
+        }
+    }
+}

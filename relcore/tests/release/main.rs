@@ -1,0 +1,2 @@
+//! Release types: known failures of other tools, and properties.
+mod classify;

@@ -1,0 +1,245 @@
+//! Situations from on-call work with the verdict that each of them should get.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use relcore::rollback::{
+    CustomerImpact as Impact, Decision, Situation, Verdict as V, decide, default_policy, explain,
+};
+use relcore::scalar::Count;
+use relcore::{Span, Timestamp};
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T03:00:00Z").unwrap()
+}
+
+fn ago(text: &str) -> Option<Timestamp> {
+    now().plus(Span::ZERO.saturating_sub(Span::parse(text).unwrap())).ok()
+}
+
+/// An hour after a deployment: nothing is wrong, the rollback path is open, tested and simple, and no quick fix is available.
+fn calm() -> Situation {
+    Situation {
+        critical_functionality_broken: Some(false),
+        vulnerability_introduced: Some(false),
+        data_corruption: Some(false),
+        latency_baseline: Some(0.2),
+        latency_observed: Some(0.2),
+        error_rate_baseline: Some(0.001),
+        error_rate_observed: Some(0.001),
+        error_rate_samples: Some(Count::from(100_000)),
+        customer_incidents: Some(0),
+        deployed_at: ago("1h"),
+        previous_version_available: Some(true),
+        rollback_causes_data_loss: Some(false),
+        irreversible_migration: Some(false),
+        rollback_tested: Some(true),
+        rollback_complex: Some(false),
+        affected_share: Some(0.0),
+        customer_impact: Some(Impact::Unnoticed),
+        fix_simple: Some(false),
+        fix_ready_in: Some(Span::from_hours(8)),
+        flag_ends_fault: Some(false),
+    }
+}
+
+/// A fifth of all requests fails, for everyone.
+fn outage() -> Situation {
+    Situation {
+        error_rate_observed: Some(0.2),
+        affected_share: Some(1.0),
+        customer_impact: Some(Impact::Major),
+        customer_incidents: Some(3),
+        ..calm()
+    }
+}
+
+/// A little slower for everyone; users can still work.
+fn sluggish() -> Situation {
+    Situation {
+        latency_observed: Some(0.25),
+        affected_share: Some(1.0),
+        customer_impact: Some(Impact::Minor),
+        ..calm()
+    }
+}
+
+fn quick(situation: Situation) -> Situation {
+    Situation { fix_simple: Some(true), fix_ready_in: Some(Span::from_minutes(30)), ..situation }
+}
+
+fn decided(situation: Situation) -> Decision {
+    decide(&situation, &default_policy(), now()).unwrap()
+}
+
+#[test]
+fn each_situation_has_the_verdict_that_a_release_engineer_expects() {
+    let unknown = Situation::default();
+    for (what, situation, verdict) in [
+        ("nothing is wrong", calm(), V::Hold),
+        ("nothing is known", unknown, V::Inconclusive),
+        ("an outage, the rollback path is open and tested", outage(), V::RollBack),
+        ("the same, and a flag ends it", with(outage(), |s| s.flag_ends_fault = Some(true)), V::DisableFlag),
+        (
+            "a flag ends a part: that is no such flag",
+            with(outage(), |s| s.flag_ends_fault = Some(false)),
+            V::RollBack,
+        ),
+        ("nobody has looked for a flag", with(outage(), |s| s.flag_ends_fault = None), V::RollBack),
+        ("an outage after the window", with(outage(), |s| s.deployed_at = ago("25h")), V::Escalate),
+        (
+            "an outage after the window, a quick fix is available",
+            with(quick(outage()), |s| s.deployed_at = ago("25h")),
+            V::ForwardFix,
+        ),
+        (
+            "sluggish after the window, the fix takes a day",
+            with(sluggish(), |s| s.deployed_at = ago("25h")),
+            V::ForwardFix,
+        ),
+        (
+            "an outage, and the schema cannot go back",
+            with(outage(), |s| s.irreversible_migration = Some(true)),
+            V::Escalate,
+        ),
+        (
+            "an outage, and nobody knows of the schema",
+            with(outage(), |s| s.irreversible_migration = None),
+            V::Escalate,
+        ),
+        (
+            "the rollback was tried and failed, or its version is vulnerable itself",
+            with(outage(), |s| s.previous_version_available = Some(false)),
+            V::Escalate,
+        ),
+        (
+            "the same, and a quick fix is available",
+            with(quick(outage()), |s| s.previous_version_available = Some(false)),
+            V::ForwardFix,
+        ),
+        ("nobody knows when it was deployed", with(outage(), |s| s.deployed_at = None), V::Escalate),
+        (
+            "data is corrupted, and a rollback loses more",
+            with(outage(), |s| {
+                (s.data_corruption, s.rollback_causes_data_loss) = (Some(true), Some(true));
+            }),
+            V::Escalate,
+        ),
+        (
+            "data is corrupted, nobody knows what a rollback loses",
+            with(outage(), |s| (s.data_corruption, s.rollback_causes_data_loss) = (Some(true), None)),
+            V::Escalate,
+        ),
+        (
+            "a vulnerability that nobody has used yet",
+            with(calm(), |s| s.vulnerability_introduced = Some(true)),
+            V::RollBack,
+        ),
+        (
+            "a vulnerability after the window, a quick fix is available",
+            with(quick(calm()), |s| {
+                (s.vulnerability_introduced, s.deployed_at) = (Some(true), ago("P30D"));
+            }),
+            V::ForwardFix,
+        ),
+        (
+            "a vulnerability after the window, the fix takes days",
+            with(calm(), |s| (s.vulnerability_introduced, s.deployed_at) = (Some(true), ago("P30D"))),
+            V::Escalate,
+        ),
+        ("sluggish, the rollback path is proven", quick(sluggish()), V::RollBack),
+        (
+            "sluggish, the rollback path is untested and a quick fix available",
+            with(quick(sluggish()), |s| s.rollback_tested = Some(false)),
+            V::ForwardFix,
+        ),
+        (
+            "sluggish, the rollback path is complex and no quick fix is available",
+            with(sluggish(), |s| s.rollback_complex = Some(true)),
+            V::Escalate,
+        ),
+        (
+            "sluggish for one in fifty, a quick fix is available",
+            with(quick(sluggish()), |s| s.affected_share = Some(0.02)),
+            V::ForwardFix,
+        ),
+        (
+            "one in fifty cannot work, untested rollback path, no fix",
+            with(outage(), |s| (s.affected_share, s.rollback_tested) = (Some(0.02), Some(false))),
+            V::Escalate,
+        ),
+        (
+            "everything is broken, the rollback path is complex and untested, the fix takes a day",
+            with(outage(), |s| (s.rollback_tested, s.rollback_complex) = (Some(false), Some(true))),
+            V::RollBack,
+        ),
+        (
+            "the same with a quick fix: a promise against what has worked",
+            with(quick(outage()), |s| (s.rollback_tested, s.rollback_complex) = (Some(false), Some(true))),
+            V::RollBack,
+        ),
+        (
+            "customers cannot work, and no other fact shows it",
+            with(calm(), |s| {
+                (s.customer_impact, s.affected_share) = (Some(Impact::Critical), Some(1.0));
+            }),
+            V::RollBack,
+        ),
+        (
+            "half of the telemetry is down",
+            with(calm(), |s| (s.latency_observed, s.error_rate_observed) = (None, None)),
+            V::Inconclusive,
+        ),
+        (
+            "every one of fifty requests failed, nobody has complained yet",
+            with(calm(), |s| {
+                (s.error_rate_observed, s.error_rate_samples) = (Some(1.0), Some(Count::from(50)));
+            }),
+            V::Inconclusive,
+        ),
+        (
+            "one incident, and nothing else is known",
+            Situation { customer_incidents: Some(1), ..unknown },
+            V::Escalate,
+        ),
+    ] {
+        let decision = decided(situation);
+        assert_eq!(decision.verdict, verdict, "{what}:\n{}", explain(&decision));
+    }
+}
+
+fn with(mut situation: Situation, change: impl FnOnce(&mut Situation)) -> Situation {
+    change(&mut situation);
+    situation
+}
+
+/// A rollback on an untested path comes with a warning.
+#[test]
+fn a_risky_rollback_path_comes_with_a_warning() {
+    let risky =
+        decided(with(outage(), |s| (s.rollback_tested, s.rollback_complex) = (Some(false), Some(true))));
+    assert!(risky.reasons.iter().any(|reason| reason.code == relcore::rollback::code::ROLLBACK_RISKY));
+    let text = explain(&risky);
+    assert!(text.contains("the rollback path is complex and untested"), "{text}");
+    assert!(
+        decided(outage()).reasons.iter().all(|reason| reason.code != relcore::rollback::code::ROLLBACK_RISKY)
+    );
+}
+
+#[test]
+fn the_text_has_the_verdict_the_reasons_the_next_check_and_the_counterfactuals() {
+    let text = explain(&decided(outage()));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.first(), Some(&"ROLL BACK to the previous version"));
+    for line in [
+        "- error: 20 % of requests fail, above the limit of 0.6 % (0.1 % before the release) \
+         [error_rate_increase: errorRateObserved]",
+        "ask again: 2026-11-24T02:00:00.000Z, when the rollback window closes",
+        "if irreversibleMigration were true (now false): escalate",
+    ] {
+        assert!(lines.contains(&line), "{text}");
+    }
+    let late = explain(&decided(with(outage(), |s| s.deployed_at = ago("73h"))));
+    assert!(
+        late.contains("the rollback window has closed: deployed 3d 1h ago, the window is 1d long"),
+        "{late}"
+    );
+}

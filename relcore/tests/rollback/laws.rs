@@ -1,0 +1,352 @@
+//! The laws of `rollback::decide`, on random situations and policies, against a naive model.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "a test may panic"
+)]
+use crate::model;
+use proptest::option::of;
+use proptest::prelude::*;
+use relcore::rollback::{
+    CustomerImpact, Decision, Policy, Situation, Verdict, decide, default_policy, explain,
+};
+use relcore::scalar::Count;
+use relcore::{ErrorKind, Severity, Span, Timestamp};
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T03:00:00Z").unwrap()
+}
+
+fn impacts() -> impl Strategy<Value = CustomerImpact> {
+    use CustomerImpact as I;
+    prop::sample::select(vec![I::Unnoticed, I::Minor, I::Major, I::Critical])
+}
+
+fn bad() -> impl Strategy<Value = Option<bool>> {
+    prop_oneof![4 => Just(Some(false)), 1 => Just(Some(true)), 1 => Just(None)]
+}
+
+prop_compose! {
+    fn criteria()(
+        critical in bad(), vulnerability in bad(), corruption in bad(),
+        latency in of((0.01..1.0, 0.5..2.0)), errors in of((0.0..0.5, prop_oneof![0.0..0.6, Just(1.0)])),
+        samples in of(0_u32..300), incidents in of(0_u32..3),
+    ) -> Situation {
+        Situation {
+            critical_functionality_broken: critical,
+            vulnerability_introduced: vulnerability,
+            data_corruption: corruption,
+            latency_baseline: latency.map(|(before, _): (f64, f64)| before),
+            latency_observed: latency.map(|(before, times)| before * times),
+            error_rate_baseline: errors.map(|(before, _)| before),
+            error_rate_observed: errors.map(|(_, after)| after),
+            error_rate_samples: samples.map(Count::from),
+            customer_incidents: incidents,
+            ..Situation::default()
+        }
+    }
+}
+
+prop_compose! {
+    fn situations()(
+        facts in criteria(), hours in of(0_i32..48), available in of(any::<bool>()), loss in bad(), irreversible in bad(),
+        tested in of(any::<bool>()), complex in of(any::<bool>()), share in of(prop_oneof![0.0..0.1, 0.0..=1.0]),
+        impact in of(impacts()), simple in of(any::<bool>()), ready in of(0_i32..120), flag in bad(),
+    ) -> Situation {
+        Situation {
+            deployed_at: hours.map(|hours| now().plus(Span::from_hours(-hours)).unwrap()),
+            previous_version_available: available,
+            rollback_causes_data_loss: loss,
+            irreversible_migration: irreversible,
+            rollback_tested: tested,
+            rollback_complex: complex,
+            affected_share: share,
+            customer_impact: impact,
+            fix_simple: simple,
+            fix_ready_in: ready.map(Span::from_minutes),
+            flag_ends_fault: flag,
+            ..facts
+        }
+    }
+}
+
+fn severities() -> impl Strategy<Value = Severity> {
+    use Severity as S;
+    prop::sample::select(vec![S::Info, S::Warning, S::Error, S::Critical])
+}
+
+prop_compose! {
+    fn policies()(
+        a in severities(), b in severities(), c in severities(), d in severities(), e in severities(), f in severities(),
+        window in 0_i32..48, share in 0.0..0.2, quick in 0_i32..120,
+    ) -> Policy {
+        Policy {
+            critical_functionality_severity: a, vulnerability_severity: b, data_corruption_severity: c,
+            latency_severity: d, error_rate_severity: e, customer_incidents_severity: f,
+            rollback_window: Span::from_hours(window), small_share: share, quick_fix: Span::from_minutes(quick),
+            ..Policy::default()
+        }
+    }
+}
+
+fn any_policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![Just(default_policy()), policies()]
+}
+
+fn decided(facts: &Situation, policy: &Policy) -> Decision {
+    decide(facts, policy, now()).unwrap()
+}
+
+/// How far the verdict is from leaving the release as it is.
+fn recovery(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Hold => 0,
+        Verdict::Inconclusive => 1,
+        Verdict::ForwardFix => 2,
+        Verdict::DisableFlag | Verdict::RollBack | Verdict::Escalate => 3,
+    }
+}
+
+/// The same facts with one of them (by its name on the wire) set to a value, or taken out.
+fn with(facts: &Situation, fact: &str, value: Option<serde_json::Value>) -> Situation {
+    let mut object = serde_json::to_value(facts).unwrap();
+    let entries = object.as_object_mut().unwrap();
+    match value {
+        Some(value) => entries.insert(fact.to_owned(), value),
+        None => entries.remove(fact),
+    };
+    serde_json::from_value(object).unwrap()
+}
+
+/// The text of a counterfactual as JSON: a number or truth value if it reads as one, text otherwise.
+fn as_json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+/// The facts that have a worst value, with that value.
+fn worst() -> Vec<(&'static str, serde_json::Value)> {
+    [
+        ("criticalFunctionalityBroken", "true"),
+        ("vulnerabilityIntroduced", "true"),
+        ("dataCorruption", "true"),
+        ("latencyObserved", "1000"),
+        ("errorRateObserved", "1"),
+        ("customerIncidents", "100"),
+        ("previousVersionAvailable", "false"),
+        ("rollbackCausesDataLoss", "true"),
+        ("irreversibleMigration", "true"),
+        ("rollbackTested", "false"),
+        ("rollbackComplex", "true"),
+        ("affectedShare", "1"),
+        ("customerImpact", "critical"),
+        ("fixSimple", "false"),
+        ("fixReadyIn", "P9D"),
+        ("flagEndsFault", "false"),
+    ]
+    .map(|(fact, value)| (fact, as_json(value)))
+    .to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_model_agrees(facts in situations(), policy in any_policy()) {
+        prop_assert_eq!(decided(&facts, &policy).verdict, model::verdict(&facts, &policy, now()));
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_decision_with_a_reason(facts in situations(), policy in any_policy()) {
+        let decision = decided(&facts, &policy);
+        prop_assert_eq!(&decision, &decided(&facts, &policy));
+        prop_assert!(!decision.reasons.is_empty());
+        prop_assert!(explain(&decision).contains(&decision.policy_digest));
+        let text = serde_json::to_string(&decision).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
+    }
+
+    #[test]
+    fn worse_impact_never_moves_away_from_recovery(facts in situations(), policy in any_policy()) {
+        // Only of known facts: an unknown fact that becomes known is not worse.
+        let before = recovery(decided(&facts, &policy).verdict);
+        let known = serde_json::to_value(facts).unwrap();
+        for fact in ["criticalFunctionalityBroken", "vulnerabilityIntroduced", "dataCorruption", "latencyObserved",
+            "errorRateObserved", "customerIncidents", "affectedShare", "customerImpact"] {
+            if known.get(fact).is_none() {
+                continue;
+            }
+            if fact == "customerImpact" && facts.customer_incidents.is_none() {
+                continue; // it also meets `customer_incidents`
+            }
+            let (_, worse) = worst().into_iter().find(|(name, _)| *name == fact).unwrap();
+            let after = recovery(decided(&with(&facts, fact, Some(worse)), &policy).verdict);
+            prop_assert!(after >= before, "{} moved from {} to {}", fact, before, after);
+        }
+    }
+
+    #[test]
+    fn a_veto_is_never_overruled(facts in situations(), policy in any_policy(), which in 0..4_usize) {
+        let vetoed = match which {
+            0 => Situation { previous_version_available: Some(false), ..facts },
+            1 => Situation { rollback_causes_data_loss: Some(true), ..facts },
+            2 => Situation { irreversible_migration: Some(true), ..facts },
+            _ => Situation { deployed_at: Some(now().plus(Span::from_hours(-48)).unwrap()), ..facts },
+        };
+        prop_assert_ne!(decided(&vetoed, &policy).verdict, Verdict::RollBack);
+    }
+
+    #[test]
+    fn a_missing_fact_is_its_worst_value_or_makes_the_verdict_a_question(facts in situations(), policy in any_policy()) {
+        for (fact, value) in worst() {
+            let missing = decided(&with(&facts, fact, None), &policy).verdict;
+            let worst = decided(&with(&facts, fact, Some(value)), &policy).verdict;
+            let asks = matches!(missing, Verdict::Inconclusive | Verdict::Escalate);
+            // `customerIncidents` asks whether customers are affected; `customerImpact` counts once they are.
+            let answered = fact == "customerImpact" && missing == Verdict::Hold && facts.customer_incidents.is_some();
+            prop_assert!(asks || answered || missing == worst, "{} missing: {:?}, worst: {:?}", fact, missing, worst);
+        }
+    }
+
+    #[test]
+    fn counterfactuals_really_flip(facts in situations(), policy in any_policy()) {
+        let decision = decided(&facts, &policy);
+        for flip in &decision.counterfactuals {
+            let changed = with(&facts, &flip.fact, Some(as_json(&flip.instead)));
+            let verdict = decided(&changed, &policy).verdict;
+            prop_assert_eq!(verdict, flip.verdict, "{:?}", flip);
+            prop_assert_ne!(verdict, decision.verdict);
+        }
+    }
+
+    #[test]
+    fn an_unknown_fact_that_could_change_the_verdict_is_missing(facts in situations(), policy in any_policy()) {
+        let decision = decided(&facts, &policy);
+        let known = serde_json::to_value(facts).unwrap();
+        let asked = decision.counterfactuals.iter().filter(|flip| known.get(&flip.fact).is_none());
+        if recovery(decision.verdict) > 1 || decision.verdict == Verdict::Inconclusive {
+            for flip in asked.filter(|flip| decision.verdict != Verdict::DisableFlag || flip.fact == "flagEndsFault") {
+                prop_assert!(decision.missing.contains(&flip.fact), "{:?} of {:?}", flip, decision.missing);
+            }
+        }
+    }
+
+    #[test]
+    fn next_check_at_is_the_instant_at_which_the_verdict_changes(facts in situations(), policy in any_policy()) {
+        let decision = decided(&facts, &policy);
+        let later = decide(&facts, &policy, now().plus(Span::from_days(30)).unwrap()).unwrap();
+        match decision.next_check_at {
+            None => prop_assert_eq!(later.verdict, decision.verdict),
+            Some(at) => {
+                prop_assert!(at > now());
+                let just_before = at.plus(Span::from_millis(-1).unwrap()).unwrap();
+                prop_assert_eq!(decide(&facts, &policy, just_before).unwrap().verdict, decision.verdict);
+                prop_assert_ne!(decide(&facts, &policy, at).unwrap().verdict, decision.verdict);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_window_is_half_open() {
+    let policy = default_policy();
+    let facts = Situation {
+        data_corruption: Some(true),
+        previous_version_available: Some(true),
+        rollback_causes_data_loss: Some(false),
+        irreversible_migration: Some(false),
+        deployed_at: Some(now()),
+        ..Situation::default()
+    };
+    let end = now().plus(policy.rollback_window).unwrap();
+    let last = end.plus(Span::from_millis(-1).unwrap()).unwrap();
+    assert_eq!(decide(&facts, &policy, last).unwrap().verdict, Verdict::RollBack);
+    assert_eq!(decide(&facts, &policy, end).unwrap().verdict, Verdict::Escalate);
+}
+
+#[test]
+fn a_total_failure_meets_the_criterion_under_any_policy() {
+    let policy = Policy { error_rate_increase_percent: 1e300, error_rate_min_rise: 1.0, ..default_policy() };
+    let facts = Situation {
+        error_rate_baseline: Some(0.9),
+        error_rate_observed: Some(1.0),
+        error_rate_samples: Some(Count::from(100)),
+        ..Situation::default()
+    };
+    assert_eq!(decided(&facts, &policy).verdict, Verdict::Escalate);
+}
+
+#[test]
+fn a_counterfactual_is_named_once_though_its_limit_is_the_end_of_its_range() {
+    let policy = Policy { small_share: 1.0, quick_fix: Span::MAX, ..default_policy() };
+    let facts = Situation {
+        critical_functionality_broken: Some(true),
+        vulnerability_introduced: Some(false),
+        data_corruption: Some(false),
+        deployed_at: Some(now()),
+        previous_version_available: Some(true),
+        rollback_causes_data_loss: Some(false),
+        irreversible_migration: Some(false),
+        rollback_tested: Some(false),
+        fix_simple: Some(true),
+        fix_ready_in: Some(Span::ZERO),
+        ..Situation::default()
+    };
+    let decision = decided(&facts, &policy);
+    assert_eq!(decision.verdict, Verdict::RollBack);
+    let shares = decision.counterfactuals.iter().filter(|flip| flip.fact == "affectedShare");
+    let shares: Vec<_> = shares.map(|flip| (flip.instead.as_str(), flip.verdict)).collect();
+    assert_eq!(shares, [("1", Verdict::ForwardFix)]);
+}
+
+#[test]
+fn few_samples_are_no_pass() {
+    let facts = Situation {
+        critical_functionality_broken: Some(false),
+        vulnerability_introduced: Some(false),
+        data_corruption: Some(false),
+        latency_baseline: Some(0.2),
+        latency_observed: Some(0.2),
+        error_rate_baseline: Some(0.0),
+        error_rate_observed: Some(0.0),
+        error_rate_samples: Some(Count::from(99)),
+        customer_incidents: Some(0),
+        ..Situation::default()
+    };
+    let decision = decided(&facts, &default_policy());
+    assert_eq!(decision.verdict, Verdict::Inconclusive);
+    assert_eq!(decision.missing, ["errorRateSamples"]);
+    let enough = Situation { error_rate_samples: Some(Count::from(100)), ..facts };
+    assert_eq!(decided(&enough, &default_policy()).verdict, Verdict::Hold);
+}
+
+#[test]
+fn all_faults_are_named_at_once() {
+    let facts = Situation {
+        latency_baseline: Some(0.0),
+        latency_observed: Some(f64::NAN),
+        error_rate_observed: Some(f64::INFINITY),
+        affected_share: Some(-0.1),
+        deployed_at: Some(now().plus(Span::from_hours(1)).unwrap()),
+        fix_ready_in: Some(Span::from_hours(-1)),
+        ..Situation::default()
+    };
+    let policy = Policy { small_share: 5.0, latency_increase_percent: f64::NAN, ..default_policy() };
+    let error = decide(&facts, &policy, now()).unwrap_err();
+    let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "situation.latencyBaseline",
+            "situation.latencyObserved",
+            "situation.errorRateObserved",
+            "situation.affectedShare",
+            "situation.deployedAt",
+            "situation.fixReadyIn",
+            "policy.latencyIncreasePercent",
+            "policy.smallShare",
+        ]
+    );
+    assert!(error.faults().iter().all(|fault| fault.code == ErrorKind::OutOfRange));
+}
