@@ -15,7 +15,8 @@
 //! - Two texts with equal values have the same digest; `90s` and `PT1M30S` are different texts of the same span. A loaded
 //!   policy has only one form of each value.
 //! - Numbers are IEEE 754 doubles: integers beyond 2^53 lose digits. Write them as text.
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::wire::PolicyText;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -56,6 +57,32 @@ pub(crate) fn of(value: &impl Serialize) -> Result<String> {
     serde_json_canonicalizer::to_vec(value)
         .map(|bytes| hash(&bytes))
         .map_err(|fault| no_canonical_form(&fault))
+}
+
+/// A policy that was checked and digested once: what every handle holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Checked<P> {
+    policy: P,
+    digest: String,
+}
+
+impl<P: PolicyText + Serialize> Checked<P> {
+    /// Checks and digests a policy; `path` is the name of the argument that holds it.
+    pub(crate) fn new(policy: P, path: &str) -> Result<Self> {
+        let mut faults = Faults::new();
+        policy.check(path, &mut faults);
+        faults.finish()?;
+        let digest = of(&policy)?;
+        Ok(Self { policy, digest })
+    }
+
+    pub(crate) fn policy(&self) -> &P {
+        &self.policy
+    }
+
+    pub(crate) fn digest(&self) -> &str {
+        &self.digest
+    }
 }
 
 fn hash(bytes: &[u8]) -> String {

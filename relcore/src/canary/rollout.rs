@@ -1,7 +1,7 @@
 //! The handle: a schedule that is checked, indexed and digested once.
 use super::schedule::Schedule;
 use super::step::Step;
-use super::validate::refuse;
+use crate::digest::Checked;
 use crate::error::Result;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,8 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rollout {
-    schedule: Schedule,
-    digest: String,
+    checked: Checked<Schedule>,
     /// The index of each metric in the schedule, by name.
     metrics: BTreeMap<String, usize>,
     gates: BTreeSet<String>,
@@ -48,25 +47,25 @@ impl Rollout {
     /// `invalid_value`, `out_of_range` and others for everything that [`validate`](super::validate()) calls an error: no
     /// steps, falling weights, a metric without a limit.
     pub fn new(schedule: Schedule) -> Result<Self> {
-        refuse(&schedule, "schedule")?;
-        let digest = crate::digest::of(&schedule)?;
+        let checked = Checked::new(schedule, "schedule")?;
+        let schedule = checked.policy();
         let names = schedule.metrics.iter().map(|metric| metric.name.clone());
         let metrics = names.zip(0..).collect();
         let gate = |step: &Step| if let Step::Gate { name } = step { Some(name.clone()) } else { None };
         let gates = schedule.steps.iter().filter_map(gate).collect();
-        Ok(Self { schedule, digest, metrics, gates })
+        Ok(Self { checked, metrics, gates })
     }
 
     /// The schedule.
     #[must_use]
     pub fn schedule(&self) -> &Schedule {
-        &self.schedule
+        self.checked.policy()
     }
 
     /// The digest of the schedule, as in the state and in every decision.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.checked.digest()
     }
 
     /// The index of a metric in the schedule.

@@ -4,6 +4,7 @@ use super::input::Case;
 use super::table::{Conditions, Row};
 use super::truth::Truth;
 use super::{Counterfactual, Criterion, Decision, Policy, Situation, Verdict};
+use crate::digest::Checked;
 use crate::error::{Faults, Result};
 use crate::reason::Reason;
 use crate::time::Timestamp;
@@ -69,10 +70,7 @@ pub fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Result<
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Engine {
-    policy: Policy,
-    digest: String,
-}
+pub struct Engine(Checked<Policy>);
 
 impl Engine {
     /// Checks and digests a policy.
@@ -80,23 +78,19 @@ impl Engine {
     /// # Errors
     /// `out_of_range`, all faults at once, such as a `smallShare` of 5 or a negative `quickFix`.
     pub fn new(policy: Policy) -> Result<Self> {
-        let mut faults = Faults::new();
-        policy.check("policy", &mut faults);
-        faults.finish()?;
-        let digest = crate::digest::of(&policy)?;
-        Ok(Self { policy, digest })
+        Checked::new(policy, "policy").map(Self)
     }
 
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        self.0.policy()
     }
 
     /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.0.digest()
     }
 
     /// Decides what to do about a release under the policy of this engine.
@@ -107,7 +101,7 @@ impl Engine {
         let mut faults = Faults::new();
         situation.check(now, &mut faults);
         faults.finish()?;
-        Ok(assess(situation, &self.policy, self.digest.clone(), now))
+        Ok(assess(situation, self.0.policy(), self.0.digest().to_owned(), now))
     }
 }
 

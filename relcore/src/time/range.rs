@@ -45,3 +45,19 @@ impl TimeRange {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_has_its_start_and_not_its_end() {
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        let range = TimeRange { start: at(10), end: at(20) };
+        for (millis, is_inside) in [(9, false), (10, true), (19, true), (20, false), (21, false)] {
+            assert_eq!(range.contains(at(millis)), is_inside, "{millis}");
+        }
+        let empty = TimeRange { start: at(10), end: at(10) };
+        assert!(!empty.contains(at(10)));
+    }
+}

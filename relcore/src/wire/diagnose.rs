@@ -2,63 +2,13 @@
 //!
 //! serde stops at the first fault and loses the path inside enums; a person with a policy file needs all of them. The
 //! descriptors in `descriptors.rs` are generated from the types.
+use super::descriptor::{Descriptor, Field, TypeRef};
 use super::descriptors::DESCRIPTORS;
 use crate::error::{ErrorKind, Faults, join, quoted, shortened};
 use crate::reason::ReasonCode;
 use crate::time::{NaiveDate, Span, Timestamp};
 use crate::version::Version;
 use serde_json::{Map, Value};
-
-/// The type of a field or an argument.
-#[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the descriptors need not use every scalar")]
-pub(crate) enum TypeRef {
-    /// True or false.
-    Bool,
-    /// A whole number between these, both included.
-    Integer(i64, i64),
-    /// A finite number.
-    Float,
-    /// Any text.
-    Text,
-    /// An instant.
-    Timestamp,
-    /// A span.
-    Span,
-    /// A day.
-    Date,
-    /// A version.
-    Version,
-    /// A reason code.
-    ReasonCode,
-    /// Possibly absent.
-    Optional(&'static TypeRef),
-    /// A list.
-    List(&'static TypeRef),
-    /// An object with free keys.
-    Map(&'static TypeRef),
-    /// A type with a descriptor.
-    Named(&'static str),
-}
-
-/// The wire form of a named type.
-#[derive(Debug)]
-pub(super) enum Descriptor {
-    /// One of these texts.
-    Unit(&'static [&'static str]),
-    /// An object with these keys.
-    Struct(&'static [Field]),
-    /// An object whose `type` is one of these.
-    Tagged(&'static [(&'static str, &'static [Field])]),
-}
-
-/// A key of an object.
-#[derive(Debug)]
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) required: bool,
-    pub(super) of: TypeRef,
-}
 
 /// Adds every fault that keeps `value` from being of type `of`.
 pub(crate) fn diagnose(value: &Value, of: TypeRef, path: &str, faults: &mut Faults) {

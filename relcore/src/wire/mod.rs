@@ -7,12 +7,14 @@
 //!
 //! serde reads values. If it refuses one, `diagnose` compares the input with the type descriptors and lists all faults
 //! with their paths.
+mod descriptor;
 mod descriptors;
 mod diagnose;
 mod read;
 mod tagged;
 
-pub(crate) use diagnose::{TypeRef, diagnose};
+pub(crate) use descriptor::TypeRef;
+pub(crate) use diagnose::diagnose;
 pub(crate) use read::{
     PolicyText, object, parse_yaml, policy_from_json, policy_from_value, policy_from_yaml,
 };

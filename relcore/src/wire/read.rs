@@ -1,5 +1,6 @@
 //! JSON and YAML text to values.
-use super::diagnose::{TypeRef, diagnose};
+use super::descriptor::TypeRef;
+use super::diagnose::diagnose;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Number, Value};

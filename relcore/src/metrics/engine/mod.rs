@@ -39,9 +39,10 @@ mod summary;
 use super::rows::Rows;
 use super::table::Events;
 use super::{Change, Deployment, DoraReport, Incident, Policy};
+use crate::digest::Checked;
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange, buckets as cut, tzdb_version, zone as find_zone};
-use crate::wire::PolicyText as _;
+
 use buckets::Buckets;
 use read::Reader;
 
@@ -61,10 +62,7 @@ use read::Reader;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Engine {
-    policy: Policy,
-    digest: String,
-}
+pub struct Engine(Checked<Policy>);
 
 impl Engine {
     /// Checks and digests a policy.
@@ -72,23 +70,19 @@ impl Engine {
     /// # Errors
     /// `invalid_value`, with every fault of the policy at once.
     pub fn new(policy: Policy) -> Result<Self> {
-        let mut faults = Faults::new();
-        policy.check("policy", &mut faults);
-        faults.finish()?;
-        let digest = crate::digest::of(&policy)?;
-        Ok(Self { policy, digest })
+        Checked::new(policy, "policy").map(Self)
     }
 
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        self.0.policy()
     }
 
     /// The digest of the policy, as in every report: `sha256:` and 64 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.0.digest()
     }
 
     /// The five delivery metrics over a range and its buckets, in local days of a zone.
@@ -136,7 +130,7 @@ impl Engine {
         unit: BucketUnit,
         zone: &str,
     ) -> Result<DoraReport> {
-        let policy = &self.policy;
+        let policy = self.0.policy();
         let whole = cut(range, &unit, zone, &policy.week_start)?;
         let buckets = Buckets::new(&whole, range);
         let reader = Reader::new(events, policy);
@@ -149,7 +143,7 @@ impl Engine {
             range: *range,
             overall,
             buckets: rows,
-            policy_digest: self.digest.clone(),
+            policy_digest: self.0.digest().to_owned(),
             tzdb_version: tzdb_version(),
         })
     }

@@ -14,7 +14,7 @@ pub fn emit(model: &Model) -> Vec<File> {
 }
 
 fn types(model: &Model) -> String {
-    let mut text = format!("// {MARK}\nuse super::diagnose::{{Descriptor, Field, TypeRef}};\n\n");
+    let mut text = format!("// {MARK}\nuse super::descriptor::{{Descriptor, Field, TypeRef}};\n\n");
     text +=
         "/// Every named type, sorted by name.\npub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[\n";
     for definition in model.types.values() {
