@@ -214,9 +214,8 @@ impl<'a> Assessment<'a> {
                 continue;
             }
             // INVARIANT: an input belongs to one fact, so that no other fact changes.
-            let verdict_of = |changed: &Case| match (fact.holds)(changed) {
-                same if same == truth => self.row.verdict,
-                other => self.conditions.replacing(weight, truth, other).row().verdict,
+            let verdict_of = |changed: &Case| {
+                self.conditions.replacing(weight, truth, (fact.holds)(changed)).row().verdict
             };
             for input in fact.inputs {
                 input.counterfactuals(&mut case, self.row.verdict, &verdict_of, &mut found);

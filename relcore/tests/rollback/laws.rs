@@ -350,3 +350,14 @@ fn all_faults_are_named_at_once() {
     );
     assert!(error.faults().iter().all(|fault| fault.code == ErrorKind::OutOfRange));
 }
+
+#[test]
+fn an_engine_returns_its_policy_and_the_digest_of_its_decisions() {
+    let policy = Policy { small_share: 0.2, ..Policy::default() };
+    let engine = relcore::rollback::Engine::new(policy).unwrap();
+    let now = relcore::Timestamp::from_millis(0).unwrap();
+    let decision = engine.decide(&Situation::default(), now).unwrap();
+    assert_eq!(*engine.policy(), policy);
+    assert_eq!(engine.digest(), decision.policy_digest);
+    assert_eq!(decision, decide(&Situation::default(), &policy, now).unwrap());
+}
