@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 /// What no case can show, and why.
 const EXCUSED: &[(&str, &str)] = &[
-    ("error code `unknown_function`", "no language but JSON's door can name a function that does not exist"),
+    ("error code `unknown_function`", "only a call with JSON can name a function that does not exist"),
     ("type `Fault`", "errors carry it: a case names its code and path under `error`"),
     ("type `ErrorKind`", "as `Fault`"),
 ];
