@@ -47,6 +47,8 @@
  *   change of the schedule, start again.
  * - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
  *   `missing` names it.
+ * - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
+ *   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
  * - Pass each observation once. The state refuses observations that are not later than those it has applied.
  *
  * @packageDocumentation
@@ -490,6 +492,14 @@ export interface ReadingFailed {
  */
 export type Response = "hold" | "pause" | "abort";
 
+/** How the traffic must be split, as far as a state has decided. */
+export interface Routing {
+  /** The share of the traffic for the new version, in percent. The rest goes to the previous version. */
+  readonly weight: number;
+  /** The new version, once a new revision was observed. */
+  readonly revision?: string | undefined;
+}
+
 /** The steps by which traffic moves to a new version, the metrics, and the responses to failures. */
 export interface Schedule {
   /** The steps, in this order. Weights must not fall; the last one is 100. */
@@ -715,6 +725,24 @@ export declare function plan(schedule: Schedule, start: Instant): Timeline;
  * Console help, "Release app updates with staged rollouts".
  */
 export declare function playStagedSchedule(): Schedule;
+
+/**
+ * The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.
+ *
+ * A verdict is given once: the state that comes with it has moved on. A program that stores the state and ends before
+ * it reaches the router would leave the traffic where it was, and the next verdict would be `hold`. Setting the
+ * routing of the stored state at every tick repairs this, and costs nothing where the router has it already.
+ *
+ * So a tick is: decide, store the state, set the routing of the stored state. A program that ends between any two of
+ * these continues with the next tick:
+ *
+ * - before the state was stored, the next tick decides the same again from the same state;
+ * - after it was stored, the next tick sets its routing.
+ *
+ * Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
+ * know about.
+ */
+export declare function routing(state: State): Routing;
 
 /**
  * Replays a rollout: one `nextAction` at every tick, with what was observed since the tick before, until the rollout is

@@ -11,6 +11,7 @@ const explain = bind("canary.explain", ["decision"]);
 const nextAction = bind("canary.next_action", ["schedule", "state", "observations", "now"]);
 const plan = bind("canary.plan", ["schedule", "start"]);
 const playStagedSchedule = bind("canary.play_staged_schedule", []);
+const routing = bind("canary.routing", ["state"]);
 const simulate = bind("canary.simulate", ["schedule", "observations", "startAt", "tick", "until"]);
 const start = bind("canary.start", ["schedule", "now"]);
 const validate = bind("canary.validate", ["schedule"]);
@@ -68,6 +69,7 @@ module.exports = {
   nextAction,
   plan,
   playStagedSchedule,
+  routing,
   simulate,
   start,
   validate,

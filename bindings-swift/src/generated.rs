@@ -12,7 +12,8 @@ use relcore::canary::{
     MeasurementPhase as CanaryMeasurementPhase, Metric as CanaryMetric, MetricState as CanaryMetricState,
     Observation as CanaryObservation, ObservationKind as CanaryObservationKind, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, Reading as CanaryReading, Response as CanaryResponse,
-    Schedule as CanarySchedule, State as CanaryState, Step as CanaryStep, Timeline as CanaryTimeline,
+    Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState, Step as CanaryStep,
+    Timeline as CanaryTimeline,
 };
 use relcore::error::{ErrorKind, Fault};
 use relcore::interchange::{
@@ -510,6 +511,12 @@ pub enum CanaryResponse {
     Pause,
     /// End the rollout as the schedule's `abort` says.
     Abort,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryRouting {
+    pub weight: f64,
+    pub revision: Option<String>,
 }
 
 #[uniffi::remote(Record)]
@@ -1314,6 +1321,11 @@ pub fn ffi_canary_play_staged_schedule() -> Encoded<CanarySchedule> {
 }
 
 #[uniffi::export]
+pub fn ffi_canary_routing(state: CanaryState) -> Encoded<CanaryRouting> {
+    Encoded(Ok(relcore::canary::routing(borrow(&state))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_simulate(
     schedule: CanarySchedule,
     observations: Vec<CanaryObservation>,
@@ -1830,6 +1842,16 @@ pub fn ffi_read_canary_observation(json: &str) -> Encoded<CanaryObservation> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_observation(value: CanaryObservation) -> Plain<String> {
+    Plain(write(&value))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_routing(json: &str) -> Encoded<CanaryRouting> {
+    Encoded(relcore::wire::read_json("canary.Routing", json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_routing(value: CanaryRouting) -> Plain<String> {
     Plain(write(&value))
 }
 

@@ -237,8 +237,8 @@ impl Faults {
         match part {
             Ok(value) => Some(value),
             Err(error) => {
-                let room = ENOUGH.saturating_sub(self.0.len());
-                self.0.extend(error.0.into_iter().take(room));
+                let remaining = ENOUGH.saturating_sub(self.0.len());
+                self.0.extend(error.0.into_iter().take(remaining));
                 None
             }
         }

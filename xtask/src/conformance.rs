@@ -164,8 +164,8 @@ mod tests {
     #[test]
     fn a_count_that_differs_from_the_one_on_disk_is_an_error() {
         let folder = root().join("target/xtask/counted");
-        fs::create_dir_all(folder.join("room")).unwrap();
-        fs::write(folder.join("room/two.json"), r#"{"cases": [{}, {}]}"#).unwrap();
+        fs::create_dir_all(folder.join("area")).unwrap();
+        fs::write(folder.join("area/two.json"), r#"{"cases": [{}, {}]}"#).unwrap();
         fs::write(folder.join("other.txt"), r#"{"cases": [{}]}"#).unwrap();
         let of = |closing: &str, path: PathBuf| run_counted(&mut runner(closing), &[path]);
         of("2 passed, 0 failed", folder.clone()).unwrap();

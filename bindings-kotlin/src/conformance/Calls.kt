@@ -14,6 +14,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "canary.next_action" -> parse(Canary.nextAction(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("state") { CanaryState.fromJson(it.toString()) }, input.take("observations") { list(it) { CanaryObservation.fromJson(it.toString()) } }, input.take("now") { it.toTimestamp() }).toJson())
     "canary.plan" -> parse(Canary.plan(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("start") { it.toTimestamp() }).toJson())
     "canary.play_staged_schedule" -> parse(Canary.playStagedSchedule().toJson())
+    "canary.routing" -> parse(Canary.routing(input.take("state") { CanaryState.fromJson(it.toString()) }).toJson())
     "canary.simulate" -> array(Canary.simulate(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("observations") { list(it) { CanaryObservation.fromJson(it.toString()) } }, input.take("startAt") { it.toTimestamp() }, input.take("tick") { it.toSpan() }, input.take("until") { it.toTimestamp() }).map { parse(it.toJson()) })
     "canary.start" -> parse(Canary.start(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
     "canary.validate" -> array(Canary.validate(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }).map { parse(it.toJson()) })

@@ -49,6 +49,8 @@ package relcore
  *   change of the schedule, start again.
  * - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
  *   `missing` names it.
+ * - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
+ *   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
  * - Pass each observation once. The state refuses observations that are not later than those it has applied.
  */
 object Canary {
@@ -152,6 +154,27 @@ object Canary {
     @Throws(RelcoreException::class)
     fun playStagedSchedule(): CanarySchedule =
         ffiCanaryPlayStagedSchedule()
+
+    /**
+     * The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.
+     *
+     * A verdict is given once: the state that comes with it has moved on. A program that stores the state and ends before
+     * it reaches the router would leave the traffic where it was, and the next verdict would be `hold`. Setting the
+     * routing of the stored state at every tick repairs this, and costs nothing where the router has it already.
+     *
+     * So a tick is: decide, store the state, set the routing of the stored state. A program that ends between any two of
+     * these continues with the next tick:
+     *
+     * - before the state was stored, the next tick decides the same again from the same state;
+     * - after it was stored, the next tick sets its routing.
+     *
+     * Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
+     * know about.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun routing(state: CanaryState): CanaryRouting =
+        ffiCanaryRouting(state)
 
     /**
      * Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is

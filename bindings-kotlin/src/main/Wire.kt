@@ -69,6 +69,14 @@ fun CanaryObservation.toJson(): String = ffiWriteCanaryObservation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryRouting.Companion.fromJson(json: String): CanaryRouting = ffiReadCanaryRouting(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryRouting.toJson(): String = ffiWriteCanaryRouting(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanarySchedule.Companion.fromJson(json: String): CanarySchedule = ffiReadCanarySchedule(json)
 
 /** The JSON form. */

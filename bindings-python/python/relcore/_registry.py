@@ -55,6 +55,7 @@ _CLASSES = {
     "canary.PlannedStep": ("canary", "PlannedStep"),
     "canary.Reading": ("canary", "ReadingValue", "ReadingMissing", "ReadingFailed"),
     "canary.Response": ("canary", "Response"),
+    "canary.Routing": ("canary", "Routing"),
     "canary.Schedule": ("canary", "Schedule"),
     "canary.State": ("canary", "State"),
     "canary.Step": ("canary", "StepSetWeight", "StepBake", "StepPause", "StepAnalysis", "StepGate"),

@@ -46,6 +46,8 @@ Pitfalls:
   change of the schedule, start again.
 - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
   `missing` names it.
+- Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
+  the traffic would otherwise leave the traffic where it was, since a verdict is given once.
 - Pass each observation once. The state refuses observations that are not later than those it has applied.
 """
 
@@ -100,6 +102,7 @@ __all__ = [
     "ReadingValue",
     "Response",
     "Rollout",
+    "Routing",
     "Schedule",
     "State",
     "Step",
@@ -114,6 +117,7 @@ __all__ = [
     "next_action",
     "plan",
     "play_staged_schedule",
+    "routing",
     "schedule_from_json",
     "schedule_from_yaml",
     "simulate",
@@ -751,6 +755,19 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingFailed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Routing:
+    """How the traffic must be split, as far as a state has decided."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("weight", "revision")
+
+    weight: float
+    """The share of the traffic for the new version, in percent. The rest goes to the previous version."""
+
+    revision: str | None = None
+    """The new version, once a new revision was observed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule:
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
@@ -1162,6 +1179,28 @@ def play_staged_schedule() -> Schedule:
     Console help, "Release app updates with staged rollouts".
     """
     return _play_staged_schedule()
+
+
+_routing = _native.function("canary.routing")
+
+
+def routing(state: State | Mapping[str, object]) -> Routing:
+    """The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.
+
+    A verdict is given once: the state that comes with it has moved on. A program that stores the state and ends before
+    it reaches the router would leave the traffic where it was, and the next verdict would be `hold`. Setting the
+    routing of the stored state at every tick repairs this, and costs nothing where the router has it already.
+
+    So a tick is: decide, store the state, set the routing of the stored state. A program that ends between any two of
+    these continues with the next tick:
+
+    - before the state was stored, the next tick decides the same again from the same state;
+    - after it was stored, the next tick sets its routing.
+
+    Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
+    know about.
+    """
+    return _routing(state)
 
 
 _simulate = _native.function("canary.simulate")

@@ -19,6 +19,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
     ),
     ("canary.plan", &[("schedule", TypeRef::Named("canary.Schedule")), ("start", TypeRef::Timestamp)]),
     ("canary.play_staged_schedule", &[]),
+    ("canary.routing", &[("state", TypeRef::Named("canary.State"))]),
     (
         "canary.simulate",
         &[

@@ -61,6 +61,8 @@
 //!   change of the schedule, start again.
 //! - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
 //!   `missing` names it.
+//! - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
+//!   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
 //! - Pass each observation once. The state refuses observations that are not later than those it has applied.
 mod advance;
 mod bake;
@@ -76,6 +78,7 @@ mod observation;
 mod plan;
 mod presets;
 mod rollout;
+mod routing;
 mod rules;
 mod schedule;
 mod simulate;
@@ -91,6 +94,7 @@ pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{apple_phased_schedule, play_staged_schedule, standard_schedule};
 pub use rollout::Rollout;
+pub use routing::{Routing, routing};
 pub use schedule::{AbortPolicy, CauseResponses, Response, Schedule};
 pub use simulate::simulate;
 pub use state::{GateApproval, LastMeasurement, MetricState, Phase, State};
@@ -117,6 +121,8 @@ macro_rules! table_rows {
                 fn plan(schedule: &Schedule, start: Timestamp) -> Timeline;
                 #[plain]
                 fn play_staged_schedule() -> Schedule;
+                #[plain]
+                fn routing(state: &State) -> Routing;
                 fn simulate(
                     schedule: &Schedule,
                     observations: &[Observation],

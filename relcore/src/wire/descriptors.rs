@@ -287,6 +287,13 @@ pub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("canary.Response", Descriptor::Unit(&["hold", "pause", "abort"])),
     (
+        "canary.Routing",
+        Descriptor::Struct(&[
+            Field { name: "weight", required: true, of: TypeRef::Float },
+            Field { name: "revision", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
         "canary.Schedule",
         Descriptor::Struct(&[
             Field { name: "steps", required: true, of: TypeRef::List(&TypeRef::Named("canary.Step")) },

@@ -136,8 +136,8 @@ mod tests {
             "Reads [`Span`](crate::Span) as [`parse`] does.\n\n```\ncode\n```\n\n# Errors\n`syntax` for `x`.";
         assert_eq!(prose(docs), "Reads `Span` as `parse` does.\n\nErrors:\n`syntax` for `x`.");
         assert_eq!(
-            prose("See [the room](super), [a page](https://a.b) and `x[0]`."),
-            "See the room, [a page](https://a.b) and `x[0]`."
+            prose("See [the module](super), [a page](https://a.b) and `x[0]`."),
+            "See the module, [a page](https://a.b) and `x[0]`."
         );
         assert_eq!(prose("what [`validate`](super::validate()) says (all)"), "what `validate` says (all)");
     }

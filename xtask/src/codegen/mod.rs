@@ -4,9 +4,9 @@
 //!
 //! Three things, all of them the core itself:
 //!
-//! 1. The **table of public functions** (`relcore::api`): names, arguments, answers.
+//! 1. The **table of public functions** (`relcore::api`): names, arguments, results.
 //! 2. The **JSON Schemas** of every type that a function takes or returns, derived by schemars from the same
-//!    attributes that serde uses: names on the wire, documentation, defaults already evaluated, formats of the leaves.
+//!    attributes that serde uses: names on the wire, documentation, defaults already evaluated, formats of the scalars.
 //! 3. The **source text**, read with syn, for the two things a schema does not know: the doc comments of functions
 //!    and the module of a type.
 //!

@@ -64,6 +64,14 @@ extension CanaryObservation: WireValue {
     public func json() throws -> String { try ffiWriteCanaryObservation(value: self) }
 }
 
+extension CanaryRouting: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryRouting(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryRouting(value: self) }
+}
+
 extension CanarySchedule: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanarySchedule(json: json) }

@@ -9,6 +9,7 @@ extension Weekday: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
 extension CanaryObservation: CaseValue {}
+extension CanaryRouting: CaseValue {}
 extension CanarySchedule: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryTimeline: CaseValue {}
@@ -49,6 +50,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
     case "canary.play_staged_schedule":
         return try Canary.playStagedSchedule().wire()
+    case "canary.routing":
+        return try Canary.routing(state: input.take("state")).wire()
     case "canary.simulate":
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.start":
