@@ -219,6 +219,7 @@ export interface Diagnostic {
  * - `metric_unlimited`: Error: a metric has neither `max` nor `min`, so it could never fail.
  * - `limit_not_finite`: Error: a limit of a metric is not a finite number.
  * - `limits_crossed`: Error: `min` is above `max`, so that no value is good.
+ * - `limit_unlikely`: Warning: a limit of a metric in percent is perhaps meant as a share: `0.01` for 1 %, or at least `0.99` for 99 %.
  * - `no_metrics`: Warning: there is no metric: only an operator can stop the rollout.
  * - `deadline_unreachable`: Warning: the deadline is not longer than all timers together, so that it always expires before the end.
  */
@@ -239,6 +240,7 @@ export type DiagnosticCode =
   | "metric_unlimited"
   | "limit_not_finite"
   | "limits_crossed"
+  | "limit_unlikely"
   | "no_metrics"
   | "deadline_unreachable";
 
@@ -293,7 +295,10 @@ export interface Metric {
   readonly max?: number | undefined;
   /** The least good value, in `unit`. */
   readonly min?: number | undefined;
-  /** The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`. */
+  /**
+   * The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1. With
+   * `%`, 0.9 % is `0.9`.
+   */
   readonly unit?: string | undefined;
   /**
    * How many failed measurements are tolerated in the whole run. Default 0, as Argo Rollouts.

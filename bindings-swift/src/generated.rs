@@ -338,6 +338,8 @@ pub enum CanaryDiagnosticCode {
     LimitNotFinite,
     /// Error: `min` is above `max`, so that no value is good.
     LimitsCrossed,
+    /// Warning: a limit of a metric in percent is perhaps meant as a share: `0.01` for 1 %, or at least `0.99` for 99 %.
+    LimitUnlikely,
     /// Warning: there is no metric: only an operator can stop the rollout.
     NoMetrics,
     /// Warning: the deadline is not longer than all timers together, so that it always expires before the end.

@@ -232,6 +232,19 @@ impl Faults {
         }
     }
 
+    /// Adds a fault unless a number is a share: 0 to 1. One that looks like a percentage is told what it is as a share.
+    pub(crate) fn check_share(&mut self, share: f64, path: fmt::Arguments<'_>) {
+        if (0.0..=1.0).contains(&share) {
+            return;
+        }
+        let text = format_args!("`{share}` is out of range: expected a share from 0 to 1");
+        if share > 1.0 && share <= 100.0 {
+            let hint = format_args!("{text}; {share} % is the share `{}`", share / 100.0);
+            return self.add(ErrorKind::OutOfRange, path, hint);
+        }
+        self.add(ErrorKind::OutOfRange, path, text);
+    }
+
     /// Adds the faults of a part that failed; returns the value of a part that succeeded.
     pub(crate) fn absorb<T>(&mut self, part: Result<T>) -> Option<T> {
         match part {
@@ -269,6 +282,21 @@ mod tests {
         let error = faults.finish().unwrap_err();
         assert_eq!(error.faults().len(), ENOUGH);
         assert_eq!(error.path(), "[0]");
+    }
+
+    #[test]
+    fn a_percentage_is_told_what_it_is_as_a_share() {
+        let text_of = |share| {
+            let mut faults = Faults::new();
+            faults.check_share(share, format_args!("smallShare"));
+            faults.finish().map_err(|error| error.faults()[0].text.clone())
+        };
+        assert_eq!([0.0, 0.5, 1.0].map(text_of), [const { Ok(()) }; 3]);
+        let text = "`9` is out of range: expected a share from 0 to 1; 9 % is the share `0.09`";
+        assert_eq!(text_of(9.0), Err(text.to_owned()));
+        for other in [-0.1, 100.5, f64::NAN, f64::INFINITY] {
+            assert!(text_of(other).unwrap_err().ends_with("from 0 to 1"), "{other}");
+        }
     }
 
     #[test]

@@ -14,6 +14,10 @@
 //! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`digest`] and [`decision`]. [`api`]
 //! is the table of public functions from which the bindings of the other languages are generated.
 //!
+//! Units: a rate or a share is a number from 0 to 1. A number is a percentage only where its name says so
+//! (`errorRateIncreasePercent`), where it is a `weight` of traffic, and where a metric has the unit `%`. A share above 1
+//! is refused, and `canary.validate` warns of a limit in percent that looks like a share.
+//!
 //! A function that takes a policy checks and digests it at every call. A handle such as [`canary::Rollout`] does so once.
 #![forbid(unsafe_code)]
 #![cfg_attr(

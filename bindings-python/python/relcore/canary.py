@@ -204,6 +204,9 @@ class DiagnosticCode(StrEnum):
     LIMITS_CROSSED = "limits_crossed"
     """Error: `min` is above `max`, so that no value is good."""
 
+    LIMIT_UNLIKELY = "limit_unlikely"
+    """Warning: a limit of a metric in percent is perhaps meant as a share: `0.01` for 1 %, or at least `0.99` for 99 %."""
+
     NO_METRICS = "no_metrics"
     """Warning: there is no metric: only an operator can stop the rollout."""
 
@@ -522,7 +525,9 @@ class Metric:
     """The least good value, in `unit`."""
 
     unit: str | None = None
-    """The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`."""
+    """The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1. With
+    `%`, 0.9 % is `0.9`.
+    """
 
     failure_limit: int = 0
     """How many failed measurements are tolerated in the whole run. Default 0, as Argo Rollouts."""

@@ -16,7 +16,8 @@ pub struct Metric {
     /// The least good value, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`.
+    /// The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1. With
+    /// `%`, 0.9 % is `0.9`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// How many failed measurements are tolerated in the whole run. Default 0, as Argo Rollouts.

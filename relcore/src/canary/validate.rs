@@ -2,7 +2,7 @@ use super::metric::Metric;
 use super::schedule::Schedule;
 use super::step::Step;
 use crate::error::{ErrorKind, Faults, Result};
-use crate::reason::Severity;
+use crate::reason::{Severity, number};
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
@@ -59,6 +59,8 @@ pub enum DiagnosticCode {
     LimitNotFinite,
     /// Error: `min` is above `max`, so that no value is good.
     LimitsCrossed,
+    /// Warning: a limit of a metric in percent is perhaps meant as a share: `0.01` for 1 %, or at least `0.99` for 99 %.
+    LimitUnlikely,
     /// Warning: there is no metric: only an operator can stop the rollout.
     NoMetrics,
     /// Warning: the deadline is not longer than all timers together, so that it always expires before the end.
@@ -218,6 +220,9 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
             let infinite = limit.is_some_and(|limit| !limit.is_finite());
             let text = format_args!("`{}` is not a finite number", limit.unwrap_or_default());
             found.error(infinite, Code::LimitNotFinite, format_args!("{at}.{field}"), text);
+            if let Some(limit) = limit.filter(|_| metric.unit.as_deref() == Some("%")) {
+                unlikely_percentage(limit, field == "min", format_args!("{at}.{field}"), found);
+            }
         }
         let crossed = matches!((min, max), (Some(min), Some(max)) if min > max);
         let text = format_args!("is above `max`: no value is good");
@@ -226,6 +231,16 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
             span(*max_age, format_args!("{at}.maxAge"), found);
         }
     }
+}
+
+/// A limit in percent that is perhaps meant as a share, such as `0.01` for 1 %, or at least `0.99` for 99 %.
+///
+/// 0.05 % is five requests of 10,000: stricter limits exist, but the mistake is more common.
+fn unlikely_percentage(limit: f64, is_least: bool, path: fmt::Arguments<'_>, found: &mut Found) {
+    let unlikely = (limit > 0.0 && limit < 0.05) || (is_least && (0.9..=1.0).contains(&limit));
+    let percentage = number(100.0 * limit);
+    let text = format_args!("`{limit}` is {limit} % here: if {percentage} % is meant, write `{percentage}`");
+    found.add(unlikely, Severity::Warning, DiagnosticCode::LimitUnlikely, path, text);
 }
 
 fn spans(schedule: &Schedule, found: &mut Found) {

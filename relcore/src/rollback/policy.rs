@@ -141,12 +141,7 @@ impl PolicyText for Policy {
         for (name, share) in
             [("errorRateMinRise", self.error_rate_min_rise), ("smallShare", self.small_share)]
         {
-            faults.check(
-                (0.0..=1.0).contains(&share),
-                ErrorKind::OutOfRange,
-                format_args!("{}", join(path, name)),
-                format_args!("`{share}` is out of range: expected a share from 0 to 1"),
-            );
+            faults.check_share(share, format_args!("{}", join(path, name)));
         }
         faults.check(
             self.customer_incidents_min > 0,

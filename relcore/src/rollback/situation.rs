@@ -126,12 +126,7 @@ impl Situation {
         ];
         for (name, share) in shares {
             if let Some(share) = share {
-                faults.check(
-                    (0.0..=1.0).contains(&share),
-                    ErrorKind::OutOfRange,
-                    format_args!("situation.{name}"),
-                    format_args!("`{share}` is out of range: expected a share from 0 to 1"),
-                );
+                faults.check_share(share, format_args!("situation.{name}"));
             }
         }
         if let Some(at) = self.deployed_at {

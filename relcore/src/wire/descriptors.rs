@@ -153,6 +153,7 @@ pub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "metric_unlimited",
             "limit_not_finite",
             "limits_crossed",
+            "limit_unlikely",
             "no_metrics",
             "deadline_unreachable",
         ]),

@@ -30,7 +30,7 @@ macro_rules! types {
 
 types! {
     api: Constructor, Function, Handle, JsonTransport, Method, Signature;
-    canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, State,
+    canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
         Response, Schedule, Step, Timeline;
