@@ -382,3 +382,5 @@ export * as time from "./time.js";
 
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
 export * as version from "./version.js";
+
+export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";

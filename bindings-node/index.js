@@ -8,6 +8,12 @@ const { RelcoreError } = require("./lib/errors.js");
 module.exports = {
   VERSION,
   RelcoreError,
+  get fromJson() {
+    return require("./lib/json.js").fromJson;
+  },
+  get toJson() {
+    return require("./lib/json.js").toJson;
+  },
   get canary() {
     return require("./canary.js");
   },

@@ -4,6 +4,8 @@ import relcore from "./index.js";
 export const {
   VERSION,
   RelcoreError,
+  fromJson,
+  toJson,
   canary,
   digest,
   interchange,

@@ -58,6 +58,20 @@ pub fn call_method(
     list(&arguments).and_then(|mut transport| method.call(handle, &mut transport)).map_err(failure)
 }
 
+/// Writes a value, given as the JSON list of one argument, as JSON of the type of this name.
+#[napi(skip_typescript, catch_unwind)]
+pub fn to_json(name: String, arguments: String) -> napi::Result<String> {
+    let of = api::named_type(&name).map_err(failure)?;
+    list(&arguments).and_then(|mut transport| of.to_json(&mut transport)).map_err(failure)
+}
+
+/// Reads a value of the type of this name from JSON text; the JSON of the value with its defaults.
+#[napi(skip_typescript, catch_unwind)]
+pub fn from_json(name: String, text: String) -> napi::Result<String> {
+    let of = api::named_type(&name).map_err(failure)?;
+    of.from_json(&text, &mut JsonTransport::new(vec![])).map_err(failure)
+}
+
 /// The transport of a JSON list of arguments.
 fn list(arguments: &str) -> Result<JsonTransport<'_>> {
     let texts: Vec<&RawValue> = serde_json::from_str(arguments).map_err(|fault| {

@@ -44,6 +44,20 @@ pub fn method<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFuncti
     })
 }
 
+/// A value of the type of this name as JSON text.
+#[pyfunction]
+pub fn to_json(name: &str, arguments: &Bound<'_, PyTuple>) -> PyResult<String> {
+    let of = api::named_type(name).map_err(Failure::from)?;
+    Ok(of.to_json(&mut PyTransport::new(arguments, 0))?)
+}
+
+/// The value of the type of this name that a JSON text stands for.
+#[pyfunction]
+pub fn from_json<'py>(py: Python<'py>, name: &str, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    let of = api::named_type(name).map_err(Failure::from)?;
+    Ok(of.from_json(text, &mut PyTransport::new(&PyTuple::empty(py), 0))?)
+}
+
 /// The error of a name that the core does not have.
 pub fn absent(name: &str) -> PyErr {
     PyImportError::new_err(format!(

@@ -23,7 +23,7 @@ mod _native {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     use crate::{
-        call::{Handle, constructor, function, method},
+        call::{Handle, constructor, from_json, function, method, to_json},
         classes::Fields,
         columns::dora_columns,
     };

@@ -3,11 +3,11 @@
 //! Only with the feature `bench`, which `cargo xtask bench` enables.
 #![allow(clippy::unwrap_used, reason = "a bench whose input is refused stops")]
 
+use relcore::Timestamp;
 use relcore::canary::{self, Observation, Rollout, State};
 use relcore::metrics;
 use relcore::metrics::columns::{DeploymentColumns, Events, dora};
 use relcore::time::{BucketUnit, TimeRange};
-use relcore::{Timestamp, wire};
 use std::{hint::black_box, slice, sync::LazyLock};
 
 /// A canary of five steps and ten metrics that bakes at its first weight: that of the benches.
@@ -36,7 +36,7 @@ static BAKING: LazyLock<Baking> = LazyLock::new(|| {
     let state = rollout.start(begin).unwrap();
     Baking {
         state: rollout.next_action(&state, &[], begin).unwrap().state,
-        observations: wire::read_json("observations", &format!("[{observations}]")).unwrap(),
+        observations: serde_json::from_str(&format!("[{observations}]")).unwrap(),
         now: Timestamp::parse("2026-11-23T09:10:00Z").unwrap(),
         rollout,
     }

@@ -61,13 +61,6 @@ fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
 
-fn write<T: serde::Serialize>(value: &T) -> Result<String, RelcoreError> {
-    serde_json::to_string(value).map_err(|fault| {
-        relcore::Error::new(relcore::ErrorKind::InvalidValue, "", format!("cannot be written: {fault}"))
-            .into()
-    })
-}
-
 pub type ReleaseProfileByName = BTreeMap<String, ReleaseProfile>;
 uniffi::custom_type!(ReleaseProfileByName, HashMap<String, ReleaseProfile>, {
     remote,
@@ -1769,290 +1762,900 @@ impl RollbackEngine {
 
 #[uniffi::export]
 pub fn ffi_read_bucket_unit(json: &str) -> Encoded<BucketUnit> {
-    Encoded(relcore::wire::read_json("BucketUnit", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_bucket_unit(value: BucketUnit) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_bump(json: &str) -> Encoded<Bump> {
-    Encoded(relcore::wire::read_json("Bump", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_bump(value: Bump) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_business_calendar(json: &str) -> Encoded<BusinessCalendar> {
-    Encoded(relcore::wire::read_json("BusinessCalendar", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_business_calendar(value: BusinessCalendar) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_error_kind(json: &str) -> Encoded<ErrorKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_error_kind(value: ErrorKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_evidence(json: &str) -> Encoded<Evidence> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_evidence(value: Evidence) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_fault(json: &str) -> Encoded<Fault> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_fault(value: Fault) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interval(json: &str) -> Encoded<Interval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interval(value: Interval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_reason(json: &str) -> Encoded<Reason> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_reason(value: Reason) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_severity(json: &str) -> Encoded<Severity> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_severity(value: Severity) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_time_range(json: &str) -> Encoded<TimeRange> {
-    Encoded(relcore::wire::read_json("TimeRange", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_time_range(value: TimeRange) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_weekday(json: &str) -> Encoded<Weekday> {
-    Encoded(relcore::wire::read_json("Weekday", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_weekday(value: Weekday) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_abort_policy(json: &str) -> Encoded<CanaryAbortPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_abort_policy(value: CanaryAbortPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_action(json: &str) -> Encoded<CanaryAction> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_action(value: CanaryAction) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_cause_responses(json: &str) -> Encoded<CanaryCauseResponses> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_cause_responses(value: CanaryCauseResponses) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_command(json: &str) -> Encoded<CanaryCommand> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_command(value: CanaryCommand) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_decision(json: &str) -> Encoded<CanaryDecision> {
-    Encoded(relcore::wire::read_json("canary.Decision", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_decision(value: CanaryDecision) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_diagnostic(json: &str) -> Encoded<CanaryDiagnostic> {
-    Encoded(relcore::wire::read_json("canary.Diagnostic", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_diagnostic(value: CanaryDiagnostic) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_diagnostic_code(json: &str) -> Encoded<CanaryDiagnosticCode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_diagnostic_code(value: CanaryDiagnosticCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_gate_approval(json: &str) -> Encoded<CanaryGateApproval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_gate_approval(value: CanaryGateApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_health_role(json: &str) -> Encoded<CanaryHealthRole> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_health_role(value: CanaryHealthRole) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_last_measurement(json: &str) -> Encoded<CanaryLastMeasurement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_last_measurement(value: CanaryLastMeasurement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_measurement_phase(json: &str) -> Encoded<CanaryMeasurementPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_measurement_phase(value: CanaryMeasurementPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_metric(json: &str) -> Encoded<CanaryMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_metric(value: CanaryMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_metric_state(json: &str) -> Encoded<CanaryMetricState> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_metric_state(value: CanaryMetricState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_observation(json: &str) -> Encoded<CanaryObservation> {
-    Encoded(relcore::wire::read_json("canary.Observation", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_observation(value: CanaryObservation) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_observation_kind(json: &str) -> Encoded<CanaryObservationKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_observation_kind(value: CanaryObservationKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_phase(json: &str) -> Encoded<CanaryPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_phase(value: CanaryPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_planned_step(json: &str) -> Encoded<CanaryPlannedStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_planned_step(value: CanaryPlannedStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_reading(json: &str) -> Encoded<CanaryReading> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_reading(value: CanaryReading) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_response(json: &str) -> Encoded<CanaryResponse> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_response(value: CanaryResponse) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_routing(json: &str) -> Encoded<CanaryRouting> {
-    Encoded(relcore::wire::read_json("canary.Routing", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_routing(value: CanaryRouting) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_schedule(json: &str) -> Encoded<CanarySchedule> {
-    Encoded(relcore::wire::read_json("canary.Schedule", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_schedule(value: CanarySchedule) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_state(json: &str) -> Encoded<CanaryState> {
-    Encoded(relcore::wire::read_json("canary.State", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_state(value: CanaryState) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_step(json: &str) -> Encoded<CanaryStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_step(value: CanaryStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_canary_timeline(json: &str) -> Encoded<CanaryTimeline> {
-    Encoded(relcore::wire::read_json("canary.Timeline", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_timeline(value: CanaryTimeline) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_git_commit(value: InterchangeGitCommit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_interchange_git_history(json: &str) -> Encoded<InterchangeGitHistory> {
-    Encoded(relcore::wire::read_json("interchange.GitHistory", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_git_history(value: InterchangeGitHistory) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_interchange_git_releases(json: &str) -> Encoded<InterchangeGitReleases> {
-    Encoded(relcore::wire::read_json("interchange.GitReleases", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_git_releases(value: InterchangeGitReleases) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_git_tag(json: &str) -> Encoded<InterchangeGitTag> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_git_tag(value: InterchangeGitTag) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_missing_sample(json: &str) -> Encoded<InterchangeMissingSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_missing_sample(value: InterchangeMissingSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_interchange_prometheus_metric(json: &str) -> Encoded<InterchangePrometheusMetric> {
-    Encoded(relcore::wire::read_json("interchange.PrometheusMetric", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_metric(value: InterchangePrometheusMetric) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_prometheus_sample(json: &str) -> Encoded<InterchangePrometheusSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_prometheus_sample(value: InterchangePrometheusSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_interchange_prometheus_series(json: &str) -> Encoded<InterchangePrometheusSeries> {
-    Encoded(relcore::wire::read_json("interchange.PrometheusSeries", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSeries) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_metrics_change(json: &str) -> Encoded<MetricsChange> {
-    Encoded(relcore::wire::read_json("metrics.Change", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_change(value: MetricsChange) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_metrics_deployment(json: &str) -> Encoded<MetricsDeployment> {
-    Encoded(relcore::wire::read_json("metrics.Deployment", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_deployment(value: MetricsDeployment) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_deployment_intent(json: &str) -> Encoded<MetricsDeploymentIntent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_deployment_intent(value: MetricsDeploymentIntent) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_deployment_outcome(json: &str) -> Encoded<MetricsDeploymentOutcome> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_deployment_outcome(value: MetricsDeploymentOutcome) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_metrics_dora_report(json: &str) -> Encoded<MetricsDoraReport> {
-    Encoded(relcore::wire::read_json("metrics.DoraReport", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_dora_report(value: MetricsDoraReport) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_dora_row(json: &str) -> Encoded<MetricsDoraRow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_dora_row(value: MetricsDoraRow) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_duration_summary(json: &str) -> Encoded<MetricsDurationSummary> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_duration_summary(value: MetricsDurationSummary) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_estimate(json: &str) -> Encoded<MetricsEstimate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_estimate(value: MetricsEstimate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_exclusion(json: &str) -> Encoded<MetricsExclusion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_exclusion(value: MetricsExclusion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_exclusion_reason(json: &str) -> Encoded<MetricsExclusionReason> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_exclusion_reason(value: MetricsExclusionReason) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_failure_signal(json: &str) -> Encoded<MetricsFailureSignal> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_failure_signal(value: MetricsFailureSignal) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_metrics_incident(json: &str) -> Encoded<MetricsIncident> {
-    Encoded(relcore::wire::read_json("metrics.Incident", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_incident(value: MetricsIncident) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_incident_link(json: &str) -> Encoded<MetricsIncidentLink> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_incident_link(value: MetricsIncidentLink) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_lead_start(json: &str) -> Encoded<MetricsLeadStart> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_lead_start(value: MetricsLeadStart) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_lead_unit(json: &str) -> Encoded<MetricsLeadUnit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_lead_unit(value: MetricsLeadUnit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_negative_spans(json: &str) -> Encoded<MetricsNegativeSpans> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_negative_spans(value: MetricsNegativeSpans) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_open_recoveries(json: &str) -> Encoded<MetricsOpenRecoveries> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_open_recoveries(value: MetricsOpenRecoveries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_metrics_policy(json: &str) -> Encoded<MetricsPolicy> {
-    Encoded(relcore::wire::read_json("metrics.Policy", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_policy(value: MetricsPolicy) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_quantile_rule(json: &str) -> Encoded<MetricsQuantileRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_quantile_rule(value: MetricsQuantileRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_rate_denominator(json: &str) -> Encoded<MetricsRateDenominator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_rate_denominator(value: MetricsRateDenominator) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_recovery_end(json: &str) -> Encoded<MetricsRecoveryEnd> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_recovery_end(value: MetricsRecoveryEnd) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_recovery_membership(json: &str) -> Encoded<MetricsRecoveryMembership> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_recovery_membership(value: MetricsRecoveryMembership) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_recovery_start(json: &str) -> Encoded<MetricsRecoveryStart> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_recovery_start(value: MetricsRecoveryStart) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_rework_signal(json: &str) -> Encoded<MetricsReworkSignal> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_rework_signal(value: MetricsReworkSignal) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_seed_rule(json: &str) -> Encoded<MetricsSeedRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_seed_rule(value: MetricsSeedRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_several_incidents(json: &str) -> Encoded<MetricsSeveralIncidents> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_several_incidents(value: MetricsSeveralIncidents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_undefined_reason(json: &str) -> Encoded<MetricsUndefinedReason> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_undefined_reason(value: MetricsUndefinedReason) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_undelivered_changes(json: &str) -> Encoded<MetricsUndeliveredChanges> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_undelivered_changes(value: MetricsUndeliveredChanges) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_advisory(json: &str) -> Encoded<ReleaseAdvisory> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_advisory(value: ReleaseAdvisory) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_advisory_severity(json: &str) -> Encoded<ReleaseAdvisorySeverity> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_advisory_severity(value: ReleaseAdvisorySeverity) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_changelog_depth(json: &str) -> Encoded<ReleaseChangelogDepth> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_changelog_depth(value: ReleaseChangelogDepth) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_release_classification(json: &str) -> Encoded<ReleaseClassification> {
-    Encoded(relcore::wire::read_json("release.Classification", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_classification(value: ReleaseClassification) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_classification_verdict(json: &str) -> Encoded<ReleaseClassificationVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_classification_verdict(value: ReleaseClassificationVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_communication_scope(json: &str) -> Encoded<ReleaseCommunicationScope> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_communication_scope(value: ReleaseCommunicationScope) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_release_facts(json: &str) -> Encoded<ReleaseFacts> {
-    Encoded(relcore::wire::read_json("release.Facts", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_facts(value: ReleaseFacts) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_release_profile(json: &str) -> Encoded<ReleaseProfile> {
-    Encoded(relcore::wire::read_json("release.Profile", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_profile(value: ReleaseProfile) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_release_profiles(json: &str) -> Encoded<ReleaseProfiles> {
-    Encoded(relcore::wire::read_json("release.Profiles", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_profiles(value: ReleaseProfiles) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_required_approval(json: &str) -> Encoded<ReleaseRequiredApproval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_required_approval(value: ReleaseRequiredApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_testing_scope(json: &str) -> Encoded<ReleaseTestingScope> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_testing_scope(value: ReleaseTestingScope) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_release_type(json: &str) -> Encoded<ReleaseType> {
-    Encoded(relcore::wire::read_json("release.Type", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_type(value: ReleaseType) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_counterfactual(json: &str) -> Encoded<RollbackCounterfactual> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_counterfactual(value: RollbackCounterfactual) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_criterion(json: &str) -> Encoded<RollbackCriterion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_criterion(value: RollbackCriterion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_customer_impact(json: &str) -> Encoded<RollbackCustomerImpact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_customer_impact(value: RollbackCustomerImpact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_rollback_decision(json: &str) -> Encoded<RollbackDecision> {
-    Encoded(relcore::wire::read_json("rollback.Decision", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_rollback_decision(value: RollbackDecision) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_rollback_policy(json: &str) -> Encoded<RollbackPolicy> {
-    Encoded(relcore::wire::read_json("rollback.Policy", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_rollback_policy(value: RollbackPolicy) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_rollback_situation(json: &str) -> Encoded<RollbackSituation> {
-    Encoded(relcore::wire::read_json("rollback.Situation", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_rollback_situation(value: RollbackSituation) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_verdict(json: &str) -> Encoded<RollbackVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_verdict(value: RollbackVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

@@ -66,3 +66,4 @@ pub use reason::{Evidence, Interval, Reason, ReasonCode, Severity};
 pub use scalar::Count;
 pub use time::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
 pub use version::Version;
+pub use wire::{WireType, from_json, to_json};

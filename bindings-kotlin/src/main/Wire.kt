@@ -29,6 +29,54 @@ fun BusinessCalendar.toJson(): String = ffiWriteBusinessCalendar(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ErrorKind.Companion.fromJson(json: String): ErrorKind = ffiReadErrorKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ErrorKind.toJson(): String = ffiWriteErrorKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Evidence.Companion.fromJson(json: String): Evidence = ffiReadEvidence(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Evidence.toJson(): String = ffiWriteEvidence(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Fault.Companion.fromJson(json: String): Fault = ffiReadFault(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Fault.toJson(): String = ffiWriteFault(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Interval.Companion.fromJson(json: String): Interval = ffiReadInterval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Interval.toJson(): String = ffiWriteInterval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Reason.Companion.fromJson(json: String): Reason = ffiReadReason(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Reason.toJson(): String = ffiWriteReason(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Severity.Companion.fromJson(json: String): Severity = ffiReadSeverity(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Severity.toJson(): String = ffiWriteSeverity(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun TimeRange.Companion.fromJson(json: String): TimeRange = ffiReadTimeRange(json)
 
 /** The JSON form. */
@@ -42,6 +90,38 @@ fun Weekday.Companion.fromJson(json: String): Weekday = ffiReadWeekday(json)
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun Weekday.toJson(): String = ffiWriteWeekday(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryAbortPolicy.Companion.fromJson(json: String): CanaryAbortPolicy = ffiReadCanaryAbortPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryAbortPolicy.toJson(): String = ffiWriteCanaryAbortPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryAction.Companion.fromJson(json: String): CanaryAction = ffiReadCanaryAction(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryAction.toJson(): String = ffiWriteCanaryAction(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryCauseResponses.Companion.fromJson(json: String): CanaryCauseResponses = ffiReadCanaryCauseResponses(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryCauseResponses.toJson(): String = ffiWriteCanaryCauseResponses(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryCommand.Companion.fromJson(json: String): CanaryCommand = ffiReadCanaryCommand(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryCommand.toJson(): String = ffiWriteCanaryCommand(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -61,11 +141,107 @@ fun CanaryDiagnostic.toJson(): String = ffiWriteCanaryDiagnostic(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryDiagnosticCode.Companion.fromJson(json: String): CanaryDiagnosticCode = ffiReadCanaryDiagnosticCode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryDiagnosticCode.toJson(): String = ffiWriteCanaryDiagnosticCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryGateApproval.Companion.fromJson(json: String): CanaryGateApproval = ffiReadCanaryGateApproval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryGateApproval.toJson(): String = ffiWriteCanaryGateApproval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryHealthRole.Companion.fromJson(json: String): CanaryHealthRole = ffiReadCanaryHealthRole(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryHealthRole.toJson(): String = ffiWriteCanaryHealthRole(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryLastMeasurement.Companion.fromJson(json: String): CanaryLastMeasurement = ffiReadCanaryLastMeasurement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryLastMeasurement.toJson(): String = ffiWriteCanaryLastMeasurement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMeasurementPhase.Companion.fromJson(json: String): CanaryMeasurementPhase = ffiReadCanaryMeasurementPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMeasurementPhase.toJson(): String = ffiWriteCanaryMeasurementPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMetric.Companion.fromJson(json: String): CanaryMetric = ffiReadCanaryMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMetric.toJson(): String = ffiWriteCanaryMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMetricState.Companion.fromJson(json: String): CanaryMetricState = ffiReadCanaryMetricState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMetricState.toJson(): String = ffiWriteCanaryMetricState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryObservation.Companion.fromJson(json: String): CanaryObservation = ffiReadCanaryObservation(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryObservation.toJson(): String = ffiWriteCanaryObservation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryObservationKind.Companion.fromJson(json: String): CanaryObservationKind = ffiReadCanaryObservationKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryObservationKind.toJson(): String = ffiWriteCanaryObservationKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryPhase.Companion.fromJson(json: String): CanaryPhase = ffiReadCanaryPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryPhase.toJson(): String = ffiWriteCanaryPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryPlannedStep.Companion.fromJson(json: String): CanaryPlannedStep = ffiReadCanaryPlannedStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryPlannedStep.toJson(): String = ffiWriteCanaryPlannedStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryReading.Companion.fromJson(json: String): CanaryReading = ffiReadCanaryReading(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryReading.toJson(): String = ffiWriteCanaryReading(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryResponse.Companion.fromJson(json: String): CanaryResponse = ffiReadCanaryResponse(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryResponse.toJson(): String = ffiWriteCanaryResponse(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -93,11 +269,27 @@ fun CanaryState.toJson(): String = ffiWriteCanaryState(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryStep.Companion.fromJson(json: String): CanaryStep = ffiReadCanaryStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryStep.toJson(): String = ffiWriteCanaryStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryTimeline.Companion.fromJson(json: String): CanaryTimeline = ffiReadCanaryTimeline(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryTimeline.toJson(): String = ffiWriteCanaryTimeline(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeGitCommit.toJson(): String = ffiWriteInterchangeGitCommit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -117,11 +309,35 @@ fun InterchangeGitReleases.toJson(): String = ffiWriteInterchangeGitReleases(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeGitTag.Companion.fromJson(json: String): InterchangeGitTag = ffiReadInterchangeGitTag(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeGitTag.toJson(): String = ffiWriteInterchangeGitTag(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeMissingSample.Companion.fromJson(json: String): InterchangeMissingSample = ffiReadInterchangeMissingSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeMissingSample.toJson(): String = ffiWriteInterchangeMissingSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangePrometheusMetric.Companion.fromJson(json: String): InterchangePrometheusMetric = ffiReadInterchangePrometheusMetric(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusMetric.toJson(): String = ffiWriteInterchangePrometheusMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusSample.Companion.fromJson(json: String): InterchangePrometheusSample = ffiReadInterchangePrometheusSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusSample.toJson(): String = ffiWriteInterchangePrometheusSample(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -149,11 +365,75 @@ fun MetricsDeployment.toJson(): String = ffiWriteMetricsDeployment(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsDeploymentIntent.Companion.fromJson(json: String): MetricsDeploymentIntent = ffiReadMetricsDeploymentIntent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentIntent.toJson(): String = ffiWriteMetricsDeploymentIntent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentOutcome.Companion.fromJson(json: String): MetricsDeploymentOutcome = ffiReadMetricsDeploymentOutcome(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentOutcome.toJson(): String = ffiWriteMetricsDeploymentOutcome(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsDoraReport.Companion.fromJson(json: String): MetricsDoraReport = ffiReadMetricsDoraReport(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsDoraReport.toJson(): String = ffiWriteMetricsDoraReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDoraRow.Companion.fromJson(json: String): MetricsDoraRow = ffiReadMetricsDoraRow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDoraRow.toJson(): String = ffiWriteMetricsDoraRow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDurationSummary.Companion.fromJson(json: String): MetricsDurationSummary = ffiReadMetricsDurationSummary(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDurationSummary.toJson(): String = ffiWriteMetricsDurationSummary(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsEstimate.Companion.fromJson(json: String): MetricsEstimate = ffiReadMetricsEstimate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsEstimate.toJson(): String = ffiWriteMetricsEstimate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsExclusion.Companion.fromJson(json: String): MetricsExclusion = ffiReadMetricsExclusion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsExclusion.toJson(): String = ffiWriteMetricsExclusion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsExclusionReason.Companion.fromJson(json: String): MetricsExclusionReason = ffiReadMetricsExclusionReason(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsExclusionReason.toJson(): String = ffiWriteMetricsExclusionReason(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsFailureSignal.Companion.fromJson(json: String): MetricsFailureSignal = ffiReadMetricsFailureSignal(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsFailureSignal.toJson(): String = ffiWriteMetricsFailureSignal(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -165,6 +445,46 @@ fun MetricsIncident.toJson(): String = ffiWriteMetricsIncident(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsIncidentLink.Companion.fromJson(json: String): MetricsIncidentLink = ffiReadMetricsIncidentLink(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsIncidentLink.toJson(): String = ffiWriteMetricsIncidentLink(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsLeadStart.Companion.fromJson(json: String): MetricsLeadStart = ffiReadMetricsLeadStart(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLeadStart.toJson(): String = ffiWriteMetricsLeadStart(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsLeadUnit.Companion.fromJson(json: String): MetricsLeadUnit = ffiReadMetricsLeadUnit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLeadUnit.toJson(): String = ffiWriteMetricsLeadUnit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsNegativeSpans.Companion.fromJson(json: String): MetricsNegativeSpans = ffiReadMetricsNegativeSpans(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsNegativeSpans.toJson(): String = ffiWriteMetricsNegativeSpans(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsOpenRecoveries.Companion.fromJson(json: String): MetricsOpenRecoveries = ffiReadMetricsOpenRecoveries(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsOpenRecoveries.toJson(): String = ffiWriteMetricsOpenRecoveries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsPolicy.Companion.fromJson(json: String): MetricsPolicy = ffiReadMetricsPolicy(json)
 
 /** The JSON form. */
@@ -173,11 +493,131 @@ fun MetricsPolicy.toJson(): String = ffiWriteMetricsPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsQuantileRule.Companion.fromJson(json: String): MetricsQuantileRule = ffiReadMetricsQuantileRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuantileRule.toJson(): String = ffiWriteMetricsQuantileRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsRateDenominator.Companion.fromJson(json: String): MetricsRateDenominator = ffiReadMetricsRateDenominator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRateDenominator.toJson(): String = ffiWriteMetricsRateDenominator(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryEnd.Companion.fromJson(json: String): MetricsRecoveryEnd = ffiReadMetricsRecoveryEnd(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryEnd.toJson(): String = ffiWriteMetricsRecoveryEnd(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryMembership.Companion.fromJson(json: String): MetricsRecoveryMembership = ffiReadMetricsRecoveryMembership(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryMembership.toJson(): String = ffiWriteMetricsRecoveryMembership(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryStart.Companion.fromJson(json: String): MetricsRecoveryStart = ffiReadMetricsRecoveryStart(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryStart.toJson(): String = ffiWriteMetricsRecoveryStart(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsReworkSignal.Companion.fromJson(json: String): MetricsReworkSignal = ffiReadMetricsReworkSignal(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsReworkSignal.toJson(): String = ffiWriteMetricsReworkSignal(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsSeedRule.Companion.fromJson(json: String): MetricsSeedRule = ffiReadMetricsSeedRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsSeedRule.toJson(): String = ffiWriteMetricsSeedRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsSeveralIncidents.Companion.fromJson(json: String): MetricsSeveralIncidents = ffiReadMetricsSeveralIncidents(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsSeveralIncidents.toJson(): String = ffiWriteMetricsSeveralIncidents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsUndefinedReason.Companion.fromJson(json: String): MetricsUndefinedReason = ffiReadMetricsUndefinedReason(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsUndefinedReason.toJson(): String = ffiWriteMetricsUndefinedReason(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsUndeliveredChanges.Companion.fromJson(json: String): MetricsUndeliveredChanges = ffiReadMetricsUndeliveredChanges(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsUndeliveredChanges.toJson(): String = ffiWriteMetricsUndeliveredChanges(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseAdvisory.Companion.fromJson(json: String): ReleaseAdvisory = ffiReadReleaseAdvisory(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseAdvisory.toJson(): String = ffiWriteReleaseAdvisory(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseAdvisorySeverity.Companion.fromJson(json: String): ReleaseAdvisorySeverity = ffiReadReleaseAdvisorySeverity(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseAdvisorySeverity.toJson(): String = ffiWriteReleaseAdvisorySeverity(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseChangelogDepth.Companion.fromJson(json: String): ReleaseChangelogDepth = ffiReadReleaseChangelogDepth(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseChangelogDepth.toJson(): String = ffiWriteReleaseChangelogDepth(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseClassification.Companion.fromJson(json: String): ReleaseClassification = ffiReadReleaseClassification(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseClassification.toJson(): String = ffiWriteReleaseClassification(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseClassificationVerdict.Companion.fromJson(json: String): ReleaseClassificationVerdict = ffiReadReleaseClassificationVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseClassificationVerdict.toJson(): String = ffiWriteReleaseClassificationVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseCommunicationScope.Companion.fromJson(json: String): ReleaseCommunicationScope = ffiReadReleaseCommunicationScope(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseCommunicationScope.toJson(): String = ffiWriteReleaseCommunicationScope(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -205,11 +645,51 @@ fun ReleaseProfiles.toJson(): String = ffiWriteReleaseProfiles(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseRequiredApproval.Companion.fromJson(json: String): ReleaseRequiredApproval = ffiReadReleaseRequiredApproval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRequiredApproval.toJson(): String = ffiWriteReleaseRequiredApproval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseTestingScope.Companion.fromJson(json: String): ReleaseTestingScope = ffiReadReleaseTestingScope(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseTestingScope.toJson(): String = ffiWriteReleaseTestingScope(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseType.Companion.fromJson(json: String): ReleaseType = ffiReadReleaseType(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCounterfactual.Companion.fromJson(json: String): RollbackCounterfactual = ffiReadRollbackCounterfactual(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCounterfactual.toJson(): String = ffiWriteRollbackCounterfactual(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCriterion.Companion.fromJson(json: String): RollbackCriterion = ffiReadRollbackCriterion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCriterion.toJson(): String = ffiWriteRollbackCriterion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCustomerImpact.Companion.fromJson(json: String): RollbackCustomerImpact = ffiReadRollbackCustomerImpact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCustomerImpact.toJson(): String = ffiWriteRollbackCustomerImpact(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -234,6 +714,14 @@ fun RollbackSituation.Companion.fromJson(json: String): RollbackSituation = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackSituation.toJson(): String = ffiWriteRollbackSituation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackVerdict.Companion.fromJson(json: String): RollbackVerdict = ffiReadRollbackVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackVerdict.toJson(): String = ffiWriteRollbackVerdict(this)
 
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from relcore._errors import InputError as InputError
     from relcore._errors import PolicyChangedError as PolicyChangedError
     from relcore._errors import RelcoreError as RelcoreError
+    from relcore._json import from_json as from_json
+    from relcore._json import to_json as to_json
     from relcore.error import ErrorKind as ErrorKind
     from relcore.error import Fault as Fault
     from relcore.reason import Evidence as Evidence
@@ -69,12 +71,14 @@ __all__ = [
     "canary",
     "digest",
     "error",
+    "from_json",
     "interchange",
     "metrics",
     "reason",
     "release",
     "rollback",
     "time",
+    "to_json",
     "version",
 ]
 _HOMES = {
@@ -93,6 +97,8 @@ _HOMES = {
     "Severity": "reason",
     "TimeRange": "time",
     "Weekday": "time",
+    "from_json": "_json",
+    "to_json": "_json",
 }
 _MODULES = frozenset(
     (

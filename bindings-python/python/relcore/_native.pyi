@@ -1,6 +1,16 @@
 from typing import Protocol, TypeVar, final
 
-__all__ = ["VERSION", "Fields", "Handle", "constructor", "dora_columns", "function", "method"]
+__all__ = [
+    "VERSION",
+    "Fields",
+    "Handle",
+    "constructor",
+    "dora_columns",
+    "from_json",
+    "function",
+    "method",
+    "to_json",
+]
 
 _Result = TypeVar("_Result")
 
@@ -25,6 +35,8 @@ class Handle: ...
 def function(name: str) -> _Function: ...
 def constructor(name: str) -> _Constructor: ...
 def method(name: str) -> _Function: ...
+def to_json(name: str, arguments: tuple[object]) -> str: ...
+def from_json(name: str, text: str) -> object: ...
 def dora_columns(
     columns: dict[str, object], environments: list[str], services: int, arguments: tuple[object, ...]
 ) -> _Result: ...  # type: ignore[type-var]

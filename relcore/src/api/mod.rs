@@ -9,10 +9,13 @@
 mod arguments;
 mod call;
 mod json;
+mod named;
 mod table;
+mod types;
 
 pub use call::{Argument, Transport};
 pub use json::{JsonTransport, call_json, explain_arguments};
+pub use types::{NamedType, named_type, named_types};
 
 use crate::error::Result;
 use crate::reason::ReasonCode;

@@ -12,14 +12,16 @@ mod descriptors;
 mod diagnose;
 mod read;
 mod tagged;
+mod write;
 
 pub(crate) use descriptor::TypeRef;
 pub(crate) use diagnose::diagnose;
+pub use read::parse_json;
 pub(crate) use read::{
     PolicyText, object, parse_yaml, policy_from_json, policy_from_value, policy_from_yaml,
 };
-pub use read::{parse_json, read_json};
 pub(crate) use tagged::tagged;
+pub use write::{WireType, from_json, to_json};
 
 use serde::Serialize;
 

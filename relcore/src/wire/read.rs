@@ -21,14 +21,6 @@ pub fn parse_json(text: &str) -> Result<Value> {
         .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}")))
 }
 
-/// Reads a value of a named type from JSON text, for the `fromJson` of bindings.
-///
-/// # Errors
-/// As [`parse_json`], and all faults of a value that is not of this type.
-pub fn read_json<T: de::DeserializeOwned>(name: &'static str, text: &str) -> Result<T> {
-    from_value(parse_json(text)?, TypeRef::Named(name))
-}
-
 /// A policy that can be read from text.
 pub(crate) trait PolicyText: de::DeserializeOwned {
     /// The name of its type descriptor.
@@ -71,7 +63,7 @@ pub(crate) fn parse_yaml(text: &str) -> Result<Value> {
 ///
 /// The type descriptors come first, because serde reads a list as an object (its fields in order), and an empty list as
 /// a policy of defaults.
-fn from_value<T: de::DeserializeOwned>(value: Value, of: TypeRef) -> Result<T> {
+pub(super) fn from_value<T: de::DeserializeOwned>(value: Value, of: TypeRef) -> Result<T> {
     let mut faults = Faults::new();
     diagnose(&value, of, "", &mut faults);
     faults.finish()?;

@@ -24,6 +24,54 @@ extension BusinessCalendar: WireValue {
     public func json() throws -> String { try ffiWriteBusinessCalendar(value: self) }
 }
 
+extension ErrorKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadErrorKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteErrorKind(value: self) }
+}
+
+extension Evidence: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadEvidence(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteEvidence(value: self) }
+}
+
+extension Fault: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadFault(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteFault(value: self) }
+}
+
+extension Interval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterval(value: self) }
+}
+
+extension Reason: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReason(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReason(value: self) }
+}
+
+extension Severity: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadSeverity(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteSeverity(value: self) }
+}
+
 extension TimeRange: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadTimeRange(json: json) }
@@ -38,6 +86,38 @@ extension Weekday: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteWeekday(value: self) }
+}
+
+extension CanaryAbortPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryAbortPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryAbortPolicy(value: self) }
+}
+
+extension CanaryAction: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryAction(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryAction(value: self) }
+}
+
+extension CanaryCauseResponses: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryCauseResponses(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryCauseResponses(value: self) }
+}
+
+extension CanaryCommand: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryCommand(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryCommand(value: self) }
 }
 
 extension CanaryDecision: WireValue {
@@ -56,12 +136,108 @@ extension CanaryDiagnostic: WireValue {
     public func json() throws -> String { try ffiWriteCanaryDiagnostic(value: self) }
 }
 
+extension CanaryDiagnosticCode: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryDiagnosticCode(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryDiagnosticCode(value: self) }
+}
+
+extension CanaryGateApproval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryGateApproval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryGateApproval(value: self) }
+}
+
+extension CanaryHealthRole: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryHealthRole(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryHealthRole(value: self) }
+}
+
+extension CanaryLastMeasurement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryLastMeasurement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryLastMeasurement(value: self) }
+}
+
+extension CanaryMeasurementPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMeasurementPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMeasurementPhase(value: self) }
+}
+
+extension CanaryMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMetric(value: self) }
+}
+
+extension CanaryMetricState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMetricState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMetricState(value: self) }
+}
+
 extension CanaryObservation: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryObservation(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryObservation(value: self) }
+}
+
+extension CanaryObservationKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryObservationKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryObservationKind(value: self) }
+}
+
+extension CanaryPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryPhase(value: self) }
+}
+
+extension CanaryPlannedStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryPlannedStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryPlannedStep(value: self) }
+}
+
+extension CanaryReading: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryReading(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryReading(value: self) }
+}
+
+extension CanaryResponse: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryResponse(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryResponse(value: self) }
 }
 
 extension CanaryRouting: WireValue {
@@ -88,12 +264,28 @@ extension CanaryState: WireValue {
     public func json() throws -> String { try ffiWriteCanaryState(value: self) }
 }
 
+extension CanaryStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryStep(value: self) }
+}
+
 extension CanaryTimeline: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryTimeline(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryTimeline(value: self) }
+}
+
+extension InterchangeGitCommit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeGitCommit(value: self) }
 }
 
 extension InterchangeGitHistory: WireValue {
@@ -112,12 +304,36 @@ extension InterchangeGitReleases: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeGitReleases(value: self) }
 }
 
+extension InterchangeGitTag: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeGitTag(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeGitTag(value: self) }
+}
+
+extension InterchangeMissingSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeMissingSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeMissingSample(value: self) }
+}
+
 extension InterchangePrometheusMetric: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangePrometheusMetric(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusMetric(value: self) }
+}
+
+extension InterchangePrometheusSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangePrometheusSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangePrometheusSample(value: self) }
 }
 
 extension InterchangePrometheusSeries: WireValue {
@@ -144,12 +360,76 @@ extension MetricsDeployment: WireValue {
     public func json() throws -> String { try ffiWriteMetricsDeployment(value: self) }
 }
 
+extension MetricsDeploymentIntent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDeploymentIntent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDeploymentIntent(value: self) }
+}
+
+extension MetricsDeploymentOutcome: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDeploymentOutcome(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDeploymentOutcome(value: self) }
+}
+
 extension MetricsDoraReport: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsDoraReport(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsDoraReport(value: self) }
+}
+
+extension MetricsDoraRow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDoraRow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDoraRow(value: self) }
+}
+
+extension MetricsDurationSummary: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDurationSummary(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDurationSummary(value: self) }
+}
+
+extension MetricsEstimate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsEstimate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsEstimate(value: self) }
+}
+
+extension MetricsExclusion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsExclusion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsExclusion(value: self) }
+}
+
+extension MetricsExclusionReason: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsExclusionReason(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsExclusionReason(value: self) }
+}
+
+extension MetricsFailureSignal: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsFailureSignal(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsFailureSignal(value: self) }
 }
 
 extension MetricsIncident: WireValue {
@@ -160,6 +440,46 @@ extension MetricsIncident: WireValue {
     public func json() throws -> String { try ffiWriteMetricsIncident(value: self) }
 }
 
+extension MetricsIncidentLink: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsIncidentLink(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsIncidentLink(value: self) }
+}
+
+extension MetricsLeadStart: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLeadStart(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLeadStart(value: self) }
+}
+
+extension MetricsLeadUnit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLeadUnit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLeadUnit(value: self) }
+}
+
+extension MetricsNegativeSpans: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsNegativeSpans(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsNegativeSpans(value: self) }
+}
+
+extension MetricsOpenRecoveries: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsOpenRecoveries(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsOpenRecoveries(value: self) }
+}
+
 extension MetricsPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsPolicy(json: json) }
@@ -168,12 +488,132 @@ extension MetricsPolicy: WireValue {
     public func json() throws -> String { try ffiWriteMetricsPolicy(value: self) }
 }
 
+extension MetricsQuantileRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuantileRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuantileRule(value: self) }
+}
+
+extension MetricsRateDenominator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRateDenominator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRateDenominator(value: self) }
+}
+
+extension MetricsRecoveryEnd: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRecoveryEnd(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRecoveryEnd(value: self) }
+}
+
+extension MetricsRecoveryMembership: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRecoveryMembership(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRecoveryMembership(value: self) }
+}
+
+extension MetricsRecoveryStart: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRecoveryStart(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRecoveryStart(value: self) }
+}
+
+extension MetricsReworkSignal: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsReworkSignal(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsReworkSignal(value: self) }
+}
+
+extension MetricsSeedRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsSeedRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsSeedRule(value: self) }
+}
+
+extension MetricsSeveralIncidents: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsSeveralIncidents(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsSeveralIncidents(value: self) }
+}
+
+extension MetricsUndefinedReason: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsUndefinedReason(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsUndefinedReason(value: self) }
+}
+
+extension MetricsUndeliveredChanges: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsUndeliveredChanges(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsUndeliveredChanges(value: self) }
+}
+
+extension ReleaseAdvisory: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseAdvisory(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseAdvisory(value: self) }
+}
+
+extension ReleaseAdvisorySeverity: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseAdvisorySeverity(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseAdvisorySeverity(value: self) }
+}
+
+extension ReleaseChangelogDepth: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseChangelogDepth(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseChangelogDepth(value: self) }
+}
+
 extension ReleaseClassification: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseClassification(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseClassification(value: self) }
+}
+
+extension ReleaseClassificationVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseClassificationVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseClassificationVerdict(value: self) }
+}
+
+extension ReleaseCommunicationScope: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseCommunicationScope(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseCommunicationScope(value: self) }
 }
 
 extension ReleaseFacts: WireValue {
@@ -200,12 +640,52 @@ extension ReleaseProfiles: WireValue {
     public func json() throws -> String { try ffiWriteReleaseProfiles(value: self) }
 }
 
+extension ReleaseRequiredApproval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseRequiredApproval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseRequiredApproval(value: self) }
+}
+
+extension ReleaseTestingScope: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseTestingScope(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseTestingScope(value: self) }
+}
+
 extension ReleaseType: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseType(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseType(value: self) }
+}
+
+extension RollbackCounterfactual: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCounterfactual(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCounterfactual(value: self) }
+}
+
+extension RollbackCriterion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCriterion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCriterion(value: self) }
+}
+
+extension RollbackCustomerImpact: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCustomerImpact(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCustomerImpact(value: self) }
 }
 
 extension RollbackDecision: WireValue {
@@ -230,6 +710,14 @@ extension RollbackSituation: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackSituation(value: self) }
+}
+
+extension RollbackVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackVerdict(value: self) }
 }
 
 extension CanaryRollout {

@@ -1,15 +1,16 @@
 //! The type descriptors inside the core, with which a refused input is compared (`relcore::wire::diagnose`).
 use crate::codegen::{
     File, MARK,
-    model::{Field, Kind, Model, Type},
+    model::{Definition, Field, Kind, Model, Type},
 };
 use std::fmt::Write as _;
 
-/// `relcore/src/wire/descriptors.rs` and `relcore/src/api/arguments.rs`.
+/// `relcore/src/wire/descriptors.rs`, `relcore/src/api/arguments.rs` and `relcore/src/api/named.rs`.
 pub fn emit(model: &Model) -> Vec<File> {
     vec![
         File { path: "relcore/src/wire/descriptors.rs".into(), text: types(model) },
         File { path: "relcore/src/api/arguments.rs".into(), text: arguments(model) },
+        File { path: "relcore/src/api/named.rs".into(), text: named(model) },
     ]
 }
 
@@ -39,7 +40,7 @@ fn types(model: &Model) -> String {
 
 fn arguments(model: &Model) -> String {
     let mut text = format!("// {MARK}\nuse crate::wire::TypeRef;\n\n");
-    text += "/// The arguments of every public function, constructor and method.\n";
+    text += "/// The arguments of every public function, constructor and method; of a type, the value that is written.\n";
     text += "pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[\n";
     let methods = model.handles.iter().flat_map(|handle| &handle.methods);
     for function in model.functions.iter().chain(methods) {
@@ -52,7 +53,19 @@ fn arguments(model: &Model) -> String {
         let policy = format!("({:?}, {})", handle.policy.wire, type_ref(&handle.policy.of));
         let _ = writeln!(text, "({:?}, &[{policy}]),", handle.qualified);
     }
+    for name in model.types.keys() {
+        let _ = writeln!(text, "({name:?}, &[(\"value\", TypeRef::Named({name:?}))]),");
+    }
     text + "];\n"
+}
+
+fn named(model: &Model) -> String {
+    let mut text = format!("// {MARK}\n\n/// Every named type with its qualified name, sorted by name.\n");
+    text += "macro_rules! named_types {\n($callback:ident) => {\n$callback! {\n";
+    for Definition { qualified, module, name, .. } in model.types.values() {
+        let _ = writeln!(text, "{qualified:?}: crate::{module}::{name},");
+    }
+    text + "}\n};\n}\npub(super) use named_types;\n"
 }
 
 fn fields(fields: &[Field]) -> String {

@@ -1,8 +1,5 @@
 //! JSON text on the types and handles of Swift and Kotlin, and the calls of their conformance runners.
-use super::{
-    namespaces::qualified,
-    uniffi::{flat, from_text},
-};
+use super::{namespaces::qualified, uniffi::flat};
 use crate::codegen::{
     File, MARK,
     model::{Argument, Function, Handle, Model, Type},
@@ -23,7 +20,7 @@ pub fn emit(model: &Model) -> Vec<File> {
 
 fn swift_wire(model: &Model) -> String {
     let mut text = String::new();
-    for definition in from_text(model) {
+    for definition in model.types.values() {
         let name = &definition.flat;
         let _ = write!(
             text,
@@ -69,7 +66,7 @@ fn is_same(function: &Function, handle: &Handle, method: &Function) -> bool {
 /// Swift infers the type of each argument from the function.
 fn swift_calls(model: &Model) -> String {
     let mut text = String::from("import Relcore\n\n");
-    for definition in from_text(model) {
+    for definition in model.types.values() {
         let _ = writeln!(text, "extension {}: CaseValue {{}}", definition.flat);
     }
     let take = |arguments: &[Argument]| {
@@ -96,7 +93,7 @@ fn swift_calls(model: &Model) -> String {
 
 fn kotlin_wire(model: &Model) -> String {
     let mut text = String::from("@file:JvmName(\"Wire\")\n\npackage relcore\n");
-    for definition in from_text(model) {
+    for definition in model.types.values() {
         let name = &definition.flat;
         let _ = write!(
             text,

@@ -31,6 +31,7 @@ pub fn emit(model: &Model) -> Vec<File> {
         file("index.mjs", api.index_mjs()),
         file("index.d.ts", api.index_types()),
         file("index.d.mts", format!("// {MARK}\nexport * from \"./index.js\";\n")),
+        file("lib/json.d.ts", api.json_types()),
     ];
     for module in api.modules() {
         files.push(file(&format!("{module}.js"), api.module_js(module)));
@@ -59,6 +60,32 @@ struct Api<'a> {
     /// The module that is being written; empty for `index.d.ts`.
     module: Cell<&'a str>,
 }
+
+/// The functions of `lib/json.js`.
+const JSON_FUNCTIONS: [&str; 2] = ["fromJson", "toJson"];
+
+/// Their types, below the names of all types.
+const JSON_TYPES: &str = "
+/**
+ * Writes a value as JSON text, to be stored and read again by `fromJson`, in this or another language.
+ *
+ * `JSON.stringify` writes the same for what relcore has returned. For what you have made it drops `NaN`, functions and
+ * maps without an error; this refuses them, and unknown keys.
+ *
+ * @throws {RelcoreError} With all faults of a value that is not of this type.
+ */
+export declare function toJson<Name extends keyof WireInputs>(type: Name, value: WireInputs[Name]): string;
+
+/**
+ * Reads a value from JSON text, as `toJson` writes it. All faults are reported at once, with their paths.
+ *
+ * This reads the form, not the meaning: a schedule whose weights fall is read, and refused by every function that takes
+ * it. To check a policy as well, use the function of its module, such as `canary.scheduleFromJson`.
+ *
+ * @throws {RelcoreError} With all faults of a text that is not JSON or not of this type; an unknown key is a fault.
+ */
+export declare function fromJson<Name extends keyof WireTypes>(type: Name, text: string): WireTypes[Name];
+";
 
 /// The type of an instant.
 #[derive(Clone, Copy)]
@@ -89,6 +116,9 @@ impl<'a> Api<'a> {
         text += "const { VERSION } = require(\"./lib/call.js\");\n";
         text += "const { RelcoreError } = require(\"./lib/errors.js\");\n\n";
         text += "// A module is loaded when it is used first.\nmodule.exports = {\nVERSION,\nRelcoreError,\n";
+        for name in JSON_FUNCTIONS {
+            let _ = writeln!(text, "get {name}() {{ return require(\"./lib/json.js\").{name}; }},");
+        }
         for module in self.modules() {
             let _ = writeln!(text, "get {module}() {{ return require(\"./{module}.js\"); }},");
         }
@@ -96,7 +126,7 @@ impl<'a> Api<'a> {
     }
 
     fn index_mjs(&self) -> String {
-        let modules: Vec<&str> = self.modules().collect();
+        let modules: Vec<&str> = JSON_FUNCTIONS.into_iter().chain(self.modules()).collect();
         format!(
             "// {MARK}\nimport relcore from \"./index.js\";\n\nexport const {{ VERSION, RelcoreError, {} }} = relcore;\n",
             modules.join(", ")
@@ -220,7 +250,30 @@ impl<'a> Api<'a> {
             self.imports.take().into_iter().filter(|name| self.modules().any(|module| module == name));
         let imports: String =
             imports.map(|module| format!("import type * as {module} from \"./{module}.js\";\n")).collect();
+        body += "\nexport { fromJson, toJson, type WireInputs, type WireTypes } from \"./lib/json.js\";\n";
         format!("// {MARK}\n{imports}{body}")
+    }
+
+    /// The types by name, and the two functions that take such a name.
+    fn json_types(&self) -> String {
+        self.module.set("lib");
+        let fields = |at| -> String {
+            let types = self.model.types.keys().map(|name| (name, Type::Named(name.clone())));
+            types.map(|(name, of)| format!("readonly {name:?}: {};\n", self.type_text(&of, at))).collect()
+        };
+        let (inputs, outputs) = (fields(At::Argument), fields(At::Result));
+        let (modules, names): (Vec<String>, Vec<String>) =
+            self.imports.take().into_iter().partition(|name| self.modules().any(|module| module == name));
+        let mut text = format!("// {MARK}\nimport type {{ {} }} from \"../index.js\";\n", names.join(", "));
+        for module in modules {
+            let _ = writeln!(text, "import type * as {module} from \"../{module}.js\";");
+        }
+        let _ = write!(
+            text,
+            "\n/** The types that `toJson` takes, by name. */\nexport interface WireInputs {{\n{inputs}}}\n\n\
+             /** The types that `fromJson` returns, by name. */\nexport interface WireTypes {{\n{outputs}}}\n{JSON_TYPES}"
+        );
+        text
     }
 
     fn module_types(&self, module: &'a str) -> String {

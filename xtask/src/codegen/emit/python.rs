@@ -352,6 +352,7 @@ fn init(model: &Model) -> File {
         names.extend(class_names(definition).into_iter().map(|name| (name, definition.module.as_str())));
     }
     names.push(("ReasonCode".to_owned(), "reason"));
+    names.extend(["from_json", "to_json"].map(|name| (name.to_owned(), "_json")));
     names.sort();
     let modules: Vec<&str> = model.modules.iter().map(|module| module.name.as_str()).collect();
     let summary = |docs: &str| docs::prose(docs).lines().next().unwrap_or_default().to_owned();

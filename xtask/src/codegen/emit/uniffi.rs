@@ -9,10 +9,7 @@ use crate::codegen::{
     model::{Argument, Definition, Field, Function, Handle, Kind, Model, Type},
 };
 use heck::{ToPascalCase as _, ToSnakeCase as _};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// The Rust source.
 pub fn emit(model: &Model) -> File {
@@ -35,26 +32,17 @@ pub fn emit(model: &Model) -> File {
     for handle in &model.handles {
         text += &self::handle(model, handle);
     }
-    for Definition { qualified, flat, .. } in from_text(model) {
+    for Definition { flat, .. } in model.types.values() {
         let snake = flat.to_snake_case();
         let _ = write!(
             text,
             "#[uniffi::export]\npub fn ffi_read_{snake}(json: &str) -> Encoded<{flat}> {{\n    \
-             Encoded(relcore::wire::read_json({qualified:?}, json).map_err(RelcoreError::from))\n}}\n\n\
+             Encoded(relcore::from_json(json).map_err(RelcoreError::from))\n}}\n\n\
              #[uniffi::export]\npub fn ffi_write_{snake}(value: {flat}) -> Plain<String> {{\n    \
-             Plain(write(&value))\n}}\n\n"
+             Plain(relcore::to_json(&value).map_err(RelcoreError::from))\n}}\n\n"
         );
     }
     File { path: "bindings-swift/src/generated.rs".into(), text }
-}
-
-/// The named types that functions take or return: those that are offered from and as JSON text.
-pub fn from_text(model: &Model) -> Vec<&Definition> {
-    let results = model.functions.iter().map(|function| &function.result);
-    let arguments =
-        model.functions.iter().flat_map(|function| &function.arguments).map(|argument| &argument.of);
-    let names: BTreeSet<&str> = results.chain(arguments).filter_map(Type::named).collect();
-    names.into_iter().filter_map(|name| model.types.get(name)).collect()
 }
 
 /// The name of a type of the model in Swift and Kotlin.
@@ -82,11 +70,7 @@ fn imports(model: &Model) -> String {
     for (module, names) in modules {
         let _ = writeln!(text, "use relcore::{module}::{{{}}};", names.join(", "));
     }
-    text + "\nfn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {\n    A::borrow(owned)\n}\n\n\
-            fn write<T: serde::Serialize>(value: &T) -> Result<String, RelcoreError> {\n    \
-            serde_json::to_string(value).map_err(|fault| {\n        \
-            relcore::Error::new(relcore::ErrorKind::InvalidValue, \"\", format!(\"cannot be written: {fault}\")).into()\n    \
-            })\n}\n\n"
+    text + "\nfn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {\n    A::borrow(owned)\n}\n\n"
 }
 
 /// UniFFI's macro takes a name, not a type with parameters: one alias for each kind of map.

@@ -5,6 +5,30 @@ package relcore
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ErrorKind.Companion.fromJson(json: String): ErrorKind = ffiReadErrorKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ErrorKind.toJson(): String = ffiWriteErrorKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Fault.Companion.fromJson(json: String): Fault = ffiReadFault(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Fault.toJson(): String = ffiWriteFault(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ProbeColour.Companion.fromJson(json: String): ProbeColour = ffiReadProbeColour(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ProbeColour.toJson(): String = ffiWriteProbeColour(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ProbeEverything.Companion.fromJson(json: String): ProbeEverything = ffiReadProbeEverything(json)
 
 /** The JSON form. */

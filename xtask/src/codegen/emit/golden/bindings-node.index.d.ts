@@ -62,3 +62,5 @@ readonly text: string;
 
 /** Probes. */
 export * as probe from "./probe.js";
+
+export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";

@@ -8,5 +8,7 @@ const { RelcoreError } = require("./lib/errors.js");
 module.exports = {
 VERSION,
 RelcoreError,
+get fromJson() { return require("./lib/json.js").fromJson; },
+get toJson() { return require("./lib/json.js").toJson; },
 get probe() { return require("./probe.js"); },
 };

@@ -10,12 +10,6 @@ fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
 
-fn write<T: serde::Serialize>(value: &T) -> Result<String, RelcoreError> {
-    serde_json::to_string(value).map_err(|fault| {
-        relcore::Error::new(relcore::ErrorKind::InvalidValue, "", format!("cannot be written: {fault}")).into()
-    })
-}
-
 pub type StringByName = BTreeMap<String, String>;
 uniffi::custom_type!(StringByName, HashMap<String, String>, {
     remote,
@@ -130,22 +124,52 @@ impl ProbeWatcher {
 }
 
 #[uniffi::export]
+pub fn ffi_read_error_kind(json: &str) -> Encoded<ErrorKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_error_kind(value: ErrorKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_fault(json: &str) -> Encoded<Fault> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_fault(value: Fault) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_probe_colour(json: &str) -> Encoded<ProbeColour> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_probe_colour(value: ProbeColour) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_probe_everything(json: &str) -> Encoded<ProbeEverything> {
-    Encoded(relcore::wire::read_json("probe.Everything", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_probe_everything(value: ProbeEverything) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_read_probe_signal(json: &str) -> Encoded<ProbeSignal> {
-    Encoded(relcore::wire::read_json("probe.Signal", json).map_err(RelcoreError::from))
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_probe_signal(value: ProbeSignal) -> Plain<String> {
-    Plain(write(&value))
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
