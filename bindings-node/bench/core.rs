@@ -2,8 +2,8 @@
 #![allow(clippy::disallowed_methods, missing_docs, reason = "a bench reads the clock; the core does not")]
 
 use napi_derive::napi;
+use relcore::Timestamp;
 use relcore::canary::{Observation, Rollout, State};
-use relcore::{Timestamp, wire};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -13,8 +13,7 @@ pub fn core_nanos(schedule: String, arguments: String, calls: u32) -> napi::Resu
     let (state, observations, now): (State, Vec<Observation>, Timestamp) =
         serde_json::from_str(&arguments).map_err(|fault| napi::Error::from_reason(fault.to_string()))?;
     let refused = |error: relcore::Error| napi::Error::from_reason(error.to_string());
-    let rollout =
-        Rollout::new(wire::read_json("canary.Schedule", &schedule).map_err(refused)?).map_err(refused)?;
+    let rollout = Rollout::new(relcore::from_json(&schedule).map_err(refused)?).map_err(refused)?;
     rollout.next_action(&state, &observations, now).map_err(refused)?;
     let begin = Instant::now();
     for _ in 0..calls {

@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Any
 
 import pytest
-
 import relcore
 from relcore import canary
 
@@ -39,7 +38,7 @@ def tick(name: str, folder: Path, minute: int, lines: int = 0) -> int:
         try:
             kill_before_line(lines)
             importlib.import_module(name).tick(folder, BEGIN + timedelta(minutes=minute))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - the copy of the process must end here
             print(error, file=sys.__stderr__, flush=True)
             os._exit(1)
         os._exit(0)

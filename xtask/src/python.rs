@@ -115,7 +115,14 @@ pub fn test() -> Result<()> {
 fn check_types(environment: &Path) -> Result<()> {
     run(command(
         environment.join("bin/mypy"),
-        &["--strict", "tests", "benches", "../examples/python", "../examples/quickstart.py"],
+        &[
+            "--strict",
+            "tests",
+            "benches",
+            "../examples/cron",
+            "../examples/python",
+            "../examples/quickstart.py",
+        ],
     )
     .current_dir(root().join("bindings-python")))?;
     let elsewhere = root().join("target"); // the folder of the core is called relcore, too

@@ -1,6 +1,7 @@
 //! What the core returns and takes is written as JSON text and read back.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test reads files and may stop with a panic"
 )]

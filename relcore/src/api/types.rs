@@ -62,8 +62,10 @@ impl NamedType {
 /// The two directions of a type through one transport.
 struct Codec<T: Transport> {
     to_json: fn(&mut T) -> Result<String, T::Failure>,
-    from_json: fn(&str, &mut T) -> Result<T::Return, T::Failure>,
+    from_json: Reader<T>,
 }
+
+type Reader<T> = fn(&str, &mut T) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
 
 fn codec<T: Transport, V: WireType>() -> Codec<T> {
     Codec {
