@@ -10,8 +10,11 @@ use relcore::api::{JsonTransport, call_json, named_type, named_types};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::Path};
 
+/// The types of some arguments, by name.
+type Arguments = &'static [(&'static str, &'static str)];
+
 /// The types of some results and arguments, by function.
-const TYPES: &[(&str, &str, &[(&str, &str)])] = &[
+const TYPES: &[(&str, &str, Arguments)] = &[
     ("canary.next_action", "canary.Decision", &[("schedule", "canary.Schedule"), ("state", "canary.State")]),
     ("canary.start", "canary.State", &[("schedule", "canary.Schedule")]),
     ("canary.plan", "canary.Timeline", &[]),
