@@ -32,13 +32,16 @@
     )
 )]
 
-/// The guide: design decisions, comparison with other tools, the rules of the decisions, all reason codes.
+/// The guide: design decisions, comparison with other tools, what stays readable, the rules of the decisions, all reason
+/// codes.
 #[cfg(any(doc, doctest))]
 pub mod guide {
     #[doc = include_str!("../docs/DESIGN.md")]
     pub mod design {}
     #[doc = include_str!("../docs/COMPARE.md")]
     pub mod compare {}
+    #[doc = include_str!("../docs/COMPATIBILITY.md")]
+    pub mod compatibility {}
     #[doc = include_str!("../docs/DECISIONS.md")]
     pub mod decisions {}
     #[doc = include_str!("../docs/REASONS.md")]

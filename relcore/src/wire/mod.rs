@@ -32,3 +32,96 @@ pub(crate) fn text_of(value: &impl Serialize) -> String {
         _ => String::new(), // not reached: unit enums are text
     }
 }
+
+/// Whether a value is the default of its type.
+///
+/// A field that a later version adds to a policy or a state is left out when it has its default:
+/// `#[serde(default, skip_serializing_if = "crate::wire::is_default")]`. So the digest of a policy that does not use the
+/// field stays, a rollout under way goes on after an upgrade, and an older version still reads the text.
+#[doc(hidden)]
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// The counterpart for the schema of such a field, which shows the default only of a field that is always written:
+/// `#[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]`.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+pub fn never<T>(_: &T) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::digest;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Older {
+        limit: u32,
+        #[serde(default)]
+        strict: bool,
+    }
+
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Newer {
+        limit: u32,
+        #[serde(default)]
+        strict: bool,
+        #[serde(default, skip_serializing_if = "super::is_default")]
+        enabled: bool,
+        #[serde(default, skip_serializing_if = "super::is_default")]
+        attempts: u32,
+        #[serde(default, skip_serializing_if = "super::is_default")]
+        names: Vec<String>,
+        #[serde(default, skip_serializing_if = "super::is_default")]
+        mode: Mode,
+        #[serde(default, skip_serializing_if = "super::is_default")]
+        nested: Nested,
+    }
+
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Mode {
+        #[default]
+        Usual,
+        Other,
+    }
+
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Nested {
+        depth: u32,
+    }
+
+    #[test]
+    fn a_new_field_at_its_default_changes_neither_digest_nor_text() {
+        let older = Older { limit: 3, strict: true };
+        let newer = Newer { limit: 3, strict: true, ..Newer::default() };
+        assert_eq!(digest::of(&older).unwrap(), digest::of(&newer).unwrap());
+        let text = serde_json::to_string(&newer).unwrap();
+        assert_eq!(text, serde_json::to_string(&older).unwrap());
+        assert_eq!(serde_json::from_str::<Newer>(&text).unwrap(), newer);
+        assert!(serde_json::from_str::<Older>(&text).is_ok(), "an older version reads it");
+    }
+
+    #[test]
+    fn a_new_field_that_is_used_changes_the_digest_and_is_refused_by_an_older_version() {
+        let newer = Newer { limit: 3, strict: true, ..Newer::default() };
+        let used = [
+            Newer { enabled: true, ..newer.clone() },
+            Newer { attempts: 1, ..newer.clone() },
+            Newer { names: vec![String::new()], ..newer.clone() },
+            Newer { mode: Mode::Other, ..newer.clone() },
+            Newer { nested: Nested { depth: 1 }, ..newer.clone() },
+        ];
+        for used in used {
+            assert_ne!(digest::of(&used).unwrap(), digest::of(&newer).unwrap());
+            let text = serde_json::to_string(&used).unwrap();
+            assert_eq!(serde_json::from_str::<Newer>(&text).unwrap(), used);
+            assert!(serde_json::from_str::<Older>(&text).is_err(), "{text}");
+        }
+    }
+}

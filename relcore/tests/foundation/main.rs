@@ -1,4 +1,6 @@
-//! The whole core: malformed input to every function, the structure of the source, and the traits of all public types.
+//! The whole core: malformed input to every function, the structure of the source, the traits of all public
+//! types, and what an earlier version stored.
 mod autotraits;
 mod garbage;
 mod structure;
+mod upgrade;

@@ -497,4 +497,23 @@ mod tests {
             "properties": {"a": {"type": "boolean", "description": "y"}}});
         assert!(format!("{:#}", read("T", &["a"], &schema).unwrap_err()).contains("no default"));
     }
+
+    /// A field that was added later is not written at its default, yet every language must learn the default.
+    #[test]
+    fn an_added_field_shows_its_default() {
+        /// A policy.
+        #[derive(schemars::JsonSchema, serde::Serialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Policy {
+            /// Added later.
+            #[serde(default, skip_serializing_if = "relcore::wire::is_default")]
+            #[schemars(skip_serializing_if = "relcore::wire::never")]
+            attempts: u32,
+        }
+
+        let schema = schemars::schema_for!(Policy).to_value();
+        let definition = read("Policy", &["attempts"], &schema).unwrap();
+        let Kind::Struct(fields) = definition.kind else { panic!("not a struct") };
+        assert_eq!(fields[0].default, Some(json!(0)));
+    }
 }
