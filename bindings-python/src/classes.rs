@@ -12,6 +12,7 @@ use std::sync::{PoisonError, RwLock};
 pub struct Fields {
     pub all: Vec<Field>,
     /// Which variant of an enum with data this is; its first field then is the tag.
+    #[pyo3(get)]
     pub tag: Option<String>,
 }
 

@@ -254,7 +254,12 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
         if let Some(fields) = Fields::of(&self.value)?
             && let Some(tag) = &fields.get().tag
         {
-            return of(tag, self);
+            let own = self.value.getattr(intern!(self.value.py(), TAG))?;
+            if own.cast::<PyString>().is_ok_and(|own| own == tag.as_str()) {
+                return of(tag, self);
+            }
+            let text = format!("`{own}` is not the type of this class: expected `{tag}`");
+            return Err(CodecError(Error::new(ErrorKind::InvalidValue, TAG, text)));
         }
         let tag = entries_of(&self.value)?.map(|entries| entries.get_item(TAG)).transpose()?.flatten();
         match tag.as_ref().map(|tag| tag.cast::<PyString>()) {

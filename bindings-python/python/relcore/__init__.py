@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from relcore._errors import PolicyChangedError as PolicyChangedError
     from relcore._errors import RelcoreError as RelcoreError
     from relcore._json import from_json as from_json
+    from relcore._json import to_dict as to_dict
     from relcore._json import to_json as to_json
     from relcore.error import ErrorKind as ErrorKind
     from relcore.error import Fault as Fault
@@ -78,6 +79,7 @@ __all__ = [
     "release",
     "rollback",
     "time",
+    "to_dict",
     "to_json",
     "version",
 ]
@@ -98,6 +100,7 @@ _HOMES = {
     "TimeRange": "time",
     "Weekday": "time",
     "from_json": "_json",
+    "to_dict": "_json",
     "to_json": "_json",
 }
 _MODULES = frozenset(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relcore.error import ErrorKind, Fault
 
-__all__ = ["InputError", "PolicyChangedError", "RelcoreError", "exception_of"]
+__all__ = ["InputError", "PolicyChangedError", "RelcoreError", "exception_of", "refusal"]
 
 
 class RelcoreError(ValueError):
@@ -48,6 +48,13 @@ def exception_of(faults: tuple[Fault, ...]) -> RelcoreError:
     if faults[0].code == "policy_changed":
         return PolicyChangedError(faults)
     return InputError(faults)
+
+
+def refusal(code: str, path: str, text: str) -> InputError:
+    """The exception for one fault that is found in Python."""
+    from relcore.error import ErrorKind, Fault
+
+    return InputError((Fault(code=ErrorKind(code), path=path, text=text),))
 
 
 # In a traceback they stand by the name that users import.

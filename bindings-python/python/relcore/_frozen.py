@@ -2,10 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
-if TYPE_CHECKING:
-    from relcore import _native
+from relcore import _native
+
+
+class Value:
+    """The base of the generated dataclasses."""
+
+    __slots__ = ()
+    _fields: ClassVar[_native.Fields]
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+
+class Variant(Value):
+    """The base of the dataclasses of an enum with data: `type` tells them apart."""
+
+    __slots__ = ()
+    type: Any
+
+    def __init_subclass__(cls) -> None:
+        # cattrs reads the type of the tag from the field, where it stands as text. A dataclass with slots is made twice,
+        # the second time with its fields.
+        tag = vars(cls).get("__dataclass_fields__", {}).get("type")
+        if tag:
+            tag.type = Literal[tag.default]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema  # there when pydantic asks
+
+        return core_schema.no_info_before_validator_function(with_tag, handler(source))
+
+
+def with_tag(given: object) -> object:
+    """Refuses an object without its tag: the default of the first variant that fits is not what was meant."""
+    if isinstance(given, Mapping) and "type" not in given:
+        raise ValueError("`type` is missing: it tells which variant this is")
+    return given
+
+
+class Tagged:
+    """Tells pydantic to pick the variant of a field by its tag, so that it reports the faults of that one alone."""
+
+    def __get_pydantic_core_schema__(self, union: Any, handler: Any) -> Any:
+        from pydantic import Discriminator  # there when pydantic asks
+
+        return handler.generate_schema(Annotated[union, Discriminator("type")])
+
+
+TAGGED = Tagged()
+
+
+def check_tag(variant: Variant) -> None:
+    """Refuses the tag of another variant, so that no reader of JSON turns one variant into another."""
+    if variant.type != variant._fields.tag:
+        from relcore._errors import refusal
+
+        text = f"`{variant.type}` is not the type of `{type(variant).__name__}`: expected `{variant._fields.tag}`"
+        raise refusal("invalid_value", "type", text)
 
 
 def freeze(value: object, *names: str) -> None:
@@ -14,6 +71,13 @@ def freeze(value: object, *names: str) -> None:
         found = getattr(value, name)
         if isinstance(found, list):
             object.__setattr__(value, name, tuple(found))
+
+
+def member(value: object, enum: type[StrEnum], name: str) -> None:
+    """Makes a member of the text in a field, if the enum has it: a reader of JSON may leave the text."""
+    found = getattr(value, name)
+    if type(found) is str and found in enum._value2member_map_:
+        object.__setattr__(value, name, enum(found))
 
 
 class Handle:

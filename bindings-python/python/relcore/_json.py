@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast, get_args, overload
+import json
+from typing import Any, TypeVar, cast, get_args, overload
 
 from relcore import _native
+from relcore._frozen import Value
 from relcore._registry import _CLASSES
 
 T = TypeVar("T")
@@ -20,6 +22,20 @@ def to_json(value: object) -> str:
     of a class of relcore.
     """
     return _native.to_json(_type_name(type(value)), (value,))
+
+
+def to_dict(value: object) -> dict[str, Any]:
+    """A value as a plain dict: what `to_json` writes, with camelCase keys, and instants and spans as text.
+
+    Encoders take it as their hook: `json.dumps(record, default=relcore.to_dict)`. Every function takes such a dict in
+    place of the value.
+
+    Errors:
+    As `to_json`; `TypeError` for any other value, also for an enum, which is text already.
+    """
+    if not isinstance(value, Value):
+        raise TypeError(f"expected a dataclass of relcore, got `{type(value).__name__}`")
+    return cast("dict[str, Any]", json.loads(to_json(value)))
 
 
 @overload

@@ -43,8 +43,7 @@ def native(value: Json, hint: Json) -> Json:
 
 def tag_of(hint: Json) -> Json:
     """Which variant of an enum with data a class is; None for any other class."""
-    first = dataclasses.fields(hint)[:1] if dataclasses.is_dataclass(hint) else ()
-    return next((field.default for field in first if field.name == "type" and not field.init), None)
+    return typing.cast(Json, hint)._fields.tag if dataclasses.is_dataclass(hint) else None
 
 
 def wire(value: Json) -> Json:

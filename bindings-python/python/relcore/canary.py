@@ -57,10 +57,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
+from relcore._frozen import TAGGED as _TAGGED
 from relcore._frozen import Handle as _Handle
+from relcore._frozen import Value as _Value
+from relcore._frozen import Variant as _Variant
+from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore.reason import Reason, Severity
 
@@ -276,12 +280,12 @@ class Response(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionSetWeight:
+class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("previous", "weight", tag="set_weight")
 
-    type: Literal["set_weight"] = field(default="set_weight", init=False)
+    type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
 
     previous: float
@@ -290,84 +294,108 @@ class ActionSetWeight:
     weight: float
     """The share it gets, in percent."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionHold:
+class ActionHold(_Variant):
     """Leave everything as it is."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="hold")
 
-    type: Literal["hold"] = field(default="hold", init=False)
+    type: Literal["hold"] = "hold"
     """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionInconclusive:
+class ActionInconclusive(_Variant):
     """Leave everything as it is: the measurements do not allow a judgement. `missing` names those that are lacking."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="inconclusive")
 
-    type: Literal["inconclusive"] = field(default="inconclusive", init=False)
+    type: Literal["inconclusive"] = "inconclusive"
     """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionAwaitGate:
+class ActionAwaitGate(_Variant):
     """Leave everything as it is and ask a person."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("gate", tag="await_gate")
 
-    type: Literal["await_gate"] = field(default="await_gate", init=False)
+    type: Literal["await_gate"] = "await_gate"
     """Which variant this is."""
 
     gate: str
     """The name of the gate."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionPause:
+class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="pause")
 
-    type: Literal["pause"] = field(default="pause", init=False)
+    type: Literal["pause"] = "pause"
     """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionComplete:
+class ActionComplete(_Variant):
     """Route all traffic to the new version: the rollout has succeeded."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="complete")
 
-    type: Literal["complete"] = field(default="complete", init=False)
+    type: Literal["complete"] = "complete"
     """Which variant this is."""
 
     previous: float
     """The share it had, in percent."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionRollBack:
+class ActionRollBack(_Variant):
     """Route all traffic to the previous version: the rollout has failed."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="roll_back")
 
-    type: Literal["roll_back"] = field(default="roll_back", init=False)
+    type: Literal["roll_back"] = "roll_back"
     """Which variant this is."""
 
     previous: float
     """The share the new version had, in percent."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ActionFreeze:
+class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="freeze")
 
-    type: Literal["freeze"] = field(default="freeze", init=False)
+    type: Literal["freeze"] = "freeze"
     """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 Action: TypeAlias = (
@@ -384,7 +412,7 @@ Action: TypeAlias = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CauseResponses:
+class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -412,14 +440,14 @@ class CauseResponses:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
         "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest"
     )
 
-    verdict: Action
+    verdict: Annotated[Action, _TAGGED]
     """What to do."""
 
     state: State
@@ -442,7 +470,7 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Diagnostic:
+class Diagnostic(_Value):
     """An error or a warning about a schedule."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "path", "text")
@@ -461,7 +489,7 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GateApproval:
+class GateApproval(_Value):
     """The approval or refusal of a gate."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", "at")
@@ -480,7 +508,7 @@ class GateApproval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LastMeasurement:
+class LastMeasurement(_Value):
     """The latest measurement of a metric."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("at", "phase", "value", "n")
@@ -499,7 +527,7 @@ class LastMeasurement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Metric:
+class Metric(_Value):
     """A measure of the new version while it takes traffic, and the limits of a good value."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -549,7 +577,7 @@ class Metric:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MetricState:
+class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -579,7 +607,7 @@ class MetricState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Observation:
+class Observation(_Value):
     """Something that happened or was measured at an instant."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
@@ -587,17 +615,17 @@ class Observation:
     at: datetime
     """The instant: after all observations that the state has applied, and not after `now`."""
 
-    kind: ObservationKind
+    kind: Annotated[ObservationKind, _TAGGED]
     """The event or the measurement."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservationKindHealth:
+class ObservationKindHealth(_Variant):
     """Whether one side can serve at all."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("role", "healthy", tag="health")
 
-    type: Literal["health"] = field(default="health", init=False)
+    type: Literal["health"] = "health"
     """Which variant this is."""
 
     role: HealthRole
@@ -606,43 +634,52 @@ class ObservationKindHealth:
     healthy: bool
     """Whether it is ready."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservationKindMeasurement:
+class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("metric", "reading", tag="measurement")
 
-    type: Literal["measurement"] = field(default="measurement", init=False)
+    type: Literal["measurement"] = "measurement"
     """Which variant this is."""
 
     metric: str
     """The name of the metric in the schedule."""
 
-    reading: Reading
+    reading: Annotated[Reading, _TAGGED]
     """The result of the query."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservationKindWindow:
+class ObservationKindWindow(_Variant):
     """The release window opened or closed. Until the first of these it counts as open."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("open", tag="window")
 
-    type: Literal["window"] = field(default="window", init=False)
+    type: Literal["window"] = "window"
     """Which variant this is."""
 
     open: bool
     """Whether it is open."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservationKindApproval:
+class ObservationKindApproval(_Variant):
     """A person approved or refused a gate. The latest approval or refusal of a gate counts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", tag="approval")
 
-    type: Literal["approval"] = field(default="approval", init=False)
+    type: Literal["approval"] = "approval"
     """Which variant this is."""
 
     gate: str
@@ -654,31 +691,40 @@ class ObservationKindApproval:
     by: str
     """Who approved or refused."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservationKindCommand:
+class ObservationKindCommand(_Variant):
     """An operator gave a command."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("command", tag="command")
 
-    type: Literal["command"] = field(default="command", init=False)
+    type: Literal["command"] = "command"
     """Which variant this is."""
 
     command: Command
     """The command."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservationKindNewRevision:
+class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("revision", tag="new_revision")
 
-    type: Literal["new_revision"] = field(default="new_revision", init=False)
+    type: Literal["new_revision"] = "new_revision"
     """Which variant this is."""
 
     revision: str
     """The name of the new version."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 ObservationKind: TypeAlias = (
@@ -693,7 +739,7 @@ ObservationKind: TypeAlias = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedStep:
+class PlannedStep(_Value):
     """When a step begins and ends."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -717,12 +763,12 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReadingValue:
+class ReadingValue(_Variant):
     """A finite number."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", tag="value")
 
-    type: Literal["value"] = field(default="value", init=False)
+    type: Literal["value"] = "value"
     """Which variant this is."""
 
     value: float
@@ -731,28 +777,37 @@ class ReadingValue:
     n: int | None = None
     """How many samples it was computed from, when known."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReadingMissing:
+class ReadingMissing(_Variant):
     """No value: an empty result, or one that is not a number."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="missing")
 
-    type: Literal["missing"] = field(default="missing", init=False)
+    type: Literal["missing"] = "missing"
     """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReadingFailed:
+class ReadingFailed(_Variant):
     """The query failed."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="failed")
 
-    type: Literal["failed"] = field(default="failed", init=False)
+    type: Literal["failed"] = "failed"
     """Which variant this is."""
 
     text: str
     """The error message."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingFailed
@@ -760,7 +815,7 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingFailed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Routing:
+class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("weight", "revision")
@@ -773,12 +828,12 @@ class Routing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Schedule:
+class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("steps", "metrics", "on", "abort", "deadline")
 
-    steps: Sequence[Step]
+    steps: Sequence[Annotated[Step, _TAGGED]]
     """The steps, in this order. Weights must not fall; the last one is 100."""
 
     metrics: Sequence[Metric] = ()
@@ -798,7 +853,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls.
 
     It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
@@ -881,25 +936,28 @@ class State:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepSetWeight:
+class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("weight", tag="set_weight")
 
-    type: Literal["set_weight"] = field(default="set_weight", init=False)
+    type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
 
     weight: float
     """The share in percent: more than 0, at most 100, not below the step before."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepBake:
+class StepBake(_Variant):
     """Run at this weight, and go on after the shortest time if every metric is good. Also called soak."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("min", "max", "min_samples", tag="bake")
 
-    type: Literal["bake"] = field(default="bake", init=False)
+    type: Literal["bake"] = "bake"
     """Which variant this is."""
 
     min: timedelta
@@ -911,27 +969,33 @@ class StepBake:
     min_samples: int | None = None
     """How many samples every metric must gather in this step; absent: a single good measurement is enough."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepPause:
+class StepPause(_Variant):
     """Wait, whatever the metrics are; an exceeded limit still ends the rollout."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("duration", tag="pause")
 
-    type: Literal["pause"] = field(default="pause", init=False)
+    type: Literal["pause"] = "pause"
     """Which variant this is."""
 
     duration: timedelta | None = None
     """The length of the pause; absent: until an operator resumes."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepAnalysis:
+class StepAnalysis(_Variant):
     """Go on when each of these metrics has this many good measurements in this step."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "measurements", tag="analysis")
 
-    type: Literal["analysis"] = field(default="analysis", init=False)
+    type: Literal["analysis"] = "analysis"
     """Which variant this is."""
 
     metrics: Sequence[str] = ()
@@ -941,20 +1005,24 @@ class StepAnalysis:
     """How many good measurements each metric needs; at least 1."""
 
     def __post_init__(self) -> None:
+        _check_tag(self)
         _freeze(self, "metrics")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StepGate:
+class StepGate(_Variant):
     """Wait for a person's approval."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("name", tag="gate")
 
-    type: Literal["gate"] = field(default="gate", init=False)
+    type: Literal["gate"] = "gate"
     """Which variant this is."""
 
     name: str
     """The name that an approval refers to."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 
 Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate
@@ -962,7 +1030,7 @@ Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Timeline:
+class Timeline(_Value):
     """When each step of a schedule begins and ends, if nothing goes wrong."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("steps", "earliest_end", "latest_end", "deadline_at")

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._frozen import Value as _Value
 
 __all__ = [
     "ErrorKind",
@@ -60,7 +61,7 @@ class ErrorKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
+class Fault(_Value):
     """One mistake in an input."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text")

@@ -43,6 +43,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.canary import Observation
 from relcore.metrics import Change, Deployment
@@ -77,7 +78,7 @@ class MissingSample(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GitCommit:
+class GitCommit(_Value):
     """A commit."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -107,7 +108,7 @@ class GitCommit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GitHistory:
+class GitHistory(_Value):
     """The commits and tags of a repository."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags")
@@ -123,7 +124,7 @@ class GitHistory:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GitReleases:
+class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("deployments", "changes")
@@ -141,7 +142,7 @@ class GitReleases:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GitTag:
+class GitTag(_Value):
     """A tag of a commit."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit", "tagged_at")
@@ -157,7 +158,7 @@ class GitTag:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PrometheusMetric:
+class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -187,7 +188,7 @@ class PrometheusMetric:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PrometheusSample:
+class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", "missing")
@@ -203,7 +204,7 @@ class PrometheusSample:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PrometheusSeries:
+class PrometheusSeries(_Value):
     """One time series of a range query."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("labels", "samples")

@@ -83,6 +83,7 @@ from typing import ClassVar
 
 from relcore import _native
 from relcore._frozen import Handle as _Handle
+from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.columns import dora_columns
 from relcore.reason import Interval
@@ -438,7 +439,7 @@ class UndeliveredChanges(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -465,7 +466,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployment:
+class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -518,7 +519,7 @@ class Deployment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DoraReport:
+class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -545,7 +546,7 @@ class DoraReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DoraRow:
+class DoraRow(_Value):
     """The five delivery metrics of DORA over one range of time.
 
     Throughput is lead time, frequency and recovery time; instability is fail rate and rework rate (DORA, since 2024).
@@ -584,7 +585,7 @@ class DoraRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
+class Estimate(_Value):
     """A number with its basis, or the reason why there is none.
 
     Exactly one of `value` and `undefined` is present. Without data there is no number: a fail rate without deployments
@@ -635,7 +636,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exclusion:
+class Exclusion(_Value):
     """How many items were left out for one reason."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n")
@@ -648,7 +649,7 @@ class Exclusion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Incident:
+class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -681,7 +682,7 @@ class Incident:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
+class Policy(_Value):
     """Every choice behind the delivery metrics.
 
     Two tools that disagree about a metric nearly always disagree about one of these. The default follows the

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._frozen import Value as _Value
+from relcore._frozen import member as _member
 
 __all__ = [
     "Evidence",
@@ -35,7 +37,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
+class Evidence(_Value):
     """The numbers behind a reason. A number that does not exist is absent."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("observed", "threshold", "unit", "n", "p", "interval")
@@ -60,7 +62,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Interval:
+class Interval(_Value):
     """A confidence interval, both ends included."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", "level")
@@ -76,7 +78,7 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reason:
+class Reason(_Value):
     """One reason of a decision.
 
     Scripts match on `code`, people read `text`, audits store
@@ -99,6 +101,9 @@ class Reason:
 
     evidence: Evidence = field(default_factory=lambda: Evidence())
     """The numbers behind the sentence."""
+
+    def __post_init__(self) -> None:
+        _member(self, ReasonCode, "code")
 
 
 class ReasonCode(StrEnum):

@@ -55,6 +55,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.reason import Reason
 from relcore.version import Bump
@@ -187,7 +188,7 @@ class Type(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Advisory:
+class Advisory(_Value):
     """An advisory that a release closes."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity")
@@ -200,7 +201,7 @@ class Advisory:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Classification:
+class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -230,7 +231,7 @@ class Classification:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
+class Facts(_Value):
     """The facts about a release that its version does not contain."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -265,7 +266,7 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Profile:
+class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles.
 
     `profile` returns the row of a type;
@@ -332,7 +333,7 @@ class Profile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Profiles:
+class Profiles(_Value):
     """A table of profiles. Its keys are release types in wire form: `hotfix`, `feature_minor`.
 
     A type without a row has the standard profile.
@@ -345,7 +346,7 @@ class Profiles:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RequiredApproval:
+class RequiredApproval(_Value):
     """An approval that a release needs."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("role", "count")

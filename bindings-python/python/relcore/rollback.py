@@ -61,6 +61,7 @@ from typing import ClassVar
 
 from relcore import _native
 from relcore._frozen import Handle as _Handle
+from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.reason import Reason, Severity
 
@@ -151,7 +152,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counterfactual:
+class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("fact", "actual", "instead", "verdict")
@@ -170,7 +171,7 @@ class Counterfactual:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -207,7 +208,7 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
+class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery.
 
     Each criterion has a `Severity`, which sets the effect of the criterion once it is met:
@@ -295,7 +296,7 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Situation:
+class Situation(_Value):
     """The facts about a release that a deploy script knows.
 
     Each fact may be left out, which means that it is unknown. An unknown fact that could change the verdict is listed in

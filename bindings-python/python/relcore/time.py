@@ -42,6 +42,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 
 __all__ = [
@@ -104,7 +105,7 @@ class Weekday(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BusinessCalendar:
+class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("weekend", "holidays", "working_days")
@@ -126,7 +127,7 @@ class BusinessCalendar:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TimeRange:
+class TimeRange(_Value):
     """A half-open range of time: `start` is included, `end` is not.
 
     Adjacent ranges share no instant, so nothing at a boundary is counted twice.

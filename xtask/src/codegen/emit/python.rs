@@ -2,7 +2,8 @@
 //!
 //! A struct is a frozen, keyword-only, slotted dataclass; a unit enum an `enum.StrEnum` whose values are the texts on
 //! the wire; an enum with data one dataclass for each variant and a union of them, so that `match` and `assert_never`
-//! work. The native library finds the classes by `_registry.py` and their fields by `_fields`.
+//! work. A field of such a union carries a mark for pydantic, which then picks the variant by its tag. The native library
+//! finds the classes by `_registry.py` and their fields by `_fields`.
 //!
 //! The text is printed plainly, with every import that a module could need: `ruff` removes the ones that it does not,
 //! sorts the others and breaks the lines.
@@ -18,8 +19,15 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 const FOLDER: &str = "bindings-python/python/relcore";
 
-/// The exceptions, which are written by hand.
-const ERRORS: &[&str] = &["InputError", "PolicyChangedError", "RelcoreError"];
+/// What is written by hand and imported from `relcore`, with its module.
+const BY_HAND: &[(&str, &str)] = &[
+    ("InputError", "_errors"),
+    ("PolicyChangedError", "_errors"),
+    ("RelcoreError", "_errors"),
+    ("from_json", "_json"),
+    ("to_dict", "_json"),
+    ("to_json", "_json"),
+];
 
 /// The imports of the standard library and of the package that a module may need.
 const IMPORTS: &str = "
@@ -27,10 +35,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
-from relcore._frozen import Handle as _Handle, freeze as _freeze
+from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, member as _member
 ";
 
 /// `__init__.py`, `_registry.py` and the modules.
@@ -47,6 +55,14 @@ struct Module<'a> {
     name: &'a str,
     model: &'a Model,
     imports: BTreeSet<String>,
+}
+
+/// Where a type stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    Argument,
+    Field,
+    Result,
 }
 
 impl Module<'_> {
@@ -114,18 +130,20 @@ impl Module<'_> {
     }
 
     fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {
-        let mut text = format!("\n@dataclass(frozen=True, kw_only=True, slots=True)\nclass {name}:\n");
+        let base = if tag.is_some() { "_Variant" } else { "_Value" };
+        let mut text =
+            format!("\n@dataclass(frozen=True, kw_only=True, slots=True)\nclass {name}({base}):\n");
         text += &docstring(docs, 1);
         let names = fields.iter().map(|field| format!("\"{}\"", field.name));
         let names: Vec<String> = names.chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();
         let _ =
             write!(text, "\n    _fields: ClassVar[_native.Fields] = _native.Fields({})\n", names.join(", "));
         if let Some(tag) = tag {
-            let _ = writeln!(text, "\n    type: Literal[\"{tag}\"] = field(default=\"{tag}\", init=False)");
+            let _ = writeln!(text, "\n    type: Literal[\"{tag}\"] = \"{tag}\"");
             text += &docstring("Which variant this is.", 1);
         }
         for field in fields {
-            let _ = write!(text, "\n    {}: {}", field.name, self.type_text(&field.of, false));
+            let _ = write!(text, "\n    {}: {}", field.name, self.type_text(&field.of, Position::Field));
             if let Some(default) = &field.default {
                 let value = self
                     .literal(default, &field.of)
@@ -142,16 +160,7 @@ impl Module<'_> {
             text += "\n";
             text += &docstring(&field.docs, 1);
         }
-        let lists = fields.iter().filter(|field| matches!(field.of, Type::List(_)));
-        let lists: Vec<String> = lists.map(|field| format!("\"{}\"", field.name)).collect();
-        if !lists.is_empty() {
-            let _ = write!(
-                text,
-                "\n    def __post_init__(self) -> None:\n        _freeze(self, {})\n",
-                lists.join(", ")
-            );
-        }
-        Ok(text)
+        Ok(text + &post_init(fields, tag))
     }
 
     /// The class of a handle. The native values that it calls stand before it, so that a name that is missing fails
@@ -163,7 +172,7 @@ impl Module<'_> {
             let _ = writeln!(text, "{prefix}_{} = _native.method(\"{}\")", method.name, method.qualified);
         }
         let policy = &handle.policy.name;
-        let of = self.type_text(&handle.policy.of, true);
+        let of = self.type_text(&handle.policy.of, Position::Argument);
         let class_docs = format!("{}\n\n{}", handle.docs, handle.constructor_docs);
         let _ = write!(
             text,
@@ -191,7 +200,7 @@ impl Module<'_> {
             let mut rest = function.arguments.iter().skip(index);
             let may_be_left_out = rest.all(|argument| matches!(argument.of, Type::Optional(_)));
             let default = if may_be_left_out { " = None" } else { "" };
-            parameters.push(format!("{name}: {}{default}", self.type_text(of, true)));
+            parameters.push(format!("{name}: {}{default}", self.type_text(of, Position::Argument)));
         }
         let result = self.result_text(&function.result);
         let handle = owner.map(|owner| format!("{owner}._handle"));
@@ -209,13 +218,14 @@ impl Module<'_> {
     /// A function returns tuples, which callers may want to index and hash; fields take any sequence.
     fn result_text(&mut self, of: &Type) -> String {
         match of {
-            Type::List(inner) => format!("tuple[{}, ...]", self.type_text(inner, false)),
-            _ => self.type_text(of, false),
+            Type::List(inner) => format!("tuple[{}, ...]", self.type_text(inner, Position::Result)),
+            _ => self.type_text(of, Position::Result),
         }
     }
 
     /// The annotation of a type; arguments may also be dicts and texts.
-    fn type_text(&mut self, of: &Type, is_argument: bool) -> String {
+    fn type_text(&mut self, of: &Type, at: Position) -> String {
+        let is_argument = at == Position::Argument;
         match of {
             Type::Bool => "bool".into(),
             Type::U8 | Type::U16 | Type::U32 | Type::I32 | Type::Count => "int".into(),
@@ -233,15 +243,15 @@ impl Module<'_> {
                 }
                 "ReasonCode | str".into()
             }
-            Type::Optional(inner) => format!("{} | None", self.type_text(inner, is_argument)),
-            Type::List(inner) => format!("Sequence[{}]", self.type_text(inner, is_argument)),
-            Type::Map(inner) => format!("Mapping[str, {}]", self.type_text(inner, is_argument)),
+            Type::Optional(inner) => format!("{} | None", self.type_text(inner, at)),
+            Type::List(inner) => format!("Sequence[{}]", self.type_text(inner, at)),
+            Type::Map(inner) => format!("Mapping[str, {}]", self.type_text(inner, at)),
             Type::Named(qualified) => {
-                let is_unit = matches!(self.kind(qualified), Some(Kind::Unit(_)));
                 let name = self.refer(qualified);
-                match (is_argument, is_unit) {
-                    (true, true) => format!("{name} | str"),
-                    (true, false) => format!("{name} | Mapping[str, object]"),
+                match (at, self.kind(qualified)) {
+                    (Position::Argument, Some(Kind::Unit(_))) => format!("{name} | str"),
+                    (Position::Argument, _) => format!("{name} | Mapping[str, object]"),
+                    (Position::Field, Some(Kind::Tagged(_))) => format!("Annotated[{name}, _TAGGED]"),
                     _ => name,
                 }
             }
@@ -315,6 +325,23 @@ impl Module<'_> {
     }
 }
 
+/// What every way to make a dataclass runs, that of other libraries, too.
+fn post_init(fields: &[Field], tag: Option<&str>) -> String {
+    let mut lines = Vec::new();
+    if tag.is_some() {
+        lines.push("_check_tag(self)".to_owned());
+    }
+    let lists = fields.iter().filter(|field| matches!(field.of, Type::List(_)));
+    let lists: Vec<String> = lists.map(|field| format!("\"{}\"", field.name)).collect();
+    if !lists.is_empty() {
+        lines.push(format!("_freeze(self, {})", lists.join(", ")));
+    }
+    let codes = fields.iter().filter(|field| field.of == Type::ReasonCode);
+    lines.extend(codes.map(|field| format!("_member(self, ReasonCode, \"{}\")", field.name)));
+    let lines: String = lines.iter().map(|line| format!("        {line}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\n    def __post_init__(self) -> None:\n{lines}") }
+}
+
 /// `ReasonCode`. A code may be of several modules; it stands once.
 fn reason_codes(model: &Model) -> String {
     let docs = "The stable code of a rule. Codes that a newer version added arrive as plain `str`.";
@@ -344,15 +371,14 @@ fn variant_class(name: &str, wire: &str) -> String {
     format!("{name}{}", wire.to_pascal_case())
 }
 
-/// `relcore/__init__.py`: modules, foundation types and errors, loaded when they are first used.
+/// `relcore/__init__.py`: modules, foundation types and what is written by hand, loaded when they are first used.
 fn init(model: &Model) -> File {
     let mut names: Vec<(String, &str)> =
-        ERRORS.iter().map(|error| ((*error).to_owned(), "_errors")).collect();
+        BY_HAND.iter().map(|(name, module)| ((*name).to_owned(), *module)).collect();
     for definition in model.types.values().filter(|of| FOUNDATION.contains(&of.module.as_str())) {
         names.extend(class_names(definition).into_iter().map(|name| (name, definition.module.as_str())));
     }
     names.push(("ReasonCode".to_owned(), "reason"));
-    names.extend(["from_json", "to_json"].map(|name| (name.to_owned(), "_json")));
     names.sort();
     let modules: Vec<&str> = model.modules.iter().map(|module| module.name.as_str()).collect();
     let summary = |docs: &str| docs::prose(docs).lines().next().unwrap_or_default().to_owned();

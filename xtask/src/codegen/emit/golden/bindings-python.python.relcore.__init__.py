@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from relcore.reason import ReasonCode as ReasonCode
     from relcore._errors import RelcoreError as RelcoreError
     from relcore._json import from_json as from_json
+    from relcore._json import to_dict as to_dict
     from relcore._json import to_json as to_json
 
-__all__ = ["ErrorKind","Fault","InputError","PolicyChangedError","ReasonCode","RelcoreError","__version__","error","from_json","probe","to_json",]
-_HOMES = {"ErrorKind": "error","Fault": "error","InputError": "_errors","PolicyChangedError": "_errors","ReasonCode": "reason","RelcoreError": "_errors","from_json": "_json","to_json": "_json",}
+__all__ = ["ErrorKind","Fault","InputError","PolicyChangedError","ReasonCode","RelcoreError","__version__","error","from_json","probe","to_dict","to_json",]
+_HOMES = {"ErrorKind": "error","Fault": "error","InputError": "_errors","PolicyChangedError": "_errors","ReasonCode": "reason","RelcoreError": "_errors","from_json": "_json","to_dict": "_json","to_json": "_json",}
 _MODULES = frozenset(("error","probe",))
 
 def __getattr__(name: str) -> object:

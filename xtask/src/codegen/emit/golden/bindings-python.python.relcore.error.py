@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
-from relcore._frozen import Handle as _Handle, freeze as _freeze
+from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, member as _member
 
 __all__ = ["ErrorKind","Fault",]
 
@@ -24,7 +24,7 @@ class ErrorKind(StrEnum):
     """Another policy."""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
+class Fault(_Value):
     """One mistake."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text")

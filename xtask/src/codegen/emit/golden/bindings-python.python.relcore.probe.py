@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
-from relcore._frozen import Handle as _Handle, freeze as _freeze
+from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, member as _member
 from relcore.reason import ReasonCode
 
 __all__ = ["Colour","Everything","Signal","SignalOff","SignalSlowBlink","Watcher","look_at","name",]
@@ -31,7 +31,7 @@ class Colour(StrEnum):
     """Go."""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Everything:
+class Everything(_Value):
     """One field of each type."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("flag", "tiny", "small", "count_of_some", "signed", "big", "share", "name", "at", "length", "day", "version", "reason", "note", "limit", "colours", "labels", "colour", "signal")
@@ -90,28 +90,32 @@ class Everything:
     colour: Colour = Colour.DARK_GREEN
     """Its colour."""
 
-    signal: Signal | None = None
+    signal: Annotated[Signal, _TAGGED] | None = None
     """Its signal."""
 
     def __post_init__(self) -> None:
         _freeze(self, "colours")
+        _member(self, ReasonCode, "reason")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SignalOff:
+class SignalOff(_Variant):
     """Dark."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="off")
 
-    type: Literal["off"] = field(default="off", init=False)
+    type: Literal["off"] = "off"
     """Which variant this is."""
 
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SignalSlowBlink:
+class SignalSlowBlink(_Variant):
     """On and off."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("every_span", "colour", tag="slow_blink")
 
-    type: Literal["slow_blink"] = field(default="slow_blink", init=False)
+    type: Literal["slow_blink"] = "slow_blink"
     """Which variant this is."""
 
     every_span: timedelta
@@ -119,6 +123,9 @@ class SignalSlowBlink:
 
     colour: Colour
     """Its colour."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
 
 Signal: TypeAlias = SignalOff | SignalSlowBlink
 """The signal.
