@@ -50,11 +50,11 @@ def exception_of(faults: tuple[Fault, ...]) -> RelcoreError:
     return InputError(faults)
 
 
-def refusal(code: str, path: str, text: str) -> InputError:
-    """The exception for one fault that is found in Python."""
+def refusal(*faults: tuple[str, str, str]) -> InputError:
+    """The exception for faults that are found in Python: code, path and text of each."""
     from relcore.error import ErrorKind, Fault
 
-    return InputError((Fault(code=ErrorKind(code), path=path, text=text),))
+    return InputError(tuple(Fault(code=ErrorKind(code), path=path, text=text) for code, path, text in faults))
 
 
 # In a traceback they stand by the name that users import.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, NoReturn
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, cast
 
 from relcore import _native
 
@@ -15,6 +16,25 @@ class Value:
     __slots__ = ()
     _fields: ClassVar[_native.Fields]
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By name: a dataclass with slots would be restored by position, and another version may have other fields.
+        names = (field.name for field in dataclasses.fields(cast(Any, self)))
+        return restore, (type(self), {name: getattr(self, name) for name in names})
+
+
+def restore(of: type[Any], given: dict[str, object]) -> object:
+    """The value of a copy or a pickle. The version that wrote the pickle may have had other fields."""
+    fields, absent = dataclasses.fields(of), dataclasses.MISSING
+    needed = {field.name for field in fields if field.default is field.default_factory is absent}
+    unknown = [("unknown_field", name) for name in given.keys() - {field.name for field in fields}]
+    faults = unknown + [("missing_field", name) for name in needed - given.keys()]
+    if faults:
+        from relcore._errors import refusal
+
+        text = f"the pickle is of a version of relcore whose `{of.__name__}` has other fields"
+        raise refusal(*((code, name, text) for code, name in sorted(faults)))
+    return of(**given)
 
 
 class Variant(Value):
@@ -62,7 +82,7 @@ def check_tag(variant: Variant) -> None:
         from relcore._errors import refusal
 
         text = f"`{variant.type}` is not the type of `{type(variant).__name__}`: expected `{variant._fields.tag}`"
-        raise refusal("invalid_value", "type", text)
+        raise refusal(("invalid_value", "type", text))
 
 
 def freeze(value: object, *names: str) -> None:
