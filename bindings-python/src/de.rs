@@ -283,11 +283,12 @@ fn is_index(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(class.hasattr(intern!(value.py(), "__index__"))? && !class.hasattr(intern!(value.py(), "__len__"))?)
 }
 
-/// Whether the items of a value have an order: not text, bytes, a set or a generator, which could be read only once.
+/// Whether the items of a value have an order: not text, bytes, a set or a generator, which could be read only once, and
+/// not a mapping, which has items by key.
 fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
     let is_text = time::is::<PyString>(value) || time::is::<PyBytes>(value) || time::is::<PyByteArray>(value);
     // SAFETY: a borrowed object.
-    !is_text && !time::is::<PyDict>(value) && unsafe { ffi::PySequence_Check(value.as_ptr()) } == 1
+    !is_text && unsafe { ffi::PySequence_Check(value.as_ptr()) } == 1 && value.cast::<PyMapping>().is_err()
 }
 
 /// A dict, or any other mapping as one.

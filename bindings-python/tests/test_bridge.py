@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pickle
+from collections import ChainMap, UserDict
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -110,7 +113,10 @@ def test_other_things_than_finite_numbers_are_refused(weight: object) -> None:
     assert caught.value.path == "schedule.steps[0].weight"
 
 
-@pytest.mark.parametrize("holidays", ["2026-11-20", b"2026", {FRIDAY}, {"a": FRIDAY}, 7, iter([FRIDAY])])
+@pytest.mark.parametrize(
+    "holidays",
+    ["2026-11-20", b"2026", {FRIDAY}, {FRIDAY: 1}, UserDict({FRIDAY: 1}), 7, iter([FRIDAY])],
+)
 def test_only_sequences_are_lists(holidays: object) -> None:
     with pytest.raises(relcore.InputError) as caught:
         time.add_business_days(FRIDAY, 1, {"holidays": holidays})
@@ -129,6 +135,23 @@ def test_unknown_keys_are_refused_whatever_their_value() -> None:
         time.buckets({"start": NOON, "end": None, "ned": None}, "day", "UTC", "monday")
     found = {(str(fault.code), fault.path) for fault in caught.value.faults}
     assert found == {("unknown_field", "range.ned"), ("missing_field", "range.end")}
+
+
+@pytest.mark.parametrize("made", [dict, MappingProxyType, ChainMap, UserDict])
+@pytest.mark.parametrize("value", [None, 1])
+def test_unknown_keys_are_refused_at_any_depth(
+    made: Callable[[dict[str, object]], Mapping[str, object]], value: object
+) -> None:
+    unknown, steps = {"wieght": value}, [{"type": "set_weight", "weight": 100}]
+    with refusal("unknown_field", "schedule.wieght"):
+        canary.validate(made({"steps": steps} | unknown))
+    with refusal("unknown_field", "schedule.steps[0].wieght"):
+        canary.validate(made({"steps": [made(steps[0] | unknown)]}))
+    reading = made({"type": "missing"} | unknown)
+    seen = made({"at": NOON, "kind": made({"type": "measurement", "metric": "errors", "reading": reading})})
+    schedule = canary.standard_schedule()
+    with refusal("unknown_field", "observations[0].kind.reading.wieght"):
+        canary.next_action(schedule, canary.start(schedule, NOON), [seen], NOON)
 
 
 def test_none_is_no_list() -> None:
@@ -186,6 +209,11 @@ def test_none_is_absent() -> None:
 def test_enums_are_text() -> None:
     assert str(version.Bump.MINOR) == "minor" and f"{version.Bump.MINOR}" == "minor"
     assert version.Bump("minor") is version.Bump.MINOR
+    schedule = canary.standard_schedule()
+    abort = canary.Observation(at=NOON, kind=canary.ObservationKindCommand(command=canary.Command.ABORT))
+    phase = canary.next_action(schedule, canary.start(schedule, NOON), [abort], NOON).state.phase
+    assert phase == "rolled_back" and f"{phase}" == "rolled_back"
+    assert json.dumps({"phase": phase}) == '{"phase": "rolled_back"}' and {"rolled_back": 1}[phase] == 1
 
 
 def test_reason_codes_are_members_and_newer_ones_text() -> None:
