@@ -3,6 +3,7 @@ use crate::{
     de::PyDeserializer,
     error::{CodecError, Failure},
     ser,
+    spelling::spelt,
     time::LastInstant,
 };
 use pyo3::exceptions::PyImportError;
@@ -20,7 +21,9 @@ pub struct Handle(api::Handle);
 pub fn function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
     let function = api::function(name).ok_or_else(|| absent(name))?;
     PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
-        Ok(function.call(&mut PyTransport::new(arguments, 0))?.unbind())
+        let mut transport = PyTransport::new(arguments, 0);
+        let result = function.call(&mut transport);
+        Ok(result.map_err(|failure| transport.exception(function.signature(), failure))?.unbind())
     })
 }
 
@@ -29,7 +32,9 @@ pub fn function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunc
 pub fn constructor<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
     let constructor = api::constructor(name).ok_or_else(|| absent(name))?;
     PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Handle> {
-        Ok(Handle(constructor.call(&mut PyTransport::new(arguments, 0))?))
+        let mut transport = PyTransport::new(arguments, 0);
+        let result = constructor.call(&mut transport);
+        Ok(Handle(result.map_err(|failure| transport.exception(constructor.signature(), failure))?))
     })
 }
 
@@ -40,7 +45,9 @@ pub fn method<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFuncti
     PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
         let own = arguments.get_borrowed_item(0)?;
         let handle = &own.cast::<Handle>()?.get().0;
-        Ok(method.call(handle, &mut PyTransport::new(arguments, 1))?.unbind())
+        let mut transport = PyTransport::new(arguments, 1);
+        let result = method.call(handle, &mut transport);
+        Ok(result.map_err(|failure| transport.exception(method.signature(), failure))?.unbind())
     })
 }
 
@@ -84,7 +91,7 @@ impl<'py> Transport for PyTransport<'_, 'py> {
     fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T, Failure> {
         let argument = self.arguments.get_borrowed_item(index + self.skip)?;
         T::deserialize(PyDeserializer::new(&argument, &self.last))
-            .map_err(|fault| self.explain(signature, index, fault))
+            .map_err(|fault| self.exception(signature, self.explain(signature, index, fault)).into())
     }
 
     fn run<R: Send>(&mut self, _: &Signature, work: impl FnOnce() -> R + Send) -> R {
@@ -105,6 +112,12 @@ impl<'py> Transport for PyTransport<'_, 'py> {
 impl<'a, 'py> PyTransport<'a, 'py> {
     pub fn new(arguments: &'a Bound<'py, PyTuple>, skip: usize) -> Self {
         Self { arguments, skip, last: LastInstant::default() }
+    }
+
+    /// The exception of a failed call, in the names of the arguments.
+    fn exception(&self, signature: &Signature, failure: Failure) -> PyErr {
+        let arguments: Vec<_> = self.arguments.iter().skip(self.skip).collect();
+        failure.exception(self.arguments.py(), |faults| spelt(faults, signature, &arguments))
     }
 
     /// All faults of all arguments, after one of them was refused: the arguments as JSON are compared with their types.

@@ -74,6 +74,18 @@ pub fn wire_name(name: &str) -> Cow<'_, str> {
     }))
 }
 
+/// `weekStart` as `week_start`.
+pub fn python_name(name: &str) -> String {
+    let mut python = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !python.is_empty() {
+            python.push('_');
+        }
+        python.push(letter.to_ascii_lowercase());
+    }
+    python
+}
+
 /// What a type of the core is in Python.
 pub enum Classes {
     Struct(Class),

@@ -3,6 +3,7 @@ use crate::{
     call::{PyTransport, absent},
     column::{Columns, OwnedInstants},
     error::Failure,
+    spelling::of_columns,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -23,6 +24,16 @@ pub fn dora_columns<'py>(
     services: u32,
     arguments: &Bound<'py, PyTuple>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let report = report(columns, environments, services, arguments);
+    report.map_err(|failure| failure.exception(arguments.py(), of_columns))
+}
+
+fn report<'py>(
+    columns: &Bound<'py, PyDict>,
+    environments: Vec<String>,
+    services: u32,
+    arguments: &Bound<'py, PyTuple>,
+) -> std::result::Result<Bound<'py, PyAny>, Failure> {
     let mut transport = PyTransport::new(arguments, 0);
     let rows = api::function("metrics.dora").ok_or_else(|| absent("metrics.dora"))?.signature();
     let policy: Policy = transport.arg(rows, 3)?;
@@ -40,7 +51,7 @@ pub fn dora_columns<'py>(
         first.is_empty() || rows.arguments.iter().skip(3).any(|argument| *argument == first)
     };
     let report = report.map_err(|error| if is_other(&error) { error } else { error.under("columns") });
-    Ok(transport.ret(report.map_err(Failure::from)?)?)
+    transport.ret(report?)
 }
 
 /// Borrows the events from the columns.

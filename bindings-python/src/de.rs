@@ -292,7 +292,7 @@ fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
 }
 
 /// A dict, or any other mapping as one.
-fn entries_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+pub fn entries_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
     if let Ok(entries) = value.cast::<PyDict>() {
         return Ok(Some(entries.clone()));
     }

@@ -13,6 +13,7 @@ mod columns;
 mod de;
 mod error;
 mod ser;
+mod spelling;
 mod time;
 
 /// The native half of the package.

@@ -187,7 +187,7 @@ def test_streams_of_one_chunk_are_taken_and_of_more_refused() -> None:
     )
     dora_columns(one, POLICY, RANGE, "month", "UTC")
     two = pyarrow.chunked_array([finished[:1], finished[1:]])
-    refused(DeploymentColumns(finished_at=two, outcome=outcome), "finishedAt", "several chunks")
+    refused(DeploymentColumns(finished_at=two, outcome=outcome), "finished_at", "several chunks")
 
 
 def refused(deployments: DeploymentColumns, column: str, text: str) -> None:
@@ -200,11 +200,11 @@ def refused(deployments: DeploymentColumns, column: str, text: str) -> None:
 def test_other_formats_are_refused_by_name() -> None:
     outcome = bytes(2)
     doubles = array("d", [1, 2])
-    refused(DeploymentColumns(finished_at=doubles, outcome=outcome), "finishedAt", "the format `d`")  # type: ignore[arg-type]
-    refused(DeploymentColumns(finished_at=array("i", [1, 2]), outcome=outcome), "finishedAt", "64-bit")
-    refused(DeploymentColumns(finished_at=[1, 2], outcome=outcome), "finishedAt", "got `list`")  # type: ignore[arg-type]
+    refused(DeploymentColumns(finished_at=doubles, outcome=outcome), "finished_at", "the format `d`")  # type: ignore[arg-type]
+    refused(DeploymentColumns(finished_at=array("i", [1, 2]), outcome=outcome), "finished_at", "64-bit")
+    refused(DeploymentColumns(finished_at=[1, 2], outcome=outcome), "finished_at", "got `list`")  # type: ignore[arg-type]
     gaps = memoryview(array("q", range(4)))[::2]
-    refused(DeploymentColumns(finished_at=gaps, outcome=outcome), "finishedAt", "without gaps")
+    refused(DeploymentColumns(finished_at=gaps, outcome=outcome), "finished_at", "without gaps")
     finished = array("q", [1, 2])
     refused(DeploymentColumns(finished_at=finished, outcome=b"\0"), "outcome", "is not as long")
     refused(DeploymentColumns(finished_at=finished, outcome=b"\0\x09"), "outcome", "beyond its table")
@@ -217,11 +217,11 @@ def test_other_formats_are_refused_by_name() -> None:
 def test_arrow_without_a_zone_or_with_nulls_is_refused() -> None:
     outcome = bytes(2)
     naive = pyarrow.array([1, 2], pyarrow.timestamp("ms"))
-    refused(DeploymentColumns(finished_at=naive, outcome=outcome), "finishedAt", "has no time zone")
+    refused(DeploymentColumns(finished_at=naive, outcome=outcome), "finished_at", "has no time zone")
     micros = pyarrow.array([1, 2], pyarrow.timestamp("us", "UTC"))
-    refused(DeploymentColumns(finished_at=micros, outcome=outcome), "finishedAt", "tsu:UTC")
+    refused(DeploymentColumns(finished_at=micros, outcome=outcome), "finished_at", "tsu:UTC")
     nulls = pyarrow.array([1, None], "int64")
-    refused(DeploymentColumns(finished_at=nulls, outcome=outcome), "finishedAt", "has nulls")
+    refused(DeploymentColumns(finished_at=nulls, outcome=outcome), "finished_at", "has nulls")
 
 
 def test_faults_of_the_other_arguments_have_their_path() -> None:

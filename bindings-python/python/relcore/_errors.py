@@ -13,7 +13,8 @@ __all__ = ["InputError", "PolicyChangedError", "RelcoreError", "exception_of", "
 class RelcoreError(ValueError):
     """Why relcore refused a call: one or more faults.
 
-    `code` and `path` are those of the first fault; `faults` has them all.
+    `code` and `path` are those of the first fault; `faults` has them all. A path has the names that the caller wrote: the
+    field of a dataclass, the key of a dict in its own spelling, the key of a text.
     """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:

@@ -61,6 +61,12 @@ def wire(value: Json) -> Json:
     return value.value if isinstance(value, Enum) else texts.get(type(value), lambda scalar: scalar)(value)
 
 
+def camel_case(path: str) -> str:
+    """The path of a fault as on the wire, where a key of a map may have an underscore, too."""
+    first, *rest = path.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
 def same(got: Json, expected: Json, tolerance: float) -> bool:
     """Whether two JSON values are equal, numbers by value and up to the tolerance; `true` is no number.
 

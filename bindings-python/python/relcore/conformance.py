@@ -17,7 +17,7 @@ from pathlib import Path
 
 import relcore
 from relcore._frozen import Handle
-from relcore._wire import Json, native, same, wire
+from relcore._wire import Json, camel_case, native, same, wire
 
 
 def run(case: Json) -> str | None:
@@ -56,8 +56,11 @@ def compare(case: Json, call: Json) -> str | None:
     try:
         result = wire(call())
     except relcore.RelcoreError as error:
-        seen = {"code": error.code, "path": error.path}
-        return None if case.get("error") and case["error"].items() <= seen.items() else f"{seen}: {error}"
+        seen = {"code": str(error.code), "path": camel_case(error.path)}
+        expected = case.get("error", {})
+        if "path" in expected:
+            expected = expected | {"path": camel_case(expected["path"])}
+        return None if expected and expected.items() <= seen.items() else f"{seen}: {error}"
     if "expect" not in case:
         return f"expected the error {case['error']}, got {json.dumps(result)}"
     return None if same(result, case["expect"], case.get("tolerance", 0)) else f"got {json.dumps(result)}"

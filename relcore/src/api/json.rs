@@ -168,6 +168,20 @@ impl Transport for JsonTransport<'_> {
     }
 }
 
+/// Whether a word is a key of a type or an argument on the wire. A binding whose names differ spells the texts of faults by
+/// it.
+///
+/// ```
+/// use relcore::api::is_key;
+/// assert!(is_key("minSamples") && is_key("startAt"));
+/// assert!(!is_key("min_samples"));
+/// ```
+#[must_use]
+pub fn is_key(word: &str) -> bool {
+    wire::has_key(word)
+        || ARGUMENTS.iter().any(|(_, arguments)| arguments.iter().any(|(name, _)| *name == word))
+}
+
 /// Whether a key is the name of an argument on the wire: `weekStart` for `week_start`.
 fn is_wire_name(key: &str, name: &str) -> bool {
     let mut expected = name.chars();

@@ -55,6 +55,16 @@ pub(crate) fn diagnose(value: &Value, of: TypeRef, path: &str, faults: &mut Faul
     }
 }
 
+/// Whether some type has a key of this name.
+pub(crate) fn has_key(name: &str) -> bool {
+    let among = |fields: &[Field]| fields.iter().any(|field| field.name == name);
+    DESCRIPTORS.iter().any(|(_, descriptor)| match descriptor {
+        Descriptor::Unit(_) => false,
+        Descriptor::Struct(fields) => among(fields),
+        Descriptor::Tagged(variants) => variants.iter().any(|(_, fields)| among(fields)),
+    })
+}
+
 fn named(value: &Value, descriptor: &Descriptor, path: &str, faults: &mut Faults) {
     match (descriptor, value) {
         (Descriptor::Unit(texts), Value::String(text)) => {

@@ -15,7 +15,7 @@ mod tagged;
 mod write;
 
 pub(crate) use descriptor::TypeRef;
-pub(crate) use diagnose::diagnose;
+pub(crate) use diagnose::{diagnose, has_key};
 pub use read::parse_json;
 pub(crate) use read::{
     PolicyText, object, parse_yaml, policy_from_json, policy_from_value, policy_from_yaml,
