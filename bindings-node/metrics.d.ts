@@ -178,15 +178,15 @@ export type DeploymentIntent = "planned" | "hotfix" | "rollback" | "redeploy" | 
 export type DeploymentOutcome = "success" | "failure" | "error" | "timeout" | "cancellation" | "skip";
 
 /** The five delivery metrics of DORA over a range and each of its buckets. */
-export interface DoraReport {
+export interface DoraReport<At extends Instant = Instant> {
   /** The range that the report covers. */
-  readonly range: TimeRange<Timestamp>;
+  readonly range: TimeRange<At>;
   /** The whole range. */
-  readonly overall: DoraRow;
+  readonly overall: DoraRow<At>;
   /**
    * The buckets that touch the range, in order, empty ones too. Counts of the buckets add up to those of `overall`.
    */
-  readonly buckets: readonly DoraRow[];
+  readonly buckets: readonly DoraRow<At>[];
   /** The digest of the policy: `sha256:` and 64 hexadecimal digits. */
   readonly policyDigest: string;
   /** The version of the time zone database that cut the buckets. */
@@ -198,9 +198,9 @@ export interface DoraReport {
  *
  * Throughput is lead time, frequency and recovery time; instability is fail rate and rework rate (DORA, since 2024).
  */
-export interface DoraRow {
+export interface DoraRow<At extends Instant = Instant> {
   /** The part of the bucket that lies in the report's range. */
-  readonly range: TimeRange<Timestamp>;
+  readonly range: TimeRange<At>;
   /** Whether the bucket reaches beyond the report's range, so that this row shows only a part of it. */
   readonly partial: boolean;
   /** Deployments per `frequencyPer` of the policy, over the real length of the range. */
@@ -594,6 +594,46 @@ export type RecoveryMembership = "failure" | "recovery";
 export type RecoveryStart = "deployment_finished" | "incident_detected";
 
 /**
+ * One period of a report: its numbers without their basis, each in a column.
+ *
+ * A number that is absent has no items behind it: it is unknown, not zero.
+ */
+export interface ReportRow {
+  /** The first instant of the period in the range of the report. */
+  readonly start: Timestamp;
+  /** The first instant after it. */
+  readonly end: Timestamp;
+  /** Whether the period reaches beyond the range of the report, so that the row shows only a part of it. */
+  readonly partial: boolean;
+  /** How many deployments succeeded. */
+  readonly deployments: Count;
+  /** Deployments per `frequencyPer` of the policy. */
+  readonly deploymentFrequency?: number | undefined;
+  /** How many changes have a lead time. */
+  readonly changes: Count;
+  /** How long a change takes from being written to running in production. */
+  readonly changeLeadTimeSeconds?: number | undefined;
+  /** Nine of ten changes take no longer. */
+  readonly changeLeadTimeP90Seconds?: number | undefined;
+  /** How many deployments the two rates are shares of. */
+  readonly ratedDeployments: Count;
+  /** How many of them failed. */
+  readonly failedDeployments: Count;
+  /** The share of them that failed. */
+  readonly changeFailRate?: number | undefined;
+  /** How many failed deployments have recovered. */
+  readonly recoveries: Count;
+  /** How long a failed deployment takes to recover. */
+  readonly recoveryTimeSeconds?: number | undefined;
+  /** How many of the rated deployments were made to repair production. */
+  readonly reworkDeployments: Count;
+  /** The share of them that were. */
+  readonly deploymentReworkRate?: number | undefined;
+  /** The digest of the policy: rows of two policies must not be compared. */
+  readonly policyDigest: string;
+}
+
+/**
  * A signal that a deployment is rework.
  *
  * - `hotfix`: Its intent is `hotfix`.
@@ -678,7 +718,23 @@ export declare function dora(
   range: TimeRange,
   unit: BucketUnit,
   zone: string,
-): DoraReport;
+): DoraReport<Timestamp>;
+
+/**
+ * The report as text for a person: a line for each period, then the basis of each number of the whole range.
+ *
+ * It lists the latest 31 periods at most; `reportRows` has them all. A `*` marks a number of few
+ * items. Numbers are rounded; the report has all digits.
+ */
+export declare function explain(report: DoraReport): string;
+
+/**
+ * The periods of a report as flat rows, in their order.
+ *
+ * Counts add up over rows; rates and times do not: for a longer period, make a report of it. A report does not know
+ * the service whose events it was made of, so add that as a column.
+ */
+export declare function reportRows(report: DoraReport): readonly ReportRow[];
 
 /**
  * A policy that is checked and digested once, for any number of reports.
@@ -711,7 +767,7 @@ export declare class Engine {
     range: TimeRange,
     unit: BucketUnit,
     zone: string,
-  ): DoraReport;
+  ): DoraReport<Timestamp>;
   /** The policy, so that `JSON.stringify` writes it. */
   toJSON(): Policy;
 }

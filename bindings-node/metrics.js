@@ -8,6 +8,8 @@ const defaultPolicy = bind("metrics.default_policy", []);
 const policyFromJson = bind("metrics.policy_from_json", ["text"]);
 const policyFromYaml = bind("metrics.policy_from_yaml", ["text"]);
 const dora = bind("metrics.dora", ["deployments", "changes", "incidents", "policy", "range", "unit", "zone"]);
+const explain = bind("metrics.explain", ["report"]);
+const reportRows = bind("metrics.report_rows", ["report"]);
 
 const engineNew = bindConstructor("metrics.Engine", ["policy"]);
 const enginePolicy = bindMethod("metrics.Engine.policy", []);
@@ -45,4 +47,13 @@ class Engine {
   }
 }
 
-module.exports = { doraColumns, defaultPolicy, policyFromJson, policyFromYaml, dora, Engine };
+module.exports = {
+  doraColumns,
+  defaultPolicy,
+  policyFromJson,
+  policyFromYaml,
+  dora,
+  explain,
+  reportRows,
+  Engine,
+};

@@ -87,6 +87,7 @@ export interface WireInputs {
   readonly "metrics.RecoveryEnd": metrics.RecoveryEnd;
   readonly "metrics.RecoveryMembership": metrics.RecoveryMembership;
   readonly "metrics.RecoveryStart": metrics.RecoveryStart;
+  readonly "metrics.ReportRow": metrics.ReportRow;
   readonly "metrics.ReworkSignal": metrics.ReworkSignal;
   readonly "metrics.SeedRule": metrics.SeedRule;
   readonly "metrics.SeveralIncidents": metrics.SeveralIncidents;
@@ -162,8 +163,8 @@ export interface WireTypes {
   readonly "metrics.Deployment": metrics.Deployment<Timestamp>;
   readonly "metrics.DeploymentIntent": metrics.DeploymentIntent;
   readonly "metrics.DeploymentOutcome": metrics.DeploymentOutcome;
-  readonly "metrics.DoraReport": metrics.DoraReport;
-  readonly "metrics.DoraRow": metrics.DoraRow;
+  readonly "metrics.DoraReport": metrics.DoraReport<Timestamp>;
+  readonly "metrics.DoraRow": metrics.DoraRow<Timestamp>;
   readonly "metrics.DurationSummary": metrics.DurationSummary;
   readonly "metrics.Estimate": metrics.Estimate;
   readonly "metrics.Exclusion": metrics.Exclusion;
@@ -181,6 +182,7 @@ export interface WireTypes {
   readonly "metrics.RecoveryEnd": metrics.RecoveryEnd;
   readonly "metrics.RecoveryMembership": metrics.RecoveryMembership;
   readonly "metrics.RecoveryStart": metrics.RecoveryStart;
+  readonly "metrics.ReportRow": metrics.ReportRow;
   readonly "metrics.ReworkSignal": metrics.ReworkSignal;
   readonly "metrics.SeedRule": metrics.SeedRule;
   readonly "metrics.SeveralIncidents": metrics.SeveralIncidents;

@@ -32,7 +32,7 @@ use relcore::metrics::{
     OpenRecoveries as MetricsOpenRecoveries, Policy as MetricsPolicy, QuantileRule as MetricsQuantileRule,
     RateDenominator as MetricsRateDenominator, RecoveryEnd as MetricsRecoveryEnd,
     RecoveryMembership as MetricsRecoveryMembership, RecoveryStart as MetricsRecoveryStart,
-    ReworkSignal as MetricsReworkSignal, SeedRule as MetricsSeedRule,
+    ReportRow as MetricsReportRow, ReworkSignal as MetricsReworkSignal, SeedRule as MetricsSeedRule,
     SeveralIncidents as MetricsSeveralIncidents, UndefinedReason as MetricsUndefinedReason,
     UndeliveredChanges as MetricsUndeliveredChanges,
 };
@@ -952,6 +952,26 @@ pub enum MetricsRecoveryStart {
     IncidentDetected,
 }
 
+#[uniffi::remote(Record)]
+pub struct MetricsReportRow {
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub partial: bool,
+    pub deployments: Count,
+    pub deployment_frequency: Option<f64>,
+    pub changes: Count,
+    pub change_lead_time_seconds: Option<f64>,
+    pub change_lead_time_p90_seconds: Option<f64>,
+    pub rated_deployments: Count,
+    pub failed_deployments: Count,
+    pub change_fail_rate: Option<f64>,
+    pub recoveries: Count,
+    pub recovery_time_seconds: Option<f64>,
+    pub rework_deployments: Count,
+    pub deployment_rework_rate: Option<f64>,
+    pub policy_digest: String,
+}
+
 /// A signal that a deployment is rework.
 #[uniffi::remote(Enum)]
 pub enum MetricsReworkSignal {
@@ -1436,6 +1456,16 @@ pub fn ffi_metrics_dora(
         )
         .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_explain(report: MetricsDoraReport) -> Plain<String> {
+    Plain(Ok(relcore::metrics::explain(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_report_rows(report: MetricsDoraReport) -> Encoded<Vec<MetricsReportRow>> {
+    Encoded(Ok(relcore::metrics::report_rows(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -2417,6 +2447,16 @@ pub fn ffi_read_metrics_recovery_start(json: &str) -> Encoded<MetricsRecoverySta
 
 #[uniffi::export]
 pub fn ffi_write_metrics_recovery_start(value: MetricsRecoveryStart) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_report_row(json: &str) -> Encoded<MetricsReportRow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_report_row(value: MetricsReportRow) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

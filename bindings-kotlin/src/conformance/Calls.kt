@@ -28,6 +28,8 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "metrics.policy_from_json" -> parse(Metrics.policyFromJson(input.take("text") { it.toText() }).toJson())
     "metrics.policy_from_yaml" -> parse(Metrics.policyFromYaml(input.take("text") { it.toText() }).toJson())
     "metrics.dora" -> parse(Metrics.dora(input.take("deployments") { list(it) { MetricsDeployment.fromJson(it.toString()) } }, input.take("changes") { list(it) { MetricsChange.fromJson(it.toString()) } }, input.take("incidents") { list(it) { MetricsIncident.fromJson(it.toString()) } }, input.take("policy") { MetricsPolicy.fromJson(it.toString()) }, input.take("range") { TimeRange.fromJson(it.toString()) }, input.take("unit") { BucketUnit.fromJson(it.toString()) }, input.take("zone") { it.toText() }).toJson())
+    "metrics.explain" -> fromText(Metrics.explain(input.take("report") { MetricsDoraReport.fromJson(it.toString()) }))
+    "metrics.report_rows" -> array(Metrics.reportRows(input.take("report") { MetricsDoraReport.fromJson(it.toString()) }).map { parse(it.toJson()) })
     "release.standard_profiles" -> parse(Release.standardProfiles().toJson())
     "release.profiles_from_json" -> parse(Release.profilesFromJson(input.take("text") { it.toText() }).toJson())
     "release.profiles_from_yaml" -> parse(Release.profilesFromYaml(input.take("text") { it.toText() }).toJson())

@@ -503,6 +503,28 @@ object Metrics {
     @Throws(RelcoreException::class)
     fun dora(deployments: List<MetricsDeployment>, changes: List<MetricsChange>, incidents: List<MetricsIncident>, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String): MetricsDoraReport =
         ffiMetricsDora(deployments, changes, incidents, policy, range, unit, zone)
+
+    /**
+     * The report as text for a person: a line for each period, then the basis of each number of the whole range.
+     *
+     * It lists the latest 31 periods at most; `report_rows` has them all. A `*` marks a number of few
+     * items. Numbers are rounded; the report has all digits.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explain(report: MetricsDoraReport): String =
+        ffiMetricsExplain(report)
+
+    /**
+     * The periods of a report as flat rows, in their order.
+     *
+     * Counts add up over rows; rates and times do not: for a longer period, make a report of it. A report does not know
+     * the service whose events it was made of, so add that as a column.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun reportRows(report: MetricsDoraReport): List<MetricsReportRow> =
+        ffiMetricsReportRows(report)
 }
 
 /**

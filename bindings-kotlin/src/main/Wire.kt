@@ -533,6 +533,14 @@ fun MetricsRecoveryStart.toJson(): String = ffiWriteMetricsRecoveryStart(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsReportRow.Companion.fromJson(json: String): MetricsReportRow = ffiReadMetricsReportRow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsReportRow.toJson(): String = ffiWriteMetricsReportRow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsReworkSignal.Companion.fromJson(json: String): MetricsReworkSignal = ffiReadMetricsReworkSignal(json)
 
 /** The JSON form. */

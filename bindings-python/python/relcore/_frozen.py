@@ -22,6 +22,15 @@ class Value:
         names = (field.name for field in dataclasses.fields(cast(Any, self)))
         return restore, (type(self), {name: getattr(self, name) for name in names})
 
+    def __structlog__(self) -> object:
+        from relcore._errors import RelcoreError
+        from relcore._json import to_dict
+
+        try:
+            return to_dict(self)
+        except RelcoreError:  # what the core refuses must not stop a program that logs it
+            return repr(self)
+
 
 def restore(of: type[Any], given: dict[str, object]) -> object:
     """The value of a copy or a pickle. The version that wrote the pickle may have had other fields."""
@@ -98,6 +107,11 @@ def member(value: object, enum: type[StrEnum], name: str) -> None:
     found = getattr(value, name)
     if type(found) is str and found in enum._value2member_map_:
         object.__setattr__(value, name, enum(found))
+
+
+def markdown(text: str) -> str:
+    """A text as notebooks show it, line for line."""
+    return f"~~~text\n{text}~~~\n"
 
 
 class Handle:

@@ -91,6 +91,7 @@ _CLASSES = {
     "metrics.RecoveryEnd": ("metrics", "RecoveryEnd"),
     "metrics.RecoveryMembership": ("metrics", "RecoveryMembership"),
     "metrics.RecoveryStart": ("metrics", "RecoveryStart"),
+    "metrics.ReportRow": ("metrics", "ReportRow"),
     "metrics.ReworkSignal": ("metrics", "ReworkSignal"),
     "metrics.SeedRule": ("metrics", "SeedRule"),
     "metrics.SeveralIncidents": ("metrics", "SeveralIncidents"),

@@ -66,6 +66,7 @@ from relcore._frozen import Value as _Value
 from relcore._frozen import Variant as _Variant
 from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
+from relcore._frozen import markdown as _markdown
 from relcore.reason import Reason, Severity
 
 __all__ = [
@@ -467,6 +468,9 @@ class Decision(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

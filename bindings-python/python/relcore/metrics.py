@@ -85,6 +85,7 @@ from relcore import _native
 from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
+from relcore._frozen import markdown as _markdown
 from relcore.columns import dora_columns
 from relcore.reason import Interval
 from relcore.time import BucketUnit, TimeRange, Weekday
@@ -114,6 +115,7 @@ __all__ = [
     "RecoveryEnd",
     "RecoveryMembership",
     "RecoveryStart",
+    "ReportRow",
     "ReworkSignal",
     "SeedRule",
     "SeveralIncidents",
@@ -122,8 +124,10 @@ __all__ = [
     "default_policy",
     "dora",
     "dora_columns",
+    "explain",
     "policy_from_json",
     "policy_from_yaml",
+    "report_rows",
 ]
 
 
@@ -544,6 +548,9 @@ class DoraReport(_Value):
     def __post_init__(self) -> None:
         _freeze(self, "buckets")
 
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DoraRow(_Value):
@@ -837,6 +844,81 @@ class Policy(_Value):
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportRow(_Value):
+    """One period of a report: its numbers without their basis, each in a column.
+
+    A number that is absent has no items behind it: it is unknown, not zero.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "start",
+        "end",
+        "partial",
+        "deployments",
+        "deployment_frequency",
+        "changes",
+        "change_lead_time_seconds",
+        "change_lead_time_p90_seconds",
+        "rated_deployments",
+        "failed_deployments",
+        "change_fail_rate",
+        "recoveries",
+        "recovery_time_seconds",
+        "rework_deployments",
+        "deployment_rework_rate",
+        "policy_digest",
+    )
+
+    start: datetime
+    """The first instant of the period in the range of the report."""
+
+    end: datetime
+    """The first instant after it."""
+
+    partial: bool
+    """Whether the period reaches beyond the range of the report, so that the row shows only a part of it."""
+
+    deployments: int
+    """How many deployments succeeded."""
+
+    deployment_frequency: float | None = None
+    """Deployments per `frequencyPer` of the policy."""
+
+    changes: int
+    """How many changes have a lead time."""
+
+    change_lead_time_seconds: float | None = None
+    """How long a change takes from being written to running in production."""
+
+    change_lead_time_p90_seconds: float | None = None
+    """Nine of ten changes take no longer."""
+
+    rated_deployments: int
+    """How many deployments the two rates are shares of."""
+
+    failed_deployments: int
+    """How many of them failed."""
+
+    change_fail_rate: float | None = None
+    """The share of them that failed."""
+
+    recoveries: int
+    """How many failed deployments have recovered."""
+
+    recovery_time_seconds: float | None = None
+    """How long a failed deployment takes to recover."""
+
+    rework_deployments: int
+    """How many of the rated deployments were made to repair production."""
+
+    deployment_rework_rate: float | None = None
+    """The share of them that were."""
+
+    policy_digest: str
+    """The digest of the policy: rows of two policies must not be compared."""
+
+
 _engine = _native.constructor("metrics.Engine")
 _engine_policy = _native.method("metrics.Engine.policy")
 _engine_digest = _native.method("metrics.Engine.digest")
@@ -944,3 +1026,27 @@ def dora(
     buckets.
     """
     return _dora(deployments, changes, incidents, policy, range, unit, zone)
+
+
+_explain = _native.function("metrics.explain")
+
+
+def explain(report: DoraReport | Mapping[str, object]) -> str:
+    """The report as text for a person: a line for each period, then the basis of each number of the whole range.
+
+    It lists the latest 31 periods at most; `report_rows` has them all. A `*` marks a number of few
+    items. Numbers are rounded; the report has all digits.
+    """
+    return _explain(report)
+
+
+_report_rows = _native.function("metrics.report_rows")
+
+
+def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, ...]:
+    """The periods of a report as flat rows, in their order.
+
+    Counts add up over rows; rates and times do not: for a longer period, make a report of it. A report does not know
+    the service whose events it was made of, so add that as a column.
+    """
+    return _report_rows(report)

@@ -57,6 +57,7 @@ from typing import ClassVar
 from relcore import _native
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
+from relcore._frozen import markdown as _markdown
 from relcore.reason import Reason
 from relcore.version import Bump
 
@@ -228,6 +229,9 @@ class Classification(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -63,6 +63,7 @@ from relcore import _native
 from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
+from relcore._frozen import markdown as _markdown
 from relcore.reason import Reason, Severity
 
 __all__ = [
@@ -205,6 +206,9 @@ class Decision(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "criteria_met", "reasons", "missing", "counterfactuals")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

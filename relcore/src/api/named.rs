@@ -70,6 +70,7 @@ macro_rules! named_types {
         "metrics.RecoveryEnd": crate::metrics::RecoveryEnd,
         "metrics.RecoveryMembership": crate::metrics::RecoveryMembership,
         "metrics.RecoveryStart": crate::metrics::RecoveryStart,
+        "metrics.ReportRow": crate::metrics::ReportRow,
         "metrics.ReworkSignal": crate::metrics::ReworkSignal,
         "metrics.SeedRule": crate::metrics::SeedRule,
         "metrics.SeveralIncidents": crate::metrics::SeveralIncidents,

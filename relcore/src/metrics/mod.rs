@@ -75,16 +75,20 @@ mod choice;
 pub mod columns;
 mod engine;
 mod event;
+mod explain;
 mod policy;
 mod report;
+mod report_row;
 mod rows;
 mod table;
 
 pub use choice::*;
 pub use engine::Engine;
 pub use event::{Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident};
+pub use explain::explain;
 pub use policy::{Policy, default_policy, policy_from_json, policy_from_yaml};
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
+pub use report_row::{ReportRow, report_rows};
 pub(crate) use rows::natural;
 
 use crate::error::{Faults, Result};
@@ -167,6 +171,12 @@ macro_rules! table_rows {
                     unit: &crate::time::BucketUnit,
                     zone: &str,
                 ) -> DoraReport;
+
+                #[plain]
+                fn explain(report: &DoraReport) -> String;
+
+                #[plain]
+                fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
 
                 handle Engine(policy: Policy) {
                     fn dora(

@@ -428,6 +428,22 @@ public enum Metrics {
     public static func dora(deployments: [MetricsDeployment], changes: [MetricsChange], incidents: [MetricsIncident], policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String) throws -> MetricsDoraReport {
         try ffiMetricsDora(deployments: deployments, changes: changes, incidents: incidents, policy: policy, range: range, unit: unit, zone: zone)
     }
+
+    /// The report as text for a person: a line for each period, then the basis of each number of the whole range.
+    ///
+    /// It lists the latest 31 periods at most; `report_rows` has them all. A `*` marks a number of few
+    /// items. Numbers are rounded; the report has all digits.
+    public static func explain(report: MetricsDoraReport) throws -> String {
+        try ffiMetricsExplain(report: report)
+    }
+
+    /// The periods of a report as flat rows, in their order.
+    ///
+    /// Counts add up over rows; rates and times do not: for a longer period, make a report of it. A report does not know
+    /// the service whose events it was made of, so add that as a column.
+    public static func reportRows(report: MetricsDoraReport) throws -> [MetricsReportRow] {
+        try ffiMetricsReportRows(report: report)
+    }
 }
 
 /// Determines the type of a release and the requirements of each type.

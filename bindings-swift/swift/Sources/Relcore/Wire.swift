@@ -528,6 +528,14 @@ extension MetricsRecoveryStart: WireValue {
     public func json() throws -> String { try ffiWriteMetricsRecoveryStart(value: self) }
 }
 
+extension MetricsReportRow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsReportRow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsReportRow(value: self) }
+}
+
 extension MetricsReworkSignal: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsReworkSignal(json: json) }

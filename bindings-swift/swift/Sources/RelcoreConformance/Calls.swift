@@ -67,6 +67,7 @@ extension MetricsRateDenominator: CaseValue {}
 extension MetricsRecoveryEnd: CaseValue {}
 extension MetricsRecoveryMembership: CaseValue {}
 extension MetricsRecoveryStart: CaseValue {}
+extension MetricsReportRow: CaseValue {}
 extension MetricsReworkSignal: CaseValue {}
 extension MetricsSeedRule: CaseValue {}
 extension MetricsSeveralIncidents: CaseValue {}
@@ -139,6 +140,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.policyFromYaml(text: input.take("text")).wire()
     case "metrics.dora":
         return try Metrics.dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), policy: input.take("policy"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()
+    case "metrics.explain":
+        return try Metrics.explain(report: input.take("report")).wire()
+    case "metrics.report_rows":
+        return try Metrics.reportRows(report: input.take("report")).wire()
     case "release.standard_profiles":
         return try Release.standardProfiles().wire()
     case "release.profiles_from_json":

@@ -94,6 +94,10 @@ fn model() -> Model {
             ..function("probe.look_at")
         },
         Function { docs: "The name.".into(), ..function("probe.name") },
+        Function {
+            arguments: vec![argument("everything", named("Everything"))],
+            ..function("probe.explain")
+        },
     ];
     model.handles = vec![Handle {
         qualified: "probe.Watcher".into(),

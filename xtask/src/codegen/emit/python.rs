@@ -38,7 +38,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
-from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, member as _member
+from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member
 ";
 
 /// `__init__.py`, `_registry.py` and the modules.
@@ -56,6 +56,12 @@ struct Module<'a> {
     model: &'a Model,
     imports: BTreeSet<String>,
 }
+
+/// How a notebook shows a value that has a text for people.
+const EXPLAINED: &str = "
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+";
 
 /// Where a type stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,7 +120,10 @@ impl Module<'_> {
                 let members = units.iter().map(|unit| (unit.wire.as_str(), unit.docs.as_str()));
                 Ok(str_enum(name, &definition.docs, members))
             }
-            Kind::Struct(fields) => self.dataclass(name, &definition.docs, fields, None),
+            Kind::Struct(fields) => {
+                let text = self.dataclass(name, &definition.docs, fields, None)?;
+                Ok(text + if self.is_explained(&definition.qualified) { EXPLAINED } else { "" })
+            }
             Kind::Tagged(variants) => {
                 let mut text = String::new();
                 for variant in variants {
@@ -127,6 +136,13 @@ impl Module<'_> {
                 Ok(text + &format!("\n{name}: TypeAlias = {}\n{docs}", classes.join(" | ")))
             }
         }
+    }
+
+    /// Whether the module writes a text about values of this type, which notebooks then show.
+    fn is_explained(&self, qualified: &str) -> bool {
+        let mut functions = self.model.functions_of(self.name).filter(|function| function.name == "explain");
+        functions
+            .any(|function| function.arguments.iter().any(|argument| argument.of.named() == Some(qualified)))
     }
 
     fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {

@@ -8,6 +8,7 @@ import relcore.*
 internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "probe.look_at" -> parse(Probe.lookAt(input.take("everything") { ProbeEverything.fromJson(it.toString()) }, input.take("signals") { list(it) { ProbeSignal.fromJson(it.toString()) } }, input.take("seenAt") { optional(it) { it.toTimestamp() } }).toJson())
     "probe.name" -> fromText(Probe.name())
+    "probe.explain" -> fromText(Probe.explain(input.take("everything") { ProbeEverything.fromJson(it.toString()) }))
     else -> throw NotNative("no function `$name`")
 }
 

@@ -28,4 +28,12 @@ object Probe {
     @Throws(RelcoreException::class)
     fun name(): String =
         ffiProbeName()
+
+    /**
+     * Its explain.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explain(everything: ProbeEverything): String =
+        ffiProbeExplain(everything)
 }

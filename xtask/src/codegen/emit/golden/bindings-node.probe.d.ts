@@ -143,6 +143,9 @@ export declare function lookAt(everything: Everything, signals: readonly (Signal
 /** The name. */
 export declare function name(): string;
 
+/** Its explain. */
+export declare function explain(everything: Everything): string;
+
 /** Watches. */
 export declare class Watcher {
 #private;

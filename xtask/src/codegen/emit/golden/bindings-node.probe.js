@@ -5,6 +5,7 @@ const { bind, bindConstructor, bindMethod } = require("./lib/call.js");
 
 const lookAt = bind("probe.look_at", ["everything", "signals", "seenAt"]);
 const name = bind("probe.name", []);
+const explain = bind("probe.explain", ["everything"]);
 
 const watcherNew = bindConstructor("probe.Watcher", ["everything"]);
 const watcherEverything = bindMethod("probe.Watcher.everything", []);
@@ -25,4 +26,4 @@ lookAt(seenAt) { return watcherLookAt(this.#handle, seenAt); }
 toJSON() { return this.everything; }
 }
 
-module.exports = { lookAt, name, Watcher };
+module.exports = { lookAt, name, explain, Watcher };

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
-from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, member as _member
+from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member
 
 __all__ = ["ErrorKind","Fault",]
 

@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
-from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, member as _member
+from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member
 from relcore.reason import ReasonCode
 
-__all__ = ["Colour","Everything","Signal","SignalOff","SignalSlowBlink","Watcher","look_at","name",]
+__all__ = ["Colour","Everything","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","name",]
 
 class Colour(StrEnum):
     """The colour."""
@@ -96,6 +96,9 @@ class Everything(_Value):
     def __post_init__(self) -> None:
         _freeze(self, "colours")
         _member(self, ReasonCode, "reason")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignalOff(_Variant):
@@ -180,3 +183,8 @@ _name = _native.function("probe.name")
 def name() -> str:
     """The name."""
     return _name()
+
+_explain = _native.function("probe.explain")
+def explain(everything: Everything | Mapping[str, object]) -> str:
+    """Its explain."""
+    return _explain(everything)

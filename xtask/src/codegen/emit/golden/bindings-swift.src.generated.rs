@@ -95,6 +95,11 @@ pub fn ffi_probe_name() -> Plain<String> {
     Plain(Ok(relcore::probe::name()))
 }
 
+#[uniffi::export]
+pub fn ffi_probe_explain(everything: ProbeEverything) -> Plain<String> {
+    Plain(Ok(relcore::probe::explain(borrow(&everything))))
+}
+
 /// Watches.
 #[derive(uniffi::Object)]
 pub struct ProbeWatcher(relcore::probe::Watcher);

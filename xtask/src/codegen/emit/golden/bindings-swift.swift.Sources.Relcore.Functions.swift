@@ -19,4 +19,9 @@ public enum Probe {
     public static func name() throws -> String {
         try ffiProbeName()
     }
+
+    /// Its explain.
+    public static func explain(everything: ProbeEverything) throws -> String {
+        try ffiProbeExplain(everything: everything)
+    }
 }

@@ -14,6 +14,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Probe.lookAt(everything: input.take("everything"), signals: input.take("signals"), seenAt: input.take("seenAt")).wire()
     case "probe.name":
         return try Probe.name().wire()
+    case "probe.explain":
+        return try Probe.explain(everything: input.take("everything")).wire()
     default:
         throw NotNative(reason: "no function `\(name)`")
     }

@@ -5,6 +5,7 @@ use crate::wire::TypeRef;
 pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
 ("probe.look_at", &[("everything", TypeRef::Named("probe.Everything")), ("signals", TypeRef::List(&TypeRef::Named("probe.Signal"))), ("seenAt", TypeRef::Optional(&TypeRef::Timestamp))]),
 ("probe.name", &[]),
+("probe.explain", &[("everything", TypeRef::Named("probe.Everything"))]),
 ("probe.Watcher.everything", &[]),
 ("probe.Watcher.digest", &[]),
 ("probe.Watcher.look_at", &[("seenAt", TypeRef::Timestamp)]),

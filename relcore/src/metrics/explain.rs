@@ -1,0 +1,231 @@
+//! The report as text for a person.
+use super::report::{DoraReport, DoraRow, Estimate, UndefinedReason};
+use crate::reason::{format_duration, number};
+use crate::time::{Span, Timestamp};
+use crate::wire;
+
+/// The most periods that the text lists: a month of days.
+const MOST: usize = 31;
+
+/// The report as text for a person: a line for each period, then the basis of each number of the whole range.
+///
+/// It lists the latest 31 periods at most; [`report_rows`](super::report_rows) has them all. A `*` marks a number of few
+/// items. Numbers are rounded; the report has all digits.
+///
+/// ```
+/// use relcore::metrics::{Policy, dora, explain};
+/// use relcore::{TimeRange, time::BucketUnit};
+/// let week: TimeRange = serde_json::from_str(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#)?;
+/// let text = explain(&dora(&[], &[], &[], &Policy::default(), &week, &BucketUnit::Week, "UTC")?);
+/// assert!(text.starts_with("DELIVERY METRICS from 2026-11-02T00:00Z to 2026-11-09T00:00Z\n"));
+/// assert!(text.contains("change fail rate: none, there was no deployment\n")); // not zero
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn explain(report: &DoraReport) -> String {
+    let [from, to] = [report.range.start, report.range.end].map(minute);
+    let mut out = format!("DELIVERY METRICS from {from} to {to}\n\n{}", table(report));
+    for (index, (name, unit)) in METRICS.into_iter().enumerate() {
+        if let Some(estimate) = estimates(&report.overall).get(index) {
+            out += &format!("\n{name}: {}", basis(estimate, unit));
+        }
+    }
+    out + &format!("\npolicy: {}\n", report.policy_digest)
+}
+
+/// What the value of an estimate is.
+#[derive(Clone, Copy)]
+enum Unit {
+    Frequency,
+    Duration,
+    Share,
+}
+
+/// The metrics in the order of a row.
+const METRICS: [(&str, Unit); 5] = [
+    ("deployment frequency", Unit::Frequency),
+    ("change lead time", Unit::Duration),
+    ("change fail rate", Unit::Share),
+    ("failed deployment recovery time", Unit::Duration),
+    ("deployment rework rate", Unit::Share),
+];
+
+fn estimates(row: &DoraRow) -> [&Estimate; 5] {
+    [
+        &row.deployment_frequency,
+        &row.change_lead_time,
+        &row.change_fail_rate,
+        &row.failed_deployment_recovery_time,
+        &row.deployment_rework_rate,
+    ]
+}
+
+impl Unit {
+    fn format(self, value: f64) -> String {
+        match self {
+            Self::Frequency => number(three_digits(value)),
+            Self::Duration => two_units(value),
+            Self::Share => format!("{} %", number(libm::round(value * 1000.0) / 10.0)),
+        }
+    }
+}
+
+/// A value rounded to three significant digits.
+fn three_digits(value: f64) -> f64 {
+    let scale = libm::pow(10.0, 2.0 - libm::floor(libm::log10(value.abs())));
+    if scale.is_finite() { libm::round(value * scale) / scale } else { value }
+}
+
+/// Seconds in the largest unit that they fill and the next one: `3d 4h`.
+fn two_units(seconds: f64) -> String {
+    let unit = match seconds.abs() {
+        days if days >= 86_400.0 => 3600.0,
+        hours if hours >= 3600.0 => 60.0,
+        minutes if minutes >= 60.0 => 1.0,
+        _ => 0.001,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and what no span can hold is a number")]
+    let millis = (libm::round(seconds / unit) * unit * 1000.0) as i64;
+    Span::from_millis(millis).map_or_else(|_| format!("{}s", number(seconds)), format_duration)
+}
+
+/// The periods and the whole range, in columns.
+fn table(report: &DoraReport) -> String {
+    let head = ["from", "deployments", "frequency", "lead time", "fail rate", "recovery", "rework"];
+    let mut lines = vec![head.map(str::to_owned)];
+    let left_out = report.buckets.len().saturating_sub(MOST);
+    for row in report.buckets.iter().skip(left_out) {
+        let partial = if row.partial { " (part)" } else { "" };
+        lines.push(cells(minute(row.range.start) + partial, row));
+    }
+    lines.push(cells("all".to_owned(), &report.overall));
+
+    let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(String::len).max();
+    let widths: Vec<usize> = (0..head.len()).filter_map(width).collect();
+    let mut out = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if index == 1 && left_out > 0 {
+            out += &format!("({left_out} earlier periods)\n");
+        }
+        let padded: Vec<String> = line
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(column, (cell, width))| match column {
+                0 => format!("{cell:<width$}"),
+                _ => format!("{cell:>width$}"),
+            })
+            .collect();
+        out += padded.join("  ").trim_end();
+        out.push('\n');
+    }
+    if out.contains('*') {
+        out += "* fewer items than `lowN` of the policy\n";
+    }
+    out
+}
+
+fn cells(name: String, row: &DoraRow) -> [String; 7] {
+    let [frequency, lead, fail, recovery, rework] = estimates(row);
+    let cell = |estimate: &Estimate, unit: Unit| {
+        let few = if estimate.low_n { "*" } else { " " };
+        estimate.value.map_or_else(|| "- ".to_owned(), |value| unit.format(value) + few)
+    };
+    [
+        name,
+        frequency.n.to_string(),
+        cell(frequency, Unit::Frequency),
+        cell(lead, Unit::Duration),
+        cell(fail, Unit::Share),
+        cell(recovery, Unit::Duration),
+        cell(rework, Unit::Share),
+    ]
+}
+
+/// The value with its interval, the number of items and what was left out.
+fn basis(estimate: &Estimate, unit: Unit) -> String {
+    let mut parts = Vec::new();
+    match (estimate.value, estimate.undefined) {
+        (Some(value), _) => parts.push(unit.format(value)),
+        (None, why) => parts.push(format!("none, {}", why.map_or("the reason is missing", because))),
+    }
+    if let Some(interval) = &estimate.interval {
+        let [low, high] = [interval.low, interval.high].map(|value| unit.format(value));
+        parts.push(format!("{} % interval {low} to {high}", number(interval.level * 100.0)));
+    }
+    if let Some(p90) = estimate.p90 {
+        parts.push(format!("nine of ten within {}", unit.format(p90)));
+    }
+    if estimate.value.is_some() {
+        let affected = estimate.affected.map_or("n = ".to_owned(), |affected| format!("{affected} of "));
+        parts.push(format!("{affected}{}", estimate.n));
+    }
+    if !estimate.excluded.is_empty() {
+        let excluded = estimate.excluded.iter();
+        let excluded: Vec<String> = excluded
+            .map(|excluded| format!("{} {}", excluded.n, wire::text_of(&excluded.reason).replace('_', " ")))
+            .collect();
+        parts.push(format!("left out: {}", excluded.join(", ")));
+    }
+    parts.join("; ")
+}
+
+fn because(reason: UndefinedReason) -> &'static str {
+    match reason {
+        UndefinedReason::EmptyRange => "the range is empty",
+        UndefinedReason::NoDeployments => "there was no deployment",
+        UndefinedReason::NoChanges => "no change was delivered",
+        UndefinedReason::SeedOnly => "every change came with a first deployment",
+        UndefinedReason::NoFailures => "no deployment failed",
+        UndefinedReason::AllOpen => "no failed deployment has recovered",
+        UndefinedReason::AllExcluded => "every item was left out",
+    }
+}
+
+/// An instant without seconds that are zero.
+fn minute(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.strip_suffix(":00.000Z").map(|minute| format!("{minute}Z")).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(Unit::Frequency.format(1.0 / 15.0), "0.0667");
+        assert_eq!(Unit::Frequency.format(1234.5), "1230");
+        assert_eq!(Unit::Frequency.format(0.0), "0");
+        assert_eq!(Unit::Share.format(1.0 / 3.0), "33.3 %");
+        assert_eq!(Unit::Share.format(1.0), "100 %");
+        let durations = [
+            (0.25, "0.25s"),
+            (61.4, "1m 1s"),
+            (3599.9, "1h"),
+            (12_600.0, "3h 30m"),
+            (86_399.0, "1d"),
+            (1_893_326.5, "21d 22h"),
+            (-90.0, "-1m 30s"),
+            (1e300, "1e300s"),
+        ];
+        for (seconds, text) in durations {
+            assert_eq!(Unit::Duration.format(seconds), text);
+        }
+    }
+
+    #[test]
+    fn of_many_periods_the_latest_are_listed() {
+        let range = r#"{"start": "2026-01-01T00:00:00Z", "end": "2026-02-10T00:00:00Z"}"#;
+        let range = serde_json::from_str(range).unwrap();
+        let policy = crate::metrics::Policy::default();
+        let unit = crate::time::BucketUnit::Day;
+        let report = crate::metrics::dora(&[], &[], &[], &policy, &range, &unit, "UTC").unwrap();
+        let text = explain(&report);
+        let table: Vec<&str> = text.lines().skip(2).take_while(|line| !line.is_empty()).collect();
+        assert_eq!(table.len(), 34);
+        assert_eq!(table[1], "(9 earlier periods)");
+        assert!(table[2].starts_with("2026-01-10T00:00Z ") && table[32].starts_with("2026-02-09T00:00Z "));
+        assert!(table[33].starts_with("all "));
+    }
+}
