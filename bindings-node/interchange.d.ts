@@ -144,6 +144,10 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+/** The command whose output `parseGit` reads as `log`, for a shell. */
+export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
+/** The command whose output `parseGit` reads as `tags`, for a shell. */
+export declare const GIT_TAGS: "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 
 /**
  * Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
@@ -165,11 +169,11 @@ export declare function gitReleases(history: GitHistory, tagPattern?: string | n
 /**
  * Reads the commits and tags of a repository from the output of two git commands.
  *
- * `tags` is the output of:
+ * `tags` is the output of `GIT_TAGS`:
  *
  * `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
  *
- * `log` is the output of:
+ * `log` is the output of `GIT_LOG`:
  *
  * `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
  *

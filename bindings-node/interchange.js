@@ -3,6 +3,9 @@
 
 const { bind } = require("./lib/call.js");
 
+const GIT_LOG = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
+const GIT_TAGS =
+  "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const gitReleases = bind("interchange.git_releases", ["history", "tagPattern"]);
 const parseGit = bind("interchange.parse_git", ["tags", "log"]);
 const prometheusObservations = bind("interchange.prometheus_observations", [
@@ -13,4 +16,4 @@ const prometheusObservations = bind("interchange.prometheus_observations", [
 ]);
 const prometheusQueryRange = bind("interchange.prometheus_query_range", ["text"]);
 
-module.exports = { gitReleases, parseGit, prometheusObservations, prometheusQueryRange };
+module.exports = { GIT_LOG, GIT_TAGS, gitReleases, parseGit, prometheusObservations, prometheusQueryRange };

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,9 +20,8 @@ from relcore.time import BucketUnit, TimeRange
 HERE = Path(__file__).parent
 MONTH = 30.4375  # days
 RELEASE = r"v?\d+\.\d+\.\d+"
-TAGS = "%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)"
-TAGS += "%09%(committerdate:unix)%09%(*committerdate:unix)"
-LOG = "%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e"
+TAGS = shlex.split(interchange.GIT_TAGS)[1:]
+LOG = shlex.split(interchange.GIT_LOG)[1:3]
 
 
 def git(repository: Path, *arguments: str, stdin: str = "") -> str:
@@ -42,13 +42,13 @@ def history(repository: Path | None, pattern: str) -> tuple[str, str]:
         return (folder / "for-each-ref.txt").read_text("utf-8"), (folder / "log.txt").read_bytes().decode(
             "utf-8"
         )
-    tags = git(repository, "for-each-ref", f"--format={TAGS}", "refs/tags")
+    tags = git(repository, *TAGS)
     # A release may stand on a commit of no branch: ask for the releases by name, beside the head.
     names = [
         name for name in (line.split("\t")[0] for line in tags.splitlines()) if re.fullmatch(pattern, name)
     ]
     starts = "".join(f"refs/tags/{name}\n" for name in names)
-    return tags, git(repository, "log", f"--format={LOG}", "--stdin", stdin=f"HEAD\n{starts}")
+    return tags, git(repository, *LOG, "--stdin", stdin=f"HEAD\n{starts}")
 
 
 def span(seconds: float | None) -> str:

@@ -1,6 +1,8 @@
 "use strict";
 const assert = require("node:assert/strict");
-const { readFileSync } = require("node:fs");
+const { execSync } = require("node:child_process");
+const { mkdtempSync, readFileSync, rmSync } = require("node:fs");
+const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { test } = require("node:test");
 const relcore = require("relcore");
@@ -21,6 +23,23 @@ test("each module is a path of its own", async () => {
     for (const own of Object.keys(module)) assert.equal(named[own], module[own]);
   }
   assert.throws(() => require("relcore/lib/call"), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" });
+});
+
+test("the git commands print what is read", () => {
+  const folder = mkdtempSync(join(tmpdir(), "relcore-"));
+  const shell = (command) => execSync(command, { cwd: folder, encoding: "utf8" });
+  try {
+    const commit = "commit --allow-empty --quiet --message first";
+    shell(`git init --quiet && git -c user.name=a -c user.email=a@b.example ${commit} && git tag v1.0.0`);
+    const { GIT_LOG, GIT_TAGS, parseGit } = relcore.interchange;
+    const { commits, tags } = parseGit(shell(GIT_TAGS), shell(GIT_LOG));
+    assert.deepEqual(
+      [commits.map((commit) => commit.subject), tags.map((tag) => tag.name)],
+      [["first"], ["v1.0.0"]],
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a name that the native library lacks fails at load", () => {

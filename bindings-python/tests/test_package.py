@@ -6,11 +6,12 @@ import importlib.metadata
 import pydoc
 import subprocess
 import sys
+from pathlib import Path
 from typing import assert_never
 
 import pytest
 import relcore
-from relcore import _native, canary
+from relcore import _native, canary, interchange
 
 
 def describe(step: canary.Step) -> str:
@@ -75,6 +76,21 @@ def test_help_shows_the_rules_and_pitfalls() -> None:
         "policy_changed",
     ):
         assert text in shown
+
+
+def test_the_git_commands_print_what_is_read(tmp_path: Path) -> None:
+    def shell(command: str) -> str:
+        done = subprocess.run(command, shell=True, capture_output=True, check=True, text=True, cwd=tmp_path)
+        return done.stdout
+
+    commit = (
+        "git -c user.name=a -c user.email=a@b.example commit --allow-empty --quiet --message 'feat: first'"
+    )
+    shell(f"git init --quiet && {commit} && git tag v1.0.0")
+    history = interchange.parse_git(shell(interchange.GIT_TAGS), shell(interchange.GIT_LOG))
+    assert [commit.subject for commit in history.commits] == ["feat: first"]
+    assert [(tag.name, tag.commit) for tag in history.tags] == [("v1.0.0", history.commits[0].id)]
+    assert {"GIT_LOG", "GIT_TAGS"} <= set(dir(interchange))
 
 
 def test_importing_is_quick_and_lazy() -> None:

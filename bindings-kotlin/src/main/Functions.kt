@@ -299,6 +299,16 @@ object Digest {
  */
 object Interchange {
     /**
+     * The command whose output `parse_git` reads as `log`, for a shell.
+     */
+    const val GIT_LOG: String = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags"
+
+    /**
+     * The command whose output `parse_git` reads as `tags`, for a shell.
+     */
+    const val GIT_TAGS: String = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+
+    /**
      * Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
      *
      * Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
@@ -322,11 +332,11 @@ object Interchange {
     /**
      * Reads the commits and tags of a repository from the output of two git commands.
      *
-     * `tags` is the output of:
+     * `tags` is the output of `GIT_TAGS`:
      *
      * `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
      *
-     * `log` is the output of:
+     * `log` is the output of `GIT_LOG`:
      *
      * `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
      *

@@ -40,7 +40,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from relcore import _native
 from relcore._frozen import Value as _Value
@@ -49,6 +49,8 @@ from relcore.canary import Observation
 from relcore.metrics import Change, Deployment
 
 __all__ = [
+    "GIT_LOG",
+    "GIT_TAGS",
     "GitCommit",
     "GitHistory",
     "GitReleases",
@@ -219,6 +221,12 @@ class PrometheusSeries(_Value):
         _freeze(self, "samples")
 
 
+GIT_LOG: Final = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags"
+"""The command whose output `parse_git` reads as `log`, for a shell."""
+
+GIT_TAGS: Final = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+"""The command whose output `parse_git` reads as `tags`, for a shell."""
+
 _git_releases = _native.function("interchange.git_releases")
 
 
@@ -247,11 +255,11 @@ _parse_git = _native.function("interchange.parse_git")
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands.
 
-    `tags` is the output of:
+    `tags` is the output of `GIT_TAGS`:
 
     `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
 
-    `log` is the output of:
+    `log` is the output of `GIT_LOG`:
 
     `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
 

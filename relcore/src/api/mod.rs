@@ -171,6 +171,8 @@ pub struct RowSchema {
 #[cfg(feature = "schema")]
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {
+    /// The texts of the constants, by qualified name.
+    pub constants: Vec<(&'static str, &'static str)>,
     /// Of the functions.
     pub functions: Vec<RowSchema>,
     /// Of the constructors.

@@ -20,11 +20,12 @@ type MethodOf<T> =
 /// Expands the rows of one module. The macro `table_rows!` of each module calls it.
 ///
 /// A row marked `#[plain]` returns its result as it is, any other a `Result`. A row of a policy stands for three
-/// functions: the default, and the two that read text. Each handle has, besides its methods, an accessor with the name of
+/// functions: the default, and the two that read text. A row of a constant is for the generator of the bindings alone. Each handle has, besides its methods, an accessor with the name of
 /// its policy and `digest`.
 macro_rules! table {
     (
         $module:ident {
+            $(const $constant:ident: &str;)*
             $(policy $policy:ty: $default:ident, $from_json:ident, $from_yaml:ident;)*
             $(
                 $(#[$plain:ident])?
@@ -150,6 +151,7 @@ macro_rules! table {
             #[cfg(feature = "schema")]
             #[allow(unused_variables, unused_mut, reason = "not every module has rows of every kind")]
             pub(super) fn schemas(generator: &mut schemars::SchemaGenerator, all: &mut super::super::Schemas) {
+                $(all.constants.push((concat!(stringify!($module), ".", stringify!($constant)), $constant));)*
                 let mut functions = FUNCTIONS.iter();
                 $(
                     let policy = generator.subschema_for::<$policy>();

@@ -7,10 +7,10 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The command whose output [`parse_git`] reads as `tags`.
+/// The command whose output [`parse_git`] reads as `tags`, for a shell.
 pub const GIT_TAGS: &str = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 
-/// The command whose output [`parse_git`] reads as `log`.
+/// The command whose output [`parse_git`] reads as `log`, for a shell.
 pub const GIT_LOG: &str = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 
 /// The commits and tags of a repository.
@@ -59,11 +59,11 @@ pub struct GitTag {
 
 /// Reads the commits and tags of a repository from the output of two git commands.
 ///
-/// `tags` is the output of:
+/// `tags` is the output of [`GIT_TAGS`]:
 ///
 /// `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
 ///
-/// `log` is the output of:
+/// `log` is the output of [`GIT_LOG`]:
 ///
 /// `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
 ///

@@ -47,6 +47,9 @@ macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             interchange {
+                const GIT_LOG: &str;
+                const GIT_TAGS: &str;
+
                 fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
                 fn prometheus_observations(

@@ -53,6 +53,9 @@ pub fn check(model: &Model) -> Result<()> {
             super::model::Kind::Struct(_) => {}
         }
     }
+    for constant in &model.constants {
+        texts.push((format!("constant `{}.{}`", constant.module, constant.name), &constant.docs));
+    }
     for handle in &model.handles {
         texts.push((format!("handle `{}`", handle.qualified), &handle.docs));
         texts.push((format!("constructor of `{}`", handle.qualified), &handle.constructor_docs));

@@ -10,6 +10,8 @@ pub struct Model {
     pub modules: Vec<Module>,
     /// The types by qualified name.
     pub types: BTreeMap<String, Definition>,
+    /// The constants, by module and name.
+    pub constants: Vec<Constant>,
     /// The functions, by module and name.
     pub functions: Vec<Function>,
     /// The handles, by module and name.
@@ -123,6 +125,19 @@ pub enum Type {
     Named(String),
 }
 
+/// A public constant: a text.
+#[derive(Debug)]
+pub struct Constant {
+    /// The module: `interchange`.
+    pub module: String,
+    /// The name: `GIT_LOG`.
+    pub name: String,
+    /// Its documentation.
+    pub docs: String,
+    /// The text.
+    pub text: String,
+}
+
 /// A public function or a method of a handle.
 #[derive(Debug)]
 pub struct Function {
@@ -195,6 +210,11 @@ pub fn flat(module: &str, name: &str) -> String {
 }
 
 impl Model {
+    /// The constants of a module.
+    pub fn constants_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a Constant> {
+        self.constants.iter().filter(move |constant| constant.module == module)
+    }
+
     /// The functions of a module.
     pub fn functions_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a Function> {
         self.functions.iter().filter(move |function| function.module == module)

@@ -12,8 +12,8 @@
 //! in a fault, names that are keywords of a target language, and `*/` in docs.
 use super::docs;
 use super::model::{
-    Argument, Code, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Module, Type, Unit,
-    Variant, flat,
+    Argument, Code, Constant, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Module, Type,
+    Unit, Variant, flat,
 };
 use super::source::{Names, Source};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -32,6 +32,9 @@ pub fn model(source: &Source) -> Result<Model> {
     for (qualified, schema) in &definitions {
         let definition = named(qualified, schema, source).with_context(|| format!("type `{qualified}`"))?;
         model.types.insert(qualified.clone(), definition);
+    }
+    for (name, text) in schemas.constants {
+        model.constants.push(constant(name, text, source).with_context(|| format!("constant `{name}`"))?);
     }
     for schema in schemas.functions {
         let name = schema.signature.name;
@@ -100,6 +103,17 @@ fn check_flat_names(model: &Model) -> Result<()> {
         ensure!(seen.insert(name), "two types are called `{name}` in Swift and Kotlin");
     }
     Ok(())
+}
+
+fn constant(qualified: &str, text: &str, source: &Source) -> Result<Constant> {
+    let (module, name) = qualified.split_once('.').context("a name is `module.NAME`")?;
+    let docs = source.constants.get(qualified).context("is not a public constant of its module")?;
+    check_docs(docs)?;
+    // The same literal in every language.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'$');
+    ensure!(text.bytes().all(is_plain), "has characters that a literal of some language escapes");
+    let [module, name, text] = [module, name, text].map(str::to_owned);
+    Ok(Constant { module, name, docs: docs.clone(), text })
 }
 
 fn function(schema: api::RowSchema, source: &Source) -> Result<Function> {

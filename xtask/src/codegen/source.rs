@@ -13,6 +13,8 @@ pub struct Source {
     pub types: BTreeMap<String, Names>,
     /// Each public free function, by `module.name`, and each public method, by `module.Type.name`.
     pub functions: BTreeMap<String, Signature>,
+    /// The docs of each public constant, by `module.NAME`.
+    pub constants: BTreeMap<String, String>,
 }
 
 /// The docs of a type and the names in it.
@@ -93,6 +95,9 @@ impl Source {
                 }
                 Item::Fn(item) if is_public(&item.vis) => {
                     self.add_function(format!("{module}.{}", item.sig.ident), &item.attrs, &item.sig);
+                }
+                Item::Const(item) if is_public(&item.vis) => {
+                    self.constants.insert(format!("{module}.{}", item.ident), docs(&item.attrs));
                 }
                 Item::Impl(item) if item.trait_.is_none() => {
                     let syn::Type::Path(of) = &*item.self_ty else { continue };

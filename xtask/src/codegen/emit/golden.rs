@@ -7,7 +7,8 @@
 use super::all;
 use crate::codegen::{
     model::{
-        Argument, Code, Definition, Field, Function, Handle, Kind, Model, Module, Type, Unit, Variant, flat,
+        Argument, Code, Constant, Definition, Field, Function, Handle, Kind, Model, Module, Type, Unit,
+        Variant, flat,
     },
     root,
 };
@@ -81,6 +82,12 @@ fn model() -> Model {
         Module { name: "error".into(), docs: "Errors.".into() },
         Module { name: "probe".into(), docs: "Probes.\n\n# Rules\n\n1. First.\n2. Second.".into() },
     ];
+    model.constants = vec![Constant {
+        module: "probe".into(),
+        name: "LOOK_UP".into(),
+        docs: "The command that looks up.".into(),
+        text: "look --format='%H' up".into(),
+    }];
     model.functions = vec![
         Function {
             docs: "Looks.\n\n```\nassert!(true);\n```\n\n# Errors\n`syntax` for `x`.".into(),

@@ -41,6 +41,10 @@ fn swift_functions(model: &Model) -> String {
             swift_docs(&module.docs, ""),
             module.name.to_pascal_case()
         );
+        for constant in model.constants_of(&module.name) {
+            let (docs, name) = (swift_docs(&constant.docs, "    "), constant.name.to_lower_camel_case());
+            let _ = writeln!(text, "{docs}    public static let {name} = {:?}\n", constant.text);
+        }
         for (index, function) in functions.into_iter().enumerate() {
             let argument = |argument: &Argument| {
                 let default = if is_optional(argument) { " = nil" } else { "" };
@@ -69,6 +73,10 @@ fn kotlin_functions(model: &Model) -> String {
     for (module, functions) in modules(model) {
         let _ =
             writeln!(text, "\n{}object {} {{", kotlin_docs(&module.docs, ""), module.name.to_pascal_case());
+        for constant in model.constants_of(&module.name) {
+            let docs = kotlin_docs(&constant.docs, "    ");
+            let _ = writeln!(text, "{docs}    const val {}: String = {:?}\n", constant.name, constant.text);
+        }
         for (index, function) in functions.into_iter().enumerate() {
             let argument = |argument: &Argument| {
                 let default = if is_optional(argument) { " = null" } else { "" };

@@ -144,6 +144,10 @@ impl<'a> Api<'a> {
             exports.push(name);
         }
         text += "\n";
+        for constant in self.model.constants_of(module) {
+            let _ = writeln!(text, "const {} = {:?};", constant.name, constant.text);
+            exports.push(constant.name.clone());
+        }
         for function in self.model.functions_of(module) {
             let name = function.name.to_lower_camel_case();
             text += &binding("bind", &name, function);
@@ -282,6 +286,10 @@ impl<'a> Api<'a> {
         for definition in self.model.types_of(module).filter(|definition| definition.qualified.contains('.'))
         {
             body += &self.definition(definition);
+        }
+        for constant in self.model.constants_of(module) {
+            body += &self.comment(&constant.docs);
+            let _ = writeln!(body, "export declare const {}: {:?};", constant.name, constant.text);
         }
         for function in self.model.functions_of(module) {
             let name = function.name.to_lower_camel_case();

@@ -11,6 +11,11 @@ package relcore
  */
 object Probe {
     /**
+     * The command that looks up.
+     */
+    const val LOOK_UP: String = "look --format='%H' up"
+
+    /**
      * Looks.
      *
      * Errors:

@@ -132,6 +132,8 @@ readonly everySpan: Span;
 /** Its colour. */
 readonly colour: Colour;
 }
+/** The command that looks up. */
+export declare const LOOK_UP: "look --format='%H' up";
 
 /**
  * Looks.

@@ -3,6 +3,7 @@
 
 const { bind, bindConstructor, bindMethod } = require("./lib/call.js");
 
+const LOOK_UP = "look --format='%H' up";
 const lookAt = bind("probe.look_at", ["everything", "signals", "seenAt"]);
 const name = bind("probe.name", []);
 const explain = bind("probe.explain", ["everything"]);
@@ -26,4 +27,4 @@ lookAt(seenAt) { return watcherLookAt(this.#handle, seenAt); }
 toJSON() { return this.everything; }
 }
 
-module.exports = { lookAt, name, explain, Watcher };
+module.exports = { LOOK_UP, lookAt, name, explain, Watcher };

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from relcore import _native
 from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member

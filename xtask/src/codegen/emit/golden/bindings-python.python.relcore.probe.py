@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from relcore import _native
 from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member
 from relcore.reason import ReasonCode
 
-__all__ = ["Colour","Everything","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","name",]
+__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","name",]
 
 class Colour(StrEnum):
     """The colour."""
@@ -138,6 +138,9 @@ Second paragraph with `code` and a list:
 - one
 - two
 """
+
+LOOK_UP: Final = "look --format='%H' up"
+"""The command that looks up."""
 
 _watcher = _native.constructor("probe.Watcher")
 _watcher_everything = _native.method("probe.Watcher.everything")

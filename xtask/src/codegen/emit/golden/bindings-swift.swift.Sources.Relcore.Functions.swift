@@ -7,6 +7,9 @@
 /// 1. First.
 /// 2. Second.
 public enum Probe {
+    /// The command that looks up.
+    public static let lookUp = "look --format='%H' up"
+
     /// Looks.
     ///
     /// Errors:
