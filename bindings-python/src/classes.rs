@@ -99,6 +99,43 @@ pub enum Classes {
 pub struct Class {
     pub class: Py<PyType>,
     pub fields: Py<Fields>,
+    /// What the fields are that the core leaves out, in their order.
+    left_out: Vec<LeftOut>,
+}
+
+/// The value of a field that the core leaves out: most are `None`; one that a later version added has its default.
+enum LeftOut {
+    Value(Py<PyAny>),
+    /// The result of a call, because two values must not share it.
+    Made(Py<PyAny>),
+}
+
+impl Class {
+    fn new(class: &Bound<'_, PyType>, fields: Py<Fields>) -> PyResult<Self> {
+        let py = class.py();
+        let (missing, of) =
+            (py.import("dataclasses")?.getattr("MISSING")?, class.getattr("__dataclass_fields__")?);
+        let left_out = |field: &Field| {
+            let field = of.get_item(field.name.bind(py))?;
+            let (value, made) = (field.getattr("default")?, field.getattr("default_factory")?);
+            Ok(match (value.is(&missing), made.is(&missing)) {
+                (true, true) => LeftOut::Value(py.None()),
+                (true, false) => LeftOut::Made(made.unbind()),
+                _ => LeftOut::Value(value.unbind()),
+            })
+        };
+        let left_out = fields.get().all.iter().map(left_out).collect::<PyResult<_>>()?;
+        Ok(Self { class: class.clone().unbind(), fields, left_out })
+    }
+
+    /// The value of the field at this index when the core leaves it out.
+    pub fn left_out<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        match self.left_out.get(index) {
+            Some(LeftOut::Value(value)) => Ok(value.bind(py).clone()),
+            Some(LeftOut::Made(made)) => made.bind(py).call0(),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
 }
 
 /// The classes of the type of this qualified name. They are looked up when a value of it is first returned, and kept
@@ -114,7 +151,7 @@ pub fn classes_of(py: Python<'_>, name: &'static str) -> PyResult<&'static Class
     let classes: Vec<Bound<'_, PyType>> = registry.call_method1("classes_of", (name,))?.extract()?;
     let data = |class: &Bound<'_, PyType>| {
         let fields = Fields::of(class)?.map(Bound::unbind);
-        Ok(fields.map(|fields| Class { class: class.clone().unbind(), fields }))
+        fields.map(|fields| Class::new(class, fields)).transpose()
     };
     let mut all: Vec<Class> =
         classes.iter().map(data).filter_map(PyResult::transpose).collect::<PyResult<_>>()?;

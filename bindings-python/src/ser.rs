@@ -245,7 +245,12 @@ impl<'py> ser::SerializeStruct for Object<'_, 'py> {
     }
 
     fn skip_field(&mut self, key: &'static str) -> Result<()> {
-        self.put(key, self.serializer.py.None().bind(self.serializer.py))
+        let py = self.serializer.py;
+        let value = match &self.made {
+            Some(made) => made.class.left_out(py, made.next)?,
+            None => py.None().into_bound(py),
+        };
+        self.put(key, &value)
     }
 
     fn end(self) -> Result<Self::Ok> {

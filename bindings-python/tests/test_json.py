@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import Enum
@@ -123,3 +125,20 @@ def test_a_class_that_is_derived_is_written_as_its_base() -> None:
 
     assert relcore.to_json(Own()) == '{"type":"hold"}'
     assert _json._type_name(Own) == "canary.Action"
+
+
+def test_a_field_that_the_core_leaves_out_has_its_default() -> None:
+    # No field of this version is left out at a default that is not None: the defaults of two are changed before the
+    # native library looks at the class.
+    script = """
+import relcore
+from dataclasses import MISSING
+from relcore import canary
+fields = canary.Metric.__dataclass_fields__
+fields["max"].default = 7.0
+fields["unit"].default, fields["unit"].default_factory = MISSING, list
+first, second = (relcore.from_json(canary.Metric, '{"name": "errors", "min": 1}') for _ in range(2))
+assert (first.max, first.min, first.unit, first.max_age) == (7.0, 1.0, [], None), first
+assert first.unit is not second.unit
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

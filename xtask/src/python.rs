@@ -106,9 +106,23 @@ pub fn test() -> Result<()> {
 
     let sdist = ["sdist", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
     run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;
-    let clean = install_cleanly(&only_file(&root().join("target/wheels"), "gz")?, "sdist")?;
+    let source = unpacked(&only_file(&root().join("target/wheels"), "gz")?)?;
+    let clean = install_cleanly(&source, "sdist")?;
     let smoke = "import relcore; print(relcore.time.parse_span('90s'))";
     run(command(clean.join("bin/python"), &["-c", smoke]).current_dir(root().join("target")))
+}
+
+/// The folder in an sdist. Its files are as new as now: cargo takes a file that is older than its last build as built.
+fn unpacked(sdist: &Path) -> Result<PathBuf> {
+    let folder = root().join("target/xtask/sdist-source");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let (sdist, into) =
+        (sdist.to_str().context("paths are text")?, folder.to_str().context("paths are text")?);
+    run(&mut command("tar", &["-x", "-m", "-z", "-f", sdist, "-C", into, "--strip-components=1"]))?;
+    Ok(folder)
 }
 
 /// Types as users see them: of the tests and examples, of the stubs against the native half, of everything public.
