@@ -54,6 +54,7 @@
  * @packageDocumentation
  */
 import type { Count, Instant, Reason, RelcoreError, Severity, Span, Timestamp } from "./index.js";
+import type * as decision from "./decision.js";
 
 /**
  * The action of an abort.
@@ -712,6 +713,23 @@ export declare function nextAction(
   observations: readonly Observation[],
   now: Instant,
 ): Decision<Timestamp>;
+
+/**
+ * What a decision asks of its caller: go on, wait, go back, or ask a person.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `set_weight`, `complete` | `proceed` |
+ * | `hold` | `wait` |
+ * | `hold` of a rollout that has succeeded | `proceed` |
+ * | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+ * | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
+ * | `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+ *
+ * The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
+ * its effect gets it again.
+ */
+export declare function outcome(decision: Decision): decision.Outcome;
 
 /**
  * The timeline of a rollout that starts at an instant.

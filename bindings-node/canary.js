@@ -9,6 +9,7 @@ const scheduleFromYaml = bind("canary.schedule_from_yaml", ["text"]);
 const applePhasedSchedule = bind("canary.apple_phased_schedule", []);
 const explain = bind("canary.explain", ["decision"]);
 const nextAction = bind("canary.next_action", ["schedule", "state", "observations", "now"]);
+const outcome = bind("canary.outcome", ["decision"]);
 const plan = bind("canary.plan", ["schedule", "start"]);
 const playStagedSchedule = bind("canary.play_staged_schedule", []);
 const routing = bind("canary.routing", ["state"]);
@@ -67,6 +68,7 @@ module.exports = {
   applePhasedSchedule,
   explain,
   nextAction,
+  outcome,
   plan,
   playStagedSchedule,
   routing,

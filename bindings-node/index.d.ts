@@ -360,6 +360,9 @@ export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 
+/** The parts that every decision has, and the text that a person reads. */
+export * as decision from "./decision.js";
+
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
 

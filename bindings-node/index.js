@@ -17,6 +17,9 @@ module.exports = {
   get canary() {
     return require("./canary.js");
   },
+  get decision() {
+    return require("./decision.js");
+  },
   get digest() {
     return require("./digest.js");
   },

@@ -7,6 +7,7 @@ export const {
   fromJson,
   toJson,
   canary,
+  decision,
   digest,
   interchange,
   metrics,

@@ -49,6 +49,7 @@
  * @packageDocumentation
  */
 import type { Bump, Instant, Reason, RelcoreError, Span, Timestamp, Version } from "./index.js";
+import type * as decision from "./decision.js";
 
 /** An advisory that a release closes. */
 export interface Advisory {
@@ -275,6 +276,16 @@ export declare function classify(
 
 /** Writes a classification as text for a person: the release type, the reasons and the missing facts. */
 export declare function explain(classification: Classification): string;
+
+/**
+ * What a classification asks of its caller: go on, or ask a person.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `classified` | `proceed` |
+ * | `inconclusive`, `contradictory` | `ask` |
+ */
+export declare function outcome(classification: Classification): decision.Outcome;
 
 /**
  * Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.

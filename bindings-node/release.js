@@ -8,6 +8,15 @@ const profilesFromJson = bind("release.profiles_from_json", ["text"]);
 const profilesFromYaml = bind("release.profiles_from_yaml", ["text"]);
 const classify = bind("release.classify", ["previous", "next", "facts"]);
 const explain = bind("release.explain", ["classification"]);
+const outcome = bind("release.outcome", ["classification"]);
 const profile = bind("release.profile", ["releaseType", "overrides"]);
 
-module.exports = { standardProfiles, profilesFromJson, profilesFromYaml, classify, explain, profile };
+module.exports = {
+  standardProfiles,
+  profilesFromJson,
+  profilesFromYaml,
+  classify,
+  explain,
+  outcome,
+  profile,
+};

@@ -54,6 +54,7 @@
  * @packageDocumentation
  */
 import type { Count, Instant, Reason, RelcoreError, Severity, Span, Timestamp } from "./index.js";
+import type * as decision from "./decision.js";
 
 /** A fact that would change the verdict if all others stayed as they are. */
 export interface Counterfactual {
@@ -340,6 +341,17 @@ export declare function decide(situation: Situation, policy: Policy, now: Instan
  * Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict.
  */
 export declare function explain(decision: Decision): string;
+
+/**
+ * What a decision asks of its caller: go on, go back, or ask a person.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `hold` | `proceed`: nothing calls for recovery |
+ * | `roll_back` | `roll_back` |
+ * | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+ */
+export declare function outcome(decision: Decision): decision.Outcome;
 
 /** A policy that is checked and digested once, for many decisions. Immutable. */
 export declare class Engine {

@@ -8,6 +8,7 @@ const policyFromJson = bind("rollback.policy_from_json", ["text"]);
 const policyFromYaml = bind("rollback.policy_from_yaml", ["text"]);
 const decide = bind("rollback.decide", ["situation", "policy", "now"]);
 const explain = bind("rollback.explain", ["decision"]);
+const outcome = bind("rollback.outcome", ["decision"]);
 
 const engineNew = bindConstructor("rollback.Engine", ["policy"]);
 const enginePolicy = bindMethod("rollback.Engine.policy", []);
@@ -38,4 +39,4 @@ class Engine {
   }
 }
 
-module.exports = { defaultPolicy, policyFromJson, policyFromYaml, decide, explain, Engine };
+module.exports = { defaultPolicy, policyFromJson, policyFromYaml, decide, explain, outcome, Engine };

@@ -14,6 +14,7 @@ import type {
   Weekday,
 } from "../index.js";
 import type * as canary from "../canary.js";
+import type * as decision from "../decision.js";
 import type * as interchange from "../interchange.js";
 import type * as metrics from "../metrics.js";
 import type * as release from "../release.js";
@@ -56,6 +57,7 @@ export interface WireInputs {
   readonly "canary.State": canary.State;
   readonly "canary.Step": canary.Step;
   readonly "canary.Timeline": canary.Timeline;
+  readonly "decision.Outcome": decision.Outcome;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitHistory": interchange.GitHistory;
   readonly "interchange.GitReleases": interchange.GitReleases;
@@ -151,6 +153,7 @@ export interface WireTypes {
   readonly "canary.State": canary.State<Timestamp>;
   readonly "canary.Step": canary.Step;
   readonly "canary.Timeline": canary.Timeline;
+  readonly "decision.Outcome": decision.Outcome;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;
   readonly "interchange.GitReleases": interchange.GitReleases;

@@ -15,6 +15,7 @@ use relcore::canary::{
     Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState, Step as CanaryStep,
     Timeline as CanaryTimeline,
 };
+use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
 use relcore::interchange::{
     GitCommit as InterchangeGitCommit, GitHistory as InterchangeGitHistory,
@@ -590,6 +591,22 @@ pub struct CanaryTimeline {
     pub earliest_end: Timestamp,
     pub latest_end: Option<Timestamp>,
     pub deadline_at: Option<Timestamp>,
+}
+
+/// What a decision asks of its caller: the same four outcomes for every kind of decision.
+///
+/// A caller that knows no verdict of a module can still act: go on, wait, go back, or ask a person. The `relcore` command
+/// ends with one exit code for each.
+#[uniffi::remote(Enum)]
+pub enum DecisionOutcome {
+    /// Go on: nothing speaks against the next step.
+    Proceed,
+    /// Leave everything as it is and ask again later.
+    Wait,
+    /// Return to the previous version.
+    RollBack,
+    /// A person must act or decide: the facts do not allow a decision, or the remedy is not a rollback.
+    Ask,
 }
 
 #[uniffi::remote(Record)]
@@ -1326,6 +1343,11 @@ pub fn ffi_canary_next_action(
 }
 
 #[uniffi::export]
+pub fn ffi_canary_outcome(decision: CanaryDecision) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::canary::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_plan(schedule: CanarySchedule, start: Timestamp) -> Encoded<CanaryTimeline> {
     Encoded(relcore::canary::plan(borrow(&schedule), borrow(&start)).map_err(RelcoreError::from))
 }
@@ -1501,6 +1523,11 @@ pub fn ffi_release_explain(classification: ReleaseClassification) -> Plain<Strin
 }
 
 #[uniffi::export]
+pub fn ffi_release_outcome(classification: ReleaseClassification) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome(borrow(&classification))))
+}
+
+#[uniffi::export]
 pub fn ffi_release_profile(
     release_type: ReleaseType,
     overrides: Option<ReleaseProfiles>,
@@ -1538,6 +1565,11 @@ pub fn ffi_rollback_decide(
 #[uniffi::export]
 pub fn ffi_rollback_explain(decision: RollbackDecision) -> Plain<String> {
     Plain(Ok(relcore::rollback::explain(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome(decision: RollbackDecision) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome(borrow(&decision))))
 }
 
 #[uniffi::export]
@@ -2137,6 +2169,16 @@ pub fn ffi_read_canary_timeline(json: &str) -> Encoded<CanaryTimeline> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_timeline(value: CanaryTimeline) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_decision_outcome(json: &str) -> Encoded<DecisionOutcome> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_decision_outcome(value: DecisionOutcome) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -1,7 +1,26 @@
 //! The parts that every decision has, and the text that a person reads.
 use crate::reason::{Reason, Severity};
 use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
+
+/// What a decision asks of its caller: the same four outcomes for every kind of decision.
+///
+/// A caller that knows no verdict of a module can still act: go on, wait, go back, or ask a person. The `relcore` command
+/// ends with one exit code for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename = "decision.Outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Go on: nothing speaks against the next step.
+    Proceed,
+    /// Leave everything as it is and ask again later.
+    Wait,
+    /// Return to the previous version.
+    RollBack,
+    /// A person must act or decide: the facts do not allow a decision, or the remedy is not a rollback.
+    Ask,
+}
 
 /// A decision: a verdict with its reasons, the missing facts, the next check and the digest of the policy.
 ///
@@ -19,6 +38,9 @@ use std::fmt::Write as _;
 pub trait Explain {
     /// The verdict in words, in one line.
     fn headline(&self) -> String;
+
+    /// What the decision asks of its caller.
+    fn outcome(&self) -> Outcome;
 
     /// The reasons, in the order of the rules. Never empty.
     fn reasons(&self) -> &[Reason];

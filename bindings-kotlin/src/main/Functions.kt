@@ -131,6 +131,26 @@ object Canary {
         ffiCanaryNextAction(schedule, state, observations, now)
 
     /**
+     * What a decision asks of its caller: go on, wait, go back, or ask a person.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `set_weight`, `complete` | `proceed` |
+     * | `hold` | `wait` |
+     * | `hold` of a rollout that has succeeded | `proceed` |
+     * | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+     * | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
+     * | `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+     *
+     * The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
+     * its effect gets it again.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcome(decision: CanaryDecision): DecisionOutcome =
+        ffiCanaryOutcome(decision)
+
+    /**
      * The timeline of a rollout that starts at an instant.
      *
      * It checks and digests the schedule; for more than one call, `Rollout::plan` does so only once.
@@ -646,6 +666,19 @@ object Release {
         ffiReleaseExplain(classification)
 
     /**
+     * What a classification asks of its caller: go on, or ask a person.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `classified` | `proceed` |
+     * | `inconclusive`, `contradictory` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcome(classification: ReleaseClassification): DecisionOutcome =
+        ffiReleaseOutcome(classification)
+
+    /**
      * Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
      *
      * Errors:
@@ -765,6 +798,20 @@ object Rollback {
     @Throws(RelcoreException::class)
     fun explain(decision: RollbackDecision): String =
         ffiRollbackExplain(decision)
+
+    /**
+     * What a decision asks of its caller: go on, go back, or ask a person.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `hold` | `proceed`: nothing calls for recovery |
+     * | `roll_back` | `roll_back` |
+     * | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcome(decision: RollbackDecision): DecisionOutcome =
+        ffiRollbackOutcome(decision)
 }
 
 /**

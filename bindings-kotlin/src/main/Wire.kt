@@ -285,6 +285,14 @@ fun CanaryTimeline.toJson(): String = ffiWriteCanaryTimeline(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun DecisionOutcome.Companion.fromJson(json: String): DecisionOutcome = ffiReadDecisionOutcome(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun DecisionOutcome.toJson(): String = ffiWriteDecisionOutcome(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */

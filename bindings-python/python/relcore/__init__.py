@@ -4,6 +4,7 @@
 Each module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.
 
 - `relcore.canary`: Decides whether a canary advances, holds or rolls back.
+- `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
 - `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
@@ -24,6 +25,7 @@ from relcore._native import VERSION as __version__
 
 if TYPE_CHECKING:
     from relcore import canary as canary
+    from relcore import decision as decision
     from relcore import digest as digest
     from relcore import error as error
     from relcore import interchange as interchange
@@ -70,6 +72,7 @@ __all__ = [
     "Weekday",
     "__version__",
     "canary",
+    "decision",
     "digest",
     "error",
     "from_json",
@@ -106,6 +109,7 @@ _HOMES = {
 _MODULES = frozenset(
     (
         "canary",
+        "decision",
         "digest",
         "error",
         "interchange",

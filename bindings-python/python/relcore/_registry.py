@@ -60,6 +60,7 @@ _CLASSES = {
     "canary.State": ("canary", "State"),
     "canary.Step": ("canary", "StepSetWeight", "StepBake", "StepPause", "StepAnalysis", "StepGate"),
     "canary.Timeline": ("canary", "Timeline"),
+    "decision.Outcome": ("decision", "Outcome"),
     "interchange.GitCommit": ("interchange", "GitCommit"),
     "interchange.GitHistory": ("interchange", "GitHistory"),
     "interchange.GitReleases": ("interchange", "GitReleases"),

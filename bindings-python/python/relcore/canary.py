@@ -67,6 +67,7 @@ from relcore._frozen import Variant as _Variant
 from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
+from relcore.decision import Outcome
 from relcore.reason import Reason, Severity
 
 __all__ = [
@@ -120,6 +121,7 @@ __all__ = [
     "apple_phased_schedule",
     "explain",
     "next_action",
+    "outcome",
     "plan",
     "play_staged_schedule",
     "routing",
@@ -1229,6 +1231,27 @@ def next_action(
     - `unknown_reference` for a metric or gate that the schedule does not have.
     """
     return _next_action(schedule, state, observations, now)
+
+
+_outcome = _native.function("canary.outcome")
+
+
+def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
+    """What a decision asks of its caller: go on, wait, go back, or ask a person.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `set_weight`, `complete` | `proceed` |
+    | `hold` | `wait` |
+    | `hold` of a rollout that has succeeded | `proceed` |
+    | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+    | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
+    | `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+
+    The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
+    its effect gets it again.
+    """
+    return _outcome(decision)
 
 
 _plan = _native.function("canary.plan")

@@ -58,6 +58,7 @@ from relcore import _native
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
+from relcore.decision import Outcome
 from relcore.reason import Reason
 from relcore.version import Bump
 
@@ -76,6 +77,7 @@ __all__ = [
     "Type",
     "classify",
     "explain",
+    "outcome",
     "profile",
     "profiles_from_json",
     "profiles_from_yaml",
@@ -424,6 +426,20 @@ _explain = _native.function("release.explain")
 def explain(classification: Classification | Mapping[str, object]) -> str:
     """Writes a classification as text for a person: the release type, the reasons and the missing facts."""
     return _explain(classification)
+
+
+_outcome = _native.function("release.outcome")
+
+
+def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
+    """What a classification asks of its caller: go on, or ask a person.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `classified` | `proceed` |
+    | `inconclusive`, `contradictory` | `ask` |
+    """
+    return _outcome(classification)
 
 
 _profile = _native.function("release.profile")

@@ -64,6 +64,7 @@ from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
+from relcore.decision import Outcome
 from relcore.reason import Reason, Severity
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "decide",
     "default_policy",
     "explain",
+    "outcome",
     "policy_from_json",
     "policy_from_yaml",
 ]
@@ -493,3 +495,18 @@ _explain = _native.function("rollback.explain")
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict."""
     return _explain(decision)
+
+
+_outcome = _native.function("rollback.outcome")
+
+
+def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
+    """What a decision asks of its caller: go on, go back, or ask a person.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `hold` | `proceed`: nothing calls for recovery |
+    | `roll_back` | `roll_back` |
+    | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+    """
+    return _outcome(decision)

@@ -17,6 +17,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
             ("now", TypeRef::Timestamp),
         ],
     ),
+    ("canary.outcome", &[("decision", TypeRef::Named("canary.Decision"))]),
     ("canary.plan", &[("schedule", TypeRef::Named("canary.Schedule")), ("start", TypeRef::Timestamp)]),
     ("canary.play_staged_schedule", &[]),
     ("canary.routing", &[("state", TypeRef::Named("canary.State"))]),
@@ -81,6 +82,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
         ],
     ),
     ("release.explain", &[("classification", TypeRef::Named("release.Classification"))]),
+    ("release.outcome", &[("classification", TypeRef::Named("release.Classification"))]),
     (
         "release.profile",
         &[
@@ -100,6 +102,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
         ],
     ),
     ("rollback.explain", &[("decision", TypeRef::Named("rollback.Decision"))]),
+    ("rollback.outcome", &[("decision", TypeRef::Named("rollback.Decision"))]),
     (
         "time.add_business_days",
         &[
@@ -204,6 +207,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
     ("canary.State", &[("value", TypeRef::Named("canary.State"))]),
     ("canary.Step", &[("value", TypeRef::Named("canary.Step"))]),
     ("canary.Timeline", &[("value", TypeRef::Named("canary.Timeline"))]),
+    ("decision.Outcome", &[("value", TypeRef::Named("decision.Outcome"))]),
     ("interchange.GitCommit", &[("value", TypeRef::Named("interchange.GitCommit"))]),
     ("interchange.GitHistory", &[("value", TypeRef::Named("interchange.GitHistory"))]),
     ("interchange.GitReleases", &[("value", TypeRef::Named("interchange.GitReleases"))]),

@@ -39,6 +39,7 @@ macro_rules! named_types {
         "canary.State": crate::canary::State,
         "canary.Step": crate::canary::Step,
         "canary.Timeline": crate::canary::Timeline,
+        "decision.Outcome": crate::decision::Outcome,
         "interchange.GitCommit": crate::interchange::GitCommit,
         "interchange.GitHistory": crate::interchange::GitHistory,
         "interchange.GitReleases": crate::interchange::GitReleases,

@@ -1,5 +1,6 @@
-use super::state::State;
-use crate::decision::Explain;
+use super::code;
+use super::state::{Phase, State};
+use crate::decision::{Explain, Outcome};
 use crate::reason::Reason;
 use crate::time::Timestamp;
 use crate::wire::tagged;
@@ -79,6 +80,36 @@ pub fn explain(decision: &Decision) -> String {
     decision.explain()
 }
 
+/// What a decision asks of its caller: go on, wait, go back, or ask a person.
+///
+/// | verdict | outcome |
+/// | --- | --- |
+/// | `set_weight`, `complete` | `proceed` |
+/// | `hold` | `wait` |
+/// | `hold` of a rollout that has succeeded | `proceed` |
+/// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+/// | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
+/// | `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+///
+/// The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
+/// its effect gets it again.
+///
+/// ```
+/// use relcore::{canary, decision::Outcome};
+/// let now = relcore::Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let schedule = canary::standard_schedule();
+/// let decision = canary::next_action(&schedule, &canary::start(&schedule, now)?, &[], now)?;
+/// assert_eq!(canary::outcome(&decision), Outcome::Proceed);
+/// // Pitfall: a frozen rollout is not rolled back, because the previous version cannot take the traffic.
+/// let frozen = canary::Decision { verdict: canary::Action::Freeze {}, ..decision };
+/// assert_eq!(canary::outcome(&frozen), Outcome::Ask);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn outcome(decision: &Decision) -> Outcome {
+    decision.outcome()
+}
+
 impl Explain for Decision {
     fn headline(&self) -> String {
         let weight = self.state.weight;
@@ -96,6 +127,25 @@ impl Explain for Decision {
         let paused = self.state.paused_at.filter(|_| self.verdict != Action::Pause {});
         let paused = paused.map(|since| format!(", paused since {since} until an operator resumes"));
         headline + paused.as_deref().unwrap_or_default()
+    }
+
+    fn outcome(&self) -> Outcome {
+        match (&self.verdict, self.state.phase) {
+            (Action::SetWeight { .. } | Action::Complete { .. }, _) => Outcome::Proceed,
+            (Action::RollBack { .. }, _) => Outcome::RollBack,
+            (
+                Action::Inconclusive {} | Action::AwaitGate { .. } | Action::Pause {} | Action::Freeze {},
+                _,
+            ) => Outcome::Ask,
+            (Action::Hold {}, Phase::Succeeded) => Outcome::Proceed,
+            (Action::Hold {}, Phase::RolledBack) => Outcome::RollBack,
+            (Action::Hold {}, Phase::Paused | Phase::Frozen) => Outcome::Ask,
+            // A pause step without a duration waits for an operator, too.
+            (Action::Hold {}, Phase::Progressing) => {
+                let paused = self.reasons.iter().any(|reason| reason.code == code::PAUSED);
+                if paused { Outcome::Ask } else { Outcome::Wait }
+            }
+        }
     }
 
     fn reasons(&self) -> &[Reason] {

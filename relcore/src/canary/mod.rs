@@ -86,7 +86,7 @@ mod state;
 mod step;
 mod validate;
 
-pub use decision::{Action, Decision, explain};
+pub use decision::{Action, Decision, explain, outcome};
 pub use engine::{next_action, start};
 pub use load::{schedule_from_json, schedule_from_yaml};
 pub use metric::{MeasurementPhase, Metric};
@@ -118,6 +118,8 @@ macro_rules! table_rows {
                     observations: &[Observation],
                     now: Timestamp,
                 ) -> Decision;
+                #[plain]
+                fn outcome(decision: &Decision) -> crate::decision::Outcome;
                 fn plan(schedule: &Schedule, start: Timestamp) -> Timeline;
                 #[plain]
                 fn play_staged_schedule() -> Schedule;

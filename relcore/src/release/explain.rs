@@ -1,4 +1,4 @@
-use crate::decision::Explain;
+use crate::decision::{Explain, Outcome};
 use crate::reason::Reason;
 use crate::release::{Classification, ClassificationVerdict};
 use crate::time::Timestamp;
@@ -21,6 +21,28 @@ pub fn explain(classification: &Classification) -> String {
     classification.explain()
 }
 
+/// What a classification asks of its caller: go on, or ask a person.
+///
+/// | verdict | outcome |
+/// | --- | --- |
+/// | `classified` | `proceed` |
+/// | `inconclusive`, `contradictory` | `ask` |
+///
+/// ```
+/// use relcore::{Version, decision::Outcome, release};
+/// let classify = |next: &str| {
+///     release::classify(Some(&Version::parse("1.4.2")?), &Version::parse(next)?, &release::Facts::default())
+/// };
+/// assert_eq!(release::outcome(&classify("1.4.3")?), Outcome::Proceed);
+/// // Pitfall: a contradiction is not a release to go on with, although its type may seem clear.
+/// assert_eq!(release::outcome(&classify("1.4.1")?), Outcome::Ask);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn outcome(classification: &Classification) -> Outcome {
+    classification.outcome()
+}
+
 impl Explain for Classification {
     fn headline(&self) -> String {
         match (self.verdict, self.release_type) {
@@ -31,6 +53,13 @@ impl Explain for Classification {
                 "CONTRADICTORY: do not release this as it is".to_owned()
             }
             _ => "INCONCLUSIVE: the release type is not determined".to_owned(),
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.verdict {
+            ClassificationVerdict::Classified => Outcome::Proceed,
+            ClassificationVerdict::Inconclusive | ClassificationVerdict::Contradictory => Outcome::Ask,
         }
     }
 

@@ -67,7 +67,7 @@ mod standard;
 
 pub use classification::{Classification, ClassificationVerdict};
 pub use classify::classify;
-pub use explain::explain;
+pub use explain::{explain, outcome};
 pub use facts::{Advisory, Facts};
 pub use load::{profile, profiles_from_json, profiles_from_yaml};
 pub use profile::{ChangelogDepth, CommunicationScope, Profile, Profiles, RequiredApproval, TestingScope};
@@ -84,6 +84,8 @@ macro_rules! table_rows {
                 fn classify(previous: Option<&Version>, next: &Version, facts: &Facts) -> Classification;
                 #[plain]
                 fn explain(classification: &Classification) -> String;
+                #[plain]
+                fn outcome(classification: &Classification) -> crate::decision::Outcome;
                 fn profile(release_type: &Type, overrides: Option<&Profiles>) -> Profile;
             }
         }

@@ -1,5 +1,5 @@
 use super::decision::{Counterfactual, Decision, Verdict};
-use crate::decision::Explain;
+use crate::decision::{Explain, Outcome};
 use crate::reason::Reason;
 use crate::time::Timestamp;
 
@@ -20,6 +20,29 @@ pub fn explain(decision: &Decision) -> String {
     decision.explain()
 }
 
+/// What a decision asks of its caller: go on, go back, or ask a person.
+///
+/// | verdict | outcome |
+/// | --- | --- |
+/// | `hold` | `proceed`: nothing calls for recovery |
+/// | `roll_back` | `roll_back` |
+/// | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+///
+/// ```
+/// use relcore::{Timestamp, decision::Outcome, rollback};
+/// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
+/// let decide = |situation| rollback::decide(&situation, &rollback::default_policy(), now);
+/// // Pitfall: a fault that is repaired without a rollback is no reason to roll back. Often a rollback is not possible.
+/// let situation =
+///     rollback::Situation { flag_ends_fault: Some(true), data_corruption: Some(true), ..Default::default() };
+/// assert_eq!(rollback::outcome(&decide(situation)?), Outcome::Ask);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn outcome(decision: &Decision) -> Outcome {
+    decision.outcome()
+}
+
 impl Explain for Decision {
     fn headline(&self) -> String {
         let headline = match self.verdict {
@@ -31,6 +54,16 @@ impl Explain for Decision {
             Verdict::Escalate => "ESCALATE: a person must choose now",
         };
         headline.to_owned()
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.verdict {
+            Verdict::Hold => Outcome::Proceed,
+            Verdict::RollBack => Outcome::RollBack,
+            Verdict::Inconclusive | Verdict::ForwardFix | Verdict::DisableFlag | Verdict::Escalate => {
+                Outcome::Ask
+            }
+        }
     }
 
     fn reasons(&self) -> &[Reason] {

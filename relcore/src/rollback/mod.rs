@@ -62,7 +62,7 @@ mod truth;
 
 pub use decide::{Engine, decide};
 pub use decision::{Counterfactual, Criterion, Decision, Verdict};
-pub use explain::explain;
+pub use explain::{explain, outcome};
 pub use policy::{Policy, default_policy, policy_from_json, policy_from_yaml};
 pub use situation::{CustomerImpact, Situation};
 
@@ -76,6 +76,8 @@ macro_rules! table_rows {
                 fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Decision;
                 #[plain]
                 fn explain(decision: &Decision) -> String;
+                #[plain]
+                fn outcome(decision: &Decision) -> crate::decision::Outcome;
 
                 handle Engine(policy: Policy) {
                     fn decide(situation: &Situation, now: Timestamp) -> Decision;

@@ -374,6 +374,7 @@ pub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "deadlineAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    ("decision.Outcome", Descriptor::Unit(&["proceed", "wait", "roll_back", "ask"])),
     (
         "interchange.GitCommit",
         Descriptor::Struct(&[

@@ -48,8 +48,12 @@ pub(crate) fn policy_from_value<P: PolicyText>(value: Value) -> Result<P> {
     faults.finish().map(|()| policy)
 }
 
-/// Reads YAML as strictly as JSON.
-pub(crate) fn parse_yaml(text: &str) -> Result<Value> {
+/// Reads YAML as strictly as JSON: a repeated key is an error, and so are `.nan` and `.inf`.
+///
+/// # Errors
+/// `syntax` for text that is not YAML (`a: [1`), for repeated keys, aliases without end, deep nesting, numbers that JSON
+/// does not have, and for texts over 8 MiB.
+pub fn parse_yaml(text: &str) -> Result<Value> {
     sized(text)?;
     let strict = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
         let first_line = fault.to_string();

@@ -7,7 +7,9 @@
 )]
 
 use relcore::metrics::columns;
-use relcore::{api, canary, error, interchange, metrics, reason, release, rollback, scalar, time, version};
+use relcore::{
+    api, canary, decision, error, interchange, metrics, reason, release, rollback, scalar, time, version,
+};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
 use std::{collections::BTreeSet, fs};
@@ -34,6 +36,7 @@ types! {
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
         Response, Schedule, Step, Timeline;
+    decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
         PrometheusSample, PrometheusSeries;

@@ -109,6 +109,23 @@ public enum Canary {
         try ffiCanaryNextAction(schedule: schedule, state: state, observations: observations, now: now)
     }
 
+    /// What a decision asks of its caller: go on, wait, go back, or ask a person.
+    ///
+    /// | verdict | outcome |
+    /// | --- | --- |
+    /// | `set_weight`, `complete` | `proceed` |
+    /// | `hold` | `wait` |
+    /// | `hold` of a rollout that has succeeded | `proceed` |
+    /// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+    /// | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
+    /// | `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+    ///
+    /// The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
+    /// its effect gets it again.
+    public static func outcome(decision: CanaryDecision) throws -> DecisionOutcome {
+        try ffiCanaryOutcome(decision: decision)
+    }
+
     /// The timeline of a rollout that starts at an instant.
     ///
     /// It checks and digests the schedule; for more than one call, `Rollout::plan` does so only once.
@@ -543,6 +560,16 @@ public enum Release {
         try ffiReleaseExplain(classification: classification)
     }
 
+    /// What a classification asks of its caller: go on, or ask a person.
+    ///
+    /// | verdict | outcome |
+    /// | --- | --- |
+    /// | `classified` | `proceed` |
+    /// | `inconclusive`, `contradictory` | `ask` |
+    public static func outcome(classification: ReleaseClassification) throws -> DecisionOutcome {
+        try ffiReleaseOutcome(classification: classification)
+    }
+
     /// Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
     ///
     /// Errors:
@@ -642,6 +669,17 @@ public enum Rollback {
     /// Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict.
     public static func explain(decision: RollbackDecision) throws -> String {
         try ffiRollbackExplain(decision: decision)
+    }
+
+    /// What a decision asks of its caller: go on, go back, or ask a person.
+    ///
+    /// | verdict | outcome |
+    /// | --- | --- |
+    /// | `hold` | `proceed`: nothing calls for recovery |
+    /// | `roll_back` | `roll_back` |
+    /// | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+    public static func outcome(decision: RollbackDecision) throws -> DecisionOutcome {
+        try ffiRollbackOutcome(decision: decision)
     }
 }
 

@@ -280,6 +280,14 @@ extension CanaryTimeline: WireValue {
     public func json() throws -> String { try ffiWriteCanaryTimeline(value: self) }
 }
 
+extension DecisionOutcome: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadDecisionOutcome(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteDecisionOutcome(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }

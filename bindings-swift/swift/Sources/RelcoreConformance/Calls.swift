@@ -36,6 +36,7 @@ extension CanarySchedule: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
 extension CanaryTimeline: CaseValue {}
+extension DecisionOutcome: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
@@ -108,6 +109,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.explain(decision: input.take("decision")).wire()
     case "canary.next_action":
         return try Canary.nextAction(schedule: input.take("schedule"), state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()
+    case "canary.outcome":
+        return try Canary.outcome(decision: input.take("decision")).wire()
     case "canary.plan":
         return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
     case "canary.play_staged_schedule":
@@ -154,6 +157,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Release.classify(previous: input.take("previous"), next: input.take("next"), facts: input.take("facts")).wire()
     case "release.explain":
         return try Release.explain(classification: input.take("classification")).wire()
+    case "release.outcome":
+        return try Release.outcome(classification: input.take("classification")).wire()
     case "release.profile":
         return try Release.profile(releaseType: input.take("releaseType"), overrides: input.take("overrides")).wire()
     case "rollback.default_policy":
@@ -166,6 +171,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Rollback.decide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
     case "rollback.explain":
         return try Rollback.explain(decision: input.take("decision")).wire()
+    case "rollback.outcome":
+        return try Rollback.outcome(decision: input.take("decision")).wire()
     case "time.add_business_days":
         return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":
