@@ -24,6 +24,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "clippy", check: clippy, needs: None },
     Stage { name: "core", check: core, needs: None },
     Stage { name: "conformance", check: conformance, needs: None },
+    Stage { name: "cli", check: cli, needs: None },
     Stage { name: "docs", check: docs, needs: None },
     Stage { name: "deny", check: deny, needs: None },
     Stage { name: "python", check: python::test, needs: None },
@@ -132,10 +133,18 @@ fn conformance() -> Result<()> {
     crate::coverage::run()
 }
 
+/// The command line: every conformance case, states under `kill -9`, real repositories, the scripts of `examples/bash`.
+fn cli() -> Result<()> {
+    run(&mut command("cargo", &["test", "-p", "relcore-cli"]))
+}
+
 /// No broken link, no undocumented item.
 fn docs() -> Result<()> {
-    run(command("cargo", &["doc", "--quiet", "-p", "relcore", "--no-deps", "--all-features"])
-        .env("RUSTDOCFLAGS", "-D warnings"))
+    run(command(
+        "cargo",
+        &["doc", "--quiet", "-p", "relcore", "-p", "relcore-cli", "--no-deps", "--all-features"],
+    )
+    .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Licences, bans and sources. The advisory database needs a network that not every machine has: CI of the public

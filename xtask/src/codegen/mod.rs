@@ -2,13 +2,14 @@
 //!
 //! # What goes in
 //!
-//! Three things, all of them the core itself:
+//! Three things, all of them the core itself, and one of its tests:
 //!
 //! 1. The **table of public functions** (`relcore::api`): names, arguments, results.
 //! 2. The **JSON Schemas** of every type that a function takes or returns, derived by schemars from the same
 //!    attributes that serde uses: names on the wire, documentation, defaults already evaluated, formats of the scalars.
 //! 3. The **source text**, read with syn, for the two things a schema does not know: the doc comments of functions
 //!    and the module of a type.
+//! 4. The **conformance cases**, of which each function has one as the example in the help of its command.
 //!
 //! # What happens
 //!
@@ -42,6 +43,7 @@ pub mod bindgen;
 mod defaults;
 mod docs;
 mod emit;
+mod examples;
 pub mod model;
 mod readme;
 mod schema;
@@ -114,7 +116,9 @@ fn settle(mode: Mode, files: Vec<File>) -> Result<()> {
 /// The model of the core as it is compiled into this program.
 pub fn read() -> Result<model::Model> {
     let source = source::Source::read(&root().join("relcore/src"))?;
-    schema::model(&source)
+    let mut model = schema::model(&source)?;
+    model.examples = examples::read(&root().join("conformance"))?;
+    Ok(model)
 }
 
 /// The root of the repository.

@@ -1,4 +1,5 @@
 //! What the core offers, as plain data: the middle of the generator.
+use super::examples::Example;
 use heck::ToPascalCase as _;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub struct Model {
     pub reason_codes: Vec<Code>,
     /// The schemas as schemars made them, for `schemas/`: `$defs` by qualified name.
     pub definitions: serde_json::Map<String, Value>,
+    /// A call of each function that has one in the conformance cases, by qualified name.
+    pub examples: BTreeMap<String, Example>,
 }
 
 /// A module of the core.

@@ -1,4 +1,5 @@
 //! From the model to the files of each language.
+mod cli;
 mod descriptors;
 #[cfg(test)]
 mod golden;
@@ -20,6 +21,7 @@ pub fn all(model: &Model) -> Result<Vec<File>> {
     files.extend(python::emit(model)?);
     files.push(reasons::emit(model)?);
     files.extend(schemas::emit(model)?);
+    files.push(cli::emit(model)?);
     files.push(uniffi::emit(model));
     files.extend(mobile::emit(model));
     files.extend(namespaces::emit(model));

@@ -1,0 +1,248 @@
+//! Calls a function of the core: its arguments from the command line, its result to standard output, its outcome as the
+//! exit code.
+use crate::{
+    argument::{self, Format, Given, Input},
+    exit::Exit,
+    failure::{Failure, Failures},
+    output::{self, Output},
+    repository,
+    state::StateFile,
+    system::System,
+    table::{Argument, Function, Kind, State},
+};
+use clap::{ArgMatches, error::ErrorKind};
+use relcore::{
+    Timestamp,
+    api::{self, JsonTransport},
+    decision::Outcome,
+};
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+use std::{ffi::OsString, fmt::Display, path::Path, time::UNIX_EPOCH};
+
+/// Calls a function with what was given on the command line.
+pub(crate) fn call(
+    function: &Function,
+    matches: &ArgMatches,
+    command: &mut clap::Command,
+    system: &mut dyn System,
+) -> Result<Exit, Failure> {
+    let words = words(function, matches, command)?;
+    let output = Output::of(function, matches, system.output().is_terminal);
+    let mut given = read(function, words, matches, command, system)?;
+
+    let state = given.state.take();
+    let result = given.call(function)?;
+    let text = output.render(function, &result, &given)?;
+    // Stored before it is shown: whoever has seen a decision can rely on its state.
+    if let Some(state) = &state {
+        let next = match function.state {
+            State::Replaces(_) => &next_state(&result)?,
+            _ => &result,
+        };
+        state.replace(next, system)?;
+    }
+    if !text.errors.is_empty() {
+        system.report(&text.errors);
+    }
+    system.print(&text.output).map_err(|fault| Failure::io("stdout", &fault))?;
+    exit(function, &result)
+}
+
+/// The words of the arguments, by name or in the order of the signature.
+fn words(
+    function: &Function,
+    matches: &ArgMatches,
+    command: &mut clap::Command,
+) -> Result<Vec<Option<OsString>>, Failure> {
+    if function.arguments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut positional = matches.get_many::<OsString>(POSITIONAL).into_iter().flatten().cloned();
+    let mut words = Vec::new();
+    for argument in function.arguments {
+        let named = matches.get_one::<OsString>(argument.option).cloned();
+        words.push(named.or_else(|| positional.next()));
+    }
+    match positional.next() {
+        None => Ok(words),
+        Some(word) => Err(usage(
+            command,
+            ErrorKind::UnknownArgument,
+            &format!("unexpected argument '{}' found", word.display()),
+        )),
+    }
+}
+
+/// The id of the arguments without names.
+pub(crate) const POSITIONAL: &str = "ARGUMENT";
+
+/// The arguments of a call.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    /// Each argument as JSON; `None` for one that is left out.
+    pub arguments: Vec<Option<Given>>,
+    /// The file of the state, locked, if the call replaces or creates one.
+    state: Option<StateFile>,
+}
+
+fn read(
+    function: &Function,
+    words: Vec<Option<OsString>>,
+    matches: &ArgMatches,
+    command: &mut clap::Command,
+    system: &mut dyn System,
+) -> Result<Call, Failure> {
+    let from_repository = repository::is_named(function, matches);
+    let is_missing = |(argument, word): &(&Argument, &Option<OsString>)| {
+        let has_default = argument.is_optional || is_now(argument) || from_repository;
+        word.is_none() && !has_default
+    };
+    let missing = function.arguments.iter().zip(&words).filter(is_missing);
+    let missing: Vec<String> = missing.map(|(argument, _)| format!("--{}", argument.option)).collect();
+    if !missing.is_empty() {
+        let text = format!("these arguments are missing: {}", missing.join(", "));
+        return Err(usage(command, ErrorKind::MissingRequiredArgument, &text));
+    }
+
+    let (mut failures, mut input) = (Failures::default(), Input::default());
+    let mut call = Call::default();
+    let mut state_word = None;
+    for (index, (argument, word)) in function.arguments.iter().zip(words).enumerate() {
+        let is_stored = function.state == State::Replaces(index)
+            && !matches.get_flag("dry-run")
+            && word.as_ref().is_some_and(|word| word != "-" && !argument::is_inline(word));
+        if is_stored {
+            state_word = word;
+            call.arguments.push(None);
+        } else {
+            let given = word.map(|word| argument::read(argument, &word, &mut input, system));
+            call.arguments.push(given.and_then(|given| failures.absorb(given)));
+        }
+    }
+    if from_repository {
+        failures.absorb(repository::fill(function, &mut call.arguments, matches, system));
+    }
+    // The lock comes last, so that no other process waits for a slow input, and is refused only when it must be.
+    match (function.state, state_word) {
+        (State::Replaces(index), Some(word)) => {
+            let name = Path::new(&word);
+            let stored = failures.absorb(StateFile::open(name, system));
+            let content = stored.as_ref().and_then(|stored| failures.absorb(stored.read(system)));
+            let given = content
+                .map(|content| argument::document(content, name.display().to_string(), Format::of(name)));
+            if let Some(slot) = call.arguments.get_mut(index) {
+                *slot = given.and_then(|given| failures.absorb(given));
+            }
+            call.state = stored;
+        }
+        (State::Creates, _) => {
+            if let Some(word) = matches.get_one::<OsString>("state") {
+                let created = StateFile::create(Path::new(word), matches.get_flag("overwrite"), system);
+                call.state = failures.absorb(created);
+            }
+        }
+        _ => {}
+    }
+    failures.finish()?;
+    // The clock is read after every input, so that nothing was observed after now.
+    for (argument, given) in function.arguments.iter().zip(&mut call.arguments) {
+        if given.is_none() && is_now(argument) {
+            let json = Value::String(now(system)?.to_string()).to_string();
+            *given = Some(Given { json, source: "--now".into() });
+        }
+    }
+    Ok(call)
+}
+
+/// Whether the clock is the default of an argument.
+pub(crate) fn is_now(argument: &Argument) -> bool {
+    argument.wire == "now" && matches!(argument.kind, Kind::Timestamp)
+}
+
+/// The time of the clock.
+pub(crate) fn now(system: &mut dyn System) -> Result<Timestamp, Failure> {
+    let since =
+        system.now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_millis()).ok());
+    let now = since.and_then(|millis| Timestamp::from_millis(millis).ok());
+    now.ok_or_else(|| Failure::new(Exit::Io, "the clock of this machine is not set"))
+}
+
+impl Call {
+    fn call(&self, function: &Function) -> Result<String, Failure> {
+        let resolved = resolve(function.name)?;
+        let texts = self.arguments.iter().map(|given| given.as_ref().map(|given| given.json.as_str()));
+        resolved.call(&mut JsonTransport::new(texts.collect())).map_err(|error| Failure {
+            exit: Exit::BadInput,
+            lines: error.faults().iter().map(|fault| self.located(function, fault)).collect(),
+        })
+    }
+
+    /// A fault as a line, with the source of the argument instead of its name.
+    fn located(&self, function: &Function, fault: &relcore::Fault) -> String {
+        let (source, path) = self.source(function, &fault.path);
+        located(&source, path, fault)
+    }
+
+    /// Splits a path: the source of the argument that it begins with, and the rest.
+    fn source<'a>(&'a self, function: &Function, path: &'a str) -> (&'a str, &'a str) {
+        let (name, _) = path.split_once(['.', '[']).unwrap_or((path, ""));
+        let mut arguments = function.arguments.iter().zip(&self.arguments);
+        match arguments.find(|(argument, _)| argument.wire == name) {
+            Some((_, Some(given))) => {
+                let rest = path.strip_prefix(name).unwrap_or(path);
+                (&given.source, rest.strip_prefix('.').unwrap_or(rest))
+            }
+            _ => ("", path),
+        }
+    }
+}
+
+/// A fault as a line: where the input came from, the path in it, what is wrong, the code.
+pub(crate) fn located(source: &dyn Display, path: &str, fault: &relcore::Fault) -> String {
+    let parts = [source.to_string(), path.to_owned(), format!("{} [{}]", fault.text, fault.code.code())];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(": ")
+}
+
+/// Calls a function whose only argument is the result of another.
+pub(crate) fn call_with(name: &str, result: &str) -> Result<String, Failure> {
+    resolve(name)?
+        .call(&mut JsonTransport::new(vec![Some(result)]))
+        .map_err(|error| Failure::new(Exit::Internal, format!("{name}: {error}")))
+}
+
+fn resolve(name: &str) -> Result<api::Function, Failure> {
+    api::function(name).ok_or_else(|| Failure::new(Exit::Internal, format!("there is no function `{name}`")))
+}
+
+/// The next state, as it stands in a decision.
+fn next_state(decision: &str) -> Result<String, Failure> {
+    #[derive(Deserialize)]
+    struct Decision<'a> {
+        #[serde(borrow)]
+        state: &'a RawValue,
+    }
+    serde_json::from_str::<Decision<'_>>(decision)
+        .map(|decision| decision.state.get().to_owned())
+        .map_err(|fault| Failure::new(Exit::Internal, format!("the decision has no state: {fault}")))
+}
+
+fn exit(function: &Function, result: &str) -> Result<Exit, Failure> {
+    if function.is_diagnosis {
+        return Ok(if output::has_error(result)? { Exit::BadInput } else { Exit::Proceed });
+    }
+    let Some(outcome) = function.outcome else { return Ok(Exit::Proceed) };
+    let outcome = call_with(outcome, result)?;
+    serde_json::from_str::<Outcome>(&outcome)
+        .map(Exit::from)
+        .map_err(|fault| Failure::new(Exit::Internal, format!("not an outcome: {fault}")))
+}
+
+/// A mistake on the command line, with the usage of the command.
+pub(crate) fn usage(command: &mut clap::Command, kind: ErrorKind, text: &str) -> Failure {
+    let error = command.error(kind, text);
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    Failure { exit: Exit::Usage, lines: vec![text.trim_end().to_owned()] }
+}

@@ -1,0 +1,172 @@
+//! `--repo`: deployments and changes from the history of a git repository.
+//!
+//! The formats and the conversion are those of `interchange`; this module runs git and fills in the arguments that git
+//! cannot know.
+use crate::{
+    argument::Given,
+    call::{POSITIONAL, located, now},
+    exit::Exit,
+    failure::Failure,
+    system::System,
+    table::Function,
+};
+use clap::{Arg, ArgMatches, ValueHint, value_parser};
+use relcore::{
+    Span, TimeRange, Timestamp,
+    interchange::{GIT_LOG, GIT_TAGS, GitReleases, RELEASE_TAG, git_releases, parse_git},
+};
+use serde::Serialize;
+use std::{ffi::OsString, io, path::Path};
+
+/// Whether a function takes what a repository has.
+pub(crate) fn applies_to(function: &Function) -> bool {
+    ["deployments", "changes"]
+        .iter()
+        .all(|name| function.arguments.iter().any(|argument| argument.wire == *name))
+}
+
+/// The options of a function that can take its facts from a repository.
+pub(crate) fn options() -> [Arg; 4] {
+    [
+        Arg::new("repo")
+            .long("repo")
+            .value_name("PATH")
+            .value_hint(ValueHint::DirPath)
+            .value_parser(value_parser!(OsString))
+            .conflicts_with_all(["deployments", "changes", POSITIONAL])
+            .help("Takes deployments and changes from the release tags and commits of a git clone")
+            .long_help(
+                "Takes deployments and changes from the release tags and commits of a git clone with its full \
+                 history.\nThe other arguments may be left out then: there are no incidents, the policy is the default, the\n\
+                 range goes from the first release to now, the unit is `month` and the zone is `UTC`.",
+            ),
+        Arg::new("tag-pattern")
+            .long("tag-pattern")
+            .value_name("REGEX")
+            .requires("repo")
+            .help(format!("Which tags are releases, as a regular expression for the whole tag [default: {RELEASE_TAG}]")),
+        Arg::new("since")
+            .long("since")
+            .value_name("INSTANT|SPAN")
+            .requires("repo")
+            .conflicts_with("range")
+            .help("The start of the range, or its length, such as `90d` [default: the first release]"),
+        Arg::new("until")
+            .long("until")
+            .value_name("INSTANT")
+            .requires("repo")
+            .conflicts_with("range")
+            .help("The end of the range [default: now]"),
+    ]
+}
+
+/// Whether the facts come from a repository.
+pub(crate) fn is_named(function: &Function, matches: &ArgMatches) -> bool {
+    applies_to(function) && matches.contains_id("repo")
+}
+
+/// Fills in the arguments that were not given.
+pub(crate) fn fill(
+    function: &Function,
+    arguments: &mut [Option<Given>],
+    matches: &ArgMatches,
+    system: &mut dyn System,
+) -> Result<(), Failure> {
+    let Some(repository) = matches.get_one::<OsString>("repo") else { return Ok(()) };
+    let repository = Path::new(repository);
+    let pattern = matches.get_one::<String>("tag-pattern").map(String::as_str);
+    let releases = releases(repository, pattern, system)?;
+    for (argument, given) in function.arguments.iter().zip(arguments).filter(|(_, given)| given.is_none()) {
+        let json = match argument.wire {
+            "deployments" => to_json(&releases.deployments)?,
+            "changes" => to_json(&releases.changes)?,
+            "incidents" => "[]".to_owned(),
+            "policy" => "{}".to_owned(),
+            "range" => to_json(&range(&releases, pattern, matches, system)?)?,
+            "unit" => "\"month\"".to_owned(),
+            "zone" => "\"UTC\"".to_owned(),
+            _ => continue,
+        };
+        *given = Some(Given { json, source: repository.display().to_string() });
+    }
+    Ok(())
+}
+
+fn releases(
+    repository: &Path,
+    pattern: Option<&str>,
+    system: &mut dyn System,
+) -> Result<GitReleases, Failure> {
+    let refused = |error: relcore::Error| Failure {
+        exit: Exit::BadInput,
+        lines: error
+            .faults()
+            .iter()
+            .map(|fault| located(&repository.display(), &fault.path, fault))
+            .collect(),
+    };
+    if git(repository, "git rev-parse --is-shallow-repository", system)?.trim() == "true" {
+        let text =
+            "is a shallow clone, so its metrics would be wrong: run `git fetch --unshallow --tags` first";
+        return Err(Failure::new(Exit::BadInput, format!("{}: {text}", repository.display())));
+    }
+    let tags = git(repository, GIT_TAGS, system)?;
+    let log = git(repository, GIT_LOG, system)?;
+    parse_git(&tags, &log).and_then(|history| git_releases(&history, pattern)).map_err(refused)
+}
+
+/// What a git command prints.
+fn git(repository: &Path, command: &str, system: &mut dyn System) -> Result<String, Failure> {
+    // These settings of a user would change what the commands print.
+    const SETTINGS: [&str; 4] = ["-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"];
+    let words = shlex::split(command).unwrap_or_default().into_iter().skip(1);
+    let arguments: Vec<String> = SETTINGS.map(str::to_owned).into_iter().chain(words).collect();
+    let done = system.git(repository, &arguments).map_err(|fault| match fault.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::new(Exit::Io, "git: is not installed, or not in PATH: `--repo` runs it")
+        }
+        _ => Failure::io("git", &fault),
+    })?;
+    if done.status.success() {
+        // Old messages are in any encoding; their text is shown nowhere.
+        return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
+    }
+    let errors = String::from_utf8_lossy(&done.stderr);
+    let lines = errors.lines().filter(|line| !line.is_empty());
+    let lines: Vec<String> = lines.map(|line| format!("git in {}: {line}", repository.display())).collect();
+    Err(Failure { exit: Exit::Io, lines })
+}
+
+fn range(
+    releases: &GitReleases,
+    pattern: Option<&str>,
+    matches: &ArgMatches,
+    system: &mut dyn System,
+) -> Result<TimeRange, Failure> {
+    let end = match matches.get_one::<String>("until") {
+        Some(text) => Timestamp::parse(text).map_err(|error| bad("--until", &error))?,
+        None => now(system)?,
+    };
+    let start = match matches.get_one::<String>("since") {
+        Some(text) => match Span::parse(text) {
+            Ok(length) => end.plus(Span::from_seconds(0).saturating_sub(length)),
+            Err(_) => Timestamp::parse(text),
+        }
+        .map_err(|error| bad("--since", &error))?,
+        None => releases.deployments.first().map(|first| first.finished_at).ok_or_else(|| {
+            let pattern = pattern.unwrap_or(RELEASE_TAG);
+            let text =
+                format!("no tag matches `{pattern}`: say which tags are releases, or since when to measure");
+            Failure::new(Exit::BadInput, format!("--tag-pattern: {text}"))
+        })?,
+    };
+    Ok(TimeRange { start, end })
+}
+
+fn bad(option: &str, error: &relcore::Error) -> Failure {
+    Failure::new(Exit::BadInput, format!("{option}: {error} [{}]", error.code()))
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|fault| Failure::new(Exit::Internal, format!("no JSON: {fault}")))
+}
