@@ -17,6 +17,12 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// Runs a command line of `relcore`, without the name of the program, and returns its exit code.
+#[napi(skip_typescript)]
+pub fn main(arguments: Vec<String>) -> u8 {
+    relcore_cli::main(arguments.into_iter().map(Into::into))
+}
+
 /// Resolves a function by name.
 #[napi(skip_typescript)]
 pub fn resolve_function(name: String) -> Option<External<Function>> {

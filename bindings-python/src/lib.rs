@@ -10,6 +10,7 @@ mod call;
 mod classes;
 mod column;
 mod columns;
+mod command;
 mod de;
 mod error;
 mod ser;
@@ -27,5 +28,6 @@ mod _native {
         call::{Handle, constructor, from_json, function, method, to_json},
         classes::Fields,
         columns::dora_columns,
+        command::main,
     };
 }

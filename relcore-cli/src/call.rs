@@ -4,6 +4,7 @@ use crate::{
     argument::{self, Format, Given, Input},
     exit::Exit,
     failure::{Failure, Failures},
+    functions::MODULES,
     output::{self, Output},
     repository,
     state::StateFile,
@@ -11,11 +12,7 @@ use crate::{
     table::{Argument, Function, Kind, State},
 };
 use clap::{ArgMatches, error::ErrorKind};
-use relcore::{
-    Timestamp,
-    api::{self, JsonTransport},
-    decision::Outcome,
-};
+use relcore::{Timestamp, api, decision::Outcome};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use std::{ffi::OsString, fmt::Display, path::Path, time::UNIX_EPOCH};
@@ -34,6 +31,7 @@ pub(crate) fn call(
     let state = given.state.take();
     let result = given.call(function)?;
     let text = output.render(function, &result, &given)?;
+    let exit = exit(function, &result)?;
     // Stored before it is shown: whoever has seen a decision can rely on its state.
     if let Some(state) = &state {
         let next = match function.state {
@@ -46,7 +44,7 @@ pub(crate) fn call(
         system.report(&text.errors);
     }
     system.print(&text.output).map_err(|fault| Failure::io("stdout", &fault))?;
-    exit(function, &result)
+    Ok(exit)
 }
 
 /// The words of the arguments, by name or in the order of the signature.
@@ -170,9 +168,8 @@ pub(crate) fn now(system: &mut dyn System) -> Result<Timestamp, Failure> {
 
 impl Call {
     fn call(&self, function: &Function) -> Result<String, Failure> {
-        let resolved = resolve(function.name)?;
         let texts = self.arguments.iter().map(|given| given.as_ref().map(|given| given.json.as_str()));
-        resolved.call(&mut JsonTransport::new(texts.collect())).map_err(|error| Failure {
+        call_json(function, texts).map_err(|error| Failure {
             exit: Exit::BadInput,
             lines: error.faults().iter().map(|fault| self.located(function, fault)).collect(),
         })
@@ -207,13 +204,21 @@ pub(crate) fn located(source: &dyn Display, path: &str, fault: &relcore::Fault) 
 
 /// Calls a function whose only argument is the result of another.
 pub(crate) fn call_with(name: &str, result: &str) -> Result<String, Failure> {
-    resolve(name)?
-        .call(&mut JsonTransport::new(vec![Some(result)]))
-        .map_err(|error| Failure::new(Exit::Internal, format!("{name}: {error}")))
+    let function = MODULES.iter().flat_map(|module| module.functions).find(|function| function.name == name);
+    let function = function.ok_or_else(|| internal(format!("there is no function `{name}`")))?;
+    call_json(function, [Some(result)].into_iter()).map_err(|error| internal(format!("{name}: {error}")))
 }
 
-fn resolve(name: &str) -> Result<api::Function, Failure> {
-    api::function(name).ok_or_else(|| Failure::new(Exit::Internal, format!("there is no function `{name}`")))
+/// Calls a function with its arguments as JSON, in their order.
+///
+/// Through the object that the core reads, not through its generic codec: that would compile all functions once more.
+fn call_json<'a>(
+    function: &Function,
+    arguments: impl Iterator<Item = Option<&'a str>>,
+) -> relcore::Result<String> {
+    let given = function.arguments.iter().zip(arguments);
+    let given = given.filter_map(|(argument, json)| Some(format!("\"{}\":{}", argument.wire, json?)));
+    api::call_json(function.name, &format!("{{{}}}", given.collect::<Vec<_>>().join(",")))
 }
 
 /// The next state, as it stands in a decision.
@@ -225,7 +230,7 @@ fn next_state(decision: &str) -> Result<String, Failure> {
     }
     serde_json::from_str::<Decision<'_>>(decision)
         .map(|decision| decision.state.get().to_owned())
-        .map_err(|fault| Failure::new(Exit::Internal, format!("the decision has no state: {fault}")))
+        .map_err(|fault| internal(format!("the decision has no state: {fault}")))
 }
 
 fn exit(function: &Function, result: &str) -> Result<Exit, Failure> {
@@ -236,7 +241,11 @@ fn exit(function: &Function, result: &str) -> Result<Exit, Failure> {
     let outcome = call_with(outcome, result)?;
     serde_json::from_str::<Outcome>(&outcome)
         .map(Exit::from)
-        .map_err(|fault| Failure::new(Exit::Internal, format!("not an outcome: {fault}")))
+        .map_err(|fault| internal(format!("not an outcome: {fault}")))
+}
+
+fn internal(line: String) -> Failure {
+    Failure::new(Exit::Internal, line)
 }
 
 /// A mistake on the command line, with the usage of the command.

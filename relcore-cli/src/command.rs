@@ -1,6 +1,7 @@
 //! The commands, made from the table of functions.
 use crate::{
     call::{POSITIONAL, is_now},
+    exit::Exit,
     output::has_explanation,
     repository,
     table::{Argument, Example, Function, Kind, Module, State},
@@ -43,19 +44,12 @@ pub(crate) fn command(modules: &'static [Module]) -> Command {
             .long_about(
                 "Prints the completions of a shell. For bash: `source <(relcore completions bash)` in `~/.bashrc`.",
             )
-            .arg(Arg::new("shell").required(true).value_parser([
-                PossibleValue::new("bash"),
-                PossibleValue::new("zsh"),
-                PossibleValue::new("fish"),
-                PossibleValue::new("powershell"),
-            ])),
+            .arg(Arg::new(SHELL).required(true).value_parser(value_parser!(Shell))),
     )
 }
 
-/// The shell of a name that `completions` takes.
-pub(crate) fn shell(name: &str) -> Option<Shell> {
-    name.parse().ok()
-}
+/// The id of the argument of `completions`.
+pub(crate) const SHELL: &str = "shell";
 
 fn module_command(module: &'static Module) -> Command {
     let mut command = Command::new(module.name)
@@ -158,13 +152,16 @@ fn option(argument: &'static Argument, note: &str) -> Arg {
         Kind::Number => ("NUMBER", "A number".to_owned()),
         Kind::Bool => ("BOOL", "`true` or `false`".to_owned()),
         Kind::Choice(_) => ("WORD", String::new()),
-        Kind::Document(of, docs) => ("FILE", format!("{of}: {docs}")),
+        Kind::Document(of, docs, _) => ("FILE", format!("{of}: {docs}")),
     };
-    let hint = match argument.kind {
-        Kind::Document(..) => ValueHint::FilePath,
-        _ => ValueHint::Other,
-    };
-    arg.value_name(name).value_hint(hint).help(format!("{help}{note}").trim_start().to_owned())
+    let help = format!("{help}{note}").trim_start().to_owned();
+    let arg = arg.value_name(name);
+    match argument.kind {
+        Kind::Document(_, _, keys) => {
+            arg.value_hint(ValueHint::FilePath).long_help(format!("{help}\n{keys}")).help(help)
+        }
+        _ => arg.value_hint(ValueHint::Other).help(help),
+    }
 }
 
 /// A word of a list, for completions. Another word is not refused here: the core says what it expected.
@@ -192,10 +189,12 @@ fn epilogue(function: &Function) -> String {
     }
     if let Some(outcome) = function.outcome {
         let command = outcome.replace(['.', '_'], " ");
+        let [proceed, wait, back, ask, error] =
+            [Exit::Proceed, Exit::Wait, Exit::RollBack, Exit::Ask, Exit::Usage].map(Exit::code);
         let _ = write!(
             text,
-            "\n\nExit codes: 0 go on, 10 wait, 20 go back, 30 ask a person, 64 and more errors; see `relcore {command} \
-             --help` and `relcore help exit-codes`"
+            "\n\nExit codes: {proceed} go on, {wait} wait, {back} go back, {ask} ask a person, from {error} on an error; see \
+             `relcore {command} --help` and `relcore help exit-codes`"
         );
     }
     if let Some(example) = &function.example {

@@ -5,6 +5,7 @@ use relcore::decision::Outcome;
 /// The codes from 0 to 30 are the outcomes of decisions, one for each [`Outcome`]. The codes from 64 on are errors, as in
 /// `sysexits.h`: no decision was made, or nobody got to see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[repr(u8)]
 pub enum Exit {
     /// Go on.

@@ -172,6 +172,7 @@ update in phases"; Apple allows 30 days of pauses in all."#,
                     kind: Kind::Document(
                         "canary.Decision",
                         "What to do about a canary now, why, and the state for the next call.",
+                        "Keys: verdict, state, reasons, missing, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -215,6 +216,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?",
                         ),
                     },
                     Argument {
@@ -224,6 +226,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?",
                         ),
                     },
                     Argument {
@@ -233,6 +236,7 @@ Errors:
                         kind: Kind::Document(
                             "list of canary.Observation",
                             "Something that happened or was measured at an instant.",
+                            "Keys: at, kind",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -287,6 +291,7 @@ its effect gets it again.",
                     kind: Kind::Document(
                         "canary.Decision",
                         "What to do about a canary now, why, and the state for the next call.",
+                        "Keys: verdict, state, reasons, missing, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: (
@@ -323,6 +328,7 @@ As `start` for the schedule; `out_of_range` when a step would end after the year
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?",
                         ),
                     },
                     Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
@@ -388,6 +394,7 @@ more than ten million ticks; `unordered` for observations that are not in the or
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?",
                         ),
                     },
                     Argument {
@@ -397,6 +404,7 @@ more than ten million ticks; `unordered` for observations that are not in the or
                         kind: Kind::Document(
                             "list of canary.Observation",
                             "Something that happened or was measured at an instant.",
+                            "Keys: at, kind",
                         ),
                     },
                     Argument {
@@ -449,6 +457,7 @@ steps, falling weights, a metric without a limit.",
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -481,6 +490,7 @@ steps, falling weights, a metric without a limit.",
                     kind: Kind::Document(
                         "canary.Schedule",
                         "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                        "Keys: steps, metrics?, on?, abort?, deadline?",
                     ),
                 }],
                 result: ("list of canary.Diagnostic", "An error or a warning about a schedule."),
@@ -620,6 +630,7 @@ for a repeated commit or release."#,
                         kind: Kind::Document(
                             "interchange.GitHistory",
                             "The commits and tags of a repository.",
+                            "Keys: commits, tags",
                         ),
                     },
                     Argument {
@@ -714,6 +725,7 @@ a repeated metric."#,
                         kind: Kind::Document(
                             "list of interchange.PrometheusMetric",
                             "A metric of a schedule with the Prometheus responses for it.",
+                            "Keys: metric, answer, samples?, scale?, acceptWarnings?",
                         ),
                     },
                     Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
@@ -920,6 +932,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Deployment",
                             "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?",
                         ),
                     },
                     Argument {
@@ -929,6 +942,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Change",
                             "A commit or another unit of work that deployments deliver.",
+                            "Keys: id, authoredAt?, committedAt, merge?, reverts?",
                         ),
                     },
                     Argument {
@@ -938,13 +952,18 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Incident",
                             "A disruption of a service that needed immediate attention.",
+                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?",
                         ),
                     },
                     Argument {
                         wire: "policy",
                         option: "policy",
                         is_optional: false,
-                        kind: Kind::Document("metrics.Policy", "Every choice behind the delivery metrics."),
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?",
+                        ),
                     },
                     Argument {
                         wire: "range",
@@ -953,6 +972,7 @@ buckets.",
                         kind: Kind::Document(
                             "TimeRange",
                             "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
                         ),
                     },
                     Argument {
@@ -1145,6 +1165,7 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                         kind: Kind::Document(
                             "release.Facts",
                             "The facts about a release that its version does not contain.",
+                            "Keys: breaking?, features?, advisories?, line?, lts?, optInOnly?, declared?",
                         ),
                     },
                 ],
@@ -1173,6 +1194,7 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                     kind: Kind::Document(
                         "release.Classification",
                         "The release type and the reasons for it: the result of `classify`.",
+                        "Keys: verdict, releaseType?, reasons, missing, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -1205,6 +1227,7 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                     kind: Kind::Document(
                         "release.Classification",
                         "The release type and the reasons for it: the result of `classify`.",
+                        "Keys: verdict, releaseType?, reasons, missing, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: (
@@ -1270,6 +1293,7 @@ channel or bump.",
                         kind: Kind::Document(
                             "release.Profiles",
                             "A table of profiles. Its keys are release types in wire form: `hotfix`, `feature_minor`.",
+                            "Keys: profiles?",
                         ),
                     },
                 ],
@@ -1426,6 +1450,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                         kind: Kind::Document(
                             "rollback.Situation",
                             "The facts about a release that a deploy script knows.",
+                            "Keys: criticalFunctionalityBroken?, vulnerabilityIntroduced?, dataCorruption?, latencyBaseline?, latencyObserved?, errorRateBaseline?, errorRateObserved?, errorRateSamples?, customerIncidents?, deployedAt?, previousVersionAvailable?, rollbackCausesDataLoss?, irreversibleMigration?, rollbackTested?, rollbackComplex?, affectedShare?, customerImpact?, fixSimple?, fixReadyIn?, flagEndsFault?",
                         ),
                     },
                     Argument {
@@ -1435,6 +1460,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                         kind: Kind::Document(
                             "rollback.Policy",
                             "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -1467,6 +1493,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                     kind: Kind::Document(
                         "rollback.Decision",
                         "A decision about a release and its reasons, made by `decide`.",
+                        "Keys: verdict, criteriaMet, reasons, missing, counterfactuals, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -1500,6 +1527,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                     kind: Kind::Document(
                         "rollback.Decision",
                         "A decision about a release and its reasons, made by `decide`.",
+                        "Keys: verdict, criteriaMet, reasons, missing, counterfactuals, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: (
@@ -1577,6 +1605,7 @@ outside the years 1 to 9999.",
                         kind: Kind::Document(
                             "BusinessCalendar",
                             "Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.",
+                            "Keys: weekend?, holidays?, workingDays?",
                         ),
                     },
                 ],
@@ -1610,6 +1639,7 @@ for more than 40,000 buckets, and for buckets outside the years 1 to 9999.",
                         kind: Kind::Document(
                             "TimeRange",
                             "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
                         ),
                     },
                     Argument {
@@ -1671,6 +1701,7 @@ for more than 40,000 buckets, and for buckets outside the years 1 to 9999.",
                         kind: Kind::Document(
                             "BusinessCalendar",
                             "Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.",
+                            "Keys: weekend?, holidays?, workingDays?",
                         ),
                     },
                 ],

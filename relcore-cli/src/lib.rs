@@ -77,11 +77,11 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, system: &mut dyn Syst
     if let Some(topic) = topic::TOPICS.iter().find(|topic| topic.name == name) {
         return print(&(topic.text)(), system);
     }
-    if let Some(shell) =
-        matches.try_get_one::<String>("shell").ok().flatten().and_then(|name| command::shell(name))
+    if name == "completions"
+        && let Some(shell) = matches.get_one::<clap_complete::Shell>(command::SHELL)
     {
         let mut text = Vec::new();
-        clap_complete::generate(shell, &mut command, "relcore", &mut text);
+        clap_complete::generate(*shell, &mut command, "relcore", &mut text);
         return print(&String::from_utf8_lossy(&text), system);
     }
     let module = MODULES.iter().find(|module| module.name == name);

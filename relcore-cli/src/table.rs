@@ -82,8 +82,8 @@ pub(crate) enum Kind {
     Bool,
     /// Directly: one of these texts, each with its meaning.
     Choice(&'static [(&'static str, &'static str)]),
-    /// JSON or YAML, of this type, and what that is.
-    Document(&'static str, &'static str),
+    /// JSON or YAML: its type, what that is, and its keys.
+    Document(&'static str, &'static str, &'static str),
 }
 
 /// A call of a function, from a conformance case.

@@ -42,7 +42,7 @@ How arguments are given and results are printed.
 Arguments are given by name, `--schedule s.yaml`, or without names in the order of `--help`, `validate s.yaml`.
 
   document  a file with YAML or JSON (by its extension, else by its content), `-` for standard input, or the JSON
-            itself, which begins with `{` or `[`
+            itself, which begins with `{` or `[`; `--help` lists its keys, those that may be left out with a `?`
   text      the text itself, `@FILE` for the text of a file, `-` for standard input
   others    directly: an instant as RFC 3339, `2026-11-23T03:00:00Z`; a span, `90s` or `PT1M30S`; a day, `2026-11-23`;
             a version, `1.2.3`; a number; one of the listed words

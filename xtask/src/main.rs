@@ -16,6 +16,7 @@
     )
 )]
 
+mod cli;
 mod codegen;
 mod conformance;
 mod coverage;

@@ -1,5 +1,6 @@
 //! The Node binding: its build, tests and package.
 use crate::{
+    cli,
     codegen::{File, root},
     conformance::run_counted,
     shell::{command, run, run_quietly},
@@ -51,6 +52,7 @@ pub fn test() -> Result<()> {
     for (kind, program) in PROGRAMS {
         run(command("node", &[&format!("--input-type={kind}"), "-e", program]).current_dir(&clean))?;
     }
+    cli::same_as_binary("`npx relcore`", &[clean.join("node_modules/.bin/relcore").as_os_str()])?;
     let runner = "node_modules/.bin/relcore-conformance";
     run_counted(command(clean.join(runner), &[""; 0]).current_dir(&clean).args(&cases), &cases)
 }

@@ -1,5 +1,6 @@
 //! The Python binding: its virtual environment, wheel and tests.
 use crate::{
+    cli,
     codegen::root,
     conformance,
     shell::{command, run, run_quietly},
@@ -103,6 +104,12 @@ pub fn test() -> Result<()> {
     let paths = [root().join("conformance")];
     let mut runner = command::<&str>(clean.join("bin/relcore-conformance"), &[]);
     conformance::run_counted(runner.args(&paths), &paths)?;
+    cli::same_as_binary("the console script", &[clean.join("bin/relcore").as_os_str()])?;
+    let module = ["-m".as_ref(), "relcore".as_ref()];
+    cli::same_as_binary(
+        "`python -m relcore`",
+        &[&[clean.join("bin/python").as_os_str()], &module[..]].concat(),
+    )?;
 
     let sdist = ["sdist", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
     run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a change lands, as a table of stages.
 use crate::{
+    cli,
     codegen::{self, root},
     kotlin, node, python, quickstart,
     shell::{command, has, output, run, run_quietly},
@@ -24,7 +25,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "clippy", check: clippy, needs: None },
     Stage { name: "core", check: core, needs: None },
     Stage { name: "conformance", check: conformance, needs: None },
-    Stage { name: "cli", check: cli, needs: None },
+    Stage { name: "cli", check: cli::test, needs: None },
     Stage { name: "docs", check: docs, needs: None },
     Stage { name: "deny", check: deny, needs: None },
     Stage { name: "python", check: python::test, needs: None },
@@ -131,11 +132,6 @@ fn core() -> Result<()> {
 fn conformance() -> Result<()> {
     run(&mut command("cargo", &["test", "-p", "relcore-conformance"]))?;
     crate::coverage::run()
-}
-
-/// The command line: every conformance case, states under `kill -9`, real repositories, the scripts of `examples/bash`.
-fn cli() -> Result<()> {
-    run(&mut command("cargo", &["test", "-p", "relcore-cli"]))
 }
 
 /// No broken link, no undocumented item.

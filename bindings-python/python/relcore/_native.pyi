@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Protocol, TypeVar, final
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "dora_columns",
     "from_json",
     "function",
+    "main",
     "method",
     "to_json",
 ]

@@ -2,7 +2,7 @@
 use crate::codegen::{
     File, MARK, docs,
     examples::Example,
-    model::{Argument, Function, Kind, Model, Type},
+    model::{Argument, Field, Function, Kind, Model, Type},
 };
 use anyhow::{Context as _, Result};
 use heck::ToKebabCase as _;
@@ -85,7 +85,7 @@ fn kind(model: &Model, of: &Type) -> String {
 }
 
 fn document(model: &Model, of: &Type) -> String {
-    format!("Kind::Document({:?}, {:?})", name(of), summary(model, of))
+    format!("Kind::Document({:?}, {:?}, {:?})", name(of), summary(model, of), keys(model, of))
 }
 
 /// A type in words.
@@ -110,6 +110,22 @@ fn name(of: &Type) -> String {
 fn summary(model: &Model, of: &Type) -> String {
     let definition = of.named().and_then(|name| model.types.get(name));
     definition.map_or(String::new(), |definition| first(&definition.docs))
+}
+
+/// The keys of the named type inside, those that may be left out with a question mark.
+fn keys(model: &Model, of: &Type) -> String {
+    let listed = |title: &str, words: Vec<String>| format!("{title}: {}", words.join(", "));
+    match of.named().and_then(|name| model.types.get(name)).map(|definition| &definition.kind) {
+        Some(Kind::Struct(fields)) => {
+            let key = |field: &Field| field.wire.clone() + if field.default.is_some() { "?" } else { "" };
+            listed("Keys", fields.iter().map(key).collect())
+        }
+        Some(Kind::Tagged(variants)) => {
+            listed("Types", variants.iter().map(|variant| variant.wire.clone()).collect())
+        }
+        Some(Kind::Unit(units)) => listed("Words", units.iter().map(|unit| unit.wire.clone()).collect()),
+        None => String::new(),
+    }
 }
 
 fn first(text: &str) -> String {

@@ -12,7 +12,7 @@ Rules:
 Function { name: "probe.look_at", command: "look-at", docs: r"Looks.
 
 Errors:
-`syntax` for `x`.", arguments: &[Argument { wire: "everything", option: "everything", is_optional: false, kind: Kind::Document("probe.Everything", "One field of each type.") },Argument { wire: "signals", option: "signals", is_optional: false, kind: Kind::Document("list of probe.Signal", "The signal.") },Argument { wire: "seenAt", option: "seen-at", is_optional: true, kind: Kind::Timestamp },], result: ("probe.Everything", "One field of each type."), explain: None, outcome: None, state: State::None, is_diagnosis: false, example: None },
+`syntax` for `x`.", arguments: &[Argument { wire: "everything", option: "everything", is_optional: false, kind: Kind::Document("probe.Everything", "One field of each type.", "Keys: flag?, tiny?, small, countOfSome?, signed?, big?, share?, name?, at, length?, day, version, reason, note?, limit?, colours?, labels?, colour?, signal?") },Argument { wire: "signals", option: "signals", is_optional: false, kind: Kind::Document("list of probe.Signal", "The signal.", "Types: off, slow_blink") },Argument { wire: "seenAt", option: "seen-at", is_optional: true, kind: Kind::Timestamp },], result: ("probe.Everything", "One field of each type."), explain: None, outcome: None, state: State::None, is_diagnosis: false, example: None },
 Function { name: "probe.name", command: "name", docs: "The name.", arguments: &[], result: ("text", ""), explain: None, outcome: None, state: State::None, is_diagnosis: false, example: None },
 ] },
 ];
