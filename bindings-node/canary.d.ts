@@ -715,7 +715,7 @@ export declare function nextAction(
 ): Decision<Timestamp>;
 
 /**
- * What a decision asks of its caller: go on, wait, go back, or ask a person.
+ * The consequence of a decision for its caller: go on, wait, go back, or ask a person.
  *
  * | verdict | outcome |
  * | --- | --- |

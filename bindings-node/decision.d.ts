@@ -6,7 +6,7 @@
  */
 
 /**
- * What a decision asks of its caller: the same four outcomes for every kind of decision.
+ * The consequence of a decision for its caller: one of four, for every kind of decision.
  *
  * A caller that knows no verdict of a module can still act: go on, wait, go back, or ask a person. The `relcore` command
  * ends with one exit code for each.

@@ -278,7 +278,7 @@ export declare function classify(
 export declare function explain(classification: Classification): string;
 
 /**
- * What a classification asks of its caller: go on, or ask a person.
+ * The consequence of a classification for its caller: go on, or ask a person.
  *
  * | verdict | outcome |
  * | --- | --- |

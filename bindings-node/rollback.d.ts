@@ -343,7 +343,7 @@ export declare function decide(situation: Situation, policy: Policy, now: Instan
 export declare function explain(decision: Decision): string;
 
 /**
- * What a decision asks of its caller: go on, go back, or ask a person.
+ * The consequence of a decision for its caller: go on, go back, or ask a person.
  *
  * | verdict | outcome |
  * | --- | --- |

@@ -92,17 +92,9 @@ fn read(
     system: &mut dyn System,
 ) -> Result<Call, Failure> {
     let from_repository = repository::is_named(function, matches);
-    let is_missing = |(argument, word): &(&Argument, &Option<OsString>)| {
-        let has_default = argument.is_optional || is_now(argument) || from_repository;
-        word.is_none() && !has_default
-    };
-    let missing = function.arguments.iter().zip(&words).filter(is_missing);
-    let missing: Vec<String> = missing.map(|(argument, _)| format!("--{}", argument.option)).collect();
-    if !missing.is_empty() {
-        let text = format!("these arguments are missing: {}", missing.join(", "));
-        return Err(usage(command, ErrorKind::MissingRequiredArgument, &text));
+    if !from_repository {
+        check_complete(function, &words, command)?;
     }
-
     let (mut failures, mut input) = (Failures::default(), Input::default());
     let mut call = Call::default();
     let mut state_word = None;
@@ -122,25 +114,22 @@ fn read(
         failures.absorb(repository::fill(function, &mut call.arguments, matches, system));
     }
     // The lock comes last, so that no other process waits for a slow input, and is refused only when it must be.
-    match (function.state, state_word) {
-        (State::Replaces(index), Some(word)) => {
-            let name = Path::new(&word);
-            let stored = failures.absorb(StateFile::open(name, system));
-            let content = stored.as_ref().and_then(|stored| failures.absorb(stored.read(system)));
-            let given = content
-                .map(|content| argument::document(content, name.display().to_string(), Format::of(name)));
-            if let Some(slot) = call.arguments.get_mut(index) {
-                *slot = given.and_then(|given| failures.absorb(given));
+    match function.state {
+        State::Replaces(index) => {
+            if let Some((state, given)) =
+                state_word.and_then(|name| failures.absorb(open_state(Path::new(&name), system)))
+            {
+                call.state = Some(state);
+                call.arguments.splice(index..=index, [Some(given)]);
             }
-            call.state = stored;
         }
-        (State::Creates, _) => {
-            if let Some(word) = matches.get_one::<OsString>("state") {
-                let created = StateFile::create(Path::new(word), matches.get_flag("overwrite"), system);
+        State::Creates => {
+            if let Some(name) = matches.get_one::<OsString>("state") {
+                let created = StateFile::create(Path::new(name), matches.get_flag("overwrite"), system);
                 call.state = failures.absorb(created);
             }
         }
-        _ => {}
+        State::None => {}
     }
     failures.finish()?;
     // The clock is read after every input, so that nothing was observed after now.
@@ -151,6 +140,31 @@ fn read(
         }
     }
     Ok(call)
+}
+
+/// Fails for the arguments that have no default and are missing.
+fn check_complete(
+    function: &Function,
+    words: &[Option<OsString>],
+    command: &mut clap::Command,
+) -> Result<(), Failure> {
+    let given = function.arguments.iter().zip(words);
+    let missing =
+        given.filter(|(argument, word)| word.is_none() && !argument.is_optional && !is_now(argument));
+    let missing: Vec<String> = missing.map(|(argument, _)| format!("--{}", argument.option)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let text = format!("these arguments are missing: {}", missing.join(", "));
+    Err(usage(command, ErrorKind::MissingRequiredArgument, &text))
+}
+
+/// Locks and reads the file of a state.
+fn open_state(name: &Path, system: &mut dyn System) -> Result<(StateFile, Given), Failure> {
+    let state = StateFile::open(name, system)?;
+    let content = state.read(system)?;
+    let given = argument::document(content, name.display().to_string(), Format::of(name))?;
+    Ok((state, given))
 }
 
 /// Whether the clock is the default of an argument.

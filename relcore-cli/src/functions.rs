@@ -271,7 +271,7 @@ Errors:
             Function {
                 name: "canary.outcome",
                 command: "outcome",
-                docs: r"What a decision asks of its caller: go on, wait, go back, or ask a person.
+                docs: r"The consequence of a decision for its caller: go on, wait, go back, or ask a person.
 
 | verdict | outcome |
 | --- | --- |
@@ -296,7 +296,7 @@ its effect gets it again.",
                 }],
                 result: (
                     "decision.Outcome",
-                    "What a decision asks of its caller: the same four outcomes for every kind of decision.",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
                 ),
                 explain: None,
                 outcome: None,
@@ -1214,7 +1214,7 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
             Function {
                 name: "release.outcome",
                 command: "outcome",
-                docs: r"What a classification asks of its caller: go on, or ask a person.
+                docs: r"The consequence of a classification for its caller: go on, or ask a person.
 
 | verdict | outcome |
 | --- | --- |
@@ -1232,7 +1232,7 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 }],
                 result: (
                     "decision.Outcome",
-                    "What a decision asks of its caller: the same four outcomes for every kind of decision.",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
                 ),
                 explain: None,
                 outcome: None,
@@ -1513,7 +1513,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
             Function {
                 name: "rollback.outcome",
                 command: "outcome",
-                docs: r"What a decision asks of its caller: go on, go back, or ask a person.
+                docs: r"The consequence of a decision for its caller: go on, go back, or ask a person.
 
 | verdict | outcome |
 | --- | --- |
@@ -1532,7 +1532,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                 }],
                 result: (
                     "decision.Outcome",
-                    "What a decision asks of its caller: the same four outcomes for every kind of decision.",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
                 ),
                 explain: None,
                 outcome: None,

@@ -87,7 +87,9 @@ pub(crate) fn fill(
             "zone" => "\"UTC\"".to_owned(),
             _ => continue,
         };
-        *given = Some(Given { json, source: repository.display().to_string() });
+        let source =
+            if argument.wire == "range" { "--since".to_owned() } else { repository.display().to_string() };
+        *given = Some(Given { json, source });
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ pub(crate) struct Function {
     pub result: (&'static str, &'static str),
     /// The function that writes the result as text for a person.
     pub explain: Option<&'static str>,
-    /// The function that says what the result asks of its caller.
+    /// The function that returns the outcome of the result.
     pub outcome: Option<&'static str>,
     /// What it does with a stored state.
     pub state: State,

@@ -4,7 +4,7 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
-/// What a decision asks of its caller: the same four outcomes for every kind of decision.
+/// The consequence of a decision for its caller: one of four, for every kind of decision.
 ///
 /// A caller that knows no verdict of a module can still act: go on, wait, go back, or ask a person. The `relcore` command
 /// ends with one exit code for each.
@@ -39,7 +39,7 @@ pub trait Explain {
     /// The verdict in words, in one line.
     fn headline(&self) -> String;
 
-    /// What the decision asks of its caller.
+    /// The consequence for the caller.
     fn outcome(&self) -> Outcome;
 
     /// The reasons, in the order of the rules. Never empty.

@@ -131,7 +131,7 @@ object Canary {
         ffiCanaryNextAction(schedule, state, observations, now)
 
     /**
-     * What a decision asks of its caller: go on, wait, go back, or ask a person.
+     * The consequence of a decision for its caller: go on, wait, go back, or ask a person.
      *
      * | verdict | outcome |
      * | --- | --- |
@@ -666,7 +666,7 @@ object Release {
         ffiReleaseExplain(classification)
 
     /**
-     * What a classification asks of its caller: go on, or ask a person.
+     * The consequence of a classification for its caller: go on, or ask a person.
      *
      * | verdict | outcome |
      * | --- | --- |
@@ -800,7 +800,7 @@ object Rollback {
         ffiRollbackExplain(decision)
 
     /**
-     * What a decision asks of its caller: go on, go back, or ask a person.
+     * The consequence of a decision for its caller: go on, go back, or ask a person.
      *
      * | verdict | outcome |
      * | --- | --- |

@@ -1237,7 +1237,7 @@ _outcome = _native.function("canary.outcome")
 
 
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
-    """What a decision asks of its caller: go on, wait, go back, or ask a person.
+    """The consequence of a decision for its caller: go on, wait, go back, or ask a person.
 
     | verdict | outcome |
     | --- | --- |

@@ -432,7 +432,7 @@ _outcome = _native.function("release.outcome")
 
 
 def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
-    """What a classification asks of its caller: go on, or ask a person.
+    """The consequence of a classification for its caller: go on, or ask a person.
 
     | verdict | outcome |
     | --- | --- |

@@ -501,7 +501,7 @@ _outcome = _native.function("rollback.outcome")
 
 
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
-    """What a decision asks of its caller: go on, go back, or ask a person.
+    """The consequence of a decision for its caller: go on, go back, or ask a person.
 
     | verdict | outcome |
     | --- | --- |

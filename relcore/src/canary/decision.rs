@@ -80,7 +80,7 @@ pub fn explain(decision: &Decision) -> String {
     decision.explain()
 }
 
-/// What a decision asks of its caller: go on, wait, go back, or ask a person.
+/// The consequence of a decision for its caller: go on, wait, go back, or ask a person.
 ///
 /// | verdict | outcome |
 /// | --- | --- |

@@ -21,7 +21,7 @@ pub fn explain(classification: &Classification) -> String {
     classification.explain()
 }
 
-/// What a classification asks of its caller: go on, or ask a person.
+/// The consequence of a classification for its caller: go on, or ask a person.
 ///
 /// | verdict | outcome |
 /// | --- | --- |

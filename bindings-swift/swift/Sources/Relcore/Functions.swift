@@ -109,7 +109,7 @@ public enum Canary {
         try ffiCanaryNextAction(schedule: schedule, state: state, observations: observations, now: now)
     }
 
-    /// What a decision asks of its caller: go on, wait, go back, or ask a person.
+    /// The consequence of a decision for its caller: go on, wait, go back, or ask a person.
     ///
     /// | verdict | outcome |
     /// | --- | --- |
@@ -560,7 +560,7 @@ public enum Release {
         try ffiReleaseExplain(classification: classification)
     }
 
-    /// What a classification asks of its caller: go on, or ask a person.
+    /// The consequence of a classification for its caller: go on, or ask a person.
     ///
     /// | verdict | outcome |
     /// | --- | --- |
@@ -671,7 +671,7 @@ public enum Rollback {
         try ffiRollbackExplain(decision: decision)
     }
 
-    /// What a decision asks of its caller: go on, go back, or ask a person.
+    /// The consequence of a decision for its caller: go on, go back, or ask a person.
     ///
     /// | verdict | outcome |
     /// | --- | --- |
