@@ -52,6 +52,8 @@ Pitfalls:
   change of the schedule, start again.
 - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
   `missing` names it.
+- Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
+  the traffic would otherwise leave the traffic where it was, since a verdict is given once.
 - Pass each observation once. The state refuses observations that are not later than those it has applied.",
         functions: &[
             Function {
@@ -374,6 +376,47 @@ Console help, "Release app updates with staged rollouts"."#,
                 }),
             },
             Function {
+                name: "canary.routing",
+                command: "routing",
+                docs: r"The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.
+
+A verdict is given once: the state that comes with it has moved on. A program that stores the state and ends before
+it reaches the router would leave the traffic where it was, and the next verdict would be `hold`. Setting the
+routing of the stored state at every tick repairs this, and costs nothing where the router has it already.
+
+So a tick is: decide, store the state, set the routing of the stored state. A program that ends between any two of
+these continues with the next tick:
+
+- before the state was stored, the next tick decides the same again from the same state;
+- after it was stored, the next tick sets its routing.
+
+Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
+know about.",
+                arguments: &[Argument {
+                    wire: "state",
+                    option: "state",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "canary.State",
+                        "The state of a rollout: plain data, to be stored between two calls.",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?",
+                    ),
+                }],
+                result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary routing --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"scheduleDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","phase":"progressing","weight":0,"step":0,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z"}"#,
+                    )],
+                    prints: r#"{"weight":0.0}"#,
+                }),
+            },
+            Function {
                 name: "canary.simulate",
                 command: "simulate",
                 docs: r"Replays a rollout: one `next-action` at every tick, with what was observed since the tick before, until the rollout is
@@ -662,11 +705,11 @@ for a repeated commit or release."#,
                 command: "parse-git",
                 docs: r"Reads the commits and tags of a repository from the output of two git commands.
 
-`tags` is the output of:
+`tags` is the output of `GIT_TAGS`:
 
 `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
 
-`log` is the output of:
+`log` is the output of `GIT_LOG`:
 
 `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
 
@@ -993,7 +1036,7 @@ buckets.",
                     "metrics.DoraReport",
                     "The five delivery metrics of DORA over a range and each of its buckets.",
                 ),
-                explain: None,
+                explain: Some("metrics.explain"),
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
@@ -1022,6 +1065,71 @@ buckets.",
                         ),
                     ],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.explain",
+                command: "explain",
+                docs: r"The report as text for a person: a line for each period, then the basis of each number of the whole range.
+
+It lists the latest 31 periods at most; `report-rows` has them all. A `*` marks a number of few
+items. Numbers are rounded; the report has all digits.",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.DoraReport",
+                        "The five delivery metrics of DORA over a range and each of its buckets.",
+                        "Keys: range, overall, buckets, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics explain --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.report_rows",
+                command: "report-rows",
+                docs: r"The periods of a report as flat rows, in their order.
+
+Counts add up over rows; rates and times do not: for a longer period, make a report of it. A report does not know
+the service whose events it was made of, so add that as a column.",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.DoraReport",
+                        "The five delivery metrics of DORA over a range and each of its buckets.",
+                        "Keys: range, overall, buckets, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "list of metrics.ReportRow",
+                    "One period of a report: its numbers without their basis, each in a column.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics report-rows --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#"[{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z","partial":false,"deployments":0,"changes":0,"ratedDeployments":0,"failedDeployments":0,"recoveries":0,"reworkDeployments":0,"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0"}]"#,
                 }),
             },
         ],
@@ -1362,6 +1470,8 @@ Pitfalls:
   widespread, not quick, not proven), or makes the verdict `inconclusive` or `escalate`. `inconclusive` says that it
   is not known whether anything is wrong; `escalate` says that something is wrong and a person must choose.
 - A severe impact on customers meets the criterion `customer_incidents` even if no incident is open.
+- Error rates and `affectedShare` are shares from 0 to 1: 0.9 % is `0.009`. The limits of a canary in percent are
+  percentages: 0.9 % is `0.9`.
 - An error rate with fewer samples than `errorRateMinSamples` is unknown, however high it is.
 - The rollback window is half-open: it is closed at the instant at which it ends.
 - A flag that ends the fault for a part of the users does not count. Disable it and decide again with the smaller
