@@ -278,11 +278,11 @@ Errors:
 | verdict | outcome |
 | --- | --- |
 | `set_weight`, `complete` | `proceed` |
-| `hold` | `wait` |
+| `hold`, `inconclusive` | `wait` |
 | `hold` of a rollout that has succeeded | `proceed` |
 | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
 | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
-| `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+| `await_gate`, `pause`, `freeze` | `ask` |
 
 The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
 its effect gets it again.",

@@ -85,11 +85,11 @@ pub fn explain(decision: &Decision) -> String {
 /// | verdict | outcome |
 /// | --- | --- |
 /// | `set_weight`, `complete` | `proceed` |
-/// | `hold` | `wait` |
+/// | `hold`, `inconclusive` | `wait` |
 /// | `hold` of a rollout that has succeeded | `proceed` |
 /// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
 /// | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
-/// | `inconclusive`, `await_gate`, `pause`, `freeze` | `ask` |
+/// | `await_gate`, `pause`, `freeze` | `ask` |
 ///
 /// The outcome of a rollout that is over stays the same at every later call, so a script that died between a decision and
 /// its effect gets it again.
@@ -133,10 +133,10 @@ impl Explain for Decision {
         match (&self.verdict, self.state.phase) {
             (Action::SetWeight { .. } | Action::Complete { .. }, _) => Outcome::Proceed,
             (Action::RollBack { .. }, _) => Outcome::RollBack,
-            (
-                Action::Inconclusive {} | Action::AwaitGate { .. } | Action::Pause {} | Action::Freeze {},
-                _,
-            ) => Outcome::Ask,
+            // Data that is not there yet is no alarm. A schedule says when the lack of it must be: `max` of a bake,
+            // `on.noData`, `on.inconclusive`.
+            (Action::Inconclusive {}, _) => Outcome::Wait,
+            (Action::AwaitGate { .. } | Action::Pause {} | Action::Freeze {}, _) => Outcome::Ask,
             (Action::Hold {}, Phase::Succeeded) => Outcome::Proceed,
             (Action::Hold {}, Phase::RolledBack) => Outcome::RollBack,
             (Action::Hold {}, Phase::Paused | Phase::Frozen) => Outcome::Ask,
