@@ -3,7 +3,8 @@
 //!
 //! A mutant runs against the cheapest proof first and stops at the first failure: the module's conformance cases, then
 //! its integration tests, then its unit tests. Each core works on its own copy of the sources, so that a run never
-//! touches the work tree and compiles a mutant incrementally.
+//! touches the work tree and compiles a mutant incrementally. `--only TEXT` runs the mutants whose names contain a text:
+//! the survivors of one file again, for instance, with `--only time/span.rs`.
 use crate::{
     codegen::root,
     shell::{command, has, output, run, run_quietly},
@@ -49,18 +50,20 @@ struct Options<'a> {
     sample: usize,
     seed: u64,
     at_least: f64,
+    only: &'a str,
 }
 
 impl<'a> Options<'a> {
     fn parse(arguments: &[&'a str]) -> Result<Self> {
-        let mut options = Self { module: None, sample: 150, seed: 1, at_least: 95.0 };
+        let mut options = Self { module: None, sample: 150, seed: 1, at_least: 95.0, only: "" };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
-            let mut value = || rest.next().with_context(|| format!("`{argument}` needs a number"));
+            let mut value = || rest.next().with_context(|| format!("`{argument}` needs a value"));
             match *argument {
                 "--sample" => options.sample = value()?.parse()?,
                 "--seed" => options.seed = value()?.parse()?,
                 "--at-least" => options.at_least = value()?.parse()?,
+                "--only" => options.only = value()?,
                 module if !module.starts_with('-') && options.module.is_none() => {
                     options.module = Some(module)
                 }
@@ -132,6 +135,7 @@ struct Report {
 impl Report {
     fn of(module: &str, options: &Options<'_>, workers: &[Worker]) -> Result<Self> {
         let mut mutants = mutants(module)?;
+        mutants.retain(|mutant| mutant.name.contains(options.only));
         shuffle(&mut mutants, options.seed);
         let proofs = Proof::all(module);
         println!("{module}: {} mutants", mutants.len());
@@ -415,8 +419,9 @@ mod tests {
 
     #[test]
     fn options_are_read_in_any_order() {
-        let options = Options::parse(&["--seed", "7", "time", "--at-least", "90"]).unwrap();
+        let options = Options::parse(&["--seed", "7", "time", "--at-least", "90", "--only", "x.rs"]).unwrap();
         assert_eq!((options.module, options.sample, options.seed), (Some("time"), 150, 7));
+        assert_eq!(options.only, "x.rs");
         assert!(Options::parse(&["--sample"]).is_err());
         assert!(Options::parse(&["--fast"]).is_err());
     }
