@@ -71,7 +71,8 @@ fn fill(range: &TimeRange, unit: BucketUnit, zone: Tz, week_start: Weekday) -> R
     while start < range.end {
         let next = next_first_day(first, unit).ok_or_else(outside_calendar)?;
         let end = day_start(next, zone)?;
-        if end > range.start && end > start {
+        // A day that the clock skips is empty.
+        if end > start.max(range.start) {
             found.push(TimeRange { start, end });
         }
         if found.len() > MOST_BUCKETS {
@@ -123,7 +124,7 @@ fn outside_calendar() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Timestamp;
+    use crate::time::{Span, Timestamp, local_date};
     use proptest::prelude::*;
 
     #[test]
@@ -144,6 +145,28 @@ mod tests {
         assert_eq!(crate::time::local_date(last, "Asia/Kolkata").unwrap_err().path(), "at");
     }
 
+    #[test]
+    fn forty_thousand_buckets_are_allowed() {
+        let start = Timestamp::parse("2000-01-01T00:00:00Z").unwrap();
+        let days = |days| {
+            let range = TimeRange { start, end: start.plus(Span::from_days(days)).unwrap() };
+            buckets(&range, &BucketUnit::Day, "UTC", &Weekday::Monday)
+        };
+        assert_eq!(days(40_000).unwrap().len(), 40_000);
+        assert_eq!(days(40_001).unwrap_err().kind(), ErrorKind::OutOfRange);
+    }
+
+    #[test]
+    fn a_day_that_the_clock_skips_has_no_bucket() {
+        let range = TimeRange {
+            start: Timestamp::parse("2011-12-29T12:00:00Z").unwrap(),
+            end: Timestamp::parse("2011-12-31T12:00:00Z").unwrap(),
+        };
+        let found = buckets(&range, &BucketUnit::Day, "Pacific/Apia", &Weekday::Monday).unwrap();
+        let days = found.iter().map(|day| local_date(day.start, "Pacific/Apia").unwrap().to_string());
+        assert_eq!(days.collect::<Vec<_>>(), ["2011-12-29", "2011-12-31", "2012-01-01"]);
+    }
+
     proptest! {
         #[test]
         fn buckets_cover_the_range_without_gap_or_overlap(
@@ -151,7 +174,8 @@ mod tests {
             length in 1..100_000_000_i64,
             unit in prop_oneof![Just(BucketUnit::Day), Just(BucketUnit::Week), Just(BucketUnit::Month),
                                 Just(BucketUnit::Quarter), Just(BucketUnit::Year)],
-            zone in prop_oneof![Just("UTC"), Just("America/Sao_Paulo"), Just("Pacific/Apia"), Just("Asia/Kolkata")],
+            zone in prop_oneof![Just("UTC"), Just("America/Sao_Paulo"), Just("Pacific/Apia"), Just("Asia/Kolkata"),
+                                Just("America/St_Johns")],
         ) {
             let range = TimeRange {
                 start: Timestamp::from_millis(start * 1000).unwrap(),

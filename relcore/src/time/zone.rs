@@ -1,7 +1,7 @@
 use super::{NaiveDate, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
-use chrono::{DateTime, LocalResult, NaiveTime, TimeDelta, TimeZone as _, Utc};
-use chrono_tz::Tz;
+use chrono::{LocalResult, NaiveTime, TimeZone as _};
+use chrono_tz::{GapInfo, Tz};
 
 /// Returns the version of the compiled-in IANA time zone database, such as `2025b`.
 ///
@@ -45,8 +45,7 @@ pub(crate) fn zone(name: &str, path: &str) -> Result<Tz> {
 }
 
 pub(crate) fn local_date_in(at: Timestamp, zone: Tz) -> Result<NaiveDate> {
-    NaiveDate::from_chrono(at.to_chrono().with_timezone(&zone).date_naive())
-        .ok_or_else(|| Error::new(ErrorKind::OutOfRange, "", "is outside the years 1 to 9999 in this zone"))
+    NaiveDate::from_chrono(at.to_chrono().with_timezone(&zone).date_naive()).ok_or_else(outside_calendar)
 }
 
 /// The first instant of a local day.
@@ -57,23 +56,14 @@ pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
     match zone.from_local_datetime(&midnight) {
         LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => start.to_utc().try_into(),
         LocalResult::None => {
-            // The clock skips midnight. Bisection finds the transition; no gap is longer than 24 hours, so two days on
-            // either side enclose it.
-            let near = midnight.and_utc();
-            let reached = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local() >= midnight;
-            let (mut before, mut after) = (near - TimeDelta::days(2), near + TimeDelta::days(2));
-            while after - before > TimeDelta::seconds(1) {
-                let middle = before + (after - before) / 2;
-                if reached(middle) {
-                    after = middle;
-                } else {
-                    before = middle;
-                }
-            }
-            // Transitions of the IANA database are on whole seconds.
-            Timestamp::from_millis(after.timestamp().saturating_mul(1000))
+            let gap = GapInfo::new(&midnight, &zone).and_then(|gap| gap.end);
+            gap.ok_or_else(outside_calendar)?.to_utc().try_into()
         }
     }
+}
+
+fn outside_calendar() -> Error {
+    Error::new(ErrorKind::OutOfRange, "", "is outside the years 1 to 9999 in this zone")
 }
 
 #[cfg(test)]
@@ -90,6 +80,8 @@ mod tests {
         assert_eq!(start("2026-07-01", "America/New_York"), "2026-07-01T04:00:00.000Z");
         // Midnight does not exist: the clock goes from 24:00 to 01:00.
         assert_eq!(start("2018-11-04", "America/Sao_Paulo"), "2018-11-04T03:00:00.000Z");
+        // The gap begins before midnight: the clock goes from 23:30 to 00:30.
+        assert_eq!(start("1919-03-31", "America/Toronto"), "1919-03-31T04:30:00.000Z");
         // Samoa skipped the whole day: its start equals the start of the next day.
         assert_eq!(start("2011-12-30", "Pacific/Apia"), start("2011-12-31", "Pacific/Apia"));
         // Midnight occurs twice: the first one counts.
