@@ -42,9 +42,9 @@ impl NaiveDate {
     /// # Errors
     /// `invalid_value` for `23.11.2026`, `2026-11`, `2026-02-29`, and years outside 1 to 9999.
     pub fn parse(text: &str) -> Result<Self> {
-        let well_formed = text.len() == 10 && text.is_ascii();
-        let parsed = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-        parsed.filter(|_| well_formed).and_then(Self::from_chrono).ok_or_else(|| {
+        let parsed = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(Self::from_chrono);
+        // chrono also accepts blanks, signs and single digits.
+        parsed.filter(|date| date.to_string() == text).ok_or_else(|| {
             let text = quoted(text);
             Error::new(
                 ErrorKind::InvalidValue,
@@ -102,4 +102,17 @@ impl fmt::Display for NaiveDate {
 scalar! {
     NaiveDate, format: "date", description: "A calendar day without a zone.",
     expected: "a day as text, like `2026-11-23`", native: text as crate::scalar::DATE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_has_exactly_ten_characters() {
+        assert_eq!(NaiveDate::parse("0026-01-02").unwrap().to_string(), "0026-01-02");
+        for text in ["2026-1-2", "2026-1- 2", " 026-01-02", "+026-01-02", "\u{3000}26-1-02", "02026-01-02"] {
+            assert!(NaiveDate::parse(text).is_err(), "{text}");
+        }
+    }
 }
