@@ -134,6 +134,41 @@ mod tests {
         let day = NaiveDate::parse("2026-11-23").unwrap();
         assert_eq!(add_business_days(day, 1, &never).unwrap_err().kind(), ErrorKind::OutOfRange);
         assert!(add_business_days(day, i32::MAX, &BusinessCalendar::default()).is_err());
+
+        // Ten years without a business day are searched, and not a day more.
+        let with_one_after =
+            |days| BusinessCalendar { working_days: vec![day.plus_days(days).unwrap()], ..never.clone() };
+        assert_eq!(add_business_days(day, 1, &with_one_after(3661)).unwrap().to_string(), "2036-12-01");
+        assert_eq!(
+            add_business_days(day, 1, &with_one_after(3662)).unwrap_err().kind(),
+            ErrorKind::OutOfRange
+        );
+    }
+
+    #[test]
+    fn a_make_up_day_outranks_a_holiday_and_a_holiday_any_weekday() {
+        let calendar = |holidays: &[&str], working_days: &[&str]| {
+            let dates = |days: &[&str]| days.iter().map(|day| NaiveDate::parse(day).unwrap()).collect();
+            BusinessCalendar {
+                holidays: dates(holidays),
+                working_days: dates(working_days),
+                ..Default::default()
+            }
+        };
+        let (friday, saturday) = ("2026-12-25", "2026-12-26");
+        for (day, calendar, expected) in [
+            (friday, calendar(&[], &[]), true),
+            (saturday, calendar(&[], &[]), false),
+            (friday, calendar(&[friday], &[]), false),
+            (saturday, calendar(&[saturday], &[]), false),
+            (friday, calendar(&[friday], &[friday]), true),
+            (saturday, calendar(&[saturday], &[saturday]), true),
+        ] {
+            let date = NaiveDate::parse(day).unwrap();
+            assert_eq!(calendar.is_business_day(date), expected, "{day} {calendar:?}");
+            let counted = business_days_between(date, date.plus_days(1).unwrap(), &calendar);
+            assert_eq!(counted, i32::from(expected), "{day} {calendar:?}");
+        }
     }
 
     /// Bounds the time for 100,000 holidays over the years 1 to 9999.

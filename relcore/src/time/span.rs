@@ -285,7 +285,7 @@ impl fmt::Display for Span {
         }
         let millis = self.0.unsigned_abs();
         let (day, clock) = (DAY.unsigned_abs(), millis % DAY.unsigned_abs());
-        f.write_str(if self.0 < 0 { "-P" } else { "P" })?;
+        f.write_str(if self.is_negative() { "-P" } else { "P" })?;
         if millis >= day {
             write!(f, "{}D", millis / day)?;
         }
@@ -338,6 +338,26 @@ mod tests {
             ("0.0019s", "PT0.001S"),
         ] {
             assert_eq!(Span::parse(text).unwrap().to_string(), iso, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_constructor_counts_in_its_unit() {
+        for (span, text) in [
+            (Span::from_seconds(90), "90s"),
+            (Span::from_minutes(90), "90m"),
+            (Span::from_hours(-30), "-30h"),
+            (Span::from_days(9), "9d"),
+        ] {
+            assert_eq!(span, Span::parse(text).unwrap(), "{text}");
+        }
+    }
+
+    #[test]
+    fn months_and_years_are_refused_by_name() {
+        for text in ["P1M", "P1Y", "1mo", "2 months", "1y", "3 years"] {
+            let error = Span::parse(text).unwrap_err().to_string();
+            assert!(error.contains("have no fixed length"), "{error}");
         }
     }
 
