@@ -12,7 +12,7 @@ use relcore::release::{
     Advisory, AdvisorySeverity, Classification, ClassificationVerdict as V, Facts, Type as T, classify,
     profile, profiles_from_json, profiles_from_yaml, standard_profiles,
 };
-use relcore::{ErrorKind, ReasonCode, Severity, Version};
+use relcore::{ErrorKind, ReasonCode, Severity, Timestamp, Version};
 
 fn version(text: &str) -> Version {
     Version::parse(text).unwrap()
@@ -105,6 +105,42 @@ fn below_one_the_facts_determine_the_type() {
     assert_eq!(step("0.1.0", "0.2.0", &mild).verdict, V::Contradictory);
 }
 
+/// Below 1.0.0 a declared type decides what the facts leave open, unless a fact contradicts it.
+#[test]
+fn a_declared_type_decides_unless_a_fact_contradicts_it() {
+    for (declared, breaking, features, expected) in [
+        (T::Hotfix, None, None, Some(T::Hotfix)),
+        (T::Hotfix, None, Some(false), Some(T::Hotfix)),
+        (T::Hotfix, Some(false), None, Some(T::Hotfix)),
+        (T::Hotfix, None, Some(true), None),
+        (T::FeatureMinor, None, Some(true), Some(T::FeatureMinor)),
+        (T::FeatureMinor, Some(false), None, Some(T::FeatureMinor)),
+        (T::FeatureMinor, None, Some(false), None),
+        (T::FeatureMajor, None, Some(true), Some(T::FeatureMajor)),
+        (T::FeatureMajor, None, Some(false), Some(T::FeatureMajor)),
+        (T::FeatureMajor, Some(false), None, None),
+    ] {
+        let facts = Facts { declared: Some(declared), breaking, features, ..no_facts() };
+        let found = step("0.1.0", "0.2.0", &facts);
+        let verdict = if expected.is_some() { V::Classified } else { V::Contradictory };
+        assert_eq!((found.verdict, found.release_type), (verdict, expected), "{facts:?}");
+        assert_eq!(has(&found, relcore::release::code::DECLARED_KIND), expected.is_some(), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_declared_type_does_not_replace_a_severity() {
+    let unrated = Facts { advisories: vec![advisory(None)], ..no_facts() };
+    for declared in [T::Hotfix, T::SecurityLow] {
+        let found = step("1.2.3", "1.2.4", &Facts { declared: Some(declared), ..unrated.clone() });
+        assert_eq!(found.verdict, V::Inconclusive);
+        assert_eq!(found.missing, ["advisories[0].severity"]);
+    }
+    let rated = Facts { advisories: vec![advisory(Some(AdvisorySeverity::Low))], ..no_facts() };
+    let found = step("1.2.3", "1.2.4", &Facts { declared: Some(T::SecurityLow), ..rated });
+    assert_eq!((found.release_type, found.missing.len()), (Some(T::SecurityLow), 0));
+}
+
 #[test]
 fn the_highest_severity_determines_the_type() {
     let facts = Facts {
@@ -121,6 +157,15 @@ fn the_highest_severity_determines_the_type() {
     assert_eq!(step("1.2.3", "1.2.4", &worst).release_type, Some(T::SecurityCritical)); // no severity is higher
     let unbacked = Facts { declared: Some(T::SecurityLow), ..no_facts() };
     assert_eq!(step("1.2.3", "1.2.4", &unbacked).verdict, V::Inconclusive);
+}
+
+/// Version and facts alone decide today, so that no classification has a next check. A reader of one shows what is in it.
+#[test]
+fn a_next_check_is_shown() {
+    let mut found = step("1.2.3", "1.2.4", &no_facts());
+    assert!(!relcore::release::explain(&found).contains("ask again"));
+    found.next_check_at = Some(Timestamp::parse("2026-11-23T10:00:00Z").unwrap());
+    assert!(relcore::release::explain(&found).contains("ask again: 2026-11-23T10:00:00.000Z\n"));
 }
 
 /// With two severities under one identifier, the type would be ambiguous.
@@ -155,6 +200,18 @@ fn the_previous_version_is_the_last_of_the_line() {
     assert_eq!(found.verdict, V::Contradictory);
     assert!(found.reasons[0].text.contains("the last version of the line"), "{}", found.reasons[0].text);
     assert!(found.reasons.iter().all(|reason| reason.code != relcore::release::code::VERSION_SKIPPED));
+}
+
+/// The advice to compare with the last version of the line helps only if `previous` alone is outside of it.
+#[test]
+fn a_lower_version_is_called_lower_within_a_line_and_outside_of_it() {
+    for (from, to, line) in [("1.6.0", "1.5.0", "1.x"), ("3.0.0", "2.0.0", "1.x"), ("1.6.0", "0.9.0", "1.x")]
+    {
+        let found = step(from, to, &Facts { line: Some(line.into()), ..no_facts() });
+        let lower = found.reasons.iter().find(|one| one.code == relcore::release::code::VERSION_NOT_GREATER);
+        let text = &lower.unwrap().text;
+        assert!(text.starts_with(&format!("`{to}` is lower than `{from}`")), "{text}");
+    }
 }
 
 #[test]
