@@ -212,9 +212,9 @@ fn next_check(facts: &Facts<'_>, timer: Option<Timestamp>) -> Option<Timestamp> 
     let deadline = deadline_at(schedule, state);
     let overdue = overdue_at(facts).filter(|_| state.paused_at.is_none());
     let stale = facts.metrics().filter_map(|(metric, counts)| facts.stale_at(metric, counts));
-    let stale = stale.filter(|at| *at > now.as_millis()).min();
-    let stale = stale.and_then(|at| Timestamp::from_millis(at).ok()); // beyond the calendar it stays good
-    timer.into_iter().chain(deadline).chain(overdue).chain(stale).filter(|at| *at > now).min()
+    let instants = timer.into_iter().chain(deadline).chain(overdue).map(Timestamp::as_millis).chain(stale);
+    let next = instants.filter(|at| *at > now.as_millis()).min();
+    next.and_then(|at| Timestamp::from_millis(at).ok()) // a measurement stays good beyond the calendar
 }
 
 /// Refuses a state of another schedule, and one that no calls lead to.

@@ -77,10 +77,8 @@ pub(super) fn measured(
     let name = &metric.name;
     let unit = metric.unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));
     let limit = metric.limit(last.value);
-    let expected = limit.map_or(String::new(), |limit| {
-        let side = if metric.max == Some(limit) { "at most" } else { "at least" };
-        format!(", expected {side} {}{unit}", number(limit))
-    });
+    let expected =
+        limit.map_or(String::new(), |(side, limit)| format!(", expected {side} {}{unit}", number(limit)));
     let text = match last.value {
         Some(value) if last.phase == MeasurementPhase::Inconclusive => {
             let samples = last.n.map_or("an unknown number of".to_owned(), |n| n.to_string());
@@ -98,7 +96,7 @@ pub(super) fn measured(
     };
     Reason::new(code, severity, name, text).with(Evidence {
         observed: last.value,
-        threshold: limit,
+        threshold: limit.map(|(_, limit)| limit),
         unit: metric.unit.clone(),
         n: last.n,
         ..Evidence::default()

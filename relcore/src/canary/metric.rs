@@ -79,11 +79,34 @@ impl Metric {
         }
     }
 
-    /// The limit that a value is beyond, for the evidence; the upper one if it is within both.
-    pub(super) fn limit(&self, value: Option<f64>) -> Option<f64> {
-        match (self.min, value) {
-            (Some(min), Some(value)) if value < min => Some(min),
-            _ => self.max.or(self.min),
+    /// The limit that a value is beyond, with its side; the upper one if it is within both.
+    pub(super) fn limit(&self, value: Option<f64>) -> Option<(&'static str, f64)> {
+        let min = self.min.map(|min| ("at least", min));
+        let max = self.max.map(|max| ("at most", max));
+        let is_below = self.min.zip(value).is_some_and(|(min, value)| value < min);
+        if is_below { min } else { max.or(min) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_evidence_names_the_limit_that_the_value_is_beyond() {
+        let metric = |min, max| {
+            let text = format!(r#"{{"name": "m", "min": {min}, "max": {max}}}"#);
+            serde_json::from_str::<Metric>(&text).unwrap()
+        };
+        let (least, most) = (Some(("at least", 2.0)), Some(("at most", 4.0)));
+        for (value, limit) in [(1.0, least), (2.0, most), (3.0, most), (4.0, most), (5.0, most)] {
+            assert_eq!(metric("2.0", "4.0").limit(Some(value)), limit, "{value}");
         }
+        for (value, limit) in
+            [(Some(1.0), least), (Some(3.0), Some(("at most", 2.0))), (None, Some(("at most", 2.0)))]
+        {
+            assert_eq!(metric("2.0", "2.0").limit(value), limit, "{value:?}");
+        }
+        assert_eq!(metric("2.0", "null").limit(Some(3.0)), least);
     }
 }

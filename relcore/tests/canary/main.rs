@@ -12,6 +12,7 @@
 mod deadline;
 mod holes;
 mod laws;
+mod limits;
 mod model;
 mod oracle;
 mod oracle_model;
