@@ -158,7 +158,11 @@ impl Report {
                     let what = if outcome == Outcome::Missed { "missed" } else { "time-out" };
                     println!("{what}: {}", mutant.name);
                 }
-                queue.lock().unwrap_or_else(PoisonError::into_inner).1.push((index, mutant, outcome));
+                let (_, done) = &mut *queue.lock().unwrap_or_else(PoisonError::into_inner);
+                done.push((index, mutant, outcome));
+                if done.len() % 50 == 0 {
+                    println!("{module}: {} run, {} of them viable", done.len(), viable(done));
+                }
             }
         })?;
         let (_, mut done) = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
