@@ -36,12 +36,14 @@ fn schedule() -> Schedule {
 }
 
 fn measurements(metrics: &[Metric], at: Timestamp) -> Vec<Observation> {
-    let measured = |metric: &Metric| Observation {
-        at,
-        kind: ObservationKind::Measurement {
-            metric: metric.name.clone(),
-            reading: Reading::Value { value: 0.25, n: Some(Count::from(1000)) },
-        },
+    let measured = |metric: &Metric| {
+        Observation::new(
+            at,
+            ObservationKind::Measurement {
+                metric: metric.name.clone(),
+                reading: Reading::Value { value: 0.25, n: Some(Count::from(1000)) },
+            },
+        )
     };
     metrics.iter().map(measured).collect()
 }
@@ -97,27 +99,25 @@ fn canary(c: &mut Criterion<CpuTime>) {
 fn rollback(c: &mut Criterion<CpuTime>) {
     let policy = rollback::default_policy();
     let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
-    let situation = Situation {
-        critical_functionality_broken: Some(false),
-        vulnerability_introduced: Some(false),
-        data_corruption: Some(false),
-        latency_baseline: Some(0.2),
-        latency_observed: Some(0.9),
-        error_rate_baseline: Some(0.001),
-        error_rate_observed: Some(0.2),
-        error_rate_samples: Some(Count::from(100_000)),
-        customer_incidents: Some(3),
-        deployed_at: Some(now),
-        previous_version_available: Some(true),
-        rollback_causes_data_loss: Some(false),
-        irreversible_migration: Some(false),
-        rollback_tested: Some(true),
-        rollback_complex: Some(false),
-        affected_share: Some(0.4),
-        fix_simple: Some(false),
-        fix_ready_in: Some(Span::from_hours(5)),
-        ..Situation::default()
-    };
+    let situation = Situation::default()
+        .critical_functionality_broken(false)
+        .vulnerability_introduced(false)
+        .data_corruption(false)
+        .latency_baseline(0.2)
+        .latency_observed(0.9)
+        .error_rate_baseline(0.001)
+        .error_rate_observed(0.2)
+        .error_rate_samples(100_000)
+        .customer_incidents(3)
+        .deployed_at(now)
+        .previous_version_available(true)
+        .rollback_causes_data_loss(false)
+        .irreversible_migration(false)
+        .rollback_tested(true)
+        .rollback_complex(false)
+        .affected_share(0.4)
+        .fix_simple(false)
+        .fix_ready_in(Span::from_hours(5));
     c.bench_function("rollback::decide, 18 facts", |b| {
         b.iter(|| rollback::decide(black_box(&situation), black_box(&policy), now));
     });
@@ -125,7 +125,7 @@ fn rollback(c: &mut Criterion<CpuTime>) {
 
 fn release(c: &mut Criterion<CpuTime>) {
     let (previous, next) = (Version::parse("1.4.2").unwrap(), Version::parse("1.5.0").unwrap());
-    let facts = Facts { breaking: Some(false), features: Some(true), ..Facts::default() };
+    let facts = Facts::default().breaking(false).features(true);
     c.bench_function("release::classify", |b| {
         b.iter(|| release::classify(black_box(Some(&previous)), black_box(&next), black_box(&facts)));
     });

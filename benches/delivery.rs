@@ -158,41 +158,26 @@ impl History {
         let deployments = (0_u32..).zip(&self.finished_at).zip(&self.outcome).zip(&self.intent);
         let deployments =
             deployments.zip(&self.revision).map(|((((index, finished), outcome), intent), revision)| {
-                Deployment {
-                    id: name("d", index),
-                    service: name("s", index % SERVICES),
-                    environment: "production".to_owned(),
-                    started_at: None,
-                    finished_at: at(*finished),
-                    outcome: if *outcome == 0 {
-                        DeploymentOutcome::Success
-                    } else {
-                        DeploymentOutcome::Failure
-                    },
-                    intent: if *intent == 0 { DeploymentIntent::Planned } else { DeploymentIntent::Hotfix },
-                    revision: Some(name("r", *revision)),
-                    remediates: vec![],
-                    changes: vec![name("c", index)],
-                }
+                Deployment::new(
+                    name("d", index),
+                    name("s", index % SERVICES),
+                    at(*finished),
+                    if *outcome == 0 { DeploymentOutcome::Success } else { DeploymentOutcome::Failure },
+                )
+                .intent(if *intent == 0 { DeploymentIntent::Planned } else { DeploymentIntent::Hotfix })
+                .revision(name("r", *revision))
+                .changes([name("c", index)])
             });
-        let changes = (0..).zip(&self.authored_at).map(|(index, authored)| Change {
-            id: name("c", index),
-            authored_at: Some(at(*authored)),
-            committed_at: at(*authored),
-            merge: false,
-            reverts: vec![],
-        });
+        let changes = (0..)
+            .zip(&self.authored_at)
+            .map(|(index, authored)| Change::new(name("c", index), at(*authored)).authored_at(at(*authored)));
         let incidents = (0..).zip(&self.detected_at).zip(&self.resolved_at);
         let incidents = incidents.zip(&self.incident_service).zip(&self.caused_by);
-        let incidents = incidents.map(|((((index, detected), resolved), service), cause)| Incident {
-            id: name("i", index),
-            service: name("s", *service),
-            environment: "production".to_owned(),
-            severity: None,
-            detected_at: at(*detected),
-            resolved_at: Some(at(*resolved)),
-            caused_by: (*cause != NONE).then(|| name("d", *cause)),
-            duplicate_of: None,
+        let incidents = incidents.map(|((((index, detected), resolved), service), cause)| {
+            let mut incident = Incident::new(name("i", index), name("s", *service), at(*detected))
+                .resolved_at(at(*resolved));
+            incident.caused_by = (*cause != NONE).then(|| name("d", *cause));
+            incident
         });
         (deployments.collect(), changes.collect(), incidents.collect())
     }

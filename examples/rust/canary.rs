@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         now = now.plus(Span::from_seconds(10))?;
         let reading = Reading::Value { value: error_rate, n: Some(500.into()) };
         let kind = ObservationKind::Measurement { metric: "error_rate".into(), reading };
-        let observations = [Observation { at: now, kind }];
+        let observations = [Observation::new(now, kind)];
         decision = rollout.next_action(&decision.state, &observations, now)?;
     }
     println!("{}", explain(&decision));

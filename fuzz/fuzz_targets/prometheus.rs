@@ -23,13 +23,7 @@ fuzz_target!(|text: &str| {
 fn observe(text: &str) {
     let start = Timestamp::from_millis(1_435_781_430_781).expect("a year of four digits");
     let end = start.plus(Span::from_minutes(10)).expect("the same year");
-    let metric = PrometheusMetric {
-        metric: "m".to_owned(),
-        answer: text.to_owned(),
-        samples: Some(text.to_owned()),
-        scale: 100.0,
-        accept_warnings: false,
-    };
+    let metric = PrometheusMetric::new("m", text).samples(text).scale(100.0);
     let Ok(found) = prometheus_observations(&[metric], start, end, Span::from_seconds(15)) else { return };
     assert!(found.len() == 41 || found.len() == 1, "a step has one observation, a failed query one in all");
     for observation in found {

@@ -27,6 +27,7 @@ pub struct Error(Box<[Fault]>);
 
 /// One mistake in an input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[error("{}{text}", prefix(path))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -42,6 +43,7 @@ pub struct Fault {
 /// The kinds of mistakes, with stable codes (their wire text).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The text is not JSON, YAML or whatever the function reads.

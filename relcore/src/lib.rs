@@ -53,6 +53,7 @@ pub mod canary;
 pub mod decision;
 pub mod digest;
 pub mod error;
+mod input;
 pub mod interchange;
 pub mod metrics;
 pub mod reason;

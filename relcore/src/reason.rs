@@ -11,6 +11,7 @@ use std::fmt::{self, Write as _};
 /// [`evidence`](Reason::evidence).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reason {
     /// The stable code of the rule.
@@ -62,6 +63,7 @@ pub enum Severity {
 /// The numbers behind a reason. A number that does not exist is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evidence {
     /// The measured value, in `unit`.
@@ -95,6 +97,7 @@ impl Evidence {
 /// A confidence interval, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Interval {
     /// The lower end.

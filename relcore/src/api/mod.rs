@@ -24,6 +24,7 @@ use std::{any::Any, fmt, sync::Arc};
 
 /// The name and the arguments of a public function, constructor or method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct Signature {
     /// The qualified name: `canary.next_action`, `canary.Rollout`, `canary.Rollout.next_action`.
     pub name: &'static str,
@@ -156,6 +157,7 @@ pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'stati
 }
 
 /// The schemas of the arguments and the result of a row, for the generator of the bindings.
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[cfg(feature = "schema")]
 #[derive(Clone, Debug)]
 pub struct RowSchema {
@@ -168,6 +170,7 @@ pub struct RowSchema {
 }
 
 /// The schemas of every row, for the generator of the bindings.
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[cfg(feature = "schema")]
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {

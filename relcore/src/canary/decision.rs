@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What to do about a canary now, why, and the state for the next call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Decision", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Decision {
     /// What to do.

@@ -1,43 +1,46 @@
 use super::observation::Reading;
+use crate::input::input;
 use crate::scalar::Count;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
-/// A measure of the new version while it takes traffic, and the limits of a good value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "canary.Metric", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Metric {
-    /// The name by which measurements refer to it.
-    pub name: String,
-    /// The greatest good value, in `unit`. At least one of `max` and `min` is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<f64>,
-    /// The least good value, in `unit`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min: Option<f64>,
-    /// The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1. With
-    /// `%`, 0.9 % is `0.9`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// How many failed measurements are tolerated in the whole run. Default 0, as Argo Rollouts.
-    #[serde(default)]
-    pub failure_limit: u32,
-    /// How many inconclusive measurements are tolerated in the whole run. Default 0, as Argo Rollouts.
-    #[serde(default)]
-    pub inconclusive_limit: u32,
-    /// How many errored queries in a row are tolerated. Default 4, as Argo Rollouts.
-    #[serde(default = "default_consecutive_error_limit")]
-    pub consecutive_error_limit: u32,
-    /// A measurement of fewer samples, or of an unknown number of samples, is inconclusive. Default 0.
-    #[serde(default)]
-    pub min_samples: Count,
-    /// A measurement older than this counts as no data. Default: no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_age: Option<Span>,
-    /// Whether a single failed measurement ends the rollout, whatever the limits and responses. Default false.
-    #[serde(default)]
-    pub critical: bool,
+input! {
+    /// A measure of the new version while it takes traffic, and the limits of a good value.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "canary.Metric", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Metric {
+        /// The name by which measurements refer to it.
+        pub name: String,
+        /// The greatest good value, in `unit`. At least one of `max` and `min` is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub max: Option<f64>,
+        /// The least good value, in `unit`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub min: Option<f64>,
+        /// The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1.
+        /// With `%`, 0.9 % is `0.9`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unit: Option<String>,
+        /// How many failed measurements are tolerated in the whole run. Default 0, as Argo Rollouts.
+        #[serde(default)]
+        pub failure_limit: u32,
+        /// How many inconclusive measurements are tolerated in the whole run. Default 0, as Argo Rollouts.
+        #[serde(default)]
+        pub inconclusive_limit: u32,
+        /// How many errored queries in a row are tolerated. Default 4, as Argo Rollouts.
+        #[serde(default = "default_consecutive_error_limit")]
+        pub consecutive_error_limit: u32,
+        /// A measurement of fewer samples, or of an unknown number of samples, is inconclusive. Default 0.
+        #[serde(default)]
+        pub min_samples: Count,
+        /// A measurement older than this counts as no data. Default: no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub max_age: Option<Span>,
+        /// Whether a single failed measurement ends the rollout, whatever the limits and responses. Default false.
+        #[serde(default)]
+        pub critical: bool,
+    }
 }
 
 fn default_consecutive_error_limit() -> u32 {
@@ -47,6 +50,7 @@ fn default_consecutive_error_limit() -> u32 {
 /// The result of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.MeasurementPhase", rename_all = "snake_case")]
 pub enum MeasurementPhase {
     /// The value is within the limits.
@@ -62,6 +66,29 @@ pub enum MeasurementPhase {
 }
 
 impl Metric {
+    /// A metric without limits: set at least one of [`max`](Self::max()) and [`min`](Self::min()).
+    ///
+    /// ```
+    /// use relcore::canary::Metric;
+    /// let metric = Metric::new("error_rate").max(1.0).unit("%").failure_limit(2);
+    /// assert_eq!(metric.consecutive_error_limit, 4);
+    /// ```
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            max: None,
+            min: None,
+            unit: None,
+            failure_limit: 0,
+            inconclusive_limit: 0,
+            consecutive_error_limit: default_consecutive_error_limit(),
+            min_samples: Count::default(),
+            max_age: None,
+            critical: false,
+        }
+    }
+
     /// Judges a reading. Only a finite value within the limits is `successful`.
     pub(super) fn judge(&self, reading: &Reading) -> MeasurementPhase {
         match reading {

@@ -1,17 +1,20 @@
+use crate::input::input;
 use crate::scalar::Count;
 use crate::time::Timestamp;
 use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
-/// Something that happened or was measured at an instant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "canary.Observation", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Observation {
-    /// The instant: after all observations that the state has applied, and not after `now`.
-    pub at: Timestamp,
-    /// The event or the measurement.
-    pub kind: ObservationKind,
+input! {
+    /// Something that happened or was measured at an instant.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "canary.Observation", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Observation {
+        /// The instant: after all observations that the state has applied, and not after `now`.
+        pub at: Timestamp,
+        /// The event or the measurement.
+        pub kind: ObservationKind,
+    }
 }
 
 tagged! {
@@ -99,6 +102,7 @@ pub enum HealthRole {
 /// A command of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Command", rename_all = "snake_case")]
 pub enum Command {
     /// End the rollout.
@@ -109,6 +113,14 @@ pub enum Command {
     Resume,
     /// Begin again at the first step after an abort.
     Retry,
+}
+
+impl Observation {
+    /// Something that happened or was measured at an instant.
+    #[must_use]
+    pub fn new(at: Timestamp, kind: ObservationKind) -> Self {
+        Self { at, kind }
+    }
 }
 
 impl ObservationKind {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// When each step of a schedule begins and ends, if nothing goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Timeline", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Timeline {
     /// The steps in their order.
@@ -25,6 +26,7 @@ pub struct Timeline {
 /// When a step begins and ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.PlannedStep", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedStep {
     /// The index of the step in the schedule.

@@ -1,4 +1,4 @@
-use super::schedule::{AbortPolicy, CauseResponses, Schedule};
+use super::schedule::{AbortPolicy, Schedule};
 use super::step::Step;
 use crate::time::Span;
 
@@ -8,11 +8,9 @@ use crate::time::Span;
 /// warns.
 ///
 /// ```
-/// use relcore::canary::{Metric, schedule_from_json, standard_schedule};
-/// let mut schedule = standard_schedule();
-/// let metrics = r#"[{"name": "error_rate", "max": 1, "unit": "%"}]"#;
-/// schedule.metrics = serde_json::from_str(metrics).unwrap();
-/// assert!(relcore::canary::validate(&schedule).is_empty());
+/// use relcore::canary::{Metric, standard_schedule, validate};
+/// let schedule = standard_schedule().metrics([Metric::new("error_rate").max(1.0).unit("%")]);
+/// assert!(validate(&schedule).is_empty());
 /// ```
 #[must_use]
 pub fn standard_schedule() -> Schedule {
@@ -23,7 +21,7 @@ pub fn standard_schedule() -> Schedule {
         Step::Bake { min: Span::from_hours(4), max: Some(Span::from_hours(6)), min_samples: None },
         Step::SetWeight { weight: 100.0 },
     ];
-    by_steps(steps, AbortPolicy::RollBack)
+    Schedule::new(steps)
 }
 
 /// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
@@ -54,9 +52,5 @@ fn daily(weights: &[f64]) -> Schedule {
         }
         steps.push(Step::SetWeight { weight: *weight });
     }
-    by_steps(steps, AbortPolicy::Freeze)
-}
-
-fn by_steps(steps: Vec<Step>, abort: AbortPolicy) -> Schedule {
-    Schedule { steps, metrics: vec![], on: CauseResponses::default(), abort, deadline: None }
+    Schedule::new(steps).abort(AbortPolicy::Freeze)
 }

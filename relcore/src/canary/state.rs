@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// the schedule, start again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.State", rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
     /// The digest of the schedule.
@@ -63,6 +64,7 @@ pub struct State {
 /// Whether a rollout is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Phase", rename_all = "snake_case")]
 pub enum Phase {
     /// It moves from step to step.
@@ -80,6 +82,7 @@ pub enum Phase {
 /// The counts of a metric, and its latest measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.MetricState", rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricState {
     /// The name of the metric.
@@ -107,6 +110,7 @@ pub struct MetricState {
 /// The latest measurement of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.LastMeasurement", rename_all = "camelCase", deny_unknown_fields)]
 pub struct LastMeasurement {
     /// When it was made.
@@ -124,6 +128,7 @@ pub struct LastMeasurement {
 /// The approval or refusal of a gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.GateApproval", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GateApproval {
     /// The name of the gate.

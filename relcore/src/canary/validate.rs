@@ -10,6 +10,7 @@ use std::{collections::BTreeSet, fmt};
 /// An error or a warning about a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Diagnostic", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Diagnostic {
     /// The stable code.
@@ -25,6 +26,7 @@ pub struct Diagnostic {
 /// The kinds of errors and warnings about a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.DiagnosticCode", rename_all = "snake_case")]
 pub enum DiagnosticCode {
     /// Error: there are no steps.

@@ -3,6 +3,7 @@
 //! Fields are separated by tabs. A ref name cannot contain a tab; a subject can, so it is the last field before U+001F,
 //! which ends the subject. U+001E ends the record.
 use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::input::input;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -13,48 +14,91 @@ pub const GIT_TAGS: &str = "git for-each-ref --format='%(refname:short)%09%(obje
 /// The command whose output [`parse_git`] reads as `log`, for a shell.
 pub const GIT_LOG: &str = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 
-/// The commits and tags of a repository.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "interchange.GitHistory", rename_all = "camelCase", deny_unknown_fields)]
-pub struct GitHistory {
-    /// The commits in the order of the log: newest first.
-    pub commits: Vec<GitCommit>,
-    /// The tags of commits, in the order of the list. Tags of trees, blobs and other tags are omitted.
-    pub tags: Vec<GitTag>,
+input! {
+    /// The commits and tags of a repository.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "interchange.GitHistory", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct GitHistory {
+        /// The commits in the order of the log: newest first.
+        pub commits: Vec<GitCommit>,
+        /// The tags of commits, in the order of the list. Tags of trees, blobs and other tags are omitted.
+        pub tags: Vec<GitTag>,
+    }
 }
 
-/// A commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "interchange.GitCommit", rename_all = "camelCase", deny_unknown_fields)]
-pub struct GitCommit {
-    /// The full object name: 40 or 64 hexadecimal digits.
-    pub id: String,
-    /// The full object names of the parents. A commit with two or more is a merge.
-    pub parents: Vec<String>,
-    /// The author date: when the change was written.
-    pub authored_at: Timestamp,
-    /// The committer date: when the commit was last applied, as by a rebase.
-    pub committed_at: Timestamp,
-    /// The first line of the message.
-    pub subject: String,
-    /// The rest of the message.
-    #[serde(default)]
-    pub body: String,
+input! {
+    /// A commit.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "interchange.GitCommit", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct GitCommit {
+        /// The full object name: 40 or 64 hexadecimal digits.
+        pub id: String,
+        /// The full object names of the parents. A commit with two or more is a merge.
+        pub parents: Vec<String>,
+        /// The author date: when the change was written.
+        pub authored_at: Timestamp,
+        /// The committer date: when the commit was last applied, as by a rebase.
+        pub committed_at: Timestamp,
+        /// The first line of the message.
+        pub subject: String,
+        /// The rest of the message.
+        #[serde(default)]
+        pub body: String,
+    }
 }
 
-/// A tag of a commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "interchange.GitTag", rename_all = "camelCase", deny_unknown_fields)]
-pub struct GitTag {
-    /// The short name: `v1.2.3`.
-    pub name: String,
-    /// The full object name of the tagged commit.
-    pub commit: String,
-    /// The tagger date; for a lightweight tag, the committer date of the commit.
-    pub tagged_at: Timestamp,
+input! {
+    /// A tag of a commit.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "interchange.GitTag", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct GitTag {
+        /// The short name: `v1.2.3`.
+        pub name: String,
+        /// The full object name of the tagged commit.
+        pub commit: String,
+        /// The tagger date; for a lightweight tag, the committer date of the commit.
+        pub tagged_at: Timestamp,
+    }
+}
+
+impl GitHistory {
+    /// The commits, newest first, and the tags of a repository.
+    #[must_use]
+    pub fn new(commits: impl IntoIterator<Item = GitCommit>, tags: impl IntoIterator<Item = GitTag>) -> Self {
+        Self { commits: commits.into_iter().collect(), tags: tags.into_iter().collect() }
+    }
+}
+
+impl GitCommit {
+    /// A commit whose message has one line.
+    #[must_use]
+    pub fn new(
+        id: impl Into<String>,
+        parents: impl IntoIterator<Item = impl Into<String>>,
+        authored_at: Timestamp,
+        committed_at: Timestamp,
+        subject: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            parents: parents.into_iter().map(Into::into).collect(),
+            authored_at,
+            committed_at,
+            subject: subject.into(),
+            body: String::new(),
+        }
+    }
+}
+
+impl GitTag {
+    /// A tag of a commit.
+    #[must_use]
+    pub fn new(name: impl Into<String>, commit: impl Into<String>, tagged_at: Timestamp) -> Self {
+        Self { name: name.into(), commit: commit.into(), tagged_at }
+    }
 }
 
 /// Reads the commits and tags of a repository from the output of two git commands.

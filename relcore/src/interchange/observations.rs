@@ -2,33 +2,45 @@
 use super::prometheus::{PrometheusSample, read_matrix};
 use crate::canary::{Observation, ObservationKind, Reading};
 use crate::error::{ErrorKind, Faults, Result, join, quoted};
+use crate::input::input;
 use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A metric of a schedule with the Prometheus responses for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "interchange.PrometheusMetric", rename_all = "camelCase", deny_unknown_fields)]
-pub struct PrometheusMetric {
-    /// The name of the metric in the schedule.
-    pub metric: String,
-    /// The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. The query must
-    /// return at most one series; aggregate several, as with `sum(…)`.
-    pub answer: String,
-    /// The body of the response to the query for the number of samples behind each value, such as the requests behind an
-    /// error rate. Absent: measurements have no number of samples.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub samples: Option<String>,
-    /// The factor from the unit of the query to the unit of the metric: 100 from a share to percent, 1000 from seconds to
-    /// milliseconds. Default 1.
-    #[serde(default = "unscaled")]
-    pub scale: f64,
-    /// Whether a response with warnings is accepted. Default false, because a warning can mean that data is missing.
-    #[serde(default)]
-    pub accept_warnings: bool,
+input! {
+    /// A metric of a schedule with the Prometheus responses for it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "interchange.PrometheusMetric", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct PrometheusMetric {
+        /// The name of the metric in the schedule.
+        pub metric: String,
+        /// The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. The query must
+        /// return at most one series; aggregate several, as with `sum(…)`.
+        pub answer: String,
+        /// The body of the response to the query for the number of samples behind each value, such as the requests behind an
+        /// error rate. Absent: measurements have no number of samples.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub samples: Option<String>,
+        /// The factor from the unit of the query to the unit of the metric: 100 from a share to percent, 1000 from seconds to
+        /// milliseconds. Default 1.
+        #[serde(default = "unscaled")]
+        pub scale: f64,
+        /// Whether a response with warnings is accepted. Default false, because a warning can mean that data is missing.
+        #[serde(default)]
+        pub accept_warnings: bool,
+    }
+}
+
+impl PrometheusMetric {
+    /// A metric whose query has its unit, without a query for the number of samples.
+    #[must_use]
+    pub fn new(metric: impl Into<String>, answer: impl Into<String>) -> Self {
+        let (metric, answer) = (metric.into(), answer.into());
+        Self { metric, answer, samples: None, scale: unscaled(), accept_warnings: false }
+    }
 }
 
 fn unscaled() -> f64 {
@@ -52,13 +64,7 @@ fn unscaled() -> f64 {
 /// let response = r#"{"status": "success", "data": {"resultType": "matrix", "result": [
 ///     {"metric": {}, "values": [[1435781430, "0.25"], [1435781460, "NaN"]]}
 /// ]}}"#;
-/// let errors = PrometheusMetric {
-///     metric: "error_rate".to_owned(),
-///     answer: response.to_owned(),
-///     samples: None,
-///     scale: 100.0, // percent
-///     accept_warnings: false,
-/// };
+/// let errors = PrometheusMetric::new("error_rate", response).scale(100.0); // percent
 /// let start = Timestamp::parse("2015-07-01T20:10:30Z")?;
 /// let end = start.plus(Span::from_seconds(60))?;
 /// let observations = prometheus_observations(&[errors], start, end, Span::from_seconds(30))?;
@@ -150,9 +156,8 @@ impl Steps {
 
     /// The measurements of a metric in the order of time.
     fn measurements(&self, metric: &PrometheusMetric, path: &str, faults: &mut Faults) -> Vec<Observation> {
-        let measured = |at, reading| Observation {
-            at,
-            kind: ObservationKind::Measurement { metric: metric.metric.clone(), reading },
+        let measured = |at, reading| {
+            Observation::new(at, ObservationKind::Measurement { metric: metric.metric.clone(), reading })
         };
         let mut read = |text, key: &str| {
             let path = join(path, key);

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One time series of a range query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "interchange.PrometheusSeries", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrometheusSeries {
     /// The labels. `__name__` is one of them if the query kept it.
@@ -20,6 +21,7 @@ pub struct PrometheusSeries {
 /// One sample: a number, or the reason for its absence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "interchange.PrometheusSample", rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrometheusSample {
     /// The instant of evaluation.
@@ -35,6 +37,7 @@ pub struct PrometheusSample {
 /// A sample value that is not a finite number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "interchange.MissingSample", rename_all = "snake_case")]
 pub enum MissingSample {
     /// `NaN`, often from 0 divided by 0.

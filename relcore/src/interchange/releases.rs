@@ -20,6 +20,7 @@ pub const GIT_SERVICE: &str = "repository";
 /// The releases of a repository as deployments and its commits as changes, for [`metrics.dora`](crate::metrics::dora).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "interchange.GitReleases", rename_all = "camelCase", deny_unknown_fields)]
 pub struct GitReleases {
     /// One deployment for each release, in the order of time. The tag is the id, the service is `repository`, the

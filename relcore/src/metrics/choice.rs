@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// When the lead time of a change begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.LeadStart", rename_all = "snake_case")]
 pub enum LeadStart {
     /// When it was written; a change without that time is left out and counted.
@@ -17,6 +18,7 @@ pub enum LeadStart {
 /// The unit that has a lead time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.LeadUnit", rename_all = "snake_case")]
 pub enum LeadUnit {
     /// A change: a large deployment weighs more than a small one.
@@ -28,6 +30,7 @@ pub enum LeadUnit {
 /// How the first deployment of a service to an environment counts for lead times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.SeedRule", rename_all = "snake_case")]
 pub enum SeedRule {
     /// It brings the whole history along: its changes have no lead time.
@@ -39,6 +42,7 @@ pub enum SeedRule {
 /// Where the changes of a deployment that did not succeed go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.UndeliveredChanges", rename_all = "snake_case")]
 pub enum UndeliveredChanges {
     /// To the next deployment of that service and environment that succeeds.
@@ -50,6 +54,7 @@ pub enum UndeliveredChanges {
 /// How a span that ends before it begins is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.NegativeSpans", rename_all = "snake_case")]
 pub enum NegativeSpans {
     /// It is left out and counted.
@@ -63,6 +68,7 @@ pub enum NegativeSpans {
 /// Which deployments the rates are shares of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.RateDenominator", rename_all = "snake_case")]
 pub enum RateDenominator {
     /// Those that succeeded.
@@ -74,6 +80,7 @@ pub enum RateDenominator {
 /// A signal that a deployment failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.FailureSignal", rename_all = "snake_case")]
 pub enum FailureSignal {
     /// An incident is linked to it.
@@ -95,6 +102,7 @@ pub enum FailureSignal {
 /// A signal that a deployment is rework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.ReworkSignal", rename_all = "snake_case")]
 pub enum ReworkSignal {
     /// Its intent is `hotfix`.
@@ -112,6 +120,7 @@ pub enum ReworkSignal {
 /// A rule that links an incident to the deployment that caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.IncidentLink", rename_all = "snake_case")]
 pub enum IncidentLink {
     /// The incident names it in `caused_by`.
@@ -123,6 +132,7 @@ pub enum IncidentLink {
 /// When the time to recover begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.RecoveryStart", rename_all = "snake_case")]
 pub enum RecoveryStart {
     /// When the failed deployment finished.
@@ -134,6 +144,7 @@ pub enum RecoveryStart {
 /// When the time to recover ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.RecoveryEnd", rename_all = "snake_case")]
 pub enum RecoveryEnd {
     /// When its incidents were resolved; when it was repaired by a deployment, where no incident is linked.
@@ -149,6 +160,7 @@ pub enum RecoveryEnd {
 /// Which of several incidents of one deployment ends its recovery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.SeveralIncidents", rename_all = "snake_case")]
 pub enum SeveralIncidents {
     /// The one resolved first.
@@ -160,6 +172,7 @@ pub enum SeveralIncidents {
 /// How a failed deployment that has not recovered counts for recovery times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.OpenRecoveries", rename_all = "snake_case")]
 pub enum OpenRecoveries {
     /// Nothing: it is left out and counted.
@@ -171,6 +184,7 @@ pub enum OpenRecoveries {
 /// By which instant a recovery belongs to a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.RecoveryMembership", rename_all = "snake_case")]
 pub enum RecoveryMembership {
     /// When the failed deployment finished: its recovery stands beside its failure.
@@ -182,6 +196,7 @@ pub enum RecoveryMembership {
 /// How a quantile is read from a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.QuantileRule", rename_all = "snake_case")]
 pub enum QuantileRule {
     /// Between the two closest ranks, in proportion: type 7 of Hyndman and Fan, the default of R and NumPy.
@@ -195,6 +210,7 @@ pub enum QuantileRule {
 /// Which number summarises a set of durations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DurationSummary", rename_all = "snake_case")]
 pub enum DurationSummary {
     /// The value in the middle.

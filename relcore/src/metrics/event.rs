@@ -1,49 +1,84 @@
 //! The events: deployments, the changes that they deliver, incidents.
+use crate::input::input;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One attempt to deploy a version of a service to an environment.
-///
-/// ```
-/// use relcore::metrics::{Deployment, DeploymentIntent, DeploymentOutcome};
-/// let deployment: Deployment = serde_json::from_str(
-///     r#"{"id": "d1", "service": "shop", "finishedAt": "2026-11-23T03:00:00Z", "outcome": "success"}"#,
-/// )?;
-/// assert_eq!(deployment.environment, "production");
-/// assert_eq!(deployment.intent, DeploymentIntent::Unknown);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "metrics.Deployment", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Deployment {
-    /// Identifies the deployment within the input. A retry is another deployment with another id.
-    pub id: String,
-    /// What was deployed. Metrics link events within a service, never across.
-    pub service: String,
-    /// The environment; `production` when left out. The policy says which environments count.
-    #[serde(default = "production")]
-    pub environment: String,
-    /// When it began, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<Timestamp>,
-    /// When it ended; this instant decides which bucket it is counted in. It is not the time of the last edit of the
-    /// record, which moves when a later deployment supersedes this one.
-    pub finished_at: Timestamp,
-    /// How it ended.
-    pub outcome: DeploymentOutcome,
-    /// Its purpose; `unknown` when left out.
-    #[serde(default)]
-    pub intent: DeploymentIntent,
-    /// The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<String>,
-    /// The ids of earlier deployments that this one repairs.
-    #[serde(default)]
-    pub remediates: Vec<String>,
-    /// The ids of the changes that it delivered: those that the deployment before it did not contain.
-    #[serde(default)]
-    pub changes: Vec<String>,
+input! {
+    /// One attempt to deploy a version of a service to an environment.
+    ///
+    /// ```
+    /// use relcore::metrics::{Deployment, DeploymentIntent, DeploymentOutcome};
+    /// let deployment: Deployment = serde_json::from_str(
+    ///     r#"{"id": "d1", "service": "shop", "finishedAt": "2026-11-23T03:00:00Z", "outcome": "success"}"#,
+    /// )?;
+    /// assert_eq!(deployment.environment, "production");
+    /// assert_eq!(deployment.intent, DeploymentIntent::Unknown);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.Deployment", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Deployment {
+        /// Identifies the deployment within the input. A retry is another deployment with another id.
+        pub id: String,
+        /// What was deployed. Metrics link events within a service, never across.
+        pub service: String,
+        /// The environment; `production` when left out. The policy says which environments count.
+        #[serde(default = "production")]
+        pub environment: String,
+        /// When it began, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub started_at: Option<Timestamp>,
+        /// When it ended; this instant decides which bucket it is counted in. It is not the time of the last edit of the
+        /// record, which moves when a later deployment supersedes this one.
+        pub finished_at: Timestamp,
+        /// How it ended.
+        pub outcome: DeploymentOutcome,
+        /// Its purpose; `unknown` when left out.
+        #[serde(default)]
+        pub intent: DeploymentIntent,
+        /// The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub revision: Option<String>,
+        /// The ids of earlier deployments that this one repairs.
+        #[serde(default)]
+        pub remediates: Vec<String>,
+        /// The ids of the changes that it delivered: those that the deployment before it did not contain.
+        #[serde(default)]
+        pub changes: Vec<String>,
+    }
+}
+
+impl Deployment {
+    /// A deployment to production of which nothing else is known.
+    ///
+    /// ```
+    /// use relcore::{Timestamp, metrics::{Deployment, DeploymentOutcome}};
+    /// let at = Timestamp::parse("2026-11-23T03:00:00Z")?;
+    /// let deployment = Deployment::new("d1", "shop", at, DeploymentOutcome::Success).changes(["8023f6f"]);
+    /// assert_eq!(deployment.environment, "production");
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(
+        id: impl Into<String>,
+        service: impl Into<String>,
+        finished_at: Timestamp,
+        outcome: DeploymentOutcome,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            service: service.into(),
+            environment: production(),
+            started_at: None,
+            finished_at,
+            outcome,
+            intent: DeploymentIntent::default(),
+            revision: None,
+            remediates: vec![],
+            changes: vec![],
+        }
+    }
 }
 
 /// The environment of events that name none.
@@ -54,6 +89,7 @@ pub(super) fn production() -> String {
 /// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DeploymentOutcome", rename_all = "snake_case")]
 pub enum DeploymentOutcome {
     /// It runs.
@@ -101,6 +137,7 @@ impl DeploymentOutcome {
 /// What a deployment was for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DeploymentIntent", rename_all = "snake_case")]
 pub enum DeploymentIntent {
     /// To deliver planned work.
@@ -135,52 +172,81 @@ impl DeploymentIntent {
     }
 }
 
-/// A commit or another unit of work that deployments deliver.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "metrics.Change", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Change {
-    /// Identifies the change within the input; a commit id, for instance.
-    pub id: String,
-    /// When it was written, where that is known. A rebase keeps it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authored_at: Option<Timestamp>,
-    /// When it was committed in its present form. A rebase, a squash and a cherry-pick renew it.
-    pub committed_at: Timestamp,
-    /// Whether it is a merge: a commit with two parents or more.
-    #[serde(default)]
-    pub merge: bool,
-    /// The ids of the earlier changes that it reverts.
-    #[serde(default)]
-    pub reverts: Vec<String>,
+input! {
+    /// A commit or another unit of work that deployments deliver.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.Change", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Change {
+        /// Identifies the change within the input; a commit id, for instance.
+        pub id: String,
+        /// When it was written, where that is known. A rebase keeps it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub authored_at: Option<Timestamp>,
+        /// When it was committed in its present form. A rebase, a squash and a cherry-pick renew it.
+        pub committed_at: Timestamp,
+        /// Whether it is a merge: a commit with two parents or more.
+        #[serde(default)]
+        pub merge: bool,
+        /// The ids of the earlier changes that it reverts.
+        #[serde(default)]
+        pub reverts: Vec<String>,
+    }
 }
 
-/// A disruption of a service that needed immediate attention.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "metrics.Incident", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Incident {
-    /// Identifies the incident within the input.
-    pub id: String,
-    /// The affected service.
-    pub service: String,
-    /// The affected environment; `production` when left out.
-    #[serde(default = "production")]
-    pub environment: String,
-    /// The severity as the incident tool names it. Metrics do not read it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<String>,
-    /// When it was detected.
-    pub detected_at: Timestamp,
-    /// When the service had recovered; left out while the incident is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved_at: Option<Timestamp>,
-    /// The id of the deployment that caused it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caused_by: Option<String>,
-    /// The id of the incident that this one repeats.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duplicate_of: Option<String>,
+input! {
+    /// A disruption of a service that needed immediate attention.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.Incident", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Incident {
+        /// Identifies the incident within the input.
+        pub id: String,
+        /// The affected service.
+        pub service: String,
+        /// The affected environment; `production` when left out.
+        #[serde(default = "production")]
+        pub environment: String,
+        /// The severity as the incident tool names it. Metrics do not read it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub severity: Option<String>,
+        /// When it was detected.
+        pub detected_at: Timestamp,
+        /// When the service had recovered; left out while the incident is open.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub resolved_at: Option<Timestamp>,
+        /// The id of the deployment that caused it, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub caused_by: Option<String>,
+        /// The id of the incident that this one repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub duplicate_of: Option<String>,
+    }
+}
+
+impl Change {
+    /// A change that is no merge and reverts nothing.
+    #[must_use]
+    pub fn new(id: impl Into<String>, committed_at: Timestamp) -> Self {
+        Self { id: id.into(), authored_at: None, committed_at, merge: false, reverts: vec![] }
+    }
+}
+
+impl Incident {
+    /// An open incident of a service in production.
+    #[must_use]
+    pub fn new(id: impl Into<String>, service: impl Into<String>, detected_at: Timestamp) -> Self {
+        Self {
+            id: id.into(),
+            service: service.into(),
+            environment: production(),
+            severity: None,
+            detected_at,
+            resolved_at: None,
+            caused_by: None,
+            duplicate_of: None,
+        }
+    }
 }
 
 #[cfg(test)]

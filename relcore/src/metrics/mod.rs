@@ -127,7 +127,7 @@ use crate::wire::PolicyText as _;
 /// // deployment there are none.
 /// let alone = dora(&deployments[..1], &changes, &[], &policy, &november, &BucketUnit::Month, "UTC")?;
 /// assert_eq!(alone.overall.change_lead_time.undefined, Some(UndefinedReason::SeedOnly));
-/// let policy = Policy { seed: SeedRule::Include, ..policy };
+/// let policy = policy.seed(SeedRule::Include);
 /// let alone = dora(&deployments[..1], &changes, &[], &policy, &november, &BucketUnit::Month, "UTC")?;
 /// assert_eq!(alone.overall.change_lead_time.n.get(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

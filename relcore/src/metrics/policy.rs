@@ -1,89 +1,92 @@
 use super::choice::*;
 use super::event::{DeploymentIntent, production};
 use crate::error::{ErrorKind, Faults, Result, join};
+use crate::input::input;
 use crate::time::{Span, Weekday};
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 
-/// Every choice behind the delivery metrics.
-///
-/// Two tools that disagree about a metric nearly always disagree about one of these. The default follows the
-/// definitions of <https://dora.dev/guides/dora-metrics/>; where those leave a choice, the field's docs say what was
-/// chosen and why. Every field may be left out.
-///
-/// ```
-/// use relcore::metrics::{LeadStart, Policy, policy_from_yaml};
-/// let policy = policy_from_yaml("{leadStart: committed, countMerges: false}")?;
-/// assert_eq!(policy, Policy { lead_start: LeadStart::Committed, count_merges: false, ..Default::default() });
-/// // Pitfall: a misspelt key is refused, not taken for the default.
-/// assert_eq!(policy_from_yaml("leadstart: committed").unwrap_err().code(), "unknown_field");
-/// # Ok::<(), relcore::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "metrics.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Policy {
-    /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
-    pub environments: Vec<String>,
-    /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
-    /// counts deployments, whatever they are for. They still deliver changes and repair failures.
-    pub uncounted_intents: Vec<DeploymentIntent>,
-    /// The period of the frequency; one day by default. The mean over the whole range is taken, days without a
-    /// deployment included, and nothing is rounded.
-    pub frequency_per: Span,
-    /// When the lead time of a change begins; `authored` by default, as in DORA's "committed to version control",
-    /// which a rebase must not shorten.
-    pub lead_start: LeadStart,
-    /// The unit that has a lead time; `change` by default.
-    pub lead_unit: LeadUnit,
-    /// Whether merge commits have lead times; true by default: they are changes, too. Datadog drops them.
-    pub count_merges: bool,
-    /// How the first deployment counts for lead times; `exclude` by default. Tools that include it report medians of
-    /// months (apache/incubator-devlake #7193, #8790).
-    pub seed: SeedRule,
-    /// Where the changes of unsuccessful deployments go; `carry_forward` by default, as in metrik: they reach
-    /// production with the next one.
-    pub undelivered: UndeliveredChanges,
-    /// How negative lead and recovery times are treated; `drop` by default: clocks differ, and a mean must not hide that.
-    pub negative_spans: NegativeSpans,
-    /// Which deployments the rates are shares of; `successful` by default: one that never ran changed nothing.
-    pub denominator: RateDenominator,
-    /// The signals that a deployment failed; by default all but `outcome`, because a failed pipeline run is no failure
-    /// in production. A deployment counts once, however many signals and incidents point at it.
-    pub failure_signals: Vec<FailureSignal>,
-    /// The signals that a deployment is rework; all by default.
-    pub rework_signals: Vec<ReworkSignal>,
-    /// The rules that link an incident to the deployment that caused it; the first that finds one wins. `caused_by`, then `latest_before` by
-    /// default. An incident whose `caused_by` is not in the input is left out and never linked by time.
-    pub incident_links: Vec<IncidentLink>,
-    /// How old a deployment may be for `latest_before`; 7 days by default. Other tools have no limit and link an incident
-    /// to a deployment of months ago; for no limit set `P36500D`.
-    pub link_max_age: Span,
-    /// Whether `latest_before` links an incident to a deployment that finished in the same instant; true by default:
-    /// a deployment is responsible for the half-open time until the next one. DevLake requires it to be strictly before.
-    pub link_same_instant: bool,
-    /// When recovery begins; `deployment_finished` by default: users suffer before anybody notices.
-    pub recovery_start: RecoveryStart,
-    /// When recovery ends; `incident_else_remedy` by default.
-    pub recovery_end: RecoveryEnd,
-    /// Which of several incidents ends the recovery; `last` by default.
-    pub several_incidents: SeveralIncidents,
-    /// What a failed deployment that has not recovered counts; `exclude` by default, with its number stated.
-    pub open_recoveries: OpenRecoveries,
-    /// By which instant a recovery belongs to a window; `failure` by default, so that a window's recoveries are those
-    /// of its failures, and asking for another window changes none of them.
-    pub recovery_membership: RecoveryMembership,
-    /// How quantiles are read; `linear` by default.
-    pub quantile: QuantileRule,
-    /// Which number summarises lead and recovery times; `median` by default, as DORA does.
-    pub summary: DurationSummary,
-    /// The first day of weekly buckets; Monday by default (ISO 8601).
-    pub week_start: Weekday,
-    /// The level of the confidence intervals, as a share; 0.95 by default.
-    pub confidence_level: f64,
-    /// With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
-    /// median exists that assumes nothing about the distribution.
-    pub low_n: u32,
+input! {
+    /// Every choice behind the delivery metrics.
+    ///
+    /// Two tools that disagree about a metric nearly always disagree about one of these. The default follows the
+    /// definitions of <https://dora.dev/guides/dora-metrics/>; where those leave a choice, the field's docs say what was
+    /// chosen and why. Every field may be left out.
+    ///
+    /// ```
+    /// use relcore::metrics::{LeadStart, Policy, policy_from_yaml};
+    /// let policy = policy_from_yaml("{leadStart: committed, countMerges: false}")?;
+    /// assert_eq!(policy, Policy::default().lead_start(LeadStart::Committed).count_merges(false));
+    /// // Pitfall: a misspelt key is refused, not taken for the default.
+    /// assert_eq!(policy_from_yaml("leadstart: committed").unwrap_err().code(), "unknown_field");
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Policy {
+        /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
+        pub environments: Vec<String>,
+        /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
+        /// counts deployments, whatever they are for. They still deliver changes and repair failures.
+        pub uncounted_intents: Vec<DeploymentIntent>,
+        /// The period of the frequency; one day by default. The mean over the whole range is taken, days without a
+        /// deployment included, and nothing is rounded.
+        pub frequency_per: Span,
+        /// When the lead time of a change begins; `authored` by default, as in DORA's "committed to version control",
+        /// which a rebase must not shorten.
+        pub lead_start: LeadStart,
+        /// The unit that has a lead time; `change` by default.
+        pub lead_unit: LeadUnit,
+        /// Whether merge commits have lead times; true by default: they are changes, too. Datadog drops them.
+        pub count_merges: bool,
+        /// How the first deployment counts for lead times; `exclude` by default. Tools that include it report medians of
+        /// months (apache/incubator-devlake #7193, #8790).
+        pub seed: SeedRule,
+        /// Where the changes of unsuccessful deployments go; `carry_forward` by default, as in metrik: they reach
+        /// production with the next one.
+        pub undelivered: UndeliveredChanges,
+        /// How negative lead and recovery times are treated; `drop` by default: clocks differ, and a mean must not hide that.
+        pub negative_spans: NegativeSpans,
+        /// Which deployments the rates are shares of; `successful` by default: one that never ran changed nothing.
+        pub denominator: RateDenominator,
+        /// The signals that a deployment failed; by default all but `outcome`, because a failed pipeline run is no failure
+        /// in production. A deployment counts once, however many signals and incidents point at it.
+        pub failure_signals: Vec<FailureSignal>,
+        /// The signals that a deployment is rework; all by default.
+        pub rework_signals: Vec<ReworkSignal>,
+        /// The rules that link an incident to the deployment that caused it; the first that finds one wins. `caused_by`, then `latest_before` by
+        /// default. An incident whose `caused_by` is not in the input is left out and never linked by time.
+        pub incident_links: Vec<IncidentLink>,
+        /// How old a deployment may be for `latest_before`; 7 days by default. Other tools have no limit and link an incident
+        /// to a deployment of months ago; for no limit set `P36500D`.
+        pub link_max_age: Span,
+        /// Whether `latest_before` links an incident to a deployment that finished in the same instant; true by default:
+        /// a deployment is responsible for the half-open time until the next one. DevLake requires it to be strictly before.
+        pub link_same_instant: bool,
+        /// When recovery begins; `deployment_finished` by default: users suffer before anybody notices.
+        pub recovery_start: RecoveryStart,
+        /// When recovery ends; `incident_else_remedy` by default.
+        pub recovery_end: RecoveryEnd,
+        /// Which of several incidents ends the recovery; `last` by default.
+        pub several_incidents: SeveralIncidents,
+        /// What a failed deployment that has not recovered counts; `exclude` by default, with its number stated.
+        pub open_recoveries: OpenRecoveries,
+        /// By which instant a recovery belongs to a window; `failure` by default, so that a window's recoveries are those
+        /// of its failures, and asking for another window changes none of them.
+        pub recovery_membership: RecoveryMembership,
+        /// How quantiles are read; `linear` by default.
+        pub quantile: QuantileRule,
+        /// Which number summarises lead and recovery times; `median` by default, as DORA does.
+        pub summary: DurationSummary,
+        /// The first day of weekly buckets; Monday by default (ISO 8601).
+        pub week_start: Weekday,
+        /// The level of the confidence intervals, as a share; 0.95 by default.
+        pub confidence_level: f64,
+        /// With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
+        /// median exists that assumes nothing about the distribution.
+        pub low_n: u32,
+    }
 }
 
 impl Default for Policy {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The five delivery metrics of DORA over a range and each of its buckets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DoraReport", rename_all = "camelCase", deny_unknown_fields)]
 pub struct DoraReport {
     /// The range that the report covers.
@@ -26,6 +27,7 @@ pub struct DoraReport {
 /// Throughput is lead time, frequency and recovery time; instability is fail rate and rework rate (DORA, since 2024).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DoraRow", rename_all = "camelCase", deny_unknown_fields)]
 pub struct DoraRow {
     /// The part of the bucket that lies in the report's range.
@@ -63,6 +65,7 @@ pub struct DoraRow {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.Estimate", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Estimate {
     /// The number: deployments per period, seconds, or a share from 0 to 1.
@@ -101,6 +104,7 @@ pub struct Estimate {
 /// Why there is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.UndefinedReason", rename_all = "snake_case")]
 pub enum UndefinedReason {
     /// The range has no length.
@@ -122,6 +126,7 @@ pub enum UndefinedReason {
 /// How many items were left out for one reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.Exclusion", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Exclusion {
     /// The reason.
@@ -133,6 +138,7 @@ pub struct Exclusion {
 /// Why an item was left out of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.ExclusionReason", rename_all = "snake_case")]
 pub enum ExclusionReason {
     /// A deployment or an incident of an environment that the policy does not name.

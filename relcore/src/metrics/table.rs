@@ -81,6 +81,7 @@ pub struct DeploymentColumns<'a> {
 
 /// How deployments name their changes.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum ListedChanges<'a> {
     /// The changes of deployment `i` are those from `offsets[i]` to before `offsets[i + 1]`: each belongs to one
     /// deployment. The fastest form.

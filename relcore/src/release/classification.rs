@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The release type and the reasons for it: the result of [`classify`](crate::release::classify).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "release.Classification", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Classification {
     /// Whether the release type is determined.
@@ -27,6 +28,7 @@ pub struct Classification {
 /// The verdict of a classification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "release.ClassificationVerdict", rename_all = "snake_case")]
 pub enum ClassificationVerdict {
     /// The release type is determined.

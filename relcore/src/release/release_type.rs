@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// A release type. Its requirements are in its [`Profile`](crate::release::Profile).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "release.Type", rename_all = "snake_case")]
 pub enum Type {
     /// A new major version: breaking changes, usually with new features.
@@ -28,6 +29,7 @@ pub enum Type {
 /// The severity of a vulnerability: the qualitative ratings of CVSS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "release.AdvisorySeverity", rename_all = "snake_case")]
 pub enum AdvisorySeverity {
     /// CVSS 0.1 to 3.9.

@@ -19,21 +19,20 @@ use crate::wire::PolicyText as _;
 /// use relcore::rollback::{Situation, Verdict, decide, default_policy};
 ///
 /// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
-/// let situation = Situation {
-///     critical_functionality_broken: Some(true),
-///     deployed_at: Some(Timestamp::parse("2026-11-23T02:00:00Z")?),
-///     previous_version_available: Some(true),
-///     rollback_causes_data_loss: Some(false),
-///     irreversible_migration: Some(false),
-///     ..Situation::default()
-/// };
+/// let situation = Situation::default()
+///     .critical_functionality_broken(true)
+///     .deployed_at(Timestamp::parse("2026-11-23T02:00:00Z")?)
+///     .previous_version_available(true)
+///     .rollback_causes_data_loss(false)
+///     .irreversible_migration(false);
 /// let decision = decide(&situation, &default_policy(), now)?;
 /// assert_eq!(decision.verdict, Verdict::RollBack);
 /// assert_eq!(decision.next_check_at, Some(Timestamp::parse("2026-11-24T02:00:00Z")?)); // the window closes
 ///
 /// // Pitfall: a veto that is unknown is not taken as absent. Without the fact that a rollback loses no data, a person
 /// // must decide.
-/// let unknown = Situation { rollback_causes_data_loss: None, ..situation };
+/// let mut unknown = situation;
+/// unknown.rollback_causes_data_loss = None;
 /// let decision = decide(&unknown, &default_policy(), now)?;
 /// assert_eq!(decision.verdict, Verdict::Escalate);
 /// assert!(decision.missing.contains(&"rollbackCausesDataLoss".to_owned()));
@@ -59,13 +58,13 @@ pub fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Result<
 ///
 /// let engine = Engine::new(Policy::default())?;
 /// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
-/// let situation = Situation { data_corruption: Some(true), flag_ends_fault: Some(true), ..Situation::default() };
+/// let situation = Situation::default().data_corruption(true).flag_ends_fault(true);
 /// let decision = engine.decide(&situation, now)?;
 /// assert_eq!(decision.verdict, Verdict::DisableFlag);
 /// assert_eq!(decision.policy_digest, engine.digest());
 ///
 /// // Pitfall: a handle is never made from a policy with faults.
-/// let error = Engine::new(Policy { small_share: 5.0, ..Policy::default() }).unwrap_err();
+/// let error = Engine::new(Policy::default().small_share(5.0)).unwrap_err();
 /// assert_eq!(error.path(), "policy.smallShare");
 /// # Ok::<(), relcore::Error>(())
 /// ```

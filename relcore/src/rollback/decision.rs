@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A decision about a release and its reasons, made by [`decide`](crate::rollback::decide).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Decision", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Decision {
     /// What to do.
@@ -29,6 +30,7 @@ pub struct Decision {
 /// What to do about a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Verdict", rename_all = "snake_case")]
 pub enum Verdict {
     /// Leave the release as it is: nothing calls for recovery.
@@ -51,6 +53,7 @@ pub enum Verdict {
 /// allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Criterion", rename_all = "snake_case")]
 pub enum Criterion {
     /// Critical functionality is broken.
@@ -72,6 +75,7 @@ pub enum Criterion {
 /// A fact that would change the verdict if all others stayed as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Counterfactual", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Counterfactual {
     /// The name of the fact in the situation: `affectedShare`.

@@ -7,8 +7,7 @@ use crate::time::Timestamp;
 ///
 /// ```
 /// use relcore::{Timestamp, rollback};
-/// let situation =
-///     rollback::Situation { flag_ends_fault: Some(true), data_corruption: Some(true), ..Default::default() };
+/// let situation = rollback::Situation::default().flag_ends_fault(true).data_corruption(true);
 /// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
 /// let decision = rollback::decide(&situation, &rollback::default_policy(), now)?;
 /// let text = rollback::explain(&decision);

@@ -1,66 +1,69 @@
 use crate::error::{ErrorKind, Faults, Result, join};
+use crate::input::input;
 use crate::reason::Severity;
 use crate::rollback::CustomerImpact;
 use crate::time::Span;
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 
-/// The limits beyond which a release counts as broken, and the limits that choose the recovery.
-///
-/// Each criterion has a [`Severity`], which sets the effect of the criterion once it is met:
-///
-/// | severity | effect |
-/// | --- | --- |
-/// | `info` | none: the criterion is not watched, and its facts are never missing |
-/// | `warning` | holds the release without recovery |
-/// | `error` | calls for recovery; the other facts choose how |
-/// | `critical` | calls for recovery and makes the fault serious, which favours a rollback |
-///
-/// No limits are agreed on in the field. The defaults are this library's own unless a source is named.
-///
-/// ```
-/// use relcore::rollback::Policy;
-/// let strict = Policy { latency_increase_percent: 5.0, ..Policy::default() };
-/// assert_eq!(strict.error_rate_min_samples, 100);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "rollback.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Policy {
-    /// The severity of broken critical functionality. Default `critical`.
-    pub critical_functionality_severity: Severity,
-    /// The severity of a vulnerability that the release introduced. Default `critical`.
-    pub vulnerability_severity: Severity,
-    /// The severity of corrupted data. Default `critical`.
-    pub data_corruption_severity: Severity,
-    /// The severity of a rise in latency. Default `error`.
-    pub latency_severity: Severity,
-    /// The rise in latency, in percent of the baseline, above which the criterion is met. Default 20.
-    pub latency_increase_percent: f64,
-    /// The severity of a rise in the error rate. Default `error`.
-    pub error_rate_severity: Severity,
-    /// The rise in the error rate, in percent of the baseline, above which the criterion is met. Default 50.
-    pub error_rate_increase_percent: f64,
-    /// The rise in the error rate, as a share of requests, that counts as noise whatever the baseline. Default 0.005
-    /// (half a percent of requests), so that a service without errors is not rolled back for its first one.
-    pub error_rate_min_rise: f64,
-    /// The number of samples below which an error rate is unknown, whether high or low. Default 100.
-    pub error_rate_min_samples: u32,
-    /// The severity of customer-facing incidents. Default `error`.
-    pub customer_incidents_severity: Severity,
-    /// The number of open incidents from which the criterion is met. Default 1.
-    pub customer_incidents_min: u32,
-    /// The time after the deployment during which a rollback is allowed; half-open: closed at its end. Default 24
-    /// hours, the time for which a release is usually watched closely.
-    pub rollback_window: Span,
-    /// The largest share of affected users that is still small; above it, the fault is widespread. Default 0.05: the
-    /// first step of the standard canary schedule.
-    pub small_share: f64,
-    /// The longest time until a fix is ready that still counts as quick. Default 1 hour: the usual recovery target of
-    /// critical systems.
-    pub quick_fix: Span,
-    /// The lowest impact on customers that counts as severe. Default `major`.
-    pub severe_impact: CustomerImpact,
+input! {
+    /// The limits beyond which a release counts as broken, and the limits that choose the recovery.
+    ///
+    /// Each criterion has a [`Severity`], which sets the effect of the criterion once it is met:
+    ///
+    /// | severity | effect |
+    /// | --- | --- |
+    /// | `info` | none: the criterion is not watched, and its facts are never missing |
+    /// | `warning` | holds the release without recovery |
+    /// | `error` | calls for recovery; the other facts choose how |
+    /// | `critical` | calls for recovery and makes the fault serious, which favours a rollback |
+    ///
+    /// No limits are agreed on in the field. The defaults are this library's own unless a source is named.
+    ///
+    /// ```
+    /// use relcore::rollback::Policy;
+    /// let strict = Policy::default().latency_increase_percent(5.0);
+    /// assert_eq!(strict.error_rate_min_samples, 100);
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "rollback.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Policy {
+        /// The severity of broken critical functionality. Default `critical`.
+        pub critical_functionality_severity: Severity,
+        /// The severity of a vulnerability that the release introduced. Default `critical`.
+        pub vulnerability_severity: Severity,
+        /// The severity of corrupted data. Default `critical`.
+        pub data_corruption_severity: Severity,
+        /// The severity of a rise in latency. Default `error`.
+        pub latency_severity: Severity,
+        /// The rise in latency, in percent of the baseline, above which the criterion is met. Default 20.
+        pub latency_increase_percent: f64,
+        /// The severity of a rise in the error rate. Default `error`.
+        pub error_rate_severity: Severity,
+        /// The rise in the error rate, in percent of the baseline, above which the criterion is met. Default 50.
+        pub error_rate_increase_percent: f64,
+        /// The rise in the error rate, as a share of requests, that counts as noise whatever the baseline. Default 0.005
+        /// (half a percent of requests), so that a service without errors is not rolled back for its first one.
+        pub error_rate_min_rise: f64,
+        /// The number of samples below which an error rate is unknown, whether high or low. Default 100.
+        pub error_rate_min_samples: u32,
+        /// The severity of customer-facing incidents. Default `error`.
+        pub customer_incidents_severity: Severity,
+        /// The number of open incidents from which the criterion is met. Default 1.
+        pub customer_incidents_min: u32,
+        /// The time after the deployment during which a rollback is allowed; half-open: closed at its end. Default 24
+        /// hours, the time for which a release is usually watched closely.
+        pub rollback_window: Span,
+        /// The largest share of affected users that is still small; above it, the fault is widespread. Default 0.05: the
+        /// first step of the standard canary schedule.
+        pub small_share: f64,
+        /// The longest time until a fix is ready that still counts as quick. Default 1 hour: the usual recovery target of
+        /// critical systems.
+        pub quick_fix: Span,
+        /// The lowest impact on customers that counts as severe. Default `major`.
+        pub severe_impact: CustomerImpact,
+    }
 }
 
 impl Default for Policy {

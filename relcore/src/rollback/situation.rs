@@ -1,93 +1,97 @@
 use crate::error::{ErrorKind, Faults};
+use crate::input::input;
 use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The facts about a release that a deploy script knows.
-///
-/// Each fact may be left out, which means that it is unknown. An unknown fact that could change the verdict is listed in
-/// `missing` of the decision, and the verdict is then the careful one.
-///
-/// ```
-/// use relcore::rollback::Situation;
-/// let situation = Situation { data_corruption: Some(true), ..Situation::default() };
-/// assert_eq!(situation.rollback_causes_data_loss, None); // unknown, which is not `false`
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "rollback.Situation", rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Situation {
-    /// Whether functionality that users depend on is broken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub critical_functionality_broken: Option<bool>,
-    /// Whether the release introduced a vulnerability.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vulnerability_introduced: Option<bool>,
-    /// Whether data is or was being corrupted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data_corruption: Option<bool>,
-    /// The latency before the release, in seconds; above 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency_baseline: Option<f64>,
-    /// The latency now, in seconds, by the same measure as the baseline (mean, p95, …).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency_observed: Option<f64>,
-    /// The share of requests that failed before the release: 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_rate_baseline: Option<f64>,
-    /// The share of requests that fail now: 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_rate_observed: Option<f64>,
-    /// The number of requests behind `errorRateObserved`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_rate_samples: Option<Count>,
-    /// The number of open customer-facing incidents that the release caused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_incidents: Option<u32>,
-    /// The instant at which the release was deployed and the rollback window opened. Not after `now`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deployed_at: Option<Timestamp>,
+input! {
+    /// The facts about a release that a deploy script knows.
+    ///
+    /// Each fact may be left out, which means that it is unknown. An unknown fact that could change the verdict is listed in
+    /// `missing` of the decision, and the verdict is then the careful one.
+    ///
+    /// ```
+    /// use relcore::rollback::Situation;
+    /// let situation = Situation::default().data_corruption(true);
+    /// assert_eq!(situation.rollback_causes_data_loss, None); // unknown, which is not `false`
+    /// ```
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "rollback.Situation", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Situation {
+        /// Whether functionality that users depend on is broken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub critical_functionality_broken: Option<bool>,
+        /// Whether the release introduced a vulnerability.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub vulnerability_introduced: Option<bool>,
+        /// Whether data is or was being corrupted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub data_corruption: Option<bool>,
+        /// The latency before the release, in seconds; above 0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub latency_baseline: Option<f64>,
+        /// The latency now, in seconds, by the same measure as the baseline (mean, p95, …).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub latency_observed: Option<f64>,
+        /// The share of requests that failed before the release: 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error_rate_baseline: Option<f64>,
+        /// The share of requests that fail now: 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error_rate_observed: Option<f64>,
+        /// The number of requests behind `errorRateObserved`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub error_rate_samples: Option<Count>,
+        /// The number of open customer-facing incidents that the release caused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub customer_incidents: Option<u32>,
+        /// The instant at which the release was deployed and the rollback window opened. Not after `now`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub deployed_at: Option<Timestamp>,
 
-    /// Whether the previous version can and may run again. Also `false` if a rollback to it was tried and failed, if it
-    /// was withdrawn, or if it has a vulnerability that this release fixes or shares.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous_version_available: Option<bool>,
-    /// Whether a rollback would lose data that was written since the deployment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rollback_causes_data_loss: Option<bool>,
-    /// Whether a migration ran that cannot be undone and that the previous version cannot work with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub irreversible_migration: Option<bool>,
-    /// Whether this rollback path has been tested.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rollback_tested: Option<bool>,
-    /// Whether the rollback path is long or risky: many parts, manual steps, a fixed order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rollback_complex: Option<bool>,
+        /// Whether the previous version can and may run again. Also `false` if a rollback to it was tried and failed, if it
+        /// was withdrawn, or if it has a vulnerability that this release fixes or shares.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub previous_version_available: Option<bool>,
+        /// Whether a rollback would lose data that was written since the deployment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rollback_causes_data_loss: Option<bool>,
+        /// Whether a migration ran that cannot be undone and that the previous version cannot work with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub irreversible_migration: Option<bool>,
+        /// Whether this rollback path has been tested.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rollback_tested: Option<bool>,
+        /// Whether the rollback path is long or risky: many parts, manual steps, a fixed order.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rollback_complex: Option<bool>,
 
-    /// The share of users that the fault affects: 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub affected_share: Option<f64>,
-    /// The impact on customers. From the policy's `severeImpact` on it counts as a customer-facing incident, even if no
-    /// incident is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_impact: Option<CustomerImpact>,
-    /// Whether a fix is simple: its cause is known and the change is small.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fix_simple: Option<bool>,
-    /// The time until a fix can be deployed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fix_ready_in: Option<Span>,
-    /// Whether disabling a feature flag ends the whole fault for all users. A flag that ends only a part is `false`: disable
-    /// it and decide again with the remaining facts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flag_ends_fault: Option<bool>,
+        /// The share of users that the fault affects: 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub affected_share: Option<f64>,
+        /// The impact on customers. From the policy's `severeImpact` on it counts as a customer-facing incident, even if no
+        /// incident is open.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub customer_impact: Option<CustomerImpact>,
+        /// Whether a fix is simple: its cause is known and the change is small.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fix_simple: Option<bool>,
+        /// The time until a fix can be deployed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fix_ready_in: Option<Span>,
+        /// Whether disabling a feature flag ends the whole fault for all users. A flag that ends only a part is `false`: disable
+        /// it and decide again with the remaining facts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub flag_ends_fault: Option<bool>,
+    }
 }
 
 /// The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an
 /// absent value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.CustomerImpact", rename_all = "snake_case")]
 pub enum CustomerImpact {
     /// Users do not notice.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The length of the buckets of a report, in the calendar of a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename_all = "snake_case")]
 pub enum BucketUnit {
     /// A calendar day.

@@ -1,27 +1,30 @@
 use super::{NaiveDate, Weekday};
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::input;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.
-///
-/// ```
-/// use relcore::{NaiveDate, time::{BusinessCalendar, add_business_days}};
-/// let calendar = BusinessCalendar { holidays: vec![NaiveDate::parse("2026-12-25")?], ..Default::default() };
-/// let due = add_business_days(NaiveDate::parse("2026-12-24")?, 1, &calendar)?;
-/// assert_eq!(due.to_string(), "2026-12-28"); // Friday is a holiday, then comes the weekend
-/// # Ok::<(), relcore::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct BusinessCalendar {
-    /// The days of the week without work. Default: Saturday and Sunday.
-    pub weekend: Vec<Weekday>,
-    /// Dates without work, on any day of the week. Default: none.
-    pub holidays: Vec<NaiveDate>,
-    /// Make-up days: business days even on a weekend or a holiday. Default: none.
-    pub working_days: Vec<NaiveDate>,
+input! {
+    /// Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.
+    ///
+    /// ```
+    /// use relcore::{NaiveDate, time::{BusinessCalendar, add_business_days}};
+    /// let calendar = BusinessCalendar::default().holidays([NaiveDate::parse("2026-12-25")?]);
+    /// let due = add_business_days(NaiveDate::parse("2026-12-24")?, 1, &calendar)?;
+    /// assert_eq!(due.to_string(), "2026-12-28"); // Friday is a holiday, then comes the weekend
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct BusinessCalendar {
+        /// The days of the week without work. Default: Saturday and Sunday.
+        pub weekend: Vec<Weekday>,
+        /// Dates without work, on any day of the week. Default: none.
+        pub holidays: Vec<NaiveDate>,
+        /// Make-up days: business days even on a weekend or a holiday. Default: none.
+        pub working_days: Vec<NaiveDate>,
+    }
 }
 
 impl Default for BusinessCalendar {
@@ -127,10 +130,8 @@ mod tests {
     #[test]
     fn a_calendar_without_business_days_is_refused() {
         use Weekday::*;
-        let never = BusinessCalendar {
-            weekend: vec![Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday],
-            ..Default::default()
-        };
+        let never = BusinessCalendar::default()
+            .weekend([Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]);
         let day = NaiveDate::parse("2026-11-23").unwrap();
         assert_eq!(add_business_days(day, 1, &never).unwrap_err().kind(), ErrorKind::OutOfRange);
         assert!(add_business_days(day, i32::MAX, &BusinessCalendar::default()).is_err());
@@ -176,8 +177,8 @@ mod tests {
     fn many_holidays_over_all_years_are_counted_quickly() {
         let first = NaiveDate::parse("0001-01-01").unwrap();
         let last = NaiveDate::parse("9999-12-31").unwrap();
-        let holidays = (0..100_000).map(|day| first.plus_days(day * 36).unwrap()).collect();
-        let calendar = BusinessCalendar { holidays, ..Default::default() };
+        let holidays = (0..100_000).map(|day| first.plus_days(day * 36).unwrap());
+        let calendar = BusinessCalendar::default().holidays(holidays);
         let count = business_days_between(first, last, &calendar);
         assert!((2_400_000..2_600_000).contains(&count), "{count}");
         assert_eq!(add_business_days(first, 2_400_000, &calendar).unwrap().to_string().len(), 10);

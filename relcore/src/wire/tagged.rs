@@ -14,6 +14,7 @@ macro_rules! tagged {
             rename = $qualified, tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase",
             deny_unknown_fields
         )]
+        #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
         pub enum $name { $($variants)* }
 
         const _: () = {

@@ -34,7 +34,7 @@ fn call(rollout: &Rollout, observations: &[Observation], millis: i64) -> Decisio
 }
 
 fn observed(millis: i64, kind: ObservationKind) -> Observation {
-    Observation { at: at(millis), kind }
+    Observation::new(at(millis), kind)
 }
 
 fn healthy(millis: i64) -> Observation {
@@ -121,7 +121,8 @@ fn a_step_entered_at_the_deadline_does_not_catch_up() {
         (61 * MINUTE, ROLL_BACK),
         (61 * MINUTE + 1, ROLL_BACK),
     ] {
-        let last_step = State { step: 2, step_entered_at: at(entered), ..begun.clone() };
+        let mut last_step = begun.clone();
+        (last_step.step, last_step.step_entered_at) = (2, at(entered));
         let decision = rollout.next_action(&last_step, &[], at(62 * MINUTE)).unwrap();
         assert_eq!(decision.verdict, verdict, "{entered}");
     }
@@ -225,7 +226,7 @@ fn a_handle_gives_what_the_functions_give() {
         rollout.simulate(&[], at(0), tick, until).unwrap(),
         simulate(schedule, &[], at(0), tick, until).unwrap()
     );
-    let broken = Schedule { steps: vec![], ..schedule.clone() };
+    let broken = schedule.clone().steps([]);
     let refused = Rollout::new(broken.clone()).unwrap_err();
     assert_eq!(refused.path(), "schedule.steps");
     for error in [

@@ -29,7 +29,7 @@ fn two_weights(more: &str) -> Schedule {
 }
 
 fn observed(minute: i64, kind: ObservationKind) -> Observation {
-    Observation { at: at(minute), kind }
+    Observation::new(at(minute), kind)
 }
 
 fn reading(minute: i64, metric: &str, reading: Reading) -> Observation {
@@ -298,7 +298,7 @@ fn a_hold_does_not_hide_an_abort() {
         ("on: {noData: hold}", vec![reading(11, "other", Reading::Missing {})]),
     ] {
         let mut given = two_weights(more);
-        given.metrics.push(Metric { name: "other".to_owned(), ..given.metrics[0].clone() });
+        given.metrics.push(given.metrics[0].clone().name("other"));
         let mut run = Run::new(given);
         run.ask(11, &first);
         let decision = run.ask(12, &[value(12, "errors", 2.0)]);
@@ -376,7 +376,7 @@ fn a_gate_that_nobody_answered_is_closed() {
 #[test]
 fn every_failed_metric_is_named() {
     let mut given = two_weights("");
-    given.metrics.push(Metric { name: "latency".to_owned(), ..given.metrics[0].clone() });
+    given.metrics.push(given.metrics[0].clone().name("latency"));
     let mut run = Run::new(given);
     let decision = run.ask(1, &[value(1, "errors", 2.0), value(1, "latency", 3.0)]);
     let mut subjects: Vec<&str> = decision.reasons.iter().map(|reason| reason.subject.as_str()).collect();
@@ -501,9 +501,11 @@ fn a_hundred_thousand_observations_are_folded_in_time() {
     tolerant.metrics[0].failure_limit = u32::MAX;
     let run = Run::new(tolerant);
     let many: Vec<Observation> = (0..100_000)
-        .map(|index| Observation {
-            at: Timestamp::from_millis(at(0).as_millis() + 1 + index).unwrap(),
-            kind: value(0, "errors", 2.0).kind,
+        .map(|index| {
+            Observation::new(
+                Timestamp::from_millis(at(0).as_millis() + 1 + index).unwrap(),
+                value(0, "errors", 2.0).kind,
+            )
         })
         .collect();
     let decision = next_action(&run.schedule, &run.state, &many, at(10)).unwrap();

@@ -355,7 +355,7 @@ fn usual(more: &str) -> Schedule {
 }
 
 fn seen(at: i64, reading: Reading) -> Observation {
-    Observation { at: minute(at), kind: ObservationKind::Measurement { metric: "a".to_owned(), reading } }
+    Observation::new(minute(at), ObservationKind::Measurement { metric: "a".to_owned(), reading })
 }
 
 fn at_five(schedule: &Schedule) -> State {
@@ -456,8 +456,7 @@ fn a_resume_from_before_a_pause_does_not_end_it() {
     let few = seen(10, Reading::Value { value: 0.5, n: None });
     let paused = next_action(&schedule, &at_five(&schedule), &[few], minute(30)).unwrap();
     assert_eq!(paused.verdict, Action::Pause {});
-    let resume =
-        |at| [Observation { at: minute(at), kind: ObservationKind::Command { command: Command::Resume } }];
+    let resume = |at| [Observation::new(minute(at), ObservationKind::Command { command: Command::Resume })];
     let late = next_action(&schedule, &paused.state, &resume(20), minute(40)).unwrap();
     assert_eq!(late.state.phase, Phase::Paused);
     let in_time = next_action(&schedule, &late.state, &resume(45), minute(45)).unwrap();
@@ -470,9 +469,11 @@ fn of_contradictions_the_careful_one_counts() {
     let schedule =
         schedule_from_yaml("steps: [{type: gate, name: go}, {type: set_weight, weight: 100}]").unwrap();
     let begin = start(&schedule, minute(0)).unwrap();
-    let answer = |approved| Observation {
-        at: minute(1),
-        kind: ObservationKind::Approval { gate: "go".to_owned(), approved, by: "duty".to_owned() },
+    let answer = |approved| {
+        Observation::new(
+            minute(1),
+            ObservationKind::Approval { gate: "go".to_owned(), approved, by: "duty".to_owned() },
+        )
     };
     for answers in [[answer(true), answer(false)], [answer(false), answer(true)]] {
         let decision = next_action(&schedule, &begin, &answers, minute(1)).unwrap();

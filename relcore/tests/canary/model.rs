@@ -101,7 +101,7 @@ pub fn run(schedule: &Schedule, ticks: &[Vec<Drawn>]) -> Vec<Tick> {
                 _ => true,
             };
             if known {
-                observations.push(Observation { at, kind: kind.clone() });
+                observations.push(Observation::new(at, kind.clone()));
             }
         }
         let decision = next_action(schedule, &state, &observations, now).unwrap();
@@ -126,7 +126,7 @@ pub fn timers(minutes: &[(i64, bool)]) -> Schedule {
         });
     }
     steps.push(Step::SetWeight { weight: 100.0 });
-    Schedule { steps, ..standard_schedule() }
+    standard_schedule().steps(steps)
 }
 
 fn metric(name: &'static str) -> impl Strategy<Value = Metric> {
@@ -138,17 +138,17 @@ fn metric(name: &'static str) -> impl Strategy<Value = Metric> {
         prop::bool::weighted(0.1),
     );
     (limits, counts, rest).prop_map(
-        move |((max, min), (failures, inconclusive, errors), (samples, age, critical))| Metric {
-            name: name.to_owned(),
-            max: if min.is_none() { max.or(Some(1)) } else { max }.map(f64::from),
-            min: min.map(f64::from),
-            unit: None,
-            failure_limit: failures,
-            inconclusive_limit: inconclusive,
-            consecutive_error_limit: errors,
-            min_samples: samples.into(),
-            max_age: age.map(span),
-            critical,
+        move |((max, min), (failures, inconclusive, errors), (samples, age, critical))| {
+            let mut metric = Metric::new(name)
+                .failure_limit(failures)
+                .inconclusive_limit(inconclusive)
+                .consecutive_error_limit(errors)
+                .min_samples(samples)
+                .critical(critical);
+            metric.max = if min.is_none() { max.or(Some(1)) } else { max }.map(f64::from);
+            metric.min = min.map(f64::from);
+            metric.max_age = age.map(span);
+            metric
         },
     )
 }
@@ -218,13 +218,17 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
                     }
                     _ => true,
                 });
-                Schedule {
-                    steps,
-                    metrics,
-                    on: CauseResponses { failed, error, inconclusive, no_data, deadline },
-                    abort: if freeze { AbortPolicy::Freeze } else { AbortPolicy::RollBack },
-                    deadline: ends.map(span),
-                }
+                let mut schedule = Schedule::new(steps)
+                    .metrics(metrics)
+                    .on(CauseResponses::default()
+                        .failed(failed)
+                        .error(error)
+                        .inconclusive(inconclusive)
+                        .no_data(no_data)
+                        .deadline(deadline))
+                    .abort(if freeze { AbortPolicy::Freeze } else { AbortPolicy::RollBack });
+                schedule.deadline = ends.map(span);
+                schedule
             },
         )
     })

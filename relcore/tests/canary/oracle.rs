@@ -30,18 +30,15 @@ fn metric(index: usize) -> impl Strategy<Value = Metric> {
     let limits = (0..3_u32, 0..3_u32, 0..3_u32, prop_oneof![3 => Just(0_u32), 1 => Just(50)]);
     (limits, proptest::option::weighted(0.3, minutes(5..60)), prop::bool::weighted(0.2)).prop_map(
         move |((failure_limit, inconclusive_limit, consecutive_error_limit, samples), max_age, critical)| {
-            Metric {
-                name: format!("m{index}"),
-                max: Some(1.0),
-                min: None,
-                unit: None,
-                failure_limit,
-                inconclusive_limit,
-                consecutive_error_limit,
-                min_samples: samples.into(),
-                max_age,
-                critical,
-            }
+            let mut metric = Metric::new(format!("m{index}"))
+                .max(1.0)
+                .failure_limit(failure_limit)
+                .inconclusive_limit(inconclusive_limit)
+                .consecutive_error_limit(consecutive_error_limit)
+                .min_samples(samples)
+                .critical(critical);
+            metric.max_age = max_age;
+            metric
         },
     )
 }
@@ -90,7 +87,12 @@ fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
 fn responses() -> impl Strategy<Value = CauseResponses> {
     let any = || select(vec![Response::Hold, Response::Pause, Response::Abort]);
     (any(), any(), any(), any(), any()).prop_map(|(failed, error, inconclusive, no_data, deadline)| {
-        CauseResponses { failed, error, inconclusive, no_data, deadline }
+        CauseResponses::default()
+            .failed(failed)
+            .error(error)
+            .inconclusive(inconclusive)
+            .no_data(no_data)
+            .deadline(deadline)
     })
 }
 
@@ -98,15 +100,20 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     let metrics = metrics(3).prop_flat_map(|metrics| (steps(!metrics.is_empty()), Just(metrics)));
     let abort = select(vec![AbortPolicy::RollBack, AbortPolicy::Freeze]);
     let on = prop_oneof![Just(CauseResponses::default()), responses()];
-    (metrics, on, abort, proptest::option::weighted(0.2, minutes(60..400)))
-        .prop_map(|((steps, metrics), on, abort, deadline)| Schedule { steps, metrics, on, abort, deadline })
+    (metrics, on, abort, proptest::option::weighted(0.2, minutes(60..400))).prop_map(
+        |((steps, metrics), on, abort, deadline)| {
+            let mut schedule = Schedule::new(steps).metrics(metrics).on(on).abort(abort);
+            schedule.deadline = deadline;
+            schedule
+        },
+    )
 }
 
 /// Steps that only time ends, and nothing measured.
 fn by_clock() -> impl Strategy<Value = Schedule> {
     steps(false).prop_map(|mut steps| {
         steps.retain(|step| !matches!(step, Step::Gate { .. } | Step::Pause { duration: None }));
-        Schedule { steps, ..standard_schedule() }
+        standard_schedule().steps(steps)
     })
 }
 
@@ -203,7 +210,7 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>)
             _ => false,
         };
         if !found.iter().any(same) {
-            found.push(Observation { at, kind });
+            found.push(Observation::new(at, kind));
         }
     }
     found
@@ -259,7 +266,7 @@ proptest! {
         if begin.phase != Phase::Progressing {
             return Ok(()); // it was over before
         }
-        let order = |minute, command| Observation { at: at(minute), kind: ObservationKind::Command { command } };
+        let order = |minute, command| Observation::new(at(minute), ObservationKind::Command { command });
         let paused = next_action(&schedule, &begin, &[order(pause, Command::Pause)], at(pause)).unwrap().state;
         let end = pause + length;
         let resumed = next_action(&schedule, &paused, &[order(end, Command::Resume)], at(end)).unwrap().state;

@@ -125,6 +125,7 @@ impl Oracle {
                 self.healthy[0] = None;
             }
             ObservationKind::Measurement { .. } | ObservationKind::Approval { .. } => {}
+            other => unknown(&other),
         }
     }
 
@@ -369,6 +370,7 @@ impl Oracle {
                     }
                     now
                 }
+                other => unknown(&other),
             };
             self.step += 1;
             self.step_from = if by_clock { ended } else { now };
@@ -400,7 +402,13 @@ fn judge(metric: &Metric, reading: &Reading) -> (MeasurementPhase, u64) {
             };
             (phase, n)
         }
+        other => unknown(other),
     }
+}
+
+/// A variant that this model does not have.
+fn unknown(variant: &impl std::fmt::Debug) -> ! {
+    panic!("the model lacks {variant:?}")
 }
 
 /// Of one instant: facts before orders, and of two that contradict each other the careful one last.
@@ -416,5 +424,6 @@ fn rank(kind: &ObservationKind) -> usize {
             let order = [Command::Retry, Command::Resume, Command::Pause, Command::Abort];
             50 + order.iter().position(|other| other == command).unwrap()
         }
+        other => unknown(other),
     }
 }

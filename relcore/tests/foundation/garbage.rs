@@ -351,12 +351,14 @@ fn measurements_in_any_order_are_applied_in_bounded_time() {
     let now = begin.plus(relcore::Span::from_hours(1)).unwrap();
     let state = relcore::canary::start(&schedule, begin).unwrap();
     let observations: Vec<_> = (0..100_000_i64)
-        .map(|n| relcore::canary::Observation {
-            at: relcore::Timestamp::from_millis(begin.as_millis() + 1 + n).unwrap(),
-            kind: relcore::canary::ObservationKind::Measurement {
-                metric: format!("m{}", (n * 7_919) % 1_000),
-                reading: relcore::canary::Reading::Value { value: 0.5, n: None },
-            },
+        .map(|n| {
+            relcore::canary::Observation::new(
+                relcore::Timestamp::from_millis(begin.as_millis() + 1 + n).unwrap(),
+                relcore::canary::ObservationKind::Measurement {
+                    metric: format!("m{}", (n * 7_919) % 1_000),
+                    reading: relcore::canary::Reading::Value { value: 0.5, n: None },
+                },
+            )
         })
         .collect();
     let next = || relcore::canary::next_action(&schedule, &state, &observations, now);

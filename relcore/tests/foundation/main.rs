@@ -2,5 +2,6 @@
 //! types, and what an earlier version stored.
 mod autotraits;
 mod garbage;
+mod inputs;
 mod structure;
 mod upgrade;

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 const DIRECTION: &[(&str, Names)] = &[
     ("error", Names::Only(&[])),
     ("scalar", Names::Only(&["error"])),
-    ("time", Names::Only(&["error", "scalar"])),
+    ("input", Names::Only(&["error", "scalar"])),
+    ("time", Names::Only(&["error", "scalar", "input"])),
     ("version", Names::Only(&["error", "scalar"])),
     ("reason", Names::Only(&["error", "scalar", "time", "version"])),
     ("wire", Names::Only(&["error", "scalar", "time", "version", "reason"])),

@@ -22,7 +22,7 @@ fn a_megabyte_is_read_or_refused() {
         assert_eq!(parse_git("", &text).is_ok(), blank);
         assert_eq!(parse_git(&text, "").is_ok(), text.trim_matches('\n').is_empty());
         assert!(prometheus_query_range(&text).is_err());
-        let empty = GitHistory { commits: vec![], tags: vec![] };
+        let empty = GitHistory::new([], []);
         assert_eq!(git_releases(&empty, Some(&text)).unwrap_err().path(), "tagPattern");
     }
 }
@@ -49,6 +49,6 @@ proptest! {
 
     #[test]
     fn any_pattern_is_read_or_refused(pattern in "\\PC*") {
-        let _ = git_releases(&GitHistory { commits: vec![], tags: vec![] }, Some(&pattern));
+        let _ = git_releases(&GitHistory::new([], []), Some(&pattern));
     }
 }

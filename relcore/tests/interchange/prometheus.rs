@@ -23,13 +23,9 @@ fn response(samples: &BTreeMap<i64, &str>) -> String {
 }
 
 fn metric(samples: &BTreeMap<i64, &str>, counts: Option<&BTreeMap<i64, &str>>) -> PrometheusMetric {
-    PrometheusMetric {
-        metric: "m".to_owned(),
-        answer: response(samples),
-        samples: counts.map(response),
-        scale: 2.0,
-        accept_warnings: false,
-    }
+    let mut metric = PrometheusMetric::new("m", response(samples)).scale(2.0);
+    metric.samples = counts.map(response);
+    metric
 }
 
 fn observed(metric: &PrometheusMetric, from: i64, to: i64) -> Vec<Observation> {
@@ -57,7 +53,7 @@ proptest! {
                 Some(value) => Reading::Value { value: value * 2.0, n },
                 None => Reading::Missing {},
             };
-            Observation { at: at(step), kind: ObservationKind::Measurement { metric: "m".to_owned(), reading } }
+            Observation::new(at(step), ObservationKind::Measurement { metric: "m".to_owned(), reading })
         }).collect();
         prop_assert_eq!(found, expected);
     }
@@ -73,9 +69,8 @@ proptest! {
 
     #[test]
     fn any_response_is_read_or_refused(text in "\\PC*", samples in prop::option::of("\\PC*"), scale: f64, step: i64) {
-        let metric = PrometheusMetric {
-            metric: text.clone(), answer: text, samples, scale, accept_warnings: true,
-        };
+        let mut metric = PrometheusMetric::new(text.clone(), text).scale(scale).accept_warnings(true);
+        metric.samples = samples;
         let step = Span::from_millis(step >> 11).unwrap_or(Span::ZERO);
         let _ = prometheus_observations(&[metric], at(0), at(20), step);
     }

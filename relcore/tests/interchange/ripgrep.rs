@@ -83,7 +83,7 @@ fn each_commit_belongs_to_the_release_of_the_second_program() {
 
 #[test]
 fn the_metrics_by_quarter_without_merges() {
-    let policy = Policy { count_merges: false, ..Default::default() };
+    let policy = Policy::default().count_merges(false);
     let report = report(&policy, BucketUnit::Quarter);
     assert_eq!(report.buckets.len(), 41);
     let mut compared = 0;
@@ -108,7 +108,7 @@ fn the_metrics_by_quarter_without_merges() {
 
 #[test]
 fn lead_times_of_deployments_differ_from_those_of_changes() {
-    let policy = Policy { count_merges: false, lead_unit: LeadUnit::Deployment, ..Default::default() };
+    let policy = Policy::default().count_merges(false).lead_unit(LeadUnit::Deployment);
     let lead = report(&policy, BucketUnit::Year).overall.change_lead_time;
     assert_eq!(lead.n.get(), 78);
     near(lead.median, 3786.0, 0.0); // 63 minutes, against 15 days for the median over changes
@@ -118,9 +118,9 @@ fn lead_times_of_deployments_differ_from_those_of_changes() {
 /// Every summary of the second program in seconds: lead starts, merges, lead units and quantile rules.
 #[test]
 fn all_policies_of_lead_times() {
-    let committed = Policy { lead_start: LeadStart::Committed, ..Default::default() };
-    let no_merges = Policy { count_merges: false, ..Default::default() };
-    let deployments = Policy { lead_unit: LeadUnit::Deployment, ..no_merges.clone() };
+    let committed = Policy::default().lead_start(LeadStart::Committed);
+    let no_merges = Policy::default().count_merges(false);
+    let deployments = no_merges.clone().lead_unit(LeadUnit::Deployment);
     // n, mean, median by type 7, median by the lower rank, p90 and p95 by type 7, p95 by the nearest rank
     let summaries = [
         (
@@ -143,7 +143,7 @@ fn all_policies_of_lead_times() {
     for (policy, n, [mean, median, lower, p90, p95, nearest]) in summaries {
         let by = |quantile| {
             // As in the second program, the median of a deployment is interpolated between the ranks.
-            let policy = Policy { quantile, ..policy.clone() };
+            let policy = policy.clone().quantile(quantile);
             report(&policy, BucketUnit::Year).overall.change_lead_time
         };
         let lead = by(QuantileRule::Linear);

@@ -45,18 +45,14 @@ prop_compose! {
     ) -> Deployment {
         use DeploymentIntent as I;
         use DeploymentOutcome as O;
-        Deployment {
-            id: String::new(),
-            service,
-            environment: if kind == 0 { "staging" } else { "production" }.to_owned(),
-            started_at: None,
-            finished_at,
-            outcome: match kind { 1 => O::Failure, 2 => O::Timeout, 3 => O::Skip, _ => O::Success },
-            intent: match intent { 0 => I::Hotfix, 1 => I::Rollback, 2 => I::Redeploy, _ => I::Planned },
-            revision,
-            remediates: if intent == 3 { remediates } else { vec![] },
-            changes,
-        }
+        let outcome = match kind { 1 => O::Failure, 2 => O::Timeout, 3 => O::Skip, _ => O::Success };
+        let mut deployment = Deployment::new("", service, finished_at, outcome)
+            .environment(if kind == 0 { "staging" } else { "production" })
+            .intent(match intent { 0 => I::Hotfix, 1 => I::Rollback, 2 => I::Redeploy, _ => I::Planned })
+            .remediates(if intent == 3 { remediates } else { vec![] })
+            .changes(changes);
+        deployment.revision = revision;
+        deployment
     }
 }
 
@@ -65,7 +61,9 @@ prop_compose! {
         authored_at in prop::option::weighted(0.9, instant(edge)), committed_at in instant(edge), merge in any::<bool>(),
         reverts in prop::collection::vec(named('c', 20), 0..2),
     ) -> Change {
-        Change { id: String::new(), authored_at, committed_at, merge, reverts }
+        let mut change = Change::new("", committed_at).merge(merge).reverts(reverts);
+        change.authored_at = authored_at;
+        change
     }
 }
 
@@ -75,10 +73,10 @@ prop_compose! {
         resolved_at in prop::option::weighted(0.8, instant(edge)),
         caused_by in prop::option::weighted(0.2, named('d', 40)),
     ) -> Incident {
-        Incident {
-            id: String::new(), service, environment: "production".to_owned(), severity: None,
-            detected_at, resolved_at: resolved_at.map(|at| at.max(detected_at)), caused_by, duplicate_of: None,
-        }
+        let mut incident = Incident::new("", service, detected_at);
+        incident.resolved_at = resolved_at.map(|at| at.max(detected_at));
+        incident.caused_by = caused_by;
+        incident
     }
 }
 
@@ -142,10 +140,8 @@ proptest! {
     ) {
         use Weekday::*;
         let unit = [BucketUnit::Day, BucketUnit::Week, BucketUnit::Month, BucketUnit::Quarter, BucketUnit::Year][unit];
-        let mut policy = Policy {
-            week_start: [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday][day],
-            ..Default::default()
-        };
+        let days = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday];
+        let mut policy = Policy::default().week_start(days[day]);
         if finished {
             policy.denominator = RateDenominator::Finished;
             policy.failure_signals.push(FailureSignal::Outcome);
@@ -234,7 +230,7 @@ fn many_environments_of_many_services_are_told_apart() {
 
 #[test]
 fn all_faults_of_policy_and_events_come_at_once() {
-    let policy = Policy { environments: vec![], ..Default::default() };
+    let policy = Policy::default().environments([""; 0]);
     let range =
         TimeRange { start: Timestamp::from_millis(0).unwrap(), end: Timestamp::from_millis(3).unwrap() };
     let rows = dora(&[], &[], &[], &policy, &range, &BucketUnit::Day, "PST").unwrap_err();

@@ -109,7 +109,7 @@ fn bug_03_result_depends_on_the_window_asked_for() {
 #[test]
 fn bug_04_empty_periods_dropped_and_frequency_floored() {
     let deployments: Vec<_> = (1..=9).map(|day| deployed(&format!("d{day}"), day, json!({}))).collect();
-    let policy = Policy { frequency_per: Span::from_days(7), ..Default::default() };
+    let policy = Policy::default().frequency_per(Span::from_days(7));
     let report = ask(&deployments, &[], &[], &policy, BucketUnit::Week);
     let frequency = &report.overall.deployment_frequency;
     assert_eq!((frequency.value, frequency.n.get()), (Some(9.0 / (30.0 / 7.0)), 9)); // 2.1 a week
@@ -127,7 +127,7 @@ fn bug_05_wrong_timestamp() {
     let deployments = [deployed("d1", 2, json!({ "startedAt": "2026-10-31T10:00:00Z" }))];
     let incidents = [suffered("i1", 2, json!({ "resolvedAt": "2026-11-02T12:00:00Z" }))];
     let recovery = |start| {
-        let policy = Policy { recovery_start: start, ..Default::default() };
+        let policy = Policy::default().recovery_start(start);
         let row = ask(&deployments, &[], &incidents, &policy, BucketUnit::Month).overall;
         row.failed_deployment_recovery_time.value
     };
@@ -147,7 +147,7 @@ fn bug_06_what_is_a_deployment() {
         deployed("d5", 6, json!({ "outcome": "timeout" })),
         deployed("d6", 7, json!({ "intent": "redeploy" })),
     ];
-    let policy = Policy { uncounted_intents: vec![DeploymentIntent::Redeploy], ..Default::default() };
+    let policy = Policy::default().uncounted_intents([DeploymentIntent::Redeploy]);
     let frequency = ask(&deployments, &[], &[], &policy, BucketUnit::Month).overall.deployment_frequency;
     assert_eq!(frequency.n.get(), 1);
     assert_eq!(excluded(&frequency, ExclusionReason::OtherEnvironment), 1);
@@ -168,7 +168,7 @@ fn bug_07_squash_and_rebase_lose_first_commits() {
     changes[1].authored_at = None;
     let deployments = [deployed("d0", 2, json!({})), deployed("d1", 10, json!({ "changes": ["c1", "c2"] }))];
     let lead = |start| {
-        let policy = Policy { lead_start: start, ..Default::default() };
+        let policy = Policy::default().lead_start(start);
         ask(&deployments, &changes, &[], &policy, BucketUnit::Month).overall.change_lead_time
     };
     let authored = lead(LeadStart::Authored);
@@ -195,7 +195,7 @@ fn bug_08_linkage() {
     assert_eq!((fail.value, fail.n.get()), (Some(0.0), 2));
     assert_eq!(excluded(&fail, ExclusionReason::Unlinked), 1);
     assert_eq!(excluded(&fail, ExclusionReason::UnknownDeployment), 1);
-    let unlimited = Policy { link_max_age: Span::from_days(36_500), ..Default::default() };
+    let unlimited = Policy::default().link_max_age(Span::from_days(36_500));
     assert_eq!(rate(&unlimited).affected.unwrap().get(), 1);
 }
 
@@ -216,7 +216,7 @@ fn bug_09_open_items_and_dirty_spans() {
     assert_eq!(row.change_lead_time.undefined, Some(UndefinedReason::AllExcluded));
     assert_eq!(excluded(&row.change_lead_time, ExclusionReason::Negative), 1);
     assert_eq!(excluded(&row.change_lead_time, ExclusionReason::Undelivered), 1);
-    let aged = Policy { open_recoveries: OpenRecoveries::Age, ..Default::default() };
+    let aged = Policy::default().open_recoveries(OpenRecoveries::Age);
     let row = ask(&deployments, &changes, &incidents, &aged, BucketUnit::Month).overall;
     assert_eq!(row.failed_deployment_recovery_time.n.get(), 2);
 }

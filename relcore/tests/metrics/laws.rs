@@ -48,18 +48,13 @@ fn deployment() -> impl Strategy<Value = Deployment> {
     };
     (0..2_u8, 0..5_u8, 0..400_i64, outcome, intent, prop::option::of(0..3_u8), ids('d', 2), ids('c', 4))
         .prop_map(|(service, environment, finished, outcome, intent, revision, remediates, changes)| {
-            Deployment {
-                id: String::new(),
-                service: format!("s{service}"),
-                environment: ENVIRONMENTS[usize::from(environment == 0)].to_owned(),
-                started_at: None,
-                finished_at: hour(finished),
-                outcome,
-                intent,
-                revision: revision.map(|revision| format!("r{revision}")),
-                remediates,
-                changes,
-            }
+            let mut deployment = Deployment::new("", format!("s{service}"), hour(finished), outcome)
+                .environment(ENVIRONMENTS[usize::from(environment == 0)])
+                .intent(intent)
+                .remediates(remediates)
+                .changes(changes);
+            deployment.revision = revision.map(|revision| format!("r{revision}"));
+            deployment
         })
 }
 
@@ -80,24 +75,24 @@ fn given() -> impl Strategy<Value = Given> {
                 one.id = format!("d{n:02}");
             }
             let changes =
-                changes.into_iter().enumerate().map(|(n, (authored, committed, merge, reverts))| Change {
-                    id: format!("c{n:02}"),
-                    authored_at: authored.map(hour),
-                    committed_at: hour(committed),
-                    merge,
-                    reverts: reverts.map(|n| format!("c{n:02}")).into_iter().collect(),
+                changes.into_iter().enumerate().map(|(n, (authored, committed, merge, reverts))| {
+                    let mut change = Change::new(format!("c{n:02}"), hour(committed))
+                        .merge(merge)
+                        .reverts(reverts.map(|n| format!("c{n:02}")));
+                    change.authored_at = authored.map(hour);
+                    change
                 });
             let incidents = incidents.into_iter().enumerate().map(
-                |(n, ((service, environment, detected, lasted), (cause, original)))| Incident {
-                    id: format!("i{n:02}"),
-                    service: format!("s{service}"),
-                    environment: ENVIRONMENTS[usize::from(environment == 0)].to_owned(),
-                    severity: None,
-                    detected_at: hour(detected),
-                    resolved_at: lasted.map(|lasted| hour(detected + lasted)),
-                    caused_by: cause.map(|n| format!("d{n:02}")),
+                |(n, ((service, environment, detected, lasted), (cause, original)))| {
+                    let mut incident =
+                        Incident::new(format!("i{n:02}"), format!("s{service}"), hour(detected))
+                            .environment(ENVIRONMENTS[usize::from(environment == 0)]);
+                    incident.resolved_at = lasted.map(|lasted| hour(detected + lasted));
+                    incident.caused_by = cause.map(|n| format!("d{n:02}"));
                     // Only earlier incidents, so that no circle is drawn.
-                    duplicate_of: original.filter(|o| (*o as usize) < n).map(|o| format!("i{o:02}")),
+                    incident.duplicate_of =
+                        original.filter(|o| (*o as usize) < n).map(|o| format!("i{o:02}"));
+                    incident
                 },
             );
             Given { deployments, changes: changes.collect(), incidents: incidents.collect() }
@@ -113,20 +108,20 @@ fn policy() -> impl Strategy<Value = Policy> {
         1 => prop::sample::subsequence(all, 1..=7),
     ];
     (any::<[bool; 6]>(), 0..9_i32, signals).prop_map(
-        |([seed, merges, carry, same, redeploys, finished], age, signals)| Policy {
-            seed: if seed { SeedRule::Exclude } else { SeedRule::Include },
-            count_merges: merges,
-            undelivered: if carry { UndeliveredChanges::CarryForward } else { UndeliveredChanges::Drop },
-            link_same_instant: same,
-            link_max_age: Span::from_days(age),
-            uncounted_intents: if redeploys { vec![] } else { vec![DeploymentIntent::Redeploy] },
-            denominator: if finished || signals.contains(&F::Outcome) {
-                RateDenominator::Finished
-            } else {
-                RateDenominator::Successful
-            },
-            failure_signals: signals,
-            ..Default::default()
+        |([seed, merges, carry, same, redeploys, finished], age, signals)| {
+            Policy::default()
+                .seed(if seed { SeedRule::Exclude } else { SeedRule::Include })
+                .count_merges(merges)
+                .undelivered(if carry { UndeliveredChanges::CarryForward } else { UndeliveredChanges::Drop })
+                .link_same_instant(same)
+                .link_max_age(Span::from_days(age))
+                .uncounted_intents(if redeploys { vec![] } else { vec![DeploymentIntent::Redeploy] })
+                .denominator(if finished || signals.contains(&F::Outcome) {
+                    RateDenominator::Finished
+                } else {
+                    RateDenominator::Successful
+                })
+                .failure_signals(signals)
         },
     )
 }
@@ -396,7 +391,7 @@ proptest! {
 
     #[test]
     fn twice_the_time_is_twice_the_duration(given in given(), range in range()) {
-        let policy = Policy { link_max_age: Span::from_days(1000), ..Default::default() };
+        let policy = Policy::default().link_max_age(Span::from_days(1000));
         let stretch = |at: Timestamp| Timestamp::from_millis(at.as_millis() * 2).unwrap();
         let mut slow = given.clone();
         for one in &mut slow.deployments {

@@ -56,7 +56,7 @@ pub fn row(
             }
             let sources = match policy.undelivered {
                 UndeliveredChanges::CarryForward => std::mem::take(&mut waiting),
-                UndeliveredChanges::Drop => vec![],
+                _ => vec![],
             };
             for id in sources.iter().chain([one]).flat_map(|source| &source.changes) {
                 let Some(change) = changes.get(id.as_str()) else { continue };

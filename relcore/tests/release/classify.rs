@@ -31,7 +31,9 @@ fn no_facts() -> Facts {
 }
 
 fn advisory(severity: Option<AdvisorySeverity>) -> Advisory {
-    Advisory { id: format!("CVE-2026-{severity:?}"), severity }
+    let mut advisory = Advisory::new(format!("CVE-2026-{severity:?}"));
+    advisory.severity = severity;
+    advisory
 }
 
 /// release-please's own tests go from beta9 to beta10, which Semantic Versioning orders lower.
@@ -68,19 +70,19 @@ fn the_step_determines_the_type_from_one_on() {
 /// A step that is smaller than the change breaks users.
 #[test]
 fn a_step_smaller_than_the_change_is_contradictory() {
-    let breaking = Facts { breaking: Some(true), ..no_facts() };
-    let features = Facts { features: Some(true), ..no_facts() };
+    let breaking = no_facts().breaking(true);
+    let features = no_facts().features(true);
     assert!(has(&step("1.2.3", "1.3.0", &breaking), relcore::release::code::BREAKING_WITHOUT_MAJOR));
     assert!(has(&step("1.2.3", "1.2.4", &features), relcore::release::code::FEATURE_IN_PATCH));
     assert_eq!(step("1.2.3", "2.0.0", &breaking).verdict, V::Classified);
-    let both = Facts { breaking: Some(true), ..features };
+    let both = features.breaking(true);
     let found = step("1.2.3", "1.2.3", &both);
     assert_eq!(found.reasons.iter().filter(|reason| reason.severity == Severity::Error).count(), 3); // all at once
 }
 
 #[test]
 fn a_major_step_declared_a_hotfix_is_contradictory() {
-    let found = step("1.2.3", "2.0.0", &Facts { declared: Some(T::Hotfix), ..no_facts() });
+    let found = step("1.2.3", "2.0.0", &no_facts().declared(T::Hotfix));
     assert_eq!((found.verdict, found.release_type), (V::Contradictory, None));
     assert!(has(&found, relcore::release::code::DECLARED_OTHERWISE));
 }
@@ -92,16 +94,15 @@ fn below_one_the_facts_determine_the_type() {
         (found.verdict, found.missing.as_slice()),
         (V::Inconclusive, &["breaking".to_owned(), "features".to_owned()][..])
     );
-    let fact =
-        |breaking, features| Facts { breaking: Some(breaking), features: Some(features), ..no_facts() };
+    let fact = |breaking, features| no_facts().breaking(breaking).features(features);
     assert_eq!(step("0.1.0", "0.1.1", &fact(true, false)).release_type, Some(T::FeatureMajor));
     assert_eq!(step("0.1.0", "0.1.1", &fact(false, true)).release_type, Some(T::FeatureMinor));
     assert_eq!(step("0.1.0", "0.2.0", &fact(false, false)).release_type, Some(T::Hotfix));
-    let declared = Facts { declared: Some(T::FeatureMinor), ..no_facts() };
+    let declared = no_facts().declared(T::FeatureMinor);
     assert_eq!(step("0.1.0", "0.2.0", &declared).release_type, Some(T::FeatureMinor));
-    let denied = Facts { declared: Some(T::FeatureMajor), breaking: Some(false), ..no_facts() };
+    let denied = no_facts().declared(T::FeatureMajor).breaking(false);
     assert_eq!(step("0.1.0", "0.2.0", &denied).verdict, V::Contradictory);
-    let mild = Facts { declared: Some(T::FeatureMinor), breaking: Some(true), ..no_facts() };
+    let mild = no_facts().declared(T::FeatureMinor).breaking(true);
     assert_eq!(step("0.1.0", "0.2.0", &mild).verdict, V::Contradictory);
 }
 
@@ -143,19 +144,15 @@ fn a_declared_type_does_not_replace_a_severity() {
 
 #[test]
 fn the_highest_severity_determines_the_type() {
-    let facts = Facts {
-        advisories: vec![advisory(Some(AdvisorySeverity::Low)), advisory(Some(AdvisorySeverity::High))],
-        ..no_facts()
-    };
+    let facts = no_facts()
+        .advisories([advisory(Some(AdvisorySeverity::Low)), advisory(Some(AdvisorySeverity::High))]);
     assert_eq!(step("1.2.3", "1.2.4", &facts).release_type, Some(T::SecurityHigh));
-    let open =
-        Facts { advisories: vec![advisory(None), advisory(Some(AdvisorySeverity::High))], ..no_facts() };
+    let open = no_facts().advisories([advisory(None), advisory(Some(AdvisorySeverity::High))]);
     let found = step("1.2.3", "1.2.4", &open);
     assert_eq!((found.verdict, found.missing), (V::Inconclusive, vec!["advisories[0].severity".to_owned()]));
-    let worst =
-        Facts { advisories: vec![advisory(None), advisory(Some(AdvisorySeverity::Critical))], ..no_facts() };
+    let worst = no_facts().advisories([advisory(None), advisory(Some(AdvisorySeverity::Critical))]);
     assert_eq!(step("1.2.3", "1.2.4", &worst).release_type, Some(T::SecurityCritical)); // no severity is higher
-    let unbacked = Facts { declared: Some(T::SecurityLow), ..no_facts() };
+    let unbacked = no_facts().declared(T::SecurityLow);
     assert_eq!(step("1.2.3", "1.2.4", &unbacked).verdict, V::Inconclusive);
 }
 
@@ -172,8 +169,8 @@ fn a_next_check_is_shown() {
 #[test]
 fn an_advisory_is_listed_once() {
     let of = |ids: [&str; 2]| {
-        let one = |id: &str| Advisory { id: id.to_owned(), severity: Some(AdvisorySeverity::Low) };
-        let facts = Facts { advisories: ids.map(one).to_vec(), line: Some("v1".into()), ..no_facts() };
+        let one = |id: &str| Advisory::new(id).severity(AdvisorySeverity::Low);
+        let facts = no_facts().advisories(ids.map(one).to_vec()).line("v1");
         let error = classify(None, &Version::parse("1.0.0").unwrap(), &facts).unwrap_err();
         error.faults().iter().map(|fault| format!("{} {}", fault.code.code(), fault.path)).collect::<Vec<_>>()
     };
@@ -195,7 +192,7 @@ fn build_metadata_does_not_make_a_version_greater() {
 /// The previous version of a hotfix of an old line is the last version of that line, not of the main line.
 #[test]
 fn the_previous_version_is_the_last_of_the_line() {
-    let facts = Facts { line: Some("1.4.x".into()), ..no_facts() };
+    let facts = no_facts().line("1.4.x");
     let found = step("2.1.0", "1.4.3", &facts);
     assert_eq!(found.verdict, V::Contradictory);
     assert!(found.reasons[0].text.contains("the last version of the line"), "{}", found.reasons[0].text);
@@ -216,14 +213,11 @@ fn a_lower_version_is_called_lower_within_a_line_and_outside_of_it() {
 
 #[test]
 fn a_version_outside_its_line_is_contradictory() {
-    let facts = Facts { line: Some("1.4.x".into()), lts: true, ..no_facts() };
+    let facts = no_facts().line("1.4.x").lts(true);
     assert_eq!(step("1.4.2", "1.4.3", &facts).release_type, Some(T::Lts));
     assert!(has(&step("1.4.2", "1.5.0", &facts), relcore::release::code::VERSION_OUTSIDE_LINE));
-    assert!(has(
-        &step("0.4.2", "0.4.3", &Facts { lts: true, ..no_facts() }),
-        relcore::release::code::LTS_BELOW_ONE
-    ));
-    let wrong = Facts { line: Some("one".into()), ..no_facts() };
+    assert!(has(&step("0.4.2", "0.4.3", &no_facts().lts(true)), relcore::release::code::LTS_BELOW_ONE));
+    let wrong = no_facts().line("one");
     let error = classify(None, &version("1.0.0"), &wrong).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidValue, "facts.line"));
 }
@@ -279,8 +273,13 @@ prop_compose! {
         severities in prop::collection::vec(of(prop::sample::select(vec![AdvisorySeverity::Low, AdvisorySeverity::Critical])), 0..3),
         declared in of(prop::sample::select(vec![T::Hotfix, T::FeatureMinor, T::FeatureMajor, T::SecurityLow, T::Lts])),
     ) -> Facts {
-        let advisories = severities.into_iter().map(advisory).collect();
-        Facts { breaking, features, advisories, line: None, lts, opt_in_only, declared }
+        let advisories = severities.into_iter().map(advisory);
+        let mut facts = Facts::default().advisories(advisories).lts(lts);
+        facts.breaking = breaking;
+        facts.features = features;
+        facts.opt_in_only = opt_in_only;
+        facts.declared = declared;
+        facts
     }
 }
 

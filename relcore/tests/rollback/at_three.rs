@@ -11,59 +11,47 @@ fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T03:00:00Z").unwrap()
 }
 
-fn ago(text: &str) -> Option<Timestamp> {
-    now().plus(Span::ZERO.saturating_sub(Span::parse(text).unwrap())).ok()
+fn ago(text: &str) -> Timestamp {
+    now().plus(Span::ZERO.saturating_sub(Span::parse(text).unwrap())).unwrap()
 }
 
 /// An hour after a deployment: nothing is wrong, the rollback path is open, tested and simple, and no quick fix is available.
 fn calm() -> Situation {
-    Situation {
-        critical_functionality_broken: Some(false),
-        vulnerability_introduced: Some(false),
-        data_corruption: Some(false),
-        latency_baseline: Some(0.2),
-        latency_observed: Some(0.2),
-        error_rate_baseline: Some(0.001),
-        error_rate_observed: Some(0.001),
-        error_rate_samples: Some(Count::from(100_000)),
-        customer_incidents: Some(0),
-        deployed_at: ago("1h"),
-        previous_version_available: Some(true),
-        rollback_causes_data_loss: Some(false),
-        irreversible_migration: Some(false),
-        rollback_tested: Some(true),
-        rollback_complex: Some(false),
-        affected_share: Some(0.0),
-        customer_impact: Some(Impact::Unnoticed),
-        fix_simple: Some(false),
-        fix_ready_in: Some(Span::from_hours(8)),
-        flag_ends_fault: Some(false),
-    }
+    Situation::default()
+        .critical_functionality_broken(false)
+        .vulnerability_introduced(false)
+        .data_corruption(false)
+        .latency_baseline(0.2)
+        .latency_observed(0.2)
+        .error_rate_baseline(0.001)
+        .error_rate_observed(0.001)
+        .error_rate_samples(100_000)
+        .customer_incidents(0)
+        .deployed_at(ago("1h"))
+        .previous_version_available(true)
+        .rollback_causes_data_loss(false)
+        .irreversible_migration(false)
+        .rollback_tested(true)
+        .rollback_complex(false)
+        .affected_share(0.0)
+        .customer_impact(Impact::Unnoticed)
+        .fix_simple(false)
+        .fix_ready_in(Span::from_hours(8))
+        .flag_ends_fault(false)
 }
 
 /// A fifth of all requests fails, for everyone.
 fn outage() -> Situation {
-    Situation {
-        error_rate_observed: Some(0.2),
-        affected_share: Some(1.0),
-        customer_impact: Some(Impact::Major),
-        customer_incidents: Some(3),
-        ..calm()
-    }
+    calm().error_rate_observed(0.2).affected_share(1.0).customer_impact(Impact::Major).customer_incidents(3)
 }
 
 /// A little slower for everyone; users can still work.
 fn sluggish() -> Situation {
-    Situation {
-        latency_observed: Some(0.25),
-        affected_share: Some(1.0),
-        customer_impact: Some(Impact::Minor),
-        ..calm()
-    }
+    calm().latency_observed(0.25).affected_share(1.0).customer_impact(Impact::Minor)
 }
 
 fn quick(situation: Situation) -> Situation {
-    Situation { fix_simple: Some(true), fix_ready_in: Some(Span::from_minutes(30)), ..situation }
+    situation.fix_simple(true).fix_ready_in(Span::from_minutes(30))
 }
 
 fn decided(situation: Situation) -> Decision {
@@ -84,15 +72,15 @@ fn each_situation_has_the_verdict_that_a_release_engineer_expects() {
             V::RollBack,
         ),
         ("nobody has looked for a flag", with(outage(), |s| s.flag_ends_fault = None), V::RollBack),
-        ("an outage after the window", with(outage(), |s| s.deployed_at = ago("25h")), V::Escalate),
+        ("an outage after the window", with(outage(), |s| s.deployed_at = Some(ago("25h"))), V::Escalate),
         (
             "an outage after the window, a quick fix is available",
-            with(quick(outage()), |s| s.deployed_at = ago("25h")),
+            with(quick(outage()), |s| s.deployed_at = Some(ago("25h"))),
             V::ForwardFix,
         ),
         (
             "sluggish after the window, the fix takes a day",
-            with(sluggish(), |s| s.deployed_at = ago("25h")),
+            with(sluggish(), |s| s.deployed_at = Some(ago("25h"))),
             V::ForwardFix,
         ),
         (
@@ -136,13 +124,13 @@ fn each_situation_has_the_verdict_that_a_release_engineer_expects() {
         (
             "a vulnerability after the window, a quick fix is available",
             with(quick(calm()), |s| {
-                (s.vulnerability_introduced, s.deployed_at) = (Some(true), ago("P30D"));
+                (s.vulnerability_introduced, s.deployed_at) = (Some(true), Some(ago("P30D")));
             }),
             V::ForwardFix,
         ),
         (
             "a vulnerability after the window, the fix takes days",
-            with(calm(), |s| (s.vulnerability_introduced, s.deployed_at) = (Some(true), ago("P30D"))),
+            with(calm(), |s| (s.vulnerability_introduced, s.deployed_at) = (Some(true), Some(ago("P30D")))),
             V::Escalate,
         ),
         ("sluggish, the rollback path is proven", quick(sluggish()), V::RollBack),
@@ -195,11 +183,7 @@ fn each_situation_has_the_verdict_that_a_release_engineer_expects() {
             }),
             V::Inconclusive,
         ),
-        (
-            "one incident, and nothing else is known",
-            Situation { customer_incidents: Some(1), ..unknown },
-            V::Escalate,
-        ),
+        ("one incident, and nothing else is known", unknown.customer_incidents(1), V::Escalate),
     ] {
         let decision = decided(situation);
         assert_eq!(decision.verdict, verdict, "{what}:\n{}", explain(&decision));
@@ -237,7 +221,7 @@ fn the_text_has_the_verdict_the_reasons_the_next_check_and_the_counterfactuals()
     ] {
         assert!(lines.contains(&line), "{text}");
     }
-    let late = explain(&decided(with(outage(), |s| s.deployed_at = ago("73h"))));
+    let late = explain(&decided(with(outage(), |s| s.deployed_at = Some(ago("73h")))));
     assert!(
         late.contains("the rollback window has closed: deployed 3d 1h ago, the window is 1d long"),
         "{late}"

@@ -24,6 +24,10 @@ fn impacts() -> impl Strategy<Value = CustomerImpact> {
     prop::sample::select(vec![I::Unnoticed, I::Minor, I::Major, I::Critical])
 }
 
+fn nothing_known() -> Situation {
+    Situation::default()
+}
+
 fn bad() -> impl Strategy<Value = Option<bool>> {
     prop_oneof![4 => Just(Some(false)), 1 => Just(Some(true)), 1 => Just(None)]
 }
@@ -34,18 +38,17 @@ prop_compose! {
         latency in of((0.01..1.0, 0.5..2.0)), errors in of((0.0..0.5, prop_oneof![0.0..0.6, Just(1.0)])),
         samples in of(0_u32..300), incidents in of(0_u32..3),
     ) -> Situation {
-        Situation {
-            critical_functionality_broken: critical,
-            vulnerability_introduced: vulnerability,
-            data_corruption: corruption,
-            latency_baseline: latency.map(|(before, _): (f64, f64)| before),
-            latency_observed: latency.map(|(before, times)| before * times),
-            error_rate_baseline: errors.map(|(before, _)| before),
-            error_rate_observed: errors.map(|(_, after)| after),
-            error_rate_samples: samples.map(Count::from),
-            customer_incidents: incidents,
-            ..Situation::default()
-        }
+        let mut situation = nothing_known();
+        situation.critical_functionality_broken = critical;
+        situation.vulnerability_introduced = vulnerability;
+        situation.data_corruption = corruption;
+        situation.latency_baseline = latency.map(|(before, _): (f64, f64)| before);
+        situation.latency_observed = latency.map(|(before, times)| before * times);
+        situation.error_rate_baseline = errors.map(|(before, _)| before);
+        situation.error_rate_observed = errors.map(|(_, after)| after);
+        situation.error_rate_samples = samples.map(Count::from);
+        situation.customer_incidents = incidents;
+        situation
     }
 }
 
@@ -55,20 +58,19 @@ prop_compose! {
         tested in of(any::<bool>()), complex in of(any::<bool>()), share in of(prop_oneof![0.0..0.1, 0.0..=1.0]),
         impact in of(impacts()), simple in of(any::<bool>()), ready in of(0_i32..120), flag in bad(),
     ) -> Situation {
-        Situation {
-            deployed_at: hours.map(|hours| now().plus(Span::from_hours(-hours)).unwrap()),
-            previous_version_available: available,
-            rollback_causes_data_loss: loss,
-            irreversible_migration: irreversible,
-            rollback_tested: tested,
-            rollback_complex: complex,
-            affected_share: share,
-            customer_impact: impact,
-            fix_simple: simple,
-            fix_ready_in: ready.map(Span::from_minutes),
-            flag_ends_fault: flag,
-            ..facts
-        }
+        let mut situation = facts;
+        situation.deployed_at = hours.map(|hours| now().plus(Span::from_hours(-hours)).unwrap());
+        situation.previous_version_available = available;
+        situation.rollback_causes_data_loss = loss;
+        situation.irreversible_migration = irreversible;
+        situation.rollback_tested = tested;
+        situation.rollback_complex = complex;
+        situation.affected_share = share;
+        situation.customer_impact = impact;
+        situation.fix_simple = simple;
+        situation.fix_ready_in = ready.map(Span::from_minutes);
+        situation.flag_ends_fault = flag;
+        situation
     }
 }
 
@@ -82,12 +84,16 @@ prop_compose! {
         a in severities(), b in severities(), c in severities(), d in severities(), e in severities(), f in severities(),
         window in 0_i32..48, share in 0.0..0.2, quick in 0_i32..120,
     ) -> Policy {
-        Policy {
-            critical_functionality_severity: a, vulnerability_severity: b, data_corruption_severity: c,
-            latency_severity: d, error_rate_severity: e, customer_incidents_severity: f,
-            rollback_window: Span::from_hours(window), small_share: share, quick_fix: Span::from_minutes(quick),
-            ..Policy::default()
-        }
+        Policy::default()
+            .critical_functionality_severity(a)
+            .vulnerability_severity(b)
+            .data_corruption_severity(c)
+            .latency_severity(d)
+            .error_rate_severity(e)
+            .customer_incidents_severity(f)
+            .rollback_window(Span::from_hours(window))
+            .small_share(share)
+            .quick_fix(Span::from_minutes(quick))
     }
 }
 
@@ -105,7 +111,7 @@ fn recovery(verdict: Verdict) -> u8 {
         Verdict::Hold => 0,
         Verdict::Inconclusive => 1,
         Verdict::ForwardFix => 2,
-        Verdict::DisableFlag | Verdict::RollBack | Verdict::Escalate => 3,
+        _ => 3, // disable the flag, roll back, escalate
     }
 }
 
@@ -189,10 +195,10 @@ proptest! {
     #[test]
     fn a_veto_is_never_overruled(facts in situations(), policy in any_policy(), which in 0..4_usize) {
         let vetoed = match which {
-            0 => Situation { previous_version_available: Some(false), ..facts },
-            1 => Situation { rollback_causes_data_loss: Some(true), ..facts },
-            2 => Situation { irreversible_migration: Some(true), ..facts },
-            _ => Situation { deployed_at: Some(now().plus(Span::from_hours(-48)).unwrap()), ..facts },
+            0 => facts.previous_version_available(false),
+            1 => facts.rollback_causes_data_loss(true),
+            2 => facts.irreversible_migration(true),
+            _ => facts.deployed_at(now().plus(Span::from_hours(-48)).unwrap()),
         };
         prop_assert_ne!(decided(&vetoed, &policy).verdict, Verdict::RollBack);
     }
@@ -251,14 +257,12 @@ proptest! {
 #[test]
 fn the_window_is_half_open() {
     let policy = default_policy();
-    let facts = Situation {
-        data_corruption: Some(true),
-        previous_version_available: Some(true),
-        rollback_causes_data_loss: Some(false),
-        irreversible_migration: Some(false),
-        deployed_at: Some(now()),
-        ..Situation::default()
-    };
+    let facts = Situation::default()
+        .data_corruption(true)
+        .previous_version_available(true)
+        .rollback_causes_data_loss(false)
+        .irreversible_migration(false)
+        .deployed_at(now());
     let end = now().plus(policy.rollback_window).unwrap();
     let last = end.plus(Span::from_millis(-1).unwrap()).unwrap();
     assert_eq!(decide(&facts, &policy, last).unwrap().verdict, Verdict::RollBack);
@@ -267,32 +271,26 @@ fn the_window_is_half_open() {
 
 #[test]
 fn a_total_failure_meets_the_criterion_under_any_policy() {
-    let policy = Policy { error_rate_increase_percent: 1e300, error_rate_min_rise: 1.0, ..default_policy() };
-    let facts = Situation {
-        error_rate_baseline: Some(0.9),
-        error_rate_observed: Some(1.0),
-        error_rate_samples: Some(Count::from(100)),
-        ..Situation::default()
-    };
+    let policy = default_policy().error_rate_increase_percent(1e300).error_rate_min_rise(1.0);
+    let facts =
+        Situation::default().error_rate_baseline(0.9).error_rate_observed(1.0).error_rate_samples(100);
     assert_eq!(decided(&facts, &policy).verdict, Verdict::Escalate);
 }
 
 #[test]
 fn a_counterfactual_is_named_once_though_its_limit_is_the_end_of_its_range() {
-    let policy = Policy { small_share: 1.0, quick_fix: Span::MAX, ..default_policy() };
-    let facts = Situation {
-        critical_functionality_broken: Some(true),
-        vulnerability_introduced: Some(false),
-        data_corruption: Some(false),
-        deployed_at: Some(now()),
-        previous_version_available: Some(true),
-        rollback_causes_data_loss: Some(false),
-        irreversible_migration: Some(false),
-        rollback_tested: Some(false),
-        fix_simple: Some(true),
-        fix_ready_in: Some(Span::ZERO),
-        ..Situation::default()
-    };
+    let policy = default_policy().small_share(1.0).quick_fix(Span::MAX);
+    let facts = Situation::default()
+        .critical_functionality_broken(true)
+        .vulnerability_introduced(false)
+        .data_corruption(false)
+        .deployed_at(now())
+        .previous_version_available(true)
+        .rollback_causes_data_loss(false)
+        .irreversible_migration(false)
+        .rollback_tested(false)
+        .fix_simple(true)
+        .fix_ready_in(Span::ZERO);
     let decision = decided(&facts, &policy);
     assert_eq!(decision.verdict, Verdict::RollBack);
     let shares = decision.counterfactuals.iter().filter(|flip| flip.fact == "affectedShare");
@@ -302,37 +300,33 @@ fn a_counterfactual_is_named_once_though_its_limit_is_the_end_of_its_range() {
 
 #[test]
 fn few_samples_are_no_pass() {
-    let facts = Situation {
-        critical_functionality_broken: Some(false),
-        vulnerability_introduced: Some(false),
-        data_corruption: Some(false),
-        latency_baseline: Some(0.2),
-        latency_observed: Some(0.2),
-        error_rate_baseline: Some(0.0),
-        error_rate_observed: Some(0.0),
-        error_rate_samples: Some(Count::from(99)),
-        customer_incidents: Some(0),
-        ..Situation::default()
-    };
+    let facts = Situation::default()
+        .critical_functionality_broken(false)
+        .vulnerability_introduced(false)
+        .data_corruption(false)
+        .latency_baseline(0.2)
+        .latency_observed(0.2)
+        .error_rate_baseline(0.0)
+        .error_rate_observed(0.0)
+        .error_rate_samples(99)
+        .customer_incidents(0);
     let decision = decided(&facts, &default_policy());
     assert_eq!(decision.verdict, Verdict::Inconclusive);
     assert_eq!(decision.missing, ["errorRateSamples"]);
-    let enough = Situation { error_rate_samples: Some(Count::from(100)), ..facts };
+    let enough = facts.error_rate_samples(100);
     assert_eq!(decided(&enough, &default_policy()).verdict, Verdict::Hold);
 }
 
 #[test]
 fn all_faults_are_named_at_once() {
-    let facts = Situation {
-        latency_baseline: Some(0.0),
-        latency_observed: Some(f64::NAN),
-        error_rate_observed: Some(f64::INFINITY),
-        affected_share: Some(-0.1),
-        deployed_at: Some(now().plus(Span::from_hours(1)).unwrap()),
-        fix_ready_in: Some(Span::from_hours(-1)),
-        ..Situation::default()
-    };
-    let policy = Policy { small_share: 5.0, latency_increase_percent: f64::NAN, ..default_policy() };
+    let facts = Situation::default()
+        .latency_baseline(0.0)
+        .latency_observed(f64::NAN)
+        .error_rate_observed(f64::INFINITY)
+        .affected_share(-0.1)
+        .deployed_at(now().plus(Span::from_hours(1)).unwrap())
+        .fix_ready_in(Span::from_hours(-1));
+    let policy = default_policy().small_share(5.0).latency_increase_percent(f64::NAN);
     let error = decide(&facts, &policy, now()).unwrap_err();
     let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(
@@ -353,7 +347,7 @@ fn all_faults_are_named_at_once() {
 
 #[test]
 fn an_engine_returns_its_policy_and_the_digest_of_its_decisions() {
-    let policy = Policy { small_share: 0.2, ..Policy::default() };
+    let policy = Policy::default().small_share(0.2);
     let engine = relcore::rollback::Engine::new(policy).unwrap();
     let now = relcore::Timestamp::from_millis(0).unwrap();
     let decision = engine.decide(&Situation::default(), now).unwrap();

@@ -25,7 +25,24 @@ pub struct Names {
     pub variants: Vec<(String, Vec<String>)>,
     /// The fields of a struct, in order.
     pub fields: Vec<String>,
+    /// Whether a new field or variant breaks no caller: `#[non_exhaustive]`, or a struct without public fields.
+    pub open: bool,
 }
+
+/// The types that are complete, with the reason. All others are open.
+const CLOSED: &[(&str, &str)] = &[
+    ("canary.HealthRole", "a canary has two sides"),
+    ("metrics.ChangeColumns", "the compiler shows every binding a column that it does not fill"),
+    ("metrics.DeploymentColumns", "as above"),
+    ("metrics.Events", "as above"),
+    ("metrics.IncidentColumns", "as above"),
+    ("metrics.Instants", "an array of Arrow"),
+    ("metrics.Lists", "an array of Arrow"),
+    ("reason.Severity", "the four of PagerDuty's Common Event Format; callers map each to a log level"),
+    ("time.TimeRange", "a start and an end"),
+    ("time.Weekday", "a week has seven days"),
+    ("version.Bump", "the parts of Semantic Versioning 2.0.0"),
+];
 
 /// The docs of a function, and whether it returns a `Result`.
 #[derive(Debug)]
@@ -39,7 +56,23 @@ impl Source {
     pub fn read(folder: &Path) -> Result<Self> {
         let mut source = Self::default();
         source.folder(folder, None)?;
+        source.check_open()?;
         Ok(source)
+    }
+
+    /// Every public type is open, or complete and listed.
+    fn check_open(&self) -> Result<()> {
+        for (name, names) in &self.types {
+            let is_closed = CLOSED.iter().any(|(closed, _)| closed == name);
+            ensure!(
+                names.open != is_closed,
+                "`{name}`: a type is `#[non_exhaustive]` or listed in `CLOSED`, and not both"
+            );
+        }
+        for (name, _) in CLOSED {
+            ensure!(self.types.contains_key(*name), "`CLOSED` lists `{name}`, which the core does not have");
+        }
+        Ok(())
     }
 
     fn folder(&mut self, folder: &Path, module: Option<&str>) -> Result<()> {
@@ -66,19 +99,28 @@ impl Source {
     fn items(&mut self, items: Vec<Item>, module: &str) -> Result<()> {
         for item in items {
             match item {
-                // An enum with data stands in a macro, after its qualified name.
+                // Inputs stand in a macro, which makes them `#[non_exhaustive]`.
+                Item::Macro(item) if item.mac.path.is_ident("input") => {
+                    let mut item: syn::ItemStruct = item.mac.parse_body()?;
+                    item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
+                    self.items(vec![Item::Struct(item)], module)?;
+                }
+                // So do enums with data, after their qualified names.
                 Item::Macro(item) if item.mac.path.is_ident("tagged") => {
                     let tagged: Tagged = item.mac.parse_body()?;
                     let own = format!("{module}.{}", tagged.item.ident);
                     let given = tagged.qualified.value();
                     ensure!(given == own, "`tagged!` says \"{given}\": expected \"{own}\"");
-                    self.items(vec![Item::Enum(tagged.item)], module)?;
+                    let mut item = tagged.item;
+                    item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
+                    self.items(vec![Item::Enum(item)], module)?;
                 }
                 Item::Struct(item) if is_public(&item.vis) => {
                     let names = Names {
                         docs: docs(&item.attrs),
                         variants: Vec::new(),
                         fields: field_names(&item.fields),
+                        open: is_open(&item.attrs) || !item.fields.iter().any(|field| is_public(&field.vis)),
                     };
                     self.add_type(module, &item.ident, names)?;
                 }
@@ -90,6 +132,7 @@ impl Source {
                             .map(|variant| (variant.ident.to_string(), field_names(&variant.fields)))
                             .collect(),
                         fields: Vec::new(),
+                        open: is_open(&item.attrs),
                     };
                     self.add_type(module, &item.ident, names)?;
                 }
@@ -148,6 +191,16 @@ impl syn::parse::Parse for Tagged {
 
 fn field_names(fields: &syn::Fields) -> Vec<String> {
     fields.iter().filter_map(|field| field.ident.as_ref()).map(ToString::to_string).collect()
+}
+
+/// `#[non_exhaustive]`, also under a condition.
+fn is_open(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::List(list) => {
+            list.path.is_ident("cfg_attr") && list.tokens.to_string().ends_with("non_exhaustive")
+        }
+        meta => meta.path().is_ident("non_exhaustive"),
+    })
 }
 
 fn is_public(visibility: &Visibility) -> bool {
