@@ -26,6 +26,7 @@ mod jar;
 mod kotlin;
 mod mutants;
 mod node;
+mod public;
 mod python;
 mod quickstart;
 mod shell;

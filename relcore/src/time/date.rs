@@ -54,21 +54,58 @@ impl NaiveDate {
         })
     }
 
+    /// The day of these numbers, January and the first of a month being 1.
+    ///
+    /// ```
+    /// use relcore::NaiveDate;
+    /// let date = NaiveDate::new(2026, 11, 23)?;
+    /// assert_eq!((date.year(), date.month(), date.day()), (2026, 11, 23));
+    /// assert!(NaiveDate::new(2026, 2, 29).is_err()); // 2026 is not a leap year
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_value` for a day that does not exist, and for years outside 1 to 9999.
+    pub fn new(year: u32, month: u32, day: u32) -> Result<Self> {
+        let date =
+            i32::try_from(year).ok().and_then(|year| chrono::NaiveDate::from_ymd_opt(year, month, day));
+        date.and_then(Self::from_chrono).ok_or_else(|| {
+            let text = format!("`{year:04}-{month:02}-{day:02}` does not exist in the years 1 to 9999");
+            Error::new(ErrorKind::InvalidValue, "", text)
+        })
+    }
+
+    /// The year: 1 to 9999.
+    #[must_use]
+    pub fn year(self) -> u32 {
+        self.0.year().unsigned_abs() // INVARIANT: never negative
+    }
+
+    /// The month: 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// The day of the month: 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u32 {
+        self.0.day()
+    }
+
     /// The day of the week.
     #[must_use]
     pub fn weekday(self) -> Weekday {
-        self.0.weekday().into()
+        Weekday::from_chrono(self.0.weekday())
     }
 
     /// This day as chrono's type.
-    #[must_use]
-    pub fn to_chrono(self) -> chrono::NaiveDate {
+    pub(super) fn to_chrono(self) -> chrono::NaiveDate {
         self.0
     }
 
     /// Converts chrono's day; `None` outside the years 1 to 9999.
-    #[must_use]
-    pub fn from_chrono(date: chrono::NaiveDate) -> Option<Self> {
+    pub(super) fn from_chrono(date: chrono::NaiveDate) -> Option<Self> {
         (1..=9999).contains(&date.year()).then_some(Self(date))
     }
 
@@ -79,8 +116,9 @@ impl NaiveDate {
     }
 }
 
-impl From<chrono::Weekday> for Weekday {
-    fn from(day: chrono::Weekday) -> Self {
+impl Weekday {
+    /// Converts chrono's day.
+    pub(super) fn from_chrono(day: chrono::Weekday) -> Self {
         match day {
             chrono::Weekday::Mon => Self::Monday,
             chrono::Weekday::Tue => Self::Tuesday,

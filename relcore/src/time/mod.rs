@@ -32,6 +32,7 @@
 //!   [`tzdb_version`] with a decision that depends on a zone.
 mod bucket;
 mod business;
+mod convert;
 mod date;
 mod range;
 mod span;

@@ -13,6 +13,8 @@ use std::fmt;
 /// use relcore::Timestamp;
 /// let at = Timestamp::parse("2026-11-23T05:00:00.123987+02:00")?;
 /// assert_eq!(at.to_string(), "2026-11-23T03:00:00.123Z");
+/// let now = Timestamp::try_from(std::time::SystemTime::now())?; // the caller's clock: relcore reads none
+/// assert!(now.as_millis() > 0);
 /// // Pitfall: a local time without an offset is not an instant.
 /// assert!(Timestamp::parse("2026-11-23T05:00:00").is_err());
 /// # Ok::<(), relcore::Error>(())
@@ -71,8 +73,7 @@ impl Timestamp {
     }
 
     /// This instant as chrono's type.
-    #[must_use]
-    pub fn to_chrono(self) -> DateTime<Utc> {
+    pub(super) fn to_chrono(self) -> DateTime<Utc> {
         self.0
     }
 
@@ -95,14 +96,6 @@ impl Timestamp {
 
     fn out_of_range() -> Error {
         Error::new(ErrorKind::OutOfRange, "", "is outside the years 1 to 9999")
-    }
-}
-
-impl TryFrom<DateTime<Utc>> for Timestamp {
-    type Error = Error;
-
-    fn try_from(instant: DateTime<Utc>) -> Result<Self> {
-        Self::from_millis(instant.timestamp_millis())
     }
 }
 

@@ -54,7 +54,9 @@ pub(crate) fn local_date_in(at: Timestamp, zone: Tz) -> Result<NaiveDate> {
 pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
     let midnight = date.to_chrono().and_time(NaiveTime::MIN);
     match zone.from_local_datetime(&midnight) {
-        LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => start.to_utc().try_into(),
+        LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => {
+            Timestamp::from_millis(start.timestamp_millis())
+        }
         LocalResult::None => {
             let gap = GapInfo::new(&midnight, &zone).and_then(|gap| gap.end);
             gap.ok_or_else(outside_calendar)?.to_utc().try_into()
