@@ -1,5 +1,5 @@
 //! The parts that every decision has, and the text that a person reads.
-use crate::reason::{Reason, Severity};
+use crate::reason::Reason;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -72,12 +72,6 @@ pub trait Explain {
 
         let mut out = format!("{}\n", self.headline());
         for Reason { code, severity, subject, text, .. } in reasons {
-            let severity = match severity {
-                Severity::Info => "info",
-                Severity::Warning => "warning",
-                Severity::Error => "error",
-                Severity::Critical => "critical",
-            };
             // Writing to a String cannot fail.
             let _ = writeln!(out, "- {severity}: {text} [{code}: {subject}]");
         }

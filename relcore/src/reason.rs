@@ -46,7 +46,7 @@ impl Reason {
 }
 
 /// How serious a reason is, in the words of PagerDuty's Common Event Format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -59,6 +59,8 @@ pub enum Severity {
     /// Evidence against the release that no other fact outweighs.
     Critical,
 }
+
+crate::scalar::texts!(Severity);
 
 /// The numbers behind a reason. A number that does not exist is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@
 //!
 //! A serde format that is not human-readable (the bridge to Python) sees a scalar as a newtype struct with one of the
 //! names below, and converts it to the native type without a detour through text.
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, quoted};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -119,6 +119,38 @@ schema!(Count, {
     "description": "A number of things: 0 to 2^53 - 1.",
 });
 
+/// Implements `Display` and `FromStr` of unit enums: their texts on the wire.
+macro_rules! texts {
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl std::fmt::Display for $type {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    serde::Serialize::serialize(self, f)
+                }
+            }
+
+            impl std::str::FromStr for $type {
+                type Err = $crate::error::Error;
+
+                fn from_str(text: &str) -> $crate::error::Result<Self> {
+                    let reader = serde::de::value::StrDeserializer::new(text);
+                    serde::Deserialize::deserialize(reader).map_err(|fault| $crate::scalar::unknown(text, &fault))
+                }
+            }
+        )+
+    };
+}
+
+texts!(ErrorKind);
+
+/// The error for a text that stands for no variant of an enum.
+pub(crate) fn unknown(text: &str, fault: &de::value::Error) -> Error {
+    let fault = fault.to_string(); // "unknown variant `soon`, expected one of …"
+    let expected = fault.rsplit_once(", expected ").map_or("another text", |(_, expected)| expected);
+    let text = format!("unknown value {}: expected {expected}", quoted(text));
+    Error::new(ErrorKind::InvalidValue, "", text)
+}
+
 /// Implements the text form of a scalar that has `parse` and `Display`: `FromStr`, `Debug`, serde and the schema.
 ///
 /// `native` says what a format that is not human-readable sees: `millis` (the type has `from_millis` and `as_millis`)
@@ -187,4 +219,4 @@ macro_rules! scalar {
     };
     (@in text $type:ident) => {};
 }
-pub(crate) use {scalar, schema};
+pub(crate) use {scalar, schema, texts};

@@ -23,7 +23,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::{any::Any, fmt, sync::Arc};
 
 /// The name and the arguments of a public function, constructor or method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct Signature {
     /// The qualified name: `canary.next_action`, `canary.Rollout`, `canary.Rollout.next_action`.
@@ -33,15 +33,15 @@ pub struct Signature {
 }
 
 /// A public function, resolved by [`function`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Function(table::Row);
 
 /// The constructor of a handle, resolved by [`constructor`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Constructor(table::Row);
 
 /// A method of a handle, resolved by [`method`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Method(table::Row);
 
 /// A handle, such as a [`canary::Rollout`](crate::canary::Rollout): a policy that was checked, compiled and digested

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 /// Which row of which module: resolved from a name, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Row {
     module: usize,
     index: usize,

@@ -5,6 +5,7 @@ use crate::reason::Reason;
 use crate::time::Timestamp;
 use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What to do about a canary now, why, and the state for the next call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,13 +103,21 @@ pub fn explain(decision: &Decision) -> String {
 /// let decision = canary::next_action(&schedule, &canary::start(&schedule, now)?, &[], now)?;
 /// assert_eq!(canary::outcome(&decision), Outcome::Proceed);
 /// // Pitfall: a frozen rollout is not rolled back, because the previous version cannot take the traffic.
-/// let frozen = canary::Decision { verdict: canary::Action::Freeze {}, ..decision };
+/// let mut frozen = decision;
+/// frozen.verdict = canary::Action::Freeze {};
 /// assert_eq!(canary::outcome(&frozen), Outcome::Ask);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
 pub fn outcome(decision: &Decision) -> Outcome {
     decision.outcome()
+}
+
+/// The text of [`explain`].
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain())
+    }
 }
 
 impl Explain for Decision {

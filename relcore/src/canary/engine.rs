@@ -49,7 +49,7 @@ pub fn start(schedule: &Schedule, now: Timestamp) -> Result<State> {
 ///     metric: "error_rate".into(),
 ///     reading: Reading::Value { value: 4.2, n: None },
 /// };
-/// let decision = next_action(&schedule, &at_five, &[Observation { at: later, kind }], later)?;
+/// let decision = next_action(&schedule, &at_five, &[Observation::new(later, kind)], later)?;
 /// assert_eq!(decision.verdict, Action::RollBack { previous: 5.0 });
 ///
 /// // Pitfall: silence is not success. Without a measurement the rollout does not advance after the bake.

@@ -101,6 +101,8 @@ pub use state::{GateApproval, LastMeasurement, MetricState, Phase, State};
 pub use step::Step;
 pub use validate::{Diagnostic, DiagnosticCode, validate};
 
+crate::scalar::texts!(AbortPolicy, Command, DiagnosticCode, HealthRole, MeasurementPhase, Phase, Response);
+
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {

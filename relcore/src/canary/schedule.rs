@@ -47,7 +47,7 @@ input! {
 
 input! {
     /// The response to each cause: something is wrong, or cannot be judged.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "canary.CauseResponses", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct CauseResponses {
@@ -100,7 +100,7 @@ impl Default for CauseResponses {
 }
 
 /// The response to a cause. None of them promotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Response", rename_all = "snake_case")]
@@ -114,7 +114,7 @@ pub enum Response {
 }
 
 /// The action of an abort.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.AbortPolicy", rename_all = "snake_case")]

@@ -62,7 +62,7 @@ pub struct State {
 }
 
 /// Whether a rollout is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Phase", rename_all = "snake_case")]
@@ -126,7 +126,7 @@ pub struct LastMeasurement {
 }
 
 /// The approval or refusal of a gate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.GateApproval", rename_all = "camelCase", deny_unknown_fields)]

@@ -16,7 +16,7 @@ pub const GIT_LOG: &str = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%
 
 input! {
     /// The commits and tags of a repository.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "interchange.GitHistory", rename_all = "camelCase", deny_unknown_fields)]
     pub struct GitHistory {
@@ -29,7 +29,7 @@ input! {
 
 input! {
     /// A commit.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "interchange.GitCommit", rename_all = "camelCase", deny_unknown_fields)]
     pub struct GitCommit {
@@ -51,7 +51,7 @@ input! {
 
 input! {
     /// A tag of a commit.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "interchange.GitTag", rename_all = "camelCase", deny_unknown_fields)]
     pub struct GitTag {

@@ -42,6 +42,8 @@ pub use observations::{PrometheusMetric, prometheus_observations};
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use releases::{GIT_SERVICE, GitReleases, RELEASE_TAG, git_releases};
 
+crate::scalar::texts!(MissingSample);
+
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {

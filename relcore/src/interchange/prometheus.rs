@@ -35,7 +35,7 @@ pub struct PrometheusSample {
 }
 
 /// A sample value that is not a finite number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "interchange.MissingSample", rename_all = "snake_case")]

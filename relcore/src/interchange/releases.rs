@@ -18,7 +18,7 @@ pub const RELEASE_TAG: &str = r"v?\d+\.\d+\.\d+";
 pub const GIT_SERVICE: &str = "repository";
 
 /// The releases of a repository as deployments and its commits as changes, for [`metrics.dora`](crate::metrics::dora).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "interchange.GitReleases", rename_all = "camelCase", deny_unknown_fields)]

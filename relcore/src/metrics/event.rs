@@ -15,7 +15,7 @@ input! {
     /// assert_eq!(deployment.intent, DeploymentIntent::Unknown);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "metrics.Deployment", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Deployment {
@@ -87,7 +87,7 @@ pub(super) fn production() -> String {
 }
 
 /// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DeploymentOutcome", rename_all = "snake_case")]
@@ -135,7 +135,7 @@ impl DeploymentOutcome {
 }
 
 /// What a deployment was for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.DeploymentIntent", rename_all = "snake_case")]
@@ -174,7 +174,7 @@ impl DeploymentIntent {
 
 input! {
     /// A commit or another unit of work that deployments deliver.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "metrics.Change", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Change {
@@ -196,7 +196,7 @@ input! {
 
 input! {
     /// A disruption of a service that needed immediate attention.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "metrics.Incident", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Incident {

@@ -155,6 +155,29 @@ pub fn dora(
     Engine::new(policy.clone())?.report(&rows.events(), range, *unit, zone)
 }
 
+crate::scalar::texts!(
+    DeploymentIntent,
+    DeploymentOutcome,
+    DurationSummary,
+    ExclusionReason,
+    FailureSignal,
+    IncidentLink,
+    LeadStart,
+    LeadUnit,
+    NegativeSpans,
+    OpenRecoveries,
+    QuantileRule,
+    RateDenominator,
+    RecoveryEnd,
+    RecoveryMembership,
+    RecoveryStart,
+    ReworkSignal,
+    SeedRule,
+    SeveralIncidents,
+    UndefinedReason,
+    UndeliveredChanges,
+);
+
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {

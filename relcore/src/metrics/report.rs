@@ -102,7 +102,7 @@ pub struct Estimate {
 }
 
 /// Why there is no number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.UndefinedReason", rename_all = "snake_case")]
@@ -124,7 +124,7 @@ pub enum UndefinedReason {
 }
 
 /// How many items were left out for one reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.Exclusion", rename_all = "camelCase", deny_unknown_fields)]
@@ -136,7 +136,7 @@ pub struct Exclusion {
 }
 
 /// Why an item was left out of a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.ExclusionReason", rename_all = "snake_case")]

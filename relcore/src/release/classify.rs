@@ -4,7 +4,6 @@ use crate::reason::{Reason, Severity};
 use crate::release::code;
 use crate::release::{Advisory, AdvisorySeverity, Classification, ClassificationVerdict, Facts, Type};
 use crate::version::{Bump, Version, bump};
-use crate::wire::text_of;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -224,7 +223,7 @@ fn determine(
             format!("the prerelease `{previous}` became the release `{next}`: the step counts as `{step}`");
         add(code::PRERELEASE_GRADUATED, "next", text);
     } else {
-        let text = format!("the step from `{previous}` to `{next}` is `{}`", text_of(&bump));
+        let text = format!("the step from `{previous}` to `{next}` is `{bump}`");
         add(code::VERSION_STEP, "next", text);
         if previous.precedes(next) && skips(previous, next) {
             let text = format!("`{next}` skips at least one version after `{previous}`");
@@ -243,7 +242,7 @@ fn security(
 ) -> Option<Type> {
     let worst = facts.advisories.iter().filter_map(|advisory| advisory.severity).max();
     if let Some(severity) = worst {
-        let text = format!("the release closes a vulnerability of {} severity", text_of(&severity));
+        let text = format!("the release closes a vulnerability of {severity} severity");
         reasons.push(Reason::new(code::SECURITY_FIX, Severity::Info, "advisories", text));
     }
     if next.is_prerelease() {
@@ -313,21 +312,20 @@ fn compare_declared(
                 T::FeatureMinor => (facts.features == Some(false)).then_some("`features` is false"),
                 _ => (facts.breaking == Some(false)).then_some("`breaking` is false"),
             };
-            let text = text_of(&declared);
             if let Some(contrary) = contrary {
-                let text = format!("the declared type is `{text}`, but {contrary}");
+                let text = format!("the declared type is `{declared}`, but {contrary}");
                 reasons.push(Reason::new(code::DECLARED_OTHERWISE, Severity::Error, "declared", text));
                 return None;
             }
-            let text = format!("version and facts leave the type open: the declared type `{text}` decides");
+            let text =
+                format!("version and facts leave the type open: the declared type `{declared}` decides");
             reasons.push(Reason::new(code::DECLARED_KIND, Severity::Info, "declared", text));
             missing.clear();
             Some(declared)
         }
         (_, Some(declared)) if is_security(declared) && facts.advisories.is_empty() => {
             let text = format!(
-                "the declared type is `{}`, but `advisories` is empty: add the advisories that the release closes",
-                text_of(&declared)
+                "the declared type is `{declared}`, but `advisories` is empty: add the advisories that the release closes"
             );
             let code = crate::reason::code::FACT_MISSING;
             reasons.push(Reason::new(code, Severity::Warning, "advisories", text));
@@ -335,7 +333,6 @@ fn compare_declared(
             None
         }
         (Some(determined), Some(declared)) if determined != declared => {
-            let (determined, declared) = (text_of(&determined), text_of(&declared));
             let text =
                 format!("the declared type is `{declared}`, but version and facts make it `{determined}`");
             reasons.push(Reason::new(code::DECLARED_OTHERWISE, Severity::Error, "declared", text));

@@ -2,7 +2,7 @@ use crate::decision::{Explain, Outcome};
 use crate::reason::Reason;
 use crate::release::{Classification, ClassificationVerdict};
 use crate::time::Timestamp;
-use crate::wire;
+use std::fmt;
 
 /// Writes a classification as text for a person: the release type, the reasons and the missing facts.
 ///
@@ -43,11 +43,18 @@ pub fn outcome(classification: &Classification) -> Outcome {
     classification.outcome()
 }
 
+/// The text of [`explain`].
+impl fmt::Display for Classification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain())
+    }
+}
+
 impl Explain for Classification {
     fn headline(&self) -> String {
         match (self.verdict, self.release_type) {
             (ClassificationVerdict::Classified, Some(release_type)) => {
-                format!("{} RELEASE", wire::text_of(&release_type).to_uppercase().replace('_', " "))
+                format!("{} RELEASE", release_type.to_string().to_uppercase().replace('_', " "))
             }
             (ClassificationVerdict::Contradictory, _) => {
                 "CONTRADICTORY: do not release this as it is".to_owned()

@@ -11,7 +11,7 @@ input! {
     /// let facts = Facts::default().advisories([advisory]);
     /// assert_eq!(facts.breaking, None); // unknown, which differs from `Some(false)`
     /// ```
-    #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "release.Facts", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct Facts {
@@ -40,7 +40,7 @@ input! {
 
 input! {
     /// An advisory that a release closes.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "release.Advisory", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Advisory {

@@ -1,4 +1,4 @@
-use super::standard::{TYPES, standard};
+use super::standard::standard;
 use crate::error::{ErrorKind, Faults, Result, join, quoted, shortened};
 use crate::release::{Profile, Profiles, Type, standard_profiles};
 use crate::version::Bump;
@@ -27,7 +27,7 @@ pub fn profile(release_type: &Type, overrides: Option<&Profiles>) -> Result<Prof
     let mut faults = Faults::new();
     table.check("overrides", &mut faults);
     faults.finish()?;
-    let row = table.profiles.get(&wire::text_of(release_type)).cloned();
+    let row = table.profiles.get(&release_type.to_string()).cloned();
     Ok(row.unwrap_or_else(|| standard(*release_type)))
 }
 
@@ -99,7 +99,7 @@ impl PolicyText for Profiles {
 
 /// Whether this is a release type; adds a fault if not.
 fn is_release_type(name: &str, path: &str, faults: &mut Faults) -> bool {
-    let found = TYPES.iter().any(|release_type| wire::text_of(release_type) == *name);
+    let found = name.parse::<Type>().is_ok();
     faults.check(
         found,
         ErrorKind::UnknownField,
@@ -139,7 +139,7 @@ impl Profile {
                 format_args!("`0` is out of range: expected 1 or more"),
             );
         }
-        let bumps: Vec<String> = self.allowed_bumps.iter().map(wire::text_of).collect();
+        let bumps: Vec<String> = self.allowed_bumps.iter().map(Bump::to_string).collect();
         let has_steps = !bumps.is_empty() && !self.allowed_bumps.contains(&Bump::None);
         faults.check(
             has_steps,

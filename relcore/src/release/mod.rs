@@ -74,6 +74,15 @@ pub use profile::{ChangelogDepth, CommunicationScope, Profile, Profiles, Require
 pub use release_type::{AdvisorySeverity, Type};
 pub use standard::standard_profiles;
 
+crate::scalar::texts!(
+    AdvisorySeverity,
+    ChangelogDepth,
+    ClassificationVerdict,
+    CommunicationScope,
+    TestingScope,
+    Type,
+);
+
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {

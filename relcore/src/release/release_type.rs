@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A release type. Its requirements are in its [`Profile`](crate::release::Profile).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "release.Type", rename_all = "snake_case")]
@@ -27,7 +27,7 @@ pub enum Type {
 }
 
 /// The severity of a vulnerability: the qualitative ratings of CVSS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "release.AdvisorySeverity", rename_all = "snake_case")]

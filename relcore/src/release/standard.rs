@@ -6,7 +6,7 @@ use crate::time::Span;
 use crate::version::Bump;
 
 /// Every release type, in the order of [`Type`].
-pub(super) const TYPES: [Type; 9] = [
+const TYPES: [Type; 9] = [
     Type::FeatureMajor,
     Type::FeatureMinor,
     Type::Hotfix,
@@ -31,7 +31,7 @@ pub(super) const TYPES: [Type; 9] = [
 /// ```
 #[must_use]
 pub fn standard_profiles() -> Profiles {
-    let rows = TYPES.map(|release_type| (crate::wire::text_of(&release_type), standard(release_type)));
+    let rows = TYPES.map(|release_type| (release_type.to_string(), standard(release_type)));
     Profiles { profiles: rows.into_iter().collect() }
 }
 

@@ -28,7 +28,7 @@ pub struct Decision {
 }
 
 /// What to do about a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Verdict", rename_all = "snake_case")]
@@ -51,7 +51,7 @@ pub enum Verdict {
 ///
 /// The first six say that something is wrong. The seventh, the open rollback window, only says that a rollback is still
 /// allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Criterion", rename_all = "snake_case")]
@@ -73,7 +73,7 @@ pub enum Criterion {
 }
 
 /// A fact that would change the verdict if all others stayed as they are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.Counterfactual", rename_all = "camelCase", deny_unknown_fields)]

@@ -2,6 +2,7 @@ use super::decision::{Counterfactual, Decision, Verdict};
 use crate::decision::{Explain, Outcome};
 use crate::reason::Reason;
 use crate::time::Timestamp;
+use std::fmt;
 
 /// Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict.
 ///
@@ -32,14 +33,20 @@ pub fn explain(decision: &Decision) -> String {
 /// let now = Timestamp::parse("2026-11-23T03:00:00Z")?;
 /// let decide = |situation| rollback::decide(&situation, &rollback::default_policy(), now);
 /// // Pitfall: a fault that is repaired without a rollback is no reason to roll back. Often a rollback is not possible.
-/// let situation =
-///     rollback::Situation { flag_ends_fault: Some(true), data_corruption: Some(true), ..Default::default() };
+/// let situation = rollback::Situation::default().flag_ends_fault(true).data_corruption(true);
 /// assert_eq!(rollback::outcome(&decide(situation)?), Outcome::Ask);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
 pub fn outcome(decision: &Decision) -> Outcome {
     decision.outcome()
+}
+
+/// The text of [`explain`].
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain())
+    }
 }
 
 impl Explain for Decision {
@@ -94,6 +101,6 @@ impl Explain for Decision {
 fn sentence(counterfactual: &Counterfactual) -> String {
     let Counterfactual { fact, actual, instead, verdict } = counterfactual;
     let actual = actual.as_deref().unwrap_or("unknown");
-    let verdict = crate::wire::text_of(verdict).replace('_', " ");
+    let verdict = verdict.to_string().replace('_', " ");
     format!("if {fact} were {instead} (now {actual}): {verdict}")
 }

@@ -11,7 +11,6 @@ use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration, num
 use crate::rollback::code;
 use crate::scalar::Count;
 use crate::time::Span;
-use crate::wire::text_of;
 
 /// One fact: how it is read, what it is for, and what is said of it.
 pub(super) struct Fact {
@@ -413,7 +412,7 @@ fn incidents_or_impact(case: &Case) -> Option<(String, Evidence)> {
             Some((text, evidence(f64::from(open), f64::from(least), "1")))
         }
         _ => {
-            let impact = text_of(&case.situation.customer_impact?);
+            let impact = case.situation.customer_impact?;
             sentence(&format!("customer impact is {impact}, which counts as a customer-facing incident"))
         }
     }

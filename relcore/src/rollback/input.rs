@@ -1,7 +1,7 @@
 //! The fields of the situation, whatever their type: their names, whether they are missing, and which values to try.
-use super::{Counterfactual, CustomerImpact, Policy, Situation, Verdict};
-use crate::scalar::Count;
-use crate::time::{Span, Timestamp};
+use super::{Counterfactual, Policy, Situation, Verdict};
+use crate::time::Timestamp;
+use std::fmt;
 
 /// The arguments of a decision.
 #[derive(Clone, Copy)]
@@ -67,7 +67,8 @@ impl Field<bool> {
     }
 }
 
-impl<T: Copy + PartialEq + Wire> Input for Field<T> {
+/// A value is displayed as on the wire, without quotes.
+impl<T: Copy + PartialEq + fmt::Display> Input for Field<T> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -95,32 +96,10 @@ impl<T: Copy + PartialEq + Wire> Input for Field<T> {
             *(self.of)(&mut case.situation) = tried;
             let verdict = verdict_of(case);
             if verdict != before {
-                let (actual, instead) = (actual.map(Wire::wire), value.wire());
+                let (actual, instead) = (actual.map(|actual| actual.to_string()), value.to_string());
                 found.push(Counterfactual { fact: self.name.to_owned(), actual, instead, verdict });
             }
         }
         *(self.of)(&mut case.situation) = actual;
-    }
-}
-
-/// The wire form of a value, without quotes.
-pub(super) trait Wire {
-    fn wire(self) -> String;
-}
-
-macro_rules! wire_as_displayed {
-    ($($type:ty),*) => {$(
-        impl Wire for $type {
-            fn wire(self) -> String {
-                self.to_string()
-            }
-        }
-    )*};
-}
-wire_as_displayed!(bool, f64, u32, Count, Span, Timestamp);
-
-impl Wire for CustomerImpact {
-    fn wire(self) -> String {
-        crate::wire::text_of(&self)
     }
 }

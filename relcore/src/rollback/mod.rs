@@ -66,6 +66,8 @@ pub use explain::{explain, outcome};
 pub use policy::{Policy, default_policy, policy_from_json, policy_from_yaml};
 pub use situation::{CustomerImpact, Situation};
 
+crate::scalar::texts!(Criterion, CustomerImpact, Verdict);
+
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {

@@ -89,7 +89,7 @@ input! {
 
 /// The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an
 /// absent value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "rollback.CustomerImpact", rename_all = "snake_case")]

@@ -14,7 +14,7 @@ input! {
     /// assert_eq!(due.to_string(), "2026-12-28"); // Friday is a holiday, then comes the weekend
     /// # Ok::<(), relcore::Error>(())
     /// ```
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct BusinessCalendar {

@@ -48,6 +48,8 @@ pub use timestamp::Timestamp;
 pub(crate) use zone::zone;
 pub use zone::{local_date, tzdb_version};
 
+crate::scalar::texts!(BucketUnit, Weekday);
+
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {

@@ -40,7 +40,7 @@ use std::fmt;
 pub struct Version(semver::Version);
 
 /// The step between two versions: the leftmost part that differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Bump {
@@ -55,6 +55,8 @@ pub enum Bump {
     /// `1.2.3` to `2.0.0`.
     Major,
 }
+
+crate::scalar::texts!(Bump);
 
 /// Returns the bump between two versions, in either order.
 ///

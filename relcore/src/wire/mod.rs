@@ -21,16 +21,6 @@ pub use read::{parse_json, parse_yaml};
 pub(crate) use tagged::tagged;
 pub use write::{WireType, from_json, to_json};
 
-use serde::Serialize;
-
-/// The wire text of a unit enum.
-pub(crate) fn text_of(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(text)) => text,
-        _ => String::new(), // not reached: unit enums are text
-    }
-}
-
 /// Whether a value is the default of its type.
 ///
 /// A field that a later version adds to a policy or a state is left out when it has its default:

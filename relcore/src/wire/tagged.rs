@@ -17,6 +17,14 @@ macro_rules! tagged {
         #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
         pub enum $name { $($variants)* }
 
+        /// The tag, as on the wire: `set_weight`.
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let wire = serde_json::to_value(self).map_err(|_| std::fmt::Error)?;
+                f.pad(wire.get("type").and_then(serde_json::Value::as_str).unwrap_or_default())
+            }
+        }
+
         const _: () = {
             type Enum = $name;
 

@@ -455,7 +455,7 @@ mod tests {
 
     fn read(name: &str, fields: &[&str], schema: &Value) -> Result<Definition> {
         let fields = fields.iter().map(|field| (*field).to_owned()).collect();
-        let names = Names { docs: "x".into(), variants: vec![], fields, open: true };
+        let names = Names { docs: "x".into(), variants: vec![], fields, open: true, plain: false };
         definition(&format!("x.{name}"), "x", name, &names, schema)
     }
 

@@ -1,8 +1,12 @@
 //! What a schema does not have, read from the source text: docs of modules, functions, handles and methods, and the
 //! names that Rust gives to types, variants and fields.
 use anyhow::{Context as _, Result, ensure};
-use std::{collections::BTreeMap, fs, path::Path};
-use syn::{Attribute, Item, Visibility};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+use syn::{Attribute, Item, Token, Visibility, punctuated::Punctuated};
 
 /// The public items of the core.
 #[derive(Debug, Default)]
@@ -11,6 +15,8 @@ pub struct Source {
     pub modules: BTreeMap<String, String>,
     /// Each public struct and enum, by `module.Name`.
     pub types: BTreeMap<String, Names>,
+    /// The enums whose texts on the wire are those of `Display` and `FromStr`, by `module.Name`.
+    pub texts: BTreeSet<String>,
     /// Each public free function, by `module.name`, and each public method, by `module.Type.name`.
     pub functions: BTreeMap<String, Signature>,
     /// The docs of each public constant, by `module.NAME`.
@@ -27,6 +33,8 @@ pub struct Names {
     pub fields: Vec<String>,
     /// Whether a new field or variant breaks no caller: `#[non_exhaustive]`, or a struct without public fields.
     pub open: bool,
+    /// Whether it is an enum without data.
+    pub plain: bool,
 }
 
 /// The types that are complete, with the reason. All others are open.
@@ -57,6 +65,7 @@ impl Source {
         let mut source = Self::default();
         source.folder(folder, None)?;
         source.check_open()?;
+        source.check_texts()?;
         Ok(source)
     }
 
@@ -71,6 +80,15 @@ impl Source {
         }
         for (name, _) in CLOSED {
             ensure!(self.types.contains_key(*name), "`CLOSED` lists `{name}`, which the core does not have");
+        }
+        Ok(())
+    }
+
+    /// Every enum without data can be displayed and parsed.
+    fn check_texts(&self) -> Result<()> {
+        for (name, names) in &self.types {
+            let is_listed = !names.plain || self.texts.contains(name);
+            ensure!(is_listed, "`{name}`: list it in the call of `texts!` of its module");
         }
         Ok(())
     }
@@ -105,6 +123,17 @@ impl Source {
                     item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
                     self.items(vec![Item::Struct(item)], module)?;
                 }
+                Item::Macro(item)
+                    if item.mac.path.segments.last().is_some_and(|last| last.ident == "texts") =>
+                {
+                    let listed =
+                        item.mac.parse_body_with(Punctuated::<syn::Path, Token![,]>::parse_terminated)?;
+                    for name in listed.iter().filter_map(|path| path.segments.last()) {
+                        // `error` is left of the macro, so its enum is listed beside it.
+                        let module = if name.ident == "ErrorKind" { "error" } else { module };
+                        self.texts.insert(format!("{module}.{}", name.ident));
+                    }
+                }
                 // So do enums with data, after their qualified names.
                 Item::Macro(item) if item.mac.path.is_ident("tagged") => {
                     let tagged: Tagged = item.mac.parse_body()?;
@@ -121,6 +150,7 @@ impl Source {
                         variants: Vec::new(),
                         fields: field_names(&item.fields),
                         open: is_open(&item.attrs) || !item.fields.iter().any(|field| is_public(&field.vis)),
+                        plain: false,
                     };
                     self.add_type(module, &item.ident, names)?;
                 }
@@ -133,6 +163,7 @@ impl Source {
                             .collect(),
                         fields: Vec::new(),
                         open: is_open(&item.attrs),
+                        plain: item.variants.iter().all(|variant| variant.fields.is_empty()),
                     };
                     self.add_type(module, &item.ident, names)?;
                 }
