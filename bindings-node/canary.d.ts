@@ -297,8 +297,8 @@ export interface Metric {
   /** The least good value, in `unit`. */
   readonly min?: number | undefined;
   /**
-   * The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1. With
-   * `%`, 0.9 % is `0.9`.
+   * The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1.
+   * With `%`, 0.9 % is `0.9`.
    */
   readonly unit?: string | undefined;
   /**

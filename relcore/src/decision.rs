@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 ///
 /// A caller that knows no verdict of a module can still act: go on, wait, go back, or ask a person. The `relcore` command
 /// ends with one exit code for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename = "decision.Outcome", rename_all = "snake_case")]
 pub enum Outcome {
@@ -21,6 +21,8 @@ pub enum Outcome {
     /// A person must act or decide: the facts do not allow a decision, or the remedy is not a rollback.
     Ask,
 }
+
+crate::scalar::texts!(Outcome);
 
 /// A decision: a verdict with its reasons, the missing facts, the next check and the digest of the policy.
 ///

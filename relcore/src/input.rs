@@ -15,9 +15,9 @@ macro_rules! input {
             $crate::input::input!(@setters $($fields)+);
         }
     };
-    // One field after the other: its docs, then perhaps its serde attribute, then its name and type.
+    // One field after the other: its docs, then perhaps its attributes of serde and of the schema, then its name and type.
     (@setters) => {};
-    (@setters $(#[doc = $docs:literal])+ $(#[serde $serde:tt])? pub $field:ident: $($rest:tt)+) => {
+    (@setters $(#[doc = $docs:literal])+ $(#[serde $serde:tt])? $(#[cfg_attr $schema:tt])? pub $field:ident: $($rest:tt)+) => {
         $crate::input::input!(@setter [$($docs)+] $field: $($rest)+);
     };
     (@setter $docs:tt $field:ident: Option<String>, $($rest:tt)*) => {

@@ -139,8 +139,11 @@ fn conformance() -> Result<()> {
 
 /// No broken link, no undocumented item.
 fn docs() -> Result<()> {
-    run(command("cargo", &["doc", "--quiet", "-p", "relcore", "-p", "relcore-cli", "--no-deps", "--features", FEATURES])
-        .env("RUSTDOCFLAGS", "-D warnings"))
+    run(command(
+        "cargo",
+        &["doc", "--quiet", "-p", "relcore", "-p", "relcore-cli", "--no-deps", "--features", FEATURES],
+    )
+    .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Licences, bans and sources. The advisory database needs a network that not every machine has: CI of the public

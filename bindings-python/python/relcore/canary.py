@@ -559,8 +559,8 @@ class Metric(_Value):
     """The least good value, in `unit`."""
 
     unit: str | None = None
-    """The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1. With
-    `%`, 0.9 % is `0.9`.
+    """The unit of `max`, `min` and of the values: a UCUM code such as `%`, `s`, `ms`; `1` for a share from 0 to 1.
+    With `%`, 0.9 % is `0.9`.
     """
 
     failure_limit: int = 0

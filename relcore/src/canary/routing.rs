@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// How the traffic must be split, as far as a state has decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Routing", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Routing {
     /// The share of the traffic for the new version, in percent. The rest goes to the previous version.

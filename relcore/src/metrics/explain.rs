@@ -2,7 +2,6 @@
 use super::report::{DoraReport, DoraRow, Estimate, UndefinedReason};
 use crate::reason::{format_duration, number};
 use crate::time::{Span, Timestamp};
-use crate::wire;
 
 /// The most periods that the text lists: a month of days.
 const MOST: usize = 31;
@@ -163,7 +162,7 @@ fn basis(estimate: &Estimate, unit: Unit) -> String {
     if !estimate.excluded.is_empty() {
         let excluded = estimate.excluded.iter();
         let excluded: Vec<String> = excluded
-            .map(|excluded| format!("{} {}", excluded.n, wire::text_of(&excluded.reason).replace('_', " ")))
+            .map(|excluded| format!("{} {}", excluded.n, excluded.reason.to_string().replace('_', " ")))
             .collect();
         parts.push(format!("left out: {}", excluded.join(", ")));
     }

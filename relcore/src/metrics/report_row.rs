@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A number that is absent has no items behind it: it is unknown, not zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.ReportRow", rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReportRow {
     /// The first instant of the period in the range of the report.

@@ -58,8 +58,8 @@ pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
             Timestamp::from_millis(start.timestamp_millis())
         }
         LocalResult::None => {
-            let gap = GapInfo::new(&midnight, &zone).and_then(|gap| gap.end);
-            gap.ok_or_else(outside_calendar)?.to_utc().try_into()
+            let end = GapInfo::new(&midnight, &zone).and_then(|gap| gap.end).ok_or_else(outside_calendar)?;
+            Timestamp::from_millis(end.timestamp_millis())
         }
     }
 }

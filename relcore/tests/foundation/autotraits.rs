@@ -31,7 +31,7 @@ macro_rules! types {
 }
 
 types! {
-    api: Constructor, Function, Handle, JsonTransport, Method, Signature;
+    api: Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
@@ -43,7 +43,7 @@ types! {
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
         DoraRow, DurationSummary, Engine, Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy,
         LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,
-        RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, ReworkSignal, SeedRule,
+        RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, ReportRow, ReworkSignal, SeedRule,
         SeveralIncidents, UndefinedReason, UndeliveredChanges;
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists;
     reason: Evidence, Interval, Reason, ReasonCode, Severity;

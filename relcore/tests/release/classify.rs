@@ -121,7 +121,8 @@ fn a_declared_type_decides_unless_a_fact_contradicts_it() {
         (T::FeatureMajor, None, Some(false), Some(T::FeatureMajor)),
         (T::FeatureMajor, Some(false), None, None),
     ] {
-        let facts = Facts { declared: Some(declared), breaking, features, ..no_facts() };
+        let mut facts = no_facts().declared(declared);
+        (facts.breaking, facts.features) = (breaking, features);
         let found = step("0.1.0", "0.2.0", &facts);
         let verdict = if expected.is_some() { V::Classified } else { V::Contradictory };
         assert_eq!((found.verdict, found.release_type), (verdict, expected), "{facts:?}");
@@ -131,14 +132,14 @@ fn a_declared_type_decides_unless_a_fact_contradicts_it() {
 
 #[test]
 fn a_declared_type_does_not_replace_a_severity() {
-    let unrated = Facts { advisories: vec![advisory(None)], ..no_facts() };
+    let unrated = no_facts().advisories([advisory(None)]);
     for declared in [T::Hotfix, T::SecurityLow] {
-        let found = step("1.2.3", "1.2.4", &Facts { declared: Some(declared), ..unrated.clone() });
+        let found = step("1.2.3", "1.2.4", &unrated.clone().declared(declared));
         assert_eq!(found.verdict, V::Inconclusive);
         assert_eq!(found.missing, ["advisories[0].severity"]);
     }
-    let rated = Facts { advisories: vec![advisory(Some(AdvisorySeverity::Low))], ..no_facts() };
-    let found = step("1.2.3", "1.2.4", &Facts { declared: Some(T::SecurityLow), ..rated });
+    let rated = no_facts().advisories([advisory(Some(AdvisorySeverity::Low))]);
+    let found = step("1.2.3", "1.2.4", &rated.declared(T::SecurityLow));
     assert_eq!((found.release_type, found.missing.len()), (Some(T::SecurityLow), 0));
 }
 
@@ -204,7 +205,7 @@ fn the_previous_version_is_the_last_of_the_line() {
 fn a_lower_version_is_called_lower_within_a_line_and_outside_of_it() {
     for (from, to, line) in [("1.6.0", "1.5.0", "1.x"), ("3.0.0", "2.0.0", "1.x"), ("1.6.0", "0.9.0", "1.x")]
     {
-        let found = step(from, to, &Facts { line: Some(line.into()), ..no_facts() });
+        let found = step(from, to, &no_facts().line(line));
         let lower = found.reasons.iter().find(|one| one.code == relcore::release::code::VERSION_NOT_GREATER);
         let text = &lower.unwrap().text;
         assert!(text.starts_with(&format!("`{to}` is lower than `{from}`")), "{text}");

@@ -40,6 +40,7 @@ pub struct Names {
 /// The types that are complete, with the reason. All others are open.
 const CLOSED: &[(&str, &str)] = &[
     ("canary.HealthRole", "a canary has two sides"),
+    ("decision.Outcome", "each has an exit code of the command; a script knows all of them"),
     ("metrics.ChangeColumns", "the compiler shows every binding a column that it does not fill"),
     ("metrics.DeploymentColumns", "as above"),
     ("metrics.Events", "as above"),
