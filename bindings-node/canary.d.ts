@@ -674,7 +674,7 @@ export declare function scheduleFromJson(text: string): Schedule;
 /**
  * Reads a schedule from YAML text and checks it; all faults at once.
  *
- * @throws {@link RelcoreError}: As `scheduleFromJson`.
+ * @throws {@link RelcoreError}: As `scheduleFromJson`, with the line and the column of each fault.
  */
 export declare function scheduleFromYaml(text: string): Schedule;
 

@@ -287,6 +287,10 @@ export interface Fault {
   readonly path: string;
   /** A sentence for a person: what is wrong and what was expected. */
   readonly text: string;
+  /** The line of a YAML text, from 1. */
+  readonly line?: number | undefined;
+  /** The column in the line, from 1: the unknown key, or the value that is wrong. */
+  readonly column?: number | undefined;
 }
 
 /** A confidence interval, both ends included. */

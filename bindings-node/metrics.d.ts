@@ -696,7 +696,7 @@ export declare function policyFromJson(text: string): Policy;
 /**
  * Reads a policy from YAML text; `{}` is the default policy.
  *
- * @throws {@link RelcoreError}: As `policyFromJson`.
+ * @throws {@link RelcoreError}: As `policyFromJson`, with the line and the column of each fault.
  */
 export declare function policyFromYaml(text: string): Policy;
 

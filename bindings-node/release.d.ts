@@ -254,7 +254,7 @@ export declare function profilesFromJson(text: string): Profiles;
  * Reads a table of profiles from YAML text. Absent rows, and absent fields of a row, are filled in from the standard
  * table, so the result has every row.
  *
- * @throws {@link RelcoreError}: As `profilesFromJson`.
+ * @throws {@link RelcoreError}: As `profilesFromJson`, with the line and the column of each fault.
  */
 export declare function profilesFromYaml(text: string): Profiles;
 

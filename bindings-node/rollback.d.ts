@@ -323,7 +323,7 @@ export declare function policyFromJson(text: string): Policy;
 /**
  * Reads a policy from YAML text. A key that is left out has its default.
  *
- * @throws {@link RelcoreError}: As `policyFromJson`; `.nan` and `.inf` are refused as `syntax`.
+ * @throws {@link RelcoreError}: As `policyFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
  */
 export declare function policyFromYaml(text: string): Policy;
 

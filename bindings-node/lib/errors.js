@@ -3,13 +3,18 @@
 /** An input was refused: `code` and `path` of the first fault, all of them in `faults`. */
 class RelcoreError extends Error {
   constructor(faults) {
-    super(faults.map(({ path, text }) => (path ? `${path}: ${text}` : text)).join("; "));
+    super(faults.map(line).join("; "));
     const [{ code, path }] = faults;
     Object.defineProperty(this, "name", { value: "RelcoreError", configurable: true });
     this.code = code;
     this.path = path;
     this.faults = faults;
   }
+}
+
+function line({ path, text, line, column }) {
+  const place = line ? ` (line ${line}, column ${column})` : "";
+  return (path ? `${path}: ` : "") + text + place;
 }
 
 /**

@@ -32,6 +32,17 @@ test("all faults of an input are there at once", () => {
   }
 });
 
+test("faults of YAML have a line and a column", () => {
+  const text = "steps:\n  - type: set_weight\n    weight: 150\n    wieght: 5\n";
+  const { faults, message } = thrown(() => canary.scheduleFromYaml(text));
+  const places = faults.map(({ path, line, column }) => [path, line, column]);
+  assert.deepEqual(places.slice(0, 2), [
+    ["steps[0].wieght", 4, 5],
+    ["steps[0].weight", 3, 13],
+  ]);
+  assert.match(message, /^steps\[0\]\.wieght: unknown key .* \(line 4, column 5\); /);
+});
+
 test("a missing argument is named, an optional one may be left out", () => {
   const error = thrown(() => time.parseSpan());
   assert.deepEqual([error.code, error.path], ["missing_field", "text"]);

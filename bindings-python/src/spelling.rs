@@ -26,8 +26,11 @@ pub fn spelt(faults: &[Fault], signature: &Signature, arguments: &[Bound<'_, PyA
 
 /// The faults of columns: all their names are those of dataclasses.
 pub fn of_columns(faults: &[Fault]) -> Vec<Fault> {
-    let spelt = |fault: &Fault| Fault { path: names(&fault.path, python_name), ..fault.clone() };
-    faults.iter().map(spelt).collect()
+    let mut faults = faults.to_vec();
+    for fault in &mut faults {
+        fault.path = names(&fault.path, python_name);
+    }
+    faults
 }
 
 /// The way from an argument to the value with the fault.
@@ -76,8 +79,12 @@ impl<'py> Walk<'py> {
     }
 
     fn spelt(self, fault: &Fault) -> Fault {
-        let text = if self.is_text { fault.text.clone() } else { self.text(&fault.text) };
-        Fault { code: fault.code, path: self.path, text }
+        let mut spelt = fault.clone();
+        if !self.is_text {
+            spelt.text = self.text(&fault.text);
+        }
+        spelt.path = self.path;
+        spelt
     }
 
     /// A text whose names in backticks are spelt as in Python; what quotes the value stays.

@@ -44,6 +44,17 @@ def test_texts_that_are_no_policy_are_refused() -> None:
     assert caught.value.code == "syntax"
 
 
+def test_faults_of_yaml_have_a_line_and_a_column() -> None:
+    with pytest.raises(relcore.RelcoreError) as caught:
+        canary.schedule_from_yaml("steps:\n  - type: set_weight\n    weight: 150\n    wieght: 5\n")
+    places = [(fault.path, fault.line, fault.column) for fault in caught.value.faults]
+    assert places[:2] == [("steps[0].wieght", 4, 5), ("steps[0].weight", 3, 13)]
+    assert "steps[0].wieght: unknown key `wieght`: expected `weight` (line 4, column 5); " in str(
+        caught.value
+    )
+    assert fault_of_two().faults[0].line is None and "line" not in str(fault_of_two())
+
+
 def test_tracebacks_name_what_users_import() -> None:
     named = (relcore.RelcoreError, relcore.InputError, relcore.PolicyChangedError)
     assert [f"{name.__module__}.{name.__qualname__}" for name in named] == [

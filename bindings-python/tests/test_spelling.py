@@ -78,7 +78,7 @@ def test_an_argument_has_the_name_of_the_parameter() -> None:
 def test_text_keeps_its_names() -> None:
     text = '{"steps": [{"type": "bake", "min": "1h", "minSmaples": 5}]}'
     for read in (canary.schedule_from_json, canary.schedule_from_yaml):
-        [(code, path, told)] = faults(lambda read=read: read(text))  # type: ignore[misc]
+        (code, path, told), *_ = faults(lambda read=read: read(text))  # type: ignore[misc]
         assert (code, path) == ("unknown_field", "steps[0].minSmaples")
         assert told.endswith("expected one of `min`, `max`, `minSamples`")
     answer = '{"status": "success", "data": {"resultType": "vector", "result": []}}'

@@ -157,6 +157,8 @@ pub struct Fault {
     pub code: ErrorKind,
     pub path: String,
     pub text: String,
+    pub line: Option<u32>,
+    pub column: Option<u32>,
 }
 
 #[uniffi::remote(Record)]

@@ -110,7 +110,7 @@ Errors:
                 docs: r"Reads a schedule from YAML text and checks it; all faults at once.
 
 Errors:
-As `schedule-from-json`.",
+As `schedule-from-json`, with the line and the column of each fault.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: (
                     "canary.Schedule",
@@ -936,7 +936,7 @@ Errors:
                 docs: r"Reads a policy from YAML text; `{}` is the default policy.
 
 Errors:
-As `policy-from-json`.",
+As `policy-from-json`, with the line and the column of each fault.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: ("metrics.Policy", "Every choice behind the delivery metrics."),
                 explain: None,
@@ -1235,7 +1235,7 @@ All faults at once: `syntax` for text that is not JSON, and the faults of `profi
 table, so the result has every row.
 
 Errors:
-As `profiles-from-json`.",
+As `profiles-from-json`, with the line and the column of each fault.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: (
                     "release.Profiles",
@@ -1521,7 +1521,7 @@ All faults at once: `syntax` for text that is not JSON, `unknown_field` for `rol
                 docs: r"Reads a policy from YAML text. A key that is left out has its default.
 
 Errors:
-As `policy-from-json`; `.nan` and `.inf` are refused as `syntax`.",
+As `policy-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: (
                     "rollback.Policy",

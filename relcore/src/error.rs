@@ -28,7 +28,7 @@ pub struct Error(Box<[Fault]>);
 /// One mistake in an input.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[error("{}{text}", prefix(path))]
+#[error("{}{text}{}", prefix(path), suffix(self))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
@@ -38,6 +38,18 @@ pub struct Fault {
     pub path: String,
     /// A sentence for a person: what is wrong and what was expected.
     pub text: String,
+    /// The line of a YAML text, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The column in the line, from 1: the unknown key, or the value that is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+impl Fault {
+    fn new(code: ErrorKind, path: String, text: String) -> Self {
+        Self { code, path, text, line: None, column: None }
+    }
 }
 
 /// The kinds of mistakes, with stable codes (their wire text).
@@ -96,7 +108,7 @@ impl ErrorKind {
 impl Error {
     /// An error of a single fault.
     pub fn new(kind: ErrorKind, path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self(Box::new([Fault { code: kind, path: path.into(), text: text.into() }]))
+        Self(Box::new([Fault::new(kind, path.into(), text.into())]))
     }
 
     /// The kind of the first fault.
@@ -131,6 +143,14 @@ impl Error {
         }
         self
     }
+
+    /// The same faults, each with its line and column, where they are known.
+    pub(crate) fn located(mut self, find: impl Fn(&Fault) -> Option<(u32, u32)>) -> Self {
+        for fault in &mut self.0 {
+            (fault.line, fault.column) = find(fault).unzip();
+        }
+        self
+    }
 }
 
 /// The path of a child seen from its parent: `weight` in `steps[1]` is `steps[1].weight`, `[0]` in `steps` is `steps[0]`.
@@ -145,6 +165,11 @@ pub(crate) fn join(parent: &str, child: &str) -> String {
 
 fn prefix(path: &str) -> String {
     if path.is_empty() { String::new() } else { format!("{path}: ") }
+}
+
+fn suffix(fault: &Fault) -> String {
+    let place = fault.line.zip(fault.column);
+    place.map_or_else(String::new, |(line, column)| format!(" (line {line}, column {column})"))
 }
 
 fn listed(faults: &[Fault]) -> String {
@@ -217,7 +242,7 @@ impl Faults {
     /// Adds a fault.
     pub(crate) fn add(&mut self, kind: ErrorKind, path: fmt::Arguments<'_>, text: fmt::Arguments<'_>) {
         if self.0.len() < ENOUGH {
-            self.0.push(Fault { code: kind, path: path.to_string(), text: text.to_string() });
+            self.0.push(Fault::new(kind, path.to_string(), text.to_string()));
         }
     }
 

@@ -81,7 +81,7 @@ object Canary {
      * Reads a schedule from YAML text and checks it; all faults at once.
      *
      * Errors:
-     * As `schedule_from_json`.
+     * As `schedule_from_json`, with the line and the column of each fault.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
@@ -511,7 +511,7 @@ object Metrics {
      * Reads a policy from YAML text; `{}` is the default policy.
      *
      * Errors:
-     * As `policy_from_json`.
+     * As `policy_from_json`, with the line and the column of each fault.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
@@ -634,7 +634,7 @@ object Release {
      * table, so the result has every row.
      *
      * Errors:
-     * As `profiles_from_json`.
+     * As `profiles_from_json`, with the line and the column of each fault.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
@@ -770,7 +770,7 @@ object Rollback {
      * Reads a policy from YAML text. A key that is left out has its default.
      *
      * Errors:
-     * As `policy_from_json`; `.nan` and `.inf` are refused as `syntax`.
+     * As `policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
      */
     @JvmStatic
     @Throws(RelcoreException::class)

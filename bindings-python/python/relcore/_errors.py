@@ -18,8 +18,7 @@ class RelcoreError(ValueError):
     """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        lines = (f"{fault.path}: {fault.text}" if fault.path else fault.text for fault in faults)
-        super().__init__("; ".join(lines))
+        super().__init__("; ".join(map(_line, faults)))
         self.faults = faults
 
     @property
@@ -34,6 +33,12 @@ class RelcoreError(ValueError):
 
     def __reduce__(self) -> tuple[type[RelcoreError], tuple[tuple[Fault, ...]]]:
         return type(self), (self.faults,)
+
+
+def _line(fault: Fault) -> str:
+    path = f"{fault.path}: " if fault.path else ""
+    place = f" (line {fault.line}, column {fault.column})" if fault.line else ""
+    return path + fault.text + place
 
 
 class InputError(RelcoreError):

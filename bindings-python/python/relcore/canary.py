@@ -1179,7 +1179,7 @@ def schedule_from_yaml(text: str) -> Schedule:
     """Reads a schedule from YAML text and checks it; all faults at once.
 
     Errors:
-    As `schedule_from_json`.
+    As `schedule_from_json`, with the line and the column of each fault.
     """
     return _schedule_from_yaml(text)
 

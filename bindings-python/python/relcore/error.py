@@ -64,7 +64,7 @@ class ErrorKind(StrEnum):
 class Fault(_Value):
     """One mistake in an input."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", "line", "column")
 
     code: ErrorKind
     """The kind of mistake; its wire text is the stable code."""
@@ -74,3 +74,9 @@ class Fault(_Value):
 
     text: str
     """A sentence for a person: what is wrong and what was expected."""
+
+    line: int | None = None
+    """The line of a YAML text, from 1."""
+
+    column: int | None = None
+    """The column in the line, from 1: the unknown key, or the value that is wrong."""

@@ -998,7 +998,7 @@ def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text; `{}` is the default policy.
 
     Errors:
-    As `policy_from_json`.
+    As `policy_from_json`, with the line and the column of each fault.
     """
     return _policy_from_yaml(text)
 

@@ -398,7 +398,7 @@ def profiles_from_yaml(text: str) -> Profiles:
     table, so the result has every row.
 
     Errors:
-    As `profiles_from_json`.
+    As `profiles_from_json`, with the line and the column of each fault.
     """
     return _profiles_from_yaml(text)
 

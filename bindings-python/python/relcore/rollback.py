@@ -467,7 +467,7 @@ def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text. A key that is left out has its default.
 
     Errors:
-    As `policy_from_json`; `.nan` and `.inf` are refused as `syntax`.
+    As `policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
     """
     return _policy_from_yaml(text)
 

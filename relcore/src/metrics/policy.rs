@@ -170,7 +170,7 @@ pub fn policy_from_json(text: &str) -> Result<Policy> {
 /// Reads a policy from YAML text; `{}` is the default policy.
 ///
 /// # Errors
-/// As [`policy_from_json`].
+/// As [`policy_from_json`], with the line and the column of each fault.
 pub fn policy_from_yaml(text: &str) -> Result<Policy> {
     wire::policy_from_yaml(text)
 }

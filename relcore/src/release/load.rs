@@ -53,9 +53,9 @@ pub fn profiles_from_json(text: &str) -> Result<Profiles> {
 /// table, so the result has every row.
 ///
 /// # Errors
-/// As [`profiles_from_json`].
+/// As [`profiles_from_json`], with the line and the column of each fault.
 pub fn profiles_from_yaml(text: &str) -> Result<Profiles> {
-    complete(wire::parse_yaml(text)?)
+    wire::read_yaml(text, complete)
 }
 
 /// Fills in absent rows and fields from the standard table.

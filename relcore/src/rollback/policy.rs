@@ -120,7 +120,7 @@ pub fn policy_from_json(text: &str) -> Result<Policy> {
 /// ```
 ///
 /// # Errors
-/// As [`policy_from_json`]; `.nan` and `.inf` are refused as `syntax`.
+/// As [`policy_from_json`], with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
 pub fn policy_from_yaml(text: &str) -> Result<Policy> {
     wire::policy_from_yaml(text)
 }

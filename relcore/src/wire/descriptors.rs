@@ -51,6 +51,12 @@ pub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "code", required: true, of: TypeRef::Named("ErrorKind") },
             Field { name: "path", required: true, of: TypeRef::Text },
             Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "line", required: false, of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)) },
+            Field {
+                name: "column",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
         ]),
     ),
     (

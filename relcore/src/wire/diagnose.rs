@@ -46,12 +46,45 @@ pub(crate) fn diagnose(value: &Value, of: TypeRef, path: &str, faults: &mut Faul
             _ => expect(false, "an object", value, path, faults),
         },
         TypeRef::Named(name) => {
-            if let Ok(position) = DESCRIPTORS.binary_search_by(|(candidate, _)| (*candidate).cmp(name))
-                && let Some((_, descriptor)) = DESCRIPTORS.get(position)
-            {
+            if let Some(descriptor) = descriptor(name) {
                 named(value, descriptor, path, faults);
             }
         }
+    }
+}
+
+fn descriptor(name: &str) -> Option<&'static Descriptor> {
+    let position = DESCRIPTORS.binary_search_by(|(candidate, _)| (*candidate).cmp(name)).ok()?;
+    DESCRIPTORS.get(position).map(|(_, descriptor)| descriptor)
+}
+
+/// Removes every key that `diagnose` calls unknown.
+pub(crate) fn remove_unknown_keys(value: &mut Value, of: TypeRef) {
+    match (of, value) {
+        (TypeRef::Optional(inner), value) => remove_unknown_keys(value, *inner),
+        (TypeRef::List(item), Value::Array(items)) => {
+            items.iter_mut().for_each(|value| remove_unknown_keys(value, *item));
+        }
+        (TypeRef::Map(item), Value::Object(entries)) => {
+            entries.values_mut().for_each(|value| remove_unknown_keys(value, *item));
+        }
+        (TypeRef::Named(name), Value::Object(entries)) => {
+            let tag = entries.get("type").and_then(Value::as_str);
+            let (fields, tagged) = match descriptor(name) {
+                Some(Descriptor::Struct(fields)) => (*fields, false),
+                Some(Descriptor::Tagged(variants)) => {
+                    let variant = variants.iter().find(|(name, _)| tag == Some(*name));
+                    (variant.map_or(&[] as &[Field], |(_, fields)| fields), true)
+                }
+                Some(Descriptor::Unit(_)) | None => return,
+            };
+            entries.retain(|key, value| {
+                let field = fields.iter().find(|field| field.name == key);
+                field.inspect(|field| remove_unknown_keys(value, field.of)).is_some()
+                    || (tagged && key == "type")
+            });
+        }
+        _ => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! JSON and YAML text to values.
 use super::descriptor::TypeRef;
-use super::diagnose::diagnose;
+use super::diagnose::{diagnose, remove_unknown_keys};
+use super::locate::{line_and_column, located};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Number, Value};
@@ -37,13 +38,32 @@ pub(crate) fn policy_from_json<P: PolicyText>(text: &str) -> Result<P> {
 
 /// Reads and checks a policy from YAML text.
 pub(crate) fn policy_from_yaml<P: PolicyText>(text: &str) -> Result<P> {
-    policy_from_value(parse_yaml(text)?)
+    read_yaml(text, policy_from_value)
+}
+
+/// Reads YAML and makes a value of it; the faults have lines and columns.
+pub(crate) fn read_yaml<T>(text: &str, read: impl FnOnce(Value) -> Result<T>) -> Result<T> {
+    read(parse_yaml(text)?).map_err(|error| located(error, text))
 }
 
 /// Reads and checks a policy from parsed text.
-pub(crate) fn policy_from_value<P: PolicyText>(value: Value) -> Result<P> {
-    let policy: P = from_value(value, TypeRef::Named(P::TYPE))?;
+///
+/// A text with unknown keys alone is whole without them, so the faults of its values are reported beside them. After any
+/// other fault of the form, a check of what is left could report what the text does not say.
+pub(crate) fn policy_from_value<P: PolicyText>(mut value: Value) -> Result<P> {
+    let of = TypeRef::Named(P::TYPE);
+    let mut form = Faults::new();
+    diagnose(&value, of, "", &mut form);
+    let form = form.finish();
+    if let Err(error) = &form {
+        if error.faults().iter().any(|fault| fault.code != ErrorKind::UnknownField) {
+            return Err(error.clone());
+        }
+        remove_unknown_keys(&mut value, of);
+    }
+    let policy = P::deserialize(&value).map_err(|fault| explain(&value, of, &fault))?;
     let mut faults = Faults::new();
+    faults.absorb(form);
     policy.check("", &mut faults);
     faults.finish().map(|()| policy)
 }
@@ -56,9 +76,13 @@ pub(crate) fn policy_from_value<P: PolicyText>(value: Value) -> Result<P> {
 pub fn parse_yaml(text: &str) -> Result<Value> {
     sized(text)?;
     let strict = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
-        let first_line = fault.to_string();
-        let first_line: String = first_line.lines().next().unwrap_or_default().chars().take(200).collect();
-        Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}"))
+        let at = fault.location().and_then(line_and_column);
+        let shown = fault.to_string();
+        let first_line = shown.lines().next().unwrap_or_default();
+        let told = at.map(|(line, column)| format!("error: line {line} column {column}: "));
+        let first_line = told.and_then(|told| first_line.strip_prefix(&told)).unwrap_or(first_line);
+        let first_line: String = first_line.chars().take(200).collect();
+        Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}")).located(|_| at)
     });
     strict.map(|strict| strict.0)
 }

@@ -71,7 +71,7 @@ public enum Canary {
     /// Reads a schedule from YAML text and checks it; all faults at once.
     ///
     /// Errors:
-    /// As `schedule_from_json`.
+    /// As `schedule_from_json`, with the line and the column of each fault.
     public static func scheduleFromYaml(text: String) throws -> CanarySchedule {
         try ffiCanaryScheduleFromYaml(text: text)
     }
@@ -434,7 +434,7 @@ public enum Metrics {
     /// Reads a policy from YAML text; `{}` is the default policy.
     ///
     /// Errors:
-    /// As `policy_from_json`.
+    /// As `policy_from_json`, with the line and the column of each fault.
     public static func policyFromYaml(text: String) throws -> MetricsPolicy {
         try ffiMetricsPolicyFromYaml(text: text)
     }
@@ -537,7 +537,7 @@ public enum Release {
     /// table, so the result has every row.
     ///
     /// Errors:
-    /// As `profiles_from_json`.
+    /// As `profiles_from_json`, with the line and the column of each fault.
     public static func profilesFromYaml(text: String) throws -> ReleaseProfiles {
         try ffiReleaseProfilesFromYaml(text: text)
     }
@@ -650,7 +650,7 @@ public enum Rollback {
     /// Reads a policy from YAML text. A key that is left out has its default.
     ///
     /// Errors:
-    /// As `policy_from_json`; `.nan` and `.inf` are refused as `syntax`.
+    /// As `policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
     public static func policyFromYaml(text: String) throws -> RollbackPolicy {
         try ffiRollbackPolicyFromYaml(text: text)
     }
