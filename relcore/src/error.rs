@@ -145,6 +145,7 @@ impl Error {
     }
 
     /// The same faults, each with its line and column, where they are known.
+    #[cfg(feature = "yaml")]
     pub(crate) fn located(mut self, find: impl Fn(&Fault) -> Option<(u32, u32)>) -> Self {
         for fault in &mut self.0 {
             (fault.line, fault.column) = find(fault).unzip();

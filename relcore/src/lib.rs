@@ -18,8 +18,12 @@
 //! (`errorRateIncreasePercent`), where it is a `weight` of traffic, and where a metric has the unit `%`. A share above 1
 //! is refused, and `canary.validate` warns of a limit in percent that looks like a share.
 //!
+//! The feature `yaml`, on by default, has the functions that read policies from YAML. `chrono` has conversions with
+//! chrono's types, `schema` the JSON Schemas of all types.
+//!
 //! A function that takes a policy checks and digests it at every call. A handle such as [`canary::Rollout`] does so once.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs shows the feature of an item
 #![cfg_attr(
     test,
     allow(

@@ -20,8 +20,9 @@ type MethodOf<T> =
 /// Expands the rows of one module. The macro `table_rows!` of each module calls it.
 ///
 /// A row marked `#[plain]` returns its result as it is, any other a `Result`. A row of a policy stands for three
-/// functions: the default, and the two that read text. A row of a constant is for the generator of the bindings alone. Each handle has, besides its methods, an accessor with the name of
-/// its policy and `digest`.
+/// functions: the default, and the two that read text. The one for YAML needs the feature `yaml`. A row of a constant is
+/// for the generator of the bindings alone. Each handle has, besides its methods, an accessor with the name of its policy
+/// and `digest`.
 macro_rules! table {
     (
         $module:ident {
@@ -48,6 +49,7 @@ macro_rules! table {
                 $(
                     Signature { name: concat!(stringify!($module), ".", stringify!($default)), arguments: &[] },
                     Signature { name: concat!(stringify!($module), ".", stringify!($from_json)), arguments: &["text"] },
+                    #[cfg(feature = "yaml")]
                     Signature { name: concat!(stringify!($module), ".", stringify!($from_yaml)), arguments: &["text"] },
                 )*
                 $(Signature {
@@ -89,6 +91,7 @@ macro_rules! table {
                             let result = transport.run(signature, || $from_json(&text))?;
                             transport.ret(result)
                         },
+                        #[cfg(feature = "yaml")]
                         |transport, signature| {
                             let text: String = transport.arg(signature, 0)?;
                             let result = transport.run(signature, || $from_yaml(&text))?;
@@ -156,7 +159,7 @@ macro_rules! table {
                 $(
                     let policy = generator.subschema_for::<$policy>();
                     let text = generator.subschema_for::<String>();
-                    for arguments in [vec![], vec![text.clone()], vec![text]] {
+                    for arguments in [vec![], vec![text.clone()], #[cfg(feature = "yaml")] vec![text]] {
                         all.functions.extend(row_schema(functions.next(), arguments, policy.clone()));
                     }
                 )*

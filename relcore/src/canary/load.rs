@@ -17,6 +17,7 @@ pub fn schedule_from_json(text: &str) -> Result<Schedule> {
 ///
 /// # Errors
 /// As [`schedule_from_json`], with the line and the column of each fault.
+#[cfg(feature = "yaml")]
 pub fn schedule_from_yaml(text: &str) -> Result<Schedule> {
     wire::policy_from_yaml(text)
 }

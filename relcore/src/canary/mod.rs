@@ -88,7 +88,9 @@ mod validate;
 
 pub use decision::{Action, Decision, explain, outcome};
 pub use engine::{next_action, start};
-pub use load::{schedule_from_json, schedule_from_yaml};
+pub use load::schedule_from_json;
+#[cfg(feature = "yaml")]
+pub use load::schedule_from_yaml;
 pub use metric::{MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading};
 pub use plan::{PlannedStep, Timeline, plan};

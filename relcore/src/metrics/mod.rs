@@ -86,7 +86,9 @@ pub use choice::*;
 pub use engine::Engine;
 pub use event::{Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident};
 pub use explain::explain;
-pub use policy::{Policy, default_policy, policy_from_json, policy_from_yaml};
+#[cfg(feature = "yaml")]
+pub use policy::policy_from_yaml;
+pub use policy::{Policy, default_policy, policy_from_json};
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
 pub(crate) use rows::natural;

@@ -171,6 +171,7 @@ pub fn policy_from_json(text: &str) -> Result<Policy> {
 ///
 /// # Errors
 /// As [`policy_from_json`], with the line and the column of each fault.
+#[cfg(feature = "yaml")]
 pub fn policy_from_yaml(text: &str) -> Result<Policy> {
     wire::policy_from_yaml(text)
 }

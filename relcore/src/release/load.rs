@@ -54,6 +54,7 @@ pub fn profiles_from_json(text: &str) -> Result<Profiles> {
 ///
 /// # Errors
 /// As [`profiles_from_json`], with the line and the column of each fault.
+#[cfg(feature = "yaml")]
 pub fn profiles_from_yaml(text: &str) -> Result<Profiles> {
     wire::read_yaml(text, complete)
 }

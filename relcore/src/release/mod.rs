@@ -69,7 +69,9 @@ pub use classification::{Classification, ClassificationVerdict};
 pub use classify::classify;
 pub use explain::{explain, outcome};
 pub use facts::{Advisory, Facts};
-pub use load::{profile, profiles_from_json, profiles_from_yaml};
+#[cfg(feature = "yaml")]
+pub use load::profiles_from_yaml;
+pub use load::{profile, profiles_from_json};
 pub use profile::{ChangelogDepth, CommunicationScope, Profile, Profiles, RequiredApproval, TestingScope};
 pub use release_type::{AdvisorySeverity, Type};
 pub use standard::standard_profiles;

@@ -63,7 +63,9 @@ mod truth;
 pub use decide::{Engine, decide};
 pub use decision::{Counterfactual, Criterion, Decision, Verdict};
 pub use explain::{explain, outcome};
-pub use policy::{Policy, default_policy, policy_from_json, policy_from_yaml};
+#[cfg(feature = "yaml")]
+pub use policy::policy_from_yaml;
+pub use policy::{Policy, default_policy, policy_from_json};
 pub use situation::{CustomerImpact, Situation};
 
 crate::scalar::texts!(Criterion, CustomerImpact, Verdict);

@@ -10,6 +10,7 @@
 mod descriptor;
 mod descriptors;
 mod diagnose;
+#[cfg(feature = "yaml")]
 mod locate;
 mod read;
 mod tagged;
@@ -17,8 +18,12 @@ mod write;
 
 pub(crate) use descriptor::TypeRef;
 pub(crate) use diagnose::{diagnose, has_key};
-pub(crate) use read::{PolicyText, object, policy_from_json, policy_from_value, policy_from_yaml, read_yaml};
-pub use read::{parse_json, parse_yaml};
+pub use read::parse_json;
+#[cfg(feature = "yaml")]
+pub use read::parse_yaml;
+pub(crate) use read::{PolicyText, object, policy_from_json, policy_from_value};
+#[cfg(feature = "yaml")]
+pub(crate) use read::{policy_from_yaml, read_yaml};
 pub(crate) use tagged::tagged;
 pub use write::{WireType, from_json, to_json};
 
