@@ -48,7 +48,7 @@ def history() -> dict[str, np.ndarray]:
 
 def by_relcore(data: dict[str, np.ndarray]) -> Callable[[], Figures]:
     """The whole report by columns."""
-    policy = metrics.MetricsPolicy(
+    policy = metrics.Policy(
         seed=metrics.SeedRule.INCLUDE,
         denominator=metrics.RateDenominator.FINISHED,
         failure_signals=[metrics.FailureSignal.OUTCOME],
@@ -63,7 +63,7 @@ def by_relcore(data: dict[str, np.ndarray]) -> Callable[[], Figures]:
     )
 
     def run() -> Figures:
-        report = columns.dora_columns(events, policy, window, BucketUnit.MONTH, "UTC")
+        report = metrics.dora_columns(events, policy, window, BucketUnit.MONTH, "UTC")
         return [
             (
                 row.deployment_frequency.n,
