@@ -772,4 +772,114 @@ export declare class Engine {
   toJSON(): Policy;
 }
 
-export * from "./lib/columns.js";
+/**
+ * The five delivery metrics, from columns: the same report as `dora` gives for the same events.
+ *
+ * @throws {@link RelcoreError}: As `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets
+ * that fall, with the path of the column: `columns.deployments.outcome`.
+ */
+export declare function doraColumns(
+  columns: EventColumns,
+  policy: Policy,
+  range: TimeRange,
+  unit: BucketUnit,
+  zone: string,
+): DoraReport<Timestamp>;
+
+/** A list of indices for each row, one after the other: Arrow's `List`. */
+export interface Lists {
+  /**
+   * The index in `items` at which the list of each row begins, then the count of all items: one more than rows.
+   */
+  readonly offsets: Uint32Array;
+  /** The items of all lists. */
+  readonly items: Uint32Array;
+}
+
+/**
+ * Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
+ */
+export interface DeploymentColumns {
+  /** When each finished, in milliseconds since 1970. Ascending is fastest, any order is right. */
+  readonly finishedAt: BigInt64Array;
+  /** How each ended: the index in `DeploymentOutcome`, from 0 for success to 5 for skip. */
+  readonly outcome: Uint8Array;
+  /**
+   * What each was for: the index in `DeploymentIntent`, from 0 for planned to 4 for
+   * unknown. Left out when it is unknown for all.
+   */
+  readonly intent?: Uint8Array | undefined;
+  /** The code of each one's service. Left out when there is one service. */
+  readonly service?: Uint32Array | undefined;
+  /** The index in `environments` of each one's environment. Left out when all went to the first. */
+  readonly environment?: Uint32Array | undefined;
+  /** The code of each one's revision, or none. Left out when it is unknown for all. */
+  readonly revision?: Uint32Array | undefined;
+  /**
+   * The indices of the deployments that each remediates. An index beyond the table is one not in the input.
+   */
+  readonly remediates?: Lists | undefined;
+  /**
+   * The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
+   * there is one offset more than deployments.
+   */
+  readonly changes?: Uint32Array | undefined;
+  /** Instead of `changes`: the indices of those of each, of which several may share one. */
+  readonly listedChanges?: Lists | undefined;
+}
+
+/** Changes by columns. */
+export interface ChangeColumns {
+  /** When each was written, in milliseconds since 1970. */
+  readonly authoredAt: BigInt64Array;
+  /** Where `authoredAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly authoredAtValidity?: Uint8Array | undefined;
+  /** When each was committed. Left out when it is unknown for all. */
+  readonly committedAt?: BigInt64Array | undefined;
+  /** Where `committedAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly committedAtValidity?: Uint8Array | undefined;
+  /** Whether each only joins others. Left out when none does. */
+  readonly merge?: Uint8Array | undefined;
+  /** The indices of the changes that each reverts. */
+  readonly reverts?: Lists | undefined;
+}
+
+/** Incidents by columns. */
+export interface IncidentColumns {
+  /** When each was detected, in milliseconds since 1970. */
+  readonly detectedAt: BigInt64Array;
+  /** When each was resolved. Left out when none is. */
+  readonly resolvedAt?: BigInt64Array | undefined;
+  /** Where `resolvedAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly resolvedAtValidity?: Uint8Array | undefined;
+  /** The code of the service of each. Left out when there is one service. */
+  readonly service?: Uint32Array | undefined;
+  /** The index in `environments` of the environment of each. Left out when all are in the first. */
+  readonly environment?: Uint32Array | undefined;
+  /** The index of the deployment that caused each, or none. Left out when it is unknown for all. */
+  readonly causedBy?: Uint32Array | undefined;
+  /** Whether each repeats another. Left out when none does. */
+  readonly duplicate?: Uint8Array | undefined;
+}
+
+/** All events by columns. What is left out is unknown. */
+export interface EventColumns {
+  /** The deployments. */
+  readonly deployments?: DeploymentColumns | undefined;
+  /** The changes. */
+  readonly changes?: ChangeColumns | undefined;
+  /** The incidents. */
+  readonly incidents?: IncidentColumns | undefined;
+  /**
+   * The names of the environments. `production` alone when they are left out.
+   *
+   * @defaultValue `["production"]`
+   */
+  readonly environments?: readonly string[] | undefined;
+  /**
+   * How many services there are: their codes are below this. At least 1, and 1 when it is left out.
+   *
+   * @defaultValue `1`
+   */
+  readonly services?: number | undefined;
+}

@@ -2,8 +2,9 @@
 "use strict";
 
 const { bind, bindConstructor, bindMethod } = require("./lib/call.js");
-const { doraColumns } = require("./lib/columns.js");
+const { bindColumns } = require("./lib/columns.js");
 
+const doraColumns = bindColumns("metrics.dora_columns", ["policy", "range", "unit", "zone"]);
 const defaultPolicy = bind("metrics.default_policy", []);
 const policyFromJson = bind("metrics.policy_from_json", ["text"]);
 const policyFromYaml = bind("metrics.policy_from_yaml", ["text"]);

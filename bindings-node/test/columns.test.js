@@ -120,7 +120,7 @@ test("what is no column is refused", () => {
     [
       { changes: { authoredAt: finishedAt, reverts: { items: new Uint32Array(1) } } },
       "columns.changes.reverts",
-      /needs both/,
+      /expected both/,
     ],
     [{ services: 0 }, "columns.services", /1 to/],
     [null, "columns", /an object/],

@@ -1,9 +1,11 @@
 //! Calls from Python: names resolved once, arguments decoded, the result encoded.
 use crate::{
+    column::Held,
     de::PyDeserializer,
-    error::{CodecError, Failure},
+    error::CodecError,
+    failure::Failure,
     ser,
-    spelling::spelt,
+    spelling::{of_columns, spelt},
     time::LastInstant,
 };
 use pyo3::exceptions::PyImportError;
@@ -65,6 +67,26 @@ pub fn from_json<'py>(py: Python<'py>, name: &str, text: &str) -> PyResult<Bound
     Ok(of.from_json(text, &mut PyTransport::new(&PyTuple::empty(py), 0))?)
 }
 
+/// The function over columns of this name as a Python callable, whose first argument is the columns.
+#[pyfunction]
+pub fn bulk_function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
+    let function = api::bulk_function(name).ok_or_else(|| absent(name))?;
+    PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
+        let result = call_with_columns(function, arguments);
+        Ok(result.map_err(|failure| failure.exception(arguments.py(), of_columns))?.unbind())
+    })
+}
+
+fn call_with_columns<'py>(
+    function: api::BulkFunction,
+    arguments: &Bound<'py, PyTuple>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let held = Held::of(&arguments.get_item(0)?, function.tables)?;
+    let columns = held.columns()?;
+    let mut transport = PyTransport { is_large: true, ..PyTransport::new(arguments, 1) };
+    function.call(&columns, &mut transport)
+}
+
 /// The error of a name that the core does not have.
 pub fn absent(name: &str) -> PyErr {
     PyImportError::new_err(format!(
@@ -78,6 +100,8 @@ pub struct PyTransport<'a, 'py> {
     /// How many of them stand before those of the signature.
     skip: usize,
     last: LastInstant<'py>,
+    /// Whether the call is long whatever its arguments.
+    is_large: bool,
 }
 
 /// From this many items or bytes of an argument on, other threads may run during the call. To release the interpreter
@@ -101,7 +125,11 @@ impl<'py> Transport for PyTransport<'_, 'py> {
                 || argument.is_instance_of::<PyString>();
             is_sized && argument.len().is_ok_and(|length| length >= LARGE)
         };
-        if self.arguments.iter().any(is_large) { self.arguments.py().detach(work) } else { work() }
+        if self.is_large || self.arguments.iter().any(is_large) {
+            self.arguments.py().detach(work)
+        } else {
+            work()
+        }
     }
 
     fn ret<T: Serialize>(&mut self, result: T) -> Result<Bound<'py, PyAny>, Failure> {
@@ -111,7 +139,7 @@ impl<'py> Transport for PyTransport<'_, 'py> {
 
 impl<'a, 'py> PyTransport<'a, 'py> {
     pub fn new(arguments: &'a Bound<'py, PyTuple>, skip: usize) -> Self {
-        Self { arguments, skip, last: LastInstant::default() }
+        Self { arguments, skip, last: LastInstant::default(), is_large: false }
     }
 
     /// The exception of a failed call, in the names of the arguments.

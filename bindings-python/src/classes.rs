@@ -2,7 +2,7 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
-use std::borrow::Cow;
+use relcore::wire::wire_name;
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
@@ -58,20 +58,6 @@ impl Fields {
     pub fn own(&self) -> &[Field] {
         self.all.get(usize::from(self.tag.is_some())..).unwrap_or_default()
     }
-}
-
-/// `week_start` as `weekStart`.
-pub fn wire_name(name: &str) -> Cow<'_, str> {
-    if !name.contains('_') {
-        return Cow::Borrowed(name);
-    }
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    Cow::Owned(words.fold(first, |name, word| {
-        let mut letters = word.chars();
-        let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
-        name + &capital.into_iter().collect::<String>() + letters.as_str()
-    }))
 }
 
 /// `weekStart` as `week_start`.

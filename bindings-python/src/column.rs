@@ -1,52 +1,123 @@
-//! Columns of numbers, borrowed from their owner by the buffer protocol or Arrow. Every bulk function reads them here.
-use crate::{arrow::Owned, error::Failure};
+//! Columns of numbers, borrowed from their owner by the buffer protocol or Arrow. Whatever the core declares of a table is
+//! read here, so that a further function over columns needs no line.
+use crate::{arrow::Owned, failure::Failure};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use relcore::column::{self, Field, Instants, Kind, Lists, ROOT, Record};
+use relcore::wire::wire_name;
 use relcore::{Error, ErrorKind, Result};
-use std::{borrow::Cow, collections::BTreeMap, ffi::c_void, slice};
+use std::{borrow::Cow, ffi::c_void, slice};
 
-/// The columns of a call by their paths on the wire, kept alive while the core reads them.
+/// The columns of a call, kept alive while the core reads them.
 ///
 /// Nobody may write to them meanwhile; the docs of the Python functions ask this of the caller.
-pub struct Columns(BTreeMap<String, Column>);
+#[derive(Default)]
+pub struct Held(Vec<Given>);
 
-/// Milliseconds, and one bit for each that is there.
-pub type OwnedInstants<'a> = (&'a [i64], Option<Cow<'a, [u8]>>);
+enum Given {
+    Column { kind: Kind, column: Column, bits: Option<Vec<u8>>, flags: Vec<bool> },
+    Lists { path: String, offsets: Column, items: Column },
+    Names(String, Vec<String>),
+    Count(String, u32),
+}
 
-impl Columns {
-    pub fn of(given: &Bound<'_, PyDict>) -> std::result::Result<Self, Failure> {
-        let column = |(path, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
-            let path: String = path.extract()?;
-            Ok((path.clone(), Column::of(&object, path)?))
-        };
-        given.iter().map(column).collect::<std::result::Result<_, Failure>>().map(Self)
+impl Held {
+    /// Reads the columns of a set of tables: of dataclasses or dicts.
+    pub fn of(object: &Bound<'_, PyAny>, tables: &'static Record) -> std::result::Result<Self, Failure> {
+        let mut held = Self::default();
+        held.table(object, tables, ROOT)?;
+        Ok(held)
     }
 
-    pub fn has(&self, path: &str) -> bool {
-        self.0.contains_key(path)
+    fn table(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        table: &'static Record,
+        path: &str,
+    ) -> std::result::Result<(), Failure> {
+        for field in table.columns() {
+            if let Some(value) = part(object, &field.name)? {
+                self.read(&value, &field, field.path(path))?;
+            }
+        }
+        Ok(())
     }
 
-    /// Numbers, none of which may be null; empty for a column that was not given.
-    pub fn numbers<T: Number>(&self, path: &str) -> Result<&[T]> {
-        self.0.get(path).map_or(Ok(&[]), Column::numbers)
+    /// Reads a field of an object, and what is below it.
+    fn read(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        field: &Field,
+        path: String,
+    ) -> std::result::Result<(), Failure> {
+        let wrong = |expected: &str| Error::new(ErrorKind::WrongType, &path, format!("expected {expected}"));
+        self.0.push(match field.kind {
+            Kind::Table(table) => return self.table(object, table, &path),
+            Kind::Lists(_) => {
+                let part = |name: &str| match part(object, name)? {
+                    Some(part) => Column::of(&part, format!("{path}.{name}")),
+                    None => Err(wrong("both `offsets` and `items`").into()),
+                };
+                let (offsets, items) = (part("offsets")?, part("items")?);
+                Given::Lists { path, offsets, items }
+            }
+            Kind::Names(_) => Given::Names(path, object.extract()?),
+            Kind::Count(_) => {
+                let count = object.extract().map_err(|_| wrong("a number of names"))?;
+                Given::Count(path, count)
+            }
+            kind => {
+                let column = Column::of(object, path)?;
+                let flags = if matches!(kind, Kind::Flags) { column.flags()? } else { Vec::new() };
+                Given::Column { kind, bits: column.validity().map(Cow::into_owned), flags, column }
+            }
+        });
+        Ok(())
     }
 
-    /// Instants in milliseconds, some of which may be null. A bitmap of their validity in a column of its own goes
-    /// before that of Arrow.
-    pub fn instants(&self, path: &str) -> Result<OwnedInstants<'_>> {
-        let Some(column) = self.0.get(path) else { return Ok((&[], None)) };
-        let validity = match self.0.get(&format!("{path}Validity")) {
-            Some(validity) => Some(Cow::Borrowed(validity.numbers()?)),
-            None => column.validity(),
-        };
-        Ok((column.values()?, validity))
+    /// Borrows them for the core.
+    pub fn columns(&self) -> Result<column::Columns<'_>> {
+        let mut columns = column::Columns::default();
+        for given in &self.0 {
+            let (path, column) = match given {
+                Given::Lists { path, offsets, items } => (
+                    path,
+                    column::Column::Lists(Lists { offsets: offsets.numbers()?, items: items.numbers()? }),
+                ),
+                Given::Names(path, names) => {
+                    (path, column::Column::Names(names.iter().map(String::as_str).collect()))
+                }
+                Given::Count(path, count) => (path, column::Column::Count(*count)),
+                Given::Column { kind, column, bits, flags } => (
+                    &column.path,
+                    match kind {
+                        Kind::Instants => {
+                            column::Column::Instants(Instants { millis: column.numbers()?, validity: None })
+                        }
+                        Kind::OptionalInstants => column::Column::Instants(Instants {
+                            millis: column.values()?,
+                            validity: bits.as_deref(),
+                        }),
+                        Kind::Values(_) | Kind::Validity => column::Column::Bytes(column.numbers()?),
+                        Kind::Flags => column::Column::Flags(flags),
+                        _ => column::Column::Numbers(column.numbers()?),
+                    },
+                ),
+            };
+            columns.insert(path.clone(), column);
+        }
+        Ok(columns)
     }
+}
 
-    /// Truth values: bytes of 0 and 1, or the bits of Arrow. The one kind of column that is copied.
-    pub fn flags(&self, path: &str) -> Result<Vec<bool>> {
-        self.0.get(path).map_or(Ok(Vec::new()), Column::flags)
-    }
+/// A part of a dataclass or a dict, if it is there.
+fn part<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let found = match object.cast::<PyDict>() {
+        Ok(dict) => dict.get_item(name)?.or(dict.get_item(wire_name(name))?),
+        Err(_) => Some(object.getattr(name)?),
+    };
+    Ok(found.filter(|part| !part.is_none()))
 }
 
 struct Column {
@@ -103,7 +174,7 @@ impl Column {
             Ok(None) => format!("expected a buffer or an Arrow array, got `{}`", object.get_type().name()?),
             Err(error) => error.value(object.py()).to_string(),
         };
-        Err(Error::new(ErrorKind::WrongType, path, text).under("columns").into())
+        Err(Error::new(ErrorKind::WrongType, path, text).into())
     }
 
     fn numbers<T: Number>(&self) -> Result<&[T]> {

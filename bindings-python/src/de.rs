@@ -4,7 +4,7 @@
 //! text, and enums with data as a variant with its fields, without a buffer. Read as a [`serde_json::Value`], an object
 //! becomes its wire form, for the diagnosis of refused arguments.
 use crate::{
-    classes::{Fields, TAG, wire_name},
+    classes::{Fields, TAG},
     error::CodecError,
     time::{self, Kind, LastInstant},
 };
@@ -13,7 +13,7 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
 use pyo3::{ffi, intern};
-use relcore::{Error, ErrorKind, Span, Timestamp, scalar};
+use relcore::{Error, ErrorKind, Span, Timestamp, scalar, wire::wire_name};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor, value};
 use std::{borrow::Cow, iter};
 

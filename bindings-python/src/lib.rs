@@ -9,10 +9,10 @@ mod arrow;
 mod call;
 mod classes;
 mod column;
-mod columns;
 mod command;
 mod de;
 mod error;
+mod failure;
 mod ser;
 mod spelling;
 mod time;
@@ -25,9 +25,8 @@ mod _native {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     use crate::{
-        call::{Handle, constructor, from_json, function, method, to_json},
+        call::{Handle, bulk_function, constructor, from_json, function, method, to_json},
         classes::Fields,
-        columns::dora_columns,
         command::main,
     };
 }

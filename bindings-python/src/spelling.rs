@@ -3,13 +3,14 @@
 //! The core names arguments and fields as on the wire. Python objects are walked along the path of a fault, so that it has
 //! the name of the field of a dataclass and the key of a dict as it stands there. What was given as text keeps its names.
 use crate::{
-    classes::{Fields, python_name, wire_name},
+    classes::{Fields, python_name},
     de::entries_of,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use relcore::Fault;
 use relcore::api::{Signature, is_key};
+use relcore::wire::wire_name;
 
 /// The faults of a call with these arguments.
 pub fn spelt(faults: &[Fault], signature: &Signature, arguments: &[Bound<'_, PyAny>]) -> Vec<Fault> {

@@ -117,7 +117,7 @@ class World:
 
         def validity(values: list[int | None]) -> Any:
             bits = sum((value is not None) << index for index, value in enumerate(values))
-            return None if arrow is not None else bits.to_bytes(len(values) // 8 + 1, "little")
+            return None if arrow is not None else bits.to_bytes((len(values) + 7) // 8, "little")
 
         services = [self.service[cause] for cause in self.caused_by]
         return EventColumns(

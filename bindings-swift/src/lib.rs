@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `generated.rs` | every type, function and handle, written by `cargo xtask codegen` |
 //! | `bench.rs` | the core's own time, for the benches only |
-//! | `columns.rs` | the delivery metrics from columns, by hand |
+//! | `columns.rs` | how columns are encoded |
 //! | `scalars.rs` | how instants, spans, days, versions, counts and reason codes are encoded |
 //! | `result.rs` | the results of exported functions |
 //! | `error.rs` | the error of exported functions |

@@ -11,8 +11,8 @@
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`interchange`] | reads the text of git and Prometheus |
 //!
-//! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`digest`] and [`decision`]. [`api`]
-//! is the table of public functions from which the bindings of the other languages are generated.
+//! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`mod@column`], [`digest`] and
+//! [`decision`]. [`api`] is the table of public functions from which the bindings of the other languages are generated.
 //!
 //! Units: a rate or a share is a number from 0 to 1. A number is a percentage only where its name says so
 //! (`errorRateIncreasePercent`), where it is a `weight` of traffic, and where a metric has the unit `%`. A share above 1
@@ -54,6 +54,7 @@ pub mod guide {
 
 pub mod api;
 pub mod canary;
+pub mod column;
 pub mod decision;
 pub mod digest;
 pub mod error;

@@ -1,20 +1,8 @@
-// The delivery metrics from columns, which are encoded as their bytes in memory.
+// Columns are encoded as their bytes in memory.
 package relcore
 
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
-
-/**
- * The five delivery metrics from columns of numbers: the report that `dora` makes of the same events.
- *
- * Errors: as `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets that
- * fall, with the path of the column: `columns.deployments.outcome`.
- */
-@Suppress("UnusedReceiverParameter")
-@Throws(RelcoreException::class)
-fun Metrics.doraColumns(
-    columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String,
-): MetricsDoraReport = ffiMetricsDoraColumns(columns, policy, range, unit, zone)
 
 /** The bytes of some numbers, in the machine's order. */
 internal fun bytesOf(column: LongArray): ByteArray {

@@ -555,6 +555,18 @@ object Metrics {
     @Throws(RelcoreException::class)
     fun reportRows(report: MetricsDoraReport): List<MetricsReportRow> =
         ffiMetricsReportRows(report)
+
+    /**
+     * The five delivery metrics, from columns: the same report as `dora` gives for the same events.
+     *
+     * Errors:
+     * As `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets
+     * that fall, with the path of the column: `columns.deployments.outcome`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun doraColumns(columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String): MetricsDoraReport =
+        ffiMetricsDoraColumns(columns, policy, range, unit, zone)
 }
 
 /**

@@ -5,8 +5,8 @@ __all__ = [
     "VERSION",
     "Fields",
     "Handle",
+    "bulk_function",
     "constructor",
-    "dora_columns",
     "from_json",
     "function",
     "main",
@@ -41,6 +41,4 @@ def constructor(name: str) -> _Constructor: ...
 def method(name: str) -> _Function: ...
 def to_json(name: str, arguments: tuple[object]) -> str: ...
 def from_json(name: str, text: str) -> object: ...
-def dora_columns(
-    columns: dict[str, object], environments: list[str], services: int, arguments: tuple[object, ...]
-) -> _Result: ...  # type: ignore[type-var]
+def bulk_function(name: str) -> _Function: ...

@@ -86,7 +86,7 @@ from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
-from relcore.columns import dora_columns
+from relcore.columns import EventColumns
 from relcore.reason import Interval
 from relcore.time import BucketUnit, TimeRange, Weekday
 
@@ -1050,3 +1050,22 @@ def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, .
     the service whose events it was made of, so add that as a column.
     """
     return _report_rows(report)
+
+
+_dora_columns = _native.bulk_function("metrics.dora_columns")
+
+
+def dora_columns(
+    columns: EventColumns | Mapping[str, object],
+    policy: Policy | Mapping[str, object],
+    range: TimeRange | Mapping[str, object],
+    unit: BucketUnit | str,
+    zone: str,
+) -> DoraReport:
+    """The five delivery metrics, from columns: the same report as `dora` gives for the same events.
+
+    Errors:
+    As `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets
+    that fall, with the path of the column: `columns.deployments.outcome`.
+    """
+    return _dora_columns(columns, policy, range, unit, zone)

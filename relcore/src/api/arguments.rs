@@ -129,6 +129,15 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
     ("time.parse_span", &[("text", TypeRef::Text)]),
     ("time.tzdb_version", &[]),
     ("version.bump", &[("previous", TypeRef::Version), ("next", TypeRef::Version)]),
+    (
+        "metrics.dora_columns",
+        &[
+            ("policy", TypeRef::Named("metrics.Policy")),
+            ("range", TypeRef::Named("TimeRange")),
+            ("unit", TypeRef::Named("BucketUnit")),
+            ("zone", TypeRef::Text),
+        ],
+    ),
     ("canary.Rollout.schedule", &[]),
     ("canary.Rollout.digest", &[]),
     (

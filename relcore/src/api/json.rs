@@ -76,12 +76,13 @@ fn by_name<R>(
     let Given(given) = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
-    let known = |key: &&String| signature.arguments.iter().any(|name| is_wire_name(key, name));
+    let known = |key: &&String| signature.arguments.iter().any(|name| wire::wire_name(name) == **key);
     if let Some(key) = given.keys().find(|key| !known(key)) {
         let text = format!("unknown argument {} of `{}`", quoted(key), signature.name);
         return Err(Error::new(ErrorKind::UnknownField, shortened(key).to_string(), text));
     }
-    let text = |name: &&str| given.iter().find(|(key, _)| is_wire_name(key, name)).map(|(_, raw)| raw.get());
+    let text =
+        |name: &&str| given.iter().find(|(key, _)| wire::wire_name(name) == **key).map(|(_, raw)| raw.get());
     call(&mut JsonTransport::new(signature.arguments.iter().map(text).collect()))
 }
 
@@ -180,19 +181,6 @@ impl Transport for JsonTransport<'_> {
 pub fn is_key(word: &str) -> bool {
     wire::has_key(word)
         || ARGUMENTS.iter().any(|(_, arguments)| arguments.iter().any(|(name, _)| *name == word))
-}
-
-/// Whether a key is the name of an argument on the wire: `weekStart` for `week_start`.
-fn is_wire_name(key: &str, name: &str) -> bool {
-    let mut expected = name.chars();
-    key.chars().all(|character| {
-        let next = expected.next();
-        if next == Some('_') {
-            expected.next().map(|c| c.to_ascii_uppercase()) == Some(character)
-        } else {
-            next == Some(character)
-        }
-    }) && expected.next().is_none()
 }
 
 /// All faults of the arguments of a call, in the order of the signature; `fault` if the type descriptors find none.

@@ -17,6 +17,7 @@ pub use call::{Argument, Transport};
 pub use json::{JsonTransport, call_json, explain_arguments, is_key};
 pub use types::{NamedType, named_type, named_types};
 
+use crate::column::{Columns, Record};
 use crate::error::Result;
 use crate::reason::ReasonCode;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -35,6 +36,15 @@ pub struct Signature {
 /// A public function, resolved by [`function`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Function(table::Row);
+
+/// A public function over columns, resolved by [`bulk_function`].
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+pub struct BulkFunction {
+    row: table::Row,
+    /// The tables that it reads.
+    pub tables: &'static Record,
+}
 
 /// The constructor of a handle, resolved by [`constructor`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +83,17 @@ pub fn functions() -> impl Iterator<Item = Function> {
     table::functions().map(Function)
 }
 
+/// Resolves a function over columns by its qualified name, `metrics.dora_columns`.
+#[must_use]
+pub fn bulk_function(name: &str) -> Option<BulkFunction> {
+    bulk_functions().find(|function| function.signature().name == name)
+}
+
+/// Every function over columns, by module and name.
+pub fn bulk_functions() -> impl Iterator<Item = BulkFunction> {
+    table::bulk_functions().map(|(row, tables)| BulkFunction { row, tables })
+}
+
 /// Resolves the constructor of a handle by the handle's qualified name, `canary.Rollout`.
 #[must_use]
 pub fn constructor(name: &str) -> Option<Constructor> {
@@ -108,6 +129,26 @@ impl Function {
     /// Whatever the transport or the function refuses.
     pub fn call<T: Transport>(self, transport: &mut T) -> Result<T::Return, T::Failure> {
         table::call(self.0, transport)
+    }
+}
+
+impl BulkFunction {
+    /// The name and the arguments, without the columns.
+    #[must_use]
+    pub fn signature(self) -> &'static Signature {
+        self.row.signature
+    }
+
+    /// Calls the function on columns through the transport of a binding.
+    ///
+    /// # Errors
+    /// Whatever the transport or the function refuses.
+    pub fn call<T: Transport>(
+        self,
+        columns: &Columns<'_>,
+        transport: &mut T,
+    ) -> Result<T::Return, T::Failure> {
+        table::call_bulk(self.row, columns, transport)
     }
 }
 
@@ -178,6 +219,8 @@ pub struct Schemas {
     pub constants: Vec<(&'static str, &'static str)>,
     /// Of the functions.
     pub functions: Vec<RowSchema>,
+    /// Of the functions over columns, without the columns.
+    pub bulk_functions: Vec<RowSchema>,
     /// Of the constructors.
     pub constructors: Vec<RowSchema>,
     /// Of the methods.

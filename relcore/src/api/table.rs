@@ -1,5 +1,6 @@
 //! The rows of all modules, expanded: signatures, calls and schemas.
 use super::{Argument, Handle, Signature, Transport};
+use crate::column::{Columns, Record, Tables};
 use crate::error::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::sync::Arc;
@@ -17,12 +18,16 @@ type ConstructorOf<T> = fn(&mut T, &Signature) -> Result<Handle, <T as Transport
 type MethodOf<T> =
     fn(&Handle, &mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
 
+type BulkOf<T> =
+    fn(&Columns<'_>, &mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
+
 /// Expands the rows of one module. The macro `table_rows!` of each module calls it.
 ///
 /// A row marked `#[plain]` returns its result as it is, any other a `Result`. A row of a policy stands for three
 /// functions: the default, and the two that read text. The one for YAML needs the feature `yaml`. A row of a constant is
-/// for the generator of the bindings alone. Each handle has, besides its methods, an accessor with the name of its policy
-/// and `digest`.
+/// for the generator of the bindings alone. A row of columns is the function `columns::dora` of the module, which is called
+/// `dora_columns` in other languages. Each handle has, besides its methods, an accessor with the name of its policy and
+/// `digest`.
 macro_rules! table {
     (
         $module:ident {
@@ -32,6 +37,9 @@ macro_rules! table {
                 $(#[$plain:ident])?
                 fn $function:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty;
             )*
+            $(columns $bulk:ident(
+                $columns:ident: $tables:ty, $($bulk_argument:ident: $bulk_type:ty),* $(,)?
+            ) -> $bulk_result:ty;)*
             $(handle $handle:ident($policy_name:ident: $policy_type:ty) {
                 $(
                     $(#[$method_plain:ident])?
@@ -57,6 +65,14 @@ macro_rules! table {
                     arguments: &[$(stringify!($argument)),*],
                 },)*
             ];
+
+            pub(in super::super) const BULK_FUNCTIONS: &[Signature] = &[$(Signature {
+                name: concat!(stringify!($module), ".", stringify!($bulk), "_columns"),
+                arguments: &[$(stringify!($bulk_argument)),*],
+            }),*];
+
+            /// The tables of each of them.
+            pub(in super::super) const TABLES: &[&Record] = &[$(<$tables>::RECORD),*];
 
             pub(in super::super) const CONSTRUCTORS: &[Signature] = &[$(Signature {
                 name: concat!(stringify!($module), ".", stringify!($handle)),
@@ -109,6 +125,28 @@ macro_rules! table {
                 ];
                 match functions.get(row.index) {
                     Some(function) => function(transport, row.signature),
+                    None => Err(unknown(row).into()),
+                }
+            }
+
+            #[allow(unused_mut, unused_variables, reason = "not every module has bulk functions")]
+            pub(super) fn call_bulk<T: Transport>(
+                row: Row,
+                given: &Columns<'_>,
+                transport: &mut T,
+            ) -> Result<T::Return, T::Failure> {
+                let functions: &[BulkOf<T>] = &[$(|given, transport, signature| {
+                    let mut index = 0..;
+                    $(let $bulk_argument: <$bulk_type as Argument<'_>>::Owned =
+                        transport.arg(signature, index.next().unwrap_or_default())?;)*
+                    let result: $bulk_result = transport.run(signature, || {
+                        let $columns: $tables = given.read()?;
+                        columns::$bulk(&$columns, $(<$bulk_type as Argument<'_>>::borrow(&$bulk_argument)),*)
+                    })?;
+                    transport.ret(result)
+                }),*];
+                match functions.get(row.index) {
+                    Some(function) => function(given, transport, row.signature),
                     None => Err(unknown(row).into()),
                 }
             }
@@ -168,6 +206,12 @@ macro_rules! table {
                     let result = generator.subschema_for::<$result>();
                     all.functions.extend(row_schema(functions.next(), arguments, result));
                 )*
+                let mut bulk_functions = BULK_FUNCTIONS.iter();
+                $(
+                    let arguments = vec![$(generator.subschema_for::<<$bulk_type as Argument<'_>>::Owned>()),*];
+                    let result = generator.subschema_for::<$bulk_result>();
+                    all.bulk_functions.extend(row_schema(bulk_functions.next(), arguments, result));
+                )*
                 let mut constructors = CONSTRUCTORS.iter();
                 let mut methods = METHODS.iter();
                 $(
@@ -210,6 +254,19 @@ macro_rules! modules {
         pub(super) fn call<T: Transport>(row: Row, transport: &mut T) -> Result<T::Return, T::Failure> {
             let calls = [$($module::call::<T>),*];
             calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, transport))
+        }
+
+        pub(super) fn bulk_functions() -> impl Iterator<Item = (Row, &'static Record)> {
+            rows([$($module::BULK_FUNCTIONS),*]).zip([$($module::TABLES),*].into_iter().flatten().copied())
+        }
+
+        pub(super) fn call_bulk<T: Transport>(
+            row: Row,
+            given: &Columns<'_>,
+            transport: &mut T,
+        ) -> Result<T::Return, T::Failure> {
+            let calls = [$($module::call_bulk::<T>),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, given, transport))
         }
 
         pub(super) fn construct<T: Transport>(row: Row, transport: &mut T) -> Result<Handle, T::Failure> {

@@ -3,26 +3,20 @@
 //! A million deployments with three changes each and fifty thousand incidents take about a tenth of a second of one
 //! core, and at most eight bytes of memory a change besides the buckets. Rows in the order of time are fastest.
 //!
-//! - Events are identified by their index in the columns: `caused_by` and `remediates` hold indices.
-//! - An empty column means that its values are unknown: one service, no merges, no revisions.
-//! - Instants are milliseconds since 1970 in UTC; absent ones are cleared in a validity bitmap, as in Arrow.
-//! - Changes are nested under their deployments ([`ListedChanges::Nested`]) or listed by index
-//!   ([`ListedChanges::Indexed`]), where several deployments may list one change and the first delivers it.
-//!
-//! Columns are not part of the table of public functions: every language passes slices of numbers without copying
-//! them, by code of its own. [`dora`](super::dora) converts objects into these columns and calls the same engine.
-pub use super::table::{
-    ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists, NONE,
-};
+//! Changes are nested under their deployments ([`ListedChanges::Nested`]) or listed by index
+//! ([`ListedChanges::Indexed`]), where several deployments may list one change and the first delivers it. The module
+//! [`column`](mod@crate::column) has what all columns have in common; an empty column is one that is left out.
+//! [`dora`](super::dora) converts objects into these columns and calls the same engine.
+pub use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, ListedChanges};
+pub use crate::column::{Instants, Lists, NONE};
 
-use super::{DoraReport, Engine, Policy};
+use super::{DoraReport, Engine, Policy, engine::check_frame};
+use crate::column::check;
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange};
 use crate::wire::PolicyText as _;
 
 /// The five delivery metrics, from columns: the same report as [`dora`](super::dora) gives for the same events.
-///
-/// For repeated calls under one policy, [`Engine::dora_columns`] checks and digests the policy only once.
 ///
 /// ```
 /// use relcore::metrics::columns::{DeploymentColumns, Events, dora};
@@ -41,10 +35,10 @@ use crate::wire::PolicyText as _;
 /// ```
 ///
 /// # Errors
-/// As [`dora`](super::dora), and `invalid_value` for columns of different lengths, codes beyond their table and
-/// offsets that fall.
+/// As [`dora`](super::dora), and `invalid_value` for columns of different lengths, codes beyond their table and offsets
+/// that fall, with the path of the column: `columns.deployments.outcome`.
 pub fn dora(
-    events: &Events<'_>,
+    columns: &Events<'_>,
     policy: &Policy,
     range: &TimeRange,
     unit: &BucketUnit,
@@ -52,7 +46,8 @@ pub fn dora(
 ) -> Result<DoraReport> {
     let mut faults = Faults::new();
     policy.check("policy", &mut faults);
-    events.check(&mut faults);
+    check_frame(range, zone, &mut faults);
+    check(columns, &mut faults);
     faults.finish()?;
-    Engine::new(policy.clone())?.report(events, range, *unit, zone)
+    Engine::new(policy.clone())?.report(columns, range, *unit, zone)
 }

@@ -70,7 +70,6 @@
 //!
 //! The same metrics can be computed from columns of numbers instead of objects, at a million deployments in about a
 //! tenth of a second. For many reports under one policy, an engine checks and digests the policy once.
-mod check;
 mod choice;
 pub mod columns;
 mod engine;
@@ -202,6 +201,14 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
+
+                columns dora(
+                    columns: columns::Events,
+                    policy: &Policy,
+                    range: &TimeRange,
+                    unit: &crate::time::BucketUnit,
+                    zone: &str,
+                ) -> DoraReport;
 
                 handle Engine(policy: Policy) {
                     fn dora(

@@ -1,142 +1,88 @@
 //! The events by columns, as data: borrowed slices, one row an event.
-
-/// The code or index that stands for none, in columns of numbers that cannot say so otherwise.
-pub const NONE: u32 = u32::MAX;
-
-/// Milliseconds since 1970, some of which may be absent.
-///
-/// ```
-/// use relcore::metrics::columns::Instants;
-/// let resolved = Instants { millis: &[1000, 0, 3000], validity: Some(&[0b101]) };
-/// assert_eq!((resolved.at(0), resolved.at(1), resolved.at(2)), (Some(1000), None, Some(3000)));
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Instants<'a> {
-    /// The instants; a value that the bitmap marks as absent is not read.
-    pub millis: &'a [i64],
-    /// One bit per instant, lowest first, set where it is present: Arrow's validity bitmap. Without it, all are present.
-    pub validity: Option<&'a [u8]>,
-}
-
-impl Instants<'_> {
-    /// The instant at an index; `None` where it is absent, or beyond the column.
-    #[must_use]
-    pub fn at(&self, index: usize) -> Option<i64> {
-        if let Some(bits) = self.validity
-            && bits.get(index / 8).is_none_or(|byte| byte >> (index % 8) & 1 == 0)
-        {
-            return None;
-        }
-        self.millis.get(index).copied()
-    }
-}
-
-/// A list of indices for every row, one after the other: Arrow's `List`.
-///
-/// ```
-/// use relcore::metrics::columns::Lists;
-/// let lists = Lists { offsets: &[0, 2, 2, 3], items: &[7, 8, 9] };
-/// assert_eq!((lists.of(0), lists.of(1), lists.of(2)), ([7, 8].as_slice(), [].as_slice(), [9].as_slice()));
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Lists<'a> {
-    /// The index in `items` at which the list of each row begins, and at the end where the last list ends. Empty when
-    /// all lists are empty.
-    pub offsets: &'a [u32],
-    /// The items of all lists.
-    pub items: &'a [u32],
-}
-
-impl<'a> Lists<'a> {
-    /// The list of a row; empty beyond the last row.
-    #[must_use]
-    pub fn of(&self, row: usize) -> &'a [u32] {
-        let bounds = self.offsets.get(row).zip(self.offsets.get(row.saturating_add(1)));
-        bounds.and_then(|(from, to)| self.items.get(*from as usize..*to as usize)).unwrap_or_default()
-    }
-}
-
-/// Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DeploymentColumns<'a> {
-    /// When each finished, in milliseconds since 1970. Ascending is fastest, any order is right.
-    pub finished_at: &'a [i64],
-    /// How each ended: the index of its [`DeploymentOutcome`](super::DeploymentOutcome), in the order of that list
-    /// from 0 for success to 5 for skip.
-    pub outcome: &'a [u8],
-    /// What each was for: the index of its [`DeploymentIntent`](super::DeploymentIntent), in the order of that list
-    /// from 0 for planned to 4 for unknown. Empty when it is unknown for all.
-    pub intent: &'a [u8],
-    /// The code of each one's service. Empty when there is one service.
-    pub service: &'a [u32],
-    /// The index into [`Events::environments`] of each one's environment. Empty when all went to the first.
-    pub environment: &'a [u32],
-    /// The code of each one's revision, or [`NONE`]. Empty when it is unknown for all.
-    pub revision: &'a [u32],
-    /// The indices of the deployments that each remediates. An index beyond the table is one not in the input.
-    pub remediates: Lists<'a>,
-    /// The changes of each.
-    pub changes: ListedChanges<'a>,
-}
+use super::event::{DeploymentIntent, DeploymentOutcome};
+use crate::column::{Instants, Kind, Lists, Members, Tables, Values, columns};
+use std::fmt::Display;
 
 /// How deployments name their changes.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-pub enum ListedChanges<'a> {
-    /// The changes of deployment `i` are those from `offsets[i]` to before `offsets[i + 1]`: each belongs to one
-    /// deployment. The fastest form.
-    Nested(&'a [u32]),
-    /// Each deployment lists indices of changes. An index beyond the table is one not in the input.
-    Indexed(Lists<'a>),
+pub type ListedChanges<'a> = Members<'a>;
+
+const OUTCOMES: Values = Values { texts: || texts(DeploymentOutcome::from_code), absent: None };
+
+const INTENTS: Values =
+    Values { texts: || texts(DeploymentIntent::from_code), absent: Some(DeploymentIntent::Unknown.code()) };
+
+fn texts<T: Display>(from_code: impl Fn(u8) -> Option<T>) -> Vec<String> {
+    (0..=u8::MAX).map_while(from_code).map(|value| value.to_string()).collect()
 }
 
-impl Default for ListedChanges<'_> {
-    fn default() -> Self {
-        Self::Nested(&[])
+columns! {
+    /// All events by columns. What is left out is unknown.
+    pub struct Events<'a> as "EventColumns" {
+        /// The deployments.
+        deployments: DeploymentColumns<'a> => Kind::Table(DeploymentColumns::RECORD);
+        /// The changes.
+        changes: ChangeColumns<'a> => Kind::Table(ChangeColumns::RECORD);
+        /// The incidents.
+        incidents: IncidentColumns<'a> => Kind::Table(IncidentColumns::RECORD);
+        /// The names of the environments. `production` alone when they are left out.
+        environments: &'a [&'a str] => Kind::Names(&["production"]);
+        /// How many services there are: their codes are below this. At least 1, and 1 when it is left out.
+        services: u32 => Kind::Count(1);
     }
 }
 
-/// Changes by columns.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ChangeColumns<'a> {
-    /// When each was written.
-    pub authored_at: Instants<'a>,
-    /// When each was committed. Empty when it is unknown for all.
-    pub committed_at: Instants<'a>,
-    /// Whether each only joins others. Empty when none does.
-    pub merge: &'a [bool],
-    /// The indices of the changes that each reverts.
-    pub reverts: Lists<'a>,
+columns! {
+    /// Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
+    pub struct DeploymentColumns<'a> as "DeploymentColumns" {
+        /// When each finished, in milliseconds since 1970. Ascending is fastest, any order is right.
+        finished_at: &'a [i64] => Kind::Instants, required;
+        /// How each ended: the index in [`DeploymentOutcome`](super::DeploymentOutcome), from 0 for success to 5 for skip.
+        outcome: &'a [u8] => Kind::Values(OUTCOMES), required;
+        /// What each was for: the index in [`DeploymentIntent`](super::DeploymentIntent), from 0 for planned to 4 for
+        /// unknown. Left out when it is unknown for all.
+        intent: &'a [u8] => Kind::Values(INTENTS);
+        /// The code of each one's service. Left out when there is one service.
+        service: &'a [u32] => Kind::Codes("services");
+        /// The index in `environments` of each one's environment. Left out when all went to the first.
+        environment: &'a [u32] => Kind::Codes("environments");
+        /// The code of each one's revision, or none. Left out when it is unknown for all.
+        revision: &'a [u32] => Kind::Labels;
+        /// The indices of the deployments that each remediates. An index beyond the table is one not in the input.
+        remediates: Lists<'a> => Kind::Lists("deployments");
+        /// The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
+        /// there is one offset more than deployments.
+        changes: ListedChanges<'a> => Kind::Members("changes");
+    }
 }
 
-/// Incidents by columns.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct IncidentColumns<'a> {
-    /// When each was detected, in milliseconds since 1970.
-    pub detected_at: &'a [i64],
-    /// When each was resolved.
-    pub resolved_at: Instants<'a>,
-    /// The code of the service of each. Empty when there is one service.
-    pub service: &'a [u32],
-    /// The index into [`Events::environments`] of the environment of each. Empty when all are in the first.
-    pub environment: &'a [u32],
-    /// The index of the deployment that caused each, or [`NONE`]. Empty when it is unknown for all.
-    pub caused_by: &'a [u32],
-    /// Whether each repeats another. Empty when none does.
-    pub duplicate: &'a [bool],
+columns! {
+    /// Changes by columns.
+    pub struct ChangeColumns<'a> as "ChangeColumns" {
+        /// When each was written, in milliseconds since 1970.
+        authored_at: Instants<'a> => Kind::OptionalInstants, required;
+        /// When each was committed. Left out when it is unknown for all.
+        committed_at: Instants<'a> => Kind::OptionalInstants;
+        /// Whether each only joins others. Left out when none does.
+        merge: &'a [bool] => Kind::Flags;
+        /// The indices of the changes that each reverts.
+        reverts: Lists<'a> => Kind::Lists("changes");
+    }
 }
 
-/// All events by columns.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Events<'a> {
-    /// The deployments.
-    pub deployments: DeploymentColumns<'a>,
-    /// The changes.
-    pub changes: ChangeColumns<'a>,
-    /// The incidents.
-    pub incidents: IncidentColumns<'a>,
-    /// The names of the environments.
-    pub environments: &'a [&'a str],
-    /// How many services there are: their codes are below this. At least 1.
-    pub services: u32,
+columns! {
+    /// Incidents by columns.
+    pub struct IncidentColumns<'a> as "IncidentColumns" {
+        /// When each was detected, in milliseconds since 1970.
+        detected_at: &'a [i64] => Kind::Instants, required;
+        /// When each was resolved. Left out when none is.
+        resolved_at: Instants<'a> => Kind::OptionalInstants;
+        /// The code of the service of each. Left out when there is one service.
+        service: &'a [u32] => Kind::Codes("services");
+        /// The index in `environments` of the environment of each. Left out when all are in the first.
+        environment: &'a [u32] => Kind::Codes("environments");
+        /// The index of the deployment that caused each, or none. Left out when it is unknown for all.
+        caused_by: &'a [u32] => Kind::Indices("deployments");
+        /// Whether each repeats another. Left out when none does.
+        duplicate: &'a [bool] => Kind::Flags;
+    }
 }

@@ -27,6 +27,26 @@ pub(crate) use read::{policy_from_yaml, read_yaml};
 pub(crate) use tagged::tagged;
 pub use write::{WireType, from_json, to_json};
 
+use std::borrow::Cow;
+
+/// The name of a field on the wire: `weekStart` for `week_start`.
+///
+/// ```
+/// assert_eq!(relcore::wire::wire_name("week_start"), "weekStart");
+/// assert_eq!(relcore::wire::wire_name("weekStart"), "weekStart");
+/// ```
+#[must_use]
+pub fn wire_name(name: &str) -> Cow<'_, str> {
+    let Some((first, words)) = name.split_once('_') else { return Cow::Borrowed(name) };
+    let mut wire = first.to_owned();
+    for word in words.split('_') {
+        let mut letters = word.chars();
+        wire.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        wire.push_str(letters.as_str());
+    }
+    Cow::Owned(wire)
+}
+
 /// Whether a value is the default of its type.
 ///
 /// A field that a later version adds to a policy or a state is left out when it has its default:

@@ -8,7 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    api, canary, decision, error, interchange, metrics, reason, release, rollback, scalar, time, version,
+    api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, time,
+    version,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -31,7 +32,7 @@ macro_rules! types {
 }
 
 types! {
-    api: Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
+    api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
@@ -45,7 +46,8 @@ types! {
         LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,
         RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, ReportRow, ReworkSignal, SeedRule,
         SeveralIncidents, UndefinedReason, UndeliveredChanges;
-    columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants, ListedChanges, Lists;
+    column: Column, Columns, Field, Instants, Kind, Lists, Members, Record, Values;
+    columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;
     reason: Evidence, Interval, Reason, ReasonCode, Severity;
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,

@@ -21,6 +21,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("version", Names::Only(&["error", "scalar"])),
     ("reason", Names::Only(&["error", "scalar", "time", "version"])),
     ("wire", Names::Only(&["error", "scalar", "time", "version", "reason"])),
+    ("column", Names::Only(&["error", "scalar", "time", "version", "reason", "wire"])),
     ("digest", Names::Only(&["error", "scalar", "time", "version", "reason", "wire"])),
     ("decision", Names::Only(&["error", "scalar", "time", "version", "reason", "wire", "digest"])),
     ("stats", Names::Foundation(&[])),

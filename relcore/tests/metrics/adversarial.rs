@@ -238,6 +238,6 @@ fn all_faults_of_policy_and_events_come_at_once() {
         |error: &relcore::Error| error.faults().iter().map(|fault| fault.path.clone()).collect::<Vec<_>>();
     assert_eq!(paths(&rows), ["policy.environments", "zone"]);
     let columns = columns::dora(&Events::default(), &policy, &range, &BucketUnit::Day, "UTC").unwrap_err();
-    assert_eq!(paths(&columns), ["policy.environments", "services", "environments"]);
+    assert_eq!(paths(&columns), ["policy.environments", "columns.environments", "columns.services"]);
     assert_eq!(paths(&Engine::new(policy).unwrap_err()), ["policy.environments"]);
 }

@@ -63,6 +63,17 @@ pub fn check(model: &Model) -> Result<()> {
     for function in model.functions.iter().chain(model.handles.iter().flat_map(|handle| &handle.methods)) {
         texts.push((format!("`{}`", function.qualified), &function.docs));
     }
+    texts.push(("module `column`".to_owned(), &model.column_docs));
+    for bulk in &model.bulk_functions {
+        texts.push((format!("`{}`", bulk.function.qualified), &bulk.function.docs));
+        for table in &bulk.tables {
+            texts.push((format!("`{}`", table.name), &table.docs));
+            let columns = table.columns.iter();
+            texts.extend(
+                columns.map(|column| (format!("`{}` of `{}`", column.name, table.name), &*column.docs)),
+            );
+        }
+    }
     let wrong: Vec<String> = texts
         .iter()
         .filter_map(|(what, docs)| dangling(&prose(docs)).map(|reference| format!("{what}: {reference}")))

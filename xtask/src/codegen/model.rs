@@ -1,6 +1,7 @@
 //! What the core offers, as plain data: the middle of the generator.
 use super::examples::Example;
 use heck::ToPascalCase as _;
+pub use relcore::column::Field as Column;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -15,6 +16,10 @@ pub struct Model {
     pub constants: Vec<Constant>,
     /// The functions, by module and name.
     pub functions: Vec<Function>,
+    /// The functions over columns, by module and name.
+    pub bulk_functions: Vec<BulkFunction>,
+    /// What all columns have in common.
+    pub column_docs: String,
     /// The handles, by module and name.
     pub handles: Vec<Handle>,
     /// The reason codes, by module.
@@ -142,7 +147,7 @@ pub struct Constant {
 }
 
 /// A public function or a method of a handle.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Function {
     /// The name by which bindings resolve it: `canary.next_action`, `canary.Rollout.next_action`.
     pub qualified: String,
@@ -158,6 +163,28 @@ pub struct Function {
     pub result: Type,
     /// Whether it returns a `Result` in the core. In other languages every function may fail.
     pub fallible: bool,
+}
+
+/// A function over columns.
+#[derive(Debug)]
+pub struct BulkFunction {
+    /// The function without its first argument, the columns.
+    pub function: Function,
+    /// The path of the function in the core: `metrics::columns::dora`.
+    pub path: String,
+    /// The tables that it reads, and behind them the set of these tables.
+    pub tables: Vec<Table>,
+}
+
+/// A table of columns, or a set of tables.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name: `DeploymentColumns`.
+    pub name: String,
+    /// Its documentation.
+    pub docs: String,
+    /// Its columns, or its tables.
+    pub columns: Vec<Column>,
 }
 
 /// A handle: a policy that is checked, compiled and digested once.
@@ -182,7 +209,7 @@ pub struct Handle {
 }
 
 /// An argument of a function. One of type `Optional` may be left out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Argument {
     /// Its name in Rust and Python: `week_start`.
     pub name: String,
@@ -228,9 +255,30 @@ impl Model {
         self.handles.iter().filter(move |handle| handle.module == module)
     }
 
+    /// The functions over columns of a module.
+    pub fn bulk_functions_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a BulkFunction> {
+        self.bulk_functions.iter().filter(move |bulk| bulk.function.module == module)
+    }
+
     /// The types of a module, by name.
     pub fn types_of<'a>(&'a self, module: &'a str) -> impl Iterator<Item = &'a Definition> {
         self.types.values().filter(move |definition| definition.module == module)
+    }
+}
+
+impl BulkFunction {
+    /// The name of the set of tables.
+    pub fn set(&self) -> &str {
+        self.tables.last().map_or("", |set| &set.name)
+    }
+
+    /// The function with its first argument, `columns`, of a type that the model does not have.
+    pub fn with_columns(&self, of: &str) -> Function {
+        let columns =
+            Argument { name: "columns".into(), wire: "columns".into(), of: Type::Named(of.to_owned()) };
+        let mut function = self.function.clone();
+        function.arguments.insert(0, columns);
+        function
     }
 }
 

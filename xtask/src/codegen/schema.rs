@@ -12,13 +12,13 @@
 //! in a fault, names that are keywords of a target language, and `*/` in docs.
 use super::docs;
 use super::model::{
-    Argument, Code, Constant, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Module, Type,
-    Unit, Variant, flat,
+    Argument, BulkFunction, Code, Constant, Definition, FOUNDATION, Field, Function, Handle, Kind, Model,
+    Module, Table, Type, Unit, Variant, flat,
 };
-use super::source::{Names, Source};
+use super::source::{Names, Signature, Source};
 use anyhow::{Context as _, Result, bail, ensure};
 use heck::ToLowerCamelCase as _;
-use relcore::api;
+use relcore::{api, column::Record};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -40,6 +40,12 @@ pub fn model(source: &Source) -> Result<Model> {
         let name = schema.signature.name;
         model.functions.push(function(schema, source).with_context(|| format!("function `{name}`"))?);
     }
+    for (schema, bulk) in schemas.bulk_functions.into_iter().zip(api::bulk_functions()) {
+        let name = schema.signature.name;
+        model
+            .bulk_functions
+            .push(bulk_function(schema, bulk.tables, source).with_context(|| format!("function `{name}`"))?);
+    }
     let mut methods = schemas.methods;
     for schema in schemas.constructors {
         let name = schema.signature.name;
@@ -50,7 +56,9 @@ pub fn model(source: &Source) -> Result<Model> {
         model.handles.push(handle(schema, own, source).with_context(|| format!("handle `{name}`"))?);
     }
     for name in source.functions.keys().filter(|name| must_have_a_row(name)) {
-        let known = model.functions.iter().any(|function| function.qualified == *name);
+        let path = name.replace('.', "::");
+        let known = model.functions.iter().any(|function| function.qualified == *name)
+            || model.bulk_functions.iter().any(|bulk| bulk.path == path);
         ensure!(known, "public function `{name}` has no row in the macro `table_rows!` of its module");
     }
     model.reason_codes = api::reason_codes()
@@ -61,21 +69,20 @@ pub fn model(source: &Source) -> Result<Model> {
         })
         .collect();
     model.modules = modules(&model, source)?;
+    model.column_docs = source.modules.get("column").cloned().unwrap_or_default();
     model.definitions = definitions;
     check_flat_names(&model)?;
     docs::check(&model)?;
     Ok(model)
 }
 
-/// Functions over borrowed columns, whose entry points are written by hand in each binding.
-pub const BULK_FUNCTIONS: &[&str] = &["metrics.dora_columns"];
-
-/// Free functions of `api`, `decision` and `wire` are how bindings call, and cross nowhere.
+/// Free functions of `api`, `decision` and `wire` are how bindings call, and cross nowhere. Those of a module `columns`
+/// are bulk functions.
 fn must_have_a_row(function: &str) -> bool {
-    let is_free = function.matches('.').count() == 1;
+    let is_free = function.matches('.').count() == 1 || function.contains(".columns.");
     let is_internal =
         ["api.", "decision.", "scalar.", "wire."].iter().any(|module| function.starts_with(module));
-    is_free && !is_internal && !BULK_FUNCTIONS.contains(&function)
+    is_free && !is_internal
 }
 
 /// The docs from `#[doc = " text"]`, without the blank at the start of each line.
@@ -117,11 +124,16 @@ fn constant(qualified: &str, text: &str, source: &Source) -> Result<Constant> {
 }
 
 fn function(schema: api::RowSchema, source: &Source) -> Result<Function> {
+    let own = source.functions.get(schema.signature.name);
+    function_of(schema, own)
+}
+
+fn function_of(schema: api::RowSchema, own: Option<&Signature>) -> Result<Function> {
     let (module, name) = schema.signature.name.split_once('.').context("a name is `module.function`")?;
     let (qualified, module) = (schema.signature.name.to_owned(), module.to_owned());
     let name = name.rsplit_once('.').map_or(name, |(_, method)| method).to_owned();
     check_name(&name)?;
-    let own = source.functions.get(&qualified).context("is not a public function of its module")?;
+    let own = own.context("is not a public function of its module")?;
     check_docs(&own.docs)?;
     let mut arguments = Vec::new();
     for (name, schema) in schema.signature.arguments.iter().zip(&schema.arguments) {
@@ -137,6 +149,32 @@ fn function(schema: api::RowSchema, source: &Source) -> Result<Function> {
         result,
         fallible: own.fallible,
     })
+}
+
+/// The function `metrics::columns::dora` of the core is `metrics.dora_columns` elsewhere.
+fn bulk_function(schema: api::RowSchema, tables: &'static Record, source: &Source) -> Result<BulkFunction> {
+    let qualified = schema.signature.name;
+    let (module, name) = qualified.split_once('.').context("a name is `module.function`")?;
+    let own = name.strip_suffix("_columns").context("the name of a bulk function ends with `_columns`")?;
+    let path = format!("{module}::columns::{own}");
+    let function = function_of(schema, source.functions.get(&path.replace("::", ".")))?;
+    let parts = tables.fields.iter().filter_map(|field| match field.kind {
+        relcore::column::Kind::Table(table) => Some(table),
+        _ => None,
+    });
+    let tables = parts.chain([tables]).map(table).collect::<Result<_>>()?;
+    Ok(BulkFunction { function, path, tables })
+}
+
+fn table(record: &'static Record) -> Result<Table> {
+    let mut columns = record.columns();
+    for column in &mut columns {
+        let context = || format!("`{}` of `{}`", column.name, record.name);
+        check_name(&column.name).and_then(|()| check_docs(&column.docs)).with_context(context)?;
+        column.docs = undent(&column.docs).into();
+    }
+    check_docs(record.docs).with_context(|| record.name)?;
+    Ok(Table { name: record.name.to_owned(), docs: undent(record.docs), columns })
 }
 
 fn argument(name: &str, schema: &schemars::Schema) -> Result<Argument> {

@@ -1,17 +1,5 @@
-// The delivery metrics from columns, which are encoded as their bytes in memory.
+// Columns are encoded as their bytes in memory.
 import Foundation
-
-extension Metrics {
-    /// The five delivery metrics from columns of numbers: the report that `dora` makes of the same events.
-    ///
-    /// Errors: as `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets that
-    /// fall, with the path of the column: `columns.deployments.outcome`.
-    public static func doraColumns(
-        columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String
-    ) throws -> MetricsDoraReport {
-        try ffiMetricsDoraColumns(columns: columns, policy: policy, range: range, unit: unit, zone: zone)
-    }
-}
 
 /// The bytes of some numbers or truth values, in the machine's order. A column beyond UniFFI's 31 bits of length is cut to
 /// a length that is refused.

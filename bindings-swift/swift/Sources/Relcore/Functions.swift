@@ -467,6 +467,15 @@ public enum Metrics {
     public static func reportRows(report: MetricsDoraReport) throws -> [MetricsReportRow] {
         try ffiMetricsReportRows(report: report)
     }
+
+    /// The five delivery metrics, from columns: the same report as `dora` gives for the same events.
+    ///
+    /// Errors:
+    /// As `dora`, and `invalid_value` for columns of different lengths, codes beyond their table and offsets
+    /// that fall, with the path of the column: `columns.deployments.outcome`.
+    public static func doraColumns(columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String) throws -> MetricsDoraReport {
+        try ffiMetricsDoraColumns(columns: columns, policy: policy, range: range, unit: unit, zone: zone)
+    }
 }
 
 /// Determines the type of a release and the requirements of each type.

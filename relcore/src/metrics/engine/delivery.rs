@@ -5,7 +5,8 @@
 use super::index::{ChangeIndex, DeploymentIndex};
 use super::read::{Reader, Success};
 use super::scope::Scope;
-use crate::metrics::table::{ListedChanges, Lists};
+use crate::column::Lists;
+use crate::metrics::table::ListedChanges;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Range;

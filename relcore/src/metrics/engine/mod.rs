@@ -3,7 +3,7 @@
 //! Whatever depends on the history (seeds, links, failures) is found among all events of the input; the range and its
 //! buckets only decide where a result is counted. So another range never changes what a deployment was.
 //!
-//! 1. `check` or `rows` validated the events; the engine refuses none.
+//! 1. `column` or `rows` validated the events; the engine refuses none.
 //! 2. `pass` shows each deployment to the stages, each of which owns its state: `link` (incidents to the deployments
 //!    that caused them), `deliver` (changes and lead times), `remediate` (which deployments repair which) and `count`.
 //!    The stages collect failure signals.
@@ -39,6 +39,7 @@ mod summary;
 use super::rows::Rows;
 use super::table::Events;
 use super::{Change, Deployment, DoraReport, Incident, Policy};
+use crate::column::check;
 use crate::digest::Checked;
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange, buckets as cut, tzdb_version, zone as find_zone};
@@ -111,15 +112,16 @@ impl Engine {
     /// As [`columns::dora`](super::columns::dora), but for the policy.
     pub fn dora_columns(
         &self,
-        events: &Events<'_>,
+        columns: &Events<'_>,
         range: &TimeRange,
         unit: &BucketUnit,
         zone: &str,
     ) -> Result<DoraReport> {
         let mut faults = Faults::new();
-        events.check(&mut faults);
+        check_frame(range, zone, &mut faults);
+        check(columns, &mut faults);
         faults.finish()?;
-        self.report(events, range, *unit, zone)
+        self.report(columns, range, *unit, zone)
     }
 
     /// The report of events that have been checked.

@@ -6,7 +6,8 @@ use super::buckets::Bucket;
 use super::index::{ChangeIndex, DeploymentIndex, IncidentIndex};
 use super::order::ByTime;
 use super::scope::Scope;
-use crate::metrics::table::{Events, ListedChanges, NONE};
+use crate::column::NONE;
+use crate::metrics::table::{Events, ListedChanges};
 use crate::metrics::{DeploymentIntent, DeploymentOutcome, LeadStart, Policy};
 
 /// One deployment.

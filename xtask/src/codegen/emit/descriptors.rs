@@ -43,7 +43,8 @@ fn arguments(model: &Model) -> String {
     text += "/// The arguments of every public function, constructor and method; of a type, the value that is written.\n";
     text += "pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[\n";
     let methods = model.handles.iter().flat_map(|handle| &handle.methods);
-    for function in model.functions.iter().chain(methods) {
+    let bulk = model.bulk_functions.iter().map(|bulk| &bulk.function);
+    for function in model.functions.iter().chain(bulk).chain(methods) {
         let arguments = function.arguments.iter();
         let arguments: Vec<String> =
             arguments.map(|argument| format!("({:?}, {})", argument.wire, type_ref(&argument.of))).collect();

@@ -1,17 +1,18 @@
 //! Every form that the generator emits, in every language, compared with reviewed files.
 //!
 //! The model is small and has everything: each scalar, an optional, a list, a map, a default of each kind, an enum of
-//! units, an enum with data, a function that may fail and one that cannot, a handle, reason codes. After a deliberate
+//! units, an enum with data, a function that may fail and one that cannot, one over columns, a handle, reason codes. After a deliberate
 //! change of an emitter, `RELCORE_BLESS=1 cargo test -p xtask golden` writes the files of `golden/`; read the difference
 //! before committing it.
 use super::all;
 use crate::codegen::{
     model::{
-        Argument, Code, Constant, Definition, Field, Function, Handle, Kind, Model, Module, Type, Unit,
-        Variant, flat,
+        Argument, BulkFunction, Code, Column, Constant, Definition, Field, Function, Handle, Kind, Model,
+        Module, Table, Type, Unit, Variant, flat,
     },
     root,
 };
+use relcore::column::{Kind as ColumnKind, Record, Values};
 use serde_json::{Map, Value, json};
 use std::fs;
 
@@ -106,6 +107,17 @@ fn model() -> Model {
             ..function("probe.explain")
         },
     ];
+    model.column_docs = "Whole histories.".into();
+    model.bulk_functions = vec![BulkFunction {
+        function: Function {
+            arguments: vec![argument("seen_at", Type::Timestamp)],
+            result: named("Signal"),
+            fallible: true,
+            ..function("probe.look_columns")
+        },
+        path: "probe::columns::look".into(),
+        tables: tables(),
+    }];
     model.handles = vec![Handle {
         qualified: "probe.Watcher".into(),
         module: "probe".into(),
@@ -130,6 +142,36 @@ fn model() -> Model {
     model.reason_codes = vec![code("probe", "some_reason"), code("reason", "fact_missing")];
     model.definitions = Map::new();
     model
+}
+
+/// A column of each kind, and the set with the one table.
+fn tables() -> Vec<Table> {
+    static PROBES: Record = Record { name: "ProbeColumns", docs: "", fields: &[] };
+    let column = |name: &'static str, kind: ColumnKind, required: bool| Column {
+        name: name.into(),
+        docs: format!("Its {}.", name.replace('_', " ")).into(),
+        kind,
+        required,
+    };
+    let columns = vec![
+        column("seen_at", ColumnKind::Instants, true),
+        column("gone_at", ColumnKind::OptionalInstants, false),
+        column("gone_at_validity", ColumnKind::Validity, false),
+        column("colour", ColumnKind::Values(Values { texts: Vec::new, absent: None }), true),
+        column("place", ColumnKind::Codes("places"), false),
+        column("label", ColumnKind::Labels, false),
+        column("caused_by", ColumnKind::Indices("probes"), false),
+        column("is_new", ColumnKind::Flags, false),
+        column("parts", ColumnKind::Offsets("probes"), false),
+        column("listed_parts", ColumnKind::Lists("probes"), false),
+    ];
+    let set = vec![
+        column("probes", ColumnKind::Table(&PROBES), false),
+        column("places", ColumnKind::Names(&["here"]), false),
+        column("labels", ColumnKind::Count(1), false),
+    ];
+    let table = |name: &str, columns| Table { name: name.into(), docs: "Its columns.".into(), columns };
+    vec![table("ProbeColumns", columns), table("AllColumns", set)]
 }
 
 fn function(qualified: &str) -> Function {

@@ -1,5 +1,6 @@
 //! From the model to the files of each language.
 mod cli;
+mod columns;
 mod descriptors;
 #[cfg(test)]
 mod golden;
@@ -19,6 +20,7 @@ use anyhow::Result;
 pub fn all(model: &Model) -> Result<Vec<File>> {
     let mut files = descriptors::emit(model);
     files.extend(python::emit(model)?);
+    files.push(columns::python(model));
     files.push(reasons::emit(model)?);
     files.extend(schemas::emit(model)?);
     files.push(cli::emit(model)?);

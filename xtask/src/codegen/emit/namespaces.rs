@@ -5,7 +5,7 @@ use super::{
 };
 use crate::codegen::{
     File, MARK,
-    model::{Argument, Function, Model, Module, Type},
+    model::{Argument, Function, Model, Module, Type, flat},
 };
 use heck::{ToLowerCamelCase as _, ToPascalCase as _, ToShoutySnakeCase as _};
 use std::fmt::Write as _;
@@ -27,8 +27,12 @@ pub fn qualified(function: &Function) -> String {
 }
 
 /// The modules that have functions.
-fn modules(model: &Model) -> impl Iterator<Item = (&Module, Vec<&Function>)> {
-    let modules = model.modules.iter().map(|module| (module, model.functions_of(&module.name).collect()));
+fn modules(model: &Model) -> impl Iterator<Item = (&Module, Vec<Function>)> {
+    let modules = model.modules.iter().map(|module| {
+        let bulk = model.bulk_functions_of(&module.name);
+        let bulk = bulk.map(|bulk| bulk.with_columns(&flat(&module.name, bulk.set())));
+        (module, model.functions_of(&module.name).cloned().chain(bulk).collect())
+    });
     modules.filter(|(_, functions): &(_, Vec<_>)| !functions.is_empty())
 }
 
@@ -45,7 +49,7 @@ fn swift_functions(model: &Model) -> String {
             let (docs, name) = (swift_docs(&constant.docs, "    "), constant.name.to_lower_camel_case());
             let _ = writeln!(text, "{docs}    public static let {name} = {:?}\n", constant.text);
         }
-        for (index, function) in functions.into_iter().enumerate() {
+        for (index, function) in functions.iter().enumerate() {
             let argument = |argument: &Argument| {
                 let default = if is_optional(argument) { " = nil" } else { "" };
                 format!("{}: {}{default}", argument.wire, swift_type(model, &argument.of))
@@ -77,7 +81,7 @@ fn kotlin_functions(model: &Model) -> String {
             let docs = kotlin_docs(&constant.docs, "    ");
             let _ = writeln!(text, "{docs}    const val {}: String = {:?}\n", constant.name, constant.text);
         }
-        for (index, function) in functions.into_iter().enumerate() {
+        for (index, function) in functions.iter().enumerate() {
             let argument = |argument: &Argument| {
                 let default = if is_optional(argument) { " = null" } else { "" };
                 format!("{}: {}{default}", argument.wire, kotlin_type(model, &argument.of))

@@ -11,10 +11,10 @@
 //! A type is named as in the core: `canary.Decision` is in `canary.d.ts`, and `TimeRange`, of the foundation, in
 //! `index.d.ts`. A type that is both argument and result and holds an instant has a parameter for it: `State<At =
 //! Instant>`, and a function returns `State<Timestamp>`. The text is printed plainly; prettier formats it.
+use super::columns;
 use crate::codegen::{
     File, MARK, docs,
     model::{Definition, Field, Function, Handle, Kind, Model, Type},
-    schema::BULK_FUNCTIONS,
 };
 use heck::{ToLowerCamelCase as _, ToUpperCamelCase as _};
 use std::{
@@ -139,14 +139,18 @@ impl<'a> Api<'a> {
         let has_handles = self.model.handles_of(module).next().is_some();
         let binders = if has_handles { "bind, bindConstructor, bindMethod" } else { "bind" };
         let _ = writeln!(text, "const {{ {binders} }} = require(\"./lib/call.js\");");
-        for name in bulk_functions(module) {
-            let _ = writeln!(text, "const {{ {name} }} = require(\"./lib/columns.js\");");
-            exports.push(name);
+        if self.model.bulk_functions_of(module).next().is_some() {
+            text += "const { bindColumns } = require(\"./lib/columns.js\");\n";
         }
         text += "\n";
         for constant in self.model.constants_of(module) {
             let _ = writeln!(text, "const {} = {:?};", constant.name, constant.text);
             exports.push(constant.name.clone());
+        }
+        for bulk in self.model.bulk_functions_of(module) {
+            let name = bulk.function.name.to_lower_camel_case();
+            text += &binding("bindColumns", &name, &bulk.function);
+            exports.push(name);
         }
         for function in self.model.functions_of(module) {
             let name = function.name.to_lower_camel_case();
@@ -192,12 +196,6 @@ fn class(handle: &Handle) -> String {
 /// The first two methods of a handle are the policy and its digest.
 fn is_accessor(index: usize) -> bool {
     index < 2
-}
-
-/// The functions over columns, which `lib/columns.js` has by hand.
-fn bulk_functions(module: &str) -> impl Iterator<Item = String> {
-    let names = BULK_FUNCTIONS.iter().filter_map(|name| name.split_once('.'));
-    names.filter(move |(of, _)| *of == module).map(|(_, name)| name.to_lower_camel_case())
 }
 
 // -- types ----------------------------------------------------------------------------------------------------------
@@ -298,9 +296,12 @@ impl<'a> Api<'a> {
         for handle in self.model.handles_of(module) {
             body += &self.class(handle);
         }
-        if bulk_functions(module).next().is_some() {
-            body += "\nexport * from \"./lib/columns.js\";\n";
+        for bulk in self.model.bulk_functions_of(module) {
+            let name = bulk.function.name.to_lower_camel_case();
+            let function = bulk.with_columns(&format!("{module}.{}", bulk.set()));
+            body += &self.function(&format!("export declare function {name}"), &function);
         }
+        body += &columns::typescript(self.model, module, |docs| self.comment(docs));
         let (modules, names): (Vec<String>, Vec<String>) =
             self.imports.take().into_iter().partition(|name| self.modules().any(|module| module == name));
         let mut head = format!("// {MARK}\n");

@@ -10,14 +10,14 @@
 use crate::codegen::{
     File, MARK, docs,
     model::{Argument, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Type},
-    schema::BULK_FUNCTIONS,
 };
 use anyhow::{Context as _, Result, bail};
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _, ToSnakeCase as _};
 use serde_json::Value;
 use std::{collections::BTreeSet, fmt::Write as _};
 
-const FOLDER: &str = "bindings-python/python/relcore";
+/// Where the package is.
+pub const FOLDER: &str = "bindings-python/python/relcore";
 
 /// What is written by hand and imported from `relcore`, with its module.
 const BY_HAND: &[(&str, &str)] = &[
@@ -106,11 +106,12 @@ impl Module<'_> {
             body += &format!("\n_{} = _native.function(\"{}\")\n", function.name, function.qualified);
             body += &self.function(function, "", &format!("_{}", function.name), None);
         }
-        for bulk in BULK_FUNCTIONS {
-            if let Some(bulk) = bulk.strip_prefix(&format!("{name}.")) {
-                names.push(bulk.to_owned());
-                self.imports.insert(format!("from relcore.columns import {bulk}"));
-            }
+        for bulk in model.bulk_functions_of(name) {
+            let (function, tables) = (&bulk.function, bulk.set());
+            names.push(function.name.clone());
+            self.imports.insert(format!("from relcore.columns import {tables}"));
+            body += &format!("\n_{} = _native.bulk_function(\"{}\")\n", function.name, function.qualified);
+            body += &self.function(&bulk.with_columns(tables), "", &format!("_{}", function.name), None);
         }
         names.sort();
         let imports: String = self.imports.iter().map(|line| format!("{line}\n")).collect();
@@ -483,12 +484,14 @@ def classes_of(qualified: str) -> list[type]:
     File { path: format!("{FOLDER}/_registry.py"), text }
 }
 
-fn list(names: &[String]) -> String {
+/// The names as a list of texts.
+pub fn list(names: &[String]) -> String {
     let names: String = names.iter().map(|name| format!("\"{name}\",")).collect();
     format!("[{names}]")
 }
 
-fn docstring(docs: &str, depth: usize) -> String {
+/// A docstring at this depth.
+pub fn docstring(docs: &str, depth: usize) -> String {
     let indent = "    ".repeat(depth);
     let prose = docs::prose(docs).replace("\"\"\"", "'''");
     let prefix = if prose.contains('\\') { "r" } else { "" };

@@ -4,9 +4,10 @@
 //! free of UniFFI. The compiler compares the mirror with the original: a missing field or a changed type does not build.
 //!
 //! Functions have the prefix `ffi_` and no documentation: users call those of the namespaces (`namespaces.rs`).
+use super::columns;
 use crate::codegen::{
     File, MARK, defaults, docs,
-    model::{Argument, Definition, Field, Function, Handle, Kind, Model, Type},
+    model::{self, Argument, BulkFunction, Definition, Field, Function, Handle, Kind, Model, Type},
 };
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -28,6 +29,10 @@ pub fn emit(model: &Model) -> File {
     }
     for function in &model.functions {
         text += &self::function(model, function);
+    }
+    text += &columns::mirrors(model);
+    for bulk in &model.bulk_functions {
+        text += &bulk_function(model, bulk);
     }
     for handle in &model.handles {
         text += &self::handle(model, handle);
@@ -63,7 +68,7 @@ fn imports(model: &Model) -> String {
     }
     let mut text = String::from(
         "#![allow(unused_imports, reason = \"not every scalar is in use at every time\")]\n\
-         use crate::{error::RelcoreError, result::{Encoded, Plain}};\n\
+         use crate::{columns::{BoolColumn, Given, Int64Column, MetricsLists, UInt8Column, UInt32Column}, error::RelcoreError, result::{Encoded, Plain}};\n\
          use relcore::{Count, NaiveDate, ReasonCode, Span, Timestamp, Version as VersionText, api::Argument};\n\
          use std::{collections::{BTreeMap, HashMap}, sync::Arc};\n",
     );
@@ -155,6 +160,20 @@ fn function(model: &Model, function: &Function) -> String {
     )
 }
 
+fn bulk_function(model: &Model, bulk: &BulkFunction) -> String {
+    let BulkFunction { function, path, .. } = bulk;
+    let columns = model::flat(&function.module, bulk.set());
+    let call = format!("relcore::{path}(&given.read()?, {})", borrowed(&function.arguments));
+    format!(
+        "#[uniffi::export]\npub fn {}(columns: {columns}, {}) -> Encoded<{}> {{\n    \
+         let result = columns.given().and_then(|given| {call});\n    \
+         Encoded(result.map_err(RelcoreError::from))\n}}\n\n",
+        exported(function),
+        declared(model, &function.arguments),
+        rust(model, &function.result),
+    )
+}
+
 fn handle(model: &Model, handle: &Handle) -> String {
     let Handle { module, name, flat, policy, .. } = handle;
     let own = format!("relcore::{module}::{name}");
@@ -239,7 +258,8 @@ fn rust(model: &Model, of: &Type) -> String {
     }
 }
 
-fn comment(text: &str, indent: &str) -> String {
+/// A doc comment.
+pub fn comment(text: &str, indent: &str) -> String {
     let mut out = String::new();
     for line in docs::prose(text).lines() {
         let _ = writeln!(out, "{}", format!("{indent}/// {line}").trim_end());

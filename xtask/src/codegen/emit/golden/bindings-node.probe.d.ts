@@ -163,3 +163,58 @@ lookAt(seenAt: Instant): Signal;
 /** The policy, so that `JSON.stringify` writes it. */
 toJSON(): Everything<Timestamp>;
 }
+
+/** Its look_columns. */
+export declare function lookColumns(columns: AllColumns, seenAt: Instant): Signal;
+
+/** A list of indices for each row, one after the other: Arrow's `List`. */
+export interface Lists {
+/**
+ * The index in `items` at which the list of each row begins, then the count of all items: one more than rows.
+ */
+readonly offsets: Uint32Array;
+/** The items of all lists. */
+readonly items: Uint32Array;
+}
+
+/** Its columns. */
+export interface ProbeColumns {
+/** Its seen at. */
+readonly seenAt: BigInt64Array;
+/** Its gone at. */
+readonly goneAt?: BigInt64Array | undefined;
+/** Its gone at validity. */
+readonly goneAtValidity?: Uint8Array | undefined;
+/** Its colour. */
+readonly colour: Uint8Array;
+/** Its place. */
+readonly place?: Uint32Array | undefined;
+/** Its label. */
+readonly label?: Uint32Array | undefined;
+/** Its caused by. */
+readonly causedBy?: Uint32Array | undefined;
+/** Its is new. */
+readonly isNew?: Uint8Array | undefined;
+/** Its parts. */
+readonly parts?: Uint32Array | undefined;
+/** Its listed parts. */
+readonly listedParts?: Lists | undefined;
+}
+
+/** Its columns. */
+export interface AllColumns {
+/** Its probes. */
+readonly probes?: ProbeColumns | undefined;
+/**
+ * Its places.
+ *
+ * @defaultValue `["here"]`
+ */
+readonly places?: readonly string[] | undefined;
+/**
+ * Its labels.
+ *
+ * @defaultValue `1`
+ */
+readonly labels?: number | undefined;
+}

@@ -2,6 +2,7 @@
 "use strict";
 
 const { bind, bindConstructor, bindMethod } = require("./lib/call.js");
+const { bindColumns } = require("./lib/columns.js");
 
 const LOOK_UP = "look --format='%H' up";
 const lookAt = bind("probe.look_at", ["everything", "signals", "seenAt"]);
