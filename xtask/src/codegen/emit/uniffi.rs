@@ -163,11 +163,12 @@ fn function(model: &Model, function: &Function) -> String {
 fn bulk_function(model: &Model, bulk: &BulkFunction) -> String {
     let BulkFunction { function, path, .. } = bulk;
     let columns = model::flat(&function.module, bulk.set());
+    let returned = returned(&function.result);
     let call = format!("relcore::{path}(&given.read()?, {})", borrowed(&function.arguments));
     format!(
-        "#[uniffi::export]\npub fn {}(columns: {columns}, {}) -> Encoded<{}> {{\n    \
+        "#[uniffi::export]\npub fn {}(columns: {columns}, {}) -> {returned}<{}> {{\n    \
          let result = columns.given().and_then(|given| {call});\n    \
-         Encoded(result.map_err(RelcoreError::from))\n}}\n\n",
+         {returned}(result.map_err(RelcoreError::from))\n}}\n\n",
         exported(function),
         declared(model, &function.arguments),
         rust(model, &function.result),
