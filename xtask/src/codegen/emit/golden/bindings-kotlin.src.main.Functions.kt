@@ -41,4 +41,12 @@ object Probe {
     @Throws(RelcoreException::class)
     fun explain(everything: ProbeEverything): String =
         ffiProbeExplain(everything)
+
+    /**
+     * Its look_columns.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun lookColumns(columns: ProbeAllColumns, seenAt: Timestamp): ProbeSignal =
+        ffiProbeLookColumns(columns, seenAt)
 }

@@ -5,6 +5,7 @@ const { bind, bindConstructor, bindMethod } = require("./lib/call.js");
 const { bindColumns } = require("./lib/columns.js");
 
 const LOOK_UP = "look --format='%H' up";
+const lookColumns = bindColumns("probe.look_columns", ["seenAt"]);
 const lookAt = bind("probe.look_at", ["everything", "signals", "seenAt"]);
 const name = bind("probe.name", []);
 const explain = bind("probe.explain", ["everything"]);
@@ -28,4 +29,4 @@ lookAt(seenAt) { return watcherLookAt(this.#handle, seenAt); }
 toJSON() { return this.everything; }
 }
 
-module.exports = { LOOK_UP, lookAt, name, explain, Watcher };
+module.exports = { LOOK_UP, lookColumns, lookAt, name, explain, Watcher };

@@ -17,9 +17,10 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from relcore import _native
 from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member
+from relcore.columns import AllColumns
 from relcore.reason import ReasonCode
 
-__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","name",]
+__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","name",]
 
 class Colour(StrEnum):
     """The colour."""
@@ -191,3 +192,8 @@ _explain = _native.function("probe.explain")
 def explain(everything: Everything | Mapping[str, object]) -> str:
     """Its explain."""
     return _explain(everything)
+
+_look_columns = _native.bulk_function("probe.look_columns")
+def look_columns(columns: AllColumns | Mapping[str, object], seen_at: datetime | str) -> Signal:
+    """Its look_columns."""
+    return _look_columns(columns, seen_at)

@@ -100,6 +100,71 @@ pub fn ffi_probe_explain(everything: ProbeEverything) -> Plain<String> {
     Plain(Ok(relcore::probe::explain(borrow(&everything))))
 }
 
+/// Its columns.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct ProbeColumns {
+    /// Its seen at.
+    pub seen_at: Int64Column,
+    /// Its gone at.
+    #[uniffi(default = None)]
+    pub gone_at: Option<Int64Column>,
+    /// Its gone at validity.
+    #[uniffi(default = None)]
+    pub gone_at_validity: Option<UInt8Column>,
+    /// Its colour.
+    pub colour: UInt8Column,
+    /// Its place.
+    #[uniffi(default = None)]
+    pub place: Option<UInt32Column>,
+    /// Its label.
+    #[uniffi(default = None)]
+    pub label: Option<UInt32Column>,
+    /// Its caused by.
+    #[uniffi(default = None)]
+    pub caused_by: Option<UInt32Column>,
+    /// Its is new.
+    #[uniffi(default = None)]
+    pub is_new: Option<BoolColumn>,
+    /// Its parts.
+    #[uniffi(default = None)]
+    pub parts: Option<UInt32Column>,
+    /// Its listed parts.
+    #[uniffi(default = None)]
+    pub listed_parts: Option<MetricsLists>,
+}
+
+impl Given for ProbeColumns {
+    fn parts(&self) -> Vec<(&str, &dyn Given)> {
+        vec![("seenAt", &self.seen_at), ("goneAt", &self.gone_at), ("goneAtValidity", &self.gone_at_validity), ("colour", &self.colour), ("place", &self.place), ("label", &self.label), ("causedBy", &self.caused_by), ("isNew", &self.is_new), ("parts", &self.parts), ("listedParts", &self.listed_parts), ]
+    }
+}
+
+/// Its columns.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct ProbeAllColumns {
+    /// Its probes.
+    #[uniffi(default = None)]
+    pub probes: Option<ProbeColumns>,
+    /// Its places.
+    #[uniffi(default = None)]
+    pub places: Option<Vec<String>>,
+    /// Its labels.
+    #[uniffi(default = 1)]
+    pub labels: u32,
+}
+
+impl Given for ProbeAllColumns {
+    fn parts(&self) -> Vec<(&str, &dyn Given)> {
+        vec![("probes", &self.probes), ("places", &self.places), ("labels", &self.labels), ]
+    }
+}
+
+#[uniffi::export]
+pub fn ffi_probe_look_columns(columns: ProbeAllColumns, seen_at: Timestamp) -> Encoded<ProbeSignal> {
+    let result = columns.given().and_then(|given| relcore::probe::columns::look(&given.read()?, borrow(&seen_at)));
+    Encoded(result.map_err(RelcoreError::from))
+}
+
 /// Watches.
 #[derive(uniffi::Object)]
 pub struct ProbeWatcher(relcore::probe::Watcher);

@@ -27,4 +27,9 @@ public enum Probe {
     public static func explain(everything: ProbeEverything) throws -> String {
         try ffiProbeExplain(everything: everything)
     }
+
+    /// Its look_columns.
+    public static func lookColumns(columns: ProbeAllColumns, seenAt: Timestamp) throws -> ProbeSignal {
+        try ffiProbeLookColumns(columns: columns, seenAt: seenAt)
+    }
 }

@@ -6,6 +6,7 @@ pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[
 ("probe.look_at", &[("everything", TypeRef::Named("probe.Everything")), ("signals", TypeRef::List(&TypeRef::Named("probe.Signal"))), ("seenAt", TypeRef::Optional(&TypeRef::Timestamp))]),
 ("probe.name", &[]),
 ("probe.explain", &[("everything", TypeRef::Named("probe.Everything"))]),
+("probe.look_columns", &[("seenAt", TypeRef::Timestamp)]),
 ("probe.Watcher.everything", &[]),
 ("probe.Watcher.digest", &[]),
 ("probe.Watcher.look_at", &[("seenAt", TypeRef::Timestamp)]),
