@@ -3,7 +3,7 @@
 
 const { bind } = require("./lib/call.js");
 
-const canonicalJson = bind("digest.canonical_json", ["text"]);
-const sha256 = bind("digest.sha256", ["text"]);
+const canonicalJson = bind("digest.canonical_json");
+const sha256 = bind("digest.sha256");
 
 module.exports = { canonicalJson, sha256 };

@@ -3,13 +3,13 @@
 
 const { bind } = require("./lib/call.js");
 
-const standardProfiles = bind("release.standard_profiles", []);
-const profilesFromJson = bind("release.profiles_from_json", ["text"]);
-const profilesFromYaml = bind("release.profiles_from_yaml", ["text"]);
-const classify = bind("release.classify", ["previous", "next", "facts"]);
-const explain = bind("release.explain", ["classification"]);
-const outcome = bind("release.outcome", ["classification"]);
-const profile = bind("release.profile", ["releaseType", "overrides"]);
+const standardProfiles = bind("release.standard_profiles");
+const profilesFromJson = bind("release.profiles_from_json");
+const profilesFromYaml = bind("release.profiles_from_yaml");
+const classify = bind("release.classify");
+const explain = bind("release.explain");
+const outcome = bind("release.outcome");
+const profile = bind("release.profile");
 
 module.exports = {
   standardProfiles,

@@ -3,13 +3,13 @@
 
 const { bind } = require("./lib/call.js");
 
-const addBusinessDays = bind("time.add_business_days", ["date", "days", "calendar"]);
-const buckets = bind("time.buckets", ["range", "unit", "zone", "weekStart"]);
-const businessDaysBetween = bind("time.business_days_between", ["start", "end", "calendar"]);
-const formatSpan = bind("time.format_span", ["span"]);
-const localDate = bind("time.local_date", ["at", "zone"]);
-const parseSpan = bind("time.parse_span", ["text"]);
-const tzdbVersion = bind("time.tzdb_version", []);
+const addBusinessDays = bind("time.add_business_days");
+const buckets = bind("time.buckets");
+const businessDaysBetween = bind("time.business_days_between");
+const formatSpan = bind("time.format_span");
+const localDate = bind("time.local_date");
+const parseSpan = bind("time.parse_span");
+const tzdbVersion = bind("time.tzdb_version");
 
 module.exports = {
   addBusinessDays,

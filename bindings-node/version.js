@@ -3,6 +3,6 @@
 
 const { bind } = require("./lib/call.js");
 
-const bump = bind("version.bump", ["previous", "next"]);
+const bump = bind("version.bump");
 
 module.exports = { bump };

@@ -1,6 +1,7 @@
 // What a call costs over the core's own time, which `core.rs` measures in this process for the same input:
-// `npm run bench`. The schedule is that of the README, with one and with three metrics, and that of
-// `benches/decisions.rs` with ten; each call has a measurement of every metric, and the state comes from JSON.
+// `npm run bench`. A schedule of five steps with one, three and ten metrics; each call has a measurement of every metric.
+// The state comes from JSON: that of a rollout that has just begun, and with ten metrics also one whose metrics were
+// measured before.
 import { execFileSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,40 +12,55 @@ const ROUNDS = 3000;
 const { coreNanos } = measuredCore();
 const begin = new Date("2026-11-23T03:00:00Z");
 const now = new Date("2026-11-23T03:01:00Z");
+const later = new Date("2026-11-23T03:02:00Z");
 
 function scheduleOf(metrics) {
   const steps = [
     { type: "set_weight", weight: 5 },
+    { type: "bake", min: "10m", max: "1h" },
+    { type: "set_weight", weight: 25 },
     { type: "bake", min: "10m", max: "1h" },
     { type: "set_weight", weight: 100 },
   ];
   return { steps, metrics: Array.from({ length: metrics }, (_, n) => ({ name: `metric_${n}`, max: 5 })) };
 }
 
+/** A measurement of every metric. */
+function measurements(schedule, at) {
+  const reading = { type: "value", value: 4.2, n: 500 };
+  return schedule.metrics.map(({ name: metric }) => ({
+    at,
+    kind: { type: "measurement", metric, reading },
+  }));
+}
+
+/** A state as it comes from a store. */
+function stored(state) {
+  return JSON.parse(JSON.stringify(state));
+}
+
 console.log("  call least median   core least median   over least median (µs)");
 for (const metrics of [1, 3, 10]) {
   const schedule = scheduleOf(metrics);
   const rollout = new canary.Rollout(schedule);
-  const first = rollout.nextAction(rollout.start(begin), [], begin);
-  const state = JSON.parse(JSON.stringify(first.state));
-  for (const [kind, at] of [
-    ["as `Date`", now],
-    ["as text", now.toJSON()],
-  ]) {
-    const reading = { type: "value", value: 4.2, n: 500 };
-    const observations = schedule.metrics.map(({ name: metric }) => ({
-      at,
-      kind: { type: "measurement", metric, reading },
-    }));
+  const begun = stored(rollout.nextAction(rollout.start(begin), [], begin).state);
+  const observed = stored(rollout.nextAction(begun, measurements(schedule, now), now).state);
+  compare(`${metrics} measurements, instants as \`Date\``, begun, now);
+  compare(`${metrics} measurements, instants as text`, begun, now.toJSON());
+  if (metrics === 10) compare("the same as `Date`, measured before", observed, later);
+  if (metrics === 1) {
+    const observations = measurements(schedule, now);
+    report("canary.nextAction of one", () => canary.nextAction(schedule, begun, observations, now));
+  }
+
+  function compare(name, state, at) {
+    const observations = measurements(schedule, at);
     const input = [JSON.stringify(schedule), JSON.stringify([state, observations, at])];
     report(
-      `rollout.nextAction, ${metrics} measurements, instants ${kind}`,
+      `rollout.nextAction, ${name}`,
       () => rollout.nextAction(state, observations, at),
       () => coreNanos(...input, 10) / 1000,
     );
-    if (metrics === 1) {
-      report(`canary.nextAction of the same`, () => canary.nextAction(schedule, state, observations, at));
-    }
   }
 }
 const engine = new rollback.Engine(rollback.defaultPolicy());

@@ -6,7 +6,7 @@
 // handle has as a method is also called through the handle, and must give the same result.
 const { readFileSync, readdirSync, statSync } = require("node:fs");
 const { join } = require("node:path");
-const { signatures } = require("../lib/call.js");
+const { rowsOfCore } = require("../lib/packed.js");
 const relcore = require("../index.js");
 
 function main(paths) {
@@ -45,7 +45,7 @@ function casesOf(file) {
 /** What is wrong with the result; undefined when it is as expected. */
 function run({ call, input = {}, expect, error, tolerance = 0 }) {
   const [module, name] = (call ?? "").split(".");
-  const names = relcore[module] && signatures.get(call);
+  const names = relcore[module] && rowsOfCore()[call]?.names;
   if (names === undefined) return "there is no such function";
   const unknown = Object.keys(input).filter((key) => !names.includes(key));
   if (unknown.length > 0) return problem(() => refuse(unknown[0]), expect, error, tolerance);
@@ -61,12 +61,12 @@ function run({ call, input = {}, expect, error, tolerance = 0 }) {
 
 /** The handles that have a function as a method: their name, the argument of the constructor, those of the method. */
 function handlesOf(module, name) {
-  const methods = [...signatures].filter(
+  const methods = Object.entries(rowsOfCore()).filter(
     ([key]) => key.startsWith(`${module}.`) && key.split(".")[2] === name,
   );
-  return methods.map(([key, names]) => {
+  return methods.map(([key, { names }]) => {
     const handle = key.split(".")[1];
-    return [handle, signatures.get(`${module}.${handle}`)[0], names];
+    return [handle, rowsOfCore()[`${module}.${handle}`].names[0], names];
   });
 }
 

@@ -1,140 +1,88 @@
 "use strict";
 
-// Calls functions and handles of the native library by name, with JSON text.
+// Calls functions and handles of the native library by name, in binary form or with JSON text.
 const native = require("./native.js");
+const packed = require("./packed.js");
+const { isPlain, rowsOfCore } = packed;
 const { refusal, translated } = require("./errors.js");
 
-/** The names of the arguments of every function, constructor and method, by its name in the core. */
-const signatures = new Map();
-
-/** A public function of the core. */
-function bind(name, names) {
-  const own = resolve(native.resolveFunction, name, names);
-  const bound = (...values) => {
-    const text = encode(names, values);
-    try {
-      return JSON.parse(native.call(own, text));
-    } catch (error) {
-      throw translated(error, bound);
-    }
-  };
-  return bound;
-}
-
-/** The constructor of a handle. */
-function bindConstructor(name, names) {
-  const own = resolve(native.resolveConstructor, name, names);
-  const bound = (...values) => {
-    const text = encode(names, values);
-    try {
-      return native.construct(own, text);
-    } catch (error) {
-      throw translated(error, bound);
-    }
-  };
+/** A public function of the core, or the constructor of a handle. */
+function bind(name) {
+  const own = resolve(name);
+  const bound = (...values) => call(own, undefined, values, bound);
   return bound;
 }
 
 /** A method of a handle, which is its first argument. */
-function bindMethod(name, names) {
-  const own = resolve(native.resolveMethod, name, names);
-  const bound = (handle, ...values) => {
-    const text = encode(names, values);
-    try {
-      return JSON.parse(native.callMethod(own, handle, text));
-    } catch (error) {
-      throw translated(error, bound);
-    }
-  };
+function bindMethod(name) {
+  const own = resolve(name);
+  const bound = (handle, ...values) => call(own, handle, values, bound);
   return bound;
 }
 
-function resolve(resolver, name, names) {
-  const own = resolver(name);
-  if (own === null) throw new Error(`the native library of relcore has no \`${name}\`: install it again`);
-  signatures.set(name, names);
-  return own;
+function resolve(name) {
+  const found = native.resolve(name);
+  if (found === null) throw new Error(`the native library of relcore has no \`${name}\`: install it again`);
+  return { name, native: found, row: undefined };
+}
+
+function call(own, handle, values, from) {
+  return packed.call(own, handle, values) ?? callWithJson(own, handle, values, from);
+}
+
+/** The same with JSON text: for what has no binary form, and because only this call tells what is wrong. */
+function callWithJson(own, handle, values, from) {
+  const text = encode(rowsOfCore()[own.name].names, values);
+  try {
+    const result = native.call(own.native, handle, text);
+    return typeof result === "string" ? JSON.parse(result) : result; // a handle
+  } catch (error) {
+    throw translated(error, from);
+  }
 }
 
 /**
  * The JSON list of the arguments. JSON.stringify writes NaN and invalid dates as null and a Map as `{}`, and leaves
- * functions out, without an error. All of them would mean "absent" or the default, so they are refused first.
+ * functions out, without an error. All of them would mean "absent" or the default, so they are refused.
  */
 function encode(names, values) {
-  if (values.length > names.length) values.length = names.length;
+  const list = values.slice(0, names.length);
+  const paths = new Map();
+  function checked(key, value) {
+    if (value === list) return list;
+    const path =
+      this === list ? names[key] : paths.get(this) + (Array.isArray(this) ? `[${key}]` : `.${key}`);
+    const problem = problemOf(this[key], value);
+    if (problem !== undefined) throw refusal("invalid_value", path, problem);
+    paths.set(value, path);
+    return value;
+  }
   try {
-    for (let index = 0; index < values.length; index++) {
-      const problem = check(values[index]);
-      if (problem !== undefined) throw refusal("invalid_value", names[index] + problem.path, problem.text);
-    }
-    return JSON.stringify(values);
+    return JSON.stringify(list, checked);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError) && !/^Converting circular/.test(error.message)) throw error;
     throw refusal("invalid_value", "", "is nested too deep, or contains itself");
   }
 }
 
-/** What keeps a value from being JSON; undefined when nothing does. Runs on every call, so it allocates nothing. */
-function check(value) {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-    case "undefined":
-      return undefined;
-    case "number":
-      return Number.isFinite(value) ? undefined : { path: "", text: `\`${value}\` is not a finite number` };
-    case "object":
-      break;
-    default:
-      return { path: "", text: `a ${typeof value} cannot cross: expected plain data` };
-  }
-  if (value === null) return undefined;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) {
-      const problem = check(value[index]);
-      if (problem !== undefined) return { path: `[${index}]${problem.path}`, text: problem.text };
-    }
-    return undefined;
-  }
-  const prototype = Object.getPrototypeOf(value);
-  if ((prototype === Object.prototype || prototype === null) && typeof value.toJSON !== "function") {
-    for (const key in value) {
-      const problem = check(value[key]);
-      if (problem !== undefined) return { path: `.${key}${problem.path}`, text: problem.text };
-    }
-    return undefined;
-  }
-  return checkOther(value);
-}
-
-/** Dates, objects with a `toJSON`, objects of classes and of other realms. */
-function checkOther(value) {
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) return { path: "", text: "`Invalid Date` is not an instant" };
-    if (value.toJSON === Date.prototype.toJSON) return undefined; // its text is made once, by JSON.stringify
-  }
+/** What keeps a value from being JSON; undefined when nothing does. `json` is what its `toJSON` returned, if it has one. */
+function problemOf(value, json) {
+  if (value instanceof Date && Number.isNaN(value.getTime())) return "`Invalid Date` is not an instant";
   if (ArrayBuffer.isView(value)) {
-    return { path: "", text: `a ${value.constructor.name} cannot cross: expected text or plain data` };
+    return `a ${value.constructor.name} cannot cross: expected text or plain data`;
   }
-  if (typeof value.toJSON === "function") {
-    const text = value.toJSON();
-    if (text === value) return undefined;
-    if (text === null || text === undefined)
-      return { path: "", text: "has a `toJSON` that returns nothing: expected a value" };
-    return check(text);
+  if (json === null || json === undefined) {
+    const isLost = typeof value === "object" && value !== null;
+    return isLost ? "has a `toJSON` that returns nothing: expected a value" : undefined;
   }
-  const inner = value.valueOf?.();
-  if (typeof inner !== "object") return check(inner); // new Number(NaN)
+  if (["function", "symbol", "bigint"].includes(typeof json)) {
+    return `a ${typeof json} cannot cross: expected plain data`;
+  }
   // An object with a tag of its own, such as a Map, has its data where JSON.stringify does not look.
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  if (kind !== "Object") {
-    return { path: "", text: `a ${kind} cannot cross: expected a plain object or an array` };
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    const problem = check(inner);
-    if (problem !== undefined) return { path: `.${key}${problem.path}`, text: problem.text };
-  }
-  return undefined;
+  const kind = isPlain(json) ? "Object" : Object.prototype.toString.call(json).slice(8, -1);
+  if (kind === "Number") return Number.isFinite(+json) ? undefined : `\`${json}\` is not a finite number`;
+  if (["Object", "Array", "String", "Boolean"].includes(kind)) return undefined;
+  return `a ${kind} cannot cross: expected a plain object or an array`;
 }
 
-module.exports = { VERSION: native.version(), bind, bindConstructor, bindMethod, encode, signatures };
+module.exports = { VERSION: native.version(), bind, bindMethod, callWithJson, encode };

@@ -1,14 +1,18 @@
-//! The Node binding of relcore: JSON text in, JSON text out.
+//! The Node binding of relcore: calls in a binary form, or with JSON text.
 //!
-//! napi's own conversions turn -1 into 4294967295 and an invalid date into 1970, so values cross as JSON text: a list of
-//! the arguments, and the result. The generated modules (`canary.js` and others) resolve each function by name when they
-//! are loaded; `lib/call.js` writes and reads the text. Faults cross as a JSON list inside the message of the error.
+//! napi's own conversions turn -1 into 4294967295 and an invalid date into 1970, so none is used. Plain data of the
+//! expected types crosses in a binary form (`packed`). Anything else crosses as JSON text, a list of the arguments and the
+//! result, and only such a call reports faults: as a JSON list inside the message of the error. The generated modules
+//! (`canary.js` and others) resolve each function by name when they are loaded; `lib/call.js` makes the calls.
 mod columns;
+mod packed;
 
-use napi::bindgen_prelude::External;
+use napi::bindgen_prelude::{Either, External, Uint8ArraySlice, Utf16String};
 use napi_derive::napi;
-use relcore::api::{self, Constructor, Function, Handle, JsonTransport, Method};
+use packed::PackedTransport;
+use relcore::api::{self, Constructor, Function, Handle, JsonTransport, Method, Transport};
 use relcore::{Error, ErrorKind, Result};
+use rmp_serde::Deserializer;
 use serde_json::value::RawValue;
 
 /// The version of the core; `lib/native.js` refuses a library of another one.
@@ -23,45 +27,74 @@ pub fn main(arguments: Vec<String>) -> u8 {
     relcore_cli::main(arguments.into_iter().map(Into::into))
 }
 
-/// Resolves a function by name.
+/// The type descriptors of the core as JSON text.
 #[napi(skip_typescript)]
-pub fn resolve_function(name: String) -> Option<External<Function>> {
-    api::function(&name).map(External::new)
+pub fn descriptors() -> String {
+    api::descriptors()
 }
 
-/// Resolves the constructor of a handle by name.
+/// What can be called.
+#[derive(Debug)]
+pub enum Callable {
+    /// A function of a module.
+    Function(Function),
+    /// The constructor of a handle.
+    Constructor(Constructor),
+    /// A method of a handle.
+    Method(Method),
+}
+
+impl Callable {
+    fn call<T: Transport>(
+        &self,
+        handle: Option<&External<Handle>>,
+        transport: &mut T,
+    ) -> Result<T::Return, T::Failure> {
+        match (self, handle) {
+            (Self::Function(function), _) => function.call(transport),
+            (Self::Method(method), Some(handle)) => method.call(handle, transport),
+            _ => Err(Error::new(ErrorKind::WrongType, "", "expected a handle").into()),
+        }
+    }
+}
+
+/// Resolves a function, a constructor or a method by name.
 #[napi(skip_typescript)]
-pub fn resolve_constructor(name: String) -> Option<External<Constructor>> {
-    api::constructor(&name).map(External::new)
+pub fn resolve(name: String) -> Option<External<Callable>> {
+    let function = api::function(&name).map(Callable::Function);
+    let constructor = || api::constructor(&name).map(Callable::Constructor);
+    let method = || api::method(&name).map(Callable::Method);
+    function.or_else(constructor).or_else(method).map(External::new)
 }
 
-/// Resolves a method of a handle by name.
-#[napi(skip_typescript)]
-pub fn resolve_method(name: String) -> Option<External<Method>> {
-    api::method(&name).map(External::new)
-}
-
-/// Calls a function: the JSON list of its arguments in, its result out.
+/// Calls with the JSON list of the arguments; returns the result as JSON text, or the handle that was made.
 #[napi(skip_typescript, catch_unwind)]
-pub fn call(function: &External<Function>, arguments: String) -> napi::Result<String> {
-    list(&arguments).and_then(|mut transport| function.call(&mut transport)).map_err(failure)
-}
-
-/// Makes a handle from the JSON list of its one argument.
-#[napi(skip_typescript, catch_unwind)]
-pub fn construct(constructor: &External<Constructor>, arguments: String) -> napi::Result<External<Handle>> {
-    let handle = list(&arguments).and_then(|mut transport| constructor.call(&mut transport));
-    handle.map(External::new).map_err(failure)
-}
-
-/// Calls a method of a handle: the JSON list of its arguments in, its result out.
-#[napi(skip_typescript, catch_unwind)]
-pub fn call_method(
-    method: &External<Method>,
-    handle: &External<Handle>,
+pub fn call(
+    callable: &External<Callable>,
+    handle: Option<&External<Handle>>,
     arguments: String,
-) -> napi::Result<String> {
-    list(&arguments).and_then(|mut transport| method.call(handle, &mut transport)).map_err(failure)
+) -> napi::Result<Either<String, External<Handle>>> {
+    let result = list(&arguments).and_then(|mut transport| match &**callable {
+        Callable::Constructor(constructor) => {
+            constructor.call(&mut transport).map(External::new).map(Either::B)
+        }
+        _ => callable.call(handle, &mut transport).map(Either::A),
+    });
+    result.map_err(failure)
+}
+
+/// Calls with arguments in binary form, which are a part of the bytes; returns the result in binary form, or nothing if
+/// the call must cross as JSON text.
+#[napi(skip_typescript, catch_unwind)]
+pub fn call_packed(
+    callable: &External<Callable>,
+    handle: Option<&External<Handle>>,
+    bytes: Uint8ArraySlice<'_>,
+    start: u32,
+    end: u32,
+) -> Option<Utf16String> {
+    let arguments = Deserializer::from_read_ref(bytes.get(start as usize..end as usize)?);
+    callable.call(handle, &mut PackedTransport(arguments)).ok().map(Utf16String::from)
 }
 
 /// Writes a value, given as the JSON list of one argument, as JSON of the type of this name.

@@ -187,7 +187,7 @@ macro_rules! scalar {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
 
-                impl serde::de::Visitor<'_> for Visitor {
+                impl<'de> serde::de::Visitor<'de> for Visitor {
                     type Value = $type;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -196,6 +196,14 @@ macro_rules! scalar {
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
                         $type::parse(text).map_err(E::custom)
+                    }
+
+                    // A format that has no form of its own for the newtype.
+                    fn visit_newtype_struct<D: serde::Deserializer<'de>>(
+                        self,
+                        inner: D,
+                    ) -> Result<$type, D::Error> {
+                        inner.deserialize_any(self)
                     }
 
                     $(scalar!(@in $native $type);)?
@@ -215,6 +223,10 @@ macro_rules! scalar {
     (@in millis $type:ident) => {
         fn visit_i64<E: serde::de::Error>(self, millis: i64) -> Result<$type, E> {
             $type::from_millis(millis).map_err(E::custom)
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, millis: u64) -> Result<$type, E> {
+            self.visit_i64(i64::try_from(millis).unwrap_or(i64::MAX))
         }
     };
     (@in text $type:ident) => {};

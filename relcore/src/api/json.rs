@@ -1,5 +1,5 @@
 //! Calls with JSON text.
-use super::arguments::ARGUMENTS;
+use super::arguments::ROWS;
 use super::{Constructor, Function, Handle, Method, Signature, Transport};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted, shortened};
 use crate::wire::{self, TypeRef};
@@ -7,7 +7,7 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, DeserializeOwned},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, json, value::RawValue};
 use std::{collections::BTreeMap, fmt};
 
 /// Calls a public function by name with JSON: the arguments as one object with camelCase keys, the result as JSON.
@@ -180,7 +180,7 @@ impl Transport for JsonTransport<'_> {
 #[must_use]
 pub fn is_key(word: &str) -> bool {
     wire::has_key(word)
-        || ARGUMENTS.iter().any(|(_, arguments)| arguments.iter().any(|(name, _)| *name == word))
+        || ROWS.iter().any(|(_, arguments, _)| arguments.iter().any(|(name, _)| *name == word))
 }
 
 /// All faults of the arguments of a call, in the order of the signature; `fault` if the type descriptors find none.
@@ -205,6 +205,27 @@ pub fn explain_arguments(signature: &Signature, values: &[Option<Value>], fault:
     }
 }
 
+/// Every type, and the arguments and the result of every function, constructor and method, as JSON: for a binding that
+/// encodes values by position.
+///
+/// A type is an object of its `kind` and what it is made `of`. A struct is made of pairs of a name and a type, in the order
+/// of declaration; an enum with data, of pairs of a tag and such a list.
+///
+/// ```
+/// let text = relcore::api::descriptors();
+/// assert!(text.contains(r#""BucketUnit":{"kind":"Unit","of":["day","#));
+/// assert!(text.contains(r#""version.bump":{"names":["previous","next"],"types":[{"kind":"Version"},"#));
+/// ```
+#[must_use]
+pub fn descriptors() -> String {
+    let types = wire::DESCRIPTORS.iter().map(|(name, descriptor)| ((*name).to_owned(), json!(descriptor)));
+    let rows = ROWS.iter().map(|(name, arguments, result)| {
+        let (names, types): (Vec<_>, Vec<_>) = arguments.iter().copied().unzip();
+        ((*name).to_owned(), json!({ "names": names, "types": types, "result": result }))
+    });
+    json!({ "types": types.collect::<Map<_, _>>(), "rows": rows.collect::<Map<_, _>>() }).to_string()
+}
+
 /// Whether the argument at this index of a signature is a list.
 fn is_list(signature: &Signature, index: usize) -> bool {
     let of = arguments_of(signature).get(index).map(|(_, of)| *of);
@@ -212,6 +233,6 @@ fn is_list(signature: &Signature, index: usize) -> bool {
 }
 
 fn arguments_of(signature: &Signature) -> &'static [(&'static str, TypeRef)] {
-    let found = ARGUMENTS.iter().find(|(name, _)| *name == signature.name);
-    found.map_or(&[], |(_, arguments)| arguments)
+    let found = ROWS.iter().find(|(name, ..)| *name == signature.name);
+    found.map_or(&[], |(_, arguments, _)| arguments)
 }

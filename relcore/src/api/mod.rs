@@ -14,7 +14,7 @@ mod table;
 mod types;
 
 pub use call::{Argument, Transport};
-pub use json::{JsonTransport, call_json, explain_arguments, is_key};
+pub use json::{JsonTransport, call_json, descriptors, explain_arguments, is_key};
 pub use types::{NamedType, named_type, named_types};
 
 use crate::column::{Columns, Record};

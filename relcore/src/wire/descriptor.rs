@@ -1,7 +1,9 @@
 //! What a type looks like on the wire, as data.
+use serde::{Serialize, Serializer};
 
 /// The type of a field or an argument.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(tag = "kind", content = "of")]
 #[allow(dead_code, reason = "the descriptors need not use every scalar")]
 pub(crate) enum TypeRef {
     /// True or false.
@@ -33,8 +35,9 @@ pub(crate) enum TypeRef {
 }
 
 /// The wire form of a named type.
-#[derive(Debug)]
-pub(super) enum Descriptor {
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", content = "of")]
+pub(crate) enum Descriptor {
     /// One of these texts.
     Unit(&'static [&'static str]),
     /// An object with these keys.
@@ -45,8 +48,17 @@ pub(super) enum Descriptor {
 
 /// A key of an object.
 #[derive(Debug)]
-pub(super) struct Field {
+pub(crate) struct Field {
     pub(super) name: &'static str,
     pub(super) required: bool,
     pub(super) of: TypeRef,
 }
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.name, self.of).serialize(serializer)
+    }
+}
+
+/// A function, constructor or method: its name, its arguments, and its result, which a constructor has not.
+pub(crate) type RowTypes = (&'static str, &'static [(&'static str, TypeRef)], Option<TypeRef>);

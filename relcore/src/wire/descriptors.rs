@@ -2,7 +2,7 @@
 use super::descriptor::{Descriptor, Field, TypeRef};
 
 /// Every named type, sorted by name.
-pub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[
+pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ("BucketUnit", Descriptor::Unit(&["day", "week", "month", "quarter", "year"])),
     ("Bump", Descriptor::Unit(&["none", "prerelease", "patch", "minor", "major"])),
     (

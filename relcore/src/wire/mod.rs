@@ -16,7 +16,8 @@ mod read;
 mod tagged;
 mod write;
 
-pub(crate) use descriptor::TypeRef;
+pub(crate) use descriptor::{RowTypes, TypeRef};
+pub(crate) use descriptors::DESCRIPTORS;
 pub(crate) use diagnose::{diagnose, has_key};
 pub use read::parse_json;
 #[cfg(feature = "yaml")]

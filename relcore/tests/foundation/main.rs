@@ -4,5 +4,6 @@ mod autotraits;
 mod display;
 mod garbage;
 mod inputs;
+mod positions;
 mod structure;
 mod upgrade;

@@ -1,4 +1,5 @@
-//! The type descriptors inside the core, with which a refused input is compared (`relcore::wire::diagnose`).
+//! The type descriptors inside the core: a refused input is compared with them (`relcore::wire::diagnose`), and a binding
+//! that encodes values by position reads them (`relcore::api::descriptors`).
 use crate::codegen::{
     File, MARK,
     model::{Definition, Field, Kind, Model, Type},
@@ -17,7 +18,7 @@ pub fn emit(model: &Model) -> Vec<File> {
 fn types(model: &Model) -> String {
     let mut text = format!("// {MARK}\nuse super::descriptor::{{Descriptor, Field, TypeRef}};\n\n");
     text +=
-        "/// Every named type, sorted by name.\npub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[\n";
+        "/// Every named type, sorted by name.\npub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[\n";
     for definition in model.types.values() {
         let descriptor = match &definition.kind {
             Kind::Unit(units) => {
@@ -39,23 +40,24 @@ fn types(model: &Model) -> String {
 }
 
 fn arguments(model: &Model) -> String {
-    let mut text = format!("// {MARK}\nuse crate::wire::TypeRef;\n\n");
-    text += "/// The arguments of every public function, constructor and method; of a type, the value that is written.\n";
-    text += "pub(super) static ARGUMENTS: &[(&str, &[(&str, TypeRef)])] = &[\n";
+    let mut text = format!("// {MARK}\nuse crate::wire::{{RowTypes, TypeRef}};\n\n");
+    text += "/// The types of every public function, constructor and method; of a type, the value that is written.\n";
+    text += "pub(super) static ROWS: &[RowTypes] = &[\n";
     let methods = model.handles.iter().flat_map(|handle| &handle.methods);
     let bulk = model.bulk_functions.iter().map(|bulk| &bulk.function);
     for function in model.functions.iter().chain(bulk).chain(methods) {
         let arguments = function.arguments.iter();
         let arguments: Vec<String> =
             arguments.map(|argument| format!("({:?}, {})", argument.wire, type_ref(&argument.of))).collect();
-        let _ = writeln!(text, "({:?}, &[{}]),", function.qualified, arguments.join(", "));
+        let (arguments, result) = (arguments.join(", "), type_ref(&function.result));
+        let _ = writeln!(text, "({:?}, &[{arguments}], Some({result})),", function.qualified);
     }
     for handle in &model.handles {
         let policy = format!("({:?}, {})", handle.policy.wire, type_ref(&handle.policy.of));
-        let _ = writeln!(text, "({:?}, &[{policy}]),", handle.qualified);
+        let _ = writeln!(text, "({:?}, &[{policy}], None),", handle.qualified);
     }
     for name in model.types.keys() {
-        let _ = writeln!(text, "({name:?}, &[(\"value\", TypeRef::Named({name:?}))]),");
+        let _ = writeln!(text, "({name:?}, &[(\"value\", TypeRef::Named({name:?}))], None),");
     }
     text + "];\n"
 }

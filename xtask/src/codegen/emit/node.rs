@@ -137,7 +137,7 @@ impl<'a> Api<'a> {
         let mut text = format!("// {MARK}\n\"use strict\";\n\n");
         let mut exports = Vec::new();
         let has_handles = self.model.handles_of(module).next().is_some();
-        let binders = if has_handles { "bind, bindConstructor, bindMethod" } else { "bind" };
+        let binders = if has_handles { "bind, bindMethod" } else { "bind" };
         let _ = writeln!(text, "const {{ {binders} }} = require(\"./lib/call.js\");");
         if self.model.bulk_functions_of(module).next().is_some() {
             text += "const { bindColumns } = require(\"./lib/columns.js\");\n";
@@ -149,7 +149,9 @@ impl<'a> Api<'a> {
         }
         for bulk in self.model.bulk_functions_of(module) {
             let name = bulk.function.name.to_lower_camel_case();
-            text += &binding("bindColumns", &name, &bulk.function);
+            let arguments = bulk.function.arguments.iter();
+            let arguments: Vec<&str> = arguments.map(|argument| argument.wire.as_str()).collect();
+            let _ = writeln!(text, "const {name} = bindColumns({:?}, {arguments:?});", bulk.function.qualified);
             exports.push(name);
         }
         for function in self.model.functions_of(module) {
@@ -167,15 +169,13 @@ impl<'a> Api<'a> {
 }
 
 fn binding(binder: &str, name: &str, function: &Function) -> String {
-    let arguments: Vec<&str> = function.arguments.iter().map(|argument| argument.wire.as_str()).collect();
-    format!("const {name} = {binder}({:?}, {arguments:?});\n", function.qualified)
+    format!("const {name} = {binder}({:?});\n", function.qualified)
 }
 
 fn class(handle: &Handle) -> String {
     let (name, policy) = (&handle.name, &handle.policy.wire);
     let native = |method: &str| format!("{}_{method}", handle.name).to_lower_camel_case();
-    let mut text =
-        format!("\nconst {} = bindConstructor({:?}, [{policy:?}]);\n", native("new"), handle.qualified);
+    let mut text = format!("\nconst {} = bind({:?});\n", native("new"), handle.qualified);
     for method in &handle.methods {
         text += &binding("bindMethod", &native(&method.name), method);
     }

@@ -2,7 +2,7 @@
 use super::descriptor::{Descriptor, Field, TypeRef};
 
 /// Every named type, sorted by name.
-pub(super) static DESCRIPTORS: &[(&str, Descriptor)] = &[
+pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
 ("ErrorKind", Descriptor::Unit(&["syntax", "policy_changed"])),
 ("Fault", Descriptor::Struct(&[Field { name: "code", required: true, of: TypeRef::Named("ErrorKind") }, Field { name: "path", required: true, of: TypeRef::Text }, Field { name: "text", required: true, of: TypeRef::Text }])),
 ("probe.Colour", Descriptor::Unit(&["red", "dark_green"])),
