@@ -151,7 +151,8 @@ impl<'a> Api<'a> {
             let name = bulk.function.name.to_lower_camel_case();
             let arguments = bulk.function.arguments.iter();
             let arguments: Vec<&str> = arguments.map(|argument| argument.wire.as_str()).collect();
-            let _ = writeln!(text, "const {name} = bindColumns({:?}, {arguments:?});", bulk.function.qualified);
+            let _ =
+                writeln!(text, "const {name} = bindColumns({:?}, {arguments:?});", bulk.function.qualified);
             exports.push(name);
         }
         for function in self.model.functions_of(module) {
