@@ -241,3 +241,20 @@ fn measure(metrics: &mut Cursor<'_>, state: &mut State, name: &str, reading: &Re
     let sum = counts.samples.get().saturating_add(new.get());
     counts.samples = Count::new(sum.min(Count::MAX)).unwrap_or_default();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_measurement_is_new_once_in_any_order(inserted in prop::collection::vec((0..4_i64, 0..3_usize), 0..20)) {
+            let (mut measured, mut all) = (Measured::with_capacity(inserted.len()), BTreeSet::new());
+            for (at, metric) in inserted {
+                let at = Timestamp::from_millis(at).unwrap();
+                prop_assert_eq!(measured.insert(at, metric), all.insert((at, metric)));
+            }
+        }
+    }
+}
