@@ -3,8 +3,8 @@
 //!
 //! A mutant runs against the cheapest proof first and stops at the first failure: the module's conformance cases, then
 //! its integration tests, then its unit tests. Each core works on its own copy of the sources, so that a run never
-//! touches the work tree and compiles a mutant incrementally. `--only TEXT` runs the mutants whose names contain a text:
-//! the survivors of one file again, for instance, with `--only time/span.rs`.
+//! touches the work tree and compiles a mutant incrementally. `--only TEXT`, as often as needed, runs the mutants
+//! whose names contain one of the texts, as in `--only time/span.rs --only 'in NaiveDate::parse'`.
 use crate::{
     codegen::root,
     shell::{command, has, output, run, run_quietly},
@@ -50,12 +50,12 @@ struct Options<'a> {
     sample: usize,
     seed: u64,
     at_least: f64,
-    only: &'a str,
+    only: Vec<&'a str>,
 }
 
 impl<'a> Options<'a> {
     fn parse(arguments: &[&'a str]) -> Result<Self> {
-        let mut options = Self { module: None, sample: 150, seed: 1, at_least: 95.0, only: "" };
+        let mut options = Self { module: None, sample: 150, seed: 1, at_least: 95.0, only: vec![] };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().with_context(|| format!("`{argument}` needs a value"));
@@ -63,7 +63,7 @@ impl<'a> Options<'a> {
                 "--sample" => options.sample = value()?.parse()?,
                 "--seed" => options.seed = value()?.parse()?,
                 "--at-least" => options.at_least = value()?.parse()?,
-                "--only" => options.only = value()?,
+                "--only" => options.only.push(value()?),
                 module if !module.starts_with('-') && options.module.is_none() => {
                     options.module = Some(module)
                 }
@@ -135,7 +135,8 @@ struct Report {
 impl Report {
     fn of(module: &str, options: &Options<'_>, workers: &[Worker]) -> Result<Self> {
         let mut mutants = mutants(module)?;
-        mutants.retain(|mutant| mutant.name.contains(options.only));
+        let only = &options.only;
+        mutants.retain(|mutant| only.is_empty() || only.iter().any(|text| mutant.name.contains(text)));
         shuffle(&mut mutants, options.seed);
         let proofs = Proof::all(module);
         println!("{module}: {} mutants", mutants.len());
@@ -425,7 +426,7 @@ mod tests {
     fn options_are_read_in_any_order() {
         let options = Options::parse(&["--seed", "7", "time", "--at-least", "90", "--only", "x.rs"]).unwrap();
         assert_eq!((options.module, options.sample, options.seed), (Some("time"), 150, 7));
-        assert_eq!(options.only, "x.rs");
+        assert_eq!(options.only, ["x.rs"]);
         assert!(Options::parse(&["--sample"]).is_err());
         assert!(Options::parse(&["--fast"]).is_err());
     }
