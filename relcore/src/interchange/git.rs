@@ -150,10 +150,12 @@ fn parse_tag(line: &str) -> Result<Option<GitTag>> {
     };
     let (commit, at) = match object_type {
         "commit" => (object, committed),
+        // Only a commit has a committer.
+        "tag" if target_committed.is_empty() => return Ok(None),
         // Tags made before 2005 have no tagger.
         "tag" if tagged.is_empty() => (target, target_committed),
-        "tag" if !target_committed.is_empty() => (target, tagged),
-        "tag" | "tree" | "blob" => return Ok(None),
+        "tag" => (target, tagged),
+        "tree" | "blob" => return Ok(None),
         _ => {
             let object_type = crate::error::quoted(object_type);
             return Err(syntax(format!(
@@ -161,9 +163,6 @@ fn parse_tag(line: &str) -> Result<Option<GitTag>> {
             )));
         }
     };
-    if object_type == "tag" && target_committed.is_empty() {
-        return Ok(None);
-    }
     Ok(Some(GitTag { name: name.to_owned(), commit: object_name(commit)?, tagged_at: instant(at)? }))
 }
 

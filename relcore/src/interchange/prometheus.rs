@@ -198,14 +198,10 @@ fn read_sample(value: &Value, path: &str, faults: &mut Faults) -> Option<Prometh
         faults.add(ErrorKind::InvalidValue, format_args!("{path}[1]"), text);
         return None;
     };
-    let missing = if number.is_nan() {
-        Some(MissingSample::Nan)
-    } else if number.is_finite() {
-        None
-    } else if number > 0.0 {
-        Some(MissingSample::PositiveInfinity)
-    } else {
-        Some(MissingSample::NegativeInfinity)
+    let missing = match number {
+        f64::INFINITY => Some(MissingSample::PositiveInfinity),
+        f64::NEG_INFINITY => Some(MissingSample::NegativeInfinity),
+        _ => number.is_nan().then_some(MissingSample::Nan),
     };
     Some(PrometheusSample { at: at?, value: missing.is_none().then_some(number), missing })
 }

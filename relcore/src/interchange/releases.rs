@@ -211,3 +211,17 @@ impl<'a> Graph<'a> {
         new
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_has_at_most_ten_thousand_bytes() {
+        assert!(whole_match(&"a".repeat(10_000)).is_ok());
+        for length in [10_001, 20_000] {
+            let error = whole_match(&"a".repeat(length)).unwrap_err();
+            assert!(error.to_string().contains("bytes long"), "{error}");
+        }
+    }
+}

@@ -157,11 +157,13 @@ mod tests {
             commit('9', 9, "Revert \"x\"", "This reverts commit fffffff."),
             commit('8', 8, "Revert \"Revert \"x\"\"", "This reverts commit 12."),
             commit('7', 7, "Revert \"later\"", ""),
+            commit('6', 7, "undo", "Reverts some/where#1a\nReverts some/where#"),
             commit('5', 8, "later", ""),
+            commit('4', 4, "cache (#1a)", ""),
+            commit('3', 3, "cache (#)", ""),
         ];
-        assert_eq!(
-            (targets(&log, 0), targets(&log, 1), targets(&log, 2)),
-            (String::new(), String::new(), String::new())
-        );
+        for index in 0..4 {
+            assert_eq!(targets(&log, index), "", "{index}");
+        }
     }
 }
