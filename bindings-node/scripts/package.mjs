@@ -21,7 +21,7 @@ import { PLATFORMS } from "./platforms.mjs";
 const out = resolve(process.argv[2] ?? "dist");
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-const { version, license, author, repository, engines } = main;
+const { version, license, author, homepage, bugs, repository, engines } = main;
 const work = mkdtempSync(join(tmpdir(), "relcore-package-"));
 mkdirSync(out, { recursive: true });
 
@@ -53,11 +53,13 @@ for (const [platform, { os, cpu, libc }] of Object.entries(PLATFORMS)) {
     description,
     license,
     author,
+    homepage,
+    bugs,
     repository,
     engines,
     ...limits,
     main: file,
-    files: [file],
+    files: [file, "LICENSE-*"],
   };
   pack(manifest, (target) => copyFileSync(join(folder, file), join(target, file)));
 }

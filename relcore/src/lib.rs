@@ -50,6 +50,9 @@ pub mod guide {
     pub mod decisions {}
     #[doc = include_str!("../docs/REASONS.md")]
     pub mod reasons {}
+    #[cfg(all(doctest, feature = "yaml"))]
+    #[doc = include_str!("../README.md")]
+    pub mod readme {}
 }
 
 pub mod api;

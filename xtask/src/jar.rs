@@ -17,6 +17,10 @@ use std::{
 };
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+const AUTHORS: &str = env!("CARGO_PKG_AUTHORS");
+/// The licences by their SPDX names, and the files with their texts.
+const LICENSES: [(&str, &str); 2] = [("MIT", "LICENSE-MIT"), ("Apache-2.0", "LICENSE-APACHE")];
 /// The Android ABIs, as folders of an AAR.
 const ABIS: [&str; 4] = ["arm64-v8a", "armeabi-v7a", "x86", "x86_64"];
 
@@ -31,6 +35,7 @@ pub fn jar(natives: Option<&Path>) -> Result<()> {
         fs::create_dir_all(&folder)?;
         fs::copy(&library, folder.join(library.file_name().context("a library has a name")?))?;
     }
+    add_licenses(&content.join("META-INF"))?;
     let jar = output(&format!("relcore-{VERSION}.jar"));
     fs::copy(kotlin::classes()?, &jar)?;
     pack("--update", &jar, &content)?;
@@ -55,10 +60,19 @@ pub fn aar(jni: &Path) -> Result<()> {
     for name in ["AndroidManifest.xml", "proguard.txt"] {
         fs::copy(root().join("bindings-kotlin/android").join(name), content.join(name))?;
     }
+    add_licenses(&content)?;
     let aar = output(&format!("relcore-{VERSION}.aar"));
     fs::remove_file(&aar).ok();
     pack("--create", &aar, &content)?;
     println!("{}", aar.display());
+    Ok(())
+}
+
+fn add_licenses(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for (_, file) in LICENSES {
+        fs::copy(root().join(file), folder.join(file))?;
+    }
     Ok(())
 }
 
@@ -107,12 +121,26 @@ fn pom() -> String {
     };
     let dependencies = dependency("net.java.dev.jna", "jna", toolchain::JNA_VERSION)
         + &dependency("org.jetbrains.kotlin", "kotlin-stdlib", toolchain::KOTLIN_VERSION);
+    // Either of the two: Maven reads a list of licences so.
+    let licenses: String = LICENSES
+        .iter()
+        .map(|(id, file)| {
+            format!(
+                "    <license>\n      <name>{id}</name>\n      <url>{REPOSITORY}/blob/main/{file}</url>\n    \
+                 </license>\n"
+            )
+        })
+        .collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n  \
          <modelVersion>4.0.0</modelVersion>\n  <groupId>relcore</groupId>\n  <artifactId>relcore</artifactId>\n  \
-         <version>{VERSION}</version>\n  <name>relcore</name>\n  <description>Decisions about releases: canary, \
-         rollback, delivery metrics, release types</description>\n  <licenses>\n    <license><name>MIT OR \
-         Apache-2.0</name></license>\n  </licenses>\n  <dependencies>\n{dependencies}  </dependencies>\n</project>\n"
+         <version>{VERSION}</version>\n  <name>relcore</name>\n  <description>Release decisions as pure functions: \
+         canary schedules, rollback, DORA metrics, release types</description>\n  <url>{REPOSITORY}</url>\n  \
+         <licenses>\n{licenses}  </licenses>\n  <developers>\n    <developer><name>{AUTHORS}</name></developer>\n  \
+         </developers>\n  <scm>\n    <connection>scm:git:{REPOSITORY}.git</connection>\n    \
+         <url>{REPOSITORY}</url>\n  </scm>\n  <issueManagement>\n    <system>GitHub</system>\n    \
+         <url>{REPOSITORY}/issues</url>\n  </issueManagement>\n  <dependencies>\n{dependencies}  \
+         </dependencies>\n</project>\n"
     )
 }
 

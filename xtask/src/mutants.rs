@@ -277,11 +277,20 @@ impl Proof {
         };
         let cases = format!("../conformance/{cases}");
         let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        vec![
+        // Tests of `conformance/rust`, because they read data of the repository.
+        let data = match (module, tests) {
+            ("interchange", _) => Some("ripgrep"),
+            (_, "foundation") => Some("garbage"),
+            _ => None,
+        };
+        let data = data
+            .map(|name| Self { build: strings(&["test", "--no-run", "--test", name]), arguments: vec![] });
+        let own = vec![
             Self { build: strings(&["build", "--bin", "relcore-conformance"]), arguments: vec![cases] },
             Self { build: strings(&["test", "--no-run", "--test", tests]), arguments: vec![] },
             Self { build: strings(&["test", "--no-run", "--lib"]), arguments: vec![format!("{module}::")] },
-        ]
+        ];
+        own.into_iter().chain(data).collect()
     }
 }
 

@@ -60,7 +60,7 @@ fn tour(environment: &Path, options: &[&str]) -> Command {
 
 fn same_decision(environment: &Path) -> Result<String> {
     let python = output(&mut command(environment.join("bin/python"), &["examples/python/canary.py"]))?;
-    let rust = output(&mut command("cargo", &["run", "--quiet", "-p", "relcore", "--example", "canary"]))?;
+    let rust = output(&mut command("cargo", &["run", "--quiet", "-p", "relcore-examples"]))?;
     let node = output(&mut command("node", &["examples/node/canary.mjs"]))?;
     ensure!(python == rust, "Rust answered otherwise:\n{rust}");
     ensure!(python == node, "Node answered otherwise:\n{node}");

@@ -1,4 +1,3 @@
-//! Input from other tools: malformed text, Prometheus responses, and a real git history.
+//! Input from other tools: malformed text and Prometheus responses.
 mod garbage;
 mod prometheus;
-mod ripgrep;

@@ -14,7 +14,7 @@ use relcore::time::BucketUnit;
 use relcore::{TimeRange, Timestamp};
 
 fn data(file: &str) -> String {
-    let path = format!("{}/../examples/data/ripgrep/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../examples/data/ripgrep/{file}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{path}: {fault}"))
 }
 
