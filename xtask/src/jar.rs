@@ -5,8 +5,8 @@
 //! classes, a manifest, rules for shrinkers, and one library for each Android ABI.
 use crate::{
     codegen::root,
-    kotlin,
-    shell::{command, run, run_quietly},
+    contents, kotlin,
+    shell::{command, packaged, run, run_quietly},
     toolchain,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -40,6 +40,7 @@ pub fn jar(natives: Option<&Path>) -> Result<()> {
     fs::copy(kotlin::classes()?, &jar)?;
     pack("--update", &jar, &content)?;
     fs::write(output(&format!("relcore-{VERSION}.pom")), pom())?;
+    contents::check(&jar)?;
     kotlin::test_jar(&jar)?;
     println!("{}", jar.display());
     Ok(())
@@ -78,7 +79,7 @@ fn add_licenses(folder: &Path) -> Result<()> {
 
 fn build_library() -> Result<PathBuf> {
     let build = ["build", "--release", "-p", "relcore-uniffi"];
-    run_quietly("building the library of Swift and Kotlin", &mut command("cargo", &build))?;
+    run_quietly("building the library of Swift and Kotlin", packaged(&mut command("cargo", &build)))?;
     let name = format!("{}relcore_uniffi{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     Ok(root().join("target/release").join(name))
 }

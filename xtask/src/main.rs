@@ -19,7 +19,9 @@
 mod cli;
 mod codegen;
 mod conformance;
+mod contents;
 mod coverage;
+mod crates;
 mod example;
 mod fuzz;
 mod jar;
@@ -29,6 +31,7 @@ mod node;
 mod public;
 mod python;
 mod quickstart;
+mod sbom;
 mod shell;
 mod swift;
 mod test;
@@ -59,6 +62,10 @@ usage: cargo xtask CHORE
   bench                the benches behind benches/README.md
   bench swift|kotlin   what a call costs there, and the core's own time beside it
   jar [--natives DIR]  the jar of the JVM with this machine's library, or with those under a folder, and its test
+  contents [--bless] PACKAGE...
+                       whether packages hold the files that published/packages.txt lists, and no path of this machine
+  finish WHEEL...      takes the paths of the machine out of the bill of materials of wheels
+  release-flags        prints the environment with which a build for users names no path of the machine
   aar JNI-DIR          the package of Android, from one library for each ABI
   record-canary        record the telemetry of examples/canary anew (needs Debian's package `prometheus`)
 ";
@@ -95,6 +102,13 @@ fn chore() -> Result<()> {
         ["jar"] => jar::jar(None),
         ["jar", "--natives", natives] => jar::jar(Some(natives.as_ref())),
         ["aar", jni] => jar::aar(jni.as_ref()),
+        ["contents", packages @ ..] => contents::chore(packages),
+        ["finish", wheels @ ..] => wheels.iter().try_for_each(|wheel| python::finish(wheel.as_ref())),
+        ["release-flags"] => {
+            println!("RUSTFLAGS={}", shell::remapped_paths().join(" "));
+            println!("{}={}", shell::STRIP.0, shell::STRIP.1);
+            Ok(())
+        }
         ["coverage"] => coverage::run(),
         ["fuzz"] => fuzz::run_targets(300),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),

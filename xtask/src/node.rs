@@ -3,7 +3,8 @@ use crate::{
     cli,
     codegen::{File, root},
     conformance::run_counted,
-    shell::{command, run, run_quietly},
+    contents,
+    shell::{command, packaged, run, run_quietly},
 };
 use anyhow::{Context as _, Result, ensure};
 use std::{fs, io::Write as _, path::PathBuf, process::Stdio};
@@ -36,7 +37,8 @@ pub fn formatted(files: Vec<File>) -> Result<Vec<File>> {
 /// Installs what the build needs and builds the native library for this machine.
 pub fn build() -> Result<()> {
     install()?;
-    run_quietly("building the Node library", command("npm", &["run", "build"]).current_dir(folder()))
+    let mut build = command("npm", &["run", "build"]);
+    run_quietly("building the Node library", packaged(build.current_dir(folder())))
 }
 
 /// Tests, types, and the packed tarballs installed into a clean folder, as ESM and as CommonJS.
@@ -81,6 +83,7 @@ fn installed() -> Result<PathBuf> {
         let entry = entry?;
         println!("package: {} {} KiB", entry.file_name().display(), entry.metadata()?.len() >> 10);
         ensure!(entry.metadata()?.len() <= LARGEST_PACKAGE, "a package is larger than 4 MiB");
+        contents::check(&entry.path())?;
         install.push(format!("./{}", entry.file_name().display()));
     }
     fs::write(clean.join("package.json"), "{ \"private\": true }\n")?;

@@ -2,8 +2,8 @@
 use crate::{
     cli,
     codegen::root,
-    conformance,
-    shell::{command, run, run_quietly},
+    conformance, contents, sbom,
+    shell::{command, packaged, run, run_quietly},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use std::{
@@ -47,8 +47,43 @@ pub fn wheel() -> Result<PathBuf> {
         fs::remove_dir_all(&folder)?; // only the wheel of this build may be found
     }
     let build = ["build", "--release", "--quiet", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
-    run_quietly("building the wheel", &mut command(environment.join("bin/maturin"), &build))?;
-    only_file(&folder, "whl")
+    let mut build = command(environment.join("bin/maturin"), &build);
+    run_quietly("building the wheel", packaged(&mut build))?;
+    let wheel = only_file(&folder, "whl")?;
+    finish(&wheel)?;
+    Ok(wheel)
+}
+
+/// Takes the paths of the machine out of the bill of materials of a wheel, which is the list of crates that maturin adds,
+/// and what differs in each build: its time and number. Then the same sources give the same wheel.
+pub fn finish(wheel: &Path) -> Result<()> {
+    let python = environment()?.join("bin/python");
+    let wheel = fs::canonicalize(wheel)?;
+    let into = wheel.parent().context("a wheel is in a folder")?;
+    let folder = root().join("target/xtask/wheel");
+    fs::remove_dir_all(&folder).ok();
+    run_quietly(
+        "unpacking the wheel",
+        command(&python, &["-m", "wheel", "unpack", "--dest"]).arg(&folder).arg(&wheel),
+    )?;
+    let content = only_entry(&folder)?;
+    for entry in fs::read_dir(&content)? {
+        let sboms = entry?.path().join("sboms");
+        for sbom in fs::read_dir(&sboms).into_iter().flatten() {
+            let path = sbom?.path();
+            let sbom = sbom::portable(&fs::read_to_string(&path)?)?;
+            fs::write(&path, sbom)?;
+        }
+    }
+    run_quietly(
+        "packing the wheel",
+        command(&python, &["-m", "wheel", "pack", "--dest-dir"]).arg(into).arg(&content),
+    )
+}
+
+fn only_entry(folder: &Path) -> Result<PathBuf> {
+    let mut entries = fs::read_dir(folder)?;
+    entries.next().context("a package has files")?.map(|entry| Ok(entry.path()))?
 }
 
 /// The environment with the freshly built wheel in it.
@@ -90,6 +125,7 @@ pub fn test() -> Result<()> {
     let size = fs::metadata(&wheel)?.len();
     println!("wheel: {} KiB", size >> 10);
     ensure!(size <= LARGEST_WHEEL, "the wheel is larger than 4 MiB");
+    contents::check(&wheel)?;
 
     // What the tests import is the installed wheel, never the source folder.
     install(&environment, &wheel)?;
@@ -113,7 +149,9 @@ pub fn test() -> Result<()> {
 
     let sdist = ["sdist", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
     run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;
-    let source = unpacked(&only_file(&root().join("target/wheels"), "gz")?)?;
+    let sdist = only_file(&root().join("target/wheels"), "gz")?;
+    contents::check(&sdist)?;
+    let source = unpacked(&sdist)?;
     let clean = install_cleanly(&source, "sdist")?;
     let smoke = "import relcore; print(relcore.time.parse_span('90s'))";
     run(command(clean.join("bin/python"), &["-c", smoke]).current_dir(root().join("target")))

@@ -1,7 +1,7 @@
 //! The Swift binding: its build, tests, example, conformance runner and bench.
 use crate::{
     codegen::{bindgen, root},
-    conformance, example,
+    conformance, contents, example,
     shell::{command, output, run, run_quietly},
     toolchain,
 };
@@ -16,6 +16,7 @@ use std::{
 pub fn test() -> Result<()> {
     prepare(false)?;
     run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
+    contents::check_swift()?;
     let (passed, failed) = outcome(&xctest()?)?;
     conformance(&[root().join("conformance")])?;
     example::hold_against_rust("Swift", &example()?)?;

@@ -2,7 +2,7 @@
 use crate::{
     cli,
     codegen::{self, root},
-    kotlin, node, public, python, quickstart,
+    crates, kotlin, node, public, python, quickstart,
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},
@@ -28,6 +28,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "cli", check: cli::test, needs: None },
     Stage { name: "docs", check: docs, needs: None },
     Stage { name: "deny", check: deny, needs: None },
+    Stage { name: "crates", check: crates::test, needs: None },
     Stage { name: "python", check: python::test, needs: None },
     Stage { name: "node", check: node::test, needs: None },
     Stage { name: "quickstart", check: quickstart::test, needs: None },

@@ -1,0 +1,34 @@
+//! The packages for crates.io, as they would be published.
+use crate::{
+    codegen::root,
+    contents,
+    shell::{command, run, run_quietly},
+};
+use anyhow::Result;
+use std::fs;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Packs both crates, the command against the packed core; compares what they hold with the list; runs the tests that are
+/// in them from there, where no other file of the repository is.
+pub fn test() -> Result<()> {
+    let pack = ["package", "-p", "relcore", "-p", "relcore-cli", "--allow-dirty"];
+    run_quietly("packing the crates", &mut command("cargo", &pack))?;
+    let folder = root().join("target/xtask/crates");
+    fs::remove_dir_all(&folder).ok();
+    fs::create_dir_all(&folder)?;
+    for name in ["relcore", "relcore-cli"] {
+        let package = root().join(format!("target/package/{name}-{VERSION}.crate"));
+        contents::check(&package)?;
+        // Files as new as now: cargo takes a file that is older than its last build as built.
+        run(command("tar", &["-x", "-m", "-z", "-f"]).arg(&package).arg("-C").arg(&folder))?;
+    }
+    let core = folder.join(format!("relcore-{VERSION}"));
+    let patch = format!("patch.crates-io.relcore.path='{}'", core.display()); // it is not published yet
+    for (name, options) in [("relcore", &[][..]), ("relcore-cli", &["--config", &patch])] {
+        let mut test = command("cargo", &["test", "--quiet", "--target-dir"]);
+        test.arg(root().join("target")).args(options);
+        run(test.current_dir(folder.join(format!("{name}-{VERSION}"))))?;
+    }
+    Ok(())
+}
