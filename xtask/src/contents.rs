@@ -175,7 +175,10 @@ fn check_paths(files: &[PathBuf]) -> Result<()> {
 fn general(name: &str) -> String {
     let name = name.replace(std::path::MAIN_SEPARATOR, "/").replace(VERSION, "{version}");
     let Some((folder, file)) = name.rsplit_once('/') else { return general_file(&name) };
-    if folder == "relcore" || file.ends_with("relcore_uniffi.so") {
+    if file.contains("relcore_uniffi.") {
+        return "{platform}/{library}".to_owned();
+    }
+    if folder == "relcore" {
         return format!("{folder}/{}", general_file(file));
     }
     name

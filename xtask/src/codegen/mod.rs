@@ -78,6 +78,7 @@ pub fn run(mode: Mode) -> Result<()> {
     let model = read()?;
     settle(mode, crate::node::formatted(emit::all(&model)?)?)?;
     settle(mode, vec![readme::file()?])?;
+    settle(mode, emit::listing::emit(&model)?)?;
     Ok(())
 }
 

@@ -213,9 +213,9 @@ impl Source {
 }
 
 /// The body of `tagged! { "module.Name"; pub enum Name { … } }`.
-struct Tagged {
-    qualified: syn::LitStr,
-    item: syn::ItemEnum,
+pub struct Tagged {
+    pub qualified: syn::LitStr,
+    pub item: syn::ItemEnum,
 }
 
 impl syn::parse::Parse for Tagged {
@@ -249,7 +249,7 @@ fn is_result(result: &syn::Type) -> bool {
 }
 
 /// The doc comment, without the blank after `///`.
-fn docs(attributes: &[Attribute]) -> String {
+pub fn docs(attributes: &[Attribute]) -> String {
     let mut lines = Vec::new();
     for attribute in attributes {
         if let syn::Meta::NameValue(meta) = &attribute.meta

@@ -4,6 +4,7 @@ mod columns;
 mod descriptors;
 #[cfg(test)]
 mod golden;
+pub mod listing;
 mod mobile;
 mod namespaces;
 mod node;

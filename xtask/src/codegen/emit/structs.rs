@@ -120,7 +120,8 @@ fn kotlin(model: &Model, definition: &Definition, fields: &[Field]) -> String {
     )
 }
 
-fn expression_of(model: &Model, language: Language, field: &Field) -> String {
+/// The default of a field behind its type, if it has one.
+pub fn expression_of(model: &Model, language: Language, field: &Field) -> String {
     let default = field.default.as_ref().and_then(|value| expression(model, language, &field.of, value));
     default.map_or(String::new(), |value| format!(" = {value}"))
 }
