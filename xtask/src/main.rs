@@ -26,6 +26,7 @@ mod example;
 mod fuzz;
 mod jar;
 mod kotlin;
+mod msrv;
 mod mutants;
 mod node;
 mod public;

@@ -2,7 +2,7 @@
 use crate::{
     cli,
     codegen::{self, root},
-    crates, kotlin, node, public, python, quickstart,
+    crates, kotlin, msrv, node, public, python, quickstart,
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},
@@ -150,9 +150,10 @@ fn docs() -> Result<()> {
     .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// Licences, bans and sources. The advisory database needs a network that not every machine has: CI of the public
+/// The Rust that dependencies need; licences, bans and sources. The advisory database needs a network that not every machine has: CI of the public
 /// repository checks it.
 fn deny() -> Result<()> {
+    msrv::check()?;
     if !has("cargo-deny") {
         let install = ["install", "--locked", "cargo-deny@0.20.2"];
         run_quietly("cargo install cargo-deny", &mut command("cargo", &install))?;
