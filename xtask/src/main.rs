@@ -66,7 +66,6 @@ usage: cargo xtask CHORE
   contents [--bless] PACKAGE...
                        whether packages hold the files that published/packages.txt lists, and no path of this machine
   finish WHEEL...      takes the paths of the machine out of the bill of materials of wheels
-  release-flags        prints the environment with which a build for users names no path of the machine
   aar JNI-DIR          the package of Android, from one library for each ABI
   record-canary        record the telemetry of examples/canary anew (needs Debian's package `prometheus`)
 ";
@@ -105,11 +104,6 @@ fn chore() -> Result<()> {
         ["aar", jni] => jar::aar(jni.as_ref()),
         ["contents", packages @ ..] => contents::chore(packages),
         ["finish", wheels @ ..] => wheels.iter().try_for_each(|wheel| python::finish(wheel.as_ref())),
-        ["release-flags"] => {
-            println!("RUSTFLAGS={}", shell::remapped_paths().join(" "));
-            println!("{}={}", shell::STRIP.0, shell::STRIP.1);
-            Ok(())
-        }
         ["coverage"] => coverage::run(),
         ["fuzz"] => fuzz::run_targets(300),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),

@@ -20,7 +20,7 @@ pub fn command<I: AsRef<std::ffi::OsStr>>(program: impl AsRef<Path>, arguments: 
 /// Lets a build for users leave out where the machine keeps its files: without this, a library names the file of every line
 /// of a dependency that can panic. cargo's own `trim-paths` is not stable. It also leaves out the symbol table, a tenth of a
 /// packed library. Every release build that is packaged uses this, so that they share what they compile; the flags do not
-/// name the checkout, so that clones share it, too.
+/// name the checkout, so that clones share it, too. The workflows set the same.
 pub fn packaged(command: &mut Command) -> &mut Command {
     // cargo reads the flags of one variable only, the one without ambiguous blanks first.
     let own = std::env::var("CARGO_ENCODED_RUSTFLAGS")
@@ -29,21 +29,18 @@ pub fn packaged(command: &mut Command) -> &mut Command {
     let flags: Vec<String> = own.split('\x1f').filter(|flag| !flag.is_empty()).map(str::to_owned).collect();
     command
         .env("CARGO_ENCODED_RUSTFLAGS", [flags, remapped_paths()].concat().join("\x1f"))
-        .env(STRIP.0, STRIP.1)
+        .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
 }
 
-/// cargo's setting for the symbol table.
-pub const STRIP: (&str, &str) = ("CARGO_PROFILE_RELEASE_STRIP", "symbols");
-
 /// rustc's flags for [`packaged`].
-pub fn remapped_paths() -> Vec<String> {
+fn remapped_paths() -> Vec<String> {
     let home = std::env::home_dir().map(|home| (home, "/home"));
     let cargo = std::env::var_os("CARGO_HOME").map(|cargo| (PathBuf::from(cargo), "/cargo"));
-    // In the containers that build wheels for Linux.
-    let container = Some((PathBuf::from("/root"), "/home"));
-    let mut paths: Vec<_> = [container, home, cargo].into_iter().flatten().collect();
-    paths.dedup();
-    paths.into_iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect()
+    [home, cargo]
+        .into_iter()
+        .flatten()
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .collect()
 }
 
 /// Runs a command whose output is for the reader.

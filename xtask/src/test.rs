@@ -105,8 +105,11 @@ fn stage_names() -> String {
     STAGES.iter().map(|stage| stage.name).collect::<Vec<_>>().join(", ")
 }
 
+/// Rust, and the workflows: their permissions, credentials and expressions.
 fn format() -> Result<()> {
-    run(&mut command("cargo", &["fmt", "--all", "--check"]))
+    run(&mut command("cargo", &["fmt", "--all", "--check"]))?;
+    let zizmor = python::environment()?.join("bin/zizmor");
+    run(&mut command(zizmor, &["--offline", "--quiet", "--strict-collection", ".github"]))
 }
 
 /// The core compiles alone, also without YAML, nothing it depends on switches on chrono's clock, and no signature names a type of chrono.
