@@ -33,6 +33,7 @@ mod public;
 mod python;
 mod quickstart;
 mod sbom;
+mod semver;
 mod shell;
 mod swift;
 mod test;
@@ -60,6 +61,8 @@ usage: cargo xtask CHORE
   mutants [MODULE] [--sample N] [--seed N] [--at-least PERCENT]
                        whether the tests notice changes of the core: a random sample of 150 mutants of one module, or
                        of each, by seed 1; fails below 95 % caught and lists the survivors
+  memcheck             the tests of the Python binding's unsafe code under valgrind
+  semver               whether callers of the crate still compile, by cargo-semver-checks and published/baseline.txt
   bench                the benches behind benches/README.md
   bench swift|kotlin   what a call costs there, and the core's own time beside it
   jar [--natives DIR]  the jar of the JVM with this machine's library, or with those under a folder, and its test
@@ -104,6 +107,8 @@ fn chore() -> Result<()> {
         ["aar", jni] => jar::aar(jni.as_ref()),
         ["contents", packages @ ..] => contents::chore(packages),
         ["finish", wheels @ ..] => wheels.iter().try_for_each(|wheel| python::finish(wheel.as_ref())),
+        ["semver"] => semver::check(),
+        ["memcheck"] => python::memcheck(),
         ["coverage"] => coverage::run(),
         ["fuzz"] => fuzz::run_targets(300),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),

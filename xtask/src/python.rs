@@ -3,7 +3,7 @@ use crate::{
     cli,
     codegen::root,
     conformance, contents, sbom,
-    shell::{command, packaged, run, run_quietly},
+    shell::{command, has, packaged, run, run_quietly},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use std::{
@@ -155,6 +155,27 @@ pub fn test() -> Result<()> {
     let clean = install_cleanly(&source, "sdist")?;
     let smoke = "import relcore; print(relcore.time.parse_span('90s'))";
     run(command(clean.join("bin/python"), &["-c", smoke]).current_dir(root().join("target")))
+}
+
+/// The tests that reach the binding's unsafe code, under valgrind: it reads columns in the memory of other libraries and calls
+/// CPython. Miri runs neither.
+pub fn memcheck() -> Result<()> {
+    ensure!(has("valgrind"), "valgrind is missing: Debian's package is `valgrind`");
+    let environment = installed()?;
+    require(&environment, "requirements-test.txt")?;
+    let options = [
+        "--quiet",
+        "--error-exitcode=9",
+        "--undef-value-errors=no", // CPython and numpy have too many that mean nothing
+        "--suppressions=bindings-python/valgrind.supp",
+    ];
+    let mut valgrind = command("valgrind", &options);
+    valgrind.arg(environment.join("bin/python")).args(["-m", "pytest", "-q", "-x"]);
+    for name in ["bridge", "columns", "errors", "handles"] {
+        valgrind.arg(format!("bindings-python/tests/test_{name}.py"));
+    }
+    // Each object and each array in memory of its own, whose ends valgrind knows.
+    run(valgrind.env("PYTHONMALLOC", "malloc").env("ARROW_DEFAULT_MEMORY_POOL", "system"))
 }
 
 /// The folder in an sdist. Its files are as new as now: cargo takes a file that is older than its last build as built.
