@@ -75,10 +75,10 @@ pub fn finish(wheel: &Path) -> Result<()> {
             fs::write(&path, sbom)?;
         }
     }
-    run_quietly(
-        "packing the wheel",
-        command(&python, &["-m", "wheel", "pack", "--dest-dir"]).arg(into).arg(&content),
-    )
+    // The time of every file in it: 1980, the first that a zip can say.
+    let time = std::env::var("SOURCE_DATE_EPOCH").unwrap_or_else(|_| "315532800".to_owned());
+    let mut pack = command(&python, &["-m", "wheel", "pack", "--dest-dir"]);
+    run_quietly("packing the wheel", pack.arg(into).arg(&content).env("SOURCE_DATE_EPOCH", time))
 }
 
 fn only_entry(folder: &Path) -> Result<PathBuf> {
