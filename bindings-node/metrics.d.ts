@@ -800,27 +800,34 @@ export interface Lists {
  * Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
  */
 export interface DeploymentColumns {
-  /** When each finished, in milliseconds since 1970. Ascending is fastest, any order is right. */
+  /** When each finished. In milliseconds since 1970; ascending is fastest, any order is right. */
   readonly finishedAt: BigInt64Array;
-  /** How each ended: the index in `DeploymentOutcome`, from 0 for success to 5 for skip. */
+  /**
+   * How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 5
+   * for skip.
+   */
   readonly outcome: Uint8Array;
   /**
-   * What each was for: the index in `DeploymentIntent`, from 0 for planned to 4 for
-   * unknown. Left out when it is unknown for all.
+   * What each was for. The code is the index in `DeploymentIntent`, from 0 for planned to
+   * 4 for unknown. Left out when it is unknown for all.
    */
   readonly intent?: Uint8Array | undefined;
-  /** The code of each one's service. Left out when there is one service. */
+  /** The service of each. The code is below `services`. Left out when there is one service. */
   readonly service?: Uint32Array | undefined;
-  /** The index in `environments` of each one's environment. Left out when all went to the first. */
+  /**
+   * The environment of each. The code is the index in `environments`. Left out when all went to the first.
+   */
   readonly environment?: Uint32Array | undefined;
-  /** The code of each one's revision, or none. Left out when it is unknown for all. */
+  /**
+   * The revision of each, or none. Equal revisions have equal codes. Left out when it is unknown for all.
+   */
   readonly revision?: Uint32Array | undefined;
   /**
-   * The indices of the deployments that each remediates. An index beyond the table is one not in the input.
+   * The deployments that each remediates. By their indices; one beyond the table is one not in the input.
    */
   readonly remediates?: Lists | undefined;
   /**
-   * The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
+   * The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
    * there is one offset more than deployments.
    */
   readonly changes?: Uint32Array | undefined;
@@ -830,7 +837,7 @@ export interface DeploymentColumns {
 
 /** Changes by columns. */
 export interface ChangeColumns {
-  /** When each was written, in milliseconds since 1970. */
+  /** When each was written. In milliseconds since 1970. */
   readonly authoredAt: BigInt64Array;
   /** Where `authoredAt` is present: one bit a row, lowest first. Everywhere if left out. */
   readonly authoredAtValidity?: Uint8Array | undefined;
@@ -840,23 +847,25 @@ export interface ChangeColumns {
   readonly committedAtValidity?: Uint8Array | undefined;
   /** Whether each only joins others. Left out when none does. */
   readonly merge?: Uint8Array | undefined;
-  /** The indices of the changes that each reverts. */
+  /** The changes that each reverts. By their indices. */
   readonly reverts?: Lists | undefined;
 }
 
 /** Incidents by columns. */
 export interface IncidentColumns {
-  /** When each was detected, in milliseconds since 1970. */
+  /** When each was detected. In milliseconds since 1970. */
   readonly detectedAt: BigInt64Array;
   /** When each was resolved. Left out when none is. */
   readonly resolvedAt?: BigInt64Array | undefined;
   /** Where `resolvedAt` is present: one bit a row, lowest first. Everywhere if left out. */
   readonly resolvedAtValidity?: Uint8Array | undefined;
-  /** The code of the service of each. Left out when there is one service. */
+  /** The service of each. The code is below `services`. Left out when there is one service. */
   readonly service?: Uint32Array | undefined;
-  /** The index in `environments` of the environment of each. Left out when all are in the first. */
+  /**
+   * The environment of each. The code is the index in `environments`. Left out when all are in the first.
+   */
   readonly environment?: Uint32Array | undefined;
-  /** The index of the deployment that caused each, or none. Left out when it is unknown for all. */
+  /** The deployment that caused each, or none. By its index. Left out when it is unknown for all. */
   readonly causedBy?: Uint32Array | undefined;
   /** Whether each repeats another. Left out when none does. */
   readonly duplicate?: Uint8Array | undefined;

@@ -1,11 +1,13 @@
 //! Calls from Python: names resolved once, arguments decoded, the result encoded.
 use crate::{
-    column::Held,
+    convert::convert,
     de::PyDeserializer,
     error::CodecError,
     failure::Failure,
+    frame,
+    input::Input,
     ser,
-    spelling::{of_columns, spelt},
+    spelling::{of_columns, of_frames, spelt},
     time::LastInstant,
 };
 use pyo3::exceptions::PyImportError;
@@ -77,13 +79,37 @@ pub fn bulk_function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, Py
     })
 }
 
+/// The function over columns of this name as a Python callable, whose first arguments are a data frame for each table and
+/// whether columns of other names are left aside.
+#[pyfunction]
+pub fn frame_function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunction>> {
+    let function = api::bulk_function(name).ok_or_else(|| absent(name))?;
+    PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
+        let (frames, ignores) = (arguments.get_item(0)?, arguments.get_item(1)?.is_truthy()?);
+        let input = frame::input(frames.cast::<PyTuple>()?, ignores, function.tables)?;
+        let result = call_with(function, &input, arguments, 2);
+        Ok(result.map_err(|failure| failure.exception(arguments.py(), of_frames))?.unbind())
+    })
+}
+
 fn call_with_columns<'py>(
     function: api::BulkFunction,
     arguments: &Bound<'py, PyTuple>,
 ) -> Result<Bound<'py, PyAny>, Failure> {
-    let held = Held::of(&arguments.get_item(0)?, function.tables)?;
-    let columns = held.columns()?;
-    let mut transport = PyTransport { is_large: true, ..PyTransport::new(arguments, 1) };
+    let input = Input::of(&arguments.get_item(0)?, function.tables)?;
+    call_with(function, &input, arguments, 1)
+}
+
+/// Converts the columns without the interpreter, and calls.
+fn call_with<'py>(
+    function: api::BulkFunction,
+    input: &Input,
+    arguments: &Bound<'py, PyTuple>,
+    skip: usize,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let converted = arguments.py().detach(|| convert(input))?;
+    let columns = converted.columns();
+    let mut transport = PyTransport { is_large: true, ..PyTransport::new(arguments, skip) };
     function.call(&columns, &mut transport)
 }
 

@@ -6,6 +6,7 @@
 use crate::{
     classes::{Fields, TAG},
     error::CodecError,
+    objects::is_numpy,
     time::{self, Kind, LastInstant},
 };
 use pyo3::prelude::*;
@@ -155,6 +156,11 @@ impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
         }
         if is_index(value)? {
             return self.integer(visitor);
+        }
+        // Truth values and short floats of numpy; its other scalars are those of Python or have an index.
+        if is_numpy(value, "bf") {
+            let item = value.call_method0(intern!(value.py(), "item"))?;
+            return self.level.of(item).deserialize_any(visitor);
         }
         if let Some(text) = self.wire_text(time::kind_of(value)?)? {
             return visitor.visit_string(text);

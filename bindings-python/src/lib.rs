@@ -8,12 +8,18 @@
 mod arrow;
 mod call;
 mod classes;
-mod column;
+mod coding;
 mod command;
+mod convert;
 mod de;
 mod error;
 mod failure;
+mod frame;
+mod input;
+mod objects;
+mod run;
 mod ser;
+mod source;
 mod spelling;
 mod time;
 
@@ -25,7 +31,7 @@ mod _native {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     use crate::{
-        call::{Handle, bulk_function, constructor, from_json, function, method, to_json},
+        call::{Handle, bulk_function, constructor, frame_function, from_json, function, method, to_json},
         classes::Fields,
         command::main,
     };

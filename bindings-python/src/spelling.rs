@@ -34,6 +34,17 @@ pub fn of_columns(faults: &[Fault]) -> Vec<Fault> {
     faults
 }
 
+/// The faults of data frames: each path begins with the name of a frame.
+pub fn of_frames(faults: &[Fault]) -> Vec<Fault> {
+    let mut faults = of_columns(faults);
+    for fault in &mut faults {
+        if let Some(rest) = fault.path.strip_prefix("columns.") {
+            fault.path = rest.to_owned();
+        }
+    }
+    faults
+}
+
 /// The way from an argument to the value with the fault.
 struct Walk<'py> {
     path: String,

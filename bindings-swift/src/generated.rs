@@ -1637,27 +1637,28 @@ pub fn ffi_version_bump(previous: VersionText, next: VersionText) -> Encoded<Bum
 /// Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct MetricsDeploymentColumns {
-    /// When each finished, in milliseconds since 1970. Ascending is fastest, any order is right.
+    /// When each finished. In milliseconds since 1970; ascending is fastest, any order is right.
     pub finished_at: Int64Column,
-    /// How each ended: the index in `DeploymentOutcome`, from 0 for success to 5 for skip.
+    /// How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 5
+    /// for skip.
     pub outcome: UInt8Column,
-    /// What each was for: the index in `DeploymentIntent`, from 0 for planned to 4 for
-    /// unknown. Left out when it is unknown for all.
+    /// What each was for. The code is the index in `DeploymentIntent`, from 0 for planned to
+    /// 4 for unknown. Left out when it is unknown for all.
     #[uniffi(default = None)]
     pub intent: Option<UInt8Column>,
-    /// The code of each one's service. Left out when there is one service.
+    /// The service of each. The code is below `services`. Left out when there is one service.
     #[uniffi(default = None)]
     pub service: Option<UInt32Column>,
-    /// The index in `environments` of each one's environment. Left out when all went to the first.
+    /// The environment of each. The code is the index in `environments`. Left out when all went to the first.
     #[uniffi(default = None)]
     pub environment: Option<UInt32Column>,
-    /// The code of each one's revision, or none. Left out when it is unknown for all.
+    /// The revision of each, or none. Equal revisions have equal codes. Left out when it is unknown for all.
     #[uniffi(default = None)]
     pub revision: Option<UInt32Column>,
-    /// The indices of the deployments that each remediates. An index beyond the table is one not in the input.
+    /// The deployments that each remediates. By their indices; one beyond the table is one not in the input.
     #[uniffi(default = None)]
     pub remediates: Option<MetricsLists>,
-    /// The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
+    /// The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
     /// there is one offset more than deployments.
     #[uniffi(default = None)]
     pub changes: Option<UInt32Column>,
@@ -1685,7 +1686,7 @@ impl Given for MetricsDeploymentColumns {
 /// Changes by columns.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct MetricsChangeColumns {
-    /// When each was written, in milliseconds since 1970.
+    /// When each was written. In milliseconds since 1970.
     pub authored_at: Int64Column,
     /// Where `authored_at` is present: one bit a row, lowest first. Everywhere if left out.
     #[uniffi(default = None)]
@@ -1699,7 +1700,7 @@ pub struct MetricsChangeColumns {
     /// Whether each only joins others. Left out when none does.
     #[uniffi(default = None)]
     pub merge: Option<BoolColumn>,
-    /// The indices of the changes that each reverts.
+    /// The changes that each reverts. By their indices.
     #[uniffi(default = None)]
     pub reverts: Option<MetricsLists>,
 }
@@ -1720,7 +1721,7 @@ impl Given for MetricsChangeColumns {
 /// Incidents by columns.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct MetricsIncidentColumns {
-    /// When each was detected, in milliseconds since 1970.
+    /// When each was detected. In milliseconds since 1970.
     pub detected_at: Int64Column,
     /// When each was resolved. Left out when none is.
     #[uniffi(default = None)]
@@ -1728,13 +1729,13 @@ pub struct MetricsIncidentColumns {
     /// Where `resolved_at` is present: one bit a row, lowest first. Everywhere if left out.
     #[uniffi(default = None)]
     pub resolved_at_validity: Option<UInt8Column>,
-    /// The code of the service of each. Left out when there is one service.
+    /// The service of each. The code is below `services`. Left out when there is one service.
     #[uniffi(default = None)]
     pub service: Option<UInt32Column>,
-    /// The index in `environments` of the environment of each. Left out when all are in the first.
+    /// The environment of each. The code is the index in `environments`. Left out when all are in the first.
     #[uniffi(default = None)]
     pub environment: Option<UInt32Column>,
-    /// The index of the deployment that caused each, or none. Left out when it is unknown for all.
+    /// The deployment that caused each, or none. By its index. Left out when it is unknown for all.
     #[uniffi(default = None)]
     pub caused_by: Option<UInt32Column>,
     /// Whether each repeats another. Left out when none does.

@@ -144,6 +144,19 @@ impl Error {
         self
     }
 
+    /// The faults of both, of this one first.
+    ///
+    /// ```
+    /// use relcore::{Error, ErrorKind};
+    /// let both = Error::new(ErrorKind::Duplicate, "a", "x").and(Error::new(ErrorKind::OutOfRange, "b", "y"));
+    /// assert_eq!(both.faults().len(), 2);
+    /// assert_eq!(both.path(), "a");
+    /// ```
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0.into_iter().chain(other.0).take(ENOUGH).collect())
+    }
+
     /// The same faults, each with its line and column, where they are known.
     #[cfg(feature = "yaml")]
     pub(crate) fn located(mut self, find: impl Fn(&Fault) -> Option<(u32, u32)>) -> Self {

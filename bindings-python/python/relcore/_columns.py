@@ -1,4 +1,4 @@
-"""What a column may be."""
+"""What a column and a data frame may be."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 
@@ -28,5 +29,18 @@ class Strided(Protocol):
     def __array_interface__(self) -> dict[str, Any]: ...
 
 
-Column: TypeAlias = Union["array[int]", bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream]
-"""Numbers one after the other in memory: a buffer or an Arrow array."""
+Column: TypeAlias = Union[
+    "array[Any]", bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, "Sequence[object]"
+]
+"""The values of a column: a buffer, an Arrow array, or a list."""
+
+
+class Keyed(Protocol):
+    """A frame of pandas where pyarrow is not installed."""
+
+    def keys(self) -> Any: ...
+    def __getitem__(self, name: Any, /) -> Any: ...
+
+
+Frame: TypeAlias = Union["Mapping[str, Column]", ArrowArray, ArrowStream, Keyed]
+"""The columns of a table by their names: a data frame that exports Arrow, or a dict."""

@@ -11,13 +11,20 @@
   count of all items.
 - A column that is left out means that its values are unknown for all rows.
 
-A column is anything that offers the buffer protocol (`array.array`, `memoryview`, numpy) or Arrow (pyarrow, polars,
-pandas). It is borrowed for the call and not copied, except for truth values: do not write to it meanwhile.
+A column is anything that offers Arrow (pyarrow, polars, pandas, DuckDB) or the buffer protocol (`array.array`,
+`memoryview`, numpy), or a list. Do not write to it during the call. One chunk without nulls is not copied if it has
+64-bit milliseconds, 8-bit values of enums, or 32-bit codes, indices and offsets. Everything else is converted in one
+pass:
 
-- Instants are 64-bit milliseconds, or Arrow's `timestamp[ms]` with a zone. Where they may be absent, they may be nulls of
-  Arrow instead of having a bitmap of validity.
-- Values of enums are 8-bit, other codes, indices and offsets 32-bit.
-- Truth values are bytes of 0 and 1, or Arrow's `bool`.
+- Instants are milliseconds since 1970 as 64-bit integers, timestamps of any unit with a zone, `datetime64` of numpy,
+  which is in UTC, aware datetimes, or RFC 3339 texts. Finer ones are rounded down to the millisecond, as a `datetime`
+  is. Timestamps without a zone, dates and days are refused: their instants are unknown.
+- Instants that may be absent may be null, NaT or `None` instead of having a bitmap of validity.
+- Values of enums are their texts on the wire, categories of them, or their codes.
+- Where codes of names are expected, the names do as well: the codes are made from them. Names that are listed beside
+  the tables are then the only ones allowed. A null means none where the column allows none, and is a fault elsewhere.
+- Codes, indices and offsets are integers of any width.
+- Truth values are those of Arrow, numpy or Python, or bytes of 0 and 1.
 """
 
 from __future__ import annotations
@@ -25,13 +32,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from relcore._columns import Column
+from relcore._columns import Column, Frame
 
 __all__ = [
     "ChangeColumns",
     "Column",
     "DeploymentColumns",
     "EventColumns",
+    "Frame",
     "IncidentColumns",
     "Lists",
 ]
@@ -53,30 +61,32 @@ class DeploymentColumns:
     """Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier."""
 
     finished_at: Column
-    """When each finished, in milliseconds since 1970. Ascending is fastest, any order is right."""
+    """When each finished. In milliseconds since 1970; ascending is fastest, any order is right."""
 
     outcome: Column
-    """How each ended: the index in `DeploymentOutcome`, from 0 for success to 5 for skip."""
+    """How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 5
+    for skip.
+    """
 
     intent: Column | None = None
-    """What each was for: the index in `DeploymentIntent`, from 0 for planned to 4 for
-    unknown. Left out when it is unknown for all.
+    """What each was for. The code is the index in `DeploymentIntent`, from 0 for planned to
+    4 for unknown. Left out when it is unknown for all.
     """
 
     service: Column | None = None
-    """The code of each one's service. Left out when there is one service."""
+    """The service of each. The code is below `services`. Left out when there is one service."""
 
     environment: Column | None = None
-    """The index in `environments` of each one's environment. Left out when all went to the first."""
+    """The environment of each. The code is the index in `environments`. Left out when all went to the first."""
 
     revision: Column | None = None
-    """The code of each one's revision, or none. Left out when it is unknown for all."""
+    """The revision of each, or none. Equal revisions have equal codes. Left out when it is unknown for all."""
 
     remediates: Lists | None = None
-    """The indices of the deployments that each remediates. An index beyond the table is one not in the input."""
+    """The deployments that each remediates. By their indices; one beyond the table is one not in the input."""
 
     changes: Column | None = None
-    """The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
+    """The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
     there is one offset more than deployments.
     """
 
@@ -89,7 +99,7 @@ class ChangeColumns:
     """Changes by columns."""
 
     authored_at: Column
-    """When each was written, in milliseconds since 1970."""
+    """When each was written. In milliseconds since 1970."""
 
     authored_at_validity: Column | None = None
     """Where `authored_at` is present: one bit a row, lowest first. Everywhere if left out."""
@@ -104,7 +114,7 @@ class ChangeColumns:
     """Whether each only joins others. Left out when none does."""
 
     reverts: Lists | None = None
-    """The indices of the changes that each reverts."""
+    """The changes that each reverts. By their indices."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +122,7 @@ class IncidentColumns:
     """Incidents by columns."""
 
     detected_at: Column
-    """When each was detected, in milliseconds since 1970."""
+    """When each was detected. In milliseconds since 1970."""
 
     resolved_at: Column | None = None
     """When each was resolved. Left out when none is."""
@@ -121,13 +131,13 @@ class IncidentColumns:
     """Where `resolved_at` is present: one bit a row, lowest first. Everywhere if left out."""
 
     service: Column | None = None
-    """The code of the service of each. Left out when there is one service."""
+    """The service of each. The code is below `services`. Left out when there is one service."""
 
     environment: Column | None = None
-    """The index in `environments` of the environment of each. Left out when all are in the first."""
+    """The environment of each. The code is the index in `environments`. Left out when all are in the first."""
 
     caused_by: Column | None = None
-    """The index of the deployment that caused each, or none. Left out when it is unknown for all."""
+    """The deployment that caused each, or none. By its index. Left out when it is unknown for all."""
 
     duplicate: Column | None = None
     """Whether each repeats another. Left out when none does."""

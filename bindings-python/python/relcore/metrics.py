@@ -86,7 +86,7 @@ from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
-from relcore.columns import EventColumns
+from relcore.columns import EventColumns, Frame
 from relcore.reason import Interval
 from relcore.time import BucketUnit, TimeRange, Weekday
 
@@ -124,6 +124,7 @@ __all__ = [
     "default_policy",
     "dora",
     "dora_columns",
+    "dora_frame",
     "explain",
     "policy_from_json",
     "policy_from_yaml",
@@ -1069,3 +1070,72 @@ def dora_columns(
     that fall, with the path of the column: `columns.deployments.outcome`.
     """
     return _dora_columns(columns, policy, range, unit, zone)
+
+
+_dora_frame = _native.frame_function("metrics.dora_columns")
+
+
+def dora_frame(
+    deployments: Frame,
+    *,
+    changes: Frame | None = None,
+    incidents: Frame | None = None,
+    policy: Policy | Mapping[str, object] | None = None,
+    range: TimeRange | Mapping[str, object],
+    unit: BucketUnit | str,
+    zone: str,
+    ignore_unknown: bool = False,
+) -> DoraReport:
+    """The result of `dora_columns`, from a data frame for each table.
+
+    A frame is one of pandas, polars, pyarrow or DuckDB, anything else that exports Arrow, or a dict of columns.
+    `relcore.columns` has what a column may be. Texts need no codes: they are made in one pass. All missing and unknown
+    columns are refused together, then all columns with a wrong value, each with its first row. An empty text in a column
+    that may be null is null, since some readers of CSV leave it there.
+
+    With `ignore_unknown=True` columns of other names are left aside. A name that is nearly that of a column that is left
+    out is refused even then, because it is more likely misspelt.
+
+    Each table may have a column `id`, of texts or numbers and without duplicates. References to its rows are these ids, or
+    row numbers from 0 in a table without ids. An id that is not in the table refers to a row that is not in the input.
+
+    The columns of `deployments`:
+
+    - `finished_at` (timestamps with a zone, required): When each finished.
+    - `outcome` (`success`, `failure`, `error`, `timeout`, `cancellation`, `skip`, required): How each ended.
+    - `intent` (`planned`, `hotfix`, `rollback`, `redeploy`, `unknown`, or null): What each was for.
+    - `service` (names): The service of each.
+    - `environment` (names): The environment of each.
+    - `revision` (names, or null): The revision of each, or none.
+    - `remediates` (lists of ids of `deployments`, or null): The deployments that each remediates.
+    - `changes` (lists of ids of `changes`, or null): The changes of each.
+
+    The columns of `changes`:
+
+    - `authored_at` (timestamps with a zone, or null, required): When each was written.
+    - `committed_at` (timestamps with a zone, or null): When each was committed.
+    - `merge` (truth values): Whether each only joins others.
+    - `reverts` (lists of ids of `changes`, or null): The changes that each reverts.
+    - `deployment` (an id of `deployments`, or null): Instead of `changes` of `deployments`, the one that each belongs to.
+
+    The columns of `incidents`:
+
+    - `detected_at` (timestamps with a zone, required): When each was detected.
+    - `resolved_at` (timestamps with a zone, or null): When each was resolved.
+    - `service` (names): The service of each.
+    - `environment` (names): The environment of each.
+    - `caused_by` (an id of `deployments`, or null): The deployment that caused each, or none.
+    - `duplicate` (truth values): Whether each repeats another.
+    """
+    return _dora_frame(
+        (
+            deployments,
+            changes,
+            incidents,
+        ),
+        ignore_unknown,
+        {} if policy is None else policy,
+        range,
+        unit,
+        zone,
+    )

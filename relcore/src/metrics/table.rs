@@ -34,22 +34,23 @@ columns! {
 columns! {
     /// Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
     pub struct DeploymentColumns<'a> as "DeploymentColumns" {
-        /// When each finished, in milliseconds since 1970. Ascending is fastest, any order is right.
+        /// When each finished. In milliseconds since 1970; ascending is fastest, any order is right.
         finished_at: &'a [i64] => Kind::Instants, required;
-        /// How each ended: the index in [`DeploymentOutcome`](super::DeploymentOutcome), from 0 for success to 5 for skip.
+        /// How each ended. The code is the index in [`DeploymentOutcome`](super::DeploymentOutcome), from 0 for success to 5
+        /// for skip.
         outcome: &'a [u8] => Kind::Values(OUTCOMES), required;
-        /// What each was for: the index in [`DeploymentIntent`](super::DeploymentIntent), from 0 for planned to 4 for
-        /// unknown. Left out when it is unknown for all.
+        /// What each was for. The code is the index in [`DeploymentIntent`](super::DeploymentIntent), from 0 for planned to
+        /// 4 for unknown. Left out when it is unknown for all.
         intent: &'a [u8] => Kind::Values(INTENTS);
-        /// The code of each one's service. Left out when there is one service.
+        /// The service of each. The code is below `services`. Left out when there is one service.
         service: &'a [u32] => Kind::Codes("services");
-        /// The index in `environments` of each one's environment. Left out when all went to the first.
+        /// The environment of each. The code is the index in `environments`. Left out when all went to the first.
         environment: &'a [u32] => Kind::Codes("environments");
-        /// The code of each one's revision, or none. Left out when it is unknown for all.
+        /// The revision of each, or none. Equal revisions have equal codes. Left out when it is unknown for all.
         revision: &'a [u32] => Kind::Labels;
-        /// The indices of the deployments that each remediates. An index beyond the table is one not in the input.
+        /// The deployments that each remediates. By their indices; one beyond the table is one not in the input.
         remediates: Lists<'a> => Kind::Lists("deployments");
-        /// The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
+        /// The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
         /// there is one offset more than deployments.
         changes: ListedChanges<'a> => Kind::Members("changes");
     }
@@ -58,13 +59,13 @@ columns! {
 columns! {
     /// Changes by columns.
     pub struct ChangeColumns<'a> as "ChangeColumns" {
-        /// When each was written, in milliseconds since 1970.
+        /// When each was written. In milliseconds since 1970.
         authored_at: Instants<'a> => Kind::OptionalInstants, required;
         /// When each was committed. Left out when it is unknown for all.
         committed_at: Instants<'a> => Kind::OptionalInstants;
         /// Whether each only joins others. Left out when none does.
         merge: &'a [bool] => Kind::Flags;
-        /// The indices of the changes that each reverts.
+        /// The changes that each reverts. By their indices.
         reverts: Lists<'a> => Kind::Lists("changes");
     }
 }
@@ -72,15 +73,15 @@ columns! {
 columns! {
     /// Incidents by columns.
     pub struct IncidentColumns<'a> as "IncidentColumns" {
-        /// When each was detected, in milliseconds since 1970.
+        /// When each was detected. In milliseconds since 1970.
         detected_at: &'a [i64] => Kind::Instants, required;
         /// When each was resolved. Left out when none is.
         resolved_at: Instants<'a> => Kind::OptionalInstants;
-        /// The code of the service of each. Left out when there is one service.
+        /// The service of each. The code is below `services`. Left out when there is one service.
         service: &'a [u32] => Kind::Codes("services");
-        /// The index in `environments` of the environment of each. Left out when all are in the first.
+        /// The environment of each. The code is the index in `environments`. Left out when all are in the first.
         environment: &'a [u32] => Kind::Codes("environments");
-        /// The index of the deployment that caused each, or none. Left out when it is unknown for all.
+        /// The deployment that caused each, or none. By its index. Left out when it is unknown for all.
         caused_by: &'a [u32] => Kind::Indices("deployments");
         /// Whether each repeats another. Left out when none does.
         duplicate: &'a [bool] => Kind::Flags;

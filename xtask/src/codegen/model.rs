@@ -272,6 +272,19 @@ impl BulkFunction {
         self.tables.last().map_or("", |set| &set.name)
     }
 
+    /// The name of the function over data frames: `dora_frame` beside `dora_columns`.
+    pub fn frame_name(&self) -> String {
+        let name = &self.function.name;
+        format!("{}_frame", name.strip_suffix("_columns").unwrap_or(name))
+    }
+
+    /// The tables by their names in the set.
+    pub fn frames(&self) -> impl Iterator<Item = (&str, &Table)> {
+        let set = self.tables.last().map(|set| set.columns.as_slice()).unwrap_or_default();
+        let fields = set.iter().filter(|field| matches!(field.kind, relcore::column::Kind::Table(_)));
+        fields.map(|field| field.name.as_ref()).zip(&self.tables)
+    }
+
     /// The function with its first argument, `columns`, of a type that the model does not have.
     pub fn with_columns(&self, of: &str) -> Function {
         let columns =

@@ -3,20 +3,86 @@
 use super::{python, uniffi::comment};
 use crate::codegen::{
     File, MARK,
-    model::{Column, Model, Table, flat},
+    model::{BulkFunction, Column, Model, Table, flat},
 };
 use heck::ToLowerCamelCase as _;
 use relcore::column::Kind;
 use std::fmt::Write as _;
 
 /// What a column may be in Python; the other languages have types that say so.
-const PYTHON: &str = "A column is anything that offers the buffer protocol (`array.array`, `memoryview`, numpy) or Arrow (pyarrow, polars,
-pandas). It is borrowed for the call and not copied, except for truth values: do not write to it meanwhile.
+const PYTHON: &str = "A column is anything that offers Arrow (pyarrow, polars, pandas, DuckDB) or the buffer protocol (`array.array`,
+`memoryview`, numpy), or a list. Do not write to it during the call. One chunk without nulls is not copied if it has
+64-bit milliseconds, 8-bit values of enums, or 32-bit codes, indices and offsets. Everything else is converted in one
+pass:
 
-- Instants are 64-bit milliseconds, or Arrow's `timestamp[ms]` with a zone. Where they may be absent, they may be nulls of
-  Arrow instead of having a bitmap of validity.
-- Values of enums are 8-bit, other codes, indices and offsets 32-bit.
-- Truth values are bytes of 0 and 1, or Arrow's `bool`.";
+- Instants are milliseconds since 1970 as 64-bit integers, timestamps of any unit with a zone, `datetime64` of numpy,
+  which is in UTC, aware datetimes, or RFC 3339 texts. Finer ones are rounded down to the millisecond, as a `datetime`
+  is. Timestamps without a zone, dates and days are refused: their instants are unknown.
+- Instants that may be absent may be null, NaT or `None` instead of having a bitmap of validity.
+- Values of enums are their texts on the wire, categories of them, or their codes.
+- Where codes of names are expected, the names do as well: the codes are made from them. Names that are listed beside
+  the tables are then the only ones allowed. A null means none where the column allows none, and is a fault elsewhere.
+- Codes, indices and offsets are integers of any width.
+- Truth values are those of Arrow, numpy or Python, or bytes of 0 and 1.";
+
+/// What every function over data frames says; then come the columns of its tables.
+const FRAMES: &str = "A frame is one of pandas, polars, pyarrow or DuckDB, anything else that exports Arrow, or a dict of columns.
+`relcore.columns` has what a column may be. Texts need no codes: they are made in one pass. All missing and unknown
+columns are refused together, then all columns with a wrong value, each with its first row. An empty text in a column
+that may be null is null, since some readers of CSV leave it there.
+
+With `ignore_unknown=True` columns of other names are left aside. A name that is nearly that of a column that is left
+out is refused even then, because it is more likely misspelt.
+
+Each table may have a column `id`, of texts or numbers and without duplicates. References to its rows are these ids, or
+row numbers from 0 in a table without ids. An id that is not in the table refers to a row that is not in the input.";
+
+/// The docs of a function over data frames, from those of the columns.
+pub fn frame_docs(bulk: &BulkFunction) -> String {
+    let name = &bulk.function.name;
+    let mut docs = format!("The result of `{name}`, from a data frame for each table.\n\n{FRAMES}\n");
+    for (name, table) in bulk.frames() {
+        let _ = write!(docs, "\n# The columns of `{name}`\n\n");
+        for column in &table.columns {
+            let Some(of) = frame_type(column) else { continue };
+            let (required, text) =
+                (if column.required { ", required" } else { "" }, column.docs.replace('\n', " "));
+            let sentence = text.split_once(". ").map_or(text.trim_end_matches('.'), |(sentence, _)| sentence);
+            let _ = writeln!(docs, "- `{}` ({of}{required}): {sentence}.", column.name);
+        }
+        for (owner, other) in bulk.frames() {
+            let is_of = |column: &&Column| matches!(column.kind, Kind::Offsets(of) if of == name);
+            if let Some(members) = other.columns.iter().find(is_of) {
+                let singular = owner.strip_suffix('s').unwrap_or(owner);
+                let _ = writeln!(
+                    docs,
+                    "- `{singular}` (an id of `{owner}`, or null): Instead of `{}` of `{owner}`, the one that each belongs to.",
+                    members.name
+                );
+            }
+        }
+    }
+    docs
+}
+
+/// What a column of a data frame has; `None` for a column that only stands beside another one.
+fn frame_type(column: &Column) -> Option<String> {
+    Some(match column.kind {
+        Kind::Instants => "timestamps with a zone".to_owned(),
+        Kind::OptionalInstants => "timestamps with a zone, or null".to_owned(),
+        Kind::Values(values) => {
+            let texts: Vec<String> = (values.texts)().iter().map(|text| format!("`{text}`")).collect();
+            texts.join(", ") + if values.absent.is_some() { ", or null" } else { "" }
+        }
+        Kind::Codes(_) => "names".to_owned(),
+        Kind::Labels => "names, or null".to_owned(),
+        Kind::Indices(of) => format!("an id of `{of}`, or null"),
+        Kind::Flags => "truth values".to_owned(),
+        Kind::Lists(_) if column.name.starts_with("listed_") => return None,
+        Kind::Lists(of) | Kind::Offsets(of) => format!("lists of ids of `{of}`, or null"),
+        _ => return None,
+    })
+}
 
 /// The docs of the lists, which no declaration has.
 const LISTS: [&str; 3] = [
@@ -28,7 +94,7 @@ const LISTS: [&str; 3] = [
 /// `relcore/columns.py`.
 pub fn python(model: &Model) -> File {
     let lists = LISTS.map(|docs| python::docstring(docs, 1).replacen("    ", "", 1));
-    let mut names = vec!["Column".to_owned(), "Lists".to_owned()];
+    let mut names = vec!["Column".to_owned(), "Frame".to_owned(), "Lists".to_owned()];
     let mut classes = python_class("Lists", &lists[0]);
     for (name, docs) in ["offsets", "items"].into_iter().zip(&lists[1..]) {
         let _ = write!(classes, "\n    {name}: Column\n    {docs}");
@@ -65,7 +131,7 @@ pub fn python(model: &Model) -> File {
     let names = python::list(&names);
     let text = format!(
         "# {MARK}\n{docs}\nfrom __future__ import annotations\nfrom collections.abc import Sequence\n\
-         from dataclasses import dataclass\nfrom relcore._columns import Column\n\n__all__ = {names}\n{classes}"
+         from dataclasses import dataclass\nfrom relcore._columns import Column, Frame\n\n__all__ = {names}\n{classes}"
     );
     File { path: format!("{}/columns.py", python::FOLDER), text }
 }

@@ -9,7 +9,8 @@
 //! sorts the others and breaks the lines.
 use crate::codegen::{
     File, MARK, docs,
-    model::{Argument, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Type},
+    emit::columns,
+    model::{Argument, BulkFunction, Definition, FOUNDATION, Field, Function, Handle, Kind, Model, Type},
 };
 use anyhow::{Context as _, Result, bail};
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _, ToSnakeCase as _};
@@ -112,6 +113,9 @@ impl Module<'_> {
             self.imports.insert(format!("from relcore.columns import {tables}"));
             body += &format!("\n_{} = _native.bulk_function(\"{}\")\n", function.name, function.qualified);
             body += &self.function(&bulk.with_columns(tables), "", &format!("_{}", function.name), None);
+            names.push(bulk.frame_name());
+            self.imports.insert("from relcore.columns import Frame".to_owned());
+            body += &self.frame_function(bulk);
         }
         names.sort();
         let imports: String = self.imports.iter().map(|line| format!("{line}\n")).collect();
@@ -239,6 +243,48 @@ impl Module<'_> {
             docstring(&function.docs, if indent.is_empty() { 1 } else { 2 }),
             arguments.join(", ")
         )
+    }
+
+    /// The function that takes a data frame for each table. A policy that is left out is the default one.
+    fn frame_function(&mut self, bulk: &BulkFunction) -> String {
+        let (function, name) = (&bulk.function, bulk.frame_name());
+        let frames: Vec<_> = bulk.frames().collect();
+        let mut parameters = String::new();
+        for (index, (frame, _)) in frames.iter().enumerate() {
+            // The first table is what the function is about.
+            parameters += &if index == 0 {
+                format!("{frame}: Frame, *, ")
+            } else {
+                format!("{frame}: Frame | None = None, ")
+            };
+        }
+        let mut given = String::new();
+        for Argument { name, of, .. } in &function.arguments {
+            let text = self.type_text(of, Position::Argument);
+            if self.has_default(of) {
+                let _ = write!(parameters, "{name}: {text} | None = None, ");
+                let _ = write!(given, "{{}} if {name} is None else {name}, ");
+            } else {
+                let _ = write!(parameters, "{name}: {text}, ");
+                let _ = write!(given, "{name}, ");
+            }
+        }
+        let result = self.result_text(&function.result);
+        let docs = docstring(&columns::frame_docs(bulk), 1);
+        let frames: String = frames.iter().map(|(frame, _)| format!("{frame}, ")).collect();
+        format!(
+            "\n_{name} = _native.frame_function(\"{}\")\n\ndef {name}({parameters}ignore_unknown: bool = False) -> {result}:\n{docs}    return _{name}(({frames}), ignore_unknown, {given})\n",
+            function.qualified
+        )
+    }
+
+    /// Whether a struct may be left out: all of its fields have a default.
+    fn has_default(&self, of: &Type) -> bool {
+        let Type::Named(qualified) = of else { return false };
+        match self.kind(qualified) {
+            Some(Kind::Struct(fields)) => fields.iter().all(|field| field.default.is_some()),
+            _ => false,
+        }
     }
 
     /// A function returns tuples, which callers may want to index and hash; fields take any sequence.

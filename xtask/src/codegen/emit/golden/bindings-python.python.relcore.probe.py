@@ -18,9 +18,10 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 from relcore import _native
 from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Value, Variant as _Variant, check_tag as _check_tag, freeze as _freeze, markdown as _markdown, member as _member
 from relcore.columns import AllColumns
+from relcore.columns import Frame
 from relcore.reason import ReasonCode
 
-__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","name",]
+__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","look_frame","name",]
 
 class Colour(StrEnum):
     """The colour."""
@@ -197,3 +198,33 @@ _look_columns = _native.bulk_function("probe.look_columns")
 def look_columns(columns: AllColumns | Mapping[str, object], seen_at: datetime | str) -> Signal:
     """Its look_columns."""
     return _look_columns(columns, seen_at)
+
+_look_frame = _native.frame_function("probe.look_columns")
+
+def look_frame(probes: Frame, *, seen_at: datetime | str, ignore_unknown: bool = False) -> Signal:
+    """The result of `look_columns`, from a data frame for each table.
+
+    A frame is one of pandas, polars, pyarrow or DuckDB, anything else that exports Arrow, or a dict of columns.
+    `relcore.columns` has what a column may be. Texts need no codes: they are made in one pass. All missing and unknown
+    columns are refused together, then all columns with a wrong value, each with its first row. An empty text in a column
+    that may be null is null, since some readers of CSV leave it there.
+
+    With `ignore_unknown=True` columns of other names are left aside. A name that is nearly that of a column that is left
+    out is refused even then, because it is more likely misspelt.
+
+    Each table may have a column `id`, of texts or numbers and without duplicates. References to its rows are these ids, or
+    row numbers from 0 in a table without ids. An id that is not in the table refers to a row that is not in the input.
+
+    The columns of `probes`:
+
+    - `seen_at` (timestamps with a zone, required): Its seen at.
+    - `gone_at` (timestamps with a zone, or null): Its gone at.
+    - `colour` (, required): Its colour.
+    - `place` (names): Its place.
+    - `label` (names, or null): Its label.
+    - `caused_by` (an id of `probes`, or null): Its caused by.
+    - `is_new` (truth values): Its is new.
+    - `parts` (lists of ids of `probes`, or null): Its parts.
+    - `probe` (an id of `probes`, or null): Instead of `parts` of `probes`, the one that each belongs to.
+    """
+    return _look_frame((probes, ), ignore_unknown, seen_at, )

@@ -1,0 +1,166 @@
+//! Data frames as tables: their columns are found by the names that the core declares.
+use crate::arrow::Arrow;
+use crate::failure::Failure;
+use crate::input::{Input, InputColumn, Role, source};
+use crate::source::Source;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping, PyTuple, PyType};
+use relcore::column::{Kind, ROOT, Record};
+use relcore::wire::wire_name;
+use relcore::{Error, ErrorKind};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The column that identifies the rows of a table.
+const ID: &str = "id";
+
+/// The columns of data frames, one for each table. A fault has the name of the column as the frame has it. Missing and unknown columns of all frames are refused at once.
+pub fn input(frames: &Bound<'_, PyTuple>, ignores: bool, tables: &'static Record) -> Result<Input, Failure> {
+    let mut input = Input { columns: Vec::new(), names: Vec::new(), is_frame: true };
+    let mut refused = None::<Error>;
+    let mut refuse = |error: Error| {
+        refused = Some(match refused.take() {
+            Some(refused) => refused.and(error),
+            None => error,
+        });
+    };
+    let mut frames = frames.iter();
+    for field in tables.fields {
+        let path = field.path(ROOT);
+        let Kind::Table(table) = field.kind else {
+            input.name(field, path, None)?;
+            continue;
+        };
+        let Some(frame) = frames.next().filter(|frame| !frame.is_none()) else { continue };
+        match columns_of(&frame, &field.name) {
+            Ok(mut columns) => {
+                let roles = roles(table, &field.name, tables);
+                for error in check_names(&columns, &roles, &field.name, ignores) {
+                    refuse(error);
+                }
+                for (name, role, _) in roles {
+                    let Some(source) = columns.remove(name) else { continue };
+                    let path = format!("{path}.{}", wire_name(name));
+                    match source {
+                        Ok(source) => input.columns.push(InputColumn {
+                            path,
+                            table: field.name.to_string(),
+                            role,
+                            source,
+                            items: None,
+                        }),
+                        Err(Failure::Refused(error)) => refuse(error),
+                        Err(raised) => return Err(raised),
+                    }
+                }
+            }
+            Err(Failure::Refused(error)) => refuse(error),
+            Err(raised) => return Err(raised),
+        }
+    }
+    refused.map_or(Ok(input), |refused| Err(refused.into()))
+}
+
+/// What the columns of a table may be, by name, and which are required.
+fn roles(table: &'static Record, name: &str, tables: &'static Record) -> Vec<(&'static str, Role, bool)> {
+    let declared = table.fields.iter().filter_map(|field| match &field.name {
+        std::borrow::Cow::Borrowed(name) => Some((*name, Role::Declared(field.kind), field.required)),
+        std::borrow::Cow::Owned(_) => None,
+    });
+    let mut roles: Vec<_> = declared.collect();
+    roles.push((ID, Role::Id, false));
+    // A table whose rows belong to those of another one may say so itself.
+    for field in tables.fields {
+        let Kind::Table(other) = field.kind else { continue };
+        let has_members =
+            other.fields.iter().any(|field| matches!(field.kind, Kind::Members(of) if of == name));
+        if has_members && let std::borrow::Cow::Borrowed(owner) = field.name {
+            roles.push((owner.strip_suffix('s').unwrap_or(owner), Role::Owner(owner), false));
+        }
+    }
+    roles
+}
+
+type Columns = BTreeMap<String, Result<Source, Failure>>;
+
+/// The columns of a frame by name: of a mapping, of what exports Arrow, or of pandas without pyarrow.
+fn columns_of(frame: &Bound<'_, PyAny>, path: &str) -> Result<Columns, Failure> {
+    let wrong = |text: String| Failure::from(Error::new(ErrorKind::WrongType, path, text));
+    let mut columns = Columns::new();
+    let is_mapping = frame.cast::<PyDict>().is_ok() || frame.cast::<PyMapping>().is_ok();
+    let arrow = match is_mapping {
+        true => None,
+        false => Arrow::of(frame).map_err(|error| wrong(error.value(frame.py()).to_string()))?,
+    };
+    if let Some(arrow) = arrow.map(Arc::new) {
+        let names = arrow.names().ok_or_else(|| wrong("is one column: expected a data frame".to_owned()))?;
+        if arrow.has_null_rows() {
+            return Err(wrong("has rows that are null as a whole".to_owned()));
+        }
+        for (index, name) in names.into_iter().enumerate() {
+            // What pyarrow makes of an index of pandas is no column of the frame.
+            if name.starts_with("__index_level_") {
+                continue;
+            }
+            if columns.insert(name.clone(), Ok(Source::Arrow(Arc::clone(&arrow), Some(index)))).is_some() {
+                return Err(wrong(format!("has two columns `{name}`")));
+            }
+        }
+        return Ok(columns);
+    }
+    if !is_mapping && (frame.is_instance_of::<PyType>() || !frame.hasattr("keys")?) {
+        let class = frame.get_type();
+        let text = format!("expected a data frame or a dict of columns, got {class}");
+        let hint = if frame.hasattr("collect")? { ": call `collect()` first" } else { "" };
+        return Err(wrong(text + hint));
+    }
+    for name in frame.call_method0("keys")?.try_iter()? {
+        let name = name?;
+        let column = frame.get_item(&name)?;
+        let name: String = name.str()?.extract()?;
+        let read = source(&column, &format!("{path}.{name}"));
+        if columns.insert(name.clone(), read).is_some() {
+            return Err(wrong(format!("has two columns `{name}`")));
+        }
+    }
+    Ok(columns)
+}
+
+/// Missing columns, and unknown ones. Ignored are only those whose name is not nearly that of a column that is left out.
+fn check_names(
+    columns: &Columns,
+    roles: &[(&'static str, Role, bool)],
+    path: &str,
+    ignores: bool,
+) -> Vec<Error> {
+    let found: Vec<String> = columns.keys().map(|name| format!("`{name}`")).collect();
+    let mut errors = Vec::new();
+    for (name, _, required) in roles {
+        if *required && !columns.contains_key(*name) {
+            let text = format!("is missing: the columns are {}", found.join(", "));
+            errors.push(Error::new(ErrorKind::MissingField, format!("{path}.{name}"), text));
+        }
+    }
+    let known = || roles.iter().map(|(name, ..)| *name);
+    for name in columns.keys().filter(|name| !known().any(|known| known == name.as_str())) {
+        let near = known().filter(|known| !columns.contains_key(*known)).find(|known| is_near(name, known));
+        let text = match near {
+            Some(near) => format!("is unknown: rename it if `{near}` is meant, or drop it"),
+            None if ignores => continue,
+            None => {
+                let names: Vec<String> = known().map(|name| format!("`{name}`")).collect();
+                format!("is unknown: expected {}; `ignore_unknown=True` leaves it aside", names.join(", "))
+            }
+        };
+        errors.push(Error::new(ErrorKind::UnknownField, format!("{path}.{name}"), text));
+    }
+    errors
+}
+
+/// Whether a name is another one with a slip, or in another spelling: `finishedAt`, `FINISHED_AT`, `finnished_at`.
+fn is_near(name: &str, known: &str) -> bool {
+    let plain = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let (name, known) = (plain(name), plain(known));
+    let slips = (known.len() / 4).min(2);
+    name == known || strsim::osa_distance(&name, &known) <= slips
+}
