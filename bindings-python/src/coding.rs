@@ -110,6 +110,11 @@ pub struct Ids<'a> {
 }
 
 impl<'a> Ids<'a> {
+    /// For so many rows.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { rows: HashMap::with_capacity(rows) }
+    }
+
     /// Adds the id of the next row.
     pub fn add(&mut self, cell: Cell<'a>) -> Result<(), Refused> {
         let row = u32::try_from(self.rows.len()).unwrap_or(UNKNOWN);

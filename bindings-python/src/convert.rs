@@ -7,7 +7,7 @@ use relcore::column::{self, Instants, Kind, Lists, NONE, ROOT};
 use relcore::wire::wire_name;
 use relcore::{Error, ErrorKind, Result, Timestamp};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of a call, by their paths, borrowed or converted.
 pub struct Converted<'a>(Vec<(Cow<'a, str>, Given<'a>)>);
@@ -48,6 +48,7 @@ impl Converted<'_> {
 pub fn convert(input: &Input) -> Result<Converted<'_>> {
     let mut conversion = Conversion {
         is_frame: input.is_frame,
+        tables: input.columns.iter().map(|column| column.table.as_str()).collect(),
         ids: BTreeMap::new(),
         codes: input.names.iter().map(|(_, names)| (names.field, Codes::new(names))).collect(),
     };
@@ -58,7 +59,7 @@ pub fn convert(input: &Input) -> Result<Converted<'_>> {
         input.columns.iter().filter(is_id).chain(input.columns.iter().filter(|column| !is_id(column)));
     for column in ordered {
         let read = conversion.read(column, input).and_then(|read| match read {
-            Some((path, _)) if given.iter().any(|(other, _)| *other == path) => {
+            Some((path, _)) if given.iter().any(|(other, _)| *other == path || *other == listed(&path)) => {
                 let text = "says again which rows belong together: leave out this column or the lists";
                 Err(Error::new(ErrorKind::InvalidValue, &column.path, text))
             }
@@ -86,6 +87,8 @@ pub fn convert(input: &Input) -> Result<Converted<'_>> {
 
 struct Conversion<'a> {
     is_frame: bool,
+    /// Those that are given. What refers to another one refers to rows that are not in the input.
+    tables: BTreeSet<&'a str>,
     /// By the name of the table.
     ids: BTreeMap<&'a str, Ids<'a>>,
     /// By the field that has the names.
@@ -112,7 +115,7 @@ impl<'a> Conversion<'a> {
         }
         let given = match column.role {
             Role::Id => {
-                let mut ids = Ids::default();
+                let mut ids = Ids::with_capacity(runs.iter().map(|run| run.length).sum());
                 let added = collect::<()>(&runs, path, &mut |cell| ids.add(cell));
                 self.ids.insert(&column.table, ids);
                 added?;
@@ -200,9 +203,11 @@ impl<'a> Conversion<'a> {
     /// How a reference to a row of a table is read: by its id, or, if the table has no ids, by its index.
     fn reference(&self, table: &str) -> impl Fn(Cell<'a>) -> Result<u32, Refused> {
         let ids = self.ids.get(table);
+        let is_given = self.tables.contains(table);
         let text = format!("is an id, but the table `{table}` has no column `id`");
         move |cell| match (ids, cell) {
             (Some(ids), _) => ids.find(cell),
+            (None, Cell::Text(_)) if !is_given => Ids::default().find(cell),
             (None, Cell::Text(_)) => Err(text.clone().into()),
             (None, _) => index(cell, false),
         }
@@ -254,6 +259,9 @@ impl<'a> Conversion<'a> {
         let none = &mut |cell: Cell<'a>| if cell.is_none() { Ok(NONE) } else { reference(cell) };
         let owners: Vec<u32> = collect(runs, &column.path, none)?;
         let rows = rows(input, owner);
+        if owners.len() >= NONE as usize {
+            return Err(Error::new(ErrorKind::OutOfRange, &column.path, "has too many rows"));
+        }
         let mut ends = vec![0_u32; rows + 1];
         for of in &owners {
             if let Some(count) = ends.get_mut((*of as usize).saturating_add(1)) {
@@ -273,7 +281,12 @@ impl<'a> Conversion<'a> {
             }
             *place += 1;
         }
-        let path = Cow::Owned(format!("{ROOT}.{owner}.{}", wire_name(&format!("listed_{}", column.table))));
+        let path = format!("{ROOT}.{owner}.{}", wire_name(&column.table));
+        // Where all rows stand in the order of their owners, the offsets alone say it, which is fastest.
+        if items.len() == owners.len() && (0..).zip(&items).all(|(row, item)| row == *item) {
+            return Ok((Cow::Owned(path), Given::Numbers(Cow::Owned(ends))));
+        }
+        let path = Cow::Owned(listed(&path).into_owned());
         Ok((path, Given::Lists { offsets: Cow::Owned(ends), items: Cow::Owned(items) }))
     }
 }

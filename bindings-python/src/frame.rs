@@ -39,9 +39,9 @@ pub fn input(frames: &Bound<'_, PyTuple>, ignores: bool, tables: &'static Record
                     refuse(error);
                 }
                 for (name, role, _) in roles {
-                    let Some(source) = columns.remove(name) else { continue };
+                    let Some(found) = columns.remove(name) else { continue };
                     let path = format!("{path}.{}", wire_name(name));
-                    match source {
+                    match found.source(&format!("{}.{name}", field.name)) {
                         Ok(source) => input.columns.push(InputColumn {
                             path,
                             table: field.name.to_string(),
@@ -81,10 +81,25 @@ fn roles(table: &'static Record, name: &str, tables: &'static Record) -> Vec<(&'
     roles
 }
 
-type Columns = BTreeMap<String, Result<Source, Failure>>;
+/// A column of a frame, not yet read: what is left aside is not.
+enum Found<'py> {
+    Arrow(Arc<Arrow>, usize),
+    Object(Bound<'py, PyAny>),
+}
+
+impl Found<'_> {
+    fn source(self, path: &str) -> Result<Source, Failure> {
+        match self {
+            Self::Arrow(arrow, index) => Ok(Source::Arrow(arrow, Some(index))),
+            Self::Object(object) => source(&object, path),
+        }
+    }
+}
+
+type Columns<'py> = BTreeMap<String, Found<'py>>;
 
 /// The columns of a frame by name: of a mapping, of what exports Arrow, or of pandas without pyarrow.
-fn columns_of(frame: &Bound<'_, PyAny>, path: &str) -> Result<Columns, Failure> {
+fn columns_of<'py>(frame: &Bound<'py, PyAny>, path: &str) -> Result<Columns<'py>, Failure> {
     let wrong = |text: String| Failure::from(Error::new(ErrorKind::WrongType, path, text));
     let mut columns = Columns::new();
     let is_mapping = frame.cast::<PyDict>().is_ok() || frame.cast::<PyMapping>().is_ok();
@@ -102,7 +117,7 @@ fn columns_of(frame: &Bound<'_, PyAny>, path: &str) -> Result<Columns, Failure> 
             if name.starts_with("__index_level_") {
                 continue;
             }
-            if columns.insert(name.clone(), Ok(Source::Arrow(Arc::clone(&arrow), Some(index)))).is_some() {
+            if columns.insert(name.clone(), Found::Arrow(Arc::clone(&arrow), index)).is_some() {
                 return Err(wrong(format!("has two columns `{name}`")));
             }
         }
@@ -118,8 +133,7 @@ fn columns_of(frame: &Bound<'_, PyAny>, path: &str) -> Result<Columns, Failure> 
         let name = name?;
         let column = frame.get_item(&name)?;
         let name: String = name.str()?.extract()?;
-        let read = source(&column, &format!("{path}.{name}"));
-        if columns.insert(name.clone(), read).is_some() {
+        if columns.insert(name.clone(), Found::Object(column)).is_some() {
             return Err(wrong(format!("has two columns `{name}`")));
         }
     }
@@ -128,7 +142,7 @@ fn columns_of(frame: &Bound<'_, PyAny>, path: &str) -> Result<Columns, Failure> 
 
 /// Missing columns, and unknown ones. Ignored are only those whose name is not nearly that of a column that is left out.
 fn check_names(
-    columns: &Columns,
+    columns: &Columns<'_>,
     roles: &[(&'static str, Role, bool)],
     path: &str,
     ignores: bool,

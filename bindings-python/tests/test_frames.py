@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import subprocess
 import sys
@@ -404,3 +405,90 @@ def test_the_policy_is_the_default_one_unless_given() -> None:
     with pytest.raises(relcore.InputError) as caught:
         report_of(DEPLOYMENTS, policy={"lead_strat": "authored"})
     assert caught.value.path == "policy.lead_strat"
+
+
+def test_ids_of_a_table_that_is_not_given_are_not_in_the_input() -> None:
+    world = World(0)
+    expected = dora(world.deployments, [], [], Policy(), RANGE, "month", "UTC")
+    assert report_of(polars.DataFrame(world.deployments)) == expected
+    found = faults(polars.DataFrame(world.deployments), changes={"authored_at": [EPOCH]})
+    assert {"is an id, but the table `changes` has no column `id`"} == set(found.values())
+
+
+def test_what_arrow_lends_is_released() -> None:
+    """After a report, after a refused column, and in the middle of a stream that fails."""
+
+    def failing() -> Any:
+        good = pyarrow.record_batch({"finished_at": pyarrow.array([1]), "outcome": ["success"]})
+
+        def batches() -> Any:
+            yield good
+            raise OSError("the disk is gone")
+
+        return pyarrow.RecordBatchReader.from_batches(good.schema, batches())
+
+    gc.collect()
+    before = pyarrow.total_allocated_bytes()
+    for _ in range(3):
+        frame = with_chunks(World(0).deployments)
+        report_of(frame)
+        faults(frame.set_column(frame.schema.get_field_index("outcome"), "outcome", frame["id"]))
+        assert "the disk is gone" in faults(failing())["deployments"]
+        del frame
+    gc.collect()  # the exceptions hold their arguments
+    assert pyarrow.total_allocated_bytes() == before
+
+
+def test_changes_in_the_order_of_their_deployments_give_the_same_report() -> None:
+    """They need no sorting, so they take another way than those in another order or without a deployment."""
+    world = next(world for world in map(World, range(99)) if len(world.deployments) > 2)
+    deployments = polars.DataFrame(world.deployments).drop("changes")
+    numbers = [n // 2 for n in range(len(world.changes))]
+    changes = polars.DataFrame(world.changes).drop("reverts").with_columns(deployment=polars.Series(numbers))
+    rows = [{**row, "changes": [f"c{2 * n}", f"c{2 * n + 1}"]} for n, row in enumerate(world.deployments)]
+    plain = [{**row, "reverts": []} for row in world.changes]
+    expected = dora(rows, plain, [], Policy(), RANGE, "month", "UTC")
+    without_ids = deployments.drop("id", "remediates")
+    expected_without = report_of(without_ids, changes=changes.reverse())
+    assert report_of(without_ids, changes=changes) == expected_without
+    ids = polars.Series([f"d{n:03}" for n in numbers])
+    by_id = changes.with_columns(deployment=ids)
+    for given in (by_id, by_id.reverse(), by_id.sample(fraction=1, shuffle=True, seed=1)):
+        assert report_of(deployments, changes=given) == expected
+
+
+LONG = [
+    "a service with a long name",
+    "a service with another long name",
+    "short",
+    "ein Dienst mit Umlauten: äöü",
+]
+
+
+@pytest.mark.parametrize("of", [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()], ids=str)
+def test_texts_of_all_layouts_are_read(of: Any) -> None:
+    """Long ones, slices, nulls beside them, and texts that are not UTF-8."""
+    policy = Policy(environments=(LONG[1], LONG[2], LONG[3]))
+    at = [EPOCH + timedelta(hours=n) for n in range(12)]
+    names = [LONG[n % 4] for n in range(12)]
+    texts = pyarrow.array([None, "before", *names, "behind"], of)[2:14]
+    columns = {"finished_at": at, "outcome": ["success"] * 12, "environment": texts}
+    parts = pyarrow.chunked_array([texts[:5], texts[5:5], texts[5:]])
+    table = pyarrow.table({**columns, "environment": parts})
+    frames = (columns, table, table.slice(0), pyarrow.concat_tables([table.slice(0, 3), table.slice(3)]))
+    for frame in frames:
+        report = report_of(frame, policy=policy)
+        assert report.overall.deployment_frequency.n == 9
+        assert report == report_of({**columns, "environment": names}, policy=policy)
+    torn = pyarrow.array([b"\xff" * 20, b"shop"], pyarrow.binary()).cast(of, safe=False)
+    assert faults({**DEPLOYMENTS, "service": torn}) == {"deployments.service[0]": "is not UTF-8"}
+
+
+def test_columns_that_are_left_aside_are_not_read() -> None:
+    assert report_of({**DEPLOYMENTS, "note": object()}, ignore_unknown=True) == report_of(DEPLOYMENTS)
+
+
+def test_a_named_index_of_pandas_is_a_column() -> None:
+    frame = pandas.DataFrame({**DEPLOYMENTS, "id": ["a", "b"]}).set_index("id")
+    assert report_of(frame) == report_of({**DEPLOYMENTS, "id": ["a", "b"]})
+    assert "is the id of row 0, too" in str(faults(frame.rename(index={"b": "a"})))

@@ -12,7 +12,7 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.MULT
 
 
 def test_the_code_of_the_readme_runs(tmp_path: Path) -> None:
-    assert len(BLOCKS) == 7
+    assert len(BLOCKS) == 8
     script = tmp_path / "readme.py"
     script.write_text("\n".join(BLOCKS), "utf-8")
     done = subprocess.run([sys.executable, "-I", script], capture_output=True, check=False, text=True)

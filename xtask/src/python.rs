@@ -131,6 +131,7 @@ pub fn test() -> Result<()> {
     install(&environment, &wheel)?;
     let python = environment.join("bin/python");
     run(&mut command(&python, &["-m", "pytest", "-q", "bindings-python/tests"]))?;
+    test_with_pandas_2(&wheel)?;
     check_types(&environment)?;
     let ruff = environment.join("bin/ruff");
     run(&mut command(&ruff, &["format", "--check", "--quiet", "bindings-python", "examples"]))?;
@@ -176,6 +177,19 @@ pub fn memcheck() -> Result<()> {
     }
     // Each object and each array in memory of its own, whose ends valgrind knows.
     run(valgrind.env("PYTHONMALLOC", "malloc").env("ARROW_DEFAULT_MEMORY_POOL", "system"))
+}
+
+/// The tests of data frames with pandas 2: its texts are objects, and a series exports no Arrow.
+fn test_with_pandas_2(wheel: &Path) -> Result<()> {
+    let folder = root().join("target/xtask/pandas-2");
+    let path = folder.to_str().context("paths are text")?;
+    if !folder.join("bin/python").exists() {
+        run_quietly("making an environment for pandas 2", &mut command("python3", &["-m", "venv", path]))?;
+    }
+    require(&folder, "requirements-pandas2.txt")?;
+    install(&folder, wheel)?;
+    let tests = ["bindings-python/tests/test_columns.py", "bindings-python/tests/test_frames.py"];
+    run(&mut command(folder.join("bin/python"), &[&["-m", "pytest", "-q"], &tests[..]].concat()))
 }
 
 /// The folder in an sdist. Its files are as new as now: cargo takes a file that is older than its last build as built.
