@@ -51,7 +51,9 @@ impl<'a> Codes<'a> {
             list: Vec::new(),
             has: (false, false),
         };
-        for name in closed.into_iter().flatten() {
+        // Those of the default come first: a column that is left out means the first name.
+        let first = default.iter().copied().filter(|_| closed.is_none());
+        for name in first.chain(closed.into_iter().flatten().map(String::as_str)) {
             codes.add(Key::Text(name));
         }
         codes

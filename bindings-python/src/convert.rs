@@ -121,7 +121,10 @@ impl<'a> Conversion<'a> {
                 added?;
                 return Ok(None);
             }
-            Role::Owner(owner) => return self.owned(column, owner, &runs, input).map(Some),
+            Role::Owner { table, members } => {
+                let owners = self.owners(column, table, &runs)?;
+                return Ok(Some(owned(&owners, rows(input, table), table, members)));
+            }
             Role::Declared(kind) => match kind {
                 Kind::Lists(of) | Kind::Members(of) if column.items.is_none() => {
                     let path = match kind {
@@ -247,48 +250,46 @@ impl<'a> Conversion<'a> {
         Ok(Given::Lists { offsets: Cow::Owned(ends), items: Cow::Owned(all) })
     }
 
-    /// The lists of the owners of rows: a counting sort, which keeps the order of the rows.
-    fn owned(
-        &self,
-        column: &'a InputColumn,
-        owner: &'static str,
-        runs: &[Run<'a>],
-        input: &Input,
-    ) -> Result<Pair<'a>> {
-        let reference = self.reference(owner);
+    /// To which row of a table each row belongs.
+    fn owners(&self, column: &InputColumn, table: &str, runs: &[Run<'a>]) -> Result<Vec<u32>> {
+        let reference = self.reference(table);
         let none = &mut |cell: Cell<'a>| if cell.is_none() { Ok(NONE) } else { reference(cell) };
-        let owners: Vec<u32> = collect(runs, &column.path, none)?;
-        let rows = rows(input, owner);
+        let owners = collect(runs, &column.path, none)?;
         if owners.len() >= NONE as usize {
             return Err(Error::new(ErrorKind::OutOfRange, &column.path, "has too many rows"));
         }
-        let mut ends = vec![0_u32; rows + 1];
-        for of in &owners {
-            if let Some(count) = ends.get_mut((*of as usize).saturating_add(1)) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += *end;
-            *end = sum;
-        }
-        let (mut next, mut items) = (ends.clone(), vec![0; sum as usize]);
-        for (row, of) in (0..).zip(&owners) {
-            let Some(place) = next.get_mut(*of as usize).filter(|_| (*of as usize) < rows) else { continue };
-            if let Some(item) = items.get_mut(*place as usize) {
-                *item = row;
-            }
-            *place += 1;
-        }
-        let path = format!("{ROOT}.{owner}.{}", wire_name(&column.table));
-        // Where all rows stand in the order of their owners, the offsets alone say it, which is fastest.
-        if items.len() == owners.len() && (0..).zip(&items).all(|(row, item)| row == *item) {
-            return Ok((Cow::Owned(path), Given::Numbers(Cow::Owned(ends))));
-        }
-        let path = Cow::Owned(listed(&path).into_owned());
-        Ok((path, Given::Lists { offsets: Cow::Owned(ends), items: Cow::Owned(items) }))
+        Ok(owners)
     }
+}
+
+/// The lists of the rows of a table, from the owner of each item: a counting sort, which keeps the order of the items.
+fn owned<'a>(owners: &[u32], rows: usize, table: &str, members: &str) -> Pair<'a> {
+    let mut ends = vec![0_u32; rows + 1];
+    for of in owners {
+        if let Some(count) = ends.get_mut((*of as usize).saturating_add(1)) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    let (mut next, mut items) = (ends.clone(), vec![0; sum as usize]);
+    for (row, of) in (0..).zip(owners) {
+        let Some(place) = next.get_mut(*of as usize).filter(|_| (*of as usize) < rows) else { continue };
+        if let Some(item) = items.get_mut(*place as usize) {
+            *item = row;
+        }
+        *place += 1;
+    }
+    let path = format!("{ROOT}.{table}.{}", wire_name(members));
+    // Where all items stand in the order of their owners, the offsets alone say it, which is fastest.
+    if items.len() == owners.len() && (0..).zip(&items).all(|(row, item)| row == *item) {
+        return (Cow::Owned(path), Given::Numbers(Cow::Owned(ends)));
+    }
+    let lists = Given::Lists { offsets: Cow::Owned(ends), items: Cow::Owned(items) };
+    (Cow::Owned(listed(&path).into_owned()), lists)
 }
 
 /// The number of rows of a table: the length of its first column.

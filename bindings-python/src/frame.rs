@@ -8,8 +8,7 @@ use pyo3::types::{PyDict, PyMapping, PyTuple, PyType};
 use relcore::column::{Kind, ROOT, Record};
 use relcore::wire::wire_name;
 use relcore::{Error, ErrorKind};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::{borrow::Cow, collections::BTreeMap, iter, sync::Arc};
 
 /// The column that identifies the rows of a table.
 const ID: &str = "id";
@@ -58,27 +57,61 @@ pub fn input(frames: &Bound<'_, PyTuple>, ignores: bool, tables: &'static Record
             Err(raised) => return Err(raised),
         }
     }
+    for error in check_codes(&input, tables) {
+        refuse(error);
+    }
     refused.map_or(Ok(input), |refused| Err(refused.into()))
 }
 
 /// What the columns of a table may be, by name, and which are required.
 fn roles(table: &'static Record, name: &str, tables: &'static Record) -> Vec<(&'static str, Role, bool)> {
-    let declared = table.fields.iter().filter_map(|field| match &field.name {
-        std::borrow::Cow::Borrowed(name) => Some((*name, Role::Declared(field.kind), field.required)),
-        std::borrow::Cow::Owned(_) => None,
-    });
-    let mut roles: Vec<_> = declared.collect();
+    let mut roles = Vec::new();
+    for field in table.fields {
+        if let Cow::Borrowed(name) = field.name {
+            roles.push((name, Role::Declared(field.kind), field.required));
+        }
+    }
     roles.push((ID, Role::Id, false));
     // A table whose rows belong to those of another one may say so itself.
-    for field in tables.fields {
-        let Kind::Table(other) = field.kind else { continue };
-        let has_members =
-            other.fields.iter().any(|field| matches!(field.kind, Kind::Members(of) if of == name));
-        if has_members && let std::borrow::Cow::Borrowed(owner) = field.name {
-            roles.push((owner.strip_suffix('s').unwrap_or(owner), Role::Owner(owner), false));
+    for set in tables.fields {
+        let (Kind::Table(other), Cow::Borrowed(owner)) = (set.kind, &set.name) else { continue };
+        for field in other.fields {
+            if let (Kind::Members(of), Cow::Borrowed(members)) = (field.kind, &field.name)
+                && of == name
+            {
+                let role = Role::Owner { table: owner, members };
+                roles.push((owner.strip_suffix('s').unwrap_or(owner), role, false));
+            }
         }
     }
     roles
+}
+
+/// Columns of names without a default that only some tables have: the others would belong to whatever comes first.
+fn check_codes(input: &Input, tables: &'static Record) -> Vec<Error> {
+    let mut errors = Vec::new();
+    for names in tables.fields.iter().filter(|field| matches!(field.kind, Kind::Count(_))) {
+        let mut having = None;
+        let mut lacking = Vec::new();
+        for set in tables.fields {
+            let Kind::Table(table) = set.kind else { continue };
+            let of_table = || input.columns.iter().filter(|column| column.table == set.name);
+            let is_coded = |kind: Kind| matches!(kind, Kind::Codes(of) if of == names.name);
+            let Some(field) = table.fields.iter().find(|field| is_coded(field.kind)) else { continue };
+            if of_table().any(|column| matches!(column.role, Role::Declared(kind) if is_coded(kind))) {
+                having = Some(&set.name);
+            } else if of_table().next().is_some() {
+                lacking.push(format!("{}.{}", set.name, field.name));
+            }
+        }
+        for (path, having) in lacking.into_iter().zip(iter::repeat(having)) {
+            if let Some(having) = having {
+                let text = format!("is missing, but `{having}` has it: expected it in both or in none");
+                errors.push(Error::new(ErrorKind::MissingField, path, text));
+            }
+        }
+    }
+    errors
 }
 
 /// A column of a frame, not yet read: what is left aside is not.

@@ -34,8 +34,8 @@ pub enum Role {
     Declared(Kind),
     /// What identifies the rows.
     Id,
-    /// The id of the row of this table to which each row belongs.
-    Owner(&'static str),
+    /// The id of the row of a table to which each row belongs, instead of the lists in a field of that table.
+    Owner { table: &'static str, members: &'static str },
 }
 
 /// The names of a set of tables.

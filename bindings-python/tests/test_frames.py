@@ -278,7 +278,7 @@ def test_wrong_values_of_all_columns_are_refused_together_with_their_rows() -> N
             "service": ["shop", ""],
         },
         changes={"authored_at": [EPOCH], "merge": [None], "reverts": [[None]]},
-        incidents={"detected_at": ["today"], "caused_by": [7], "duplicate": ["yes"]},
+        incidents={"detected_at": ["today"], "service": ["shop"], "caused_by": [7], "duplicate": ["yes"]},
     )
     assert found == {
         "deployments.id[1]": "is the id of row 0, too",
@@ -492,3 +492,29 @@ def test_a_named_index_of_pandas_is_a_column() -> None:
     frame = pandas.DataFrame({**DEPLOYMENTS, "id": ["a", "b"]}).set_index("id")
     assert report_of(frame) == report_of({**DEPLOYMENTS, "id": ["a", "b"]})
     assert "is the id of row 0, too" in str(faults(frame.rename(index={"b": "a"})))
+
+
+def test_an_environment_that_is_left_out_is_production() -> None:
+    """Whichever environment comes first in another table."""
+    at = [EPOCH + timedelta(hours=n) for n in range(4)]
+    deployments = {
+        "finished_at": at,
+        "outcome": ["success"] * 4,
+        "environment": ["staging", "production", "staging", "staging"],
+    }
+    incidents = {"detected_at": [at[3] + timedelta(hours=1)]}
+    report = report_of(deployments, incidents=incidents)
+    assert report.overall.change_fail_rate.value == 1.0
+    assert report == report_of(deployments, incidents={**incidents, "environment": ["production"]})
+    staging = report_of(deployments, incidents={**incidents, "environment": ["staging"]})
+    assert staging.overall.change_fail_rate.value == 0.0
+
+
+def test_services_are_in_all_tables_or_in_none() -> None:
+    incidents = {"detected_at": [EPOCH]}
+    report_of(DEPLOYMENTS, incidents=incidents, changes={"authored_at": [EPOCH]})
+    named = {**DEPLOYMENTS, "service": ["shop", "mail"]}
+    text = "is missing, but `{}` has it: expected it in both or in none"
+    assert faults(named, incidents=incidents) == {"incidents.service": text.format("deployments")}
+    found = faults(DEPLOYMENTS, incidents={**incidents, "service": ["shop"]})
+    assert found == {"deployments.service": text.format("incidents")}

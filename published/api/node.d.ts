@@ -1075,28 +1075,28 @@ export interface Lists {
 }
 /** Deployments by columns. */
 export interface DeploymentColumns {
-  /** When each finished, in milliseconds since 1970. */
+  /** When each finished. */
   readonly finishedAt: BigInt64Array;
-  /** How each ended: the index in `DeploymentOutcome`, from 0 for success to 5 for skip. */
+  /** How each ended. */
   readonly outcome: Uint8Array;
-  /** What each was for: the index in `DeploymentIntent`, from 0 for planned to 4 for unknown. */
+  /** What each was for. */
   readonly intent?: Uint8Array | undefined;
-  /** The code of each one's service. */
+  /** The service of each. */
   readonly service?: Uint32Array | undefined;
-  /** The index in `environments` of each one's environment. */
+  /** The environment of each. */
   readonly environment?: Uint32Array | undefined;
-  /** The code of each one's revision, or none. */
+  /** The revision of each, or none. */
   readonly revision?: Uint32Array | undefined;
-  /** The indices of the deployments that each remediates. */
+  /** The deployments that each remediates. */
   readonly remediates?: Lists | undefined;
-  /** The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that there is one offset more than deployments. */
+  /** The changes of each. */
   readonly changes?: Uint32Array | undefined;
   /** Instead of `changes`: the indices of those of each, of which several may share one. */
   readonly listedChanges?: Lists | undefined;
 }
 /** Changes by columns. */
 export interface ChangeColumns {
-  /** When each was written, in milliseconds since 1970. */
+  /** When each was written. */
   readonly authoredAt: BigInt64Array;
   /** Where `authoredAt` is present: one bit a row, lowest first. */
   readonly authoredAtValidity?: Uint8Array | undefined;
@@ -1106,22 +1106,22 @@ export interface ChangeColumns {
   readonly committedAtValidity?: Uint8Array | undefined;
   /** Whether each only joins others. */
   readonly merge?: Uint8Array | undefined;
-  /** The indices of the changes that each reverts. */
+  /** The changes that each reverts. */
   readonly reverts?: Lists | undefined;
 }
 /** Incidents by columns. */
 export interface IncidentColumns {
-  /** When each was detected, in milliseconds since 1970. */
+  /** When each was detected. */
   readonly detectedAt: BigInt64Array;
   /** When each was resolved. */
   readonly resolvedAt?: BigInt64Array | undefined;
   /** Where `resolvedAt` is present: one bit a row, lowest first. */
   readonly resolvedAtValidity?: Uint8Array | undefined;
-  /** The code of the service of each. */
+  /** The service of each. */
   readonly service?: Uint32Array | undefined;
-  /** The index in `environments` of the environment of each. */
+  /** The environment of each. */
   readonly environment?: Uint32Array | undefined;
-  /** The index of the deployment that caused each, or none. */
+  /** The deployment that caused each, or none. */
   readonly causedBy?: Uint32Array | undefined;
   /** Whether each repeats another. */
   readonly duplicate?: Uint8Array | undefined;

@@ -567,28 +567,28 @@ class Lists:
 class DeploymentColumns:
     """Deployments by columns."""
     finished_at: Column
-    """When each finished, in milliseconds since 1970."""
+    """When each finished."""
     outcome: Column
-    """How each ended: the index in `DeploymentOutcome`, from 0 for success to 5 for skip."""
+    """How each ended."""
     intent: Column | None = None
-    """What each was for: the index in `DeploymentIntent`, from 0 for planned to 4 for unknown."""
+    """What each was for."""
     service: Column | None = None
-    """The code of each one's service."""
+    """The service of each."""
     environment: Column | None = None
-    """The index in `environments` of each one's environment."""
+    """The environment of each."""
     revision: Column | None = None
-    """The code of each one's revision, or none."""
+    """The revision of each, or none."""
     remediates: Lists | None = None
-    """The indices of the deployments that each remediates."""
+    """The deployments that each remediates."""
     changes: Column | None = None
-    """The changes of each: those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that there is one offset more than deployments."""
+    """The changes of each."""
     listed_changes: Lists | None = None
     """Instead of `changes`: the indices of those of each, of which several may share one."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeColumns:
     """Changes by columns."""
     authored_at: Column
-    """When each was written, in milliseconds since 1970."""
+    """When each was written."""
     authored_at_validity: Column | None = None
     """Where `authored_at` is present: one bit a row, lowest first."""
     committed_at: Column | None = None
@@ -598,22 +598,22 @@ class ChangeColumns:
     merge: Column | None = None
     """Whether each only joins others."""
     reverts: Lists | None = None
-    """The indices of the changes that each reverts."""
+    """The changes that each reverts."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentColumns:
     """Incidents by columns."""
     detected_at: Column
-    """When each was detected, in milliseconds since 1970."""
+    """When each was detected."""
     resolved_at: Column | None = None
     """When each was resolved."""
     resolved_at_validity: Column | None = None
     """Where `resolved_at` is present: one bit a row, lowest first."""
     service: Column | None = None
-    """The code of the service of each."""
+    """The service of each."""
     environment: Column | None = None
-    """The index in `environments` of the environment of each."""
+    """The environment of each."""
     caused_by: Column | None = None
-    """The index of the deployment that caused each, or none."""
+    """The deployment that caused each, or none."""
     duplicate: Column | None = None
     """Whether each repeats another."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -629,8 +629,10 @@ class EventColumns:
     """The names of the environments."""
     services: int = 1
     """How many services there are: their codes are below this."""
-Column: TypeAlias = Union['array[int]', bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream]
-"""Numbers one after the other in memory: a buffer or an Arrow array."""
+Column: TypeAlias = Union['array[Any]', bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, 'Sequence[object]']
+"""The values of a column: a buffer, an Arrow array, or a list."""
+Frame: TypeAlias = Union['Mapping[str, Column]', ArrowArray, ArrowStream, Keyed]
+"""The columns of a table by their names: a data frame that exports Arrow, or a dict."""
 
 # conformance
 """Runs conformance cases: `relcore-conformance PATH...`, or `python -m relcore.conformance PATH...`."""
@@ -1229,6 +1231,9 @@ def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, .
     ...
 def dora_columns(columns: EventColumns | Mapping[str, object], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str) -> DoraReport:
     """The five delivery metrics, from columns: the same report as `dora` gives for the same events."""
+    ...
+def dora_frame(deployments: Frame, *, changes: Frame | None=None, incidents: Frame | None=None, policy: Policy | Mapping[str, object] | None=None, range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str, ignore_unknown: bool=False) -> DoraReport:
+    """The result of `dora_columns`, from a data frame for each table."""
     ...
 
 # reason

@@ -1101,6 +1101,9 @@ pub mod error {
         /// The same faults, seen from one level further out: `weight` under `steps[1]` becomes `steps[1].weight`.
         #[must_use]
         pub fn under(mut self, parent: &str) -> Self;
+        /// The faults of both, of this one first.
+        #[must_use]
+        pub fn and(self, other: Self) -> Self;
     }
     impl fmt::Debug for Error {}
 }

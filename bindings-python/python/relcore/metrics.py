@@ -1099,6 +1099,9 @@ def dora_frame(
     Each table may have a column `id`, of texts or numbers and without duplicates. References to its rows are these ids, or
     row numbers from 0 in a table without ids. An id that is not in the table refers to a row that is not in the input.
 
+    A column of names that is left out means the default name, such as `production` for environments. Names without a
+    default, such as services, are in all tables that may have them or in none.
+
     The columns of `deployments`:
 
     - `finished_at` (timestamps with a zone, required): When each finished.

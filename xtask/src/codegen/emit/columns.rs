@@ -35,7 +35,10 @@ With `ignore_unknown=True` columns of other names are left aside. A name that is
 out is refused even then, because it is more likely misspelt.
 
 Each table may have a column `id`, of texts or numbers and without duplicates. References to its rows are these ids, or
-row numbers from 0 in a table without ids. An id that is not in the table refers to a row that is not in the input.";
+row numbers from 0 in a table without ids. An id that is not in the table refers to a row that is not in the input.
+
+A column of names that is left out means the default name, such as `production` for environments. Names without a
+default, such as services, are in all tables that may have them or in none.";
 
 /// The docs of a function over data frames, from those of the columns.
 pub fn frame_docs(bulk: &BulkFunction) -> String {
