@@ -72,6 +72,8 @@ unsafe impl Sync for Owned<CSchema> {}
 unsafe impl Send for Owned<CArray> {}
 // SAFETY: as above.
 unsafe impl Sync for Owned<CArray> {}
+// SAFETY: a stream may be moved to another thread, where it is called from one place.
+unsafe impl Send for Owned<CStream> {}
 
 impl<T: Release> Drop for Owned<T> {
     fn drop(&mut self) {
@@ -137,12 +139,13 @@ impl Arrow {
         let Some(capsule) = exported("__arrow_c_stream__")? else { return Ok(None) };
         // SAFETY: as above.
         let stream = unsafe { Owned::<CStream>::moved(&capsule, c"arrow_array_stream") }?;
-        Self::read(stream).map(Some)
+        // Without the interpreter: what computes the next chunk may need it, on another thread.
+        object.py().detach(|| Self::read(stream)).map(Some).map_err(PyValueError::new_err)
     }
 
-    fn read(mut stream: Owned<CStream>) -> PyResult<Self> {
+    fn read(mut stream: Owned<CStream>) -> Result<Self, String> {
         let (Some(schema), Some(next)) = (stream.0.schema, stream.0.next) else {
-            return Err(PyValueError::new_err("is an Arrow stream without functions"));
+            return Err("is an Arrow stream without functions".to_owned());
         };
         let mut all = Self { schema: Owned::empty(), chunks: Vec::new() };
         // SAFETY: the functions of a stream that is not released, called one after the other as Arrow demands.
@@ -192,14 +195,14 @@ impl Arrow {
 }
 
 impl Owned<CStream> {
-    fn check(&mut self, code: c_int) -> PyResult<()> {
+    fn check(&mut self, code: c_int) -> Result<(), String> {
         if code == 0 {
             return Ok(());
         }
         // SAFETY: a function of a stream that is not released; its text lives until the next call.
         let why = self.0.last_error.map(|last| unsafe { text(last(&raw mut self.0)) }.to_owned());
         let why = why.unwrap_or_default();
-        Err(PyValueError::new_err(format!("is an Arrow stream that failed with {code}: {why}")))
+        Err(format!("is an Arrow stream that failed with {code}: {why}"))
     }
 }
 

@@ -518,3 +518,17 @@ def test_services_are_in_all_tables_or_in_none() -> None:
     assert faults(named, incidents=incidents) == {"incidents.service": text.format("deployments")}
     found = faults(DEPLOYMENTS, incidents={**incidents, "service": ["shop"]})
     assert found == {"deployments.service": text.format("incidents")}
+
+
+def test_a_stream_may_need_the_interpreter_on_another_thread() -> None:
+    """It would wait for ever if the interpreter was held while the next chunk is computed."""
+    connection = duckdb.connect()
+    connection.create_function(
+        "outcome_of", lambda n: "success" if n % 3 else "failure", ["BIGINT"], "VARCHAR"
+    )
+    relation = connection.sql(
+        "SELECT TIMESTAMPTZ '2026-01-02 00:00:00+00' + INTERVAL (n) SECOND AS finished_at, outcome_of(n) AS outcome"
+        " FROM range(300_000) numbers(n)"
+    )
+    report = report_of(relation)
+    assert report.overall.deployment_frequency.n == 200_000
