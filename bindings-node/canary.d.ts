@@ -130,7 +130,7 @@ export interface ActionFreeze {
 /** The response to each cause: something is wrong, or cannot be judged. */
 export interface CauseResponses {
   /**
-   * A metric failed more often than its limit, or the canary is unhealthy. Default: `abort`, as Argo Rollouts.
+   * A metric failed more often than its limit. Default: `abort`, as Argo Rollouts.
    *
    * @defaultValue `"abort"`
    */
@@ -161,6 +161,18 @@ export interface CauseResponses {
    * @defaultValue `"abort"`
    */
   readonly deadline?: Response | undefined;
+  /**
+   * The new version is not ready for longer than `readiness` allows. Default: `abort`, as Flagger.
+   *
+   * @defaultValue `"abort"`
+   */
+  readonly notReady?: Response | undefined;
+  /**
+   * The previous version is not ready, so that a rollback is not possible. Default: `hold`.
+   *
+   * @defaultValue `"hold"`
+   */
+  readonly stableUnhealthy?: Response | undefined;
 }
 
 /**
@@ -168,10 +180,48 @@ export interface CauseResponses {
  *
  * - `abort`: End the rollout.
  * - `pause`: Stay at this weight; the timers stop.
- * - `resume`: Continue after a pause. The counts of failed, inconclusive and errored measurements start at 0 again.
+ * - `resume`: Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again.
  * - `retry`: Begin again at the first step after an abort.
+ * - `skip_step`: End the current step, whatever was measured. The counts start at 0 again.
+ * - `promote`: Go on to the next weight: end the current step, and those after it that wait for time or measurements. A gate after the current step still asks.
+ * - `promote_full`: Give all traffic to the new version now, whatever the remaining steps are.
+ * - `accept_inconclusive`: Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
+ * - `continue_without_stable`: Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
  */
-export type Command = "abort" | "pause" | "resume" | "retry";
+export type Command =
+  | "abort"
+  | "pause"
+  | "resume"
+  | "retry"
+  | "skip_step"
+  | "promote"
+  | "promote_full"
+  | "accept_inconclusive"
+  | "continue_without_stable";
+
+/**
+ * The times that the deadline of a rollout does not count: each of them waits for somebody or something else.
+ */
+export interface DeadlineExcludes {
+  /**
+   * Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts.
+   *
+   * @defaultValue `true`
+   */
+  readonly pauses?: boolean | undefined;
+  /**
+   * The time that a gate waits for an approval. Default true.
+   *
+   * @defaultValue `true`
+   */
+  readonly gates?: boolean | undefined;
+  /**
+   * The time in which the release window is closed. Default true.
+   *
+   * @defaultValue `true`
+   */
+  readonly closedWindows?: boolean | undefined;
+}
 
 /** What to do about a canary now, why, and the state for the next call. */
 export interface Decision<At extends Instant = Instant> {
@@ -210,7 +260,7 @@ export interface Diagnostic {
  * - `weight_falls`: Error: a weight is below the one before it.
  * - `weight_repeats`: Warning: a weight is the one before it.
  * - `weight_never_full`: Error: the last weight is not 100.
- * - `span_out_of_range`: Error: a span is negative, or the deadline is not positive.
+ * - `span_out_of_range`: Error: a span is negative, or a deadline, a window or a timeout is not positive.
  * - `bake_max_below_min`: Error: a bake may end before it has lasted its shortest time.
  * - `nothing_measured`: Error: a step requires samples or measurements, but there is no metric.
  * - `analysis_empty`: Error: an analysis requires no measurement at all.
@@ -222,7 +272,9 @@ export interface Diagnostic {
  * - `limits_crossed`: Error: `min` is above `max`, so that no value is good.
  * - `limit_unlikely`: Warning: a limit of a metric in percent is perhaps meant as a share: `0.01` for 1 %, or at least `0.99` for 99 %.
  * - `no_metrics`: Warning: there is no metric: only an operator can stop the rollout.
- * - `deadline_unreachable`: Warning: the deadline is not longer than all timers together, so that it always expires before the end.
+ * - `deadline_unreachable`: Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the end.
+ * - `bake_never_holds`: Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout.
+ * - `bake_never_ends`: Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
  */
 export type DiagnosticCode =
   | "no_steps"
@@ -243,7 +295,21 @@ export type DiagnosticCode =
   | "limits_crossed"
   | "limit_unlikely"
   | "no_metrics"
-  | "deadline_unreachable";
+  | "deadline_unreachable"
+  | "bake_never_holds"
+  | "bake_never_ends";
+
+/**
+ * The meaning of an empty result: the query succeeded, and there is no series.
+ *
+ * A counter of errors that exists only once there was an error is empty on a service without errors; a gauge of a
+ * service that is down is empty, too. Only the author of the query knows which it is.
+ *
+ * - `no_data`: There is no data: the response is `on.noData`.
+ * - `zero`: The value is 0, and is compared with the limits.
+ * - `good`: The measurement is good.
+ */
+export type EmptyResult = "no_data" | "zero" | "good";
 
 /** The approval or refusal of a gate. */
 export interface GateApproval<At extends Instant = Instant> {
@@ -275,6 +341,8 @@ export interface LastMeasurement<At extends Instant = Instant> {
   readonly value?: number | undefined;
   /** The number of its samples, when known. */
   readonly n?: Count | undefined;
+  /** The message of a query that failed, its first 500 characters. */
+  readonly error?: string | undefined;
 }
 
 /**
@@ -333,6 +401,24 @@ export interface Metric {
    * @defaultValue `false`
    */
   readonly critical?: boolean | undefined;
+  /**
+   * How long after the new version got its first traffic the metric says nothing about it: measurements until
+   * then are ignored. Default 0.
+   *
+   * @defaultValue `"PT0S"`
+   */
+  readonly initialDelay?: Span | undefined;
+  /**
+   * How far back the query looks: 5 minutes for `rate(errors[5m])`. Samples of windows that overlap are counted
+   * once. Default: the samples of any two measurements are different ones.
+   */
+  readonly window?: Span | undefined;
+  /**
+   * The meaning of an empty result. Default: no data.
+   *
+   * @defaultValue `"no_data"`
+   */
+  readonly empty?: EmptyResult | undefined;
 }
 
 /** The counts of a metric, and its latest measurement. */
@@ -371,11 +457,13 @@ export interface MetricState<At extends Instant = Instant> {
   readonly samples?: Count | undefined;
   /** The latest measurement. */
   readonly last?: LastMeasurement<At> | undefined;
+  /** The end of the latest window whose samples were counted, for a metric with a `window`. */
+  readonly sampledUntil?: At | undefined;
 }
 
 /** Something that happened or was measured at an instant. */
 export interface Observation<At extends Instant = Instant> {
-  /** The instant: after all observations that the state has applied, and not after `now`. */
+  /** The instant: not after `now`, and of a measurement after the latest one of its metric. */
   readonly at: At;
   /** The event or the measurement. */
   readonly kind: ObservationKind;
@@ -415,7 +503,7 @@ export interface ObservationKindWindow {
   readonly open: boolean;
 }
 
-/** A person approved or refused a gate. The latest approval or refusal of a gate counts. */
+/** A person approved or refused a gate. A refusal ends the rollout. */
 export interface ObservationKindApproval {
   readonly type: "approval";
   /** The name of the gate in the schedule. */
@@ -431,6 +519,10 @@ export interface ObservationKindCommand {
   readonly type: "command";
   /** The command. */
   readonly command: Command;
+  /** Who gave it, when known. */
+  readonly by?: string | undefined;
+  /** Why, when known. */
+  readonly reason?: string | undefined;
 }
 
 /** Another version is rolled out from now on: the run begins again without traffic. */
@@ -438,6 +530,18 @@ export interface ObservationKindNewRevision {
   readonly type: "new_revision";
   /** The name of the new version. */
   readonly revision: string;
+}
+
+/** A command of an operator that was applied. */
+export interface Order<At extends Instant = Instant> {
+  /** The command. */
+  readonly command: Command;
+  /** When it was given. */
+  readonly at: At;
+  /** Who gave it, when known. */
+  readonly by?: string | undefined;
+  /** Why, when known. */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -465,8 +569,30 @@ export interface PlannedStep {
   readonly latestEnd?: Timestamp | undefined;
 }
 
+/**
+ * How long the new version may be unready. While it is unready the rollout does not advance.
+ *
+ * Starting is not failing: a version that was just deployed, or whose weight just rose, has `deadline` to become
+ * ready. At any other time it may be unready for `grace`. After both, the response is `on.notReady`.
+ */
+export interface Readiness {
+  /**
+   * How long after its start, or after its weight rose, the version may be unready. Default 10 minutes, as
+   * `progressDeadlineSeconds` of Kubernetes, Argo Rollouts and Flagger.
+   *
+   * @defaultValue `"PT10M"`
+   */
+  readonly deadline?: Span | undefined;
+  /**
+   * How long it may be unready at any time: a restarted pod, a node that is drained. Default 1 minute.
+   *
+   * @defaultValue `"PT1M"`
+   */
+  readonly grace?: Span | undefined;
+}
+
 /** The result of a metric's query. */
-export type Reading = ReadingValue | ReadingMissing | ReadingFailed;
+export type Reading = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed;
 
 /** A finite number. */
 export interface ReadingValue {
@@ -477,9 +603,14 @@ export interface ReadingValue {
   readonly n?: Count | undefined;
 }
 
-/** No value: an empty result, or one that is not a number. */
+/** No value, for instance one that is not a number. */
 export interface ReadingMissing {
   readonly type: "missing";
+}
+
+/** The query succeeded, and its result is empty. The metric says what that means. */
+export interface ReadingEmpty {
+  readonly type: "empty";
 }
 
 /** The query failed. */
@@ -490,13 +621,14 @@ export interface ReadingFailed {
 }
 
 /**
- * The response to a cause. None of them promotes.
+ * The response to a cause, from the weakest to the strongest.
  *
- * - `hold`: Stay at this weight until the cause is gone.
+ * - `warn`: Go on, and say so in the reasons.
+ * - `hold`: Stay at this weight until the cause is gone: after exceeded limits until the metric is good again.
  * - `pause`: Stay at this weight until an operator resumes.
  * - `abort`: End the rollout as the schedule's `abort` says.
  */
-export type Response = "hold" | "pause" | "abort";
+export type Response = "warn" | "hold" | "pause" | "abort";
 
 /** How the traffic must be split, as far as a state has decided. */
 export interface Routing {
@@ -528,15 +660,29 @@ export interface Schedule {
    * @defaultValue `"roll_back"`
    */
   readonly abort?: AbortPolicy | undefined;
-  /** The longest time of the whole rollout, pauses not counted. Default: no limit. */
+  /**
+   * The longest time of the whole rollout, without the times that `deadlineExcludes` lists. Default: no limit.
+   */
   readonly deadline?: Span | undefined;
+  /**
+   * The times that the deadline does not count. Default: pauses, gates and closed release windows.
+   *
+   * @defaultValue `{"pauses":true,"gates":true,"closedWindows":true}`
+   */
+  readonly deadlineExcludes?: DeadlineExcludes | undefined;
+  /**
+   * How long the new version may be unready before `on.notReady` applies.
+   *
+   * @defaultValue `{"deadline":"PT10M","grace":"PT1M"}`
+   */
+  readonly readiness?: Readiness | undefined;
 }
 
 /**
  * The state of a rollout: plain data, to be stored between two calls.
  *
  * It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
- * the schedule, start again.
+ * the schedule, start again. A field that an earlier version did not write has its default; the rollout goes on.
  */
 export interface State<At extends Instant = Instant> {
   /** The digest of the schedule. */
@@ -551,7 +697,7 @@ export interface State<At extends Instant = Instant> {
   readonly step: number;
   /** When the step began; a pause moves it by its length. */
   readonly stepEnteredAt: At;
-  /** When the run began; a pause moves it by its length. */
+  /** When the run began: the start, a retry or a new revision. */
   readonly startedAt: At;
   /** The beginning of the pause, if the run is paused. */
   readonly pausedAt?: At | undefined;
@@ -593,6 +739,51 @@ export interface State<At extends Instant = Instant> {
   readonly revision?: string | undefined;
   /** The instant of the latest observation that was applied. */
   readonly observedUntil?: At | undefined;
+  /** When the new version got its first traffic, while it has some. */
+  readonly trafficSince?: At | undefined;
+  /** Since when the new version is not ready, while it is not. */
+  readonly unreadySince?: At | undefined;
+  /** When the readiness of the new version was last observed. */
+  readonly canaryObservedAt?: At | undefined;
+  /** When the readiness of the previous version was last observed. */
+  readonly stableObservedAt?: At | undefined;
+  /** When the release window was last observed. */
+  readonly windowObservedAt?: At | undefined;
+  /**
+   * The time since the start that the deadline does not count, up to `deadlineStoppedAt`.
+   *
+   * @defaultValue `"PT0S"`
+   */
+  readonly deadlineExcluded?: Span | undefined;
+  /** Since when the deadline does not count the time, while it does not. */
+  readonly deadlineStoppedAt?: At | undefined;
+  /** When the gate that is the current step asked for its approval. */
+  readonly gateAskedAt?: At | undefined;
+  /**
+   * When the present pause was told, if the schedule ordered it and the call came late. An order to resume that was
+   * given before does not end it.
+   */
+  readonly pauseToldAt?: At | undefined;
+  /** When an operator last forgave what had been measured until then, by a resume, a skip or a promotion. */
+  readonly forgivenAt?: At | undefined;
+  /**
+   * What an operator waived until the weight changes.
+   *
+   * @defaultValue `"nothing"`
+   */
+  readonly waiver?: Waiver | undefined;
+  /**
+   * Whether an operator ordered to go on although the previous version is not ready.
+   *
+   * @defaultValue `false`
+   */
+  readonly withoutStable?: boolean | undefined;
+  /**
+   * The latest command of each kind in this run.
+   *
+   * @defaultValue `[]`
+   */
+  readonly orders?: readonly Order<At>[] | undefined;
 }
 
 /** A step of a schedule. */
@@ -641,6 +832,10 @@ export interface StepGate {
   readonly type: "gate";
   /** The name that an approval refers to. */
   readonly name: string;
+  /** How long it waits, from when it asked, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy. */
+  readonly onTimeout?: Response | undefined;
 }
 
 /** When each step of a schedule begins and ends, if nothing goes wrong. */
@@ -651,9 +846,21 @@ export interface Timeline {
   readonly earliestEnd: Timestamp;
   /** The latest end; absent when a step waits for a person or for data without limit. */
   readonly latestEnd?: Timestamp | undefined;
-  /** The instant of the deadline, if there is one. */
+  /**
+   * The instant of the deadline, if there is one and every step takes its shortest time. What the deadline excludes
+   * beside pause steps of a fixed length (gates, closed windows, pauses by an operator) moves it.
+   */
   readonly deadlineAt?: Timestamp | undefined;
 }
+
+/**
+ * What an operator waived until the weight changes.
+ *
+ * - `nothing`: Nothing.
+ * - `inconclusive`: Measurements that are inconclusive or missing.
+ * - `next_weight`: Everything but the readiness of the new version, for the next weight.
+ */
+export type Waiver = "nothing" | "inconclusive" | "next_weight";
 
 /**
  * 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
@@ -702,9 +909,9 @@ export declare function explain(decision: Decision): string;
  * - As `start` for the schedule.
  * - `policy_changed` when the state was started with another schedule.
  * - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
- * - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
- * - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements of
- *   one metric at one instant.
+ * - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+ * - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate` for
+ *   two measurements of one metric, or two new revisions, at one instant.
  * - `unknown_reference` for a metric or gate that the schedule does not have.
  */
 export declare function nextAction(
@@ -826,9 +1033,9 @@ export declare class Rollout {
    * @throws {@link RelcoreError}:
    * - `policy_changed` when the state was started with another schedule.
    * - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-   * - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-   * - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements
-   *   of one metric at one instant.
+   * - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+   * - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate`
+   *   for two measurements of one metric, or two new revisions, at one instant.
    * - `unknown_reference` for a metric or gate that the schedule does not have.
    */
   nextAction(state: State, observations: readonly Observation[], now: Instant): Decision<Timestamp>;

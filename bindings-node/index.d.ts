@@ -42,10 +42,12 @@ export declare class RelcoreError extends Error {
  * - `analysis_incomplete`: A metric has fewer good measurements than the analysis requires.
  * - `bake_overdue`: A bake reached its longest time without enough good measurements.
  * - `bake_running`: The bake has not reached its shortest time.
- * - `canary_unhealthy`: The new version is not ready.
+ * - `canary_not_ready`: The new version is not ready, and may still become so in its time.
+ * - `canary_unhealthy`: The new version is not ready for longer than it may be.
  * - `deadline_passed`: The rollout took longer than its deadline.
  * - `error_limit_exceeded`: A metric has more consecutive query errors than its limit.
  * - `failure_limit_exceeded`: A metric has more failed measurements than its limit.
+ * - `gate_expired`: Nobody approved a gate in its time.
  * - `gate_refused`: A person refused a gate.
  * - `gate_pending`: A gate waits for a person's approval.
  * - `inconclusive_limit_exceeded`: A metric has more inconclusive measurements than its limit.
@@ -53,11 +55,14 @@ export declare class RelcoreError extends Error {
  * - `metric_not_good`: The latest measurement of a metric was not good.
  * - `metric_unmeasured`: A metric has not been measured since the weight was set.
  * - `no_data`: The query of a metric returned no data.
+ * - `order_applied`: A command of an operator was applied.
+ * - `order_outdated`: A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
  * - `paused`: The rollout is paused until an operator resumes.
  * - `pause_running`: A pause step has not reached its end.
  * - `run_over`: The rollout is over until a retry or a new revision.
  * - `run_succeeded`: All steps are done.
  * - `samples_too_few`: A metric has fewer samples than the bake requires.
+ * - `stable_recovered`: The previous version is ready again, so that a frozen rollout is rolled back.
  * - `stable_unhealthy`: The previous version is not ready, so a rollback is not possible.
  * - `stale_data`: A metric has no measurement within its `maxAge`.
  * - `weight_set`: The weight of the new version changed.
@@ -120,10 +125,12 @@ export type ReasonCode =
   | "analysis_incomplete"
   | "bake_overdue"
   | "bake_running"
+  | "canary_not_ready"
   | "canary_unhealthy"
   | "deadline_passed"
   | "error_limit_exceeded"
   | "failure_limit_exceeded"
+  | "gate_expired"
   | "gate_refused"
   | "gate_pending"
   | "inconclusive_limit_exceeded"
@@ -131,11 +138,14 @@ export type ReasonCode =
   | "metric_not_good"
   | "metric_unmeasured"
   | "no_data"
+  | "order_applied"
+  | "order_outdated"
   | "paused"
   | "pause_running"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
   | "weight_set"
@@ -261,7 +271,7 @@ export type ErrorKind =
   | "policy_changed"
   | "unknown_function";
 
-/** The numbers behind a reason. A number that does not exist is absent. */
+/** The facts behind a reason. One that does not exist is absent. */
 export interface Evidence {
   /** The measured value, in `unit`. */
   readonly observed?: number | undefined;
@@ -277,6 +287,8 @@ export interface Evidence {
   readonly p?: number | undefined;
   /** The confidence interval of `observed`. */
   readonly interval?: Interval | undefined;
+  /** The message of a query that failed. */
+  readonly error?: string | undefined;
 }
 
 /** One mistake in an input. */
@@ -319,7 +331,7 @@ export interface Reason {
   /** A sentence for a person: subject, observed value, threshold, consequence. */
   readonly text: string;
   /**
-   * The numbers behind the sentence.
+   * The facts behind the sentence.
    *
    * @defaultValue `{}`
    */

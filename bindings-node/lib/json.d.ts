@@ -37,9 +37,11 @@ export interface WireInputs {
   readonly "canary.Action": canary.Action;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.Command": canary.Command;
+  readonly "canary.DeadlineExcludes": canary.DeadlineExcludes;
   readonly "canary.Decision": canary.Decision;
   readonly "canary.Diagnostic": canary.Diagnostic;
   readonly "canary.DiagnosticCode": canary.DiagnosticCode;
+  readonly "canary.EmptyResult": canary.EmptyResult;
   readonly "canary.GateApproval": canary.GateApproval;
   readonly "canary.HealthRole": canary.HealthRole;
   readonly "canary.LastMeasurement": canary.LastMeasurement;
@@ -48,8 +50,10 @@ export interface WireInputs {
   readonly "canary.MetricState": canary.MetricState;
   readonly "canary.Observation": canary.Observation;
   readonly "canary.ObservationKind": canary.ObservationKind;
+  readonly "canary.Order": canary.Order;
   readonly "canary.Phase": canary.Phase;
   readonly "canary.PlannedStep": canary.PlannedStep;
+  readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.Response": canary.Response;
   readonly "canary.Routing": canary.Routing;
@@ -57,6 +61,7 @@ export interface WireInputs {
   readonly "canary.State": canary.State;
   readonly "canary.Step": canary.Step;
   readonly "canary.Timeline": canary.Timeline;
+  readonly "canary.Waiver": canary.Waiver;
   readonly "decision.Outcome": decision.Outcome;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitHistory": interchange.GitHistory;
@@ -133,9 +138,11 @@ export interface WireTypes {
   readonly "canary.Action": canary.Action;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.Command": canary.Command;
+  readonly "canary.DeadlineExcludes": canary.DeadlineExcludes;
   readonly "canary.Decision": canary.Decision<Timestamp>;
   readonly "canary.Diagnostic": canary.Diagnostic;
   readonly "canary.DiagnosticCode": canary.DiagnosticCode;
+  readonly "canary.EmptyResult": canary.EmptyResult;
   readonly "canary.GateApproval": canary.GateApproval<Timestamp>;
   readonly "canary.HealthRole": canary.HealthRole;
   readonly "canary.LastMeasurement": canary.LastMeasurement<Timestamp>;
@@ -144,8 +151,10 @@ export interface WireTypes {
   readonly "canary.MetricState": canary.MetricState<Timestamp>;
   readonly "canary.Observation": canary.Observation<Timestamp>;
   readonly "canary.ObservationKind": canary.ObservationKind;
+  readonly "canary.Order": canary.Order<Timestamp>;
   readonly "canary.Phase": canary.Phase;
   readonly "canary.PlannedStep": canary.PlannedStep;
+  readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.Response": canary.Response;
   readonly "canary.Routing": canary.Routing;
@@ -153,6 +162,7 @@ export interface WireTypes {
   readonly "canary.State": canary.State<Timestamp>;
   readonly "canary.Step": canary.Step;
   readonly "canary.Timeline": canary.Timeline;
+  readonly "canary.Waiver": canary.Waiver;
   readonly "decision.Outcome": decision.Outcome;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;

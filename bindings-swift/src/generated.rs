@@ -7,14 +7,15 @@ use crate::{
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CauseResponses as CanaryCauseResponses,
-    Command as CanaryCommand, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
-    DiagnosticCode as CanaryDiagnosticCode, GateApproval as CanaryGateApproval,
-    HealthRole as CanaryHealthRole, LastMeasurement as CanaryLastMeasurement,
-    MeasurementPhase as CanaryMeasurementPhase, Metric as CanaryMetric, MetricState as CanaryMetricState,
-    Observation as CanaryObservation, ObservationKind as CanaryObservationKind, Phase as CanaryPhase,
-    PlannedStep as CanaryPlannedStep, Reading as CanaryReading, Response as CanaryResponse,
-    Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState, Step as CanaryStep,
-    Timeline as CanaryTimeline,
+    Command as CanaryCommand, DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision,
+    Diagnostic as CanaryDiagnostic, DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult,
+    GateApproval as CanaryGateApproval, HealthRole as CanaryHealthRole,
+    LastMeasurement as CanaryLastMeasurement, MeasurementPhase as CanaryMeasurementPhase,
+    Metric as CanaryMetric, MetricState as CanaryMetricState, Observation as CanaryObservation,
+    ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
+    PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
+    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState,
+    Step as CanaryStep, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
@@ -151,6 +152,7 @@ pub struct Evidence {
     pub n: Option<Count>,
     pub p: Option<f64>,
     pub interval: Option<Interval>,
+    pub error: Option<String>,
 }
 
 #[uniffi::remote(Record)]
@@ -267,6 +269,8 @@ pub struct CanaryCauseResponses {
     pub inconclusive: CanaryResponse,
     pub no_data: CanaryResponse,
     pub deadline: CanaryResponse,
+    pub not_ready: CanaryResponse,
+    pub stable_unhealthy: CanaryResponse,
 }
 
 /// A command of an operator.
@@ -276,10 +280,29 @@ pub enum CanaryCommand {
     Abort,
     /// Stay at this weight; the timers stop.
     Pause,
-    /// Continue after a pause. The counts of failed, inconclusive and errored measurements start at 0 again.
+    /// Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
+    /// errored measurements start at 0 again.
     Resume,
     /// Begin again at the first step after an abort.
     Retry,
+    /// End the current step, whatever was measured. The counts start at 0 again.
+    SkipStep,
+    /// Go on to the next weight: end the current step, and those after it that wait for time or measurements. A gate
+    /// after the current step still asks.
+    Promote,
+    /// Give all traffic to the new version now, whatever the remaining steps are.
+    PromoteFull,
+    /// Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
+    AcceptInconclusive,
+    /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+    ContinueWithoutStable,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryDeadlineExcludes {
+    pub pauses: bool,
+    pub gates: bool,
+    pub closed_windows: bool,
 }
 
 #[uniffi::remote(Record)]
@@ -315,7 +338,7 @@ pub enum CanaryDiagnosticCode {
     WeightRepeats,
     /// Error: the last weight is not 100.
     WeightNeverFull,
-    /// Error: a span is negative, or the deadline is not positive.
+    /// Error: a span is negative, or a deadline, a window or a timeout is not positive.
     SpanOutOfRange,
     /// Error: a bake may end before it has lasted its shortest time.
     BakeMaxBelowMin,
@@ -339,8 +362,27 @@ pub enum CanaryDiagnosticCode {
     LimitUnlikely,
     /// Warning: there is no metric: only an operator can stop the rollout.
     NoMetrics,
-    /// Warning: the deadline is not longer than all timers together, so that it always expires before the end.
+    /// Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the
+    /// end.
     DeadlineUnreachable,
+    /// Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout.
+    BakeNeverHolds,
+    /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
+    BakeNeverEnds,
+}
+
+/// The meaning of an empty result: the query succeeded, and there is no series.
+///
+/// A counter of errors that exists only once there was an error is empty on a service without errors; a gauge of a
+/// service that is down is empty, too. Only the author of the query knows which it is.
+#[uniffi::remote(Enum)]
+pub enum CanaryEmptyResult {
+    /// There is no data: the response is `on.no_data`.
+    NoData,
+    /// The value is 0, and is compared with the limits.
+    Zero,
+    /// The measurement is good.
+    Good,
 }
 
 #[uniffi::remote(Record)]
@@ -366,6 +408,7 @@ pub struct CanaryLastMeasurement {
     pub phase: CanaryMeasurementPhase,
     pub value: Option<f64>,
     pub n: Option<Count>,
+    pub error: Option<String>,
 }
 
 /// The result of a measurement.
@@ -395,6 +438,9 @@ pub struct CanaryMetric {
     pub min_samples: Count,
     pub max_age: Option<Span>,
     pub critical: bool,
+    pub initial_delay: Span,
+    pub window: Option<Span>,
+    pub empty: CanaryEmptyResult,
 }
 
 #[uniffi::remote(Record)]
@@ -406,6 +452,7 @@ pub struct CanaryMetricState {
     pub successes: u32,
     pub samples: Count,
     pub last: Option<CanaryLastMeasurement>,
+    pub sampled_until: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -436,7 +483,7 @@ pub enum CanaryObservationKind {
         /// Whether it is open.
         open: bool,
     },
-    /// A person approved or refused a gate. The latest approval or refusal of a gate counts.
+    /// A person approved or refused a gate. A refusal ends the rollout.
     Approval {
         /// The name of the gate in the schedule.
         gate: String,
@@ -449,12 +496,26 @@ pub enum CanaryObservationKind {
     Command {
         /// The command.
         command: CanaryCommand,
+        /// Who gave it, when known.
+        #[uniffi(default = None)]
+        by: Option<String>,
+        /// Why, when known.
+        #[uniffi(default = None)]
+        reason: Option<String>,
     },
     /// Another version is rolled out from now on: the run begins again without traffic.
     NewRevision {
         /// The name of the new version.
         revision: String,
     },
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryOrder {
+    pub command: CanaryCommand,
+    pub at: Timestamp,
+    pub by: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// Whether a rollout is under way.
@@ -481,6 +542,12 @@ pub struct CanaryPlannedStep {
     pub latest_end: Option<Timestamp>,
 }
 
+#[uniffi::remote(Record)]
+pub struct CanaryReadiness {
+    pub deadline: Span,
+    pub grace: Span,
+}
+
 /// The result of a metric's query.
 #[uniffi::remote(Enum)]
 pub enum CanaryReading {
@@ -492,8 +559,10 @@ pub enum CanaryReading {
         #[uniffi(default = None)]
         n: Option<Count>,
     },
-    /// No value: an empty result, or one that is not a number.
+    /// No value, for instance one that is not a number.
     Missing {},
+    /// The query succeeded, and its result is empty. The metric says what that means.
+    Empty {},
     /// The query failed.
     Failed {
         /// The error message.
@@ -501,10 +570,12 @@ pub enum CanaryReading {
     },
 }
 
-/// The response to a cause. None of them promotes.
+/// The response to a cause, from the weakest to the strongest.
 #[uniffi::remote(Enum)]
 pub enum CanaryResponse {
-    /// Stay at this weight until the cause is gone.
+    /// Go on, and say so in the reasons.
+    Warn,
+    /// Stay at this weight until the cause is gone: after exceeded limits until the metric is good again.
     Hold,
     /// Stay at this weight until an operator resumes.
     Pause,
@@ -525,6 +596,8 @@ pub struct CanarySchedule {
     pub on: CanaryCauseResponses,
     pub abort: CanaryAbortPolicy,
     pub deadline: Option<Span>,
+    pub deadline_excludes: CanaryDeadlineExcludes,
+    pub readiness: CanaryReadiness,
 }
 
 #[uniffi::remote(Record)]
@@ -546,6 +619,19 @@ pub struct CanaryState {
     pub abort_ordered: bool,
     pub revision: Option<String>,
     pub observed_until: Option<Timestamp>,
+    pub traffic_since: Option<Timestamp>,
+    pub unready_since: Option<Timestamp>,
+    pub canary_observed_at: Option<Timestamp>,
+    pub stable_observed_at: Option<Timestamp>,
+    pub window_observed_at: Option<Timestamp>,
+    pub deadline_excluded: Span,
+    pub deadline_stopped_at: Option<Timestamp>,
+    pub gate_asked_at: Option<Timestamp>,
+    pub pause_told_at: Option<Timestamp>,
+    pub forgiven_at: Option<Timestamp>,
+    pub waiver: CanaryWaiver,
+    pub without_stable: bool,
+    pub orders: Vec<CanaryOrder>,
 }
 
 /// A step of a schedule.
@@ -585,6 +671,12 @@ pub enum CanaryStep {
     Gate {
         /// The name that an approval refers to.
         name: String,
+        /// How long it waits, from when it asked, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
     },
 }
 
@@ -594,6 +686,17 @@ pub struct CanaryTimeline {
     pub earliest_end: Timestamp,
     pub latest_end: Option<Timestamp>,
     pub deadline_at: Option<Timestamp>,
+}
+
+/// What an operator waived until the weight changes.
+#[uniffi::remote(Enum)]
+pub enum CanaryWaiver {
+    /// Nothing.
+    Nothing,
+    /// Measurements that are inconclusive or missing.
+    Inconclusive,
+    /// Everything but the readiness of the new version, for the next weight.
+    NextWeight,
 }
 
 /// The consequence of a decision for its caller: one of four, for every kind of decision.
@@ -1848,9 +1951,9 @@ impl CanaryRollout {
     /// Errors:
     /// - `policy_changed` when the state was started with another schedule.
     /// - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-    /// - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-    /// - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements
-    ///   of one metric at one instant.
+    /// - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+    /// - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate`
+    ///   for two measurements of one metric, or two new revisions, at one instant.
     /// - `unknown_reference` for a metric or gate that the schedule does not have.
     pub fn next_action(
         &self,
@@ -2151,6 +2254,16 @@ pub fn ffi_write_canary_command(value: CanaryCommand) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_deadline_excludes(json: &str) -> Encoded<CanaryDeadlineExcludes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_deadline_excludes(value: CanaryDeadlineExcludes) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_decision(json: &str) -> Encoded<CanaryDecision> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2177,6 +2290,16 @@ pub fn ffi_read_canary_diagnostic_code(json: &str) -> Encoded<CanaryDiagnosticCo
 
 #[uniffi::export]
 pub fn ffi_write_canary_diagnostic_code(value: CanaryDiagnosticCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_empty_result(json: &str) -> Encoded<CanaryEmptyResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_empty_result(value: CanaryEmptyResult) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2261,6 +2384,16 @@ pub fn ffi_write_canary_observation_kind(value: CanaryObservationKind) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_order(json: &str) -> Encoded<CanaryOrder> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_order(value: CanaryOrder) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_phase(json: &str) -> Encoded<CanaryPhase> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2277,6 +2410,16 @@ pub fn ffi_read_canary_planned_step(json: &str) -> Encoded<CanaryPlannedStep> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_planned_step(value: CanaryPlannedStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_readiness(json: &str) -> Encoded<CanaryReadiness> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_readiness(value: CanaryReadiness) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2347,6 +2490,16 @@ pub fn ffi_read_canary_timeline(json: &str) -> Encoded<CanaryTimeline> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_timeline(value: CanaryTimeline) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_waiver(json: &str) -> Encoded<CanaryWaiver> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_waiver(value: CanaryWaiver) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

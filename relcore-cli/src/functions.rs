@@ -206,9 +206,9 @@ Errors:
 - As `start` for the schedule.
 - `policy_changed` when the state was started with another schedule.
 - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-- `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-- `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements of
-  one metric at one instant.
+- `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+- `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate` for
+  two measurements of one metric, or two new revisions, at one instant.
 - `unknown_reference` for a metric or gate that the schedule does not have.",
                 arguments: &[
                     Argument {
@@ -218,7 +218,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
                         ),
                     },
                     Argument {
@@ -228,7 +228,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, pauseToldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
                         ),
                     },
                     Argument {
@@ -330,7 +330,7 @@ As `start` for the schedule; `out_of_range` when a step would end after the year
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
                         ),
                     },
                     Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
@@ -399,7 +399,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, pauseToldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),
@@ -437,7 +437,7 @@ more than ten million ticks; `unordered` for observations that are not in the or
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
                         ),
                     },
                     Argument {
@@ -500,7 +500,7 @@ steps, falling weights, a metric without a limit.",
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -533,7 +533,7 @@ steps, falling weights, a metric without a limit.",
                     kind: Kind::Document(
                         "canary.Schedule",
                         "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                        "Keys: steps, metrics?, on?, abort?, deadline?",
+                        "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
                     ),
                 }],
                 result: ("list of canary.Diagnostic", "An error or a warning about a schedule."),

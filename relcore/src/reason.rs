@@ -22,7 +22,7 @@ pub struct Reason {
     pub subject: String,
     /// A sentence for a person: subject, observed value, threshold, consequence.
     pub text: String,
-    /// The numbers behind the sentence.
+    /// The facts behind the sentence.
     #[serde(default)]
     pub evidence: Evidence,
 }
@@ -62,7 +62,7 @@ pub enum Severity {
 
 crate::scalar::texts!(Severity);
 
-/// The numbers behind a reason. A number that does not exist is absent.
+/// The facts behind a reason. One that does not exist is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -86,10 +86,13 @@ pub struct Evidence {
     /// The confidence interval of `observed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
+    /// The message of a query that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl Evidence {
-    /// Whether there is no number at all.
+    /// Whether there is nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

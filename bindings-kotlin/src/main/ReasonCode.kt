@@ -102,7 +102,11 @@ value class ReasonCode(val value: String) {
          */
         val BAKE_RUNNING = ReasonCode("bake_running")
         /**
-         * The new version is not ready.
+         * The new version is not ready, and may still become so in its time.
+         */
+        val CANARY_NOT_READY = ReasonCode("canary_not_ready")
+        /**
+         * The new version is not ready for longer than it may be.
          */
         val CANARY_UNHEALTHY = ReasonCode("canary_unhealthy")
         /**
@@ -117,6 +121,10 @@ value class ReasonCode(val value: String) {
          * A metric has more failed measurements than its limit.
          */
         val FAILURE_LIMIT_EXCEEDED = ReasonCode("failure_limit_exceeded")
+        /**
+         * Nobody approved a gate in its time.
+         */
+        val GATE_EXPIRED = ReasonCode("gate_expired")
         /**
          * A person refused a gate.
          */
@@ -146,6 +154,14 @@ value class ReasonCode(val value: String) {
          */
         val NO_DATA = ReasonCode("no_data")
         /**
+         * A command of an operator was applied.
+         */
+        val ORDER_APPLIED = ReasonCode("order_applied")
+        /**
+         * A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+         */
+        val ORDER_OUTDATED = ReasonCode("order_outdated")
+        /**
          * The rollout is paused until an operator resumes.
          */
         val PAUSED = ReasonCode("paused")
@@ -165,6 +181,10 @@ value class ReasonCode(val value: String) {
          * A metric has fewer samples than the bake requires.
          */
         val SAMPLES_TOO_FEW = ReasonCode("samples_too_few")
+        /**
+         * The previous version is ready again, so that a frozen rollout is rolled back.
+         */
+        val STABLE_RECOVERED = ReasonCode("stable_recovered")
         /**
          * The previous version is not ready, so a rollback is not possible.
          */

@@ -125,6 +125,14 @@ fun CanaryCommand.toJson(): String = ffiWriteCanaryCommand(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryDeadlineExcludes.Companion.fromJson(json: String): CanaryDeadlineExcludes = ffiReadCanaryDeadlineExcludes(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryDeadlineExcludes.toJson(): String = ffiWriteCanaryDeadlineExcludes(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryDecision.Companion.fromJson(json: String): CanaryDecision = ffiReadCanaryDecision(json)
 
 /** The JSON form. */
@@ -146,6 +154,14 @@ fun CanaryDiagnosticCode.Companion.fromJson(json: String): CanaryDiagnosticCode 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryDiagnosticCode.toJson(): String = ffiWriteCanaryDiagnosticCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryEmptyResult.Companion.fromJson(json: String): CanaryEmptyResult = ffiReadCanaryEmptyResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryEmptyResult.toJson(): String = ffiWriteCanaryEmptyResult(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -213,6 +229,14 @@ fun CanaryObservationKind.toJson(): String = ffiWriteCanaryObservationKind(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryOrder.Companion.fromJson(json: String): CanaryOrder = ffiReadCanaryOrder(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryOrder.toJson(): String = ffiWriteCanaryOrder(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryPhase.Companion.fromJson(json: String): CanaryPhase = ffiReadCanaryPhase(json)
 
 /** The JSON form. */
@@ -226,6 +250,14 @@ fun CanaryPlannedStep.Companion.fromJson(json: String): CanaryPlannedStep = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryPlannedStep.toJson(): String = ffiWriteCanaryPlannedStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryReadiness.Companion.fromJson(json: String): CanaryReadiness = ffiReadCanaryReadiness(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryReadiness.toJson(): String = ffiWriteCanaryReadiness(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -282,6 +314,14 @@ fun CanaryTimeline.Companion.fromJson(json: String): CanaryTimeline = ffiReadCan
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryTimeline.toJson(): String = ffiWriteCanaryTimeline(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryWaiver.Companion.fromJson(json: String): CanaryWaiver = ffiReadCanaryWaiver(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryWaiver.toJson(): String = ffiWriteCanaryWaiver(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

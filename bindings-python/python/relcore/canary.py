@@ -83,9 +83,11 @@ __all__ = [
     "ActionSetWeight",
     "CauseResponses",
     "Command",
+    "DeadlineExcludes",
     "Decision",
     "Diagnostic",
     "DiagnosticCode",
+    "EmptyResult",
     "GateApproval",
     "HealthRole",
     "LastMeasurement",
@@ -100,9 +102,12 @@ __all__ = [
     "ObservationKindMeasurement",
     "ObservationKindNewRevision",
     "ObservationKindWindow",
+    "Order",
     "Phase",
     "PlannedStep",
+    "Readiness",
     "Reading",
+    "ReadingEmpty",
     "ReadingFailed",
     "ReadingMissing",
     "ReadingValue",
@@ -118,6 +123,7 @@ __all__ = [
     "StepPause",
     "StepSetWeight",
     "Timeline",
+    "Waiver",
     "apple_phased_schedule",
     "explain",
     "next_action",
@@ -154,10 +160,29 @@ class Command(StrEnum):
     """Stay at this weight; the timers stop."""
 
     RESUME = "resume"
-    """Continue after a pause. The counts of failed, inconclusive and errored measurements start at 0 again."""
+    """Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
+    errored measurements start at 0 again.
+    """
 
     RETRY = "retry"
     """Begin again at the first step after an abort."""
+
+    SKIP_STEP = "skip_step"
+    """End the current step, whatever was measured. The counts start at 0 again."""
+
+    PROMOTE = "promote"
+    """Go on to the next weight: end the current step, and those after it that wait for time or measurements. A gate
+    after the current step still asks.
+    """
+
+    PROMOTE_FULL = "promote_full"
+    """Give all traffic to the new version now, whatever the remaining steps are."""
+
+    ACCEPT_INCONCLUSIVE = "accept_inconclusive"
+    """Go on at this weight although measurements are inconclusive or missing. A failed one still counts."""
+
+    CONTINUE_WITHOUT_STABLE = "continue_without_stable"
+    """Go on although the previous version is not ready, for the rest of this run: the new version may be the fix."""
 
 
 class DiagnosticCode(StrEnum):
@@ -182,7 +207,7 @@ class DiagnosticCode(StrEnum):
     """Error: the last weight is not 100."""
 
     SPAN_OUT_OF_RANGE = "span_out_of_range"
-    """Error: a span is negative, or the deadline is not positive."""
+    """Error: a span is negative, or a deadline, a window or a timeout is not positive."""
 
     BAKE_MAX_BELOW_MIN = "bake_max_below_min"
     """Error: a bake may end before it has lasted its shortest time."""
@@ -218,7 +243,32 @@ class DiagnosticCode(StrEnum):
     """Warning: there is no metric: only an operator can stop the rollout."""
 
     DEADLINE_UNREACHABLE = "deadline_unreachable"
-    """Warning: the deadline is not longer than all timers together, so that it always expires before the end."""
+    """Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the
+    end.
+    """
+
+    BAKE_NEVER_HOLDS = "bake_never_holds"
+    """Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout."""
+
+    BAKE_NEVER_ENDS = "bake_never_ends"
+    """Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well."""
+
+
+class EmptyResult(StrEnum):
+    """The meaning of an empty result: the query succeeded, and there is no series.
+
+    A counter of errors that exists only once there was an error is empty on a service without errors; a gauge of a
+    service that is down is empty, too. Only the author of the query knows which it is.
+    """
+
+    NO_DATA = "no_data"
+    """There is no data: the response is `on.no_data`."""
+
+    ZERO = "zero"
+    """The value is 0, and is compared with the limits."""
+
+    GOOD = "good"
+    """The measurement is good."""
 
 
 class HealthRole(StrEnum):
@@ -270,16 +320,32 @@ class Phase(StrEnum):
 
 
 class Response(StrEnum):
-    """The response to a cause. None of them promotes."""
+    """The response to a cause, from the weakest to the strongest."""
+
+    WARN = "warn"
+    """Go on, and say so in the reasons."""
 
     HOLD = "hold"
-    """Stay at this weight until the cause is gone."""
+    """Stay at this weight until the cause is gone: after exceeded limits until the metric is good again."""
 
     PAUSE = "pause"
     """Stay at this weight until an operator resumes."""
 
     ABORT = "abort"
     """End the rollout as the schedule's `abort` says."""
+
+
+class Waiver(StrEnum):
+    """What an operator waived until the weight changes."""
+
+    NOTHING = "nothing"
+    """Nothing."""
+
+    INCONCLUSIVE = "inconclusive"
+    """Measurements that are inconclusive or missing."""
+
+    NEXT_WEIGHT = "next_weight"
+    """Everything but the readiness of the new version, for the next weight."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -419,11 +485,11 @@ class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "failed", "error", "inconclusive", "no_data", "deadline"
+        "failed", "error", "inconclusive", "no_data", "deadline", "not_ready", "stable_unhealthy"
     )
 
     failed: Response = Response.ABORT
-    """A metric failed more often than its limit, or the canary is unhealthy. Default: `abort`, as Argo Rollouts."""
+    """A metric failed more often than its limit. Default: `abort`, as Argo Rollouts."""
 
     error: Response = Response.ABORT
     """A metric's query errored more often in a row than its limit. Default: `abort`, as Argo Rollouts."""
@@ -440,6 +506,28 @@ class CauseResponses(_Value):
 
     deadline: Response = Response.ABORT
     """The deadline has passed. Default: `abort`, as Flagger."""
+
+    not_ready: Response = Response.ABORT
+    """The new version is not ready for longer than `readiness` allows. Default: `abort`, as Flagger."""
+
+    stable_unhealthy: Response = Response.HOLD
+    """The previous version is not ready, so that a rollback is not possible. Default: `hold`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadlineExcludes(_Value):
+    """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("pauses", "gates", "closed_windows")
+
+    pauses: bool = True
+    """Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts."""
+
+    gates: bool = True
+    """The time that a gate waits for an approval. Default true."""
+
+    closed_windows: bool = True
+    """The time in which the release window is closed. Default true."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -517,7 +605,7 @@ class GateApproval(_Value):
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "phase", "value", "n")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "phase", "value", "n", "error")
 
     at: datetime
     """When it was made."""
@@ -530,6 +618,9 @@ class LastMeasurement(_Value):
 
     n: int | None = None
     """The number of its samples, when known."""
+
+    error: str | None = None
+    """The message of a query that failed, its first 500 characters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -547,6 +638,9 @@ class Metric(_Value):
         "min_samples",
         "max_age",
         "critical",
+        "initial_delay",
+        "window",
+        "empty",
     )
 
     name: str
@@ -581,13 +675,33 @@ class Metric(_Value):
     critical: bool = False
     """Whether a single failed measurement ends the rollout, whatever the limits and responses. Default false."""
 
+    initial_delay: timedelta = timedelta(seconds=0)
+    """How long after the new version got its first traffic the metric says nothing about it: measurements until
+    then are ignored. Default 0.
+    """
+
+    window: timedelta | None = None
+    """How far back the query looks: 5 minutes for `rate(errors[5m])`. Samples of windows that overlap are counted
+    once. Default: the samples of any two measurements are different ones.
+    """
+
+    empty: EmptyResult = EmptyResult.NO_DATA
+    """The meaning of an empty result. Default: no data."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "failed", "inconclusive", "consecutive_errors", "successes", "samples", "last"
+        "name",
+        "failed",
+        "inconclusive",
+        "consecutive_errors",
+        "successes",
+        "samples",
+        "last",
+        "sampled_until",
     )
 
     name: str
@@ -611,6 +725,9 @@ class MetricState(_Value):
     last: LastMeasurement | None = None
     """The latest measurement."""
 
+    sampled_until: datetime | None = None
+    """The end of the latest window whose samples were counted, for a metric with a `window`."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observation(_Value):
@@ -619,7 +736,7 @@ class Observation(_Value):
     _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
 
     at: datetime
-    """The instant: after all observations that the state has applied, and not after `now`."""
+    """The instant: not after `now`, and of a measurement after the latest one of its metric."""
 
     kind: Annotated[ObservationKind, _TAGGED]
     """The event or the measurement."""
@@ -681,7 +798,7 @@ class ObservationKindWindow(_Variant):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindApproval(_Variant):
-    """A person approved or refused a gate. The latest approval or refusal of a gate counts."""
+    """A person approved or refused a gate. A refusal ends the rollout."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", tag="approval")
 
@@ -705,13 +822,19 @@ class ObservationKindApproval(_Variant):
 class ObservationKindCommand(_Variant):
     """An operator gave a command."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", tag="command")
+    _fields: ClassVar[_native.Fields] = _native.Fields("command", "by", "reason", tag="command")
 
     type: Literal["command"] = "command"
     """Which variant this is."""
 
     command: Command
     """The command."""
+
+    by: str | None = None
+    """Who gave it, when known."""
+
+    reason: str | None = None
+    """Why, when known."""
 
     def __post_init__(self) -> None:
         _check_tag(self)
@@ -745,6 +868,25 @@ ObservationKind: TypeAlias = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Order(_Value):
+    """A command of an operator that was applied."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason")
+
+    command: Command
+    """The command."""
+
+    at: datetime
+    """When it was given."""
+
+    by: str | None = None
+    """Who gave it, when known."""
+
+    reason: str | None = None
+    """Why, when known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedStep(_Value):
     """When a step begins and ends."""
 
@@ -769,6 +911,25 @@ class PlannedStep(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Readiness(_Value):
+    """How long the new version may be unready. While it is unready the rollout does not advance.
+
+    Starting is not failing: a version that was just deployed, or whose weight just rose, has `deadline` to become
+    ready. At any other time it may be unready for `grace`. After both, the response is `on.not_ready`.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace")
+
+    deadline: timedelta = timedelta(seconds=600)
+    """How long after its start, or after its weight rose, the version may be unready. Default 10 minutes, as
+    `progressDeadlineSeconds` of Kubernetes, Argo Rollouts and Flagger.
+    """
+
+    grace: timedelta = timedelta(seconds=60)
+    """How long it may be unready at any time: a restarted pod, a node that is drained. Default 1 minute."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingValue(_Variant):
     """A finite number."""
 
@@ -789,11 +950,24 @@ class ReadingValue(_Variant):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingMissing(_Variant):
-    """No value: an empty result, or one that is not a number."""
+    """No value, for instance one that is not a number."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(tag="missing")
 
     type: Literal["missing"] = "missing"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingEmpty(_Variant):
+    """The query succeeded, and its result is empty. The metric says what that means."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="empty")
+
+    type: Literal["empty"] = "empty"
     """Which variant this is."""
 
     def __post_init__(self) -> None:
@@ -816,7 +990,7 @@ class ReadingFailed(_Variant):
         _check_tag(self)
 
 
-Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingFailed
+Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
 
 
@@ -837,7 +1011,9 @@ class Routing(_Value):
 class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "metrics", "on", "abort", "deadline")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "steps", "metrics", "on", "abort", "deadline", "deadline_excludes", "readiness"
+    )
 
     steps: Sequence[Annotated[Step, _TAGGED]]
     """The steps, in this order. Weights must not fall; the last one is 100."""
@@ -852,7 +1028,13 @@ class Schedule(_Value):
     """The action of an abort. Default: `roll_back`."""
 
     deadline: timedelta | None = None
-    """The longest time of the whole rollout, pauses not counted. Default: no limit."""
+    """The longest time of the whole rollout, without the times that `deadline_excludes` lists. Default: no limit."""
+
+    deadline_excludes: DeadlineExcludes = field(default_factory=lambda: DeadlineExcludes())
+    """The times that the deadline does not count. Default: pauses, gates and closed release windows."""
+
+    readiness: Readiness = field(default_factory=lambda: Readiness())
+    """How long the new version may be unready before `on.not_ready` applies."""
 
     def __post_init__(self) -> None:
         _freeze(self, "steps", "metrics")
@@ -863,7 +1045,7 @@ class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls.
 
     It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
-    the schedule, start again.
+    the schedule, start again. A field that an earlier version did not write has its default; the rollout goes on.
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -884,6 +1066,19 @@ class State(_Value):
         "abort_ordered",
         "revision",
         "observed_until",
+        "traffic_since",
+        "unready_since",
+        "canary_observed_at",
+        "stable_observed_at",
+        "window_observed_at",
+        "deadline_excluded",
+        "deadline_stopped_at",
+        "gate_asked_at",
+        "pause_told_at",
+        "forgiven_at",
+        "waiver",
+        "without_stable",
+        "orders",
     )
 
     schedule_digest: str
@@ -905,7 +1100,7 @@ class State(_Value):
     """When the step began; a pause moves it by its length."""
 
     started_at: datetime
-    """When the run began; a pause moves it by its length."""
+    """When the run began: the start, a retry or a new revision."""
 
     paused_at: datetime | None = None
     """The beginning of the pause, if the run is paused."""
@@ -937,8 +1132,49 @@ class State(_Value):
     observed_until: datetime | None = None
     """The instant of the latest observation that was applied."""
 
+    traffic_since: datetime | None = None
+    """When the new version got its first traffic, while it has some."""
+
+    unready_since: datetime | None = None
+    """Since when the new version is not ready, while it is not."""
+
+    canary_observed_at: datetime | None = None
+    """When the readiness of the new version was last observed."""
+
+    stable_observed_at: datetime | None = None
+    """When the readiness of the previous version was last observed."""
+
+    window_observed_at: datetime | None = None
+    """When the release window was last observed."""
+
+    deadline_excluded: timedelta = timedelta(seconds=0)
+    """The time since the start that the deadline does not count, up to `deadline_stopped_at`."""
+
+    deadline_stopped_at: datetime | None = None
+    """Since when the deadline does not count the time, while it does not."""
+
+    gate_asked_at: datetime | None = None
+    """When the gate that is the current step asked for its approval."""
+
+    pause_told_at: datetime | None = None
+    """When the present pause was told, if the schedule ordered it and the call came late. An order to resume that was
+    given before does not end it.
+    """
+
+    forgiven_at: datetime | None = None
+    """When an operator last forgave what had been measured until then, by a resume, a skip or a promotion."""
+
+    waiver: Waiver = Waiver.NOTHING
+    """What an operator waived until the weight changes."""
+
+    without_stable: bool = False
+    """Whether an operator ordered to go on although the previous version is not ready."""
+
+    orders: Sequence[Order] = ()
+    """The latest command of each kind in this run."""
+
     def __post_init__(self) -> None:
-        _freeze(self, "metrics", "approvals")
+        _freeze(self, "metrics", "approvals", "orders")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1019,13 +1255,19 @@ class StepAnalysis(_Variant):
 class StepGate(_Variant):
     """Wait for a person's approval."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", tag="gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="gate")
 
     type: Literal["gate"] = "gate"
     """Which variant this is."""
 
     name: str
     """The name that an approval refers to."""
+
+    timeout: timedelta | None = None
+    """How long it waits, from when it asked, pauses not counted; absent: without limit."""
+
+    on_timeout: Response | None = None
+    """The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy."""
 
     def __post_init__(self) -> None:
         _check_tag(self)
@@ -1051,7 +1293,9 @@ class Timeline(_Value):
     """The latest end; absent when a step waits for a person or for data without limit."""
 
     deadline_at: datetime | None = None
-    """The instant of the deadline, if there is one."""
+    """The instant of the deadline, if there is one and every step takes its shortest time. What the deadline excludes
+    beside pause steps of a fixed length (gates, closed windows, pauses by an operator) moves it.
+    """
 
     def __post_init__(self) -> None:
         _freeze(self, "steps")
@@ -1107,9 +1351,9 @@ class Rollout(_Handle):
         Errors:
         - `policy_changed` when the state was started with another schedule.
         - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-        - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-        - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements
-          of one metric at one instant.
+        - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+        - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate`
+          for two measurements of one metric, or two new revisions, at one instant.
         - `unknown_reference` for a metric or gate that the schedule does not have.
         """
         return _rollout_next_action(self._handle, state, observations, now)
@@ -1225,9 +1469,9 @@ def next_action(
     - As `start` for the schedule.
     - `policy_changed` when the state was started with another schedule.
     - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-    - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-    - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements of
-      one metric at one instant.
+    - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+    - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate` for
+      two measurements of one metric, or two new revisions, at one instant.
     - `unknown_reference` for a metric or gate that the schedule does not have.
     """
     return _next_action(schedule, state, observations, now)

@@ -38,9 +38,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence(_Value):
-    """The numbers behind a reason. A number that does not exist is absent."""
+    """The facts behind a reason. One that does not exist is absent."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("observed", "threshold", "unit", "n", "p", "interval")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "observed", "threshold", "unit", "n", "p", "interval", "error"
+    )
 
     observed: float | None = None
     """The measured value, in `unit`."""
@@ -59,6 +61,9 @@ class Evidence(_Value):
 
     interval: Interval | None = None
     """The confidence interval of `observed`."""
+
+    error: str | None = None
+    """The message of a query that failed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +105,7 @@ class Reason(_Value):
     """A sentence for a person: subject, observed value, threshold, consequence."""
 
     evidence: Evidence = field(default_factory=lambda: Evidence())
-    """The numbers behind the sentence."""
+    """The facts behind the sentence."""
 
     def __post_init__(self) -> None:
         _member(self, ReasonCode, "code")
@@ -175,8 +180,11 @@ class ReasonCode(StrEnum):
     BAKE_RUNNING = "bake_running"
     """The bake has not reached its shortest time."""
 
+    CANARY_NOT_READY = "canary_not_ready"
+    """The new version is not ready, and may still become so in its time."""
+
     CANARY_UNHEALTHY = "canary_unhealthy"
-    """The new version is not ready."""
+    """The new version is not ready for longer than it may be."""
 
     DEADLINE_PASSED = "deadline_passed"
     """The rollout took longer than its deadline."""
@@ -186,6 +194,9 @@ class ReasonCode(StrEnum):
 
     FAILURE_LIMIT_EXCEEDED = "failure_limit_exceeded"
     """A metric has more failed measurements than its limit."""
+
+    GATE_EXPIRED = "gate_expired"
+    """Nobody approved a gate in its time."""
 
     GATE_REFUSED = "gate_refused"
     """A person refused a gate."""
@@ -208,6 +219,12 @@ class ReasonCode(StrEnum):
     NO_DATA = "no_data"
     """The query of a metric returned no data."""
 
+    ORDER_APPLIED = "order_applied"
+    """A command of an operator was applied."""
+
+    ORDER_OUTDATED = "order_outdated"
+    """A command or an approval had no effect, because it was given before the run, the pause or the step it would end."""
+
     PAUSED = "paused"
     """The rollout is paused until an operator resumes."""
 
@@ -222,6 +239,9 @@ class ReasonCode(StrEnum):
 
     SAMPLES_TOO_FEW = "samples_too_few"
     """A metric has fewer samples than the bake requires."""
+
+    STABLE_RECOVERED = "stable_recovered"
+    """The previous version is ready again, so that a frozen rollout is rolled back."""
 
     STABLE_UNHEALTHY = "stable_unhealthy"
     """The previous version is not ready, so a rollback is not possible."""

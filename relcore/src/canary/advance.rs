@@ -3,65 +3,81 @@ use super::bake::{all_good, bake, timer};
 use super::facts::Facts;
 use super::finding::{Effect, Ended, Finding, gathered, measured};
 use super::metric::MeasurementPhase;
-use super::schedule::Schedule;
-use super::state::State;
+use super::progress::Progress;
+use super::schedule::AbortPolicy;
+use super::state::Waiver;
 use super::step::Step;
 use crate::canary::code;
 use crate::reason::{Reason, Severity};
+use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
 
-/// Goes through the steps until one waits, and returns the reason; it never skips a gate or an analysis.
+/// Goes through the steps until one waits, and returns how far it came and why it waits; it never skips a gate or an
+/// analysis.
 ///
 /// A schedule without metrics goes by the clock alone: each step begins when the one before it ended, so a late call
 /// gives the same result as calling at every tick. With metrics a step begins when it is entered, since they must be
 /// measured at its weight.
-pub(super) fn advance(schedule: &Schedule, state: &mut State, now: Timestamp) -> Finding {
-    let by_clock = schedule.metrics.is_empty();
+pub(super) fn advance(mut facts: Facts<'_>) -> (Progress, Finding) {
+    let by_clock = facts.is_by_clock();
     let mut proven = by_clock; // whether the measurements allow the current weight
     loop {
-        let step = state.step_of(schedule);
-        let facts = Facts { schedule, state, now };
-        let Some(step) = step else {
+        let Some(step) = facts.step() else {
             // The last weight may have been set long ago, or without a measurement at a weight before it.
-            if !proven && let Err(finding) = all_good(&facts) {
-                return finding;
+            if !proven
+                && facts.progress.waiver != Waiver::NextWeight
+                && let Err(finding) = all_good(&facts)
+            {
+                return (facts.progress, finding);
             }
             let text = "all steps are done: the new version takes all traffic";
-            return Finding::new(
-                Effect::Complete,
-                Reason::new(code::RUN_SUCCEEDED, Severity::Info, "run", text),
-            );
+            let reason = Reason::new(code::RUN_SUCCEEDED, Severity::Info, "run", text);
+            return (facts.progress, Finding::new(Effect::Complete, reason));
         };
-        let entered = state.step_entered_at;
+        let begins = if by_clock { facts.progress.step_entered_at } else { facts.now };
         let ended = match step {
             Step::SetWeight { weight } => {
-                proven = by_clock || (state.weight > 0.0 && *weight > state.weight);
-                set_weight(&facts, *weight).map(|()| {
-                    let at = if by_clock { entered } else { now };
-                    (state.weight, state.weight_set_at) = (*weight, Some(at));
-                    at
+                proven = by_clock || (facts.progress.weight > 0.0 && *weight > facts.progress.weight);
+                set_weight(&facts, *weight).map(|weight| {
+                    facts.progress.set_weight(weight, begins);
+                    begins
                 })
             }
             Step::Bake { min, max, min_samples } => bake(&facts, *min, *max, *min_samples),
             Step::Pause { duration } => pause(&facts, *duration),
             Step::Analysis { metrics, measurements } => analysis(&facts, metrics, *measurements),
-            Step::Gate { name } => gate(&facts, name),
+            Step::Gate { name, .. } => {
+                let ended = gate(&facts, name);
+                if ended.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::AwaitGate(_))) {
+                    facts.progress.gate_asked_at = facts.progress.gate_asked_at.or(Some(begins));
+                }
+                ended
+            }
         };
         match ended {
-            Ok(at) => state.enter_next_step(if by_clock { at } else { now }),
-            Err(finding) => return finding,
+            Ok(at) => {
+                let at = if by_clock { at } else { facts.now };
+                facts.progress.enter_next_step(facts.schedule, facts.state, at);
+            }
+            Err(finding) => return (facts.progress, finding),
         }
     }
 }
 
 /// A weight rises only if the metrics are good at the current one. The first traffic has nothing to be measured by.
-fn set_weight(facts: &Facts<'_>, weight: f64) -> Result<(), Finding> {
-    if facts.state.weight > 0.0 && weight > facts.state.weight { all_good(facts) } else { Ok(()) }
+///
+/// A rollout that an abort freezes never takes traffic back, also when it begins again at a lower weight than it had.
+fn set_weight(facts: &Facts<'_>, weight: f64) -> Result<f64, Finding> {
+    let has = facts.progress.weight;
+    if has > 0.0 && weight > has && facts.progress.waiver != Waiver::NextWeight {
+        all_good(facts)?;
+    }
+    Ok(if facts.schedule.abort == AbortPolicy::Freeze { weight.max(has) } else { weight })
 }
 
 /// Ends by its timer or by an operator, whichever comes first; without a duration by an operator alone.
 fn pause(facts: &Facts<'_>, duration: Option<Span>) -> Ended {
-    if facts.state.released {
+    if facts.progress.released {
         return Ok(facts.now);
     }
     let Some(duration) = duration else {
@@ -80,12 +96,19 @@ fn analysis(facts: &Facts<'_>, names: &[String], measurements: u32) -> Ended {
         if !names.is_empty() && !names.contains(&metric.name) {
             continue;
         }
-        if counts.successes < measurements {
-            let (have, need) = (counts.successes.into(), measurements.into());
+        let last = facts.latest(metric, counts);
+        let phase = last.map(|last| last.phase);
+        let is_waived = facts.progress.waiver == Waiver::Inconclusive && phase != Some(MeasurementPhase::Failed);
+        if is_waived || (phase != Some(MeasurementPhase::Successful) && facts.tolerates(metric, phase)) {
+            continue;
+        }
+        let successes = facts.successes(counts);
+        if successes < measurements {
+            let (have, need) = (Count::from(successes), measurements.into());
             reasons.push(gathered(code::ANALYSIS_INCOMPLETE, metric, "good measurements", have, need));
             missing.push(metric.name.clone());
-        } else if let Some(last) = counts.last.filter(|last| last.phase != MeasurementPhase::Successful) {
-            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, &last);
+        } else if let Some(last) = last.filter(|last| last.phase != MeasurementPhase::Successful) {
+            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, last);
             reason.text.push_str(": the rollout does not advance");
             reasons.push(reason);
         }
@@ -98,14 +121,26 @@ fn analysis(facts: &Facts<'_>, names: &[String], measurements: u32) -> Ended {
 
 /// Asks a person, but only when the metrics are good; an approval from before the gate was reached counts.
 fn gate(facts: &Facts<'_>, name: &str) -> Ended {
-    if facts.state.weight > 0.0 {
+    if facts.progress.weight > 0.0 {
         all_good(facts)?;
     }
-    // A refusal has ended the run before (rule 2).
-    if facts.state.approvals.iter().any(|approval| approval.gate == name && approval.approved) {
+    if facts.is_approved(name) {
         return Ok(facts.now);
     }
     let text = format!("the gate `{name}` is not approved: the rollout waits for a person");
     let reason = Reason::new(code::GATE_PENDING, Severity::Warning, name, text);
     Err(Finding::new(Effect::AwaitGate(name.to_owned()), reason))
+}
+
+/// The first instant after `now` at which the timer of the current step ends, unless a pause stops it.
+pub(super) fn timer_ends_at(facts: &Facts<'_>) -> Option<Timestamp> {
+    if facts.is_paused() {
+        return None;
+    }
+    let length = match facts.step()? {
+        Step::Bake { min, .. } => *min,
+        Step::Pause { duration: Some(duration) } => *duration,
+        _ => return None,
+    };
+    facts.progress.step_entered_at.plus(length).ok().filter(|end| *end > facts.now)
 }

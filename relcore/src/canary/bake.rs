@@ -3,9 +3,9 @@
 //! The rules (a bake that is overdue) and the steps (a bake, a gate, a weight) share what is here.
 use super::facts::Facts;
 use super::finding::{Effect, Ended, Finding, consequence, gathered, lasted, measured};
-use super::metric::{MeasurementPhase, Metric};
+use super::metric::Metric;
 use super::schedule::Response;
-use super::state::MetricState;
+use super::state::{MetricState, Waiver};
 use super::step::Step;
 use crate::canary::code;
 use crate::reason::{Reason, ReasonCode, Severity, format_duration};
@@ -16,16 +16,20 @@ use crate::time::{Span, Timestamp};
 pub(super) fn bake(facts: &Facts<'_>, min: Span, max: Option<Span>, min_samples: Option<Count>) -> Ended {
     let end = timer(facts, min, code::BAKE_RUNNING, "bake")?;
     let Err(finding) = baked(facts, min_samples) else { return Ok(end) };
-    let longest = max.and_then(|max| facts.state.step_entered_at.plus(max).ok());
+    let longest = max.and_then(|max| facts.progress.step_entered_at.plus(max).ok());
     match longest {
         Some(longest) if facts.now >= longest => Err(overdue(facts, longest, finding)),
-        _ => Err(finding.until(longest)),
+        _ => Err(finding),
     }
 }
 
 /// Every metric is good and has enough samples.
 fn baked(facts: &Facts<'_>, min_samples: Option<Count>) -> Result<(), Finding> {
-    all_good(facts).and_then(|()| enough_samples(facts, min_samples))
+    // Without traffic there is no data: before the first weight a bake is a timer.
+    if facts.progress.traffic_since.is_some() {
+        all_good(facts)?;
+    }
+    enough_samples(facts, min_samples)
 }
 
 /// Adds to what keeps a bake that it has reached its longest time, and the response of the schedule.
@@ -33,24 +37,16 @@ fn overdue(facts: &Facts<'_>, longest: Timestamp, mut finding: Finding) -> Findi
     let response = facts.schedule.on.inconclusive;
     let text = format!(
         "the bake at {} % began at {} and reached its longest time at {longest} without enough good measurements: {}",
-        facts.state.weight,
-        facts.state.step_entered_at,
+        facts.progress.weight,
+        facts.progress.step_entered_at,
         consequence(response)
     );
     let reason = Reason::new(code::BAKE_OVERDUE, Severity::Warning, facts.step_path(), text);
     finding.reasons.insert(0, reason);
-    if response != Response::Hold {
+    if response > Response::Hold {
         finding.effect = Effect::Respond(response);
     }
     finding
-}
-
-/// The end of the longest time of the current bake, if it has one.
-pub(super) fn overdue_at(facts: &Facts<'_>) -> Option<Timestamp> {
-    match facts.step() {
-        Some(Step::Bake { max: Some(max), .. }) => facts.state.step_entered_at.plus(*max).ok(),
-        _ => None,
-    }
 }
 
 /// The second part of rule 9: a bake has reached its longest time.
@@ -59,10 +55,10 @@ pub(super) fn overdue_at(facts: &Facts<'_>) -> Option<Timestamp> {
 /// bake from ever being overdue.
 pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
     let response = facts.schedule.on.inconclusive;
-    if response == Response::Hold || (response == Response::Pause && facts.state.paused_at.is_some()) {
+    if response <= Response::Hold || (response == Response::Pause && facts.is_paused()) {
         return None; // the step reports it, or the rollout has paused already
     }
-    let longest = overdue_at(facts).filter(|longest| *longest <= facts.clock())?;
+    let longest = facts.overdue_at().filter(|longest| *longest <= facts.clock())?;
     let Some(Step::Bake { min_samples, .. }) = facts.step() else { return None };
     let finding = baked(facts, *min_samples).err()?;
     Some(overdue(facts, longest, finding))
@@ -73,7 +69,7 @@ pub(super) fn all_good(facts: &Facts<'_>) -> Result<(), Finding> {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
     for (metric, counts) in facts.metrics() {
-        if let Some(reason) = not_good(metric, counts, facts.state.weight_set_at, &mut missing) {
+        if let Some(reason) = not_good(facts, metric, counts, &mut missing) {
             reasons.push(reason);
         }
     }
@@ -82,20 +78,22 @@ pub(super) fn all_good(facts: &Facts<'_>) -> Result<(), Finding> {
 
 /// Why a metric does not allow more traffic; a metric without a value at this weight is missing, too.
 fn not_good(
+    facts: &Facts<'_>,
     metric: &Metric,
     counts: &MetricState,
-    weight_set_at: Option<Timestamp>,
     missing: &mut Vec<String>,
 ) -> Option<Reason> {
     // A measurement of the very instant at which the weight was set was made at the weight before.
-    let last = counts.last.filter(|last| Some(last.at) > weight_set_at);
+    let last = facts.latest(metric, counts).filter(|last| Some(last.at) > facts.progress.weight_set_at);
+    if facts.tolerates(metric, last.map(|last| last.phase)) {
+        return None;
+    }
     match last {
-        Some(last) if last.phase == MeasurementPhase::Successful => None,
         Some(last) => {
             if last.value.is_none() {
                 missing.push(metric.name.clone());
             }
-            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, &last);
+            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, last);
             reason.text.push_str(": the rollout does not advance");
             Some(reason)
         }
@@ -113,26 +111,30 @@ fn not_good(
 /// Every metric has gathered the samples that the bake requires.
 fn enough_samples(facts: &Facts<'_>, required: Option<Count>) -> Result<(), Finding> {
     let required = required.unwrap_or_default();
+    if facts.progress.waiver == Waiver::Inconclusive {
+        return Ok(());
+    }
+    let have = |counts: &MetricState| if facts.progress.is_fresh { Count::default() } else { counts.samples };
     let reasons: Vec<Reason> = facts
         .metrics()
-        .filter(|(_, counts)| counts.samples < required)
-        .map(|(metric, counts)| gathered(code::SAMPLES_TOO_FEW, metric, "samples", counts.samples, required))
+        .filter(|(_, counts)| have(counts) < required)
+        .map(|(metric, counts)| gathered(code::SAMPLES_TOO_FEW, metric, "samples", have(counts), required))
         .collect();
     if reasons.is_empty() { Ok(()) } else { Err(Finding::of(Effect::Inconclusive, reasons, vec![])) }
 }
 
 /// The instant at which the timer of a bake or a pause ended, or that it still runs.
 pub(super) fn timer(facts: &Facts<'_>, length: Span, code: ReasonCode, step: &str) -> Ended {
-    let end = facts.state.step_entered_at.plus(length).ok(); // beyond the calendar it never ends
+    let end = facts.progress.step_entered_at.plus(length).ok(); // beyond the calendar it never ends
     match end {
         Some(end) if facts.now >= end => Ok(end),
         _ => {
-            let done = facts.now.since(facts.state.step_entered_at);
-            let (ran, needed, weight) = (format_duration(done), format_duration(length), facts.state.weight);
+            let done = facts.now.since(facts.progress.step_entered_at);
+            let (ran, needed, weight) = (format_duration(done), format_duration(length), facts.progress.weight);
             let text = format!("the {step} at {weight} % has lasted {ran} of {needed}");
             let reason =
                 Reason::new(code, Severity::Info, facts.step_path(), text).with(lasted(done, length));
-            Err(Finding::new(Effect::Hold, reason).until(end))
+            Err(Finding::new(Effect::Hold, reason))
         }
     }
 }

@@ -10,7 +10,9 @@ reason_codes! {
     BAKE_OVERDUE;
     /// The bake has not reached its shortest time.
     BAKE_RUNNING;
-    /// The new version is not ready.
+    /// The new version is not ready, and may still become so in its time.
+    CANARY_NOT_READY;
+    /// The new version is not ready for longer than it may be.
     CANARY_UNHEALTHY;
     /// The rollout took longer than its deadline.
     DEADLINE_PASSED;
@@ -18,6 +20,8 @@ reason_codes! {
     ERROR_LIMIT_EXCEEDED;
     /// A metric has more failed measurements than its limit.
     FAILURE_LIMIT_EXCEEDED;
+    /// Nobody approved a gate in its time.
+    GATE_EXPIRED;
     /// A person refused a gate.
     GATE_REFUSED;
     /// A gate waits for a person's approval.
@@ -32,6 +36,10 @@ reason_codes! {
     METRIC_UNMEASURED;
     /// The query of a metric returned no data.
     NO_DATA;
+    /// A command of an operator was applied.
+    ORDER_APPLIED;
+    /// A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+    ORDER_OUTDATED;
     /// The rollout is paused until an operator resumes.
     PAUSED;
     /// A pause step has not reached its end.
@@ -42,6 +50,8 @@ reason_codes! {
     RUN_SUCCEEDED;
     /// A metric has fewer samples than the bake requires.
     SAMPLES_TOO_FEW;
+    /// The previous version is ready again, so that a frozen rollout is rolled back.
+    STABLE_RECOVERED;
     /// The previous version is not ready, so a rollback is not possible.
     STABLE_UNHEALTHY;
     /// A metric has no measurement within its `max_age`.

@@ -1,17 +1,18 @@
 //! One decision: the observations, the rules, the steps, and the verdict that follows from the change of the state.
-use super::advance::advance;
-use super::bake::overdue_at;
+use super::advance::{advance, timer_ends_at};
+use super::check::check_state;
 use super::decision::{Action, Decision};
 use super::facts::Facts;
 use super::finding::{Effect, Finding};
-use super::fold::fold;
+use super::fold::{Folded, fold};
 use super::observation::Observation;
+use super::progress::Progress;
 use super::rollout::Rollout;
-use super::rules::strongest;
+use super::rules::{Ruled, strongest};
 use super::schedule::{AbortPolicy, Response, Schedule};
-use super::state::{Phase, State};
+use super::state::{Phase, State, Waiver};
 use crate::canary::code;
-use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::error::Result;
 use crate::reason::{Reason, Severity};
 use crate::time::Timestamp;
 
@@ -63,9 +64,9 @@ pub fn start(schedule: &Schedule, now: Timestamp) -> Result<State> {
 /// - As [`start`] for the schedule.
 /// - `policy_changed` when the state was started with another schedule.
 /// - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-/// - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-/// - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements of
-///   one metric at one instant.
+/// - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+/// - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate` for
+///   two measurements of one metric, or two new revisions, at one instant.
 /// - `unknown_reference` for a metric or gate that the schedule does not have.
 pub fn next_action(
     schedule: &Schedule,
@@ -82,7 +83,9 @@ impl Rollout {
     /// # Errors
     /// None today; a `Result` as all functions that make a decision or a state.
     pub fn start(&self, now: Timestamp) -> Result<State> {
-        Ok(State::new(self.schedule(), self.digest().to_owned(), now))
+        let mut state = State::new(self.schedule(), self.digest().to_owned(), now);
+        state.count_deadline(self.schedule(), now);
+        Ok(state)
     }
 
     /// Decides what to do now: advance, hold or roll back. The module documentation of `canary` lists the rules.
@@ -92,9 +95,9 @@ impl Rollout {
     /// # Errors
     /// - `policy_changed` when the state was started with another schedule.
     /// - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-    /// - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-    /// - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements
-    ///   of one metric at one instant.
+    /// - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+    /// - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate`
+    ///   for two measurements of one metric, or two new revisions, at one instant.
     /// - `unknown_reference` for a metric or gate that the schedule does not have.
     pub fn next_action(
         &self,
@@ -103,52 +106,73 @@ impl Rollout {
         now: Timestamp,
     ) -> Result<Decision> {
         check_state(self, state, now)?;
-        let previous = state.weight;
+        let routed = state.weight;
         let mut state = state.clone();
-        fold(self, &mut state, observations, now)?;
-        Ok(decide(self, state, previous, now))
+        state.complete(self.schedule());
+        let folded = fold(self, &mut state, observations, now)?;
+        Ok(decide(self, state, folded, routed, now))
     }
 }
 
-/// Applies the rules, then the steps; the state becomes that of the decision.
-fn decide(rollout: &Rollout, mut state: State, previous: f64, now: Timestamp) -> Decision {
+/// Applies the rules, then the steps; the state becomes that of the decision. `routed` is the weight that the traffic has.
+fn decide(rollout: &Rollout, mut state: State, folded: Folded, routed: f64, now: Timestamp) -> Decision {
     let schedule = rollout.schedule();
-    let in_time = catch_up(schedule, &mut state, now);
-    let mut finding = match in_time.or_else(|| strongest(&Facts { schedule, state: &state, now })) {
-        Some(finding) => finding,
-        None => advance(schedule, &mut state, now),
+    let switch = Switch { routed, is_new_revision: folded.is_new_revision };
+    if state.weight.total_cmp(&folded.begin.weight).is_ne() && !state.is_over() && state.forbids_more_traffic() {
+        // The clock had ended steps since the last call, but their weights were never applied.
+        folded.begin.restore(&mut state);
+        state.count_deadline(schedule, now);
+    }
+    let facts = Facts::new(schedule, &state, now);
+    let Ruled { finding: ruled, warnings } = strongest(&facts);
+    let aborts = ruled.as_ref().is_some_and(|finding| finding.effect.strength() == Response::Abort);
+    let (mut finding, verdict, effect) = match (folded.response.filter(|_| !aborts), ruled) {
+        // The run was ended or paused at an earlier instant, and nobody was told yet.
+        (Some(mut earlier), ruled) => {
+            let verdict = told(&state, &mut earlier, switch);
+            (earlier, verdict, ruled.map_or(Effect::Hold, |finding| finding.effect))
+        }
+        (None, ruled) => {
+            let (progress, mut finding) = match ruled {
+                Some(finding) => (facts.progress, finding),
+                None => advance(facts),
+            };
+            progress.store(&mut state);
+            let verdict = apply(schedule, &mut state, &mut finding, folded.begin, switch, now);
+            let effect = finding.effect.clone();
+            (finding, verdict, effect)
+        }
     };
-    let verdict = apply(schedule, &mut state, &mut finding, previous, now);
-    let Finding { reasons, missing, next, .. } = finding;
-    let next_check_at = next_check(&Facts { schedule, state: &state, now }, next);
+    finding.reasons.extend(warnings);
+    finding.reasons.extend(folded.orders);
+    let next_check_at = next_check(schedule, &state, &effect, now);
+    let Finding { reasons, missing, .. } = finding;
     Decision { verdict, state, reasons, missing, next_check_at, policy_digest: rollout.digest().to_owned() }
 }
 
-/// Advances as far as a call just before the deadline would have, if this call comes later and the clock alone decides;
-/// returns a finding if that completed the rollout.
-///
-/// A rollout whose steps had all ended before the deadline has succeeded, however late the call.
-fn catch_up(schedule: &Schedule, state: &mut State, now: Timestamp) -> Option<Finding> {
-    if !schedule.metrics.is_empty() {
-        return None;
-    }
-    let expires = deadline_at(schedule, state).filter(|expires| *expires <= now)?;
-    let just_before = Timestamp::from_millis(expires.as_millis().saturating_sub(1)).ok()?;
-    // A call just before the deadline would not have known what was observed later, nor a step that was entered later.
-    if state.step_entered_at > just_before || state.observed_until.is_some_and(|seen| seen > just_before) {
-        return None;
-    }
-    if strongest(&Facts { schedule, state, now: just_before }).is_some() {
-        return None;
-    }
-    let finding = advance(schedule, state, just_before);
-    (finding.effect == Effect::Complete).then_some(finding)
+/// Where the traffic is at the beginning of a call.
+#[derive(Clone, Copy)]
+struct Switch {
+    /// The weight of the version that was rolled out then.
+    routed: f64,
+    /// Whether another version is rolled out since.
+    is_new_revision: bool,
 }
 
-/// The instant of the deadline, unless a pause stops its clock.
-fn deadline_at(schedule: &Schedule, state: &State) -> Option<Timestamp> {
-    let deadline = schedule.deadline.filter(|_| state.paused_at.is_none())?;
-    state.started_at.plus(deadline).ok()
+impl Switch {
+    /// The weight that the version has which is rolled out now.
+    fn previous(self) -> f64 {
+        if self.is_new_revision { 0.0 } else { self.routed }
+    }
+}
+
+/// The verdict about a run that was ended or paused at an instant before this call.
+fn told(state: &State, finding: &mut Finding, switch: Switch) -> Action {
+    match state.phase {
+        Phase::RolledBack => Action::RollBack { previous: switch.previous() },
+        Phase::Frozen => Action::Freeze {},
+        _ => moved(state, finding, switch).unwrap_or(Action::Pause {}),
+    }
 }
 
 /// Turns a finding into the verdict and changes phase and weight accordingly.
@@ -156,28 +180,28 @@ fn apply(
     schedule: &Schedule,
     state: &mut State,
     finding: &mut Finding,
-    previous: f64,
+    begin: Progress,
+    switch: Switch,
     now: Timestamp,
 ) -> Action {
+    let previous = switch.previous();
     match &finding.effect {
         Effect::Complete => {
             (state.phase, state.weight) = (Phase::Succeeded, 100.0);
             return Action::Complete { previous };
         }
-        Effect::Respond(Response::Abort) => return abort(schedule, state, &mut finding.reasons, previous),
+        Effect::Respond(Response::Abort) => {
+            end(schedule, state, &mut finding.reasons, begin);
+            return told(state, finding, switch);
+        }
         _ => {}
     }
     let pauses = finding.effect == Effect::Respond(Response::Pause) && state.phase == Phase::Progressing;
     if pauses {
-        state.pause(now);
+        state.pause(schedule, now);
     }
-    #[expect(clippy::float_cmp, reason = "a weight is copied from the schedule, never computed")]
-    let moved = state.weight != previous;
-    if moved {
-        let text = format!("the weight goes from {previous} % to {} %", state.weight);
-        finding.reasons.insert(0, Reason::new(code::WEIGHT_SET, Severity::Info, "weight", text));
-        finding.missing.clear(); // nothing could have been measured yet at this weight
-        return Action::SetWeight { previous, weight: state.weight };
+    if let Some(moved) = moved(state, finding, switch) {
+        return moved;
     }
     match &finding.effect {
         _ if pauses => Action::Pause {},
@@ -187,83 +211,89 @@ fn apply(
     }
 }
 
-/// Rolls back, unless the schedule or an unhealthy previous version forbids it: then it freezes.
-fn abort(schedule: &Schedule, state: &mut State, reasons: &mut Vec<Reason>, previous: f64) -> Action {
+/// The verdict `set_weight`, if the weight is another than the traffic has.
+///
+/// A new revision begins without traffic. The caller is told so unless it gets its first weight now, or only waits to
+/// become ready: a version that is not ready takes no traffic.
+fn moved(state: &State, finding: &mut Finding, switch: Switch) -> Option<Action> {
+    let is_starting = finding.reasons.first().is_some_and(|reason| reason.code == code::CANARY_NOT_READY);
+    let is_emptied = switch.is_new_revision && state.weight <= 0.0 && !is_starting;
+    let previous = if is_emptied { switch.routed } else { switch.previous() };
+    #[expect(clippy::float_cmp, reason = "a weight is copied from the schedule, never computed")]
+    let stays = state.weight == previous;
+    if stays {
+        return None;
+    }
+    let text = format!("the weight goes from {previous} % to {} %", state.weight);
+    finding.reasons.insert(0, Reason::new(code::WEIGHT_SET, Severity::Info, "weight", text));
+    finding.missing.clear(); // nothing could have been measured yet at this weight
+    Some(Action::SetWeight { previous, weight: state.weight })
+}
+
+/// Ends the run: rolls back, unless the schedule or an unready previous version forbids it, then it freezes where the
+/// traffic was at the beginning of the call. A weight that the clock reached since was never applied.
+pub(super) fn end(schedule: &Schedule, state: &mut State, reasons: &mut Vec<Reason>, begin: Progress) {
     state.abort_ordered = false;
-    state.paused_at = None;
+    (state.paused_at, state.pause_told_at) = (None, None);
     if state.stable_healthy == Some(false) {
         let text = "the previous version is not ready: the rollout freezes instead of rolling back";
         reasons.push(Reason::new(code::STABLE_UNHEALTHY, Severity::Critical, "stable", text));
     } else if schedule.abort == AbortPolicy::RollBack {
         (state.phase, state.weight) = (Phase::RolledBack, 0.0);
-        return Action::RollBack { previous };
+        (state.traffic_since, state.waiver) = (None, Waiver::Nothing);
+        return;
     }
-    (state.phase, state.weight) = (Phase::Frozen, previous); // a weight of this very call was never applied
-    Action::Freeze {}
+    state.phase = Phase::Frozen;
+    if schedule.metrics.is_empty() {
+        begin.restore(state);
+    }
+    state.waiver = Waiver::Nothing;
+    // Steps that an order ended, but whose weight was never set, are ahead again.
+    let mut progress = Progress::of(state);
+    progress.rewind(schedule, state.started_at);
+    progress.store(state);
 }
 
-/// The first instant after `now` at which time alone may change the verdict: the end of a timer, the deadline, the end of
-/// a bake's longest time, or the instant at which a measurement is too old.
-fn next_check(facts: &Facts<'_>, timer: Option<Timestamp>) -> Option<Timestamp> {
-    let Facts { schedule, state, now } = *facts;
+/// The first instant after `now` at which time alone changes the verdict or, with metrics, ends a step.
+///
+/// It looks ahead from event to event, as calls at these instants would, until one of them would have another verdict
+/// than a second call now.
+fn next_check(schedule: &Schedule, state: &State, effect: &Effect, now: Timestamp) -> Option<Timestamp> {
     if state.is_over() {
         return None;
     }
-    let deadline = deadline_at(schedule, state);
-    let overdue = overdue_at(facts).filter(|_| state.paused_at.is_none());
-    let stale = facts.metrics().filter_map(|(metric, counts)| facts.stale_at(metric, counts));
-    let instants = timer.into_iter().chain(deadline).chain(overdue).map(Timestamp::as_millis).chain(stale);
-    let next = instants.filter(|at| *at > now.as_millis()).min();
-    next.and_then(|at| Timestamp::from_millis(at).ok()) // a measurement stays good beyond the calendar
+    let mut facts = Facts::new(schedule, state, now);
+    let mut is_fresh = true;
+    loop {
+        let response = facts.next_response(is_fresh);
+        let timer = timer_ends_at(&facts);
+        let at = response.into_iter().chain(timer).min()?;
+        facts.now = at;
+        let (progress, found) = match strongest(&facts).finding {
+            Some(finding) => (facts.progress, finding.effect),
+            None => {
+                let (progress, finding) = advance(facts);
+                (progress, finding.effect)
+            }
+        };
+        // With metrics a step begins when it is entered, so that the caller has to come when the one before it ends.
+        let is_moved = progress.weight.total_cmp(&facts.progress.weight).is_ne()
+            || (progress.step != facts.progress.step && !facts.is_by_clock());
+        if is_moved || waits(&found, facts.is_paused()) != waits(effect, facts.is_paused()) {
+            return Some(at);
+        }
+        // All metrics share one response to old data: when the first is too old, the others change nothing.
+        is_fresh &= !facts.metrics().any(|(metric, counts)| facts.stale_at(metric, counts) == Some(at.as_millis()));
+        facts.progress = progress;
+    }
 }
 
-/// Refuses a state of another schedule, and one that no calls lead to.
-fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> Result<()> {
-    let schedule = rollout.schedule();
-    if state.schedule_digest != rollout.digest() {
-        let text = "the state was started with another schedule: start again to use this one";
-        return Err(Error::new(ErrorKind::PolicyChanged, "state.scheduleDigest", text));
+/// How a call waits that has this effect; none if it does not wait.
+fn waits(effect: &Effect, is_paused: bool) -> Option<Option<&Effect>> {
+    match effect {
+        Effect::Hold | Effect::Respond(Response::Hold | Response::Warn) => Some(None),
+        Effect::Respond(Response::Pause) if is_paused => Some(None),
+        Effect::Inconclusive | Effect::AwaitGate(_) => Some(Some(effect)),
+        Effect::Respond(_) | Effect::Complete => None,
     }
-    let mut faults = Faults::new();
-    let invalid = ErrorKind::InvalidValue;
-    let names = schedule.metrics.iter().map(|metric| &metric.name);
-    faults.check(
-        names.eq(state.metrics.iter().map(|metric| &metric.name)),
-        invalid,
-        format_args!("state.metrics"),
-        format_args!("are not the metrics of the schedule in their order"),
-    );
-    faults.check(
-        usize::try_from(state.step).is_ok_and(|step| step <= schedule.steps.len()),
-        invalid,
-        format_args!("state.step"),
-        format_args!("`{}` is beyond the {} steps of the schedule", state.step, schedule.steps.len()),
-    );
-    faults.check(
-        (0.0..=100.0).contains(&state.weight),
-        invalid,
-        format_args!("state.weight"),
-        format_args!("`{}` is not a percentage from 0 to 100", state.weight),
-    );
-    faults.check(
-        (state.phase == Phase::Paused) == state.paused_at.is_some(),
-        invalid,
-        format_args!("state.pausedAt"),
-        format_args!("must be given when, and only when, the phase is `paused`"),
-    );
-    for (name, at) in [
-        ("stepEnteredAt", Some(state.step_entered_at)),
-        ("startedAt", Some(state.started_at)),
-        ("pausedAt", state.paused_at),
-        ("weightSetAt", state.weight_set_at),
-        ("observedUntil", state.observed_until),
-    ] {
-        faults.check(
-            at.is_none_or(|at| at <= now),
-            ErrorKind::OutOfRange,
-            format_args!("now"),
-            format_args!("`{now}` is before `{name}` of the state: time does not go back"),
-        );
-    }
-    faults.finish()
 }

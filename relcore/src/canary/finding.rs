@@ -34,8 +34,6 @@ pub(super) struct Finding {
     pub(super) effect: Effect,
     pub(super) reasons: Vec<Reason>,
     pub(super) missing: Vec<String>,
-    /// The instant at which time alone changes it.
-    pub(super) next: Option<Timestamp>,
 }
 
 /// The instant at which a step ended, or what keeps it from ending.
@@ -47,18 +45,14 @@ impl Finding {
     }
 
     pub(super) fn of(effect: Effect, reasons: Vec<Reason>, missing: Vec<String>) -> Self {
-        Self { effect, reasons, missing, next: None }
-    }
-
-    pub(super) fn until(mut self, next: Option<Timestamp>) -> Self {
-        self.next = next;
-        self
+        Self { effect, reasons, missing }
     }
 }
 
 /// The consequence of a cause, as the end of a reason text.
 pub(super) fn consequence(response: Response) -> &'static str {
     match response {
+        Response::Warn => "the rollout goes on",
         Response::Hold => "the rollout holds",
         Response::Pause => "the rollout pauses until an operator resumes",
         Response::Abort => "the rollout ends",
@@ -90,7 +84,8 @@ pub(super) fn measured(
         }
         Some(value) => format!("`{name}` is {}{unit}{expected}", number(value)),
         None if last.phase == MeasurementPhase::Error => {
-            format!("`{name}` has no value, its query failed{expected}")
+            let error = last.error.as_deref().map_or(String::new(), |error| format!(" with `{error}`"));
+            format!("`{name}` has no value, its query failed{error}{expected}")
         }
         None => format!("`{name}` has no value, its query returned nothing{expected}"),
     };
@@ -99,6 +94,7 @@ pub(super) fn measured(
         threshold: limit.map(|(_, limit)| limit),
         unit: metric.unit.clone(),
         n: last.n,
+        error: last.error.clone(),
         ..Evidence::default()
     })
 }

@@ -1,13 +1,37 @@
 //! Applies observations to the state: everything that happened since the last call, in the order in which it happened.
-use super::metric::MeasurementPhase;
+//!
+//! The safety rules are evaluated after every instant, so that a late call misses nothing that calls in time would have
+//! seen: a failure that ended the rollout has ended it, whatever was measured or ordered later.
+use super::advance::{advance, timer_ends_at};
+use super::engine::end;
+use super::facts::{Facts, measured_after};
+use super::finding::{Effect, Finding};
+use super::metric::{EmptyResult, MeasurementPhase, Metric};
 use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+use super::progress::Progress;
 use super::rollout::Rollout;
-use super::schedule::Schedule;
-use super::state::{GateApproval, LastMeasurement, Phase, State};
+use super::rules::strongest;
+use super::schedule::{Response, Schedule};
+use super::state::{GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
+use super::step::Step;
+use crate::canary::code;
 use crate::error::{ErrorKind, Faults, Result};
+use crate::reason::{Reason, Severity};
 use crate::scalar::Count;
 use crate::time::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What happened before `now`, beside the changes of the state.
+pub(super) struct Folded {
+    /// How far the steps had come for the traffic: what the clock ended since was never applied.
+    pub(super) begin: Progress,
+    /// What ended or paused the run, if it still does.
+    pub(super) response: Option<Finding>,
+    /// Whether another version is rolled out than at the call before.
+    pub(super) is_new_revision: bool,
+    /// A reason for each order of an operator.
+    pub(super) orders: Vec<Reason>,
+}
 
 /// Applies every observation, by instant, then kind, then position; refuses all of them if one is at fault.
 pub(super) fn fold(
@@ -15,21 +39,410 @@ pub(super) fn fold(
     state: &mut State,
     observations: &[Observation],
     now: Timestamp,
-) -> Result<()> {
-    if observations.is_empty() {
-        return Ok(());
+) -> Result<Folded> {
+    if !observations.is_empty() {
+        check(rollout, state, observations, now)?;
     }
-    check(rollout, state, observations, now)?;
+    let begin = state.observed_until.unwrap_or(state.started_at).max(state.step_entered_at).min(now);
+    let folded =
+        Folded { response: None, begin: Progress::of(state), is_new_revision: false, orders: Vec::new() };
+    let mut walk = Walk { metrics: Cursor::new(rollout), state, at: begin, now, due: None, folded };
     let key = |observation: &Observation| (observation.at, observation.kind.rank());
-    let mut metrics = Cursor::new(rollout);
     if observations.is_sorted_by_key(key) {
-        observations.iter().for_each(|observation| apply(&mut metrics, state, observation));
+        walk.all(observations.iter());
     } else {
         let mut sorted: Vec<&Observation> = observations.iter().collect();
         sorted.sort_by_key(|observation| key(observation)); // stable: the position decides last
-        sorted.into_iter().for_each(|observation| apply(&mut metrics, state, observation));
+        walk.all(sorted.into_iter());
     }
-    Ok(())
+    walk.until(now);
+    Ok(walk.folded)
+}
+
+/// The walk from instant to instant.
+struct Walk<'a> {
+    metrics: Cursor<'a>,
+    state: &'a mut State,
+    at: Timestamp,
+    /// The instant of the call.
+    now: Timestamp,
+    /// No response is due by time alone before this instant; none when it has to be worked out.
+    due: Option<Option<Timestamp>>,
+    folded: Folded,
+}
+
+impl<'a> Walk<'a> {
+    fn all<'b>(&mut self, observations: impl Iterator<Item = &'b Observation>) {
+        let mut observations = observations.peekable();
+        while let Some(first) = observations.peek() {
+            let at = first.at;
+            self.until(at);
+            self.at = self.at.max(at);
+            let mut is_suspicious = self.due == Some(Some(at));
+            let mut is_judged = false;
+            while let Some(observation) = observations.next_if(|observation| observation.at == at) {
+                // An order acts upon the facts: what it forgives must have been judged before.
+                if matches!(observation.kind, ObservationKind::Command { .. }) && !is_judged {
+                    self.judge(at);
+                    is_judged = true;
+                }
+                is_suspicious |= self.apply(observation);
+            }
+            if is_suspicious {
+                self.judge(at);
+            }
+        }
+    }
+
+    /// Lets time pass up to just before an instant, as calls at every instant would have: responses that fall due, and
+    /// steps that the clock ends.
+    fn until(&mut self, end: Timestamp) {
+        if self.at < end {
+            self.advance_by_clock();
+        }
+        while !self.state.is_over() {
+            let facts = Facts::new(self.schedule(), self.state, self.at);
+            let due = self.due.unwrap_or_else(|| facts.next_response(true));
+            self.due = Some(due);
+            let timer = if self.schedule().metrics.is_empty() { timer_ends_at(&facts) } else { None };
+            let Some(next) = due.into_iter().chain(timer).min().filter(|next| *next < end) else { break };
+            self.at = next;
+            if due == Some(next) {
+                self.judge(next);
+                self.due = None;
+            }
+            self.advance_by_clock();
+        }
+    }
+
+    /// Goes through the steps at the present instant where the clock alone ends them.
+    fn advance_by_clock(&mut self) {
+        let schedule = self.schedule();
+        if !schedule.metrics.is_empty() || self.state.is_over() {
+            return;
+        }
+        let facts = Facts::new(schedule, self.state, self.at);
+        if strongest(&facts).finding.is_none() {
+            let (progress, _) = advance(facts);
+            progress.store(self.state);
+            self.due = None;
+        }
+    }
+
+    /// Evaluates the rules as a call at an instant would have, and keeps what ends or pauses the run.
+    fn judge(&mut self, at: Timestamp) {
+        let schedule = self.schedule();
+        let Some(finding) = strongest(&Facts::new(schedule, self.state, at)).finding else { return };
+        match finding.effect {
+            Effect::Respond(Response::Abort) => {
+                let was_frozen = self.state.phase == Phase::Frozen;
+                let mut finding = finding;
+                end(schedule, self.state, &mut finding.reasons, self.folded.begin);
+                // A frozen run that rolls back keeps the reasons for which it ended.
+                if let Some(earlier) = self.folded.response.take().filter(|_| was_frozen) {
+                    finding.reasons.extend(earlier.reasons);
+                }
+                self.folded.response = Some(finding);
+            }
+            Effect::Respond(Response::Pause) if self.state.phase == Phase::Progressing => {
+                self.state.pause(schedule, at);
+                self.state.pause_told_at = Some(self.now);
+                self.folded.response = Some(finding);
+                self.due = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn schedule(&self) -> &'a Schedule {
+        self.metrics.rollout.schedule()
+    }
+
+    /// Applies one observation. Returns whether the rules have to be evaluated: all but a good measurement may matter.
+    fn apply(&mut self, observation: &Observation) -> bool {
+        let (schedule, at) = (self.schedule(), observation.at);
+        self.state.observed_until = self.state.observed_until.max(Some(at));
+        if let ObservationKind::Measurement { metric, reading } = &observation.kind {
+            return self.measure(metric, reading, at);
+        }
+        self.due = None;
+        let state = &mut *self.state;
+        match &observation.kind {
+            ObservationKind::Measurement { .. } => {}
+            ObservationKind::Health { role, healthy } => health(schedule, state, *role, *healthy, at),
+            ObservationKind::Window { open } => {
+                // Of two that contradict each other the more cautious one counts, and an older one is superseded.
+                let seen = state.window_observed_at;
+                if seen.is_none_or(|seen| at > seen || (at == seen && !open)) {
+                    if *open && state.window_closed {
+                        state.hold_step_until(schedule, at);
+                    }
+                    state.window_closed = !open;
+                    state.window_observed_at = Some(at);
+                    state.count_deadline(schedule, at);
+                }
+            }
+            ObservationKind::Approval { gate, approved, by } => {
+                self.approve(GateApproval { gate: gate.clone(), approved: *approved, by: by.clone(), at });
+            }
+            ObservationKind::Command { command, by, reason } => {
+                self.order(Order { command: *command, at, by: by.clone(), reason: reason.clone() });
+            }
+            ObservationKind::NewRevision { revision } => {
+                // News of a version from before this run is superseded.
+                if at > state.started_at || (at == state.started_at && state.revision.as_ref() != Some(revision)) {
+                    state.begin_again(schedule, at);
+                    state.weight = 0.0; // another version had earned the weight
+                    (state.traffic_since, state.weight_set_at) = (None, None);
+                    state.revision = Some(revision.clone());
+                    self.folded.is_new_revision = true;
+                    self.begin_anew();
+                }
+            }
+        }
+        true
+    }
+
+    /// Forgets what happened to the run before, of which nothing is left.
+    fn begin_anew(&mut self) {
+        self.folded.response = None;
+        self.folded.begin = Progress::of(self.state);
+    }
+
+    /// Keeps the latest approval or refusal of each gate. A refusal ends the run, so none is ever replaced within it.
+    fn approve(&mut self, approval: GateApproval) {
+        if approval.at < self.state.started_at {
+            let verb = if approval.approved { "approved" } else { "refused" };
+            let text = format!(
+                "`{}` {verb} the gate `{}` at {}, before this run began: it has no effect",
+                approval.by, approval.gate, approval.at
+            );
+            self.folded.orders.push(Reason::new(code::ORDER_OUTDATED, Severity::Warning, &approval.gate, text));
+            return;
+        }
+        let approvals = &mut self.state.approvals;
+        match approvals.binary_search_by(|other| other.gate.cmp(&approval.gate)) {
+            Ok(index) => {
+                if let Some(other) = approvals.get_mut(index).filter(|other| approval.at >= other.at || !approval.approved) {
+                    *other = approval;
+                }
+            }
+            Err(index) => approvals.insert(index, approval),
+        }
+    }
+
+    /// Obeys an operator, unless the order is older than what it would change, or was obeyed before.
+    fn order(&mut self, order: Order) {
+        let (schedule, state, at) = (self.schedule(), &mut *self.state, order.at);
+        let (by, why) = order.who_and_why();
+        let subject = order.command.to_string();
+        let before = state.orders.iter().find(|other| other.command == order.command);
+        if before.is_some_and(|before| at == before.at) {
+            return; // the same order, passed again
+        }
+        let is_outdated = at < state.started_at
+            || before.is_some_and(|before| at < before.at)
+            || match order.command {
+                Command::Resume => state.pause_told_at.or(state.paused_at).is_some_and(|since| at < since),
+                Command::Pause => state.forgiven_at.is_some_and(|resumed| at < resumed),
+                Command::SkipStep | Command::Promote => at < state.step_entered_at,
+                _ => false,
+            };
+        if is_outdated {
+            let text = format!("{by} ordered `{subject}` at {at}{why}, before what it would change: it has no effect");
+            self.folded.orders.push(Reason::new(code::ORDER_OUTDATED, Severity::Warning, subject, text));
+            return;
+        }
+        let is_live = !matches!(state.phase, Phase::Succeeded | Phase::RolledBack);
+        let is_obeyed = match order.command {
+            Command::Abort => {
+                state.abort_ordered = !state.is_over();
+                state.abort_ordered
+            }
+            Command::Pause => {
+                let pauses = state.phase == Phase::Progressing;
+                state.pause(schedule, at);
+                pauses
+            }
+            Command::Retry => {
+                let again = matches!(state.phase, Phase::RolledBack | Phase::Frozen);
+                if again {
+                    state.begin_again(schedule, at);
+                    self.begin_anew();
+                }
+                again
+            }
+            _ if !is_live => false,
+            Command::Resume => {
+                if state.phase == Phase::Progressing && at >= state.step_entered_at {
+                    state.released = true;
+                }
+                state.forgive(at);
+                state.resume(schedule, at);
+                true
+            }
+            Command::SkipStep | Command::Promote | Command::PromoteFull => {
+                state.forgive(at);
+                state.resume(schedule, at);
+                skip(schedule, state, order.command, at);
+                // The order is obeyed, also if the weights that the clock had reached are taken back.
+                let begin = self.folded.begin;
+                self.folded.begin = Progress {
+                    weight: begin.weight,
+                    weight_set_at: begin.weight_set_at,
+                    traffic_since: begin.traffic_since,
+                    ..Progress::of(state)
+                };
+                true
+            }
+            Command::AcceptInconclusive if state.phase == Phase::Frozen => false,
+            Command::AcceptInconclusive => {
+                state.accept(at);
+                state.resume(schedule, at);
+                state.waiver = state.waiver.max(Waiver::Inconclusive);
+                true
+            }
+            Command::ContinueWithoutStable => {
+                state.without_stable = true;
+                true
+            }
+        };
+        if !is_obeyed {
+            return;
+        }
+        if !matches!(order.command, Command::Abort | Command::Pause) {
+            let text = format!("{by} ordered `{subject}` at {at}{why}");
+            self.folded.orders.push(Reason::new(code::ORDER_APPLIED, Severity::Info, subject, text));
+            // What had paused or ended the run does so no longer.
+            if order.command != Command::ContinueWithoutStable {
+                self.folded.response = None;
+            }
+        }
+        let orders = &mut self.state.orders;
+        match orders.binary_search_by(|other| other.command.cmp(&order.command)) {
+            Ok(index) => {
+                if let Some(other) = orders.get_mut(index) {
+                    *other = order;
+                }
+            }
+            Err(index) => orders.insert(index, order),
+        }
+    }
+
+    /// Counts a reading for its metric: failures for the run, good measurements and samples for the current step.
+    ///
+    /// Returns whether the rules have to be evaluated.
+    fn measure(&mut self, name: &str, reading: &Reading, at: Timestamp) -> bool {
+        // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
+        let Some(index) = self.metrics.index_of(name) else { return false };
+        let schedule = self.schedule();
+        let progress = Progress::of(self.state);
+        let pair = schedule.metrics.get(index).zip(self.state.metrics.get_mut(index));
+        let Some((metric, counts)) = pair else { return false };
+        // Without traffic there is no data: what is measured then is not about the new version.
+        if measured_after(schedule, &progress, metric).is_none_or(|after| at.as_millis() <= after) {
+            return false;
+        }
+        // A measurement that is reported late may belong to the step, or the weight, before.
+        let here = at >= progress.step_entered_at && Some(at) > progress.weight_set_at;
+        let last = judged(metric, reading, at);
+        let phase = last.phase;
+        match phase {
+            MeasurementPhase::Successful if here => counts.successes = counts.successes.saturating_add(1),
+            MeasurementPhase::Successful => {}
+            MeasurementPhase::Failed => counts.failed = counts.failed.saturating_add(1),
+            MeasurementPhase::Inconclusive => counts.inconclusive = counts.inconclusive.saturating_add(1),
+            MeasurementPhase::NoData => {}
+            MeasurementPhase::Error => counts.consecutive_errors = counts.consecutive_errors.saturating_add(1),
+        }
+        if phase != MeasurementPhase::Error {
+            counts.consecutive_errors = 0;
+        }
+        if let Some(n) = last.n.filter(|_| here) {
+            sample(metric, counts, &progress, n, at);
+        }
+        counts.last = Some(last);
+        phase != MeasurementPhase::Successful
+    }
+}
+
+/// The reading as the state keeps it.
+fn judged(metric: &Metric, reading: &Reading, at: Timestamp) -> LastMeasurement {
+    /// The most characters of an error message: a state is stored and sent, and a server may answer with a page.
+    const LONGEST: usize = 500;
+    let (value, n, error) = match reading {
+        Reading::Value { value, n } => (Some(*value), *n, None),
+        Reading::Empty {} => ((metric.empty == EmptyResult::Zero).then_some(0.0), None, None),
+        Reading::Missing {} => (None, None, None),
+        Reading::Failed { text } => {
+            (None, None, (!text.is_empty()).then(|| text.chars().take(LONGEST).collect()))
+        }
+    };
+    LastMeasurement { at, phase: metric.judge(reading), value, n, error }
+}
+
+/// Adds the samples of a measurement. Those of a window that overlaps one that was counted, or that begins before the
+/// step, are partly the same or of another weight: none of them is counted.
+fn sample(metric: &Metric, counts: &mut MetricState, progress: &Progress, n: Count, at: Timestamp) {
+    if let Some(window) = metric.window {
+        let from = counts.sampled_until.or(progress.weight_set_at).unwrap_or(progress.step_entered_at);
+        if from.plus(window).is_ok_and(|next| at < next) {
+            return;
+        }
+        counts.sampled_until = Some(at);
+    }
+    let sum = counts.samples.get().saturating_add(n.get());
+    counts.samples = Count::new(sum.min(Count::MAX)).unwrap_or_default();
+}
+
+/// Whether a side is ready. Of two that contradict each other the more cautious one counts; an older one is superseded.
+fn health(schedule: &Schedule, state: &mut State, role: HealthRole, healthy: bool, at: Timestamp) {
+    let (known, seen) = match role {
+        HealthRole::Canary if at < state.started_at => return, // the pods of another attempt
+        HealthRole::Canary => (&mut state.canary_healthy, &mut state.canary_observed_at),
+        HealthRole::Stable => (&mut state.stable_healthy, &mut state.stable_observed_at),
+    };
+    if seen.is_some_and(|seen| at < seen || (at == seen && healthy && *known == Some(false))) {
+        return;
+    }
+    let was = known.replace(healthy);
+    *seen = Some(at);
+    let recovers = healthy && was == Some(false);
+    if role == HealthRole::Canary && healthy {
+        state.unready_since = None;
+    } else if role == HealthRole::Canary && was != Some(false) {
+        state.unready_since = Some(at);
+    }
+    if recovers {
+        state.hold_step_until(schedule, at);
+    }
+}
+
+/// Ends steps by an order: the current one; with `promote` those after it that wait for time or measurements; with
+/// `promote_full` all of them.
+fn skip(schedule: &Schedule, state: &mut State, command: Command, at: Timestamp) {
+    let mut progress = Progress::of(state);
+    let mut first = true;
+    while let Some(step) = progress.step_of(schedule) {
+        let ends = match (command, step) {
+            (Command::PromoteFull, _) => true,
+            (_, Step::SetWeight { .. }) => false, // the weight is set at once, whatever was measured
+            (Command::Promote, Step::Gate { .. }) => first,
+            (Command::Promote, _) => true,
+            _ => first,
+        };
+        if !ends {
+            // A weight that something held until now is set now.
+            if matches!(step, Step::SetWeight { .. }) {
+                progress.step_entered_at = progress.step_entered_at.max(at);
+            }
+            break;
+        }
+        progress.enter_next_step(schedule, state, at);
+        first = false;
+    }
+    progress.waiver = Waiver::NextWeight;
+    progress.store(state);
 }
 
 /// Finds metrics by name. It tries the one after the last match first, since measurements mostly come in the order of the
@@ -54,11 +467,15 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Everything that is wrong with the observations: their time, what they refer to, and what they say twice.
+/// Everything that is wrong with the observations: what they refer to, and what they say twice.
+///
+/// The only order in time that is asked for is that of the measurements of one metric. Another metric, or an operator,
+/// may report later than others and is not refused for it.
 fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Timestamp) -> Result<()> {
     let mut faults = Faults::new();
     let mut metrics = Cursor::new(rollout);
     let mut measured = Measured::with_capacity(observations.len());
+    let mut revisions = BTreeMap::new();
     for (index, observation) in observations.iter().enumerate() {
         let at = observation.at;
         faults.check(
@@ -67,24 +484,6 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
             format_args!("observations[{index}].at"),
             format_args!("`{at}` is after now, `{now}`"),
         );
-        if state.observed_until.is_none() {
-            faults.check(
-                at >= state.started_at,
-                ErrorKind::Unordered,
-                format_args!("observations[{index}].at"),
-                format_args!("`{at}` is before the start of the run, `{}`", state.started_at),
-            );
-        }
-        if let Some(seen) = state.observed_until.filter(|seen| at <= *seen) {
-            let kind = if at == seen { ErrorKind::Duplicate } else { ErrorKind::Unordered };
-            faults.add(
-                kind,
-                format_args!("observations[{index}].at"),
-                format_args!(
-                    "`{at}` is not after `{seen}`, the latest observation that the state has applied"
-                ),
-            );
-        }
         match &observation.kind {
             ObservationKind::Measurement { metric, reading } => {
                 let index_of_metric = metrics.index_of(metric);
@@ -105,12 +504,23 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
                     );
                 }
                 // An unknown metric is at fault already.
+                let Some(index_of_metric) = index_of_metric else { continue };
                 faults.check(
-                    index_of_metric.is_none_or(|metric| measured.insert(at, metric)),
+                    measured.insert(at, index_of_metric),
                     ErrorKind::Duplicate,
                     format_args!("observations[{index}]"),
                     format_args!("{} was already measured at `{at}`", crate::error::quoted(metric)),
                 );
+                let last = state.metrics.get(index_of_metric).and_then(|counts| counts.last.as_ref());
+                if let Some(seen) = last.map(|last| last.at).filter(|seen| at <= *seen) {
+                    let kind = if at == seen { ErrorKind::Duplicate } else { ErrorKind::Unordered };
+                    let metric = crate::error::quoted(metric);
+                    faults.add(
+                        kind,
+                        format_args!("observations[{index}].at"),
+                        format_args!("`{at}` is not after `{seen}`, the latest measurement of {metric} that the state has applied"),
+                    );
+                }
             }
             ObservationKind::Approval { gate, .. } => faults.check(
                 rollout.has_gate(gate),
@@ -118,6 +528,17 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
                 format_args!("observations[{index}].kind.gate"),
                 format_args!("{} is not a gate of the schedule", crate::error::quoted(gate)),
             ),
+            ObservationKind::NewRevision { revision } => {
+                let other = revisions.insert(at, revision).filter(|other| *other != revision);
+                if let Some(other) = other {
+                    let (this, other) = (crate::error::quoted(revision), crate::error::quoted(other));
+                    faults.add(
+                        ErrorKind::Duplicate,
+                        format_args!("observations[{index}].kind.revision"),
+                        format_args!("{this} and {other} are both new at `{at}`: expected one new revision at an instant"),
+                    );
+                }
+            }
             _ => {}
         }
     }
@@ -145,101 +566,6 @@ impl Measured {
         }
         self.ascending.binary_search(&this).is_err() && self.others.insert(this)
     }
-}
-
-/// Applies one observation to the state. The rules decide on the state afterwards.
-fn apply(metrics: &mut Cursor<'_>, state: &mut State, observation: &Observation) {
-    let schedule = metrics.rollout.schedule();
-    let at = observation.at;
-    state.observed_until = Some(at);
-    match &observation.kind {
-        ObservationKind::Measurement { metric, reading } => measure(metrics, state, metric, reading, at),
-        ObservationKind::Health { role: HealthRole::Canary, healthy } => {
-            if *healthy && state.canary_healthy == Some(false) {
-                state.hold_step_until(schedule, at);
-            }
-            state.canary_healthy = Some(*healthy)
-        }
-        ObservationKind::Health { role: HealthRole::Stable, healthy } => {
-            if *healthy && state.stable_healthy == Some(false) {
-                state.hold_step_until(schedule, at);
-            }
-            state.stable_healthy = Some(*healthy)
-        }
-        ObservationKind::Window { open } => {
-            if *open && state.window_closed {
-                state.hold_step_until(schedule, at);
-            }
-            state.window_closed = !open
-        }
-        ObservationKind::Approval { gate, approved, by } => {
-            state.approvals.retain(|approval| approval.gate != *gate);
-            state.approvals.push(GateApproval {
-                gate: gate.clone(),
-                approved: *approved,
-                by: by.clone(),
-                at,
-            });
-        }
-        ObservationKind::Command { command: Command::Abort } => state.abort_ordered = !state.is_over(),
-        ObservationKind::Command { command: Command::Pause } => state.pause(at),
-        ObservationKind::Command { command: Command::Resume } => state.resume(schedule, at),
-        ObservationKind::Command { command: Command::Retry } => {
-            if matches!(state.phase, Phase::RolledBack | Phase::Frozen) {
-                begin_again(schedule, state, at);
-            }
-        }
-        ObservationKind::NewRevision { revision } => {
-            begin_again(schedule, state, at);
-            state.weight = 0.0; // another version had earned the weight
-            state.revision = Some(revision.clone());
-            state.canary_healthy = None; // it was the health of another version
-        }
-    }
-}
-
-/// Starts at the first step again; facts from outside the run (health, window) stay.
-fn begin_again(schedule: &Schedule, state: &mut State, at: Timestamp) {
-    let fresh = State::new(schedule, std::mem::take(&mut state.schedule_digest), at);
-    *state = State {
-        weight: state.weight,
-        canary_healthy: state.canary_healthy,
-        stable_healthy: state.stable_healthy,
-        window_closed: state.window_closed,
-        revision: state.revision.take(),
-        observed_until: state.observed_until,
-        ..fresh
-    };
-}
-
-/// Counts a reading for its metric: failures for the run, good measurements and samples for the current step.
-fn measure(metrics: &mut Cursor<'_>, state: &mut State, name: &str, reading: &Reading, at: Timestamp) {
-    // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
-    let Some(index) = metrics.index_of(name) else { return };
-    let pair = metrics.rollout.schedule().metrics.get(index).zip(state.metrics.get_mut(index));
-    let Some((metric, counts)) = pair else { return };
-    // A measurement that is reported late may belong to the step, or the weight, before.
-    let here = at >= state.step_entered_at && Some(at) > state.weight_set_at;
-    let phase = metric.judge(reading);
-    let (value, n) = match reading {
-        Reading::Value { value, n } => (Some(*value), *n),
-        Reading::Missing {} | Reading::Failed { .. } => (None, None),
-    };
-    counts.last = Some(LastMeasurement { at, phase, value, n });
-    match phase {
-        MeasurementPhase::Successful if here => counts.successes = counts.successes.saturating_add(1),
-        MeasurementPhase::Successful => {}
-        MeasurementPhase::Failed => counts.failed = counts.failed.saturating_add(1),
-        MeasurementPhase::Inconclusive => counts.inconclusive = counts.inconclusive.saturating_add(1),
-        MeasurementPhase::NoData => {}
-        MeasurementPhase::Error => counts.consecutive_errors = counts.consecutive_errors.saturating_add(1),
-    }
-    if phase != MeasurementPhase::Error {
-        counts.consecutive_errors = 0;
-    }
-    let new = n.filter(|_| here).unwrap_or_default();
-    let sum = counts.samples.get().saturating_add(new.get());
-    counts.samples = Count::new(sum.min(Count::MAX)).unwrap_or_default();
 }
 
 #[cfg(test)]

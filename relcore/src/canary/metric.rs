@@ -40,11 +40,42 @@ input! {
         /// Whether a single failed measurement ends the rollout, whatever the limits and responses. Default false.
         #[serde(default)]
         pub critical: bool,
+        /// How long after the new version got its first traffic the metric says nothing about it: measurements until
+        /// then are ignored. Default 0.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub initial_delay: Span,
+        /// How far back the query looks: 5 minutes for `rate(errors[5m])`. Samples of windows that overlap are counted
+        /// once. Default: the samples of any two measurements are different ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub window: Option<Span>,
+        /// The meaning of an empty result. Default: no data.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub empty: EmptyResult,
     }
 }
 
 fn default_consecutive_error_limit() -> u32 {
     4
+}
+
+/// The meaning of an empty result: the query succeeded, and there is no series.
+///
+/// A counter of errors that exists only once there was an error is empty on a service without errors; a gauge of a
+/// service that is down is empty, too. Only the author of the query knows which it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.EmptyResult", rename_all = "snake_case")]
+pub enum EmptyResult {
+    /// There is no data: the response is `on.no_data`.
+    #[default]
+    NoData,
+    /// The value is 0, and is compared with the limits.
+    Zero,
+    /// The measurement is good.
+    Good,
 }
 
 /// The result of a measurement.
@@ -86,24 +117,35 @@ impl Metric {
             min_samples: Count::default(),
             max_age: None,
             critical: false,
+            initial_delay: Span::ZERO,
+            window: None,
+            empty: EmptyResult::default(),
         }
     }
 
-    /// Judges a reading. Only a finite value within the limits is `successful`.
+    /// Judges a reading. Only a finite value within the limits is `successful`, and an empty result that is declared so.
     pub(super) fn judge(&self, reading: &Reading) -> MeasurementPhase {
         match reading {
             Reading::Missing {} => MeasurementPhase::NoData,
+            Reading::Empty {} => match self.empty {
+                EmptyResult::NoData => MeasurementPhase::NoData,
+                EmptyResult::Zero => self.judge_value(0.0, None),
+                EmptyResult::Good => MeasurementPhase::Successful,
+            },
             Reading::Failed { .. } => MeasurementPhase::Error,
-            Reading::Value { n, .. } if self.min_samples > n.unwrap_or_default() => {
-                MeasurementPhase::Inconclusive
-            }
-            Reading::Value { value, .. } => {
-                // INVARIANT: both comparisons are false for NaN, which is therefore not good.
-                let below = self.max.is_none_or(|max| *value <= max);
-                let above = self.min.is_none_or(|min| *value >= min);
-                if below && above { MeasurementPhase::Successful } else { MeasurementPhase::Failed }
-            }
+            Reading::Value { value, n } => self.judge_value(*value, *n),
         }
+    }
+
+    /// Judges a value of so many samples.
+    pub(super) fn judge_value(&self, value: f64, n: Option<Count>) -> MeasurementPhase {
+        if self.min_samples > n.unwrap_or_default() {
+            return MeasurementPhase::Inconclusive;
+        }
+        // INVARIANT: both comparisons are false for NaN, which is therefore not good.
+        let below = self.max.is_none_or(|max| value <= max);
+        let above = self.min.is_none_or(|min| value >= min);
+        if below && above { MeasurementPhase::Successful } else { MeasurementPhase::Failed }
     }
 
     /// The limit that a value is beyond, with its side; the upper one if it is within both.

@@ -23,36 +23,57 @@
 //!
 //! # The rules and their order
 //!
-//! Rules 1 to 9 are about safety. All of them are evaluated, and the strongest effect decides: an abort before a pause
+//! Rules 1 to 11 are about safety. All of them are evaluated, and the strongest response decides: an abort before a pause
 //! before a hold, and among equals the first rule. So a cause that only holds cannot hide one that ends the rollout.
-//! From rule 10 on the first rule that applies decides. Safety comes before waiting, since a rollback on little data can
-//! be undone, but a missed one cannot. A gate comes last: a person is asked only when nothing else holds the rollout.
+//! Safety comes before waiting, since a rollback on little data can be undone, but a missed one cannot. A gate comes
+//! last: a person is asked only when nothing else holds the rollout.
 //!
-//! 1. The run is over: hold.
+//! 1. The run is over: hold. A frozen run whose previous version is ready again: abort.
 //! 2. An operator ordered an abort, or a person refused a gate: abort.
 //! 3. A critical metric failed: abort.
-//! 4. The new version is unhealthy: `on.failed`. The previous version is unhealthy: hold.
-//! 5. The deadline has passed: `on.deadline`.
-//! 6. A metric has more failed measurements than its `failure_limit`: `on.failed`.
-//! 7. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
-//! 8. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-//! 9. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-//!    without enough good measurements: `on.inconclusive`.
-//! 10. The run is paused: hold.
-//! 11. The release window is closed: hold.
-//! 12. The current step: its timer, its measurements, its samples, its gate.
+//! 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
+//! 5. The previous version is not ready: `on.stable_unhealthy`.
+//! 6. The deadline has passed: `on.deadline`.
+//! 7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+//! 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
+//! 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
+//! 10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
+//!     without enough good measurements: `on.inconclusive`.
+//! 11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+//! 12. The run is paused: hold.
+//! 13. The release window is closed: hold.
+//! 14. The current step: its timer, its measurements, its samples, its gate.
 //!
-//! An abort rolls back, or freezes the weight if the schedule says so or the previous version is unhealthy.
+//! An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+//! `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
+//! good measurement of the metric.
+//!
+//! # Late calls
+//!
+//! A call evaluates rules 1 to 11 at every instant since the call before: after each observation, and whenever a time limit
+//! is reached. The first abort stays, whatever was measured or ordered later. So a late call never ends better than calls
+//! in time would have ended at the weights that were really applied.
+//!
+//! A schedule without metrics goes by the clock: each step begins when the one before it ended, and a late call gives the
+//! same result as calling at every tick. If all steps ended before the deadline, the rollout succeeds even if the call comes
+//! after it. But no weight rises while a version is not ready, the window is closed, or an operator paused the rollout.
 //!
 //! # What is counted
 //!
 //! - A limit is the number that is still tolerated, as in Argo Rollouts: with a `failure_limit` of 0 the first failed
 //!   measurement exceeds it. An errored query counts neither as failed nor as measured.
-//! - Failed and inconclusive measurements count for the whole run, until an operator resumes it from a pause. Good
+//! - Measurements count from the first traffic of the new version on, later by the `initial_delay` of the metric. Those
+//!   made before are ignored: without traffic there is no data. A retry and a new revision begin anew. An analysis step
+//!   before the first weight counts what is measured during it.
+//! - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
 //!   measurements and samples count for the current step, and only if they were made after the weight was set.
-//! - A pause stops the timers and the deadline. A closed release window stops neither.
-//! - A schedule without metrics goes by the clock: a late call gives the same result as calling at every tick. If all
-//!   steps ended before the deadline, the rollout succeeds even if the call comes after it.
+//! - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
+//! - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+//!
+//! # Orders
+//!
+//! A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
+//! pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
 //!
 //! # Pitfalls
 //!
@@ -63,9 +84,11 @@
 //!   `missing` names it.
 //! - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
 //!   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
-//! - Pass each observation once. The state refuses observations that are not later than those it has applied.
+//! - Pass each measurement once. The state refuses one that is not later than the latest of its metric. Another metric may
+//!   lag behind.
 mod advance;
 mod bake;
+mod check;
 pub mod code;
 mod decision;
 mod engine;
@@ -77,6 +100,7 @@ mod metric;
 mod observation;
 mod plan;
 mod presets;
+mod progress;
 mod rollout;
 mod routing;
 mod rules;
@@ -91,19 +115,21 @@ pub use engine::{next_action, start};
 pub use load::schedule_from_json;
 #[cfg(feature = "yaml")]
 pub use load::schedule_from_yaml;
-pub use metric::{MeasurementPhase, Metric};
+pub use metric::{EmptyResult, MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading};
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{apple_phased_schedule, play_staged_schedule, standard_schedule};
 pub use rollout::Rollout;
 pub use routing::{Routing, routing};
-pub use schedule::{AbortPolicy, CauseResponses, Response, Schedule};
+pub use schedule::{AbortPolicy, CauseResponses, DeadlineExcludes, Readiness, Response, Schedule};
 pub use simulate::simulate;
-pub use state::{GateApproval, LastMeasurement, MetricState, Phase, State};
+pub use state::{GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
 pub use step::Step;
 pub use validate::{Diagnostic, DiagnosticCode, validate};
 
-crate::scalar::texts!(AbortPolicy, Command, DiagnosticCode, HealthRole, MeasurementPhase, Phase, Response);
+crate::scalar::texts!(
+    AbortPolicy, Command, DiagnosticCode, EmptyResult, HealthRole, MeasurementPhase, Phase, Response, Waiver
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {

@@ -10,7 +10,7 @@ input! {
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "canary.Observation", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Observation {
-        /// The instant: after all observations that the state has applied, and not after `now`.
+        /// The instant: not after `now`, and of a measurement after the latest one of its metric.
         pub at: Timestamp,
         /// The event or the measurement.
         pub kind: ObservationKind,
@@ -42,7 +42,7 @@ tagged! {
             /// Whether it is open.
             open: bool,
         },
-        /// A person approved or refused a gate. The latest approval or refusal of a gate counts.
+        /// A person approved or refused a gate. A refusal ends the rollout.
         Approval {
             /// The name of the gate in the schedule.
             gate: String,
@@ -55,6 +55,12 @@ tagged! {
         Command {
             /// The command.
             command: Command,
+            /// Who gave it, when known.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by: Option<String>,
+            /// Why, when known.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            reason: Option<String>,
         },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
@@ -78,8 +84,10 @@ tagged! {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             n: Option<Count>,
         },
-        /// No value: an empty result, or one that is not a number.
+        /// No value, for instance one that is not a number.
         Missing {},
+        /// The query succeeded, and its result is empty. The metric says what that means.
+        Empty {},
         /// The query failed.
         Failed {
             /// The error message.
@@ -109,10 +117,22 @@ pub enum Command {
     Abort,
     /// Stay at this weight; the timers stop.
     Pause,
-    /// Continue after a pause. The counts of failed, inconclusive and errored measurements start at 0 again.
+    /// Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
+    /// errored measurements start at 0 again.
     Resume,
     /// Begin again at the first step after an abort.
     Retry,
+    /// End the current step, whatever was measured. The counts start at 0 again.
+    SkipStep,
+    /// Go on to the next weight: end the current step, and those after it that wait for time or measurements. A gate
+    /// after the current step still asks.
+    Promote,
+    /// Give all traffic to the new version now, whatever the remaining steps are.
+    PromoteFull,
+    /// Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
+    AcceptInconclusive,
+    /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+    ContinueWithoutStable,
 }
 
 impl Observation {
@@ -120,6 +140,12 @@ impl Observation {
     #[must_use]
     pub fn new(at: Timestamp, kind: ObservationKind) -> Self {
         Self { at, kind }
+    }
+}
+
+impl From<Command> for ObservationKind {
+    fn from(command: Command) -> Self {
+        Self::Command { command, by: None, reason: None }
     }
 }
 
@@ -151,10 +177,17 @@ impl ObservationKind {
                     7
                 }
             }
-            Self::Command { command: Command::Retry } => 8,
-            Self::Command { command: Command::Resume } => 9,
-            Self::Command { command: Command::Pause } => 10,
-            Self::Command { command: Command::Abort } => 11,
+            Self::Command { command, .. } => match command {
+                Command::Retry => 8,
+                Command::ContinueWithoutStable => 9,
+                Command::AcceptInconclusive => 10,
+                Command::Resume => 11,
+                Command::SkipStep => 12,
+                Command::Promote => 13,
+                Command::PromoteFull => 14,
+                Command::Pause => 15,
+                Command::Abort => 16,
+            },
         }
     }
 }

@@ -18,7 +18,8 @@ pub struct Timeline {
     /// The latest end; absent when a step waits for a person or for data without limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_end: Option<Timestamp>,
-    /// The instant of the deadline, if there is one.
+    /// The instant of the deadline, if there is one and every step takes its shortest time. What the deadline excludes
+    /// beside pause steps of a fixed length (gates, closed windows, pauses by an operator) moves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<Timestamp>,
 }
@@ -74,6 +75,7 @@ impl Rollout {
 fn timeline(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
     let mut steps = Vec::with_capacity(schedule.steps.len());
     let (mut weight, mut earliest, mut latest) = (0.0, start, Some(start));
+    let mut deadline_at = schedule.deadline.and_then(|deadline| start.plus(deadline).ok());
     for (index, step) in (0..).zip(&schedule.steps) {
         let (min, max) = match step {
             Step::SetWeight { weight: next } => {
@@ -85,9 +87,16 @@ fn timeline(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
                 (*min, if schedule.metrics.is_empty() { Some(*min) } else { *max })
             }
             Step::Pause { duration: Some(duration) } => (*duration, Some(*duration)),
-            Step::Pause { duration: None } | Step::Analysis { .. } | Step::Gate { .. } => (Span::ZERO, None),
+            Step::Gate { timeout, .. } => (Span::ZERO, *timeout),
+            Step::Pause { duration: None } | Step::Analysis { .. } => (Span::ZERO, None),
         };
         let earliest_start = earliest;
+        if let Step::Pause { duration: Some(duration) } = step
+            && schedule.deadline_excludes.pauses
+        {
+            deadline_at =
+                deadline_at.filter(|at| earliest < *at).and_then(|at| at.plus(*duration).ok()).or(deadline_at);
+        }
         let at = |error: crate::Error| error.under(&format!("schedule.steps[{index}]"));
         earliest = earliest.plus(min).map_err(at)?;
         latest = match (latest, max) {
@@ -102,6 +111,5 @@ fn timeline(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
             latest_end: latest,
         });
     }
-    let deadline_at = schedule.deadline.and_then(|deadline| start.plus(deadline).ok());
     Ok(Timeline { steps, earliest_end: earliest, latest_end: latest, deadline_at })
 }

@@ -51,7 +51,7 @@ impl Rollout {
         let schedule = checked.policy();
         let names = schedule.metrics.iter().map(|metric| metric.name.clone());
         let metrics = names.zip(0..).collect();
-        let gate = |step: &Step| if let Step::Gate { name } = step { Some(name.clone()) } else { None };
+        let gate = |step: &Step| if let Step::Gate { name, .. } = step { Some(name.clone()) } else { None };
         let gates = schedule.steps.iter().filter_map(gate).collect();
         Ok(Self { checked, metrics, gates })
     }

@@ -3,64 +3,93 @@ use super::bake::bake_overdue;
 use super::facts::Facts;
 use super::finding::{Effect, Finding, consequence, counted, lasted, measured};
 use super::metric::{MeasurementPhase, Metric};
-use super::schedule::Response;
-use super::state::{MetricState, Phase};
+use super::observation::Command;
+use super::schedule::{AbortPolicy, Response};
+use super::state::{MetricState, Order, Phase, Waiver};
 use crate::canary::code;
 use crate::reason::{Reason, ReasonCode, Severity, format_duration};
+use crate::time::Span;
 
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
 /// The rules in their order. The numbers are those of the module docs.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 14] = [
     run_over,           // 1
     aborted_by_person,  // 2
     critical_metric,    // 3
-    unhealthy,          // 4
-    deadline,           // 5
-    failure_limit,      // 6
-    error_limit,        // 7
-    no_data,            // 8
-    inconclusive_limit, // 9
-    bake_overdue,       // 9
-    paused,             // 10
-    window_closed,      // 11
+    canary_unready,     // 4
+    stable_unhealthy,   // 5
+    deadline,           // 6
+    failure_limit,      // 7
+    error_limit,        // 8
+    no_data,            // 9
+    inconclusive_limit, // 10
+    bake_overdue,       // 10
+    gate_expired,       // 11
+    paused,             // 12
+    window_closed,      // 13
 ];
 
-/// The strongest finding; among equally strong ones, that of the first rule.
+/// What the rules found at an instant.
+#[derive(Debug, Default)]
+pub(super) struct Ruled {
+    /// The strongest finding; among equally strong ones, that of the first rule.
+    pub(super) finding: Option<Finding>,
+    /// The causes to which the response is only a warning.
+    pub(super) warnings: Vec<Reason>,
+}
+
+/// Evaluates the rules.
 ///
 /// A cause that only holds must not hide one that ends the rollout: with `on.deadline: hold`, a metric that fails after
 /// the deadline still takes the traffic back.
-pub(super) fn strongest(facts: &Facts<'_>) -> Option<Finding> {
-    let mut found: Option<Finding> = None;
+pub(super) fn strongest(facts: &Facts<'_>) -> Ruled {
+    let mut ruled = Ruled::default();
     for rule in RULES {
         let Some(finding) = rule(facts) else { continue };
         let strength = finding.effect.strength();
-        if strength == Response::Abort || facts.state.is_over() {
-            return Some(finding);
+        if strength == Response::Warn {
+            ruled.warnings.extend(finding.reasons);
+            continue;
         }
-        if found.as_ref().is_none_or(|best| best.effect.strength() < strength) {
-            found = Some(finding);
+        if strength == Response::Abort || facts.state.is_over() {
+            return Ruled { finding: Some(finding), ..ruled };
+        }
+        if ruled.finding.as_ref().is_none_or(|best| best.effect.strength() < strength) {
+            ruled.finding = Some(finding);
         }
     }
-    found
+    ruled
 }
 
-/// Rule 1: a run that is over changes only by a retry or a new revision.
+/// Rule 1: a run that is over changes only by an order or a new revision.
+///
+/// A rollout whose schedule rolls back is frozen only while the previous version cannot take the traffic. When it can, the
+/// abort takes place.
 fn run_over(facts: &Facts<'_>) -> Option<Finding> {
-    facts.state.is_over().then(|| {
-        let text = match facts.state.phase {
-            Phase::Succeeded => "the rollout has succeeded: nothing changes until a new revision",
-            Phase::Frozen => "the rollout is frozen: nothing changes until a retry or a new revision",
-            _ => "the rollout was rolled back: nothing changes until a retry or a new revision",
-        };
-        Finding::new(Effect::Hold, Reason::new(code::RUN_OVER, Severity::Info, "run", text))
-    })
+    let text = match facts.state.phase {
+        Phase::Progressing | Phase::Paused => return None,
+        Phase::Frozen if facts.schedule.abort == AbortPolicy::RollBack && !is_stable_down(facts) => {
+            let text = "the previous version is ready again: the frozen rollout ends";
+            return Some(abort(Reason::new(code::STABLE_RECOVERED, Severity::Error, "stable", text)));
+        }
+        Phase::Succeeded => "the rollout has succeeded: nothing changes until a new revision",
+        Phase::Frozen => "the rollout is frozen: nothing changes until an operator resumes or retries, or a new revision",
+        Phase::RolledBack => "the rollout was rolled back: nothing changes until a retry or a new revision",
+    };
+    Some(Finding::new(Effect::Hold, Reason::new(code::RUN_OVER, Severity::Info, "run", text)))
+}
+
+fn is_stable_down(facts: &Facts<'_>) -> bool {
+    facts.state.stable_healthy == Some(false)
 }
 
 /// Rule 2: an operator aborted, or somebody refused a gate, even one that the rollout has not reached yet.
 fn aborted_by_person(facts: &Facts<'_>) -> Option<Finding> {
     if facts.state.abort_ordered {
-        let text = "an operator ordered an abort: the rollout ends";
+        let order = facts.state.orders.iter().find(|order| order.command == Command::Abort);
+        let (by, why) = order.map_or(("an operator".to_owned(), String::new()), Order::who_and_why);
+        let text = format!("{by} ordered an abort{why}: the rollout ends");
         return Some(abort(Reason::new(code::ABORT_ORDERED, Severity::Critical, "run", text)));
     }
     let refused = facts.state.approvals.iter().find(|approval| !approval.approved)?;
@@ -89,27 +118,44 @@ fn critical_metric(facts: &Facts<'_>) -> Option<Finding> {
     Some(abort(reason))
 }
 
-/// Rule 4: a new version that is not ready has failed. A previous version that is not ready only holds: more traffic for
-/// the new one would leave no rollback path, and there is nothing to roll back to now.
-fn unhealthy(facts: &Facts<'_>) -> Option<Finding> {
-    if facts.state.canary_healthy == Some(false) {
-        let response = facts.schedule.on.failed;
-        let text = format!("the new version is not ready: {}", consequence(response));
-        let reason = Reason::new(code::CANARY_UNHEALTHY, Severity::Critical, "canary", text);
-        return Some(Finding::new(Effect::Respond(response), reason));
+/// Rule 4: a new version that is not ready does not get more traffic; one that stays so longer than it may has failed.
+fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
+    let due = facts.unready_due()?;
+    let since = facts.state.unready_since.unwrap_or(facts.state.started_at);
+    let lasted_so_far = facts.now.since(since).max(Span::ZERO);
+    if facts.now < due {
+        let text = format!("the new version is not ready since {since}: the rollout holds, at the latest until {due}");
+        let reason = Reason::new(code::CANARY_NOT_READY, Severity::Warning, "canary", text);
+        return Some(Finding::new(Effect::Hold, reason));
     }
-    (facts.state.stable_healthy == Some(false)).then(|| {
-        let text = "the previous version is not ready, so a rollback is not possible: the rollout holds";
-        Finding::new(Effect::Hold, Reason::new(code::STABLE_UNHEALTHY, Severity::Error, "stable", text))
+    let response = facts.schedule.on.not_ready;
+    let lasts = format_duration(lasted_so_far);
+    let text = format!("the new version is not ready for {lasts}, longer than it may: {}", consequence(response));
+    let reason = Reason::new(code::CANARY_UNHEALTHY, Severity::Critical, "canary", text);
+    // A version that is not ready gets no traffic, even if the schedule only warns.
+    let effect = if response == Response::Warn { Effect::Hold } else { Effect::Respond(response) };
+    Some(Finding::new(effect, reason))
+}
+
+/// Rule 5: while the previous version is not ready there is nothing to roll back to, and more traffic for the new one
+/// would make that worse.
+fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
+    let response = facts.schedule.on.stable_unhealthy;
+    let is_overruled = facts.state.without_stable || facts.progress.waiver == Waiver::NextWeight;
+    (is_stable_down(facts) && !(is_overruled && response <= Response::Hold)).then(|| {
+        let then = consequence(response);
+        let text = format!("the previous version is not ready, so a rollback is not possible: {then}");
+        let reason = Reason::new(code::STABLE_UNHEALTHY, Severity::Error, "stable", text);
+        Finding::new(Effect::Respond(response), reason)
     })
 }
 
-/// Rule 5: the time of the whole rollout, pauses not counted.
+/// Rule 6: the time of the whole rollout, without what the deadline excludes.
 fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     let deadline = facts.schedule.deadline?;
     let response = facts.schedule.on.deadline;
-    let taken = facts.clock().since(facts.state.started_at);
-    (taken >= deadline).then(|| {
+    let taken = facts.counted();
+    (taken >= deadline && !facts.is_done_by_clock()).then(|| {
         let (took, allowed) = (format_duration(taken), format_duration(deadline));
         let text =
             format!("the rollout has taken {took}, its deadline is {allowed}: {}", consequence(response));
@@ -119,7 +165,7 @@ fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     })
 }
 
-/// Rule 6: more failed measurements in the run than the metric tolerates.
+/// Rule 7: more failed measurements in the run than the metric tolerates.
 fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
     limit(
         facts,
@@ -129,8 +175,11 @@ fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
-/// Rule 7: more errored queries in a row than the metric tolerates: the telemetry is broken.
+/// Rule 8: more errored queries in a row than the metric tolerates: the telemetry is broken.
 fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.progress.waiver == Waiver::Inconclusive {
+        return None;
+    }
     limit(
         facts,
         |metric, state| (state.consecutive_errors, metric.consecutive_error_limit),
@@ -139,8 +188,11 @@ fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
-/// Rule 9: more measurements on too few samples in the run than the metric tolerates.
+/// Rule 10: more measurements on too few samples in the run than the metric tolerates.
 fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.progress.waiver == Waiver::Inconclusive {
+        return None;
+    }
     limit(
         facts,
         |metric, state| (state.inconclusive, metric.inconclusive_limit),
@@ -150,6 +202,8 @@ fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
 }
 
 /// Every metric that exceeds a limit, with its latest measurement beside the count.
+///
+/// Where the response is to hold, the cause is gone when the metric is good again.
 fn limit(
     facts: &Facts<'_>,
     counts: fn(&Metric, &MetricState) -> (u32, u32),
@@ -159,40 +213,46 @@ fn limit(
     let mut reasons = Vec::new();
     for (metric, state) in facts.metrics() {
         let (n, limit) = counts(metric, state);
-        if n <= limit {
+        let good = state.last.as_ref().is_some_and(|last| last.phase == MeasurementPhase::Successful);
+        if n <= limit || (response == Response::Hold && good) {
             continue;
         }
         let (name, plural, then) = (&metric.name, if n == 1 { "" } else { "s" }, consequence(response));
         let text = format!("`{name}` has {n} {what}{plural}, the limit is {limit}: {then}");
         reasons.push(Reason::new(code, severity, name, text).with(counted(n.into(), limit.into())));
-        if let Some(last) = state.last.filter(|last| last.phase != MeasurementPhase::Successful) {
-            reasons.push(measured(code::METRIC_NOT_GOOD, severity, metric, &last));
+        if let Some(last) = state.last.as_ref().filter(|_| !good) {
+            reasons.push(measured(code::METRIC_NOT_GOOD, severity, metric, last));
         }
     }
     (!reasons.is_empty()).then(|| Finding::of(Effect::Respond(response), reasons, vec![]))
 }
 
-/// Rule 8: a metric whose latest query returned nothing, or whose latest measurement is too old. By default it holds, and
-/// goes on by itself when data comes.
+/// Rule 9: a metric whose latest query returned nothing, or whose latest measurement is too old. By default it holds, and
+/// goes on by itself when data comes. A version without traffic has no data to miss.
 fn no_data(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.progress.traffic_since.is_none() || facts.progress.waiver == Waiver::Inconclusive {
+        return None;
+    }
     let response = facts.schedule.on.no_data;
     let then = consequence(response);
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
     for (metric, state) in facts.metrics() {
         let name = &metric.name;
-        let empty = state.last.is_some_and(|last| last.phase == MeasurementPhase::NoData);
+        let last = facts.latest(metric, state);
+        let empty = last
+            .filter(|last| Some(last.at) > facts.state.forgiven_at)
+            .is_some_and(|last| last.phase == MeasurementPhase::NoData);
         let stale = facts.stale_at(metric, state).is_some_and(|at| at <= facts.now.as_millis());
-        let (code, text) = match (empty, &state.last, metric.max_age) {
+        let (code, text) = match (empty, last, metric.max_age) {
             (true, ..) => {
                 (code::NO_DATA, format!("`{name}` has no data, its latest query returned nothing: {then}"))
             }
             (_, last, Some(max_age)) if stale => {
-                let since = last.map_or(facts.state.step_entered_at, |last| last.at);
-                let (age, max_age) = (format_duration(facts.now.since(since)), format_duration(max_age));
+                let (age, max_age) = (facts.age_of_data(metric, state), format_duration(max_age));
                 let observed = match last {
                     Some(_) => format!("was last measured {age} ago"),
-                    None => format!("was not measured in the {age} since the step began"),
+                    None => format!("was not measured in the last {age}"),
                 };
                 (code::STALE_DATA, format!("`{name}` {observed}, its maximum age is {max_age}: {then}"))
             }
@@ -205,16 +265,33 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     (!reasons.is_empty()).then(|| Finding::of(effect, reasons, missing))
 }
 
-/// Rule 10: an operator, or a response of the schedule, has stopped the clocks.
+/// Rule 11: nobody approved a gate in its time.
+fn gate_expired(facts: &Facts<'_>) -> Option<Finding> {
+    let (gate, response, at) = facts.gate_expires_at().filter(|(_, _, at)| *at <= facts.clock())?;
+    if response == Response::Hold || (response == Response::Pause && facts.is_paused()) {
+        return None; // the step reports it, or the rollout has paused already
+    }
+    let text = format!("nobody approved the gate `{gate}` until {at}: {}", consequence(response));
+    let reason = Reason::new(code::GATE_EXPIRED, Severity::Error, gate, text);
+    Some(Finding::new(Effect::Respond(response), reason))
+}
+
+/// Rule 12: an operator, or a response of the schedule, has stopped the clocks.
 fn paused(facts: &Facts<'_>) -> Option<Finding> {
     let since = facts.state.paused_at?;
-    let text = format!("the rollout is paused since {since}, until an operator resumes");
+    let order = facts.state.orders.iter().find(|order| order.command == Command::Pause && order.at == since);
+    let ordered = order.map_or(String::new(), |order| {
+        let (by, why) = order.who_and_why();
+        format!(", as {by} ordered{why}")
+    });
+    let text = format!("the rollout is paused since {since}{ordered}, until an operator resumes");
     Some(Finding::new(Effect::Hold, Reason::new(code::PAUSED, Severity::Warning, "run", text)))
 }
 
-/// Rule 11: outside of the release window nothing advances. Safety comes first, so a rollback has happened before.
+/// Rule 13: outside of the release window nothing advances but by an order. Safety comes first, so a rollback has
+/// happened before.
 fn window_closed(facts: &Facts<'_>) -> Option<Finding> {
-    facts.state.window_closed.then(|| {
+    (facts.state.window_closed && facts.progress.waiver != Waiver::NextWeight).then(|| {
         let text = "the release window is closed: the rollout holds until it opens";
         Finding::new(Effect::Hold, Reason::new(code::WINDOW_CLOSED, Severity::Warning, "window", text))
     })

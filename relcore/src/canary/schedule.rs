@@ -39,9 +39,65 @@ input! {
         /// The action of an abort. Default: `roll_back`.
         #[serde(default)]
         pub abort: AbortPolicy,
-        /// The longest time of the whole rollout, pauses not counted. Default: no limit.
+        /// The longest time of the whole rollout, without the times that `deadline_excludes` lists. Default: no limit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub deadline: Option<Span>,
+        /// The times that the deadline does not count. Default: pauses, gates and closed release windows.
+        #[serde(default, skip_serializing_if = "wire::is_default", deserialize_with = "wire::object")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub deadline_excludes: DeadlineExcludes,
+        /// How long the new version may be unready before `on.not_ready` applies.
+        #[serde(default, skip_serializing_if = "wire::is_default", deserialize_with = "wire::object")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub readiness: Readiness,
+    }
+}
+
+input! {
+    /// The times that the deadline of a rollout does not count: each of them waits for somebody or something else.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "canary.DeadlineExcludes", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct DeadlineExcludes {
+        /// Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts.
+        pub pauses: bool,
+        /// The time that a gate waits for an approval. Default true.
+        pub gates: bool,
+        /// The time in which the release window is closed. Default true.
+        pub closed_windows: bool,
+    }
+}
+
+input! {
+    /// How long the new version may be unready. While it is unready the rollout does not advance.
+    ///
+    /// Starting is not failing: a version that was just deployed, or whose weight just rose, has `deadline` to become
+    /// ready. At any other time it may be unready for `grace`. After both, the response is `on.not_ready`.
+    ///
+    /// ```
+    /// use relcore::Timestamp;
+    /// use relcore::canary::{Action, HealthRole, Observation, ObservationKind, Rollout, standard_schedule};
+    /// let rollout = Rollout::new(standard_schedule())?;
+    /// let begin = Timestamp::parse("2026-11-23T09:00:00Z")?;
+    /// let unready = ObservationKind::Health { role: HealthRole::Canary, healthy: false };
+    /// let starting = rollout.next_action(&rollout.start(begin)?, &[Observation::new(begin, unready)], begin)?;
+    /// assert_eq!(starting.verdict, Action::Hold {});
+    /// // Pitfall: the clock of a new version runs from its start, even if it is observed only once.
+    /// let later = Timestamp::parse("2026-11-23T09:10:00Z")?;
+    /// assert_eq!(starting.next_check_at, Some(later));
+    /// let ended = rollout.next_action(&starting.state, &[], later)?;
+    /// assert_eq!(ended.verdict, Action::RollBack { previous: 0.0 });
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "canary.Readiness", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Readiness {
+        /// How long after its start, or after its weight rose, the version may be unready. Default 10 minutes, as
+        /// `progressDeadlineSeconds` of Kubernetes, Argo Rollouts and Flagger.
+        pub deadline: Span,
+        /// How long it may be unready at any time: a restarted pod, a node that is drained. Default 1 minute.
+        pub grace: Span,
     }
 }
 
@@ -51,7 +107,7 @@ input! {
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "canary.CauseResponses", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct CauseResponses {
-        /// A metric failed more often than its limit, or the canary is unhealthy. Default: `abort`, as Argo Rollouts.
+        /// A metric failed more often than its limit. Default: `abort`, as Argo Rollouts.
         pub failed: Response,
         /// A metric's query errored more often in a row than its limit. Default: `abort`, as Argo Rollouts.
         pub error: Response,
@@ -63,6 +119,14 @@ input! {
         pub no_data: Response,
         /// The deadline has passed. Default: `abort`, as Flagger.
         pub deadline: Response,
+        /// The new version is not ready for longer than `readiness` allows. Default: `abort`, as Flagger.
+        #[serde(skip_serializing_if = "Response::is_abort")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub not_ready: Response,
+        /// The previous version is not ready, so that a rollback is not possible. Default: `hold`.
+        #[serde(skip_serializing_if = "Response::is_hold")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub stable_unhealthy: Response,
     }
 }
 
@@ -83,7 +147,33 @@ impl Schedule {
             on: CauseResponses::default(),
             abort: AbortPolicy::default(),
             deadline: None,
+            deadline_excludes: DeadlineExcludes::default(),
+            readiness: Readiness::default(),
         }
+    }
+}
+
+impl Default for DeadlineExcludes {
+    fn default() -> Self {
+        Self { pauses: true, gates: true, closed_windows: true }
+    }
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self { deadline: Span::from_minutes(10), grace: Span::from_minutes(1) }
+    }
+}
+
+impl Response {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn is_abort(&self) -> bool {
+        *self == Self::Abort
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn is_hold(&self) -> bool {
+        *self == Self::Hold
     }
 }
 
@@ -95,17 +185,21 @@ impl Default for CauseResponses {
             inconclusive: Response::Pause,
             no_data: Response::Hold,
             deadline: Response::Abort,
+            not_ready: Response::Abort,
+            stable_unhealthy: Response::Hold,
         }
     }
 }
 
-/// The response to a cause. None of them promotes.
+/// The response to a cause, from the weakest to the strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.Response", rename_all = "snake_case")]
 pub enum Response {
-    /// Stay at this weight until the cause is gone.
+    /// Go on, and say so in the reasons.
+    Warn,
+    /// Stay at this weight until the cause is gone: after exceeded limits until the metric is good again.
     Hold,
     /// Stay at this weight until an operator resumes.
     Pause,

@@ -69,10 +69,10 @@ impl Rollout {
                 state = decision.state;
             }
             rest = later;
-            match now.plus(tick) {
-                Ok(next) if !over && next <= until => now = next,
-                _ => return Ok(decisions), // over, or beyond `until` or the calendar
+            if now == until || (over && rest.is_empty()) {
+                return Ok(decisions);
             }
+            now = now.plus(tick).unwrap_or(until).min(until);
         }
     }
 }

@@ -1,14 +1,17 @@
 use super::metric::MeasurementPhase;
+use super::observation::Command;
+use super::progress::Progress;
 use super::schedule::Schedule;
 use super::step::Step;
 use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
+use crate::wire;
 use serde::{Deserialize, Serialize};
 
 /// The state of a rollout: plain data, to be stored between two calls.
 ///
 /// It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
-/// the schedule, start again.
+/// the schedule, start again. A field that an earlier version did not write has its default; the rollout goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -27,7 +30,7 @@ pub struct State {
     pub step: u32,
     /// When the step began; a pause moves it by its length.
     pub step_entered_at: Timestamp,
-    /// When the run began; a pause moves it by its length.
+    /// When the run began: the start, a retry or a new revision.
     pub started_at: Timestamp,
     /// The beginning of the pause, if the run is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +62,91 @@ pub struct State {
     /// The instant of the latest observation that was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_until: Option<Timestamp>,
+    /// When the new version got its first traffic, while it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic_since: Option<Timestamp>,
+    /// Since when the new version is not ready, while it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unready_since: Option<Timestamp>,
+    /// When the readiness of the new version was last observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_observed_at: Option<Timestamp>,
+    /// When the readiness of the previous version was last observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stable_observed_at: Option<Timestamp>,
+    /// When the release window was last observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_observed_at: Option<Timestamp>,
+    /// The time since the start that the deadline does not count, up to `deadline_stopped_at`.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub deadline_excluded: Span,
+    /// Since when the deadline does not count the time, while it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_stopped_at: Option<Timestamp>,
+    /// When the gate that is the current step asked for its approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate_asked_at: Option<Timestamp>,
+    /// When the present pause was told, if the schedule ordered it and the call came late. An order to resume that was
+    /// given before does not end it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause_told_at: Option<Timestamp>,
+    /// When an operator last forgave what had been measured until then, by a resume, a skip or a promotion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgiven_at: Option<Timestamp>,
+    /// What an operator waived until the weight changes.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub waiver: Waiver,
+    /// Whether an operator ordered to go on although the previous version is not ready.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub without_stable: bool,
+    /// The latest command of each kind in this run.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub orders: Vec<Order>,
+}
+
+/// What an operator waived until the weight changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.Waiver", rename_all = "snake_case")]
+pub enum Waiver {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Measurements that are inconclusive or missing.
+    Inconclusive,
+    /// Everything but the readiness of the new version, for the next weight.
+    NextWeight,
+}
+
+impl Order {
+    /// Who gave it and why, for a sentence: `` `ann` `` and ``: the fix is out``.
+    pub(super) fn who_and_why(&self) -> (String, String) {
+        let by = self.by.as_deref().map_or("an operator".to_owned(), |by| format!("`{by}`"));
+        (by, self.reason.as_deref().map_or(String::new(), |reason| format!(" (`{reason}`)")))
+    }
+}
+
+/// A command of an operator that was applied.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.Order", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Order {
+    /// The command.
+    pub command: Command,
+    /// When it was given.
+    pub at: Timestamp,
+    /// Who gave it, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Whether a rollout is under way.
@@ -105,10 +193,13 @@ pub struct MetricState {
     /// The latest measurement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<LastMeasurement>,
+    /// The end of the latest window whose samples were counted, for a metric with a `window`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled_until: Option<Timestamp>,
 }
 
 /// The latest measurement of a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "canary.LastMeasurement", rename_all = "camelCase", deny_unknown_fields)]
@@ -123,6 +214,9 @@ pub struct LastMeasurement {
     /// The number of its samples, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<Count>,
+    /// The message of a query that failed, its first 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// The approval or refusal of a gate.
@@ -163,34 +257,61 @@ impl State {
             abort_ordered: false,
             revision: None,
             observed_until: None,
+            traffic_since: None,
+            unready_since: None,
+            canary_observed_at: None,
+            stable_observed_at: None,
+            window_observed_at: None,
+            deadline_excluded: Span::ZERO,
+            deadline_stopped_at: None,
+            gate_asked_at: None,
+            pause_told_at: None,
+            forgiven_at: None,
+            waiver: Waiver::default(),
+            without_stable: false,
+            orders: vec![],
         }
     }
 
-    /// Whether nothing more happens until a retry or a new revision.
+    /// Whether nothing more happens by itself until a retry or a new revision.
     pub(super) fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Succeeded | Phase::RolledBack | Phase::Frozen)
     }
 
-    /// Enters the next step at an instant.
-    pub(super) fn enter_next_step(&mut self, at: Timestamp) {
-        self.step = self.step.saturating_add(1);
-        self.step_entered_at = at;
-        self.released = false;
-        for metric in &mut self.metrics {
-            metric.successes = 0;
-            metric.samples = Count::default();
-        }
+    /// Whether the world or an operator forbids more traffic now, whatever the schedule had let happen before.
+    pub(super) fn forbids_more_traffic(&self) -> bool {
+        let is_ordered = self.phase == Phase::Paused && self.pause_told_at.is_none();
+        let is_stable_down = self.stable_healthy == Some(false) && !self.without_stable;
+        let is_held = (is_stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
+        is_ordered || is_held || self.canary_healthy == Some(false)
     }
 
-    /// The current step; none when all are done.
-    pub(super) fn step_of<'a>(&self, schedule: &'a Schedule) -> Option<&'a Step> {
-        schedule.steps.get(usize::try_from(self.step).ok()?)
+    /// Begins again at the first step, without what was measured, approved and ordered. The weight stays, as does what
+    /// is known about the world: the previous version and the release window. The pods of the last attempt are gone,
+    /// and their readiness with them.
+    pub(super) fn begin_again(&mut self, schedule: &Schedule, at: Timestamp) {
+        let fresh = Self::new(schedule, std::mem::take(&mut self.schedule_digest), at);
+        let weight = self.weight;
+        *self = Self {
+            weight,
+            traffic_since: (weight > 0.0).then_some(at),
+            weight_set_at: (weight > 0.0).then_some(at),
+            stable_healthy: self.stable_healthy,
+            stable_observed_at: self.stable_observed_at,
+            window_closed: self.window_closed,
+            window_observed_at: self.window_observed_at,
+            revision: self.revision.take(),
+            observed_until: self.observed_until,
+            ..fresh
+        };
+        self.count_deadline(schedule, at);
     }
 
     /// Moves the end of the current step to `at` or later. Its timer may have run out while something else held the run;
     /// the steps after it must still last their whole time.
     pub(super) fn hold_step_until(&mut self, schedule: &Schedule, at: Timestamp) {
-        let length = match self.step_of(schedule) {
+        let step = usize::try_from(self.step).ok().and_then(|step| schedule.steps.get(step));
+        let length = match step {
             Some(Step::Bake { min: length, .. } | Step::Pause { duration: Some(length) }) => *length,
             Some(Step::SetWeight { .. }) => Span::ZERO,
             _ => return,
@@ -200,35 +321,91 @@ impl State {
     }
 
     /// Stops the clocks.
-    pub(super) fn pause(&mut self, at: Timestamp) {
+    pub(super) fn pause(&mut self, schedule: &Schedule, at: Timestamp) {
         if self.phase == Phase::Progressing {
             self.phase = Phase::Paused;
             self.paused_at = Some(at);
+            self.count_deadline(schedule, at);
         }
     }
 
-    /// Restarts the clocks where they stopped, and the counts of failed, inconclusive and errored measurements at 0.
+    /// Ends a pause or a freeze, and restarts the clocks where they stopped.
     ///
     /// A clock that has run out begins again: otherwise it would pause the run at once, and no resume could help.
     pub(super) fn resume(&mut self, schedule: &Schedule, at: Timestamp) {
-        if self.phase != Phase::Paused {
-            self.released = true;
-            return;
-        }
-        if self.paused_at.is_some_and(|since| at < since) {
-            return; // the command is older than the pause
-        }
-        let since = self.paused_at.take().unwrap_or(at);
+        let since = match self.phase {
+            Phase::Paused => {
+                self.pause_told_at = None;
+                self.paused_at.take().unwrap_or(at)
+            }
+            Phase::Frozen => at,
+            _ => return,
+        };
         self.phase = Phase::Progressing;
-        let longest = match self.step_of(schedule) {
+        self.abort_ordered = false;
+        self.count_deadline(schedule, at);
+        let longest = match usize::try_from(self.step).ok().and_then(|step| schedule.steps.get(step)) {
             Some(Step::Bake { max, .. }) => *max,
             _ => None,
         };
         self.step_entered_at = resumed(self.step_entered_at, longest, since, at);
-        self.started_at = resumed(self.started_at, schedule.deadline, since, at);
+        self.gate_asked_at = None; // it asks again, and waits its whole time
+        if schedule.deadline.is_some_and(|deadline| self.counted(at) >= deadline) {
+            self.deadline_excluded = at.since(self.started_at);
+            self.deadline_stopped_at = self.deadline_stopped_at.map(|_| at);
+        }
+    }
+
+    /// Lets nothing that was measured until now count against the new version any more.
+    pub(super) fn forgive(&mut self, at: Timestamp) {
+        self.forgiven_at = Some(at);
         for metric in &mut self.metrics {
             (metric.failed, metric.inconclusive, metric.consecutive_errors) = (0, 0, 0);
         }
+    }
+
+    /// Lets nothing inconclusive or missing until now count against the new version any more; a failure still does.
+    pub(super) fn accept(&mut self, at: Timestamp) {
+        self.forgiven_at = Some(at);
+        for metric in &mut self.metrics {
+            (metric.inconclusive, metric.consecutive_errors) = (0, 0);
+        }
+    }
+
+    /// The time that counts for the deadline, from the start to `at`.
+    pub(super) fn counted(&self, at: Timestamp) -> Span {
+        let until = self.deadline_stopped_at.map_or(at, |stopped| stopped.min(at));
+        until.since(self.started_at).saturating_sub(self.deadline_excluded)
+    }
+
+    /// Completes what an earlier version stored, which did not have all fields.
+    pub(super) fn complete(&mut self, schedule: &Schedule) {
+        let seen = self.observed_until.unwrap_or(self.started_at);
+        if self.weight > 0.0 && self.traffic_since.is_none() {
+            self.traffic_since = Some(self.started_at);
+        }
+        if self.canary_healthy == Some(false) && self.unready_since.is_none() {
+            self.unready_since = Some(seen);
+        }
+        let progress = Progress::of(self);
+        if schedule.deadline.is_some()
+            && self.deadline_stopped_at.is_none()
+            && progress.stops_deadline(schedule, self)
+        {
+            let waits = matches!(progress.step_of(schedule), Some(Step::Pause { .. } | Step::Gate { .. }));
+            let since = if waits { self.step_entered_at } else { seen };
+            self.deadline_stopped_at = Some(self.paused_at.unwrap_or(since));
+        }
+        if !self.approvals.is_sorted_by(|a, b| a.gate <= b.gate) {
+            self.approvals.sort_by(|a, b| a.gate.cmp(&b.gate));
+        }
+    }
+
+    /// Stops or restarts the clock of the deadline at `at`, according to what holds from then on.
+    pub(super) fn count_deadline(&mut self, schedule: &Schedule, at: Timestamp) {
+        let mut progress = Progress::of(self);
+        progress.count_deadline(schedule, self, at);
+        progress.store(self);
     }
 }
 
@@ -253,6 +430,7 @@ impl MetricState {
             successes: 0,
             samples: Count::default(),
             last: None,
+            sampled_until: None,
         }
     }
 }

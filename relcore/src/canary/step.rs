@@ -1,5 +1,6 @@
 use crate::scalar::Count;
 use crate::time::Span;
+use super::schedule::Response;
 use crate::wire::tagged;
 
 tagged! {
@@ -42,6 +43,19 @@ tagged! {
         Gate {
             /// The name that an approval refers to.
             name: String,
+            /// How long it waits, from when it asked, pauses not counted; absent: without limit.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            timeout: Option<Span>,
+            /// The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            on_timeout: Option<Response>,
         },
+    }
+}
+
+impl Step {
+    /// The weight that the step sets, if it sets one.
+    pub(super) fn weight(&self) -> Option<f64> {
+        if let Self::SetWeight { weight } = self { Some(*weight) } else { None }
     }
 }

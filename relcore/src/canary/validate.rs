@@ -3,6 +3,7 @@ use super::schedule::Schedule;
 use super::step::Step;
 use crate::error::{ErrorKind, Faults, Result};
 use crate::reason::{Severity, number};
+use crate::scalar::Count;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
@@ -41,7 +42,7 @@ pub enum DiagnosticCode {
     WeightRepeats,
     /// Error: the last weight is not 100.
     WeightNeverFull,
-    /// Error: a span is negative, or the deadline is not positive.
+    /// Error: a span is negative, or a deadline, a window or a timeout is not positive.
     SpanOutOfRange,
     /// Error: a bake may end before it has lasted its shortest time.
     BakeMaxBelowMin,
@@ -65,8 +66,13 @@ pub enum DiagnosticCode {
     LimitUnlikely,
     /// Warning: there is no metric: only an operator can stop the rollout.
     NoMetrics,
-    /// Warning: the deadline is not longer than all timers together, so that it always expires before the end.
+    /// Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the
+    /// end.
     DeadlineUnreachable,
+    /// Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout.
+    BakeNeverHolds,
+    /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
+    BakeNeverEnds,
 }
 
 /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
@@ -175,6 +181,7 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 let unmeasured = min_samples.is_some_and(|n| n.get() > 0) && schedule.metrics.is_empty();
                 let text = format_args!("requires samples, but the schedule has no metrics");
                 found.error(unmeasured, Code::NothingMeasured, format_args!("{at}.minSamples"), text);
+                bake(schedule, at, (*min, *max, *min_samples), weight, found);
             }
             Step::Pause { duration } => {
                 if let Some(duration) = duration {
@@ -196,14 +203,45 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                     found.error(!seen.insert(name), Code::NameRepeated, path, text);
                 }
             }
-            Step::Gate { name } => {
+            Step::Gate { name, timeout, .. } => {
                 self::name(name, !gates.insert(name), format_args!("{at}.name"), found);
+                positive(*timeout, format_args!("{at}.timeout"), found);
             }
         }
     }
     let full = weight.total_cmp(&100.0).is_eq();
     let text = format_args!("end at {weight} %: the last weight must be 100");
     found.error(!full && !no_steps, Code::WeightNeverFull, format_args!("steps"), text);
+}
+
+/// A bake that cannot do what it is there for: it holds nothing, or nothing lets it end.
+fn bake(
+    schedule: &Schedule,
+    at: fmt::Arguments<'_>,
+    (min, max, min_samples): (Span, Option<Span>, Option<Count>),
+    weight: f64,
+    found: &mut Found,
+) {
+    use DiagnosticCode as Code;
+    let idle = min == Span::ZERO && schedule.metrics.is_empty();
+    let text = format_args!("has no shortest time, and the schedule has no metrics: it never holds the rollout");
+    found.add(idle, Severity::Warning, Code::BakeNeverHolds, at, text);
+    let is_sampled = min_samples.is_some_and(|n| n.get() > 0);
+    let unsampled = weight <= 0.0 && is_sampled && !schedule.metrics.is_empty();
+    let text = format_args!("requires samples before the first weight: without traffic there are none");
+    found.add(unsampled, Severity::Warning, Code::BakeNeverEnds, format_args!("{at}.minSamples"), text);
+    let Some(max) = max else { return };
+    let first = schedule.steps.iter().find_map(Step::weight);
+    let is_first = first.is_some_and(|first| first.total_cmp(&weight).is_eq());
+    for metric in &schedule.metrics {
+        let name = crate::error::quoted(&metric.name);
+        let late = is_first && metric.initial_delay >= max && max > Span::ZERO;
+        let text = format_args!("`{max}` is over before {name} counts: its initial delay is `{}`", metric.initial_delay);
+        found.add(late, Severity::Warning, Code::BakeNeverEnds, format_args!("{at}.max"), text);
+        let window = metric.window.filter(|window| *window > max && is_sampled);
+        let text = format_args!("`{max}` is shorter than the window of {name}: no samples are counted in it");
+        found.add(window.is_some(), Severity::Warning, Code::BakeNeverEnds, format_args!("{at}.max"), text);
+    }
 }
 
 fn metrics(schedule: &Schedule, found: &mut Found) {
@@ -232,6 +270,8 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
         if let Some(max_age) = max_age {
             span(*max_age, format_args!("{at}.maxAge"), found);
         }
+        span(metric.initial_delay, format_args!("{at}.initialDelay"), found);
+        positive(metric.window, format_args!("{at}.window"), found);
     }
 }
 
@@ -246,15 +286,17 @@ fn unlikely_percentage(limit: f64, is_least: bool, path: fmt::Arguments<'_>, fou
 }
 
 fn spans(schedule: &Schedule, found: &mut Found) {
+    span(schedule.readiness.deadline, format_args!("readiness.deadline"), found);
+    span(schedule.readiness.grace, format_args!("readiness.grace"), found);
     let Some(deadline) = schedule.deadline else { return };
     let text = format_args!("`{deadline}` is out of range: expected a positive span");
     found.error(deadline <= Span::ZERO, DiagnosticCode::SpanOutOfRange, format_args!("deadline"), text);
     let timers = schedule.steps.iter().fold(Span::ZERO, |sum, step| match step {
         Step::Bake { min, .. } => sum.saturating_add(*min),
-        Step::Pause { duration: Some(duration) } => sum.saturating_add(*duration),
+        Step::Pause { duration: Some(duration) } if !schedule.deadline_excludes.pauses => sum.saturating_add(*duration),
         _ => sum,
     });
-    let text = format_args!("`{deadline}` is not longer than all timers together, `{timers}`");
+    let text = format_args!("`{deadline}` is not longer than all timers that it counts together, `{timers}`");
     let expires = deadline > Span::ZERO && deadline <= timers;
     found.add(
         expires,
@@ -268,6 +310,13 @@ fn spans(schedule: &Schedule, found: &mut Found) {
 fn span(span: Span, path: fmt::Arguments<'_>, found: &mut Found) {
     let text = format_args!("`{span}` is out of range: expected a span that is not negative");
     found.error(span.is_negative(), DiagnosticCode::SpanOutOfRange, path, text);
+}
+
+/// A span that, if it is there, must be longer than nothing.
+fn positive(span: Option<Span>, path: fmt::Arguments<'_>, found: &mut Found) {
+    let Some(span) = span else { return };
+    let text = format_args!("`{span}` is out of range: expected a positive span");
+    found.error(span <= Span::ZERO, DiagnosticCode::SpanOutOfRange, path, text);
 }
 
 fn name(name: &str, repeated: bool, path: fmt::Arguments<'_>, found: &mut Found) {

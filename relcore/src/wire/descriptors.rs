@@ -43,6 +43,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
             Field { name: "p", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "interval", required: false, of: TypeRef::Optional(&TypeRef::Named("Interval")) },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     (
@@ -117,9 +118,32 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "inconclusive", required: false, of: TypeRef::Named("canary.Response") },
             Field { name: "noData", required: false, of: TypeRef::Named("canary.Response") },
             Field { name: "deadline", required: false, of: TypeRef::Named("canary.Response") },
+            Field { name: "notReady", required: false, of: TypeRef::Named("canary.Response") },
+            Field { name: "stableUnhealthy", required: false, of: TypeRef::Named("canary.Response") },
         ]),
     ),
-    ("canary.Command", Descriptor::Unit(&["abort", "pause", "resume", "retry"])),
+    (
+        "canary.Command",
+        Descriptor::Unit(&[
+            "abort",
+            "pause",
+            "resume",
+            "retry",
+            "skip_step",
+            "promote",
+            "promote_full",
+            "accept_inconclusive",
+            "continue_without_stable",
+        ]),
+    ),
+    (
+        "canary.DeadlineExcludes",
+        Descriptor::Struct(&[
+            Field { name: "pauses", required: false, of: TypeRef::Bool },
+            Field { name: "gates", required: false, of: TypeRef::Bool },
+            Field { name: "closedWindows", required: false, of: TypeRef::Bool },
+        ]),
+    ),
     (
         "canary.Decision",
         Descriptor::Struct(&[
@@ -162,8 +186,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "limit_unlikely",
             "no_metrics",
             "deadline_unreachable",
+            "bake_never_holds",
+            "bake_never_ends",
         ]),
     ),
+    ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
     (
         "canary.GateApproval",
         Descriptor::Struct(&[
@@ -185,6 +212,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
             },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     (
@@ -204,6 +232,9 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "minSamples", required: false, of: TypeRef::Integer(0, 9007199254740991) },
             Field { name: "maxAge", required: false, of: TypeRef::Optional(&TypeRef::Span) },
             Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "initialDelay", required: false, of: TypeRef::Span },
+            Field { name: "window", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "empty", required: false, of: TypeRef::Named("canary.EmptyResult") },
         ]),
     ),
     (
@@ -220,6 +251,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Named("canary.LastMeasurement")),
             },
+            Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (
@@ -257,10 +289,22 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ),
             (
                 "command",
-                &[Field { name: "command", required: true, of: TypeRef::Named("canary.Command") }]
-                    as &[Field],
+                &[
+                    Field { name: "command", required: true, of: TypeRef::Named("canary.Command") },
+                    Field { name: "by", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                    Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                ] as &[Field],
             ),
             ("new_revision", &[Field { name: "revision", required: true, of: TypeRef::Text }] as &[Field]),
+        ]),
+    ),
+    (
+        "canary.Order",
+        Descriptor::Struct(&[
+            Field { name: "command", required: true, of: TypeRef::Named("canary.Command") },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "by", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     ("canary.Phase", Descriptor::Unit(&["progressing", "paused", "succeeded", "rolled_back", "frozen"])),
@@ -272,6 +316,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "earliestStart", required: true, of: TypeRef::Timestamp },
             Field { name: "earliestEnd", required: true, of: TypeRef::Timestamp },
             Field { name: "latestEnd", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "canary.Readiness",
+        Descriptor::Struct(&[
+            Field { name: "deadline", required: false, of: TypeRef::Span },
+            Field { name: "grace", required: false, of: TypeRef::Span },
         ]),
     ),
     (
@@ -289,10 +340,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 ] as &[Field],
             ),
             ("missing", &[] as &[Field]),
+            ("empty", &[] as &[Field]),
             ("failed", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
         ]),
     ),
-    ("canary.Response", Descriptor::Unit(&["hold", "pause", "abort"])),
+    ("canary.Response", Descriptor::Unit(&["warn", "hold", "pause", "abort"])),
     (
         "canary.Routing",
         Descriptor::Struct(&[
@@ -308,6 +360,12 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "on", required: false, of: TypeRef::Named("canary.CauseResponses") },
             Field { name: "abort", required: false, of: TypeRef::Named("canary.AbortPolicy") },
             Field { name: "deadline", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field {
+                name: "deadlineExcludes",
+                required: false,
+                of: TypeRef::Named("canary.DeadlineExcludes"),
+            },
+            Field { name: "readiness", required: false, of: TypeRef::Named("canary.Readiness") },
         ]),
     ),
     (
@@ -338,6 +396,19 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "abortOrdered", required: false, of: TypeRef::Bool },
             Field { name: "revision", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "observedUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "trafficSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "unreadySince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "canaryObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "stableObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "windowObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "deadlineExcluded", required: false, of: TypeRef::Span },
+            Field { name: "deadlineStoppedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "gateAskedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "pauseToldAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "forgivenAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "waiver", required: false, of: TypeRef::Named("canary.Waiver") },
+            Field { name: "withoutStable", required: false, of: TypeRef::Bool },
+            Field { name: "orders", required: false, of: TypeRef::List(&TypeRef::Named("canary.Order")) },
         ]),
     ),
     (
@@ -368,7 +439,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     Field { name: "measurements", required: true, of: TypeRef::Integer(0, 4294967295) },
                 ] as &[Field],
             ),
-            ("gate", &[Field { name: "name", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "gate",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
         ]),
     ),
     (
@@ -380,6 +462,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "deadlineAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    ("canary.Waiver", Descriptor::Unit(&["nothing", "inconclusive", "next_weight"])),
     ("decision.Outcome", Descriptor::Unit(&["proceed", "wait", "roll_back", "ask"])),
     (
         "interchange.GitCommit",

@@ -24,7 +24,7 @@ fn ten_thousand_steps_and_metrics_are_allowed() {
 
 #[test]
 fn ten_million_ticks_are_allowed() {
-    let abort = ObservationKind::Command { command: Command::Abort }; // so that the first tick is the last
+    let abort = ObservationKind::from(Command::Abort); // so that the first tick is the last
     let observations = [Observation::new(start_at(), abort)];
     let ticks = |ticks| {
         let until = start_at().plus(Span::from_millis(ticks).unwrap()).unwrap();

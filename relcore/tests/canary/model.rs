@@ -96,7 +96,7 @@ pub fn run(schedule: &Schedule, ticks: &[Vec<Drawn>]) -> Vec<Tick> {
                     !measured && schedule.metrics.iter().any(|known| known.name == *metric)
                 }
                 ObservationKind::Approval { gate, .. } => {
-                    schedule.steps.iter().any(|step| matches!(step, Step::Gate { name } if name == gate))
+                    schedule.steps.iter().any(|step| matches!(step, Step::Gate { name, .. } if name == gate))
                 }
                 _ => true,
             };
@@ -171,7 +171,7 @@ fn between(metrics: usize) -> BoxedStrategy<Option<Step>> {
         4 => bake,
         2 => pause,
         1 => analysis,
-        1 => (0..2_usize).prop_map(|gate| Some(Step::Gate { name: GATES[gate].to_owned() })),
+        1 => (0..2_usize).prop_map(|gate| Some(Step::Gate { name: GATES[gate].to_owned(), timeout: None, on_timeout: None })),
         1 => Just(None),
     ]
     .boxed()
@@ -211,8 +211,8 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
                 steps.extend(last.flatten());
                 let mut gates = Vec::new();
                 steps.retain(|step| match step {
-                    Step::Gate { name } if gates.contains(name) => false,
-                    Step::Gate { name } => {
+                    Step::Gate { name, .. } if gates.contains(name) => false,
+                    Step::Gate { name, .. } => {
                         gates.push(name.clone());
                         true
                     }
@@ -261,7 +261,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
             approved,
             by: "duty".to_owned(),
         }),
-        3 => order.prop_map(|command| ObservationKind::Command { command }),
+        3 => order.prop_map(ObservationKind::from),
         1 => Just(ObservationKind::NewRevision { revision: "next".to_owned() }),
     ];
     (prop_oneof![2 => Just(0_i64), 1 => 1..40_i64], kind).prop_map(|(late, kind)| Drawn { late, kind })

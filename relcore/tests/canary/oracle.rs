@@ -28,16 +28,29 @@ fn minutes(range: std::ops::Range<i32>) -> impl Strategy<Value = Span> {
 
 fn metric(index: usize) -> impl Strategy<Value = Metric> {
     let limits = (0..3_u32, 0..3_u32, 0..3_u32, prop_oneof![3 => Just(0_u32), 1 => Just(50)]);
-    (limits, proptest::option::weighted(0.3, minutes(5..60)), prop::bool::weighted(0.2)).prop_map(
-        move |((failure_limit, inconclusive_limit, consecutive_error_limit, samples), max_age, critical)| {
+    let spans = (
+        proptest::option::weighted(0.3, minutes(5..60)),
+        prop_oneof![3 => Just(Span::ZERO), 1 => minutes(1..15)],
+        proptest::option::weighted(0.2, minutes(1..15)),
+    );
+    let empty = select(vec![EmptyResult::NoData, EmptyResult::Zero, EmptyResult::Good]);
+    (limits, spans, empty, prop::bool::weighted(0.2)).prop_map(
+        move |(
+            (failure_limit, inconclusive_limit, consecutive_error_limit, samples),
+            (max_age, initial_delay, window),
+            empty,
+            critical,
+        )| {
             let mut metric = Metric::new(format!("m{index}"))
                 .max(1.0)
                 .failure_limit(failure_limit)
                 .inconclusive_limit(inconclusive_limit)
                 .consecutive_error_limit(consecutive_error_limit)
                 .min_samples(samples)
-                .critical(critical);
-            metric.max_age = max_age;
+                .critical(critical)
+                .initial_delay(initial_delay)
+                .empty(empty);
+            (metric.max_age, metric.window) = (max_age, window);
             metric
         },
     )
@@ -58,7 +71,8 @@ fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
     let other = prop_oneof![
         4 => timer,
         1 => Just(Step::Pause { duration: None }),
-        1 => select(GATES.to_vec()).prop_map(|gate| Step::Gate { name: gate.to_owned() }),
+        1 => (select(GATES.to_vec()), proptest::option::of(minutes(1..60)), proptest::option::of(response()))
+            .prop_map(|(gate, timeout, on_timeout)| Step::Gate { name: gate.to_owned(), timeout, on_timeout }),
         1 => (1..3_u32).prop_map(|measurements| Step::Analysis { metrics: vec![], measurements }),
     ];
     let weight = prop_oneof![4 => 1..100_u32, 1 => Just(100)];
@@ -73,8 +87,8 @@ fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
         let mut seen = Vec::new();
         steps.retain(|step| match step {
             Step::Analysis { .. } => measured,
-            Step::Gate { name } if seen.contains(name) => false,
-            Step::Gate { name } => {
+            Step::Gate { name, .. } if seen.contains(name) => false,
+            Step::Gate { name, .. } => {
                 seen.push(name.clone());
                 true
             }
@@ -84,27 +98,43 @@ fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+fn response() -> impl Strategy<Value = Response> {
+    select(vec![Response::Warn, Response::Hold, Response::Pause, Response::Abort])
+}
+
 fn responses() -> impl Strategy<Value = CauseResponses> {
-    let any = || select(vec![Response::Hold, Response::Pause, Response::Abort]);
-    (any(), any(), any(), any(), any()).prop_map(|(failed, error, inconclusive, no_data, deadline)| {
-        CauseResponses::default()
-            .failed(failed)
-            .error(error)
-            .inconclusive(inconclusive)
-            .no_data(no_data)
-            .deadline(deadline)
-    })
+    let any = response;
+    (any(), any(), any(), any(), any(), any(), any()).prop_map(
+        |(failed, error, inconclusive, no_data, deadline, not_ready, stable_unhealthy)| {
+            CauseResponses::default()
+                .failed(failed)
+                .error(error)
+                .inconclusive(inconclusive)
+                .no_data(no_data)
+                .deadline(deadline)
+                .not_ready(not_ready)
+                .stable_unhealthy(stable_unhealthy)
+        },
+    )
 }
 
 fn schedule() -> impl Strategy<Value = Schedule> {
     let metrics = metrics(3).prop_flat_map(|metrics| (steps(!metrics.is_empty()), Just(metrics)));
     let abort = select(vec![AbortPolicy::RollBack, AbortPolicy::Freeze]);
     let on = prop_oneof![Just(CauseResponses::default()), responses()];
-    (metrics, on, abort, proptest::option::weighted(0.2, minutes(60..400))).prop_map(
-        |((steps, metrics), on, abort, deadline)| {
+    let excludes = (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(pauses, gates, windows)| {
+        DeadlineExcludes::default().pauses(pauses).gates(gates).closed_windows(windows)
+    });
+    let excludes = prop_oneof![Just(DeadlineExcludes::default()), excludes];
+    let readiness = (minutes(0..30), minutes(0..5))
+        .prop_map(|(deadline, grace)| Readiness::default().deadline(deadline).grace(grace));
+    let readiness = prop_oneof![Just(Readiness::default()), readiness];
+    let times = (proptest::option::weighted(0.2, minutes(60..400)), excludes, readiness);
+    (metrics, on, abort, times).prop_map(
+        |((steps, metrics), on, abort, (deadline, excludes, readiness))| {
             let mut schedule = Schedule::new(steps).metrics(metrics).on(on).abort(abort);
             schedule.deadline = deadline;
-            schedule
+            schedule.deadline_excludes(excludes).readiness(readiness)
         },
     )
 }
@@ -129,6 +159,7 @@ struct Drawn {
 enum What {
     Value(f64, Option<u32>),
     Missing,
+    Empty,
     Failed,
     Health(HealthRole, bool),
     Window(bool),
@@ -141,14 +172,27 @@ fn measurement() -> impl Strategy<Value = What> {
     prop_oneof![
         12 => (0.0..1.1_f64, proptest::option::of(1..200_u32)).prop_map(|(value, n)| What::Value(value, n)),
         1 => Just(What::Missing),
+        1 => Just(What::Empty),
         1 => Just(What::Failed),
     ]
 }
 
 fn anything() -> impl Strategy<Value = What> {
     let role = select(vec![HealthRole::Canary, HealthRole::Stable]);
-    let command =
-        select(vec![Command::Abort, Command::Pause, Command::Resume, Command::Resume, Command::Retry]);
+    let command = select(vec![
+        Command::Abort,
+        Command::Pause,
+        Command::Pause,
+        Command::Resume,
+        Command::Resume,
+        Command::Resume,
+        Command::Retry,
+        Command::SkipStep,
+        Command::Promote,
+        Command::PromoteFull,
+        Command::AcceptInconclusive,
+        Command::ContinueWithoutStable,
+    ]);
     prop_oneof![
         30 => measurement(),
         2 => (role, prop::bool::weighted(0.7)).prop_map(|(role, healthy)| What::Health(role, healthy)),
@@ -172,7 +216,7 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>)
     let gates: Vec<&String> = schedule
         .steps
         .iter()
-        .filter_map(|step| if let Step::Gate { name } = step { Some(name) } else { None })
+        .filter_map(|step| if let Step::Gate { name, .. } = step { Some(name) } else { None })
         .collect();
     let mut found: Vec<Observation> = Vec::new();
     for Drawn { minute, which, what } in drawn {
@@ -185,6 +229,7 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>)
         let kind = match *what {
             What::Value(value, n) => reading(Reading::Value { value, n: n.map(Into::into) }),
             What::Missing => reading(Reading::Missing {}),
+            What::Empty => reading(Reading::Empty {}),
             What::Failed => reading(Reading::Failed { text: "503".to_owned() }),
             What::Health(role, healthy) => Some(ObservationKind::Health { role, healthy }),
             What::Window(open) => Some(ObservationKind::Window { open }),
@@ -193,7 +238,7 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>)
                 approved,
                 by: "ann".to_owned(),
             }),
-            What::Command(command) => Some(ObservationKind::Command { command }),
+            What::Command(command) => Some(command.into()),
             What::NewRevision => Some(ObservationKind::NewRevision { revision: format!("r{minute}") }),
         };
         let Some(kind) = kind else { continue };
@@ -240,7 +285,7 @@ fn begins_anew(observations: &[Observation]) -> bool {
     observations.iter().any(|observation| {
         matches!(
             observation.kind,
-            ObservationKind::NewRevision { .. } | ObservationKind::Command { command: Command::Retry }
+            ObservationKind::NewRevision { .. } | ObservationKind::Command { command: Command::Retry, .. }
         )
     })
 }
@@ -254,7 +299,7 @@ proptest! {
         for (now, observations, decision) in run(&schedule, &calls) {
             let expected = oracle.ask(&observations, now);
             let got = (verdict(&decision), decision.state.weight, decision.state.phase);
-            prop_assert_eq!((got.0.as_str(), got.1, got.2), expected, "at {}: {:?}", now, decision);
+            prop_assert_eq!((got.0.as_str(), got.1, got.2), expected, "at {}: {:?}: {:?}\n{:?}", now, observations, decision, oracle);
         }
     }
 
@@ -266,7 +311,7 @@ proptest! {
         if begin.phase != Phase::Progressing {
             return Ok(()); // it was over before
         }
-        let order = |minute, command| Observation::new(at(minute), ObservationKind::Command { command });
+        let order = |minute, command| Observation::new(at(minute), ObservationKind::from(command));
         let paused = next_action(&schedule, &begin, &[order(pause, Command::Pause)], at(pause)).unwrap().state;
         let end = pause + length;
         let resumed = next_action(&schedule, &paused, &[order(end, Command::Resume)], at(end)).unwrap().state;
@@ -281,16 +326,21 @@ proptest! {
     fn no_gate_is_passed_without_approval(schedule in schedule(), calls in calls(anything())) {
         let mut approved: Vec<String> = Vec::new();
         for (_, observations, decision) in run(&schedule, &calls) {
-            if begins_anew(&observations) {
-                approved.clear(); // only where a new run has begun, which is stricter than needed
+            if begins_anew(&observations) && decision.state.step == 0 {
+                approved.clear();
             }
             for Observation { kind, .. } in &observations {
                 if let ObservationKind::Approval { gate, approved: true, .. } = kind {
                     approved.push(gate.clone());
                 }
+                if let ObservationKind::Command { command, .. } = kind
+                    && matches!(command, Command::SkipStep | Command::Promote | Command::PromoteFull)
+                {
+                    approved.extend(GATES.map(str::to_owned)); // an operator passed it
+                }
             }
             let passed = schedule.steps.iter().take(decision.state.step as usize);
-            let gates = passed.filter_map(|step| if let Step::Gate { name } = step { Some(name) } else { None });
+            let gates = passed.filter_map(|step| if let Step::Gate { name, .. } = step { Some(name) } else { None });
             for gate in gates {
                 let kept = decision.state.approvals.iter().any(|kept| kept.gate == *gate);
                 prop_assert!(kept || approved.contains(gate), "{} in {:?}", gate, decision);

@@ -1,35 +1,79 @@
-//! A naive canary: it keeps every observation and works everything out of the whole log again at each question.
+//! A naive canary: it lives through every minute, keeps every observation, and works everything out of the whole log
+//! again.
 //!
-//! Slow and obvious on purpose; the engine of `relcore::canary` is held against it on random rollouts.
+//! Slow and obvious on purpose; the engine of `relcore::canary` is compared with it on random rollouts. It is called late
+//! as the engine is, but it has lived through the minutes between, so it proves that a late call misses nothing.
 use relcore::canary::*;
 use relcore::{Span, Timestamp};
 
-/// What the model answers: the name of the verdict on the wire, the weight and the phase after it.
-pub type Answer = (&'static str, f64, Phase);
+/// The name of the verdict on the wire, the weight and the phase after it.
+pub type Verdict = (&'static str, f64, Phase);
 
+const MINUTE: i64 = 60_000;
+
+#[derive(Debug)]
 pub struct Oracle {
     schedule: Schedule,
     phase: Phase,
     weight: f64,
-    /// The weight before this question, which is the one that the traffic has.
-    before: f64,
+    /// The weight that the traffic has, and the weight that this version had of it at the last call.
+    routed: f64,
+    previous: f64,
+    begin: Steps,
+    is_new_revision: bool,
     weight_at: Option<Timestamp>,
+    traffic_since: Option<Timestamp>,
     step: usize,
-    /// From when the clock of the step and of the run tick.
+    /// From when the clock of the step runs.
     step_from: Timestamp,
-    run_from: Timestamp,
+    started: Timestamp,
+    /// The milliseconds that count for the deadline, and up to when they were counted.
+    counted: i64,
+    counted_until: Timestamp,
     paused_at: Option<Timestamp>,
+    pause_told_at: Option<Timestamp>,
+    now: Timestamp,
     released: bool,
-    /// Everything seen since the run began, in order.
-    log: Vec<Observation>,
-    /// How many of them were seen when the step was entered, and when counts were last forgiven.
-    seen_at_step: usize,
-    forgiven: usize,
-    /// The places of those that were made before the step that they were reported in.
-    early: Vec<usize>,
+    asked_at: Option<Timestamp>,
+    waiver: Waiver,
+    without_stable: bool,
+    forgiven_at: Option<Timestamp>,
+    /// Every reading of the new version, with what it was judged to be, and whether it counts for the current step.
+    readings: Vec<Read>,
+    approvals: Vec<(String, bool)>,
     aborted: bool,
+    orders: Vec<(Command, Timestamp)>,
     window_closed: bool,
     healthy: [Option<bool>; 2],
+    unready_since: Timestamp,
+    /// Whether an earlier instant of this call ended or paused the run.
+    told: bool,
+    /// The last minute that was lived through.
+    minute: Timestamp,
+}
+
+/// How far the steps had come when the call began: what the clock ended since was never applied.
+type Steps = (Weight, usize, Timestamp, bool, Option<Timestamp>, Waiver);
+
+/// The weight, when it was set, and since when there is traffic.
+type Weight = (f64, Option<Timestamp>, Option<Timestamp>);
+
+#[derive(Clone, Debug)]
+struct Read {
+    metric: String,
+    at: Timestamp,
+    phase: MeasurementPhase,
+    n: u64,
+    here: bool,
+    is_forgiven: bool,
+}
+
+fn after(at: Timestamp, millis: i64) -> Timestamp {
+    Timestamp::from_millis(at.as_millis() + millis).unwrap()
+}
+
+fn plus(at: Timestamp, span: Span) -> Timestamp {
+    after(at, span.as_millis())
 }
 
 impl Oracle {
@@ -38,30 +82,69 @@ impl Oracle {
             schedule: schedule.clone(),
             phase: Phase::Progressing,
             weight: 0.0,
-            before: 0.0,
+            routed: 0.0,
+            previous: 0.0,
+            begin: ((0.0, None, None), 0, now, false, None, Waiver::Nothing),
+            is_new_revision: false,
             weight_at: None,
+            traffic_since: None,
             step: 0,
             step_from: now,
-            run_from: now,
+            started: now,
+            counted: 0,
+            counted_until: now,
             paused_at: None,
+            pause_told_at: None,
+            now,
             released: false,
-            log: vec![],
-            seen_at_step: 0,
-            forgiven: 0,
-            early: vec![],
+            asked_at: None,
+            waiver: Waiver::Nothing,
+            without_stable: false,
+            forgiven_at: None,
+            readings: vec![],
+            approvals: vec![],
             aborted: false,
+            orders: vec![],
             window_closed: false,
             healthy: [None, None],
+            unready_since: now,
+            told: false,
+            minute: after(now, -MINUTE),
         }
     }
 
-    pub fn ask(&mut self, observations: &[Observation], now: Timestamp) -> Answer {
-        let before = self.weight;
-        self.before = before;
+    pub fn ask(&mut self, observations: &[Observation], now: Timestamp) -> Verdict {
+        (self.routed, self.previous) = (self.weight, self.weight);
+        (self.told, self.is_new_revision, self.now) = (false, false, now);
+        self.begin = self.steps();
         let mut sorted = observations.to_vec();
         sorted.sort_by_key(|observation| (observation.at, rank(&observation.kind)));
-        sorted.into_iter().for_each(|observation| self.see(observation));
+        let mut sorted = sorted.into_iter().peekable();
+        while self.minute < now {
+            // Data is too old one millisecond after its greatest age.
+            self.judge(after(self.minute, 1));
+            self.minute = after(self.minute, MINUTE);
+            let minute = self.minute;
+            self.tick(minute);
+            let mut is_judged = false;
+            while let Some(observation) = sorted.next_if(|observation| observation.at == minute) {
+                if matches!(observation.kind, ObservationKind::Command { .. }) && !is_judged {
+                    self.judge(minute);
+                    is_judged = true;
+                }
+                self.see(observation);
+            }
+            if minute < now {
+                self.judge(minute);
+                if self.by_clock() && !self.over() && self.causes(minute).is_empty() {
+                    self.walk(minute);
+                }
+            }
+        }
         let verdict = self.verdict(now);
+        let is_starting = self.is_unready() && verdict == "hold" && !self.is_overdue_unready(now);
+        let emptied = self.is_new_revision && self.weight == 0.0 && !is_starting;
+        let before = if emptied { self.routed } else { self.previous };
         let name = match verdict {
             "hold" | "inconclusive" | "await_gate" | "pause" if self.weight != before => "set_weight",
             other => other,
@@ -69,21 +152,71 @@ impl Oracle {
         (name, self.weight, self.phase)
     }
 
+    fn steps(&self) -> Steps {
+        let weight = (self.weight, self.weight_at, self.traffic_since);
+        (weight, self.step, self.step_from, self.released, self.asked_at, self.waiver)
+    }
+
+    /// Takes back what the clock ended since the last call.
+    fn restore(&mut self) {
+        if self.by_clock() {
+            (self.weight, self.weight_at, self.traffic_since) = self.begin.0;
+            (_, self.step, self.step_from, self.released, self.asked_at, self.waiver) = self.begin;
+        }
+    }
+
+    /// Goes back to the step after that which set the weight, if an order had ended steps whose weight was never set.
+    fn rewind(&mut self) {
+        let weight = |step: &Step| if let Step::SetWeight { weight } = step { Some(*weight) } else { None };
+        let reached = self.schedule.steps.iter().take(self.step).filter_map(weight).last().unwrap_or(0.0);
+        if reached > self.weight {
+            let set = |step: &Step| weight(step).is_some_and(|weight| weight <= self.weight);
+            self.step = self.schedule.steps.iter().rposition(set).map_or(0, |index| index + 1);
+            self.step_from = self.weight_at.unwrap_or(self.started);
+            (self.released, self.asked_at) = (false, None);
+            self.readings.iter_mut().for_each(|read| read.here = false);
+        }
+    }
+
+    fn by_clock(&self) -> bool {
+        self.schedule.metrics.is_empty()
+    }
+
     fn over(&self) -> bool {
         !matches!(self.phase, Phase::Progressing | Phase::Paused)
     }
 
+    fn current(&self) -> Option<&Step> {
+        self.schedule.steps.get(self.step)
+    }
+
+    /// Counts the time for the deadline up to an instant, if its clock runs.
+    fn tick(&mut self, to: Timestamp) {
+        let excludes = &self.schedule.deadline_excludes;
+        let waits = match self.current() {
+            Some(Step::Pause { .. }) => excludes.pauses,
+            Some(Step::Gate { .. }) => excludes.gates,
+            _ => false,
+        };
+        let paused = self.phase == Phase::Paused && excludes.pauses;
+        if !waits && !paused && !(self.window_closed && excludes.closed_windows) {
+            self.counted += to.since(self.counted_until).as_millis();
+        }
+        self.counted_until = to;
+    }
+
     fn see(&mut self, observation: Observation) {
         let at = observation.at;
-        if at < self.step_from || Some(at) <= self.weight_at {
-            self.early.push(self.log.len());
-        }
-        self.log.push(observation.clone());
         match observation.kind {
+            ObservationKind::Measurement { metric, reading } => self.read(&metric, &reading, at),
             ObservationKind::Health { role, healthy } => {
                 let side = usize::from(role == HealthRole::Stable);
-                if self.healthy[side] == Some(false) && healthy {
+                let was = self.healthy[side];
+                if was == Some(false) && healthy {
                     self.not_ended_before(at);
+                }
+                if side == 0 && was != Some(false) {
+                    self.unready_since = at;
                 }
                 self.healthy[side] = Some(healthy);
             }
@@ -93,105 +226,208 @@ impl Oracle {
                 }
                 self.window_closed = !open;
             }
-            ObservationKind::Command { command: Command::Abort } => self.aborted = !self.over(),
-            ObservationKind::Command { command: Command::Pause } => {
-                if self.phase == Phase::Progressing {
+            ObservationKind::Approval { gate, approved, .. } => self.approvals.push((gate, approved)),
+            ObservationKind::Command { command, .. } => self.order(command, at),
+            ObservationKind::NewRevision { .. } => {
+                self.again(at);
+                (self.weight, self.previous, self.is_new_revision) = (0.0, 0.0, true);
+                (self.traffic_since, self.weight_at) = (None, None);
+                self.begin = self.steps();
+            }
+            other => unknown(&other),
+        }
+    }
+
+    fn order(&mut self, command: Command, at: Timestamp) {
+        // The same order, passed again.
+        if self.orders.contains(&(command, at)) {
+            return;
+        }
+        self.obey(command, at);
+        self.orders.push((command, at));
+    }
+
+    fn obey(&mut self, command: Command, at: Timestamp) {
+        let ended = matches!(self.phase, Phase::Succeeded | Phase::RolledBack);
+        match command {
+            Command::Abort => self.aborted = !self.over(),
+            Command::Pause => {
+                if self.phase == Phase::Progressing && self.forgiven_at.is_none_or(|forgiven| at >= forgiven) {
                     (self.phase, self.paused_at) = (Phase::Paused, Some(at));
                 }
             }
-            ObservationKind::Command { command: Command::Resume } => match self.paused_at {
-                None => self.released = true,
-                Some(since) if at < since => {} // ordered before the pause
-                Some(since) => {
-                    self.paused_at = None;
-                    self.phase = Phase::Progressing;
-                    self.forgiven = self.log.len();
-                    let longest = match self.schedule.steps.get(self.step) {
-                        Some(Step::Bake { max, .. }) => *max,
-                        _ => None,
+            Command::Retry if matches!(self.phase, Phase::RolledBack | Phase::Frozen) => self.again(at),
+            Command::Retry => {}
+            _ if ended => {}
+            // Nobody had been told of the pause when this was ordered.
+            Command::Resume if self.phase == Phase::Paused && Some(at) < self.pause_told_at.or(self.paused_at) => {}
+            Command::Resume => {
+                self.released |= self.phase == Phase::Progressing;
+                self.forgive(at, true);
+                self.restart(at);
+            }
+            Command::SkipStep | Command::Promote | Command::PromoteFull => {
+                if command != Command::PromoteFull && at < self.step_from {
+                    return;
+                }
+                self.forgive(at, true);
+                self.restart(at);
+                let mut skipped = 0;
+                while let Some(step) = self.current() {
+                    let ends = match step {
+                        _ if command == Command::PromoteFull => true,
+                        Step::SetWeight { .. } => false,
+                        Step::Gate { .. } => skipped == 0,
+                        _ => skipped == 0 || command == Command::Promote,
                     };
-                    self.step_from = restarted(self.step_from, longest, since, at);
-                    self.run_from = restarted(self.run_from, self.schedule.deadline, since, at);
+                    if !ends {
+                        if matches!(step, Step::SetWeight { .. }) {
+                            self.step_from = self.step_from.max(at); // it is set now
+                        }
+                        break;
+                    }
+                    skipped += 1;
+                    self.enter(at);
                 }
-            },
-            ObservationKind::Command { command: Command::Retry } => {
-                if matches!(self.phase, Phase::RolledBack | Phase::Frozen) {
-                    self.again(at);
-                }
+                self.waiver = Waiver::NextWeight;
+                let weight = self.begin.0;
+                self.begin = self.steps();
+                self.begin.0 = weight;
             }
-            ObservationKind::NewRevision { .. } => {
-                self.again(at);
-                self.weight = 0.0;
-                self.healthy[0] = None;
+            Command::AcceptInconclusive if self.phase == Phase::Frozen => {}
+            Command::AcceptInconclusive => {
+                self.forgive(at, false);
+                self.restart(at);
+                self.waiver = self.waiver.max(Waiver::Inconclusive);
             }
-            ObservationKind::Measurement { .. } | ObservationKind::Approval { .. } => {}
+            Command::ContinueWithoutStable => self.without_stable = true,
             other => unknown(&other),
+        }
+    }
+
+    fn forgive(&mut self, at: Timestamp, failed: bool) {
+        self.forgiven_at = Some(at);
+        for read in &mut self.readings {
+            read.is_forgiven |= failed || read.phase != MeasurementPhase::Failed;
+        }
+    }
+
+    /// Ends a pause or a freeze; a clock that had run out begins again.
+    fn restart(&mut self, at: Timestamp) {
+        self.told = false;
+        let since = match self.phase {
+            Phase::Paused => {
+                self.pause_told_at = None;
+                self.paused_at.take().unwrap()
+            }
+            Phase::Frozen => at,
+            _ => return,
+        };
+        (self.phase, self.aborted, self.asked_at) = (Phase::Progressing, false, None);
+        let ran = since.since(self.step_from).max(Span::ZERO);
+        let longest = match self.current() {
+            Some(Step::Bake { max, .. }) => *max,
+            _ => None,
+        };
+        let over = longest.is_some_and(|longest| ran >= longest);
+        self.step_from = if over { at } else { after(at, -ran.as_millis()) };
+        if self.schedule.deadline.is_some_and(|deadline| self.counted >= deadline.as_millis()) {
+            self.counted = 0;
         }
     }
 
     fn again(&mut self, at: Timestamp) {
         let old = std::mem::replace(self, Self::new(&self.schedule, at));
-        (self.weight, self.before) = (old.weight, old.before);
-        (self.window_closed, self.healthy) = (old.window_closed, old.healthy);
+        (self.weight, self.routed, self.previous) = (old.weight, old.routed, old.previous);
+        self.is_new_revision = old.is_new_revision;
+        (self.window_closed, self.healthy[1]) = (old.window_closed, old.healthy[1]);
+        if self.weight > 0.0 {
+            (self.weight_at, self.traffic_since) = (Some(at), Some(at));
+        }
+        (self.minute, self.now) = (old.minute, old.now);
+        self.begin = self.steps();
     }
 
     fn not_ended_before(&mut self, at: Timestamp) {
-        let length = match self.schedule.steps.get(self.step) {
+        let length = match self.current() {
             Some(Step::Bake { min, .. }) => *min,
             Some(Step::Pause { duration: Some(duration) }) => *duration,
             Some(Step::SetWeight { .. }) => Span::ZERO,
             _ => return,
         };
-        if self.step_from.plus(length).unwrap() < at {
-            self.step_from = at.plus(Span::ZERO.saturating_sub(length)).unwrap();
+        self.step_from = self.step_from.max(after(at, -length.as_millis()));
+    }
+
+    fn enter(&mut self, at: Timestamp) {
+        self.tick(at.max(self.counted_until));
+        self.step += 1;
+        (self.step_from, self.released, self.asked_at) = (at, false, None);
+        self.readings.iter_mut().for_each(|read| read.here = false);
+    }
+
+    /// From when measurements are about the new version.
+    fn counts_after(&self, metric: &Metric) -> Option<Timestamp> {
+        match (self.traffic_since, self.current()) {
+            (Some(since), _) => Some(plus(since, metric.initial_delay)),
+            (None, Some(Step::Analysis { metrics, .. })) if metrics.is_empty() || metrics.contains(&metric.name) => {
+                Some(after(self.step_from, -1))
+            }
+            _ => None,
         }
     }
 
-    /// Every reading of a metric from a place of the log on.
-    fn readings(&self, metric: &Metric, from: usize) -> Vec<(Timestamp, MeasurementPhase, u64)> {
-        let log = self.log.iter().skip(from);
-        log.filter_map(|observation| match &observation.kind {
-            ObservationKind::Measurement { metric: name, reading } if *name == metric.name => {
-                let (phase, n) = judge(metric, reading);
-                Some((observation.at, phase, n))
+    fn read(&mut self, name: &str, reading: &Reading, at: Timestamp) {
+        let metric = self.schedule.metrics.iter().find(|metric| metric.name == name).unwrap().clone();
+        if self.counts_after(&metric).is_none_or(|from| at <= from) {
+            return;
+        }
+        let here = at >= self.step_from && Some(at) > self.weight_at;
+        let (phase, mut n) = judge(&metric, reading);
+        if let Some(window) = metric.window {
+            let counted = self.readings.iter().filter(|read| read.metric == name && read.here && read.n > 0);
+            let from = counted.map(|read| read.at).max().or(self.weight_at).unwrap_or(self.step_from);
+            if at < plus(from, window) {
+                n = 0;
             }
-            _ => None,
-        })
-        .collect()
+        }
+        let metric = name.to_owned();
+        self.readings.push(Read { metric, at, phase, n, here, is_forgiven: false });
     }
 
-    /// Every reading of a metric that was made in this step.
-    fn of_step(&self, metric: &Metric) -> Vec<(Timestamp, MeasurementPhase, u64)> {
-        let places = (self.seen_at_step..self.log.len()).filter(|place| !self.early.contains(place));
-        let one = |place| self.readings(metric, place).first().copied().filter(|_| self.is_of(metric, place));
-        places.filter_map(one).collect()
+    fn of(&self, metric: &Metric) -> impl DoubleEndedIterator<Item = &Read> {
+        self.readings.iter().filter(move |read| read.metric == metric.name)
     }
 
-    fn is_of(&self, metric: &Metric, place: usize) -> bool {
-        matches!(&self.log[place].kind, ObservationKind::Measurement { metric: name, .. } if *name == metric.name)
+    fn last(&self, metric: &Metric) -> Option<&Read> {
+        let from = self.counts_after(metric)?;
+        self.of(metric).next_back().filter(|read| read.at > from)
     }
 
-    fn samples(&self, metric: &Metric) -> u64 {
-        self.of_step(metric).iter().map(|reading| reading.2).sum()
-    }
-
-    fn baked(&self, min_samples: Option<relcore::scalar::Count>) -> bool {
-        let needed = min_samples.map_or(0, |n| n.get());
-        self.good_now() && self.schedule.metrics.iter().all(|metric| self.samples(metric) >= needed)
-    }
-
-    fn count(&self, metric: &Metric, from: usize, phase: MeasurementPhase) -> u32 {
-        self.readings(metric, from).iter().filter(|reading| reading.1 == phase).count() as u32
+    fn count(&self, metric: &Metric, phase: MeasurementPhase) -> u32 {
+        self.of(metric).filter(|read| read.phase == phase && !read.is_forgiven).count() as u32
     }
 
     fn errors_in_a_row(&self, metric: &Metric) -> u32 {
-        let readings = self.readings(metric, self.forgiven);
-        readings.iter().rev().take_while(|reading| reading.1 == MeasurementPhase::Error).count() as u32
+        let of = self.of(metric).rev().take_while(|read| read.phase == MeasurementPhase::Error);
+        of.filter(|read| !read.is_forgiven).count() as u32
     }
 
-    /// What the causes of rules 2 to 9 ask for, in their order, and what it is called when they only hold.
+    fn is_unready(&self) -> bool {
+        self.healthy[0] == Some(false)
+    }
+
+    fn is_overdue_unready(&self, now: Timestamp) -> bool {
+        let readiness = &self.schedule.readiness;
+        let progressed = self.weight_at.unwrap_or(self.started).max(self.started);
+        self.is_unready()
+            && now >= plus(progressed, readiness.deadline)
+            && now >= plus(self.unready_since, readiness.grace)
+            && self.forgiven_at.is_none_or(|forgiven| now >= plus(forgiven, readiness.grace))
+    }
+
+    /// What the causes ask for, in the order of the rules, and what it is called when they only hold.
     fn causes(&self, now: Timestamp) -> Vec<(Response, &'static str)> {
-        use MeasurementPhase::{Failed, Inconclusive, NoData};
+        use MeasurementPhase::{Failed, Inconclusive, NoData, Successful};
         let (on, metrics) = (&self.schedule.on, &self.schedule.metrics);
         let mut found = Vec::new();
         let mut cause = |fires: bool, response| {
@@ -199,146 +435,226 @@ impl Oracle {
                 found.push((response, "hold"));
             }
         };
-        cause(self.aborted || self.refused(), Response::Abort);
-        cause(
-            metrics.iter().any(|m| m.critical && self.count(m, self.forgiven, Failed) > 0),
-            Response::Abort,
-        );
-        cause(self.healthy[0] == Some(false), on.failed);
-        cause(self.healthy[1] == Some(false), Response::Hold);
-        let taken = self.paused_at.unwrap_or(now).since(self.run_from);
-        cause(self.schedule.deadline.is_some_and(|deadline| taken >= deadline), on.deadline);
-        cause(metrics.iter().any(|m| self.count(m, self.forgiven, Failed) > m.failure_limit), on.failed);
-        cause(metrics.iter().any(|m| self.errors_in_a_row(m) > m.consecutive_error_limit), on.error);
-        let without = |m: &Metric| {
-            let last = self.readings(m, 0).last().copied();
-            let since = last.map(|last| last.0).or((self.weight > 0.0).then_some(self.step_from));
-            let old = m.max_age.zip(since).is_some_and(|(age, since)| now.since(since) > age);
-            last.is_some_and(|last| last.1 == NoData) || old
+        let gates = self.schedule.steps.iter();
+        let mut gates = gates.filter_map(|step| if let Step::Gate { name, .. } = step { Some(name) } else { None });
+        cause(self.aborted || gates.any(|gate| self.answer(gate) == Some(false)), Response::Abort);
+        cause(metrics.iter().any(|m| m.critical && self.count(m, Failed) > 0), Response::Abort);
+        let unready = if self.is_overdue_unready(now) { on.not_ready.max(Response::Hold) } else { Response::Hold };
+        cause(self.is_unready(), unready);
+        let overruled = self.without_stable || self.waiver == Waiver::NextWeight;
+        let overruled = overruled && on.stable_unhealthy <= Response::Hold;
+        cause(self.healthy[1] == Some(false) && !overruled, on.stable_unhealthy);
+        let done = self.by_clock() && self.current().is_none();
+        cause(self.schedule.deadline.is_some_and(|it| self.counted >= it.as_millis()) && !done, on.deadline);
+        let waived = self.waiver == Waiver::Inconclusive;
+        let exceeds = |m: &Metric, count: u32, limit: u32, response| {
+            let good = self.of(m).next_back().is_some_and(|read| read.phase == Successful);
+            count > limit && !(good && response == Response::Hold)
         };
-        if metrics.iter().any(without) {
+        cause(metrics.iter().any(|m| exceeds(m, self.count(m, Failed), m.failure_limit, on.failed)), on.failed);
+        let errors = |m: &Metric| exceeds(m, self.errors_in_a_row(m), m.consecutive_error_limit, on.error);
+        cause(!waived && metrics.iter().any(errors), on.error);
+        let lacks = |m: &Metric| {
+            let last = self.last(m);
+            let empty = last.is_some_and(|read| read.phase == NoData && Some(read.at) > self.forgiven_at);
+            let since = last.map(|read| read.at).or(self.counts_after(m).map(|from| from.max(self.step_from)));
+            let since = since.map(|since| self.forgiven_at.map_or(since, |forgiven| since.max(forgiven)));
+            empty || m.max_age.zip(since).is_some_and(|(age, since)| now.since(since) > age)
+        };
+        if self.traffic_since.is_some() && !waived && metrics.iter().any(lacks) {
             found.push((on.no_data, "inconclusive"));
         }
-        if metrics.iter().any(|m| self.count(m, self.forgiven, Inconclusive) > m.inconclusive_limit) {
+        let unclear = |m: &Metric| exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive);
+        if !waived && metrics.iter().any(unclear) {
             found.push((on.inconclusive, "hold"));
         }
-        let answered = on.inconclusive == Response::Pause && self.paused_at.is_some();
-        if let Some(Step::Bake { max: Some(max), min_samples, .. }) = self.schedule.steps.get(self.step)
-            && self.paused_at.unwrap_or(now) >= self.step_from.plus(*max).unwrap()
+        let clock = self.paused_at.map_or(now, |paused| paused.min(now));
+        let told = |response| response == Response::Pause && self.phase == Phase::Paused;
+        if let Some(Step::Bake { max: Some(max), min_samples, .. }) = self.current()
+            && clock >= plus(self.step_from, *max)
             && !self.baked(*min_samples)
-            && on.inconclusive != Response::Hold
-            && !answered
+            && on.inconclusive > Response::Hold
+            && !told(on.inconclusive)
         {
             found.push((on.inconclusive, "hold"));
         }
+        if let Some(Step::Gate { name, timeout: Some(timeout), on_timeout }) = self.current() {
+            let response = on_timeout.unwrap_or(Response::Abort);
+            let asked = self.asked_at.or(self.by_clock().then_some(self.step_from));
+            let expired = asked.is_some_and(|asked| clock >= plus(asked, *timeout));
+            if expired && self.answer(name) != Some(true) && response != Response::Hold && !told(response) {
+                found.push((response, "hold"));
+            }
+        }
+        if self.phase == Phase::Paused || (self.window_closed && self.waiver != Waiver::NextWeight) {
+            found.push((Response::Hold, "hold"));
+        }
+        found.retain(|(response, _)| *response != Response::Warn);
         found
     }
 
-    /// The last answer of each gate counts.
+    /// The latest approval or refusal of a gate.
     fn answer(&self, gate: &str) -> Option<bool> {
-        self.log.iter().rev().find_map(|observation| match &observation.kind {
-            ObservationKind::Approval { gate: name, approved, .. } if name == gate => Some(*approved),
-            _ => None,
-        })
+        self.approvals.iter().rev().find(|(name, _)| name == gate).map(|(_, approved)| *approved)
     }
 
-    fn refused(&self) -> bool {
-        let mut gates = self.schedule.steps.iter();
-        gates.any(|step| matches!(step, Step::Gate { name } if self.answer(name) == Some(false)))
+    /// Does what the causes ask for at an instant before the call, as a call at that instant would have done.
+    fn judge(&mut self, at: Timestamp) {
+        if self.over() {
+            self.thaw();
+            return;
+        }
+        self.tick(at.max(self.counted_until));
+        match self.causes(at).iter().map(|cause| cause.0).max() {
+            Some(Response::Abort) => {
+                self.end();
+                self.told = true;
+            }
+            Some(Response::Pause) if self.phase == Phase::Progressing => {
+                (self.phase, self.paused_at, self.told) = (Phase::Paused, Some(at), true);
+                self.pause_told_at = Some(self.now);
+            }
+            _ => {}
+        }
+    }
+
+    /// A frozen run whose schedule rolls back does so when the previous version is ready again.
+    fn thaw(&mut self) -> bool {
+        let thaws = self.phase == Phase::Frozen
+            && self.schedule.abort == AbortPolicy::RollBack
+            && self.healthy[1] != Some(false);
+        if thaws {
+            self.end();
+            self.told = true;
+        }
+        thaws
     }
 
     fn verdict(&mut self, now: Timestamp) -> &'static str {
         if self.over() {
-            return "hold";
+            self.thaw();
+            return match self.phase {
+                Phase::RolledBack if self.told => "roll_back",
+                Phase::Frozen if self.told => "freeze",
+                _ => "hold",
+            };
         }
-        if let Some(deadline) = self.schedule.deadline
-            && self.schedule.metrics.is_empty()
-            && self.paused_at.is_none()
-            && now >= self.run_from.plus(deadline).unwrap()
-        {
-            // Nobody asked just before the deadline: ask now what the clock alone had done by then.
-            let strikes = self.run_from.plus(deadline).unwrap();
-            let eve = strikes.plus(Span::from_millis(-1).unwrap()).unwrap();
-            let known = self.log.iter().all(|seen| seen.at <= eve) && self.step_from <= eve;
-            if known && self.causes(eve).is_empty() && !self.window_closed && self.walk(eve) == "complete" {
-                return "complete";
-            }
+        let ordered = self.phase == Phase::Paused && self.pause_told_at.is_none();
+        let stable_down = self.healthy[1] == Some(false) && !self.without_stable;
+        let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
+        if (ordered || held || self.is_unready()) && self.weight != self.begin.0.0 {
+            self.restore();
         }
         // The strongest; among equals the first: `max_by_key` takes the last, so the order is turned round.
-        match self.causes(now).into_iter().rev().max_by_key(|cause| cause.0) {
-            Some((Response::Abort, _)) => return self.end(),
+        let strongest = self.causes(now).into_iter().rev().max_by_key(|cause| cause.0);
+        match strongest {
+            Some((Response::Abort, _)) => self.end(),
+            _ if self.told => "pause",
             Some((Response::Pause, _)) if self.phase == Phase::Progressing => {
                 (self.phase, self.paused_at) = (Phase::Paused, Some(now));
-                return "pause";
+                "pause"
             }
-            Some((Response::Hold, name)) => return name,
-            Some(_) => return "hold",
-            None => {}
+            Some((Response::Hold, name)) => name,
+            Some(_) => "hold",
+            None => {
+                let verdict = self.walk(now);
+                if verdict == "complete" {
+                    (self.phase, self.weight) = (Phase::Succeeded, 100.0);
+                }
+                verdict
+            }
         }
-        if self.phase == Phase::Paused || self.window_closed {
-            return "hold";
-        }
-        self.walk(now)
     }
 
     fn end(&mut self) -> &'static str {
-        (self.paused_at, self.aborted) = (None, false);
+        (self.paused_at, self.pause_told_at) = (None, None);
+        self.aborted = false;
         if self.healthy[1] == Some(false) || self.schedule.abort == AbortPolicy::Freeze {
-            (self.phase, self.weight) = (Phase::Frozen, self.before);
+            self.phase = Phase::Frozen;
+            self.restore();
+            self.rewind();
+            self.waiver = Waiver::Nothing;
             return "freeze";
         }
-        (self.phase, self.weight) = (Phase::RolledBack, 0.0);
+        (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+        self.waiver = Waiver::Nothing;
         "roll_back"
+    }
+
+    /// Whether a metric does not keep the rollout from advancing whose latest measurement is this one.
+    fn tolerates(&self, metric: &Metric, last: Option<&Read>) -> bool {
+        let on = &self.schedule.on;
+        let waived = self.waiver == Waiver::Inconclusive;
+        match last.map(|read| read.phase) {
+            Some(MeasurementPhase::Successful) => true,
+            Some(MeasurementPhase::Failed) => on.failed == Response::Warn && !metric.critical,
+            Some(MeasurementPhase::Inconclusive) => on.inconclusive == Response::Warn || waived,
+            Some(MeasurementPhase::Error) => on.error == Response::Warn || waived,
+            _ => on.no_data == Response::Warn || waived,
+        }
     }
 
     fn good_now(&self) -> bool {
         self.schedule.metrics.iter().all(|metric| {
-            let last = self.readings(metric, 0).last().copied();
-            last.is_some_and(|last| Some(last.0) > self.weight_at && last.1 == MeasurementPhase::Successful)
+            self.tolerates(metric, self.last(metric).filter(|read| Some(read.at) > self.weight_at))
+        })
+    }
+
+    fn baked(&self, min_samples: Option<relcore::scalar::Count>) -> bool {
+        let needed = min_samples.map_or(0, |n| n.get());
+        let samples = |m: &Metric| self.of(m).filter(|read| read.here).map(|read| read.n).sum::<u64>();
+        let enough = self.waiver == Waiver::Inconclusive || self.schedule.metrics.iter().all(|m| samples(m) >= needed);
+        enough && (self.traffic_since.is_none() || self.good_now())
+    }
+
+    fn analysed(&self, names: &[String], measurements: u32) -> bool {
+        self.schedule.metrics.iter().filter(|m| names.is_empty() || names.contains(&m.name)).all(|m| {
+            let last = self.last(m);
+            let good = |read: &Read| read.phase == MeasurementPhase::Successful;
+            let is_good = last.is_some_and(good);
+            let failed = last.is_some_and(|read| read.phase == MeasurementPhase::Failed);
+            let enough = self.of(m).filter(|read| read.here && good(read)).count() >= measurements as usize;
+            (self.waiver == Waiver::Inconclusive && !failed) || (!is_good && self.tolerates(m, last)) || (enough && is_good)
         })
     }
 
     fn walk(&mut self, now: Timestamp) -> &'static str {
-        let by_clock = self.schedule.metrics.is_empty();
-        let mut raised_on_proof = false;
+        let by_clock = self.by_clock();
+        let mut raised_on_proof = by_clock;
         loop {
-            let Some(step) = self.schedule.steps.get(self.step).cloned() else {
-                if !raised_on_proof && !self.good_now() {
-                    return "inconclusive";
-                }
-                (self.phase, self.weight) = (Phase::Succeeded, 100.0);
-                return "complete";
+            let Some(step) = self.current().cloned() else {
+                let proven = raised_on_proof || self.waiver == Waiver::NextWeight || self.good_now();
+                return if proven { "complete" } else { "inconclusive" };
             };
             let ended = match step {
                 Step::SetWeight { weight } => {
-                    raised_on_proof = self.weight > 0.0 && weight > self.weight;
-                    if raised_on_proof && !self.good_now() {
+                    let raises = self.weight > 0.0 && weight > self.weight;
+                    if raises && self.waiver != Waiver::NextWeight && !self.good_now() {
                         return "inconclusive";
                     }
+                    raised_on_proof = by_clock || raises;
                     let at = if by_clock { self.step_from } else { now };
-                    (self.weight, self.weight_at) = (weight, Some(at));
+                    if self.waiver == Waiver::Inconclusive {
+                        self.forgive(at, false);
+                    }
+                    let keeps = self.schedule.abort == AbortPolicy::Freeze;
+                    self.weight = if keeps { weight.max(self.weight) } else { weight };
+                    (self.weight_at, self.waiver) = (Some(at), Waiver::Nothing);
+                    self.traffic_since = self.traffic_since.or(Some(at));
                     at
                 }
-                Step::Bake { min, max, min_samples } => {
-                    let end = self.step_from.plus(min).unwrap();
+                Step::Bake { min, min_samples, .. } => {
+                    let end = plus(self.step_from, min);
                     if now < end {
                         return "hold";
                     }
                     if !self.baked(min_samples) {
-                        let overdue = max.is_some_and(|max| now >= self.step_from.plus(max).unwrap());
-                        return match self.schedule.on.inconclusive {
-                            Response::Abort if overdue => self.end(),
-                            Response::Pause if overdue => {
-                                (self.phase, self.paused_at) = (Phase::Paused, Some(now));
-                                "pause"
-                            }
-                            _ => "inconclusive",
-                        };
+                        return "inconclusive";
                     }
                     end
                 }
                 Step::Pause { duration } => {
-                    let end = duration.map(|duration| self.step_from.plus(duration).unwrap());
+                    let end = duration.map(|duration| plus(self.step_from, duration));
                     match end {
                         _ if self.released => now,
                         Some(end) if now >= end => end,
@@ -346,61 +662,49 @@ impl Oracle {
                     }
                 }
                 Step::Analysis { metrics, measurements } => {
-                    let mut all = self.schedule.metrics.iter();
-                    let enough = all.all(|m| {
-                        let named = metrics.is_empty() || metrics.contains(&m.name);
-                        let good = MeasurementPhase::Successful;
-                        let last = self.readings(m, self.seen_at_step).last().copied();
-                        !named
-                            || (self.of_step(m).iter().filter(|reading| reading.1 == good).count()
-                                >= measurements as usize
-                                && last.is_some_and(|last| last.1 == good))
-                    });
-                    if !enough {
+                    if !self.analysed(&metrics, measurements) {
                         return "inconclusive";
                     }
                     now
                 }
-                Step::Gate { name } => {
+                Step::Gate { name, .. } => {
                     if self.weight > 0.0 && !self.good_now() {
                         return "inconclusive";
                     }
                     if self.answer(&name) != Some(true) {
+                        self.asked_at = self.asked_at.or(Some(if by_clock { self.step_from } else { now }));
                         return "await_gate";
                     }
                     now
                 }
                 other => unknown(&other),
             };
-            self.step += 1;
-            self.step_from = if by_clock { ended } else { now };
-            self.seen_at_step = self.log.len();
-            self.released = false;
+            self.enter(if by_clock { ended } else { now });
         }
     }
 }
 
-fn restarted(from: Timestamp, length: Option<Span>, since: Timestamp, at: Timestamp) -> Timestamp {
-    let ran = since.since(from).max(Span::ZERO);
-    match length {
-        Some(length) if ran >= length => at,
-        _ => at.plus(Span::ZERO.saturating_sub(ran)).unwrap(),
-    }
-}
-
 fn judge(metric: &Metric, reading: &Reading) -> (MeasurementPhase, u64) {
+    let of = |value: f64, n: u64| {
+        let good = metric.min.unwrap_or(f64::MIN) <= value && value <= metric.max.unwrap_or(f64::MAX);
+        match good {
+            _ if n < metric.min_samples.get() => MeasurementPhase::Inconclusive,
+            true => MeasurementPhase::Successful,
+            false => MeasurementPhase::Failed,
+        }
+    };
     match reading {
         Reading::Missing {} => (MeasurementPhase::NoData, 0),
         Reading::Failed { .. } => (MeasurementPhase::Error, 0),
+        Reading::Empty {} => match metric.empty {
+            EmptyResult::NoData => (MeasurementPhase::NoData, 0),
+            EmptyResult::Zero => (of(0.0, 0), 0),
+            EmptyResult::Good => (MeasurementPhase::Successful, 0),
+            other => unknown(&other),
+        },
         Reading::Value { value, n } => {
             let n = n.map_or(0, |n| n.get());
-            let good = metric.min.unwrap_or(f64::MIN) <= *value && *value <= metric.max.unwrap_or(f64::MAX);
-            let phase = match good {
-                _ if n < metric.min_samples.get() => MeasurementPhase::Inconclusive,
-                true => MeasurementPhase::Successful,
-                false => MeasurementPhase::Failed,
-            };
-            (phase, n)
+            (of(*value, n), n)
         }
         other => unknown(other),
     }
@@ -420,8 +724,18 @@ fn rank(kind: &ObservationKind) -> usize {
         ObservationKind::Measurement { .. } => 20,
         ObservationKind::Window { open } => 30 + careful(*open),
         ObservationKind::Approval { approved, .. } => 40 + careful(*approved),
-        ObservationKind::Command { command } => {
-            let order = [Command::Retry, Command::Resume, Command::Pause, Command::Abort];
+        ObservationKind::Command { command, .. } => {
+            let order = [
+                Command::Retry,
+                Command::ContinueWithoutStable,
+                Command::AcceptInconclusive,
+                Command::Resume,
+                Command::SkipStep,
+                Command::Promote,
+                Command::PromoteFull,
+                Command::Pause,
+                Command::Abort,
+            ];
             50 + order.iter().position(|other| other == command).unwrap()
         }
         other => unknown(other),

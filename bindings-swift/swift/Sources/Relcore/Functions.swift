@@ -101,9 +101,9 @@ public enum Canary {
     /// - As `start` for the schedule.
     /// - `policy_changed` when the state was started with another schedule.
     /// - `invalid_value` for a state that no schedule leads to; for `NaN` as a value.
-    /// - `out_of_range` for an observation after `now`, or a `now` before the state's own instants.
-    /// - `unordered` and `duplicate` for observations that the state has already seen; `duplicate` for two measurements of
-    ///   one metric at one instant.
+    /// - `out_of_range` for an observation after `now`, or a `now` before an instant in the state.
+    /// - `unordered` and `duplicate` for a measurement that is not later than the latest one of its metric; `duplicate` for
+    ///   two measurements of one metric, or two new revisions, at one instant.
     /// - `unknown_reference` for a metric or gate that the schedule does not have.
     public static func nextAction(schedule: CanarySchedule, state: CanaryState, observations: [CanaryObservation], now: Timestamp) throws -> CanaryDecision {
         try ffiCanaryNextAction(schedule: schedule, state: state, observations: observations, now: now)

@@ -60,7 +60,9 @@ extension ReasonCode {
     public static let bakeOverdue = Self(rawValue: "bake_overdue")
     /// The bake has not reached its shortest time.
     public static let bakeRunning = Self(rawValue: "bake_running")
-    /// The new version is not ready.
+    /// The new version is not ready, and may still become so in its time.
+    public static let canaryNotReady = Self(rawValue: "canary_not_ready")
+    /// The new version is not ready for longer than it may be.
     public static let canaryUnhealthy = Self(rawValue: "canary_unhealthy")
     /// The rollout took longer than its deadline.
     public static let deadlinePassed = Self(rawValue: "deadline_passed")
@@ -68,6 +70,8 @@ extension ReasonCode {
     public static let errorLimitExceeded = Self(rawValue: "error_limit_exceeded")
     /// A metric has more failed measurements than its limit.
     public static let failureLimitExceeded = Self(rawValue: "failure_limit_exceeded")
+    /// Nobody approved a gate in its time.
+    public static let gateExpired = Self(rawValue: "gate_expired")
     /// A person refused a gate.
     public static let gateRefused = Self(rawValue: "gate_refused")
     /// A gate waits for a person's approval.
@@ -82,6 +86,10 @@ extension ReasonCode {
     public static let metricUnmeasured = Self(rawValue: "metric_unmeasured")
     /// The query of a metric returned no data.
     public static let noData = Self(rawValue: "no_data")
+    /// A command of an operator was applied.
+    public static let orderApplied = Self(rawValue: "order_applied")
+    /// A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+    public static let orderOutdated = Self(rawValue: "order_outdated")
     /// The rollout is paused until an operator resumes.
     public static let paused = Self(rawValue: "paused")
     /// A pause step has not reached its end.
@@ -92,6 +100,8 @@ extension ReasonCode {
     public static let runSucceeded = Self(rawValue: "run_succeeded")
     /// A metric has fewer samples than the bake requires.
     public static let samplesTooFew = Self(rawValue: "samples_too_few")
+    /// The previous version is ready again, so that a frozen rollout is rolled back.
+    public static let stableRecovered = Self(rawValue: "stable_recovered")
     /// The previous version is not ready, so a rollback is not possible.
     public static let stableUnhealthy = Self(rawValue: "stable_unhealthy")
     /// A metric has no measurement within its `max_age`.

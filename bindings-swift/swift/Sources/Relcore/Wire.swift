@@ -120,6 +120,14 @@ extension CanaryCommand: WireValue {
     public func json() throws -> String { try ffiWriteCanaryCommand(value: self) }
 }
 
+extension CanaryDeadlineExcludes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryDeadlineExcludes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryDeadlineExcludes(value: self) }
+}
+
 extension CanaryDecision: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryDecision(json: json) }
@@ -142,6 +150,14 @@ extension CanaryDiagnosticCode: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryDiagnosticCode(value: self) }
+}
+
+extension CanaryEmptyResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryEmptyResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryEmptyResult(value: self) }
 }
 
 extension CanaryGateApproval: WireValue {
@@ -208,6 +224,14 @@ extension CanaryObservationKind: WireValue {
     public func json() throws -> String { try ffiWriteCanaryObservationKind(value: self) }
 }
 
+extension CanaryOrder: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryOrder(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryOrder(value: self) }
+}
+
 extension CanaryPhase: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryPhase(json: json) }
@@ -222,6 +246,14 @@ extension CanaryPlannedStep: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryPlannedStep(value: self) }
+}
+
+extension CanaryReadiness: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryReadiness(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryReadiness(value: self) }
 }
 
 extension CanaryReading: WireValue {
@@ -278,6 +310,14 @@ extension CanaryTimeline: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryTimeline(value: self) }
+}
+
+extension CanaryWaiver: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryWaiver(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryWaiver(value: self) }
 }
 
 extension DecisionOutcome: WireValue {

@@ -16,9 +16,11 @@ extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
 extension CanaryCommand: CaseValue {}
+extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
 extension CanaryDiagnosticCode: CaseValue {}
+extension CanaryEmptyResult: CaseValue {}
 extension CanaryGateApproval: CaseValue {}
 extension CanaryHealthRole: CaseValue {}
 extension CanaryLastMeasurement: CaseValue {}
@@ -27,8 +29,10 @@ extension CanaryMetric: CaseValue {}
 extension CanaryMetricState: CaseValue {}
 extension CanaryObservation: CaseValue {}
 extension CanaryObservationKind: CaseValue {}
+extension CanaryOrder: CaseValue {}
 extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
+extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
 extension CanaryResponse: CaseValue {}
 extension CanaryRouting: CaseValue {}
@@ -36,6 +40,7 @@ extension CanarySchedule: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
 extension CanaryTimeline: CaseValue {}
+extension CanaryWaiver: CaseValue {}
 extension DecisionOutcome: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}

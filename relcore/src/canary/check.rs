@@ -1,0 +1,123 @@
+//! What a state must be before a decision is made with it.
+use super::metric::{EmptyResult, MeasurementPhase, Metric};
+use super::progress::Progress;
+use super::rollout::Rollout;
+use super::schedule::{AbortPolicy, Schedule};
+use super::state::{LastMeasurement, Phase, State, Waiver};
+use super::step::Step;
+use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::time::Timestamp;
+
+/// Refuses a state of another schedule, and one that no calls lead to.
+pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> Result<()> {
+    let schedule = rollout.schedule();
+    if state.schedule_digest != rollout.digest() {
+        let text = "the state was started with another schedule: start again to use this one";
+        return Err(Error::new(ErrorKind::PolicyChanged, "state.scheduleDigest", text));
+    }
+    let mut faults = Faults::new();
+    let invalid = ErrorKind::InvalidValue;
+    let names = schedule.metrics.iter().map(|metric| &metric.name);
+    faults.check(
+        names.eq(state.metrics.iter().map(|metric| &metric.name)),
+        invalid,
+        format_args!("state.metrics"),
+        format_args!("are not the metrics of the schedule in their order"),
+    );
+    faults.check(
+        usize::try_from(state.step).is_ok_and(|step| step <= schedule.steps.len()),
+        invalid,
+        format_args!("state.step"),
+        format_args!("`{}` is beyond the {} steps of the schedule", state.step, schedule.steps.len()),
+    );
+    faults.check(
+        is_weight_of(schedule, state),
+        invalid,
+        format_args!("state.weight"),
+        format_args!("`{}` is not a weight to which the schedule leads in this phase and step", state.weight),
+    );
+    faults.check(
+        (state.phase == Phase::Paused) == state.paused_at.is_some(),
+        invalid,
+        format_args!("state.pausedAt"),
+        format_args!("must be given when, and only when, the phase is `paused`"),
+    );
+    for (name, at) in [
+        ("stepEnteredAt", Some(state.step_entered_at)),
+        ("startedAt", Some(state.started_at)),
+        ("pausedAt", state.paused_at),
+        ("weightSetAt", state.weight_set_at),
+        ("observedUntil", state.observed_until),
+        ("trafficSince", state.traffic_since),
+        ("unreadySince", state.unready_since),
+        ("canaryObservedAt", state.canary_observed_at),
+        ("stableObservedAt", state.stable_observed_at),
+        ("windowObservedAt", state.window_observed_at),
+        ("deadlineStoppedAt", state.deadline_stopped_at),
+        ("gateAskedAt", state.gate_asked_at),
+        ("pauseToldAt", state.pause_told_at),
+        ("forgivenAt", state.forgiven_at),
+    ] {
+        is_past(&mut faults, at, now, format_args!("{name}"));
+    }
+    for (index, approval) in state.approvals.iter().enumerate() {
+        is_past(&mut faults, Some(approval.at), now, format_args!("approvals[{index}].at"));
+    }
+    for (index, order) in state.orders.iter().enumerate() {
+        is_past(&mut faults, Some(order.at), now, format_args!("orders[{index}].at"));
+    }
+    for (index, (metric, counts)) in schedule.metrics.iter().zip(&state.metrics).enumerate() {
+        is_past(&mut faults, counts.sampled_until, now, format_args!("metrics[{index}].sampledUntil"));
+        let Some(last) = &counts.last else { continue };
+        is_past(&mut faults, Some(last.at), now, format_args!("metrics[{index}].last.at"));
+        faults.check(
+            is_judged(metric, last),
+            invalid,
+            format_args!("state.metrics[{index}].last.phase"),
+            format_args!("`{}` is not how the metric judges this measurement", last.phase),
+        );
+    }
+    faults.finish()
+}
+
+/// No instant of a state is after the call: time does not go back.
+fn is_past(faults: &mut Faults, at: Option<Timestamp>, now: Timestamp, name: std::fmt::Arguments<'_>) {
+    faults.check(
+        at.is_none_or(|at| at <= now),
+        ErrorKind::OutOfRange,
+        format_args!("now"),
+        format_args!("`{now}` is before `{name}` of the state: time does not go back"),
+    );
+}
+
+/// Whether a run of the schedule can have this weight.
+fn is_weight_of(schedule: &Schedule, state: &State) -> bool {
+    let is = |weight: f64| state.weight.total_cmp(&weight).is_eq();
+    let is_any = is(0.0) || schedule.steps.iter().filter_map(Step::weight).any(is);
+    let reached = Progress::of(state).reached(schedule);
+    match state.phase {
+        Phase::Succeeded => is(100.0),
+        Phase::RolledBack => is(0.0),
+        Phase::Frozen => is_any,
+        // A promotion ends steps before their weight is set. A frozen run keeps its weight when it begins again.
+        Phase::Progressing | Phase::Paused => {
+            is(reached) || (is_any && (state.waiver == Waiver::NextWeight || is_kept(schedule, state, reached)))
+        }
+    }
+}
+
+/// Whether the weight may be that of a frozen run that began again: it did not reach its first weight yet, or never takes
+/// traffic back.
+fn is_kept(schedule: &Schedule, state: &State, reached: f64) -> bool {
+    state.weight > reached && (reached <= 0.0 || schedule.abort == AbortPolicy::Freeze)
+}
+
+/// Whether the measurement was judged by this metric. A state that was changed by hand must not pass.
+fn is_judged(metric: &Metric, last: &LastMeasurement) -> bool {
+    match (last.value, last.phase) {
+        (Some(value), phase) => value.is_finite() && metric.judge_value(value, last.n) == phase,
+        (None, MeasurementPhase::NoData | MeasurementPhase::Error) => true,
+        (None, MeasurementPhase::Successful) => metric.empty == EmptyResult::Good,
+        (None, MeasurementPhase::Failed | MeasurementPhase::Inconclusive) => false,
+    }
+}
