@@ -9,36 +9,57 @@
  *
  * The rules and their order:
  *
- * Rules 1 to 9 are about safety. All of them are evaluated, and the strongest effect decides: an abort before a pause
+ * Rules 1 to 11 are about safety. All of them are evaluated, and the strongest response decides: an abort before a pause
  * before a hold, and among equals the first rule. So a cause that only holds cannot hide one that ends the rollout.
- * From rule 10 on the first rule that applies decides. Safety comes before waiting, since a rollback on little data can
- * be undone, but a missed one cannot. A gate comes last: a person is asked only when nothing else holds the rollout.
+ * Safety comes before waiting, since a rollback on little data can be undone, but a missed one cannot. A gate comes
+ * last: a person is asked only when nothing else holds the rollout.
  *
- * 1. The run is over: hold.
+ * 1. The run is over: hold. A frozen run whose previous version is ready again: abort.
  * 2. An operator ordered an abort, or a person refused a gate: abort.
  * 3. A critical metric failed: abort.
- * 4. The new version is unhealthy: `on.failed`. The previous version is unhealthy: hold.
- * 5. The deadline has passed: `on.deadline`.
- * 6. A metric has more failed measurements than its `failureLimit`: `on.failed`.
- * 7. A metric has more consecutive query errors than its `consecutiveErrorLimit`: `on.error`.
- * 8. A metric has no data, or its latest measurement is older than its `maxAge`: `on.noData`.
- * 9. A metric has more inconclusive measurements than its `inconclusiveLimit`, or a bake has reached its longest time
- *    without enough good measurements: `on.inconclusive`.
- * 10. The run is paused: hold.
- * 11. The release window is closed: hold.
- * 12. The current step: its timer, its measurements, its samples, its gate.
+ * 4. The new version is not ready: hold; longer than `readiness` allows: `on.notReady`.
+ * 5. The previous version is not ready: `on.stableUnhealthy`.
+ * 6. The deadline has passed: `on.deadline`.
+ * 7. A metric has more failed measurements than its `failureLimit`: `on.failed`.
+ * 8. A metric has more consecutive query errors than its `consecutiveErrorLimit`: `on.error`.
+ * 9. A metric has no data, or its latest measurement is older than its `maxAge`: `on.noData`.
+ * 10. A metric has more inconclusive measurements than its `inconclusiveLimit`, or a bake has reached its longest time
+ *     without enough good measurements: `on.inconclusive`.
+ * 11. Nobody approved a gate within its `timeout`: its `onTimeout`.
+ * 12. The run is paused: hold.
+ * 13. The release window is closed: hold.
+ * 14. The current step: its timer, its measurements, its samples, its gate.
  *
- * An abort rolls back, or freezes the weight if the schedule says so or the previous version is unhealthy.
+ * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+ * `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
+ * good measurement of the metric.
+ *
+ * Late calls:
+ *
+ * A call evaluates rules 1 to 11 at every instant since the call before: after each observation, and whenever a time limit
+ * is reached. The first abort stays, whatever was measured or ordered later. So a late call never ends better than calls
+ * in time would have ended at the weights that were really applied.
+ *
+ * A schedule without metrics goes by the clock: each step begins when the one before it ended, and a late call gives the
+ * same result as calling at every tick. If all steps ended before the deadline, the rollout succeeds even if the call comes
+ * after it. But no weight rises while a version is not ready, the window is closed, or an operator paused the rollout.
  *
  * What is counted:
  *
  * - A limit is the number that is still tolerated, as in Argo Rollouts: with a `failureLimit` of 0 the first failed
  *   measurement exceeds it. An errored query counts neither as failed nor as measured.
- * - Failed and inconclusive measurements count for the whole run, until an operator resumes it from a pause. Good
+ * - Measurements count from the first traffic of the new version on, later by the `initialDelay` of the metric. Those
+ *   made before are ignored: without traffic there is no data. A retry and a new revision begin anew. An analysis step
+ *   before the first weight counts what is measured during it.
+ * - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
  *   measurements and samples count for the current step, and only if they were made after the weight was set.
- * - A pause stops the timers and the deadline. A closed release window stops neither.
- * - A schedule without metrics goes by the clock: a late call gives the same result as calling at every tick. If all
- *   steps ended before the deadline, the rollout succeeds even if the call comes after it.
+ * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
+ * - The deadline does not count pauses, gates and closed windows, unless `deadlineExcludes` says otherwise.
+ *
+ * Orders:
+ *
+ * A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
+ * pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
  *
  * Pitfalls:
  *
@@ -49,7 +70,8 @@
  *   `missing` names it.
  * - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
  *   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
- * - Pass each observation once. The state refuses observations that are not later than those it has applied.
+ * - Pass each measurement once. The state refuses one that is not later than the latest of its metric. Another metric may
+ *   lag behind.
  *
  * @packageDocumentation
  */
@@ -893,8 +915,39 @@ export declare function scheduleFromYaml(text: string): Schedule;
  */
 export declare function applePhasedSchedule(): Schedule;
 
+/** A person approved or refused a gate. */
+export declare function approval(
+  gate: string,
+  approved: boolean,
+  by: string,
+  at: Instant,
+): Observation<Timestamp>;
+
+/** A metric was queried, the query succeeded, and its result is empty. The metric says what that means. */
+export declare function emptyResult(metric: string, at: Instant): Observation<Timestamp>;
+
 /** The decision as text for a person: the verdict, the reasons, what is missing, when to ask again. */
 export declare function explain(decision: Decision): string;
+
+/** The query of a metric failed with this message. */
+export declare function failedQuery(metric: string, error: string, at: Instant): Observation<Timestamp>;
+
+/** Whether the new version (`canary`) or the previous one (`stable`) is ready to serve. */
+export declare function health(role: HealthRole, healthy: boolean, at: Instant): Observation<Timestamp>;
+
+/** A metric was queried and has a value, in the unit of the metric, of `n` samples if known. */
+export declare function measurement(
+  metric: string,
+  value: number,
+  at: Instant,
+  n?: Count | null,
+): Observation<Timestamp>;
+
+/** A metric was queried and has no value, for instance one that is not a number. */
+export declare function missingValue(metric: string, at: Instant): Observation<Timestamp>;
+
+/** Another version is rolled out from now on. */
+export declare function newRevision(revision: string, at: Instant): Observation<Timestamp>;
 
 /**
  * Decides what to do now: advance, hold or roll back. The module documentation of `canary` lists the rules.
@@ -937,6 +990,14 @@ export declare function nextAction(
  * its effect gets it again.
  */
 export declare function outcome(decision: Decision): decision.Outcome;
+
+/** An operator gave a command: which, when, and if known who and why. */
+export declare function order(
+  command: Command,
+  at: Instant,
+  by?: string | null,
+  reason?: string | null,
+): Observation<Timestamp>;
 
 /**
  * The timeline of a rollout that starts at an instant.
@@ -1005,6 +1066,9 @@ export declare function start(schedule: Schedule, now: Instant): State<Timestamp
 
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
+
+/** The release window opened or closed. */
+export declare function window(open: boolean, at: Instant): Observation<Timestamp>;
 
 /**
  * A schedule that was checked and digested once, for any number of calls. It never changes.

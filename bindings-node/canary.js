@@ -7,15 +7,24 @@ const standardSchedule = bind("canary.standard_schedule");
 const scheduleFromJson = bind("canary.schedule_from_json");
 const scheduleFromYaml = bind("canary.schedule_from_yaml");
 const applePhasedSchedule = bind("canary.apple_phased_schedule");
+const approval = bind("canary.approval");
+const emptyResult = bind("canary.empty_result");
 const explain = bind("canary.explain");
+const failedQuery = bind("canary.failed_query");
+const health = bind("canary.health");
+const measurement = bind("canary.measurement");
+const missingValue = bind("canary.missing_value");
+const newRevision = bind("canary.new_revision");
 const nextAction = bind("canary.next_action");
 const outcome = bind("canary.outcome");
+const order = bind("canary.order");
 const plan = bind("canary.plan");
 const playStagedSchedule = bind("canary.play_staged_schedule");
 const routing = bind("canary.routing");
 const simulate = bind("canary.simulate");
 const start = bind("canary.start");
 const validate = bind("canary.validate");
+const window = bind("canary.window");
 
 const rolloutNew = bind("canary.Rollout");
 const rolloutSchedule = bindMethod("canary.Rollout.schedule");
@@ -66,14 +75,23 @@ module.exports = {
   scheduleFromJson,
   scheduleFromYaml,
   applePhasedSchedule,
+  approval,
+  emptyResult,
   explain,
+  failedQuery,
+  health,
+  measurement,
+  missingValue,
+  newRevision,
   nextAction,
   outcome,
+  order,
   plan,
   playStagedSchedule,
   routing,
   simulate,
   start,
   validate,
+  window,
   Rollout,
 };

@@ -1431,8 +1431,53 @@ pub fn ffi_canary_apple_phased_schedule() -> Encoded<CanarySchedule> {
 }
 
 #[uniffi::export]
+pub fn ffi_canary_approval(
+    gate: String,
+    approved: bool,
+    by: String,
+    at: Timestamp,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::approval(borrow(&gate), borrow(&approved), borrow(&by), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_empty_result(metric: String, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::empty_result(borrow(&metric), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_explain(decision: CanaryDecision) -> Plain<String> {
     Plain(Ok(relcore::canary::explain(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_failed_query(metric: String, error: String, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::failed_query(borrow(&metric), borrow(&error), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_health(role: CanaryHealthRole, healthy: bool, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::health(borrow(&role), borrow(&healthy), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_measurement(
+    metric: String,
+    value: f64,
+    at: Timestamp,
+    n: Option<Count>,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::measurement(borrow(&metric), borrow(&value), borrow(&at), borrow(&n))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_missing_value(metric: String, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::missing_value(borrow(&metric), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_new_revision(revision: String, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::new_revision(borrow(&revision), borrow(&at))))
 }
 
 #[uniffi::export]
@@ -1451,6 +1496,16 @@ pub fn ffi_canary_next_action(
 #[uniffi::export]
 pub fn ffi_canary_outcome(decision: CanaryDecision) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::canary::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_order(
+    command: CanaryCommand,
+    at: Timestamp,
+    by: Option<String>,
+    reason: Option<String>,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::order(borrow(&command), borrow(&at), borrow(&by), borrow(&reason))))
 }
 
 #[uniffi::export]
@@ -1496,6 +1551,11 @@ pub fn ffi_canary_start(schedule: CanarySchedule, now: Timestamp) -> Encoded<Can
 #[uniffi::export]
 pub fn ffi_canary_validate(schedule: CanarySchedule) -> Encoded<Vec<CanaryDiagnostic>> {
     Encoded(Ok(relcore::canary::validate(borrow(&schedule))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_window(open: bool, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::window(borrow(&open), borrow(&at))))
 }
 
 #[uniffi::export]

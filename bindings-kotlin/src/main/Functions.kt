@@ -11,36 +11,57 @@ package relcore
  *
  * The rules and their order:
  *
- * Rules 1 to 9 are about safety. All of them are evaluated, and the strongest effect decides: an abort before a pause
+ * Rules 1 to 11 are about safety. All of them are evaluated, and the strongest response decides: an abort before a pause
  * before a hold, and among equals the first rule. So a cause that only holds cannot hide one that ends the rollout.
- * From rule 10 on the first rule that applies decides. Safety comes before waiting, since a rollback on little data can
- * be undone, but a missed one cannot. A gate comes last: a person is asked only when nothing else holds the rollout.
+ * Safety comes before waiting, since a rollback on little data can be undone, but a missed one cannot. A gate comes
+ * last: a person is asked only when nothing else holds the rollout.
  *
- * 1. The run is over: hold.
+ * 1. The run is over: hold. A frozen run whose previous version is ready again: abort.
  * 2. An operator ordered an abort, or a person refused a gate: abort.
  * 3. A critical metric failed: abort.
- * 4. The new version is unhealthy: `on.failed`. The previous version is unhealthy: hold.
- * 5. The deadline has passed: `on.deadline`.
- * 6. A metric has more failed measurements than its `failure_limit`: `on.failed`.
- * 7. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
- * 8. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
- * 9. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
- *    without enough good measurements: `on.inconclusive`.
- * 10. The run is paused: hold.
- * 11. The release window is closed: hold.
- * 12. The current step: its timer, its measurements, its samples, its gate.
+ * 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
+ * 5. The previous version is not ready: `on.stable_unhealthy`.
+ * 6. The deadline has passed: `on.deadline`.
+ * 7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+ * 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
+ * 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
+ * 10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
+ *     without enough good measurements: `on.inconclusive`.
+ * 11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+ * 12. The run is paused: hold.
+ * 13. The release window is closed: hold.
+ * 14. The current step: its timer, its measurements, its samples, its gate.
  *
- * An abort rolls back, or freezes the weight if the schedule says so or the previous version is unhealthy.
+ * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+ * `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
+ * good measurement of the metric.
+ *
+ * Late calls:
+ *
+ * A call evaluates rules 1 to 11 at every instant since the call before: after each observation, and whenever a time limit
+ * is reached. The first abort stays, whatever was measured or ordered later. So a late call never ends better than calls
+ * in time would have ended at the weights that were really applied.
+ *
+ * A schedule without metrics goes by the clock: each step begins when the one before it ended, and a late call gives the
+ * same result as calling at every tick. If all steps ended before the deadline, the rollout succeeds even if the call comes
+ * after it. But no weight rises while a version is not ready, the window is closed, or an operator paused the rollout.
  *
  * What is counted:
  *
  * - A limit is the number that is still tolerated, as in Argo Rollouts: with a `failure_limit` of 0 the first failed
  *   measurement exceeds it. An errored query counts neither as failed nor as measured.
- * - Failed and inconclusive measurements count for the whole run, until an operator resumes it from a pause. Good
+ * - Measurements count from the first traffic of the new version on, later by the `initial_delay` of the metric. Those
+ *   made before are ignored: without traffic there is no data. A retry and a new revision begin anew. An analysis step
+ *   before the first weight counts what is measured during it.
+ * - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
  *   measurements and samples count for the current step, and only if they were made after the weight was set.
- * - A pause stops the timers and the deadline. A closed release window stops neither.
- * - A schedule without metrics goes by the clock: a late call gives the same result as calling at every tick. If all
- *   steps ended before the deadline, the rollout succeeds even if the call comes after it.
+ * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
+ * - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+ *
+ * Orders:
+ *
+ * A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
+ * pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
  *
  * Pitfalls:
  *
@@ -51,7 +72,8 @@ package relcore
  *   `missing` names it.
  * - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
  *   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
- * - Pass each observation once. The state refuses observations that are not later than those it has applied.
+ * - Pass each measurement once. The state refuses one that is not later than the latest of its metric. Another metric may
+ *   lag behind.
  */
 object Canary {
     /**
@@ -100,12 +122,68 @@ object Canary {
         ffiCanaryApplePhasedSchedule()
 
     /**
+     * A person approved or refused a gate.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun approval(gate: String, approved: Boolean, by: String, at: Timestamp): CanaryObservation =
+        ffiCanaryApproval(gate, approved, by, at)
+
+    /**
+     * A metric was queried, the query succeeded, and its result is empty. The metric says what that means.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun emptyResult(metric: String, at: Timestamp): CanaryObservation =
+        ffiCanaryEmptyResult(metric, at)
+
+    /**
      * The decision as text for a person: the verdict, the reasons, what is missing, when to ask again.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun explain(decision: CanaryDecision): String =
         ffiCanaryExplain(decision)
+
+    /**
+     * The query of a metric failed with this message.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun failedQuery(metric: String, error: String, at: Timestamp): CanaryObservation =
+        ffiCanaryFailedQuery(metric, error, at)
+
+    /**
+     * Whether the new version (`canary`) or the previous one (`stable`) is ready to serve.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun health(role: CanaryHealthRole, healthy: Boolean, at: Timestamp): CanaryObservation =
+        ffiCanaryHealth(role, healthy, at)
+
+    /**
+     * A metric was queried and has a value, in the unit of the metric, of `n` samples if known.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun measurement(metric: String, value: Double, at: Timestamp, n: Count? = null): CanaryObservation =
+        ffiCanaryMeasurement(metric, value, at, n)
+
+    /**
+     * A metric was queried and has no value, for instance one that is not a number.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun missingValue(metric: String, at: Timestamp): CanaryObservation =
+        ffiCanaryMissingValue(metric, at)
+
+    /**
+     * Another version is rolled out from now on.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun newRevision(revision: String, at: Timestamp): CanaryObservation =
+        ffiCanaryNewRevision(revision, at)
 
     /**
      * Decides what to do now: advance, hold or roll back. The module documentation of `canary` lists the rules.
@@ -149,6 +227,14 @@ object Canary {
     @Throws(RelcoreException::class)
     fun outcome(decision: CanaryDecision): DecisionOutcome =
         ffiCanaryOutcome(decision)
+
+    /**
+     * An operator gave a command: which, when, and if known who and why.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun order(command: CanaryCommand, at: Timestamp, by: String? = null, reason: String? = null): CanaryObservation =
+        ffiCanaryOrder(command, at, by, reason)
 
     /**
      * The timeline of a rollout that starts at an instant.
@@ -234,6 +320,14 @@ object Canary {
     @Throws(RelcoreException::class)
     fun validate(schedule: CanarySchedule): List<CanaryDiagnostic> =
         ffiCanaryValidate(schedule)
+
+    /**
+     * The release window opened or closed.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun window(open: Boolean, at: Timestamp): CanaryObservation =
+        ffiCanaryWindow(open, at)
 }
 
 /**
@@ -306,7 +400,7 @@ object Digest {
  * How samples become observations:
  *
  * 1. Each metric has one measurement for each step of the query, from `start` to `end`.
- * 2. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never a skipped one.
+ * 2. A step without a sample is an empty reading, one with `NaN` or an infinite sample a missing one; none is skipped.
  * 3. A failed query, or one with warnings unless they are accepted, is one failed reading at `end`.
  *
  * Pitfalls:
@@ -374,7 +468,8 @@ object Interchange {
      * Converts Prometheus responses, one range query for each metric, to observations of a canary.
      *
      * `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to
-     * and including `end`. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never skipped.
+     * and including `end`. A step without a sample is an empty reading, one with `NaN` or
+     * an infinite sample a missing one; none is skipped.
      * Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
      * in the order of time; at one instant, in the order of `metrics`.
      *

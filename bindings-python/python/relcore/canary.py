@@ -8,36 +8,57 @@ checks and digests the schedule once for all calls.
 
 The rules and their order:
 
-Rules 1 to 9 are about safety. All of them are evaluated, and the strongest effect decides: an abort before a pause
+Rules 1 to 11 are about safety. All of them are evaluated, and the strongest response decides: an abort before a pause
 before a hold, and among equals the first rule. So a cause that only holds cannot hide one that ends the rollout.
-From rule 10 on the first rule that applies decides. Safety comes before waiting, since a rollback on little data can
-be undone, but a missed one cannot. A gate comes last: a person is asked only when nothing else holds the rollout.
+Safety comes before waiting, since a rollback on little data can be undone, but a missed one cannot. A gate comes
+last: a person is asked only when nothing else holds the rollout.
 
-1. The run is over: hold.
+1. The run is over: hold. A frozen run whose previous version is ready again: abort.
 2. An operator ordered an abort, or a person refused a gate: abort.
 3. A critical metric failed: abort.
-4. The new version is unhealthy: `on.failed`. The previous version is unhealthy: hold.
-5. The deadline has passed: `on.deadline`.
-6. A metric has more failed measurements than its `failure_limit`: `on.failed`.
-7. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
-8. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-9. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-   without enough good measurements: `on.inconclusive`.
-10. The run is paused: hold.
-11. The release window is closed: hold.
-12. The current step: its timer, its measurements, its samples, its gate.
+4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
+5. The previous version is not ready: `on.stable_unhealthy`.
+6. The deadline has passed: `on.deadline`.
+7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
+9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
+10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
+    without enough good measurements: `on.inconclusive`.
+11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+12. The run is paused: hold.
+13. The release window is closed: hold.
+14. The current step: its timer, its measurements, its samples, its gate.
 
-An abort rolls back, or freezes the weight if the schedule says so or the previous version is unhealthy.
+An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+`warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
+good measurement of the metric.
+
+Late calls:
+
+A call evaluates rules 1 to 11 at every instant since the call before: after each observation, and whenever a time limit
+is reached. The first abort stays, whatever was measured or ordered later. So a late call never ends better than calls
+in time would have ended at the weights that were really applied.
+
+A schedule without metrics goes by the clock: each step begins when the one before it ended, and a late call gives the
+same result as calling at every tick. If all steps ended before the deadline, the rollout succeeds even if the call comes
+after it. But no weight rises while a version is not ready, the window is closed, or an operator paused the rollout.
 
 What is counted:
 
 - A limit is the number that is still tolerated, as in Argo Rollouts: with a `failure_limit` of 0 the first failed
   measurement exceeds it. An errored query counts neither as failed nor as measured.
-- Failed and inconclusive measurements count for the whole run, until an operator resumes it from a pause. Good
+- Measurements count from the first traffic of the new version on, later by the `initial_delay` of the metric. Those
+  made before are ignored: without traffic there is no data. A retry and a new revision begin anew. An analysis step
+  before the first weight counts what is measured during it.
+- Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
   measurements and samples count for the current step, and only if they were made after the weight was set.
-- A pause stops the timers and the deadline. A closed release window stops neither.
-- A schedule without metrics goes by the clock: a late call gives the same result as calling at every tick. If all
-  steps ended before the deadline, the rollout succeeds even if the call comes after it.
+- A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
+- The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+
+Orders:
+
+A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
+pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
 
 Pitfalls:
 
@@ -48,7 +69,8 @@ Pitfalls:
   `missing` names it.
 - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
-- Pass each observation once. The state refuses observations that are not later than those it has applied.
+- Pass each measurement once. The state refuses one that is not later than the latest of its metric. Another metric may
+  lag behind.
 """
 
 from __future__ import annotations
@@ -125,8 +147,16 @@ __all__ = [
     "Timeline",
     "Waiver",
     "apple_phased_schedule",
+    "approval",
+    "empty_result",
     "explain",
+    "failed_query",
+    "health",
+    "measurement",
+    "missing_value",
+    "new_revision",
     "next_action",
+    "order",
     "outcome",
     "plan",
     "play_staged_schedule",
@@ -137,6 +167,7 @@ __all__ = [
     "standard_schedule",
     "start",
     "validate",
+    "window",
 ]
 
 
@@ -1440,12 +1471,68 @@ def apple_phased_schedule() -> Schedule:
     return _apple_phased_schedule()
 
 
+_approval = _native.function("canary.approval")
+
+
+def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observation:
+    """A person approved or refused a gate."""
+    return _approval(gate, approved, by, at)
+
+
+_empty_result = _native.function("canary.empty_result")
+
+
+def empty_result(metric: str, at: datetime | str) -> Observation:
+    """A metric was queried, the query succeeded, and its result is empty. The metric says what that means."""
+    return _empty_result(metric, at)
+
+
 _explain = _native.function("canary.explain")
 
 
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """The decision as text for a person: the verdict, the reasons, what is missing, when to ask again."""
     return _explain(decision)
+
+
+_failed_query = _native.function("canary.failed_query")
+
+
+def failed_query(metric: str, error: str, at: datetime | str) -> Observation:
+    """The query of a metric failed with this message."""
+    return _failed_query(metric, error, at)
+
+
+_health = _native.function("canary.health")
+
+
+def health(role: HealthRole | str, healthy: bool, at: datetime | str) -> Observation:
+    """Whether the new version (`canary`) or the previous one (`stable`) is ready to serve."""
+    return _health(role, healthy, at)
+
+
+_measurement = _native.function("canary.measurement")
+
+
+def measurement(metric: str, value: float, at: datetime | str, n: int | None = None) -> Observation:
+    """A metric was queried and has a value, in the unit of the metric, of `n` samples if known."""
+    return _measurement(metric, value, at, n)
+
+
+_missing_value = _native.function("canary.missing_value")
+
+
+def missing_value(metric: str, at: datetime | str) -> Observation:
+    """A metric was queried and has no value, for instance one that is not a number."""
+    return _missing_value(metric, at)
+
+
+_new_revision = _native.function("canary.new_revision")
+
+
+def new_revision(revision: str, at: datetime | str) -> Observation:
+    """Another version is rolled out from now on."""
+    return _new_revision(revision, at)
 
 
 _next_action = _native.function("canary.next_action")
@@ -1496,6 +1583,16 @@ def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     its effect gets it again.
     """
     return _outcome(decision)
+
+
+_order = _native.function("canary.order")
+
+
+def order(
+    command: Command | str, at: datetime | str, by: str | None = None, reason: str | None = None
+) -> Observation:
+    """An operator gave a command: which, when, and if known who and why."""
+    return _order(command, at, by, reason)
 
 
 _plan = _native.function("canary.plan")
@@ -1592,3 +1689,11 @@ _validate = _native.function("canary.validate")
 def validate(schedule: Schedule | Mapping[str, object]) -> tuple[Diagnostic, ...]:
     """All errors and warnings about a schedule, in the order of the schedule; empty when there are none."""
     return _validate(schedule)
+
+
+_window = _native.function("canary.window")
+
+
+def window(open: bool, at: datetime | str) -> Observation:
+    """The release window opened or closed."""
+    return _window(open, at)

@@ -22,7 +22,7 @@ How commits are assigned to releases:
 How samples become observations:
 
 1. Each metric has one measurement for each step of the query, from `start` to `end`.
-2. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never a skipped one.
+2. A step without a sample is an empty reading, one with `NaN` or an infinite sample a missing one; none is skipped.
 3. A failed query, or one with warnings unless they are accepted, is one failed reading at `end`.
 
 Pitfalls:
@@ -283,7 +283,8 @@ def prometheus_observations(
     """Converts Prometheus responses, one range query for each metric, to observations of a canary.
 
     `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to
-    and including `end`. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never skipped.
+    and including `end`. A step without a sample is an empty reading, one with `NaN` or
+    an infinite sample a missing one; none is skipped.
     Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
     in the order of time; at one instant, in the order of `metrics`.
 

@@ -7,7 +7,56 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.schedule_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.schedule_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.apple_phased_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
+    (
+        "canary.approval",
+        &[
+            ("gate", TypeRef::Text),
+            ("approved", TypeRef::Bool),
+            ("by", TypeRef::Text),
+            ("at", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
+    (
+        "canary.empty_result",
+        &[("metric", TypeRef::Text), ("at", TypeRef::Timestamp)],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
     ("canary.explain", &[("decision", TypeRef::Named("canary.Decision"))], Some(TypeRef::Text)),
+    (
+        "canary.failed_query",
+        &[("metric", TypeRef::Text), ("error", TypeRef::Text), ("at", TypeRef::Timestamp)],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
+    (
+        "canary.health",
+        &[
+            ("role", TypeRef::Named("canary.HealthRole")),
+            ("healthy", TypeRef::Bool),
+            ("at", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
+    (
+        "canary.measurement",
+        &[
+            ("metric", TypeRef::Text),
+            ("value", TypeRef::Float),
+            ("at", TypeRef::Timestamp),
+            ("n", TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991))),
+        ],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
+    (
+        "canary.missing_value",
+        &[("metric", TypeRef::Text), ("at", TypeRef::Timestamp)],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
+    (
+        "canary.new_revision",
+        &[("revision", TypeRef::Text), ("at", TypeRef::Timestamp)],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
     (
         "canary.next_action",
         &[
@@ -22,6 +71,16 @@ pub(super) static ROWS: &[RowTypes] = &[
         "canary.outcome",
         &[("decision", TypeRef::Named("canary.Decision"))],
         Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
+        "canary.order",
+        &[
+            ("command", TypeRef::Named("canary.Command")),
+            ("at", TypeRef::Timestamp),
+            ("by", TypeRef::Optional(&TypeRef::Text)),
+            ("reason", TypeRef::Optional(&TypeRef::Text)),
+        ],
+        Some(TypeRef::Named("canary.Observation")),
     ),
     (
         "canary.plan",
@@ -50,6 +109,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "canary.validate",
         &[("schedule", TypeRef::Named("canary.Schedule"))],
         Some(TypeRef::List(&TypeRef::Named("canary.Diagnostic"))),
+    ),
+    (
+        "canary.window",
+        &[("open", TypeRef::Bool), ("at", TypeRef::Timestamp)],
+        Some(TypeRef::Named("canary.Observation")),
     ),
     ("digest.canonical_json", &[("text", TypeRef::Text)], Some(TypeRef::Text)),
     ("digest.sha256", &[("text", TypeRef::Text)], Some(TypeRef::Text)),

@@ -1,6 +1,7 @@
 //! How a call crosses from another language: arguments decoded one by one, the result encoded.
 use super::Signature;
 use crate::error::{Error, Result};
+use crate::scalar::Count;
 use crate::time::{NaiveDate, Span, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -92,4 +93,4 @@ macro_rules! copied {
         }
     )*};
 }
-copied!(bool, u32, i32, f64, Timestamp, Span, NaiveDate, Option<Timestamp>);
+copied!(bool, u32, i32, f64, Timestamp, Span, NaiveDate, Option<Timestamp>, Option<Count>);

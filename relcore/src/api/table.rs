@@ -50,7 +50,7 @@ macro_rules! table {
     ) => {
         #[allow(unused_imports, reason = "not every module has rows of every kind")]
         pub(super) mod $module {
-            use super::super::super::{NaiveDate, Span, TimeRange, Timestamp, Version, Weekday, $module::*};
+            use super::super::super::{scalar::Count, NaiveDate, Span, TimeRange, Timestamp, Version, Weekday, $module::*};
             use super::*;
 
             pub(in super::super) const FUNCTIONS: &[Signature] = &[

@@ -98,7 +98,8 @@ fn analysis(facts: &Facts<'_>, names: &[String], measurements: u32) -> Ended {
         }
         let last = facts.latest(metric, counts);
         let phase = last.map(|last| last.phase);
-        let is_waived = facts.progress.waiver == Waiver::Inconclusive && phase != Some(MeasurementPhase::Failed);
+        let is_waived =
+            facts.progress.waiver == Waiver::Inconclusive && phase != Some(MeasurementPhase::Failed);
         if is_waived || (phase != Some(MeasurementPhase::Successful) && facts.tolerates(metric, phase)) {
             continue;
         }

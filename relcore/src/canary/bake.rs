@@ -130,7 +130,8 @@ pub(super) fn timer(facts: &Facts<'_>, length: Span, code: ReasonCode, step: &st
         Some(end) if facts.now >= end => Ok(end),
         _ => {
             let done = facts.now.since(facts.progress.step_entered_at);
-            let (ran, needed, weight) = (format_duration(done), format_duration(length), facts.progress.weight);
+            let (ran, needed, weight) =
+                (format_duration(done), format_duration(length), facts.progress.weight);
             let text = format!("the {step} at {weight} % has lasted {ran} of {needed}");
             let reason =
                 Reason::new(code, Severity::Info, facts.step_path(), text).with(lasted(done, length));

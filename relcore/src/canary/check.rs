@@ -101,7 +101,8 @@ fn is_weight_of(schedule: &Schedule, state: &State) -> bool {
         Phase::Frozen => is_any,
         // A promotion ends steps before their weight is set. A frozen run keeps its weight when it begins again.
         Phase::Progressing | Phase::Paused => {
-            is(reached) || (is_any && (state.waiver == Waiver::NextWeight || is_kept(schedule, state, reached)))
+            is(reached)
+                || (is_any && (state.waiver == Waiver::NextWeight || is_kept(schedule, state, reached)))
         }
     }
 }

@@ -1,4 +1,5 @@
 //! One decision: the observations, the rules, the steps, and the verdict that follows from the change of the state.
+use super::abort::end;
 use super::advance::{advance, timer_ends_at};
 use super::check::check_state;
 use super::decision::{Action, Decision};
@@ -9,8 +10,8 @@ use super::observation::Observation;
 use super::progress::Progress;
 use super::rollout::Rollout;
 use super::rules::{Ruled, strongest};
-use super::schedule::{AbortPolicy, Response, Schedule};
-use super::state::{Phase, State, Waiver};
+use super::schedule::{Response, Schedule};
+use super::state::{Phase, State};
 use crate::canary::code;
 use crate::error::Result;
 use crate::reason::{Reason, Severity};
@@ -118,7 +119,10 @@ impl Rollout {
 fn decide(rollout: &Rollout, mut state: State, folded: Folded, routed: f64, now: Timestamp) -> Decision {
     let schedule = rollout.schedule();
     let switch = Switch { routed, is_new_revision: folded.is_new_revision };
-    if state.weight.total_cmp(&folded.begin.weight).is_ne() && !state.is_over() && state.forbids_more_traffic() {
+    if state.weight.total_cmp(&folded.begin.weight).is_ne()
+        && !state.is_over()
+        && state.forbids_more_traffic(schedule)
+    {
         // The clock had ended steps since the last call, but their weights were never applied.
         folded.begin.restore(&mut state);
         state.count_deadline(schedule, now);
@@ -191,7 +195,7 @@ fn apply(
             return Action::Complete { previous };
         }
         Effect::Respond(Response::Abort) => {
-            end(schedule, state, &mut finding.reasons, begin);
+            end(schedule, state, &mut finding.reasons, begin, now);
             return told(state, finding, switch);
         }
         _ => {}
@@ -230,30 +234,6 @@ fn moved(state: &State, finding: &mut Finding, switch: Switch) -> Option<Action>
     Some(Action::SetWeight { previous, weight: state.weight })
 }
 
-/// Ends the run: rolls back, unless the schedule or an unready previous version forbids it, then it freezes where the
-/// traffic was at the beginning of the call. A weight that the clock reached since was never applied.
-pub(super) fn end(schedule: &Schedule, state: &mut State, reasons: &mut Vec<Reason>, begin: Progress) {
-    state.abort_ordered = false;
-    (state.paused_at, state.pause_told_at) = (None, None);
-    if state.stable_healthy == Some(false) {
-        let text = "the previous version is not ready: the rollout freezes instead of rolling back";
-        reasons.push(Reason::new(code::STABLE_UNHEALTHY, Severity::Critical, "stable", text));
-    } else if schedule.abort == AbortPolicy::RollBack {
-        (state.phase, state.weight) = (Phase::RolledBack, 0.0);
-        (state.traffic_since, state.waiver) = (None, Waiver::Nothing);
-        return;
-    }
-    state.phase = Phase::Frozen;
-    if schedule.metrics.is_empty() {
-        begin.restore(state);
-    }
-    state.waiver = Waiver::Nothing;
-    // Steps that an order ended, but whose weight was never set, are ahead again.
-    let mut progress = Progress::of(state);
-    progress.rewind(schedule, state.started_at);
-    progress.store(state);
-}
-
 /// The first instant after `now` at which time alone changes the verdict or, with metrics, ends a step.
 ///
 /// It looks ahead from event to event, as calls at these instants would, until one of them would have another verdict
@@ -283,7 +263,8 @@ fn next_check(schedule: &Schedule, state: &State, effect: &Effect, now: Timestam
             return Some(at);
         }
         // All metrics share one response to old data: when the first is too old, the others change nothing.
-        is_fresh &= !facts.metrics().any(|(metric, counts)| facts.stale_at(metric, counts) == Some(at.as_millis()));
+        is_fresh &=
+            !facts.metrics().any(|(metric, counts)| facts.stale_at(metric, counts) == Some(at.as_millis()));
         facts.progress = progress;
     }
 }

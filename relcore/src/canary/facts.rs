@@ -118,7 +118,8 @@ impl<'a> Facts<'a> {
             return None;
         }
         let readiness = &self.schedule.readiness;
-        let progressed = self.progress.weight_set_at.unwrap_or(self.state.started_at).max(self.state.started_at);
+        let progressed =
+            self.progress.weight_set_at.unwrap_or(self.state.started_at).max(self.state.started_at);
         let since = self.state.unready_since.unwrap_or(progressed);
         let deadline = progressed.plus(readiness.deadline).ok()?;
         let grace = since.plus(readiness.grace).ok()?;
@@ -179,8 +180,15 @@ impl<'a> Facts<'a> {
             self.gate_expires_at().filter(|_| running).map(|(_, _, at)| at),
             self.unready_due(),
         ];
-        let stale = self.metrics().filter(|_| stale).filter_map(|(metric, counts)| self.stale_at(metric, counts));
-        let next = instants.into_iter().flatten().map(Timestamp::as_millis).chain(stale).filter(|at| *at > now).min();
+        let stale =
+            self.metrics().filter(|_| stale).filter_map(|(metric, counts)| self.stale_at(metric, counts));
+        let next = instants
+            .into_iter()
+            .flatten()
+            .map(Timestamp::as_millis)
+            .chain(stale)
+            .filter(|at| *at > now)
+            .min();
         next.and_then(|at| Timestamp::from_millis(at).ok()) // a measurement stays good beyond the calendar
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! The safety rules are evaluated after every instant, so that a late call misses nothing that calls in time would have
 //! seen: a failure that ended the rollout has ended it, whatever was measured or ordered later.
+use super::abort::end;
 use super::advance::{advance, timer_ends_at};
-use super::engine::end;
 use super::facts::{Facts, measured_after};
 use super::finding::{Effect, Finding};
 use super::metric::{EmptyResult, MeasurementPhase, Metric};
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
             Effect::Respond(Response::Abort) => {
                 let was_frozen = self.state.phase == Phase::Frozen;
                 let mut finding = finding;
-                end(schedule, self.state, &mut finding.reasons, self.folded.begin);
+                end(schedule, self.state, &mut finding.reasons, self.folded.begin, at);
                 // A frozen run that rolls back keeps the reasons for which it ended.
                 if let Some(earlier) = self.folded.response.take().filter(|_| was_frozen) {
                     finding.reasons.extend(earlier.reasons);
@@ -190,7 +190,9 @@ impl<'a> Walk<'a> {
             }
             ObservationKind::NewRevision { revision } => {
                 // News of a version from before this run is superseded.
-                if at > state.started_at || (at == state.started_at && state.revision.as_ref() != Some(revision)) {
+                if at > state.started_at
+                    || (at == state.started_at && state.revision.as_ref() != Some(revision))
+                {
                     state.begin_again(schedule, at);
                     state.weight = 0.0; // another version had earned the weight
                     (state.traffic_since, state.weight_set_at) = (None, None);
@@ -217,13 +219,20 @@ impl<'a> Walk<'a> {
                 "`{}` {verb} the gate `{}` at {}, before this run began: it has no effect",
                 approval.by, approval.gate, approval.at
             );
-            self.folded.orders.push(Reason::new(code::ORDER_OUTDATED, Severity::Warning, &approval.gate, text));
+            self.folded.orders.push(Reason::new(
+                code::ORDER_OUTDATED,
+                Severity::Warning,
+                &approval.gate,
+                text,
+            ));
             return;
         }
         let approvals = &mut self.state.approvals;
         match approvals.binary_search_by(|other| other.gate.cmp(&approval.gate)) {
             Ok(index) => {
-                if let Some(other) = approvals.get_mut(index).filter(|other| approval.at >= other.at || !approval.approved) {
+                if let Some(other) =
+                    approvals.get_mut(index).filter(|other| approval.at >= other.at || !approval.approved)
+                {
                     *other = approval;
                 }
             }
@@ -249,7 +258,9 @@ impl<'a> Walk<'a> {
                 _ => false,
             };
         if is_outdated {
-            let text = format!("{by} ordered `{subject}` at {at}{why}, before what it would change: it has no effect");
+            let text = format!(
+                "{by} ordered `{subject}` at {at}{why}, before what it would change: it has no effect"
+            );
             self.folded.orders.push(Reason::new(code::ORDER_OUTDATED, Severity::Warning, subject, text));
             return;
         }
@@ -353,7 +364,9 @@ impl<'a> Walk<'a> {
             MeasurementPhase::Failed => counts.failed = counts.failed.saturating_add(1),
             MeasurementPhase::Inconclusive => counts.inconclusive = counts.inconclusive.saturating_add(1),
             MeasurementPhase::NoData => {}
-            MeasurementPhase::Error => counts.consecutive_errors = counts.consecutive_errors.saturating_add(1),
+            MeasurementPhase::Error => {
+                counts.consecutive_errors = counts.consecutive_errors.saturating_add(1)
+            }
         }
         if phase != MeasurementPhase::Error {
             counts.consecutive_errors = 0;

@@ -86,6 +86,7 @@
 //!   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
 //! - Pass each measurement once. The state refuses one that is not later than the latest of its metric. Another metric may
 //!   lag behind.
+mod abort;
 mod advance;
 mod bake;
 mod check;
@@ -98,6 +99,7 @@ mod fold;
 mod load;
 mod metric;
 mod observation;
+mod observed;
 mod plan;
 mod presets;
 mod progress;
@@ -108,6 +110,7 @@ mod schedule;
 mod simulate;
 mod state;
 mod step;
+mod transition;
 mod validate;
 
 pub use decision::{Action, Decision, explain, outcome};
@@ -117,6 +120,9 @@ pub use load::schedule_from_json;
 pub use load::schedule_from_yaml;
 pub use metric::{EmptyResult, MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+pub use observed::{
+    approval, empty_result, failed_query, health, measurement, missing_value, new_revision, order, window,
+};
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{apple_phased_schedule, play_staged_schedule, standard_schedule};
 pub use rollout::Rollout;
@@ -128,7 +134,15 @@ pub use step::Step;
 pub use validate::{Diagnostic, DiagnosticCode, validate};
 
 crate::scalar::texts!(
-    AbortPolicy, Command, DiagnosticCode, EmptyResult, HealthRole, MeasurementPhase, Phase, Response, Waiver
+    AbortPolicy,
+    Command,
+    DiagnosticCode,
+    EmptyResult,
+    HealthRole,
+    MeasurementPhase,
+    Phase,
+    Response,
+    Waiver
 );
 
 /// The rows of this module in the function table, sorted by name.
@@ -141,7 +155,21 @@ macro_rules! table_rows {
                 #[plain]
                 fn apple_phased_schedule() -> Schedule;
                 #[plain]
+                fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
+                #[plain]
+                fn empty_result(metric: &str, at: Timestamp) -> Observation;
+                #[plain]
                 fn explain(decision: &Decision) -> String;
+                #[plain]
+                fn failed_query(metric: &str, error: &str, at: Timestamp) -> Observation;
+                #[plain]
+                fn health(role: &HealthRole, healthy: bool, at: Timestamp) -> Observation;
+                #[plain]
+                fn measurement(metric: &str, value: f64, at: Timestamp, n: Option<Count>) -> Observation;
+                #[plain]
+                fn missing_value(metric: &str, at: Timestamp) -> Observation;
+                #[plain]
+                fn new_revision(revision: &str, at: Timestamp) -> Observation;
                 fn next_action(
                     schedule: &Schedule,
                     state: &State,
@@ -150,6 +178,8 @@ macro_rules! table_rows {
                 ) -> Decision;
                 #[plain]
                 fn outcome(decision: &Decision) -> crate::decision::Outcome;
+                #[plain]
+                fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation;
                 fn plan(schedule: &Schedule, start: Timestamp) -> Timeline;
                 #[plain]
                 fn play_staged_schedule() -> Schedule;
@@ -165,6 +195,8 @@ macro_rules! table_rows {
                 fn start(schedule: &Schedule, now: Timestamp) -> State;
                 #[plain]
                 fn validate(schedule: &Schedule) -> Vec<Diagnostic>;
+                #[plain]
+                fn window(open: bool, at: Timestamp) -> Observation;
 
                 handle Rollout(schedule: Schedule) {
                     fn next_action(state: &State, observations: &[Observation], now: Timestamp) -> Decision;

@@ -94,8 +94,10 @@ fn timeline(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
         if let Step::Pause { duration: Some(duration) } = step
             && schedule.deadline_excludes.pauses
         {
-            deadline_at =
-                deadline_at.filter(|at| earliest < *at).and_then(|at| at.plus(*duration).ok()).or(deadline_at);
+            deadline_at = deadline_at
+                .filter(|at| earliest < *at)
+                .and_then(|at| at.plus(*duration).ok())
+                .or(deadline_at);
         }
         let at = |error: crate::Error| error.under(&format!("schedule.steps[{index}]"));
         earliest = earliest.plus(min).map_err(at)?;

@@ -122,7 +122,10 @@ impl Progress {
             return;
         }
         match self.deadline_stopped_at {
-            None if self.stops_deadline(schedule, state) => self.deadline_stopped_at = Some(at),
+            // A step may have begun, by its own clock, before the end of a pause that was not counted either.
+            None if self.stops_deadline(schedule, state) => {
+                self.deadline_stopped_at = Some(at.max(state.forgiven_at.unwrap_or(at)));
+            }
             Some(stopped) if !self.stops_deadline(schedule, state) => {
                 let excluded = at.since(stopped).max(Span::ZERO);
                 self.deadline_excluded = self.deadline_excluded.saturating_add(excluded);
@@ -140,7 +143,7 @@ impl Progress {
             Some(Step::Gate { .. }) => excludes.gates,
             _ => false,
         };
-        let paused = state.phase == Phase::Paused && excludes.pauses;
+        let paused = matches!(state.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
         step || paused || (state.window_closed && excludes.closed_windows)
     }
 }

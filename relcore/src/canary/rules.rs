@@ -74,7 +74,9 @@ fn run_over(facts: &Facts<'_>) -> Option<Finding> {
             return Some(abort(Reason::new(code::STABLE_RECOVERED, Severity::Error, "stable", text)));
         }
         Phase::Succeeded => "the rollout has succeeded: nothing changes until a new revision",
-        Phase::Frozen => "the rollout is frozen: nothing changes until an operator resumes or retries, or a new revision",
+        Phase::Frozen => {
+            "the rollout is frozen: nothing changes until an operator resumes or retries, or a new revision"
+        }
         Phase::RolledBack => "the rollout was rolled back: nothing changes until a retry or a new revision",
     };
     Some(Finding::new(Effect::Hold, Reason::new(code::RUN_OVER, Severity::Info, "run", text)))
@@ -124,13 +126,16 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
     let since = facts.state.unready_since.unwrap_or(facts.state.started_at);
     let lasted_so_far = facts.now.since(since).max(Span::ZERO);
     if facts.now < due {
-        let text = format!("the new version is not ready since {since}: the rollout holds, at the latest until {due}");
+        let text = format!(
+            "the new version is not ready since {since}: the rollout holds, at the latest until {due}"
+        );
         let reason = Reason::new(code::CANARY_NOT_READY, Severity::Warning, "canary", text);
         return Some(Finding::new(Effect::Hold, reason));
     }
     let response = facts.schedule.on.not_ready;
     let lasts = format_duration(lasted_so_far);
-    let text = format!("the new version is not ready for {lasts}, longer than it may: {}", consequence(response));
+    let text =
+        format!("the new version is not ready for {lasts}, longer than it may: {}", consequence(response));
     let reason = Reason::new(code::CANARY_UNHEALTHY, Severity::Critical, "canary", text);
     // A version that is not ready gets no traffic, even if the schedule only warns.
     let effect = if response == Response::Warn { Effect::Hold } else { Effect::Respond(response) };

@@ -1,6 +1,6 @@
+use super::schedule::Response;
 use crate::scalar::Count;
 use crate::time::Span;
-use super::schedule::Response;
 use crate::wire::tagged;
 
 tagged! {

@@ -224,7 +224,8 @@ fn bake(
 ) {
     use DiagnosticCode as Code;
     let idle = min == Span::ZERO && schedule.metrics.is_empty();
-    let text = format_args!("has no shortest time, and the schedule has no metrics: it never holds the rollout");
+    let text =
+        format_args!("has no shortest time, and the schedule has no metrics: it never holds the rollout");
     found.add(idle, Severity::Warning, Code::BakeNeverHolds, at, text);
     let is_sampled = min_samples.is_some_and(|n| n.get() > 0);
     let unsampled = weight <= 0.0 && is_sampled && !schedule.metrics.is_empty();
@@ -236,7 +237,10 @@ fn bake(
     for metric in &schedule.metrics {
         let name = crate::error::quoted(&metric.name);
         let late = is_first && metric.initial_delay >= max && max > Span::ZERO;
-        let text = format_args!("`{max}` is over before {name} counts: its initial delay is `{}`", metric.initial_delay);
+        let text = format_args!(
+            "`{max}` is over before {name} counts: its initial delay is `{}`",
+            metric.initial_delay
+        );
         found.add(late, Severity::Warning, Code::BakeNeverEnds, format_args!("{at}.max"), text);
         let window = metric.window.filter(|window| *window > max && is_sampled);
         let text = format_args!("`{max}` is shorter than the window of {name}: no samples are counted in it");
@@ -293,7 +297,9 @@ fn spans(schedule: &Schedule, found: &mut Found) {
     found.error(deadline <= Span::ZERO, DiagnosticCode::SpanOutOfRange, format_args!("deadline"), text);
     let timers = schedule.steps.iter().fold(Span::ZERO, |sum, step| match step {
         Step::Bake { min, .. } => sum.saturating_add(*min),
-        Step::Pause { duration: Some(duration) } if !schedule.deadline_excludes.pauses => sum.saturating_add(*duration),
+        Step::Pause { duration: Some(duration) } if !schedule.deadline_excludes.pauses => {
+            sum.saturating_add(*duration)
+        }
         _ => sum,
     });
     let text = format_args!("`{deadline}` is not longer than all timers that it counts together, `{timers}`");

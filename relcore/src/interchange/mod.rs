@@ -21,7 +21,7 @@
 //! # How samples become observations
 //!
 //! 1. Each metric has one measurement for each step of the query, from `start` to `end`.
-//! 2. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never a skipped one.
+//! 2. A step without a sample is an empty reading, one with `NaN` or an infinite sample a missing one; none is skipped.
 //! 3. A failed query, or one with warnings unless they are accepted, is one failed reading at `end`.
 //!
 //! # Pitfalls

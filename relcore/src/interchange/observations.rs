@@ -50,7 +50,8 @@ fn unscaled() -> f64 {
 /// Converts Prometheus responses, one range query for each metric, to observations of a canary.
 ///
 /// `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to
-/// and including `end`. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never skipped.
+/// and including `end`. A step without a sample is an empty reading, one with `NaN` or
+/// an infinite sample a missing one; none is skipped.
 /// Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
 /// in the order of time; at one instant, in the order of `metrics`.
 ///
@@ -73,8 +74,8 @@ fn unscaled() -> f64 {
 ///     _ => unreachable!("only measurements come from Prometheus"),
 /// }).collect();
 /// assert_eq!(readings[0], Reading::Value { value: 25.0, n: None });
-/// // Pitfall: the `NaN` and the last step, which has no sample, are missing readings. They are not skipped.
-/// assert_eq!(readings[1..], [Reading::Missing {}, Reading::Missing {}]);
+/// // Pitfall: the `NaN` and the last step, which has no sample, are not skipped. The metric says what the empty one means.
+/// assert_eq!(readings[1..], [Reading::Missing {}, Reading::Empty {}]);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
@@ -179,10 +180,12 @@ impl Steps {
         };
         let mut found = Vec::new();
         for at in self.iter() {
-            let count = counts.get(&at).and_then(|count| samples(*count, &count_path, faults));
+            let count = counts.get(&at).copied().flatten();
+            let count = count.and_then(|count| samples(count, &count_path, faults));
             let reading = match values.get(&at) {
-                None => Reading::Missing {},
-                Some(value) => {
+                None => Reading::Empty {},
+                Some(None) => Reading::Missing {},
+                Some(Some(value)) => {
                     let value = *value * metric.scale;
                     let text = format_args!("has a value that becomes infinite by the scale");
                     faults.check(
@@ -204,8 +207,8 @@ impl Steps {
 
 /// The content of a response.
 enum Response {
-    /// The finite values by instant, in milliseconds since 1970.
-    Samples(BTreeMap<i64, f64>),
+    /// The samples by instant, in milliseconds since 1970; none for one that is not a finite number.
+    Samples(BTreeMap<i64, Option<f64>>),
     /// The query failed with this message.
     Failed(String),
 }
@@ -248,7 +251,7 @@ impl Response {
                 format_args!("{path}"),
                 format_args!("has a sample at `{at}`, which is not a step of the query"),
             );
-            found.extend(sample.value.map(|value| (at.as_millis(), value)));
+            found.insert(at.as_millis(), sample.value);
         }
         Some(Self::Samples(found))
     }

@@ -152,6 +152,11 @@ impl Oracle {
         (name, self.weight, self.phase)
     }
 
+    /// The time that counts for the deadline.
+    pub fn counted(&self) -> Span {
+        Span::from_millis(self.counted).unwrap()
+    }
+
     fn steps(&self) -> Steps {
         let weight = (self.weight, self.weight_at, self.traffic_since);
         (weight, self.step, self.step_from, self.released, self.asked_at, self.waiver)
@@ -198,7 +203,7 @@ impl Oracle {
             Some(Step::Gate { .. }) => excludes.gates,
             _ => false,
         };
-        let paused = self.phase == Phase::Paused && excludes.pauses;
+        let paused = matches!(self.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
         if !waits && !paused && !(self.window_closed && excludes.closed_windows) {
             self.counted += to.since(self.counted_until).as_millis();
         }
@@ -252,7 +257,8 @@ impl Oracle {
         match command {
             Command::Abort => self.aborted = !self.over(),
             Command::Pause => {
-                if self.phase == Phase::Progressing && self.forgiven_at.is_none_or(|forgiven| at >= forgiven) {
+                if self.phase == Phase::Progressing && self.forgiven_at.is_none_or(|forgiven| at >= forgiven)
+                {
                     (self.phase, self.paused_at) = (Phase::Paused, Some(at));
                 }
             }
@@ -260,7 +266,8 @@ impl Oracle {
             Command::Retry => {}
             _ if ended => {}
             // Nobody had been told of the pause when this was ordered.
-            Command::Resume if self.phase == Phase::Paused && Some(at) < self.pause_told_at.or(self.paused_at) => {}
+            Command::Resume
+                if self.phase == Phase::Paused && Some(at) < self.pause_told_at.or(self.paused_at) => {}
             Command::Resume => {
                 self.released |= self.phase == Phase::Progressing;
                 self.forgive(at, true);
@@ -369,7 +376,9 @@ impl Oracle {
     fn counts_after(&self, metric: &Metric) -> Option<Timestamp> {
         match (self.traffic_since, self.current()) {
             (Some(since), _) => Some(plus(since, metric.initial_delay)),
-            (None, Some(Step::Analysis { metrics, .. })) if metrics.is_empty() || metrics.contains(&metric.name) => {
+            (None, Some(Step::Analysis { metrics, .. }))
+                if metrics.is_empty() || metrics.contains(&metric.name) =>
+            {
                 Some(after(self.step_from, -1))
             }
             _ => None,
@@ -436,10 +445,12 @@ impl Oracle {
             }
         };
         let gates = self.schedule.steps.iter();
-        let mut gates = gates.filter_map(|step| if let Step::Gate { name, .. } = step { Some(name) } else { None });
+        let mut gates =
+            gates.filter_map(|step| if let Step::Gate { name, .. } = step { Some(name) } else { None });
         cause(self.aborted || gates.any(|gate| self.answer(gate) == Some(false)), Response::Abort);
         cause(metrics.iter().any(|m| m.critical && self.count(m, Failed) > 0), Response::Abort);
-        let unready = if self.is_overdue_unready(now) { on.not_ready.max(Response::Hold) } else { Response::Hold };
+        let unready =
+            if self.is_overdue_unready(now) { on.not_ready.max(Response::Hold) } else { Response::Hold };
         cause(self.is_unready(), unready);
         let overruled = self.without_stable || self.waiver == Waiver::NextWeight;
         let overruled = overruled && on.stable_unhealthy <= Response::Hold;
@@ -451,20 +462,25 @@ impl Oracle {
             let good = self.of(m).next_back().is_some_and(|read| read.phase == Successful);
             count > limit && !(good && response == Response::Hold)
         };
-        cause(metrics.iter().any(|m| exceeds(m, self.count(m, Failed), m.failure_limit, on.failed)), on.failed);
+        cause(
+            metrics.iter().any(|m| exceeds(m, self.count(m, Failed), m.failure_limit, on.failed)),
+            on.failed,
+        );
         let errors = |m: &Metric| exceeds(m, self.errors_in_a_row(m), m.consecutive_error_limit, on.error);
         cause(!waived && metrics.iter().any(errors), on.error);
         let lacks = |m: &Metric| {
             let last = self.last(m);
             let empty = last.is_some_and(|read| read.phase == NoData && Some(read.at) > self.forgiven_at);
-            let since = last.map(|read| read.at).or(self.counts_after(m).map(|from| from.max(self.step_from)));
+            let since =
+                last.map(|read| read.at).or(self.counts_after(m).map(|from| from.max(self.step_from)));
             let since = since.map(|since| self.forgiven_at.map_or(since, |forgiven| since.max(forgiven)));
             empty || m.max_age.zip(since).is_some_and(|(age, since)| now.since(since) > age)
         };
         if self.traffic_since.is_some() && !waived && metrics.iter().any(lacks) {
             found.push((on.no_data, "inconclusive"));
         }
-        let unclear = |m: &Metric| exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive);
+        let unclear =
+            |m: &Metric| exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive);
         if !waived && metrics.iter().any(unclear) {
             found.push((on.inconclusive, "hold"));
         }
@@ -540,7 +556,8 @@ impl Oracle {
             };
         }
         let ordered = self.phase == Phase::Paused && self.pause_told_at.is_none();
-        let stable_down = self.healthy[1] == Some(false) && !self.without_stable;
+        let warns = self.schedule.on.stable_unhealthy == Response::Warn;
+        let stable_down = self.healthy[1] == Some(false) && !self.without_stable && !warns;
         let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
         if (ordered || held || self.is_unready()) && self.weight != self.begin.0.0 {
             self.restore();
@@ -603,7 +620,8 @@ impl Oracle {
     fn baked(&self, min_samples: Option<relcore::scalar::Count>) -> bool {
         let needed = min_samples.map_or(0, |n| n.get());
         let samples = |m: &Metric| self.of(m).filter(|read| read.here).map(|read| read.n).sum::<u64>();
-        let enough = self.waiver == Waiver::Inconclusive || self.schedule.metrics.iter().all(|m| samples(m) >= needed);
+        let enough =
+            self.waiver == Waiver::Inconclusive || self.schedule.metrics.iter().all(|m| samples(m) >= needed);
         enough && (self.traffic_since.is_none() || self.good_now())
     }
 
@@ -614,7 +632,9 @@ impl Oracle {
             let is_good = last.is_some_and(good);
             let failed = last.is_some_and(|read| read.phase == MeasurementPhase::Failed);
             let enough = self.of(m).filter(|read| read.here && good(read)).count() >= measurements as usize;
-            (self.waiver == Waiver::Inconclusive && !failed) || (!is_good && self.tolerates(m, last)) || (enough && is_good)
+            (self.waiver == Waiver::Inconclusive && !failed)
+                || (!is_good && self.tolerates(m, last))
+                || (enough && is_good)
         })
     }
 

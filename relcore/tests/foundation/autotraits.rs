@@ -35,8 +35,8 @@ types! {
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
-        MeasurementPhase, Metric, MetricState, Observation, ObservationKind, PlannedStep, Reading,
-        Response, Schedule, Step, Timeline;
+        DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
+        PlannedStep, Readiness, Reading, Response, Schedule, Step, Timeline, Waiver;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,

@@ -29,7 +29,8 @@ fn enums_are_their_texts_on_the_wire() {
 fn another_text_is_refused_with_the_choices() {
     let error = "stop\u{7}".parse::<Command>().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
-    let expected = "unknown value `stop\\u{7}`: expected one of `abort`, `pause`, `resume`, `retry`";
+    let expected = "unknown value `stop\\u{7}`: expected one of `abort`, `pause`, `resume`, `retry`, \
+                    `skip_step`, `promote`, `promote_full`, `accept_inconclusive`, `continue_without_stable`";
     assert_eq!(error.to_string(), expected);
     let error = "both, expected".parse::<canary::HealthRole>().unwrap_err();
     assert_eq!(error.to_string(), "unknown value `both, expected`: expected `canary` or `stable`");

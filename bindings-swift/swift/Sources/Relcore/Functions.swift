@@ -9,36 +9,57 @@
 ///
 /// The rules and their order:
 ///
-/// Rules 1 to 9 are about safety. All of them are evaluated, and the strongest effect decides: an abort before a pause
+/// Rules 1 to 11 are about safety. All of them are evaluated, and the strongest response decides: an abort before a pause
 /// before a hold, and among equals the first rule. So a cause that only holds cannot hide one that ends the rollout.
-/// From rule 10 on the first rule that applies decides. Safety comes before waiting, since a rollback on little data can
-/// be undone, but a missed one cannot. A gate comes last: a person is asked only when nothing else holds the rollout.
+/// Safety comes before waiting, since a rollback on little data can be undone, but a missed one cannot. A gate comes
+/// last: a person is asked only when nothing else holds the rollout.
 ///
-/// 1. The run is over: hold.
+/// 1. The run is over: hold. A frozen run whose previous version is ready again: abort.
 /// 2. An operator ordered an abort, or a person refused a gate: abort.
 /// 3. A critical metric failed: abort.
-/// 4. The new version is unhealthy: `on.failed`. The previous version is unhealthy: hold.
-/// 5. The deadline has passed: `on.deadline`.
-/// 6. A metric has more failed measurements than its `failure_limit`: `on.failed`.
-/// 7. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
-/// 8. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-/// 9. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-///    without enough good measurements: `on.inconclusive`.
-/// 10. The run is paused: hold.
-/// 11. The release window is closed: hold.
-/// 12. The current step: its timer, its measurements, its samples, its gate.
+/// 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
+/// 5. The previous version is not ready: `on.stable_unhealthy`.
+/// 6. The deadline has passed: `on.deadline`.
+/// 7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+/// 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
+/// 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
+/// 10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
+///     without enough good measurements: `on.inconclusive`.
+/// 11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+/// 12. The run is paused: hold.
+/// 13. The release window is closed: hold.
+/// 14. The current step: its timer, its measurements, its samples, its gate.
 ///
-/// An abort rolls back, or freezes the weight if the schedule says so or the previous version is unhealthy.
+/// An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+/// `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
+/// good measurement of the metric.
+///
+/// Late calls:
+///
+/// A call evaluates rules 1 to 11 at every instant since the call before: after each observation, and whenever a time limit
+/// is reached. The first abort stays, whatever was measured or ordered later. So a late call never ends better than calls
+/// in time would have ended at the weights that were really applied.
+///
+/// A schedule without metrics goes by the clock: each step begins when the one before it ended, and a late call gives the
+/// same result as calling at every tick. If all steps ended before the deadline, the rollout succeeds even if the call comes
+/// after it. But no weight rises while a version is not ready, the window is closed, or an operator paused the rollout.
 ///
 /// What is counted:
 ///
 /// - A limit is the number that is still tolerated, as in Argo Rollouts: with a `failure_limit` of 0 the first failed
 ///   measurement exceeds it. An errored query counts neither as failed nor as measured.
-/// - Failed and inconclusive measurements count for the whole run, until an operator resumes it from a pause. Good
+/// - Measurements count from the first traffic of the new version on, later by the `initial_delay` of the metric. Those
+///   made before are ignored: without traffic there is no data. A retry and a new revision begin anew. An analysis step
+///   before the first weight counts what is measured during it.
+/// - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
 ///   measurements and samples count for the current step, and only if they were made after the weight was set.
-/// - A pause stops the timers and the deadline. A closed release window stops neither.
-/// - A schedule without metrics goes by the clock: a late call gives the same result as calling at every tick. If all
-///   steps ended before the deadline, the rollout succeeds even if the call comes after it.
+/// - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
+/// - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+///
+/// Orders:
+///
+/// A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
+/// pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
 ///
 /// Pitfalls:
 ///
@@ -49,7 +70,8 @@
 ///   `missing` names it.
 /// - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
 ///   the traffic would otherwise leave the traffic where it was, since a verdict is given once.
-/// - Pass each observation once. The state refuses observations that are not later than those it has applied.
+/// - Pass each measurement once. The state refuses one that is not later than the latest of its metric. Another metric may
+///   lag behind.
 public enum Canary {
     /// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
     ///
@@ -84,9 +106,44 @@ public enum Canary {
         try ffiCanaryApplePhasedSchedule()
     }
 
+    /// A person approved or refused a gate.
+    public static func approval(gate: String, approved: Bool, by: String, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryApproval(gate: gate, approved: approved, by: by, at: at)
+    }
+
+    /// A metric was queried, the query succeeded, and its result is empty. The metric says what that means.
+    public static func emptyResult(metric: String, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryEmptyResult(metric: metric, at: at)
+    }
+
     /// The decision as text for a person: the verdict, the reasons, what is missing, when to ask again.
     public static func explain(decision: CanaryDecision) throws -> String {
         try ffiCanaryExplain(decision: decision)
+    }
+
+    /// The query of a metric failed with this message.
+    public static func failedQuery(metric: String, error: String, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryFailedQuery(metric: metric, error: error, at: at)
+    }
+
+    /// Whether the new version (`canary`) or the previous one (`stable`) is ready to serve.
+    public static func health(role: CanaryHealthRole, healthy: Bool, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryHealth(role: role, healthy: healthy, at: at)
+    }
+
+    /// A metric was queried and has a value, in the unit of the metric, of `n` samples if known.
+    public static func measurement(metric: String, value: Double, at: Timestamp, n: Count? = nil) throws -> CanaryObservation {
+        try ffiCanaryMeasurement(metric: metric, value: value, at: at, n: n)
+    }
+
+    /// A metric was queried and has no value, for instance one that is not a number.
+    public static func missingValue(metric: String, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryMissingValue(metric: metric, at: at)
+    }
+
+    /// Another version is rolled out from now on.
+    public static func newRevision(revision: String, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryNewRevision(revision: revision, at: at)
     }
 
     /// Decides what to do now: advance, hold or roll back. The module documentation of `canary` lists the rules.
@@ -124,6 +181,11 @@ public enum Canary {
     /// its effect gets it again.
     public static func outcome(decision: CanaryDecision) throws -> DecisionOutcome {
         try ffiCanaryOutcome(decision: decision)
+    }
+
+    /// An operator gave a command: which, when, and if known who and why.
+    public static func order(command: CanaryCommand, at: Timestamp, by: String? = nil, reason: String? = nil) throws -> CanaryObservation {
+        try ffiCanaryOrder(command: command, at: at, by: by, reason: reason)
     }
 
     /// The timeline of a rollout that starts at an instant.
@@ -192,6 +254,11 @@ public enum Canary {
     public static func validate(schedule: CanarySchedule) throws -> [CanaryDiagnostic] {
         try ffiCanaryValidate(schedule: schedule)
     }
+
+    /// The release window opened or closed.
+    public static func window(open: Bool, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryWindow(open: open, at: at)
+    }
 }
 
 /// Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
@@ -255,7 +322,7 @@ public enum Digest {
 /// How samples become observations:
 ///
 /// 1. Each metric has one measurement for each step of the query, from `start` to `end`.
-/// 2. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never a skipped one.
+/// 2. A step without a sample is an empty reading, one with `NaN` or an infinite sample a missing one; none is skipped.
 /// 3. A failed query, or one with warnings unless they are accepted, is one failed reading at `end`.
 ///
 /// Pitfalls:
@@ -311,7 +378,8 @@ public enum Interchange {
     /// Converts Prometheus responses, one range query for each metric, to observations of a canary.
     ///
     /// `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to
-    /// and including `end`. A step without a sample, or with `NaN` or an infinite one, is a missing reading, never skipped.
+    /// and including `end`. A step without a sample is an empty reading, one with `NaN` or
+    /// an infinite sample a missing one; none is skipped.
     /// Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
     /// in the order of time; at one instant, in the order of `metrics`.
     ///

@@ -110,12 +110,28 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.scheduleFromYaml(text: input.take("text")).wire()
     case "canary.apple_phased_schedule":
         return try Canary.applePhasedSchedule().wire()
+    case "canary.approval":
+        return try Canary.approval(gate: input.take("gate"), approved: input.take("approved"), by: input.take("by"), at: input.take("at")).wire()
+    case "canary.empty_result":
+        return try Canary.emptyResult(metric: input.take("metric"), at: input.take("at")).wire()
     case "canary.explain":
         return try Canary.explain(decision: input.take("decision")).wire()
+    case "canary.failed_query":
+        return try Canary.failedQuery(metric: input.take("metric"), error: input.take("error"), at: input.take("at")).wire()
+    case "canary.health":
+        return try Canary.health(role: input.take("role"), healthy: input.take("healthy"), at: input.take("at")).wire()
+    case "canary.measurement":
+        return try Canary.measurement(metric: input.take("metric"), value: input.take("value"), at: input.take("at"), n: input.take("n")).wire()
+    case "canary.missing_value":
+        return try Canary.missingValue(metric: input.take("metric"), at: input.take("at")).wire()
+    case "canary.new_revision":
+        return try Canary.newRevision(revision: input.take("revision"), at: input.take("at")).wire()
     case "canary.next_action":
         return try Canary.nextAction(schedule: input.take("schedule"), state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()
     case "canary.outcome":
         return try Canary.outcome(decision: input.take("decision")).wire()
+    case "canary.order":
+        return try Canary.order(command: input.take("command"), at: input.take("at"), by: input.take("by"), reason: input.take("reason")).wire()
     case "canary.plan":
         return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
     case "canary.play_staged_schedule":
@@ -128,6 +144,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
     case "canary.validate":
         return try Canary.validate(schedule: input.take("schedule")).wire()
+    case "canary.window":
+        return try Canary.window(open: input.take("open"), at: input.take("at")).wire()
     case "digest.canonical_json":
         return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":

@@ -1,0 +1,93 @@
+//! Short ways to write an observation.
+use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+use crate::scalar::Count;
+use crate::time::Timestamp;
+
+/// A metric was queried and has a value, in the unit of the metric, of `n` samples if known.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::canary::{Metric, Schedule, Step, measurement, next_action, start};
+/// let steps = [Step::SetWeight { weight: 5.0 }, Step::SetWeight { weight: 100.0 }];
+/// let schedule = Schedule::new(steps).metrics([Metric::new("error_rate").max(1.0).unit("%")]);
+/// let at = |text| Timestamp::parse(text);
+/// let begin = at("2026-11-23T09:00:00Z")?;
+/// let state = next_action(&schedule, &start(&schedule, begin)?, &[], begin)?.state;
+///
+/// let now = at("2026-11-23T09:05:00Z")?;
+/// let seen = [measurement("error_rate", 0.2, now, Some(640.into()))];
+/// assert_eq!(next_action(&schedule, &state, &seen, now)?.verdict.to_string(), "complete");
+/// // Pitfall: a query without a value is not 0. It is a `missing_value`, an `empty_result` or a `failed_query`.
+/// let seen = [relcore::canary::failed_query("error_rate", "timeout", now)];
+/// assert_eq!(next_action(&schedule, &state, &seen, now)?.missing, ["error_rate"]);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn measurement(metric: &str, value: f64, at: Timestamp, n: Option<Count>) -> Observation {
+    reading(metric, Reading::Value { value, n }, at)
+}
+
+/// A metric was queried and has no value, for instance one that is not a number.
+#[must_use]
+pub fn missing_value(metric: &str, at: Timestamp) -> Observation {
+    reading(metric, Reading::Missing {}, at)
+}
+
+/// A metric was queried, the query succeeded, and its result is empty. The metric says what that means.
+#[must_use]
+pub fn empty_result(metric: &str, at: Timestamp) -> Observation {
+    reading(metric, Reading::Empty {}, at)
+}
+
+/// The query of a metric failed with this message.
+#[must_use]
+pub fn failed_query(metric: &str, error: &str, at: Timestamp) -> Observation {
+    reading(metric, Reading::Failed { text: error.to_owned() }, at)
+}
+
+/// Whether the new version (`canary`) or the previous one (`stable`) is ready to serve.
+#[must_use]
+pub fn health(role: &HealthRole, healthy: bool, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::Health { role: *role, healthy })
+}
+
+/// The release window opened or closed.
+#[must_use]
+pub fn window(open: bool, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::Window { open })
+}
+
+/// A person approved or refused a gate.
+#[must_use]
+pub fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::Approval { gate: gate.to_owned(), approved, by: by.to_owned() })
+}
+
+/// An operator gave a command: which, when, and if known who and why.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::canary::{Command, next_action, order, standard_schedule, start};
+/// let schedule = standard_schedule();
+/// let now = Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let order = order(&Command::PromoteFull, now, Some("ann"), Some("the old version leaks"));
+/// let decision = next_action(&schedule, &start(&schedule, now)?, &[order], now)?;
+/// assert_eq!(decision.verdict.to_string(), "complete");
+/// assert!(decision.reasons[1].text.contains("`ann` ordered `promote_full`"));
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation {
+    let (command, by, reason) = (*command, by.map(str::to_owned), reason.map(str::to_owned));
+    Observation::new(at, ObservationKind::Command { command, by, reason })
+}
+
+/// Another version is rolled out from now on.
+#[must_use]
+pub fn new_revision(revision: &str, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::NewRevision { revision: revision.to_owned() })
+}
+
+fn reading(metric: &str, reading: Reading, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::Measurement { metric: metric.to_owned(), reading })
+}
