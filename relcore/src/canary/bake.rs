@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::finding::{Effect, Ended, Finding, consequence, gathered, lasted, measured};
 use super::metric::Metric;
-use super::schedule::Response;
+use super::response::Response;
 use super::state::{MetricState, Waiver};
 use super::step::Step;
 use crate::canary::code;

@@ -1,7 +1,8 @@
 //! What the rules and the steps look at.
 use super::metric::{MeasurementPhase, Metric};
 use super::progress::Progress;
-use super::schedule::{Response, Schedule};
+use super::response::Response;
+use super::schedule::Schedule;
 use super::state::{LastMeasurement, MetricState, Phase, State, Waiver};
 use super::step::Step;
 use crate::reason::format_duration;

@@ -1,6 +1,6 @@
 //! What a rule or a step found: its effect and its reasons, before they become a decision.
 use super::metric::{MeasurementPhase, Metric};
-use super::schedule::Response;
+use super::response::Response;
 use super::state::LastMeasurement;
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
 use crate::scalar::Count;

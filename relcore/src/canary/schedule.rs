@@ -1,4 +1,5 @@
 use super::metric::Metric;
+use super::response::Response;
 use super::step::Step;
 use crate::input::input;
 use crate::time::Span;
@@ -165,18 +166,6 @@ impl Default for Readiness {
     }
 }
 
-impl Response {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn is_abort(&self) -> bool {
-        *self == Self::Abort
-    }
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn is_hold(&self) -> bool {
-        *self == Self::Hold
-    }
-}
-
 impl Default for CauseResponses {
     fn default() -> Self {
         Self {
@@ -189,22 +178,6 @@ impl Default for CauseResponses {
             stable_unhealthy: Response::Hold,
         }
     }
-}
-
-/// The response to a cause, from the weakest to the strongest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "canary.Response", rename_all = "snake_case")]
-pub enum Response {
-    /// Go on, and say so in the reasons.
-    Warn,
-    /// Stay at this weight until the cause is gone: after exceeded limits until the metric is good again.
-    Hold,
-    /// Stay at this weight until an operator resumes.
-    Pause,
-    /// End the rollout as the schedule's `abort` says.
-    Abort,
 }
 
 /// The action of an abort.

@@ -1,4 +1,4 @@
-use super::schedule::Response;
+use super::response::Response;
 use crate::scalar::Count;
 use crate::time::Span;
 use crate::wire::tagged;

@@ -1,6 +1,7 @@
 //! How orders, facts and the clock change a state, beside the steps.
 use super::progress::Progress;
-use super::schedule::{Response, Schedule};
+use super::response::Response;
+use super::schedule::Schedule;
 use super::state::{Phase, State, Waiver};
 use super::step::Step;
 use crate::time::{Span, Timestamp};

@@ -173,7 +173,8 @@ impl Oracle {
     /// Goes back to the step after that which set the weight, if an order had ended steps whose weight was never set.
     fn rewind(&mut self) {
         let weight = |step: &Step| if let Step::SetWeight { weight } = step { Some(*weight) } else { None };
-        let reached = self.schedule.steps.iter().take(self.step).filter_map(weight).last().unwrap_or(0.0);
+        let reached =
+            self.schedule.steps.iter().take(self.step).filter_map(weight).next_back().unwrap_or(0.0);
         if reached > self.weight {
             let set = |step: &Step| weight(step).is_some_and(|weight| weight <= self.weight);
             self.step = self.schedule.steps.iter().rposition(set).map_or(0, |index| index + 1);
@@ -204,7 +205,8 @@ impl Oracle {
             _ => false,
         };
         let paused = matches!(self.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
-        if !waits && !paused && !(self.window_closed && excludes.closed_windows) {
+        let closed = self.window_closed && excludes.closed_windows;
+        if !(waits || paused || closed) {
             self.counted += to.since(self.counted_until).as_millis();
         }
         self.counted_until = to;
