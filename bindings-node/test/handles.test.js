@@ -60,11 +60,10 @@ test("what changes after the construction does not change the handle", () => {
 test("a changed state is judged as it is", () => {
   const rollout = new canary.Rollout(canary.standardSchedule());
   const { state } = rollout.nextAction(rollout.start(NOW), [], NOW);
-  const ordered = [{ at: NOW, kind: { type: "command", command: "abort" } }];
-  const previous = (state) => rollout.nextAction(state, ordered, NOW).verdict.previous;
-  assert.deepEqual([previous(state), previous({ ...state, weight: 7 })], [5, 7]);
-  state.weight = 8;
-  assert.equal(previous(state), 8);
+  const revision = (state) => rollout.nextAction(state, [], NOW).state.revision;
+  assert.deepEqual([revision(state), revision({ ...state, revision: "v2" })], [undefined, "v2"]);
+  state.revision = "v3";
+  assert.equal(revision(state), "v3");
 });
 
 test("a state of another schedule is refused", () => {

@@ -45,11 +45,10 @@ def observe(folder: Path, schedule: canary.Schedule, now: datetime) -> list[cana
     readings = json.loads((folder / "metrics.json").read_text("utf-8"))
     found = []
     for metric in schedule.metrics:
-        reading: canary.Reading = canary.ReadingMissing()
         if metric.name in readings:
-            reading = canary.ReadingValue(**readings[metric.name])
-        kind = canary.ObservationKindMeasurement(metric=metric.name, reading=reading)
-        found.append(canary.Observation(at=now, kind=kind))
+            found.append(canary.measurement(metric.name, at=now, **readings[metric.name]))
+        else:
+            found.append(canary.missing_value(metric.name, now))
     return found
 
 

@@ -12,8 +12,7 @@ fun main() {
 
     for (errorRate in listOf(1.2, 4.2, 5.1, 6.3)) {
         now += Duration.ofSeconds(10)
-        val reading = CanaryReading.Value(errorRate, n = 500)
-        val observations = listOf(CanaryObservation(now, CanaryObservationKind.Measurement("error_rate", reading)))
+        val observations = listOf(Canary.measurement("error_rate", errorRate, now, n = 500))
         decision = Canary.nextAction(schedule, decision.state, observations, now)
     }
     println(Canary.explain(decision))

@@ -13,8 +13,7 @@ console.log(canary.explain(decision));
 
 for (const errorRate of [1.2, 4.2, 5.1, 6.3]) {
   now += 10_000;
-  const reading = { type: "value", value: errorRate, n: 500 };
-  const observations = [{ at: new Date(now), kind: { type: "measurement", metric: "error_rate", reading } }];
+  const observations = [canary.measurement("error_rate", errorRate, new Date(now), 500)];
   decision = rollout.nextAction(decision.state, observations, new Date(now));
 }
 console.log(canary.explain(decision));

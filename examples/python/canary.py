@@ -12,13 +12,6 @@ print(canary.explain(decision))
 
 for error_rate in (1.2, 4.2, 5.1, 6.3):
     now += timedelta(seconds=10)
-    observations = [
-        canary.Observation(
-            at=now,
-            kind=canary.ObservationKindMeasurement(
-                metric="error_rate", reading=canary.ReadingValue(value=error_rate, n=500)
-            ),
-        )
-    ]
+    observations = [canary.measurement("error_rate", error_rate, now, n=500)]
     decision = rollout.next_action(decision.state, observations, now)
 print(canary.explain(decision))

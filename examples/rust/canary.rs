@@ -1,6 +1,6 @@
 //! Should this canary go on? Ask once a minute with what was measured.
 #![allow(clippy::disallowed_methods, reason = "an example reads a file; only the core may not")]
-use relcore::canary::{Observation, ObservationKind, Reading, Rollout, explain, schedule_from_yaml};
+use relcore::canary::{Rollout, explain, measurement, schedule_from_yaml};
 use relcore::{Span, Timestamp};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,9 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     for error_rate in [1.2, 4.2, 5.1, 6.3] {
         now = now.plus(Span::from_seconds(10))?;
-        let reading = Reading::Value { value: error_rate, n: Some(500.into()) };
-        let kind = ObservationKind::Measurement { metric: "error_rate".into(), reading };
-        let observations = [Observation::new(now, kind)];
+        let observations = [measurement("error_rate", error_rate, now, Some(500.into()))];
         decision = rollout.next_action(&decision.state, &observations, now)?;
     }
     println!("{}", explain(&decision));

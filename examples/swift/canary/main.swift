@@ -11,8 +11,7 @@ print(try Canary.explain(decision: decision))
 
 for errorRate in [1.2, 4.2, 5.1, 6.3] {
     now += 10
-    let reading = CanaryReading.value(value: errorRate, n: 500)
-    let observations = [CanaryObservation(at: now, kind: .measurement(metric: "error_rate", reading: reading))]
+    let observations = [try Canary.measurement(metric: "error_rate", value: errorRate, at: now, n: 500)]
     decision = try Canary.nextAction(
         schedule: schedule, state: decision.state, observations: observations, now: now)
 }

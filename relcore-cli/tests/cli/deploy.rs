@@ -157,6 +157,6 @@ fn an_answer_of_prometheus_becomes_an_observation() {
 echo '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[['$at',"0.012"]]}]}}'"#;
     assert_eq!(measured(series), r#"{"type":"value","value":1.2}"#);
     let empty = r#"echo '{"status":"success","data":{"resultType":"matrix","result":[]}}'"#;
-    assert_eq!(measured(empty), r#"{"type":"missing"}"#);
+    assert_eq!(measured(empty), r#"{"type":"empty"}"#);
     assert!(measured("exit 7").starts_with(r#"{"type":"failed","text":"#));
 }

@@ -32,12 +32,14 @@ fn json_is_one_line_and_on_a_terminal_several() {
 #[test]
 fn numbers_are_printed_as_the_core_writes_them() {
     // A reader of JSON that is not exact turns this number into 90.42225290942385.
-    let observations = r#"[{"at": "2026-11-23T03:00:00Z", "kind": {"type": "measurement", "metric": "errors",
+    let observations = r#"[{"at": "2026-11-23T03:01:00Z", "kind": {"type": "measurement", "metric": "errors",
         "reading": {"type": "value", "value": 90.42225290942383}}}]"#;
     let mut machine = machine();
     machine.terminal.is_terminal = true;
     machine.run(&["canary", "start", "s.yaml", "--state", "state.json"]);
-    machine.run(&["canary", "next-action", "s.yaml", "state.json", observations]);
+    machine.run(&["canary", "next-action", "s.yaml", "state.json", "[]"]);
+    let now = ["--now", "2026-11-23T03:01:00Z"];
+    machine.run(&[&["canary", "next-action", "s.yaml", "state.json", observations][..], &now].concat());
     assert!(machine.output.contains("\"value\": 90.42225290942383"), "{}", machine.output);
     assert!(machine.text("state.json").contains("\"value\":90.42225290942383"));
 }
