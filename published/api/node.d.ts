@@ -32,10 +32,12 @@ export type ReasonCode =
   | "analysis_incomplete"
   | "bake_overdue"
   | "bake_running"
+  | "canary_not_ready"
   | "canary_unhealthy"
   | "deadline_passed"
   | "error_limit_exceeded"
   | "failure_limit_exceeded"
+  | "gate_expired"
   | "gate_refused"
   | "gate_pending"
   | "inconclusive_limit_exceeded"
@@ -43,11 +45,14 @@ export type ReasonCode =
   | "metric_not_good"
   | "metric_unmeasured"
   | "no_data"
+  | "order_applied"
+  | "order_outdated"
   | "paused"
   | "pause_running"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
   | "weight_set"
@@ -123,7 +128,7 @@ export type ErrorKind =
   | "unknown_zone"
   | "policy_changed"
   | "unknown_function";
-/** The numbers behind a reason. */
+/** The facts behind a reason. */
 export interface Evidence {
   /** The measured value, in `unit`. */
   readonly observed?: number | undefined;
@@ -137,6 +142,8 @@ export interface Evidence {
   readonly p?: number | undefined;
   /** The confidence interval of `observed`. */
   readonly interval?: Interval | undefined;
+  /** The message of a query that failed. */
+  readonly error?: string | undefined;
 }
 /** One mistake in an input. */
 export interface Fault {
@@ -170,7 +177,7 @@ export interface Reason {
   readonly subject: string;
   /** A sentence for a person: subject, observed value, threshold, consequence. */
   readonly text: string;
-  /** The numbers behind the sentence. */
+  /** The facts behind the sentence. */
   readonly evidence?: Evidence | undefined;
 }
 /** How serious a reason is, in the words of PagerDuty's Common Event Format. */
@@ -262,7 +269,7 @@ export interface ActionFreeze {
 }
 /** The response to each cause: something is wrong, or cannot be judged. */
 export interface CauseResponses {
-  /** A metric failed more often than its limit, or the canary is unhealthy. */
+  /** A metric failed more often than its limit. */
   readonly failed?: Response | undefined;
   /** A metric's query errored more often in a row than its limit. */
   readonly error?: Response | undefined;
@@ -272,9 +279,31 @@ export interface CauseResponses {
   readonly noData?: Response | undefined;
   /** The deadline has passed. */
   readonly deadline?: Response | undefined;
+  /** The new version is not ready for longer than `readiness` allows. */
+  readonly notReady?: Response | undefined;
+  /** The previous version is not ready, so that a rollback is not possible. */
+  readonly stableUnhealthy?: Response | undefined;
 }
 /** A command of an operator. */
-export type Command = "abort" | "pause" | "resume" | "retry";
+export type Command =
+  | "abort"
+  | "pause"
+  | "resume"
+  | "retry"
+  | "skip_step"
+  | "promote"
+  | "promote_full"
+  | "accept_inconclusive"
+  | "continue_without_stable";
+/** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
+export interface DeadlineExcludes {
+  /** Pause steps, and pauses that an operator or a response began. */
+  readonly pauses?: boolean | undefined;
+  /** The time that a gate waits for an approval. */
+  readonly gates?: boolean | undefined;
+  /** The time in which the release window is closed. */
+  readonly closedWindows?: boolean | undefined;
+}
 /** What to do about a canary now, why, and the state for the next call. */
 export interface Decision<At extends Instant = Instant> {
   /** What to do. */
@@ -321,7 +350,11 @@ export type DiagnosticCode =
   | "limits_crossed"
   | "limit_unlikely"
   | "no_metrics"
-  | "deadline_unreachable";
+  | "deadline_unreachable"
+  | "bake_never_holds"
+  | "bake_never_ends";
+/** The meaning of an empty result: the query succeeded, and there is no series. */
+export type EmptyResult = "no_data" | "zero" | "good";
 /** The approval or refusal of a gate. */
 export interface GateApproval<At extends Instant = Instant> {
   /** The name of the gate. */
@@ -345,6 +378,8 @@ export interface LastMeasurement<At extends Instant = Instant> {
   readonly value?: number | undefined;
   /** The number of its samples, when known. */
   readonly n?: Count | undefined;
+  /** The message of a query that failed, its first 500 characters. */
+  readonly error?: string | undefined;
 }
 /** The result of a measurement. */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
@@ -370,6 +405,12 @@ export interface Metric {
   readonly maxAge?: Span | undefined;
   /** Whether a single failed measurement ends the rollout, whatever the limits and responses. */
   readonly critical?: boolean | undefined;
+  /** How long after the new version got its first traffic the metric says nothing about it: measurements until then are ignored. */
+  readonly initialDelay?: Span | undefined;
+  /** How far back the query looks: 5 minutes for `rate(errors[5m])`. */
+  readonly window?: Span | undefined;
+  /** The meaning of an empty result. */
+  readonly empty?: EmptyResult | undefined;
 }
 /** The counts of a metric, and its latest measurement. */
 export interface MetricState<At extends Instant = Instant> {
@@ -387,10 +428,12 @@ export interface MetricState<At extends Instant = Instant> {
   readonly samples?: Count | undefined;
   /** The latest measurement. */
   readonly last?: LastMeasurement<At> | undefined;
+  /** The end of the latest window whose samples were counted, for a metric with a `window`. */
+  readonly sampledUntil?: At | undefined;
 }
 /** Something that happened or was measured at an instant. */
 export interface Observation<At extends Instant = Instant> {
-  /** The instant: after all observations that the state has applied, and not after `now`. */
+  /** The instant: not after `now`, and of a measurement after the latest one of its metric. */
   readonly at: At;
   /** The event or the measurement. */
   readonly kind: ObservationKind;
@@ -440,12 +483,27 @@ export interface ObservationKindCommand {
   readonly type: "command";
   /** The command. */
   readonly command: Command;
+  /** Who gave it, when known. */
+  readonly by?: string | undefined;
+  /** Why, when known. */
+  readonly reason?: string | undefined;
 }
 /** Another version is rolled out from now on: the run begins again without traffic. */
 export interface ObservationKindNewRevision {
   readonly type: "new_revision";
   /** The name of the new version. */
   readonly revision: string;
+}
+/** A command of an operator that was applied. */
+export interface Order<At extends Instant = Instant> {
+  /** The command. */
+  readonly command: Command;
+  /** When it was given. */
+  readonly at: At;
+  /** Who gave it, when known. */
+  readonly by?: string | undefined;
+  /** Why, when known. */
+  readonly reason?: string | undefined;
 }
 /** Whether a rollout is under way. */
 export type Phase = "progressing" | "paused" | "succeeded" | "rolled_back" | "frozen";
@@ -462,8 +520,15 @@ export interface PlannedStep {
   /** The latest instant at which it ends; absent when it, or a step before it, waits without limit. */
   readonly latestEnd?: Timestamp | undefined;
 }
+/** How long the new version may be unready. */
+export interface Readiness {
+  /** How long after its start, or after its weight rose, the version may be unready. */
+  readonly deadline?: Span | undefined;
+  /** How long it may be unready at any time: a restarted pod, a node that is drained. */
+  readonly grace?: Span | undefined;
+}
 /** The result of a metric's query. */
-export type Reading = ReadingValue | ReadingMissing | ReadingFailed;
+export type Reading = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed;
 /** A finite number. */
 export interface ReadingValue {
   readonly type: "value";
@@ -472,9 +537,13 @@ export interface ReadingValue {
   /** How many samples it was computed from, when known. */
   readonly n?: Count | undefined;
 }
-/** No value: an empty result, or one that is not a number. */
+/** No value, for instance one that is not a number. */
 export interface ReadingMissing {
   readonly type: "missing";
+}
+/** The query succeeded, and its result is empty. */
+export interface ReadingEmpty {
+  readonly type: "empty";
 }
 /** The query failed. */
 export interface ReadingFailed {
@@ -482,8 +551,8 @@ export interface ReadingFailed {
   /** The error message. */
   readonly text: string;
 }
-/** The response to a cause. */
-export type Response = "hold" | "pause" | "abort";
+/** The response to a cause, from the weakest to the strongest. */
+export type Response = "warn" | "hold" | "pause" | "abort";
 /** How the traffic must be split, as far as a state has decided. */
 export interface Routing {
   /** The share of the traffic for the new version, in percent. */
@@ -501,8 +570,12 @@ export interface Schedule {
   readonly on?: CauseResponses | undefined;
   /** The action of an abort. */
   readonly abort?: AbortPolicy | undefined;
-  /** The longest time of the whole rollout, pauses not counted. */
+  /** The longest time of the whole rollout, without the times that `deadlineExcludes` lists. */
   readonly deadline?: Span | undefined;
+  /** The times that the deadline does not count. */
+  readonly deadlineExcludes?: DeadlineExcludes | undefined;
+  /** How long the new version may be unready before `on.notReady` applies. */
+  readonly readiness?: Readiness | undefined;
 }
 /** The state of a rollout: plain data, to be stored between two calls. */
 export interface State<At extends Instant = Instant> {
@@ -518,7 +591,7 @@ export interface State<At extends Instant = Instant> {
   readonly step: number;
   /** When the step began; a pause moves it by its length. */
   readonly stepEnteredAt: At;
-  /** When the run began; a pause moves it by its length. */
+  /** When the run began: the start, a retry or a new revision. */
   readonly startedAt: At;
   /** The beginning of the pause, if the run is paused. */
   readonly pausedAt?: At | undefined;
@@ -540,6 +613,32 @@ export interface State<At extends Instant = Instant> {
   readonly revision?: string | undefined;
   /** The instant of the latest observation that was applied. */
   readonly observedUntil?: At | undefined;
+  /** When the new version got its first traffic, while it has some. */
+  readonly trafficSince?: At | undefined;
+  /** Since when the new version is not ready, while it is not. */
+  readonly unreadySince?: At | undefined;
+  /** When the readiness of the new version was last observed. */
+  readonly canaryObservedAt?: At | undefined;
+  /** When the readiness of the previous version was last observed. */
+  readonly stableObservedAt?: At | undefined;
+  /** When the release window was last observed. */
+  readonly windowObservedAt?: At | undefined;
+  /** The time since the start that the deadline does not count, up to `deadlineStoppedAt`. */
+  readonly deadlineExcluded?: Span | undefined;
+  /** Since when the deadline does not count the time, while it does not. */
+  readonly deadlineStoppedAt?: At | undefined;
+  /** When the gate that is the current step asked for its approval. */
+  readonly gateAskedAt?: At | undefined;
+  /** When the present pause was told, if the schedule ordered it and the call came late. */
+  readonly pauseToldAt?: At | undefined;
+  /** When an operator last forgave what had been measured until then, by a resume, a skip or a promotion. */
+  readonly forgivenAt?: At | undefined;
+  /** What an operator waived until the weight changes. */
+  readonly waiver?: Waiver | undefined;
+  /** Whether an operator ordered to go on although the previous version is not ready. */
+  readonly withoutStable?: boolean | undefined;
+  /** The latest command of each kind in this run. */
+  readonly orders?: readonly Order<At>[] | undefined;
 }
 /** A step of a schedule. */
 export type Step = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate;
@@ -578,6 +677,10 @@ export interface StepGate {
   readonly type: "gate";
   /** The name that an approval refers to. */
   readonly name: string;
+  /** How long it waits, from when it asked, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy. */
+  readonly onTimeout?: Response | undefined;
 }
 /** When each step of a schedule begins and ends, if nothing goes wrong. */
 export interface Timeline {
@@ -587,9 +690,11 @@ export interface Timeline {
   readonly earliestEnd: Timestamp;
   /** The latest end; absent when a step waits for a person or for data without limit. */
   readonly latestEnd?: Timestamp | undefined;
-  /** The instant of the deadline, if there is one. */
+  /** The instant of the deadline, if there is one and every step takes its shortest time. */
   readonly deadlineAt?: Timestamp | undefined;
 }
+/** What an operator waived until the weight changes. */
+export type Waiver = "nothing" | "inconclusive" | "next_weight";
 /** 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service. */
 export declare function standardSchedule(): Schedule;
 /** Reads a schedule from JSON text and checks it; all faults at once. */
@@ -598,8 +703,32 @@ export declare function scheduleFromJson(text: string): Schedule;
 export declare function scheduleFromYaml(text: string): Schedule;
 /** Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each. */
 export declare function applePhasedSchedule(): Schedule;
+/** A person approved or refused a gate. */
+export declare function approval(
+  gate: string,
+  approved: boolean,
+  by: string,
+  at: Instant,
+): Observation<Timestamp>;
+/** A metric was queried, the query succeeded, and its result is empty. */
+export declare function emptyResult(metric: string, at: Instant): Observation<Timestamp>;
 /** The decision as text for a person: the verdict, the reasons, what is missing, when to ask again. */
 export declare function explain(decision: Decision): string;
+/** The query of a metric failed with this message. */
+export declare function failedQuery(metric: string, error: string, at: Instant): Observation<Timestamp>;
+/** Whether the new version (`canary`) or the previous one (`stable`) is ready to serve. */
+export declare function health(role: HealthRole, healthy: boolean, at: Instant): Observation<Timestamp>;
+/** A metric was queried and has a value, in the unit of the metric, of `n` samples if known. */
+export declare function measurement(
+  metric: string,
+  value: number,
+  at: Instant,
+  n?: Count | null,
+): Observation<Timestamp>;
+/** A metric was queried and has no value, for instance one that is not a number. */
+export declare function missingValue(metric: string, at: Instant): Observation<Timestamp>;
+/** Another version is rolled out from now on. */
+export declare function newRevision(revision: string, at: Instant): Observation<Timestamp>;
 /** Decides what to do now: advance, hold or roll back. */
 export declare function nextAction(
   schedule: Schedule,
@@ -609,6 +738,13 @@ export declare function nextAction(
 ): Decision<Timestamp>;
 /** The consequence of a decision for its caller: go on, wait, go back, or ask a person. */
 export declare function outcome(decision: Decision): decision.Outcome;
+/** An operator gave a command: which, when, and if known who and why. */
+export declare function order(
+  command: Command,
+  at: Instant,
+  by?: string | null,
+  reason?: string | null,
+): Observation<Timestamp>;
 /** The timeline of a rollout that starts at an instant. */
 export declare function plan(schedule: Schedule, start: Instant): Timeline;
 /** A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each. */
@@ -627,6 +763,8 @@ export declare function simulate(
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
+/** The release window opened or closed. */
+export declare function window(open: boolean, at: Instant): Observation<Timestamp>;
 /** A schedule that was checked and digested once, for any number of calls. */
 export declare class Rollout {
   #private;

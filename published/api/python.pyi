@@ -50,9 +50,19 @@ class Command(StrEnum):
     PAUSE = 'pause'
     """Stay at this weight; the timers stop."""
     RESUME = 'resume'
-    """Continue after a pause."""
+    """Continue after a pause, in a pause step, or where the rollout was frozen."""
     RETRY = 'retry'
     """Begin again at the first step after an abort."""
+    SKIP_STEP = 'skip_step'
+    """End the current step, whatever was measured."""
+    PROMOTE = 'promote'
+    """Go on to the next weight: end the current step, and those after it that wait for time or measurements."""
+    PROMOTE_FULL = 'promote_full'
+    """Give all traffic to the new version now, whatever the remaining steps are."""
+    ACCEPT_INCONCLUSIVE = 'accept_inconclusive'
+    """Go on at this weight although measurements are inconclusive or missing."""
+    CONTINUE_WITHOUT_STABLE = 'continue_without_stable'
+    """Go on although the previous version is not ready, for the rest of this run: the new version may be the fix."""
 class DiagnosticCode(StrEnum):
     """The kinds of errors and warnings about a schedule."""
     NO_STEPS = 'no_steps'
@@ -68,7 +78,7 @@ class DiagnosticCode(StrEnum):
     WEIGHT_NEVER_FULL = 'weight_never_full'
     """Error: the last weight is not 100."""
     SPAN_OUT_OF_RANGE = 'span_out_of_range'
-    """Error: a span is negative, or the deadline is not positive."""
+    """Error: a span is negative, or a deadline, a window or a timeout is not positive."""
     BAKE_MAX_BELOW_MIN = 'bake_max_below_min'
     """Error: a bake may end before it has lasted its shortest time."""
     NOTHING_MEASURED = 'nothing_measured'
@@ -92,7 +102,19 @@ class DiagnosticCode(StrEnum):
     NO_METRICS = 'no_metrics'
     """Warning: there is no metric: only an operator can stop the rollout."""
     DEADLINE_UNREACHABLE = 'deadline_unreachable'
-    """Warning: the deadline is not longer than all timers together, so that it always expires before the end."""
+    """Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the end."""
+    BAKE_NEVER_HOLDS = 'bake_never_holds'
+    """Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout."""
+    BAKE_NEVER_ENDS = 'bake_never_ends'
+    """Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well."""
+class EmptyResult(StrEnum):
+    """The meaning of an empty result: the query succeeded, and there is no series."""
+    NO_DATA = 'no_data'
+    """There is no data: the response is `on.no_data`."""
+    ZERO = 'zero'
+    """The value is 0, and is compared with the limits."""
+    GOOD = 'good'
+    """The measurement is good."""
 class HealthRole(StrEnum):
     """The two sides of a canary."""
     CANARY = 'canary'
@@ -124,13 +146,23 @@ class Phase(StrEnum):
     FROZEN = 'frozen'
     """It ended without a change of the traffic."""
 class Response(StrEnum):
-    """The response to a cause."""
+    """The response to a cause, from the weakest to the strongest."""
+    WARN = 'warn'
+    """Go on, and say so in the reasons."""
     HOLD = 'hold'
-    """Stay at this weight until the cause is gone."""
+    """Stay at this weight until the cause is gone: after exceeded limits until the metric is good again."""
     PAUSE = 'pause'
     """Stay at this weight until an operator resumes."""
     ABORT = 'abort'
     """End the rollout as the schedule's `abort` says."""
+class Waiver(StrEnum):
+    """What an operator waived until the weight changes."""
+    NOTHING = 'nothing'
+    """Nothing."""
+    INCONCLUSIVE = 'inconclusive'
+    """Measurements that are inconclusive or missing."""
+    NEXT_WEIGHT = 'next_weight'
+    """Everything but the readiness of the new version, for the next weight."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
@@ -187,7 +219,7 @@ Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAw
 class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
     failed: Response = Response.ABORT
-    """A metric failed more often than its limit, or the canary is unhealthy."""
+    """A metric failed more often than its limit."""
     error: Response = Response.ABORT
     """A metric's query errored more often in a row than its limit."""
     inconclusive: Response = Response.PAUSE
@@ -196,6 +228,19 @@ class CauseResponses(_Value):
     """A metric has no data, or only old data."""
     deadline: Response = Response.ABORT
     """The deadline has passed."""
+    not_ready: Response = Response.ABORT
+    """The new version is not ready for longer than `readiness` allows."""
+    stable_unhealthy: Response = Response.HOLD
+    """The previous version is not ready, so that a rollback is not possible."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadlineExcludes(_Value):
+    """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
+    pauses: bool = True
+    """Pause steps, and pauses that an operator or a response began."""
+    gates: bool = True
+    """The time that a gate waits for an approval."""
+    closed_windows: bool = True
+    """The time in which the release window is closed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
@@ -244,6 +289,8 @@ class LastMeasurement(_Value):
     """Its value, when it had one."""
     n: int | None = None
     """The number of its samples, when known."""
+    error: str | None = None
+    """The message of a query that failed, its first 500 characters."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric(_Value):
     """A measure of the new version while it takes traffic, and the limits of a good value."""
@@ -267,6 +314,12 @@ class Metric(_Value):
     """A measurement older than this counts as no data."""
     critical: bool = False
     """Whether a single failed measurement ends the rollout, whatever the limits and responses."""
+    initial_delay: timedelta = timedelta(seconds=0)
+    """How long after the new version got its first traffic the metric says nothing about it: measurements until then are ignored."""
+    window: timedelta | None = None
+    """How far back the query looks: 5 minutes for `rate(errors[5m])`."""
+    empty: EmptyResult = EmptyResult.NO_DATA
+    """The meaning of an empty result."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
@@ -284,11 +337,13 @@ class MetricState(_Value):
     """Samples gathered in this step."""
     last: LastMeasurement | None = None
     """The latest measurement."""
+    sampled_until: datetime | None = None
+    """The end of the latest window whose samples were counted, for a metric with a `window`."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
     at: datetime
-    """The instant: after all observations that the state has applied, and not after `now`."""
+    """The instant: not after `now`, and of a measurement after the latest one of its metric."""
     kind: Annotated[ObservationKind, _TAGGED]
     """The event or the measurement."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -334,6 +389,10 @@ class ObservationKindCommand(_Variant):
     """Which variant this is."""
     command: Command
     """The command."""
+    by: str | None = None
+    """Who gave it, when known."""
+    reason: str | None = None
+    """Why, when known."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
@@ -343,6 +402,17 @@ class ObservationKindNewRevision(_Variant):
     """The name of the new version."""
 ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindNewRevision
 """What was observed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order(_Value):
+    """A command of an operator that was applied."""
+    command: Command
+    """The command."""
+    at: datetime
+    """When it was given."""
+    by: str | None = None
+    """Who gave it, when known."""
+    reason: str | None = None
+    """Why, when known."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedStep(_Value):
     """When a step begins and ends."""
@@ -357,6 +427,13 @@ class PlannedStep(_Value):
     latest_end: datetime | None = None
     """The latest instant at which it ends; absent when it, or a step before it, waits without limit."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Readiness(_Value):
+    """How long the new version may be unready."""
+    deadline: timedelta = timedelta(seconds=600)
+    """How long after its start, or after its weight rose, the version may be unready."""
+    grace: timedelta = timedelta(seconds=60)
+    """How long it may be unready at any time: a restarted pod, a node that is drained."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingValue(_Variant):
     """A finite number."""
     type: Literal['value'] = 'value'
@@ -367,8 +444,13 @@ class ReadingValue(_Variant):
     """How many samples it was computed from, when known."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingMissing(_Variant):
-    """No value: an empty result, or one that is not a number."""
+    """No value, for instance one that is not a number."""
     type: Literal['missing'] = 'missing'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingEmpty(_Variant):
+    """The query succeeded, and its result is empty."""
+    type: Literal['empty'] = 'empty'
     """Which variant this is."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingFailed(_Variant):
@@ -377,7 +459,7 @@ class ReadingFailed(_Variant):
     """Which variant this is."""
     text: str
     """The error message."""
-Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingFailed
+Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Routing(_Value):
@@ -398,7 +480,11 @@ class Schedule(_Value):
     abort: AbortPolicy = AbortPolicy.ROLL_BACK
     """The action of an abort."""
     deadline: timedelta | None = None
-    """The longest time of the whole rollout, pauses not counted."""
+    """The longest time of the whole rollout, without the times that `deadline_excludes` lists."""
+    deadline_excludes: DeadlineExcludes = field(default_factory=lambda: DeadlineExcludes())
+    """The times that the deadline does not count."""
+    readiness: Readiness = field(default_factory=lambda: Readiness())
+    """How long the new version may be unready before `on.not_ready` applies."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls."""
@@ -415,7 +501,7 @@ class State(_Value):
     step_entered_at: datetime
     """When the step began; a pause moves it by its length."""
     started_at: datetime
-    """When the run began; a pause moves it by its length."""
+    """When the run began: the start, a retry or a new revision."""
     paused_at: datetime | None = None
     """The beginning of the pause, if the run is paused."""
     released: bool = False
@@ -436,6 +522,32 @@ class State(_Value):
     """The version that is rolled out, once a new revision was observed."""
     observed_until: datetime | None = None
     """The instant of the latest observation that was applied."""
+    traffic_since: datetime | None = None
+    """When the new version got its first traffic, while it has some."""
+    unready_since: datetime | None = None
+    """Since when the new version is not ready, while it is not."""
+    canary_observed_at: datetime | None = None
+    """When the readiness of the new version was last observed."""
+    stable_observed_at: datetime | None = None
+    """When the readiness of the previous version was last observed."""
+    window_observed_at: datetime | None = None
+    """When the release window was last observed."""
+    deadline_excluded: timedelta = timedelta(seconds=0)
+    """The time since the start that the deadline does not count, up to `deadline_stopped_at`."""
+    deadline_stopped_at: datetime | None = None
+    """Since when the deadline does not count the time, while it does not."""
+    gate_asked_at: datetime | None = None
+    """When the gate that is the current step asked for its approval."""
+    pause_told_at: datetime | None = None
+    """When the present pause was told, if the schedule ordered it and the call came late."""
+    forgiven_at: datetime | None = None
+    """When an operator last forgave what had been measured until then, by a resume, a skip or a promotion."""
+    waiver: Waiver = Waiver.NOTHING
+    """What an operator waived until the weight changes."""
+    without_stable: bool = False
+    """Whether an operator ordered to go on although the previous version is not ready."""
+    orders: Sequence[Order] = ()
+    """The latest command of each kind in this run."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
@@ -477,6 +589,10 @@ class StepGate(_Variant):
     """Which variant this is."""
     name: str
     """The name that an approval refers to."""
+    timeout: timedelta | None = None
+    """How long it waits, from when it asked, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy."""
 Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate
 """A step of a schedule."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -489,7 +605,7 @@ class Timeline(_Value):
     latest_end: datetime | None = None
     """The latest end; absent when a step waits for a person or for data without limit."""
     deadline_at: datetime | None = None
-    """The instant of the deadline, if there is one."""
+    """The instant of the deadline, if there is one and every step takes its shortest time."""
 class Rollout(_Handle):
     """A schedule that was checked and digested once, for any number of calls."""
     def __init__(self, schedule: Schedule | Mapping[str, object]) -> None:
@@ -526,14 +642,38 @@ def schedule_from_yaml(text: str) -> Schedule:
 def apple_phased_schedule() -> Schedule:
     """Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each."""
     ...
+def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observation:
+    """A person approved or refused a gate."""
+    ...
+def empty_result(metric: str, at: datetime | str) -> Observation:
+    """A metric was queried, the query succeeded, and its result is empty."""
+    ...
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """The decision as text for a person: the verdict, the reasons, what is missing, when to ask again."""
+    ...
+def failed_query(metric: str, error: str, at: datetime | str) -> Observation:
+    """The query of a metric failed with this message."""
+    ...
+def health(role: HealthRole | str, healthy: bool, at: datetime | str) -> Observation:
+    """Whether the new version (`canary`) or the previous one (`stable`) is ready to serve."""
+    ...
+def measurement(metric: str, value: float, at: datetime | str, n: int | None=None) -> Observation:
+    """A metric was queried and has a value, in the unit of the metric, of `n` samples if known."""
+    ...
+def missing_value(metric: str, at: datetime | str) -> Observation:
+    """A metric was queried and has no value, for instance one that is not a number."""
+    ...
+def new_revision(revision: str, at: datetime | str) -> Observation:
+    """Another version is rolled out from now on."""
     ...
 def next_action(schedule: Schedule | Mapping[str, object], state: State | Mapping[str, object], observations: Sequence[Observation | Mapping[str, object]], now: datetime | str) -> Decision:
     """Decides what to do now: advance, hold or roll back."""
     ...
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     """The consequence of a decision for its caller: go on, wait, go back, or ask a person."""
+    ...
+def order(command: Command | str, at: datetime | str, by: str | None=None, reason: str | None=None) -> Observation:
+    """An operator gave a command: which, when, and if known who and why."""
     ...
 def plan(schedule: Schedule | Mapping[str, object], start: datetime | str) -> Timeline:
     """The timeline of a rollout that starts at an instant."""
@@ -552,6 +692,9 @@ def start(schedule: Schedule | Mapping[str, object], now: datetime | str) -> Sta
     ...
 def validate(schedule: Schedule | Mapping[str, object]) -> tuple[Diagnostic, ...]:
     """All errors and warnings about a schedule, in the order of the schedule; empty when there are none."""
+    ...
+def window(open: bool, at: datetime | str) -> Observation:
+    """The release window opened or closed."""
     ...
 
 # columns
@@ -1250,7 +1393,7 @@ class Severity(StrEnum):
     """Evidence against the release that no other fact outweighs."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence(_Value):
-    """The numbers behind a reason."""
+    """The facts behind a reason."""
     observed: float | None = None
     """The measured value, in `unit`."""
     threshold: float | None = None
@@ -1263,6 +1406,8 @@ class Evidence(_Value):
     """The p-value of the test, if there was one."""
     interval: Interval | None = None
     """The confidence interval of `observed`."""
+    error: str | None = None
+    """The message of a query that failed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interval(_Value):
     """A confidence interval, both ends included."""
@@ -1284,7 +1429,7 @@ class Reason(_Value):
     text: str
     """A sentence for a person: subject, observed value, threshold, consequence."""
     evidence: Evidence = field(default_factory=lambda: Evidence())
-    """The numbers behind the sentence."""
+    """The facts behind the sentence."""
 class ReasonCode(StrEnum):
     """The stable code of a rule."""
     VERSION_NOT_GREATER = 'version_not_greater'
@@ -1331,14 +1476,18 @@ class ReasonCode(StrEnum):
     """A bake reached its longest time without enough good measurements."""
     BAKE_RUNNING = 'bake_running'
     """The bake has not reached its shortest time."""
+    CANARY_NOT_READY = 'canary_not_ready'
+    """The new version is not ready, and may still become so in its time."""
     CANARY_UNHEALTHY = 'canary_unhealthy'
-    """The new version is not ready."""
+    """The new version is not ready for longer than it may be."""
     DEADLINE_PASSED = 'deadline_passed'
     """The rollout took longer than its deadline."""
     ERROR_LIMIT_EXCEEDED = 'error_limit_exceeded'
     """A metric has more consecutive query errors than its limit."""
     FAILURE_LIMIT_EXCEEDED = 'failure_limit_exceeded'
     """A metric has more failed measurements than its limit."""
+    GATE_EXPIRED = 'gate_expired'
+    """Nobody approved a gate in its time."""
     GATE_REFUSED = 'gate_refused'
     """A person refused a gate."""
     GATE_PENDING = 'gate_pending'
@@ -1353,6 +1502,10 @@ class ReasonCode(StrEnum):
     """A metric has not been measured since the weight was set."""
     NO_DATA = 'no_data'
     """The query of a metric returned no data."""
+    ORDER_APPLIED = 'order_applied'
+    """A command of an operator was applied."""
+    ORDER_OUTDATED = 'order_outdated'
+    """A command or an approval had no effect, because it was given before the run, the pause or the step it would end."""
     PAUSED = 'paused'
     """The rollout is paused until an operator resumes."""
     PAUSE_RUNNING = 'pause_running'
@@ -1363,6 +1516,8 @@ class ReasonCode(StrEnum):
     """All steps are done."""
     SAMPLES_TOO_FEW = 'samples_too_few'
     """A metric has fewer samples than the bake requires."""
+    STABLE_RECOVERED = 'stable_recovered'
+    """The previous version is ready again, so that a frozen rollout is rolled back."""
     STABLE_UNHEALTHY = 'stable_unhealthy'
     """The previous version is not ready, so a rollback is not possible."""
     STALE_DATA = 'stale_data'

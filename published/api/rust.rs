@@ -202,7 +202,9 @@ pub mod canary {
         pub const BAKE_OVERDUE: ReasonCode;
         /// The bake has not reached its shortest time.
         pub const BAKE_RUNNING: ReasonCode;
-        /// The new version is not ready.
+        /// The new version is not ready, and may still become so in its time.
+        pub const CANARY_NOT_READY: ReasonCode;
+        /// The new version is not ready for longer than it may be.
         pub const CANARY_UNHEALTHY: ReasonCode;
         /// The rollout took longer than its deadline.
         pub const DEADLINE_PASSED: ReasonCode;
@@ -210,6 +212,8 @@ pub mod canary {
         pub const ERROR_LIMIT_EXCEEDED: ReasonCode;
         /// A metric has more failed measurements than its limit.
         pub const FAILURE_LIMIT_EXCEEDED: ReasonCode;
+        /// Nobody approved a gate in its time.
+        pub const GATE_EXPIRED: ReasonCode;
         /// A person refused a gate.
         pub const GATE_REFUSED: ReasonCode;
         /// A gate waits for a person's approval.
@@ -224,6 +228,10 @@ pub mod canary {
         pub const METRIC_UNMEASURED: ReasonCode;
         /// The query of a metric returned no data.
         pub const NO_DATA: ReasonCode;
+        /// A command of an operator was applied.
+        pub const ORDER_APPLIED: ReasonCode;
+        /// A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+        pub const ORDER_OUTDATED: ReasonCode;
         /// The rollout is paused until an operator resumes.
         pub const PAUSED: ReasonCode;
         /// A pause step has not reached its end.
@@ -234,6 +242,8 @@ pub mod canary {
         pub const RUN_SUCCEEDED: ReasonCode;
         /// A metric has fewer samples than the bake requires.
         pub const SAMPLES_TOO_FEW: ReasonCode;
+        /// The previous version is ready again, so that a frozen rollout is rolled back.
+        pub const STABLE_RECOVERED: ReasonCode;
         /// The previous version is not ready, so a rollback is not possible.
         pub const STABLE_UNHEALTHY: ReasonCode;
         /// A metric has no measurement within its `max_age`.
@@ -315,6 +325,17 @@ pub mod canary {
     /// Reads a schedule from YAML text and checks it; all faults at once.
     #[cfg(feature = "yaml")]
     pub fn schedule_from_yaml(text: &str) -> Result<Schedule>;
+    /// The meaning of an empty result: the query succeeded, and there is no series.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EmptyResult {
+        /// There is no data: the response is `on.no_data`.
+        NoData,
+        /// The value is 0, and is compared with the limits.
+        Zero,
+        /// The measurement is good.
+        Good,
+    }
     /// The result of a measurement.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -355,6 +376,12 @@ pub mod canary {
         pub max_age: Option<Span>,
         /// Whether a single failed measurement ends the rollout, whatever the limits and responses.
         pub critical: bool,
+        /// How long after the new version got its first traffic the metric says nothing about it: measurements until then are ignored.
+        pub initial_delay: Span,
+        /// How far back the query looks: 5 minutes for `rate(errors[5m])`.
+        pub window: Option<Span>,
+        /// The meaning of an empty result.
+        pub empty: EmptyResult,
     }
     /// A command of an operator.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -364,10 +391,20 @@ pub mod canary {
         Abort,
         /// Stay at this weight; the timers stop.
         Pause,
-        /// Continue after a pause.
+        /// Continue after a pause, in a pause step, or where the rollout was frozen.
         Resume,
         /// Begin again at the first step after an abort.
         Retry,
+        /// End the current step, whatever was measured.
+        SkipStep,
+        /// Go on to the next weight: end the current step, and those after it that wait for time or measurements.
+        Promote,
+        /// Give all traffic to the new version now, whatever the remaining steps are.
+        PromoteFull,
+        /// Go on at this weight although measurements are inconclusive or missing.
+        AcceptInconclusive,
+        /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+        ContinueWithoutStable,
     }
     /// The two sides of a canary.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -382,7 +419,7 @@ pub mod canary {
     #[input]
     #[non_exhaustive]
     pub struct Observation {
-        /// The instant: after all observations that the state has applied, and not after `now`.
+        /// The instant: not after `now`, and of a measurement after the latest one of its metric.
         pub at: Timestamp,
         /// The event or the measurement.
         pub kind: ObservationKind,
@@ -423,6 +460,10 @@ pub mod canary {
         Command {
             /// The command.
             command: Command,
+            /// Who gave it, when known.
+            by: Option<String>,
+            /// Why, when known.
+            reason: Option<String>,
         },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
@@ -441,14 +482,43 @@ pub mod canary {
             /// How many samples it was computed from, when known.
             n: Option<Count>,
         },
-        /// No value: an empty result, or one that is not a number.
+        /// No value, for instance one that is not a number.
         Missing {},
+        /// The query succeeded, and its result is empty.
+        Empty {},
         /// The query failed.
         Failed {
             /// The error message.
             text: String,
         },
     }
+    /// A person approved or refused a gate.
+    #[must_use]
+    pub fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
+    /// A metric was queried, the query succeeded, and its result is empty.
+    #[must_use]
+    pub fn empty_result(metric: &str, at: Timestamp) -> Observation;
+    /// The query of a metric failed with this message.
+    #[must_use]
+    pub fn failed_query(metric: &str, error: &str, at: Timestamp) -> Observation;
+    /// Whether the new version (`canary`) or the previous one (`stable`) is ready to serve.
+    #[must_use]
+    pub fn health(role: &HealthRole, healthy: bool, at: Timestamp) -> Observation;
+    /// A metric was queried and has a value, in the unit of the metric, of `n` samples if known.
+    #[must_use]
+    pub fn measurement(metric: &str, value: f64, at: Timestamp, n: Option<Count>) -> Observation;
+    /// A metric was queried and has no value, for instance one that is not a number.
+    #[must_use]
+    pub fn missing_value(metric: &str, at: Timestamp) -> Observation;
+    /// Another version is rolled out from now on.
+    #[must_use]
+    pub fn new_revision(revision: &str, at: Timestamp) -> Observation;
+    /// An operator gave a command: which, when, and if known who and why.
+    #[must_use]
+    pub fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation;
+    /// The release window opened or closed.
+    #[must_use]
+    pub fn window(open: bool, at: Timestamp) -> Observation;
     /// When a step begins and ends.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -474,7 +544,7 @@ pub mod canary {
         pub earliest_end: Timestamp,
         /// The latest end; absent when a step waits for a person or for data without limit.
         pub latest_end: Option<Timestamp>,
-        /// The instant of the deadline, if there is one.
+        /// The instant of the deadline, if there is one and every step takes its shortest time.
         pub deadline_at: Option<Timestamp>,
     }
     /// The timeline of a rollout that starts at an instant.
@@ -488,6 +558,19 @@ pub mod canary {
     /// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
     #[must_use]
     pub fn standard_schedule() -> Schedule;
+    /// The response to a cause, from the weakest to the strongest.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Response {
+        /// Go on, and say so in the reasons.
+        Warn,
+        /// Stay at this weight until the cause is gone: after exceeded limits until the metric is good again.
+        Hold,
+        /// Stay at this weight until an operator resumes.
+        Pause,
+        /// End the rollout as the schedule's `abort` says.
+        Abort,
+    }
     /// A schedule that was checked and digested once, for any number of calls.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Rollout {}
@@ -517,7 +600,7 @@ pub mod canary {
     #[input]
     #[non_exhaustive]
     pub struct CauseResponses {
-        /// A metric failed more often than its limit, or the canary is unhealthy.
+        /// A metric failed more often than its limit.
         pub failed: Response,
         /// A metric's query errored more often in a row than its limit.
         pub error: Response,
@@ -527,17 +610,32 @@ pub mod canary {
         pub no_data: Response,
         /// The deadline has passed.
         pub deadline: Response,
+        /// The new version is not ready for longer than `readiness` allows.
+        pub not_ready: Response,
+        /// The previous version is not ready, so that a rollback is not possible.
+        pub stable_unhealthy: Response,
     }
-    /// The response to a cause.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    /// The times that the deadline of a rollout does not count: each of them waits for somebody or something else.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
     #[non_exhaustive]
-    pub enum Response {
-        /// Stay at this weight until the cause is gone.
-        Hold,
-        /// Stay at this weight until an operator resumes.
-        Pause,
-        /// End the rollout as the schedule's `abort` says.
-        Abort,
+    pub struct DeadlineExcludes {
+        /// Pause steps, and pauses that an operator or a response began.
+        pub pauses: bool,
+        /// The time that a gate waits for an approval.
+        pub gates: bool,
+        /// The time in which the release window is closed.
+        pub closed_windows: bool,
+    }
+    /// How long the new version may be unready.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Readiness {
+        /// How long after its start, or after its weight rose, the version may be unready.
+        pub deadline: Span,
+        /// How long it may be unready at any time: a restarted pod, a node that is drained.
+        pub grace: Span,
     }
     /// The steps by which traffic moves to a new version, the metrics, and the responses to failures.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -552,8 +650,12 @@ pub mod canary {
         pub on: CauseResponses,
         /// The action of an abort.
         pub abort: AbortPolicy,
-        /// The longest time of the whole rollout, pauses not counted.
+        /// The longest time of the whole rollout, without the times that `deadline_excludes` lists.
         pub deadline: Option<Span>,
+        /// The times that the deadline does not count.
+        pub deadline_excludes: DeadlineExcludes,
+        /// How long the new version may be unready before `on.not_ready` applies.
+        pub readiness: Readiness,
     }
     /// Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached.
     pub fn simulate(
@@ -577,7 +679,7 @@ pub mod canary {
         pub at: Timestamp,
     }
     /// The latest measurement of a metric.
-    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
     pub struct LastMeasurement {
         /// When it was made.
@@ -588,6 +690,8 @@ pub mod canary {
         pub value: Option<f64>,
         /// The number of its samples, when known.
         pub n: Option<Count>,
+        /// The message of a query that failed, its first 500 characters.
+        pub error: Option<String>,
     }
     /// The counts of a metric, and its latest measurement.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -607,6 +711,21 @@ pub mod canary {
         pub samples: Count,
         /// The latest measurement.
         pub last: Option<LastMeasurement>,
+        /// The end of the latest window whose samples were counted, for a metric with a `window`.
+        pub sampled_until: Option<Timestamp>,
+    }
+    /// A command of an operator that was applied.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Order {
+        /// The command.
+        pub command: Command,
+        /// When it was given.
+        pub at: Timestamp,
+        /// Who gave it, when known.
+        pub by: Option<String>,
+        /// Why, when known.
+        pub reason: Option<String>,
     }
     /// Whether a rollout is under way.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -639,7 +758,7 @@ pub mod canary {
         pub step: u32,
         /// When the step began; a pause moves it by its length.
         pub step_entered_at: Timestamp,
-        /// When the run began; a pause moves it by its length.
+        /// When the run began: the start, a retry or a new revision.
         pub started_at: Timestamp,
         /// The beginning of the pause, if the run is paused.
         pub paused_at: Option<Timestamp>,
@@ -661,6 +780,43 @@ pub mod canary {
         pub revision: Option<String>,
         /// The instant of the latest observation that was applied.
         pub observed_until: Option<Timestamp>,
+        /// When the new version got its first traffic, while it has some.
+        pub traffic_since: Option<Timestamp>,
+        /// Since when the new version is not ready, while it is not.
+        pub unready_since: Option<Timestamp>,
+        /// When the readiness of the new version was last observed.
+        pub canary_observed_at: Option<Timestamp>,
+        /// When the readiness of the previous version was last observed.
+        pub stable_observed_at: Option<Timestamp>,
+        /// When the release window was last observed.
+        pub window_observed_at: Option<Timestamp>,
+        /// The time since the start that the deadline does not count, up to `deadline_stopped_at`.
+        pub deadline_excluded: Span,
+        /// Since when the deadline does not count the time, while it does not.
+        pub deadline_stopped_at: Option<Timestamp>,
+        /// When the gate that is the current step asked for its approval.
+        pub gate_asked_at: Option<Timestamp>,
+        /// When the present pause was told, if the schedule ordered it and the call came late.
+        pub pause_told_at: Option<Timestamp>,
+        /// When an operator last forgave what had been measured until then, by a resume, a skip or a promotion.
+        pub forgiven_at: Option<Timestamp>,
+        /// What an operator waived until the weight changes.
+        pub waiver: Waiver,
+        /// Whether an operator ordered to go on although the previous version is not ready.
+        pub without_stable: bool,
+        /// The latest command of each kind in this run.
+        pub orders: Vec<Order>,
+    }
+    /// What an operator waived until the weight changes.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Waiver {
+        /// Nothing.
+        Nothing,
+        /// Measurements that are inconclusive or missing.
+        Inconclusive,
+        /// Everything but the readiness of the new version, for the next weight.
+        NextWeight,
     }
     /// A step of a schedule.
     #[derive(Clone, Debug, PartialEq)]
@@ -696,6 +852,10 @@ pub mod canary {
         Gate {
             /// The name that an approval refers to.
             name: String,
+            /// How long it waits, from when it asked, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy.
+            on_timeout: Option<Response>,
         },
     }
     /// An error or a warning about a schedule.
@@ -727,7 +887,7 @@ pub mod canary {
         WeightRepeats,
         /// Error: the last weight is not 100.
         WeightNeverFull,
-        /// Error: a span is negative, or the deadline is not positive.
+        /// Error: a span is negative, or a deadline, a window or a timeout is not positive.
         SpanOutOfRange,
         /// Error: a bake may end before it has lasted its shortest time.
         BakeMaxBelowMin,
@@ -751,8 +911,12 @@ pub mod canary {
         LimitUnlikely,
         /// Warning: there is no metric: only an operator can stop the rollout.
         NoMetrics,
-        /// Warning: the deadline is not longer than all timers together, so that it always expires before the end.
+        /// Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the end.
         DeadlineUnreachable,
+        /// Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout.
+        BakeNeverHolds,
+        /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
+        BakeNeverEnds,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
     #[must_use]
@@ -763,6 +927,8 @@ pub mod canary {
     impl FromStr for Command {}
     impl Display for DiagnosticCode {}
     impl FromStr for DiagnosticCode {}
+    impl Display for EmptyResult {}
+    impl FromStr for EmptyResult {}
     impl Display for HealthRole {}
     impl FromStr for HealthRole {}
     impl Display for MeasurementPhase {}
@@ -771,6 +937,8 @@ pub mod canary {
     impl FromStr for Phase {}
     impl Display for Response {}
     impl FromStr for Response {}
+    impl Display for Waiver {}
+    impl FromStr for Waiver {}
     /// The text of `explain`.
     impl fmt::Display for Decision {}
     impl Explain for Decision {}
@@ -796,6 +964,7 @@ pub mod canary {
         #[must_use]
         pub fn new(at: Timestamp, kind: ObservationKind) -> Self;
     }
+    impl From<Command> for ObservationKind {}
     impl Rollout {
         /// The timeline of a rollout that starts at an instant.
         pub fn plan(&self, start: Timestamp) -> Result<Timeline>;
@@ -815,6 +984,8 @@ pub mod canary {
         #[must_use]
         pub fn new(steps: impl IntoIterator<Item = Step>) -> Self;
     }
+    impl Default for DeadlineExcludes {}
+    impl Default for Readiness {}
     impl Default for CauseResponses {}
     impl Rollout {
         /// Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached.
@@ -1694,7 +1865,7 @@ pub mod reason {
         pub subject: String,
         /// A sentence for a person: subject, observed value, threshold, consequence.
         pub text: String,
-        /// The numbers behind the sentence.
+        /// The facts behind the sentence.
         pub evidence: Evidence,
     }
     /// How serious a reason is, in the words of PagerDuty's Common Event Format.
@@ -1711,7 +1882,7 @@ pub mod reason {
     }
     impl Display for Severity {}
     impl FromStr for Severity {}
-    /// The numbers behind a reason.
+    /// The facts behind a reason.
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
     pub struct Evidence {
@@ -1727,6 +1898,8 @@ pub mod reason {
         pub p: Option<f64>,
         /// The confidence interval of `observed`.
         pub interval: Option<Interval>,
+        /// The message of a query that failed.
+        pub error: Option<String>,
     }
     /// A confidence interval, both ends included.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -1748,7 +1921,7 @@ pub mod reason {
         pub const FACT_MISSING: ReasonCode;
     }
     impl Evidence {
-        /// Whether there is no number at all.
+        /// Whether there is nothing at all.
         #[must_use]
         pub fn is_empty(&self) -> bool;
     }
