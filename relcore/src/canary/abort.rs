@@ -8,15 +8,18 @@ use crate::time::Timestamp;
 
 /// Ends the run: rolls back, unless the schedule or an unready previous version forbids it, then it freezes where the
 /// traffic was at the beginning of the call. A weight that the clock reached since was never applied.
+///
+/// The run ends `at` an instant, and the call that says so is made `now`.
 pub(super) fn end(
     schedule: &Schedule,
     state: &mut State,
     reasons: &mut Vec<Reason>,
     begin: Progress,
     at: Timestamp,
+    now: Timestamp,
 ) {
     state.abort_ordered = false;
-    (state.paused_at, state.pause_told_at) = (None, None);
+    (state.paused_at, state.told_at) = (None, Some(now));
     if state.stable_healthy == Some(false) {
         let text = "the previous version is not ready: the rollout freezes instead of rolling back";
         reasons.push(Reason::new(code::STABLE_UNHEALTHY, Severity::Critical, "stable", text));

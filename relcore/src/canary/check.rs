@@ -55,7 +55,7 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         ("windowObservedAt", state.window_observed_at),
         ("deadlineStoppedAt", state.deadline_stopped_at),
         ("gateAskedAt", state.gate_asked_at),
-        ("pauseToldAt", state.pause_told_at),
+        ("toldAt", state.told_at),
         ("forgivenAt", state.forgiven_at),
     ] {
         is_past(&mut faults, at, now, format_args!("{name}"));

@@ -196,7 +196,7 @@ fn apply(
             return Action::Complete { previous };
         }
         Effect::Respond(Response::Abort) => {
-            end(schedule, state, &mut finding.reasons, begin, now);
+            end(schedule, state, &mut finding.reasons, begin, now, now);
             return told(state, finding, switch);
         }
         _ => {}

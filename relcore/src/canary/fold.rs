@@ -124,9 +124,13 @@ impl<'a> Walk<'a> {
         }
         let facts = Facts::new(schedule, self.state, self.at);
         if strongest(&facts).finding.is_none() {
+            let before = facts.progress.step;
             let (progress, _) = advance(facts);
             progress.store(self.state);
             self.due = None;
+            if progress.step != before {
+                self.judge(self.at); // a step that began in the past may have exceeded its time already
+            }
         }
     }
 
@@ -138,7 +142,7 @@ impl<'a> Walk<'a> {
             Effect::Respond(Response::Abort) => {
                 let was_frozen = self.state.phase == Phase::Frozen;
                 let mut finding = finding;
-                end(schedule, self.state, &mut finding.reasons, self.folded.begin, at);
+                end(schedule, self.state, &mut finding.reasons, self.folded.begin, at, self.now);
                 // A frozen run that rolls back keeps the reasons for which it ended.
                 if let Some(earlier) = self.folded.response.take().filter(|_| was_frozen) {
                     finding.reasons.extend(earlier.reasons);
@@ -147,7 +151,7 @@ impl<'a> Walk<'a> {
             }
             Effect::Respond(Response::Pause) if self.state.phase == Phase::Progressing => {
                 self.state.pause(schedule, at);
-                self.state.pause_told_at = Some(self.now);
+                self.state.told_at = Some(self.now);
                 self.folded.response = Some(finding);
                 self.due = None;
             }
@@ -253,7 +257,10 @@ impl<'a> Walk<'a> {
         let is_outdated = at < state.started_at
             || before.is_some_and(|before| at < before.at)
             || match order.command {
-                Command::Resume => state.pause_told_at.or(state.paused_at).is_some_and(|since| at < since),
+                Command::Resume if state.phase == Phase::Paused => {
+                    state.told_at.or(state.paused_at).is_some_and(|since| at < since)
+                }
+                _ if state.is_over() => state.told_at.is_some_and(|since| at < since),
                 Command::Pause => state.forgiven_at.is_some_and(|resumed| at < resumed),
                 Command::SkipStep | Command::Promote => at < state.step_entered_at,
                 _ => false,

@@ -85,10 +85,10 @@ pub struct State {
     /// When the gate that is the current step asked for its approval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate_asked_at: Option<Timestamp>,
-    /// When the present pause was told, if the schedule ordered it and the call came late. An order to resume that was
-    /// given before does not end it.
+    /// When the pause or the end of the run was first told, if a response began it. An order that was given before does
+    /// not undo it: nobody knew of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pause_told_at: Option<Timestamp>,
+    pub told_at: Option<Timestamp>,
     /// When an operator last forgave what had been measured until then, by a resume, a skip or a promotion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgiven_at: Option<Timestamp>,
@@ -263,7 +263,7 @@ impl State {
             deadline_excluded: Span::ZERO,
             deadline_stopped_at: None,
             gate_asked_at: None,
-            pause_told_at: None,
+            told_at: None,
             forgiven_at: None,
             waiver: Waiver::default(),
             without_stable: false,

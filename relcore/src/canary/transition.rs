@@ -9,7 +9,7 @@ use crate::time::{Span, Timestamp};
 impl State {
     /// Whether the world or an operator forbids more traffic now, whatever the schedule had let happen before.
     pub(super) fn forbids_more_traffic(&self, schedule: &Schedule) -> bool {
-        let is_ordered = self.phase == Phase::Paused && self.pause_told_at.is_none();
+        let is_ordered = self.phase == Phase::Paused && self.told_at.is_none();
         let is_warning = schedule.on.stable_unhealthy == Response::Warn;
         let is_stable_down = self.stable_healthy == Some(false) && !self.without_stable && !is_warning;
         let is_held = (is_stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
@@ -64,13 +64,11 @@ impl State {
     /// A clock that has run out begins again: otherwise it would pause the run at once, and no resume could help.
     pub(super) fn resume(&mut self, schedule: &Schedule, at: Timestamp) {
         let since = match self.phase {
-            Phase::Paused => {
-                self.pause_told_at = None;
-                self.paused_at.take().unwrap_or(at)
-            }
+            Phase::Paused => self.paused_at.take().unwrap_or(at),
             Phase::Frozen => at,
             _ => return,
         };
+        self.told_at = None;
         self.phase = Phase::Progressing;
         self.abort_ordered = false;
         self.count_deadline(schedule, at);

@@ -31,7 +31,7 @@ pub struct Oracle {
     counted: i64,
     counted_until: Timestamp,
     paused_at: Option<Timestamp>,
-    pause_told_at: Option<Timestamp>,
+    told_at: Option<Timestamp>,
     now: Timestamp,
     released: bool,
     asked_at: Option<Timestamp>,
@@ -94,7 +94,7 @@ impl Oracle {
             counted: 0,
             counted_until: now,
             paused_at: None,
-            pause_told_at: None,
+            told_at: None,
             now,
             released: false,
             asked_at: None,
@@ -256,6 +256,9 @@ impl Oracle {
 
     fn obey(&mut self, command: Command, at: Timestamp) {
         let ended = matches!(self.phase, Phase::Succeeded | Phase::RolledBack);
+        if self.over() && self.told_at.is_some_and(|told| at < told) {
+            return; // nobody had been told of the end when this was ordered
+        }
         match command {
             Command::Abort => self.aborted = !self.over(),
             Command::Pause => {
@@ -268,8 +271,7 @@ impl Oracle {
             Command::Retry => {}
             _ if ended => {}
             // Nobody had been told of the pause when this was ordered.
-            Command::Resume
-                if self.phase == Phase::Paused && Some(at) < self.pause_told_at.or(self.paused_at) => {}
+            Command::Resume if self.phase == Phase::Paused && Some(at) < self.told_at.or(self.paused_at) => {}
             Command::Resume => {
                 self.released |= self.phase == Phase::Progressing;
                 self.forgive(at, true);
@@ -325,14 +327,12 @@ impl Oracle {
     fn restart(&mut self, at: Timestamp) {
         self.told = false;
         let since = match self.phase {
-            Phase::Paused => {
-                self.pause_told_at = None;
-                self.paused_at.take().unwrap()
-            }
+            Phase::Paused => self.paused_at.take().unwrap(),
             Phase::Frozen => at,
             _ => return,
         };
         (self.phase, self.aborted, self.asked_at) = (Phase::Progressing, false, None);
+        self.told_at = None;
         let ran = since.since(self.step_from).max(Span::ZERO);
         let longest = match self.current() {
             Some(Step::Bake { max, .. }) => *max,
@@ -530,7 +530,7 @@ impl Oracle {
             }
             Some(Response::Pause) if self.phase == Phase::Progressing => {
                 (self.phase, self.paused_at, self.told) = (Phase::Paused, Some(at), true);
-                self.pause_told_at = Some(self.now);
+                self.told_at = Some(self.now);
             }
             _ => {}
         }
@@ -557,7 +557,7 @@ impl Oracle {
                 _ => "hold",
             };
         }
-        let ordered = self.phase == Phase::Paused && self.pause_told_at.is_none();
+        let ordered = self.phase == Phase::Paused && self.told_at.is_none();
         let warns = self.schedule.on.stable_unhealthy == Response::Warn;
         let stable_down = self.healthy[1] == Some(false) && !self.without_stable && !warns;
         let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
@@ -586,7 +586,7 @@ impl Oracle {
     }
 
     fn end(&mut self) -> &'static str {
-        (self.paused_at, self.pause_told_at) = (None, None);
+        (self.paused_at, self.told_at) = (None, Some(self.now));
         self.aborted = false;
         if self.healthy[1] == Some(false) || self.schedule.abort == AbortPolicy::Freeze {
             self.phase = Phase::Frozen;
