@@ -782,10 +782,10 @@ export interface State<At extends Instant = Instant> {
   /** When the gate that is the current step asked for its approval. */
   readonly gateAskedAt?: At | undefined;
   /**
-   * When the present pause was told, if the schedule ordered it and the call came late. An order to resume that was
-   * given before does not end it.
+   * When the pause or the end of the run was first told, if a response began it. An order that was given before does
+   * not undo it: nobody knew of it.
    */
-  readonly pauseToldAt?: At | undefined;
+  readonly toldAt?: At | undefined;
   /** When an operator last forgave what had been measured until then, by a resume, a skip or a promotion. */
   readonly forgivenAt?: At | undefined;
   /**

@@ -627,7 +627,7 @@ pub struct CanaryState {
     pub deadline_excluded: Span,
     pub deadline_stopped_at: Option<Timestamp>,
     pub gate_asked_at: Option<Timestamp>,
-    pub pause_told_at: Option<Timestamp>,
+    pub told_at: Option<Timestamp>,
     pub forgiven_at: Option<Timestamp>,
     pub waiver: CanaryWaiver,
     pub without_stable: bool,

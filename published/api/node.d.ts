@@ -629,8 +629,8 @@ export interface State<At extends Instant = Instant> {
   readonly deadlineStoppedAt?: At | undefined;
   /** When the gate that is the current step asked for its approval. */
   readonly gateAskedAt?: At | undefined;
-  /** When the present pause was told, if the schedule ordered it and the call came late. */
-  readonly pauseToldAt?: At | undefined;
+  /** When the pause or the end of the run was first told, if a response began it. */
+  readonly toldAt?: At | undefined;
   /** When an operator last forgave what had been measured until then, by a resume, a skip or a promotion. */
   readonly forgivenAt?: At | undefined;
   /** What an operator waived until the weight changes. */

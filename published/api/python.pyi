@@ -538,8 +538,8 @@ class State(_Value):
     """Since when the deadline does not count the time, while it does not."""
     gate_asked_at: datetime | None = None
     """When the gate that is the current step asked for its approval."""
-    pause_told_at: datetime | None = None
-    """When the present pause was told, if the schedule ordered it and the call came late."""
+    told_at: datetime | None = None
+    """When the pause or the end of the run was first told, if a response began it."""
     forgiven_at: datetime | None = None
     """When an operator last forgave what had been measured until then, by a resume, a skip or a promotion."""
     waiver: Waiver = Waiver.NOTHING

@@ -796,8 +796,8 @@ pub mod canary {
         pub deadline_stopped_at: Option<Timestamp>,
         /// When the gate that is the current step asked for its approval.
         pub gate_asked_at: Option<Timestamp>,
-        /// When the present pause was told, if the schedule ordered it and the call came late.
-        pub pause_told_at: Option<Timestamp>,
+        /// When the pause or the end of the run was first told, if a response began it.
+        pub told_at: Option<Timestamp>,
         /// When an operator last forgave what had been measured until then, by a resume, a skip or a promotion.
         pub forgiven_at: Option<Timestamp>,
         /// What an operator waived until the weight changes.

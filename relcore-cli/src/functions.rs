@@ -397,7 +397,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, pauseToldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
                         ),
                     },
                     Argument {
@@ -622,7 +622,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, pauseToldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),

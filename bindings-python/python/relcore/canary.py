@@ -1105,7 +1105,7 @@ class State(_Value):
         "deadline_excluded",
         "deadline_stopped_at",
         "gate_asked_at",
-        "pause_told_at",
+        "told_at",
         "forgiven_at",
         "waiver",
         "without_stable",
@@ -1187,9 +1187,9 @@ class State(_Value):
     gate_asked_at: datetime | None = None
     """When the gate that is the current step asked for its approval."""
 
-    pause_told_at: datetime | None = None
-    """When the present pause was told, if the schedule ordered it and the call came late. An order to resume that was
-    given before does not end it.
+    told_at: datetime | None = None
+    """When the pause or the end of the run was first told, if a response began it. An order that was given before does
+    not undo it: nobody knew of it.
     """
 
     forgiven_at: datetime | None = None

@@ -404,7 +404,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "deadlineExcluded", required: false, of: TypeRef::Span },
             Field { name: "deadlineStoppedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "gateAskedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
-            Field { name: "pauseToldAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "toldAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "forgivenAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "waiver", required: false, of: TypeRef::Named("canary.Waiver") },
             Field { name: "withoutStable", required: false, of: TypeRef::Bool },
