@@ -46,19 +46,33 @@ def tag_of(hint: Json) -> Json:
     return typing.cast(Json, hint)._fields.tag if dataclasses.is_dataclass(hint) else None
 
 
-def wire(value: Json) -> Json:
-    """The JSON of a value."""
+def wire(value: Json, like: Json = None) -> Json:
+    """The JSON of a value. A default that is not in `like`, the JSON it is compared with, is left out."""
     if dataclasses.is_dataclass(value):
-        pairs = ((key, getattr(value, name)) for key, name in typing.cast(Json, value)._fields.names)
+        pairs = ((key, name, getattr(value, name)) for key, name in typing.cast(Json, value)._fields.names)
         tag = {"type": tag_of(type(value))} if tag_of(type(value)) else {}
-        return tag | {key: wire(item) for key, item in pairs if item is not None}
+        unlike = like if isinstance(like, dict) else None
+        defaults = {field.name: default_of(field) for field in dataclasses.fields(value)}
+        return tag | {
+            key: wire(item, None if unlike is None else unlike.get(key))
+            for key, name, item in pairs
+            if item is not None and (unlike is None or key in unlike or item != defaults[name])
+        }
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, (list, tuple, dict)):
-        of_dict = isinstance(value, dict)
-        return {key: wire(value[key]) for key in value} if of_dict else [wire(item) for item in value]
+    if isinstance(value, dict):
+        return {key: wire(value[key], like.get(key) if isinstance(like, dict) else None) for key in value}
+    if isinstance(value, (list, tuple)):
+        likes = like if isinstance(like, list) and len(like) == len(value) else [None] * len(value)
+        return [wire(item, one) for item, one in zip(value, likes, strict=True)]
     texts: Json = {date: date.isoformat, timedelta: time.format_span}
     return value.value if isinstance(value, Enum) else texts.get(type(value), lambda scalar: scalar)(value)
+
+
+def default_of(field: Json) -> Json:
+    """The default of a field of a dataclass."""
+    is_made = field.default_factory is not dataclasses.MISSING
+    return field.default_factory() if is_made else field.default
 
 
 def camel_case(path: str) -> str:

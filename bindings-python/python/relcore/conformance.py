@@ -54,7 +54,7 @@ def handles_of(module: types.ModuleType) -> list[Json]:
 def compare(case: Json, call: Json) -> str | None:
     """What differs between the result of a call and that of the case."""
     try:
-        result = wire(call())
+        result = wire(call(), case.get("expect"))
     except relcore.RelcoreError as error:
         seen = {"code": str(error.code), "path": camel_case(error.path)}
         expected = case.get("error", {})
