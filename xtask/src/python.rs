@@ -172,7 +172,7 @@ pub fn memcheck() -> Result<()> {
     ];
     let mut valgrind = command("valgrind", &options);
     valgrind.arg(environment.join("bin/python")).args(["-m", "pytest", "-q", "-x"]);
-    for name in ["bridge", "columns", "errors", "handles"] {
+    for name in ["bridge", "columns", "errors", "frames", "handles", "numpy"] {
         valgrind.arg(format!("bindings-python/tests/test_{name}.py"));
     }
     // Each object and each array in memory of its own, whose ends valgrind knows.
