@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyMapping, PyTuple, PyType};
 use relcore::column::{Kind, ROOT, Record};
 use relcore::wire::wire_name;
 use relcore::{Error, ErrorKind};
-use std::{borrow::Cow, collections::BTreeMap, iter, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// The column that identifies the rows of a table.
 const ID: &str = "id";
@@ -104,11 +104,10 @@ fn check_codes(input: &Input, tables: &'static Record) -> Vec<Error> {
                 lacking.push(format!("{}.{}", set.name, field.name));
             }
         }
-        for (path, having) in lacking.into_iter().zip(iter::repeat(having)) {
-            if let Some(having) = having {
-                let text = format!("is missing, but `{having}` has it: expected it in both or in none");
-                errors.push(Error::new(ErrorKind::MissingField, path, text));
-            }
+        let Some(having) = having else { continue };
+        for path in lacking {
+            let text = format!("is missing, but `{having}` has it: expected it in both or in none");
+            errors.push(Error::new(ErrorKind::MissingField, path, text));
         }
     }
     errors

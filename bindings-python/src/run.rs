@@ -4,7 +4,7 @@ use std::{slice, str};
 
 /// Why timestamps without a zone are refused.
 pub const NAIVE: &str = "has no time zone, so its instants are unknown: expected aware timestamps, such as those after \
-                         `tz_localize(\"UTC\")` or `replace_time_zone(\"UTC\")`";
+                         `tz_localize(\"UTC\")`, `replace_time_zone(\"UTC\")` or `AT TIME ZONE 'UTC'`";
 
 /// Some values of one type, some of which may be null.
 pub struct Run<'a> {

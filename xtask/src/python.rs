@@ -33,7 +33,7 @@ fn require(environment: &Path, list: &str) -> Result<()> {
     }
     let path = wanted.to_str().context("paths are text")?;
     let install = ["-m", "pip", "install", "--quiet", "--upgrade", "-r", path];
-    let title = format!("installing {list} into .venv");
+    let title = format!("installing {list}");
     run_quietly(&title, &mut command(environment.join("bin/python"), &install))?;
     fs::copy(&wanted, &mark)?;
     Ok(())
