@@ -18,27 +18,58 @@ test("there is code of both kinds", () => {
   assert.deepEqual(new Set(blocks.map(({ language }) => language)), new Set(["js", "ts"]));
 });
 
+/**
+ * What a block says it prints: the comment after each `console.log`, or the comment lines below it. A `console.log` that
+ * says nothing is an error of the README.
+ */
+function promised(code) {
+  const lines = code.split("\n");
+  return lines.flatMap((line, index) => {
+    if (!line.includes("console.log(")) return [];
+    const [, beside] = /\); \/\/ (.*)$/.exec(line) ?? [];
+    if (beside !== undefined) return [beside];
+    const rest = lines.slice(index + 1);
+    const end = rest.findIndex((next) => !next.trim().startsWith("//"));
+    const below = rest.slice(0, end === -1 ? undefined : end).map((next) => next.replace(/^\s*\/\/ ?/, ""));
+    assert.notEqual(below.length, 0, `\`${line}\` does not say what it prints`);
+    return below;
+  });
+}
+
+/** Compiles a file inside the package, so that its own name is found. */
+function compile(name, code, options) {
+  const work = mkdtempSync(join(FOLDER, "test", "readme-"));
+  try {
+    writeFileSync(join(work, name), code);
+    const settings = { extends: "../types/tsconfig.json", compilerOptions: options, files: [name] };
+    writeFileSync(join(work, "tsconfig.json"), JSON.stringify(settings));
+    node("node_modules/typescript/bin/tsc", "--project", work);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
 for (const [index, { language, code }] of blocks.entries()) {
+  // The settings of bundlers begin with their file name; `scripts/bundles.mjs` uses them.
+  if (/^\/\/ \S+\.config\.mjs\n/.test(code)) continue;
   const title = `block ${index + 1} in ${language}`;
   if (language === "js") {
     test(`${title} prints what its comments say`, () => {
       const printed = node("--input-type=module", "--eval", code);
-      for (const [, line] of code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)) {
-        if (!line.startsWith("the ")) assert.ok(printed.includes(line), `\`${line}\` in ${printed}`);
-      }
+      assert.deepEqual(printed.trimEnd().split("\n"), promised(code));
+    });
+    test(`${title} uses the types rightly`, () => {
+      const globals = "declare const console: { log(...values: unknown[]): void };\n";
+      const lines = code.replace(/^import assert from "node:assert";\n/m, "");
+      const assertions = lines === code ? "" : "declare function assert(fact: unknown): asserts fact;\n";
+      compile("block.mts", globals + assertions + lines, { noImplicitAny: false });
     });
   } else {
-    test(`${title} compiles`, () => {
-      // Inside the package, so that its own name is found.
-      const work = mkdtempSync(join(FOLDER, "test", "readme-"));
-      try {
-        writeFileSync(join(work, "block.mts"), code);
-        const extended = { extends: "../types/tsconfig.json", files: ["block.mts"] };
-        writeFileSync(join(work, "tsconfig.json"), JSON.stringify(extended));
-        node("node_modules/typescript/bin/tsc", "--project", work);
-      } finally {
-        rmSync(work, { recursive: true });
-      }
-    });
+    test(`${title} compiles`, () => compile("block.mts", code, {}));
   }
 }
+
+test("the compiler refuses a block that names what is not there", () => {
+  const code = 'import { canary } from "relcore";\ncanary.nextStep();\n';
+  assert.throws(() => compile("block.mts", code, {}), /Command failed/);
+});

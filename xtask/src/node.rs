@@ -41,7 +41,7 @@ pub fn build() -> Result<()> {
     run_quietly("building the Node library", packaged(build.current_dir(folder())))
 }
 
-/// Tests, types, and the packed tarballs installed into a clean folder, as ESM and as CommonJS.
+/// Tests, types, and the packed tarballs installed into a clean folder, as ESM, as CommonJS and in bundles.
 pub fn test() -> Result<()> {
     build()?;
     for script in ["format", "test", "types", "lint"] {
@@ -54,6 +54,7 @@ pub fn test() -> Result<()> {
     for (kind, program) in PROGRAMS {
         run(command("node", &[&format!("--input-type={kind}"), "-e", program]).current_dir(&clean))?;
     }
+    run(command("npm", &["run", "--silent", "bundles", "--"]).arg(&clean).current_dir(folder()))?;
     cli::same_as_binary("`npx relcore`", &[clean.join("node_modules/.bin/relcore").as_os_str()])?;
     let runner = "node_modules/.bin/relcore-conformance";
     run_counted(command(clean.join(runner), &[""; 0]).current_dir(&clean).args(&cases), &cases)
