@@ -22,6 +22,7 @@ mod conformance;
 mod contents;
 mod coverage;
 mod crates;
+mod docs;
 mod example;
 mod fuzz;
 mod jar;
@@ -56,6 +57,8 @@ usage: cargo xtask CHORE
   codegen [--check]    write every language's binding from the core (or fail if one is stale)
   bindgen              write the Swift and Kotlin sources that UniFFI makes from the compiled library (not committed)
   toolchain NAME       installs swift or kotlin, as root on Debian
+  docs [--check]       the site in target/site, its links checked; with --check the guides' examples run, and every page
+                       is opened in Chromium
   coverage             say which functions, types, reason codes and error codes no conformance case shows
   fuzz [--seconds N]   every fuzz target; all together get N seconds, or five minutes
   mutants [MODULE] [--sample N] [--seed N] [--at-least PERCENT]
@@ -109,6 +112,8 @@ fn chore() -> Result<()> {
         ["finish", wheels @ ..] => wheels.iter().try_for_each(|wheel| python::finish(wheel.as_ref())),
         ["semver"] => semver::check(),
         ["memcheck"] => python::memcheck(),
+        ["docs"] => docs::run_chore(false),
+        ["docs", "--check"] => docs::run_chore(true),
         ["coverage"] => coverage::run(),
         ["fuzz"] => fuzz::run_targets(300),
         ["fuzz", "--seconds", seconds] => fuzz::run_targets(seconds.parse()?),

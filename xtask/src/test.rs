@@ -145,7 +145,7 @@ fn conformance() -> Result<()> {
 }
 
 /// No broken link, no undocumented item.
-fn docs() -> Result<()> {
+pub fn docs() -> Result<()> {
     run(command(
         "cargo",
         &["doc", "--quiet", "-p", "relcore", "-p", "relcore-cli", "--no-deps", "--features", FEATURES],

@@ -1,4 +1,4 @@
-//! The examples inside README.md: whole files of `examples/`, so that what a newcomer reads is what the tests run.
+//! The examples inside README.md and the guides of the site: whole files of `examples/`, so that what a newcomer reads is what the tests run.
 //!
 //! A comment `<!-- examples/rust/canary.rs -->` on a line of its own names the file; the fenced block behind it holds
 //! its text.
@@ -7,15 +7,26 @@ use anyhow::{Context as _, Result, ensure};
 use std::fs;
 
 const README: &str = "README.md";
+const GUIDES: &str = "site/guides";
 const FENCE: &str = "```";
 
-/// README.md with every named file as it is now.
-pub fn file() -> Result<File> {
-    let text = fs::read_to_string(root().join(README))?;
-    let text = fill(&text, |path| {
-        fs::read_to_string(root().join(path)).with_context(|| format!("README.md shows `{path}`"))
+/// README.md and the guides with every named file as it is now.
+pub fn files() -> Result<Vec<File>> {
+    let mut paths = vec![README.to_owned()];
+    for entry in fs::read_dir(root().join(GUIDES))? {
+        let name = entry?.file_name();
+        let name = name.to_str().context("a guide has a name")?;
+        paths.push(format!("{GUIDES}/{name}"));
+    }
+    paths.into_iter().map(file).collect()
+}
+
+fn file(path: String) -> Result<File> {
+    let text = fs::read_to_string(root().join(&path))?;
+    let text = fill(&text, |shown| {
+        fs::read_to_string(root().join(shown)).with_context(|| format!("{path} shows `{shown}`"))
     })?;
-    Ok(File { path: README.to_owned(), text })
+    Ok(File { path, text })
 }
 
 fn fill(text: &str, read: impl Fn(&str) -> Result<String>) -> Result<String> {
