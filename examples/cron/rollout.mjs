@@ -29,11 +29,9 @@ const state = stored
   : rollout.start(now);
 const readings = JSON.parse(read("metrics.json"));
 const observations = rollout.schedule.metrics.map(({ name }) => {
-  const reading =
-    name in readings
-      ? { type: "value", ...readings[name] }
-      : { type: "missing" };
-  return { at: now, kind: { type: "measurement", metric: name, reading } };
+  const { value, n } = readings[name] ?? {};
+  if (value === undefined) return canary.missingValue(name, now);
+  return canary.measurement(name, value, now, n);
 });
 const decision = rollout.nextAction(state, observations, now);
 replace("state.json", toJson("canary.State", decision.state));
