@@ -643,6 +643,23 @@ export interface ReadingFailed {
 }
 
 /**
+ * How a weight becomes a whole number of replicas.
+ *
+ * - `nearest`: The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below 100 %, unless there is only one. As Argo Rollouts without a traffic router.
+ * - `up`: Up to the next whole replica: 25 % of 10 are 3, 99 % are 10. As `setCanaryScale` of Argo Rollouts and a batch of OpenKruise.
+ * - `up_but_one`: Up, but below 100 % the last of several replicas stays with the previous version. As a partition of OpenKruise.
+ */
+export type ReplicaRounding = "nearest" | "up" | "up_but_one";
+
+/** How many replicas run each version. */
+export interface Replicas {
+  /** The replicas of the new version. */
+  readonly canary: number;
+  /** The replicas of the previous version. */
+  readonly stable: number;
+}
+
+/**
  * The response to a cause, from the weakest to the strongest.
  *
  * - `warn`: Go on, and say so in the reasons.
@@ -1066,6 +1083,21 @@ export declare function start(schedule: Schedule, now: Instant): State<Timestamp
 
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
+
+/**
+ * How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+ *
+ * `surge` is how many replicas there may be beside the `total` while both versions run. With `nearest` one more is used
+ * where it comes nearer to the weight.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a weight that is not a percentage from 0 to 100.
+ */
+export declare function weightToReplicas(
+  total: number,
+  weight: number,
+  surge: number,
+  rounding: ReplicaRounding,
+): Replicas;
 
 /** The release window opened or closed. */
 export declare function window(open: boolean, at: Instant): Observation<Timestamp>;

@@ -24,6 +24,7 @@ const routing = bind("canary.routing");
 const simulate = bind("canary.simulate");
 const start = bind("canary.start");
 const validate = bind("canary.validate");
+const weightToReplicas = bind("canary.weight_to_replicas");
 const window = bind("canary.window");
 
 const rolloutNew = bind("canary.Rollout");
@@ -92,6 +93,7 @@ module.exports = {
   simulate,
   start,
   validate,
+  weightToReplicas,
   window,
   Rollout,
 };

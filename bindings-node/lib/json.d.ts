@@ -55,6 +55,8 @@ export interface WireInputs {
   readonly "canary.PlannedStep": canary.PlannedStep;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
+  readonly "canary.ReplicaRounding": canary.ReplicaRounding;
+  readonly "canary.Replicas": canary.Replicas;
   readonly "canary.Response": canary.Response;
   readonly "canary.Routing": canary.Routing;
   readonly "canary.Schedule": canary.Schedule;
@@ -156,6 +158,8 @@ export interface WireTypes {
   readonly "canary.PlannedStep": canary.PlannedStep;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
+  readonly "canary.ReplicaRounding": canary.ReplicaRounding;
+  readonly "canary.Replicas": canary.Replicas;
   readonly "canary.Response": canary.Response;
   readonly "canary.Routing": canary.Routing;
   readonly "canary.Schedule": canary.Schedule;

@@ -14,8 +14,9 @@ use relcore::canary::{
     Metric as CanaryMetric, MetricState as CanaryMetricState, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
-    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState,
-    Step as CanaryStep, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
+    ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas, Response as CanaryResponse,
+    Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState, Step as CanaryStep,
+    Timeline as CanaryTimeline, Waiver as CanaryWaiver,
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
@@ -568,6 +569,25 @@ pub enum CanaryReading {
         /// The error message.
         text: String,
     },
+}
+
+/// How a weight becomes a whole number of replicas.
+#[uniffi::remote(Enum)]
+pub enum CanaryReplicaRounding {
+    /// The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below
+    /// 100 %, unless there is only one. As Argo Rollouts without a traffic router.
+    Nearest,
+    /// Up to the next whole replica: 25 % of 10 are 3, 99 % are 10. As `setCanaryScale` of Argo Rollouts and a batch of
+    /// OpenKruise.
+    Up,
+    /// Up, but below 100 % the last of several replicas stays with the previous version. As a partition of OpenKruise.
+    UpButOne,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryReplicas {
+    pub canary: u32,
+    pub stable: u32,
 }
 
 /// The response to a cause, from the weakest to the strongest.
@@ -1554,6 +1574,24 @@ pub fn ffi_canary_validate(schedule: CanarySchedule) -> Encoded<Vec<CanaryDiagno
 }
 
 #[uniffi::export]
+pub fn ffi_canary_weight_to_replicas(
+    total: u32,
+    weight: f64,
+    surge: u32,
+    rounding: CanaryReplicaRounding,
+) -> Encoded<CanaryReplicas> {
+    Encoded(
+        relcore::canary::weight_to_replicas(
+            borrow(&total),
+            borrow(&weight),
+            borrow(&surge),
+            borrow(&rounding),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_window(open: bool, at: Timestamp) -> Encoded<CanaryObservation> {
     Encoded(Ok(relcore::canary::window(borrow(&open), borrow(&at))))
 }
@@ -2490,6 +2528,26 @@ pub fn ffi_read_canary_reading(json: &str) -> Encoded<CanaryReading> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_reading(value: CanaryReading) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_replica_rounding(json: &str) -> Encoded<CanaryReplicaRounding> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_replica_rounding(value: CanaryReplicaRounding) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_replicas(json: &str) -> Encoded<CanaryReplicas> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_replicas(value: CanaryReplicas) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

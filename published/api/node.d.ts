@@ -551,6 +551,15 @@ export interface ReadingFailed {
   /** The error message. */
   readonly text: string;
 }
+/** How a weight becomes a whole number of replicas. */
+export type ReplicaRounding = "nearest" | "up" | "up_but_one";
+/** How many replicas run each version. */
+export interface Replicas {
+  /** The replicas of the new version. */
+  readonly canary: number;
+  /** The replicas of the previous version. */
+  readonly stable: number;
+}
 /** The response to a cause, from the weakest to the strongest. */
 export type Response = "warn" | "hold" | "pause" | "abort";
 /** How the traffic must be split, as far as a state has decided. */
@@ -763,6 +772,13 @@ export declare function simulate(
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
+/** How many replicas of each version come nearest to a weight, where the number of pods splits the traffic. */
+export declare function weightToReplicas(
+  total: number,
+  weight: number,
+  surge: number,
+  rounding: ReplicaRounding,
+): Replicas;
 /** The release window opened or closed. */
 export declare function window(open: boolean, at: Instant): Observation<Timestamp>;
 /** A schedule that was checked and digested once, for any number of calls. */

@@ -145,6 +145,14 @@ class Phase(StrEnum):
     """All traffic is on the previous version again."""
     FROZEN = 'frozen'
     """It ended without a change of the traffic."""
+class ReplicaRounding(StrEnum):
+    """How a weight becomes a whole number of replicas."""
+    NEAREST = 'nearest'
+    """The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below 100 %, unless there is only one."""
+    UP = 'up'
+    """Up to the next whole replica: 25 % of 10 are 3, 99 % are 10."""
+    UP_BUT_ONE = 'up_but_one'
+    """Up, but below 100 % the last of several replicas stays with the previous version."""
 class Response(StrEnum):
     """The response to a cause, from the weakest to the strongest."""
     WARN = 'warn'
@@ -462,6 +470,13 @@ class ReadingFailed(_Variant):
 Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Replicas(_Value):
+    """How many replicas run each version."""
+    canary: int
+    """The replicas of the new version."""
+    stable: int
+    """The replicas of the previous version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
     weight: float
@@ -692,6 +707,9 @@ def start(schedule: Schedule | Mapping[str, object], now: datetime | str) -> Sta
     ...
 def validate(schedule: Schedule | Mapping[str, object]) -> tuple[Diagnostic, ...]:
     """All errors and warnings about a schedule, in the order of the schedule; empty when there are none."""
+    ...
+def weight_to_replicas(total: int, weight: float, surge: int, rounding: ReplicaRounding | str) -> Replicas:
+    """How many replicas of each version come nearest to a weight, where the number of pods splits the traffic."""
     ...
 def window(open: bool, at: datetime | str) -> Observation:
     """The release window opened or closed."""

@@ -558,6 +558,33 @@ pub mod canary {
     /// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
     #[must_use]
     pub fn standard_schedule() -> Schedule;
+    /// How a weight becomes a whole number of replicas.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ReplicaRounding {
+        /// The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below 100 %, unless there is only one.
+        Nearest,
+        /// Up to the next whole replica: 25 % of 10 are 3, 99 % are 10.
+        Up,
+        /// Up, but below 100 % the last of several replicas stays with the previous version.
+        UpButOne,
+    }
+    /// How many replicas run each version.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Replicas {
+        /// The replicas of the new version.
+        pub canary: u32,
+        /// The replicas of the previous version.
+        pub stable: u32,
+    }
+    /// How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+    pub fn weight_to_replicas(
+        total: u32,
+        weight: f64,
+        surge: u32,
+        rounding: &ReplicaRounding,
+    ) -> Result<Replicas>;
     /// The response to a cause, from the weakest to the strongest.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -935,6 +962,8 @@ pub mod canary {
     impl FromStr for MeasurementPhase {}
     impl Display for Phase {}
     impl FromStr for Phase {}
+    impl Display for ReplicaRounding {}
+    impl FromStr for ReplicaRounding {}
     impl Display for Response {}
     impl FromStr for Response {}
     impl Display for Waiver {}

@@ -771,6 +771,51 @@ steps, falling weights, a metric without a limit.",
                 }),
             },
             Function {
+                name: "canary.weight_to_replicas",
+                command: "weight-to-replicas",
+                docs: r"How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+
+`surge` is how many replicas there may be beside the `total` while both versions run. With `nearest` one more is used
+where it comes nearer to the weight.
+
+Errors:
+`out_of_range` for a weight that is not a percentage from 0 to 100.",
+                arguments: &[
+                    Argument { wire: "total", option: "total", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "weight", option: "weight", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "surge", option: "surge", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "rounding",
+                        option: "rounding",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "nearest",
+                                "The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below 100 %, unless there is only one. As Argo Rollouts without a traffic router.",
+                            ),
+                            (
+                                "up",
+                                "Up to the next whole replica: 25 % of 10 are 3, 99 % are 10. As `setCanaryScale` of Argo Rollouts and a batch of OpenKruise.",
+                            ),
+                            (
+                                "up_but_one",
+                                "Up, but below 100 % the last of several replicas stays with the previous version. As a partition of OpenKruise.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("canary.Replicas", "How many replicas run each version."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary weight-to-replicas --total 10 --weight 25.0 --surge 0 --rounding up",
+                    files: &[],
+                    prints: r#"{"canary":3,"stable":7}"#,
+                }),
+            },
+            Function {
                 name: "canary.window",
                 command: "window",
                 docs: "The release window opened or closed.",

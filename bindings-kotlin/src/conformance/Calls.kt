@@ -27,6 +27,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "canary.simulate" -> array(Canary.simulate(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("observations") { list(it) { CanaryObservation.fromJson(it.toString()) } }, input.take("startAt") { it.toTimestamp() }, input.take("tick") { it.toSpan() }, input.take("until") { it.toTimestamp() }).map { parse(it.toJson()) })
     "canary.start" -> parse(Canary.start(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
     "canary.validate" -> array(Canary.validate(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }).map { parse(it.toJson()) })
+    "canary.weight_to_replicas" -> parse(Canary.weightToReplicas(input.take("total") { it.toU32() }, input.take("weight") { it.toF64() }, input.take("surge") { it.toU32() }, input.take("rounding") { CanaryReplicaRounding.fromJson(it.toString()) }).toJson())
     "canary.window" -> parse(Canary.window(input.take("open") { it.toBool() }, input.take("at") { it.toTimestamp() }).toJson())
     "digest.canonical_json" -> fromText(Digest.canonicalJson(input.take("text") { it.toText() }))
     "digest.sha256" -> fromText(Digest.sha256(input.take("text") { it.toText() }))

@@ -322,6 +322,20 @@ object Canary {
         ffiCanaryValidate(schedule)
 
     /**
+     * How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+     *
+     * `surge` is how many replicas there may be beside the `total` while both versions run. With `nearest` one more is used
+     * where it comes nearer to the weight.
+     *
+     * Errors:
+     * `out_of_range` for a weight that is not a percentage from 0 to 100.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun weightToReplicas(total: UInt, weight: Double, surge: UInt, rounding: CanaryReplicaRounding): CanaryReplicas =
+        ffiCanaryWeightToReplicas(total, weight, surge, rounding)
+
+    /**
      * The release window opened or closed.
      */
     @JvmStatic

@@ -269,6 +269,22 @@ fun CanaryReading.toJson(): String = ffiWriteCanaryReading(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryReplicaRounding.Companion.fromJson(json: String): CanaryReplicaRounding = ffiReadCanaryReplicaRounding(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryReplicaRounding.toJson(): String = ffiWriteCanaryReplicaRounding(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryReplicas.Companion.fromJson(json: String): CanaryReplicas = ffiReadCanaryReplicas(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryReplicas.toJson(): String = ffiWriteCanaryReplicas(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryResponse.Companion.fromJson(json: String): CanaryResponse = ffiReadCanaryResponse(json)
 
 /** The JSON form. */

@@ -58,6 +58,8 @@ _CLASSES = {
     "canary.PlannedStep": ("canary", "PlannedStep"),
     "canary.Readiness": ("canary", "Readiness"),
     "canary.Reading": ("canary", "ReadingValue", "ReadingMissing", "ReadingEmpty", "ReadingFailed"),
+    "canary.ReplicaRounding": ("canary", "ReplicaRounding"),
+    "canary.Replicas": ("canary", "Replicas"),
     "canary.Response": ("canary", "Response"),
     "canary.Routing": ("canary", "Routing"),
     "canary.Schedule": ("canary", "Schedule"),

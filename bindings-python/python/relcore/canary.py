@@ -133,6 +133,8 @@ __all__ = [
     "ReadingFailed",
     "ReadingMissing",
     "ReadingValue",
+    "ReplicaRounding",
+    "Replicas",
     "Response",
     "Rollout",
     "Routing",
@@ -167,6 +169,7 @@ __all__ = [
     "standard_schedule",
     "start",
     "validate",
+    "weight_to_replicas",
     "window",
 ]
 
@@ -348,6 +351,23 @@ class Phase(StrEnum):
 
     FROZEN = "frozen"
     """It ended without a change of the traffic."""
+
+
+class ReplicaRounding(StrEnum):
+    """How a weight becomes a whole number of replicas."""
+
+    NEAREST = "nearest"
+    """The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below
+    100 %, unless there is only one. As Argo Rollouts without a traffic router.
+    """
+
+    UP = "up"
+    """Up to the next whole replica: 25 % of 10 are 3, 99 % are 10. As `setCanaryScale` of Argo Rollouts and a batch of
+    OpenKruise.
+    """
+
+    UP_BUT_ONE = "up_but_one"
+    """Up, but below 100 % the last of several replicas stays with the previous version. As a partition of OpenKruise."""
 
 
 class Response(StrEnum):
@@ -1026,6 +1046,19 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFaile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Replicas(_Value):
+    """How many replicas run each version."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable")
+
+    canary: int
+    """The replicas of the new version."""
+
+    stable: int
+    """The replicas of the previous version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
@@ -1689,6 +1722,21 @@ _validate = _native.function("canary.validate")
 def validate(schedule: Schedule | Mapping[str, object]) -> tuple[Diagnostic, ...]:
     """All errors and warnings about a schedule, in the order of the schedule; empty when there are none."""
     return _validate(schedule)
+
+
+_weight_to_replicas = _native.function("canary.weight_to_replicas")
+
+
+def weight_to_replicas(total: int, weight: float, surge: int, rounding: ReplicaRounding | str) -> Replicas:
+    """How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+
+    `surge` is how many replicas there may be beside the `total` while both versions run. With `nearest` one more is used
+    where it comes nearer to the weight.
+
+    Errors:
+    `out_of_range` for a weight that is not a percentage from 0 to 100.
+    """
+    return _weight_to_replicas(total, weight, surge, rounding)
 
 
 _window = _native.function("canary.window")

@@ -111,6 +111,16 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::List(&TypeRef::Named("canary.Diagnostic"))),
     ),
     (
+        "canary.weight_to_replicas",
+        &[
+            ("total", TypeRef::Integer(0, 4294967295)),
+            ("weight", TypeRef::Float),
+            ("surge", TypeRef::Integer(0, 4294967295)),
+            ("rounding", TypeRef::Named("canary.ReplicaRounding")),
+        ],
+        Some(TypeRef::Named("canary.Replicas")),
+    ),
+    (
         "canary.window",
         &[("open", TypeRef::Bool), ("at", TypeRef::Timestamp)],
         Some(TypeRef::Named("canary.Observation")),
@@ -334,6 +344,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.PlannedStep", &[("value", TypeRef::Named("canary.PlannedStep"))], None),
     ("canary.Readiness", &[("value", TypeRef::Named("canary.Readiness"))], None),
     ("canary.Reading", &[("value", TypeRef::Named("canary.Reading"))], None),
+    ("canary.ReplicaRounding", &[("value", TypeRef::Named("canary.ReplicaRounding"))], None),
+    ("canary.Replicas", &[("value", TypeRef::Named("canary.Replicas"))], None),
     ("canary.Response", &[("value", TypeRef::Named("canary.Response"))], None),
     ("canary.Routing", &[("value", TypeRef::Named("canary.Routing"))], None),
     ("canary.Schedule", &[("value", TypeRef::Named("canary.Schedule"))], None),

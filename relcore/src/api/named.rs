@@ -37,6 +37,8 @@ macro_rules! named_types {
         "canary.PlannedStep": crate::canary::PlannedStep,
         "canary.Readiness": crate::canary::Readiness,
         "canary.Reading": crate::canary::Reading,
+        "canary.ReplicaRounding": crate::canary::ReplicaRounding,
+        "canary.Replicas": crate::canary::Replicas,
         "canary.Response": crate::canary::Response,
         "canary.Routing": crate::canary::Routing,
         "canary.Schedule": crate::canary::Schedule,

@@ -103,6 +103,7 @@ mod observed;
 mod plan;
 mod presets;
 mod progress;
+mod replicas;
 mod response;
 mod rollout;
 mod routing;
@@ -126,6 +127,7 @@ pub use observed::{
 };
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{apple_phased_schedule, play_staged_schedule, standard_schedule};
+pub use replicas::{ReplicaRounding, Replicas, weight_to_replicas};
 pub use response::Response;
 pub use rollout::Rollout;
 pub use routing::{Routing, routing};
@@ -143,6 +145,7 @@ crate::scalar::texts!(
     HealthRole,
     MeasurementPhase,
     Phase,
+    ReplicaRounding,
     Response,
     Waiver
 );
@@ -197,6 +200,12 @@ macro_rules! table_rows {
                 fn start(schedule: &Schedule, now: Timestamp) -> State;
                 #[plain]
                 fn validate(schedule: &Schedule) -> Vec<Diagnostic>;
+                fn weight_to_replicas(
+                    total: u32,
+                    weight: f64,
+                    surge: u32,
+                    rounding: &ReplicaRounding,
+                ) -> Replicas;
                 #[plain]
                 fn window(open: bool, at: Timestamp) -> Observation;
 

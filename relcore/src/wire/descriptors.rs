@@ -344,6 +344,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ("failed", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
         ]),
     ),
+    ("canary.ReplicaRounding", Descriptor::Unit(&["nearest", "up", "up_but_one"])),
+    (
+        "canary.Replicas",
+        Descriptor::Struct(&[
+            Field { name: "canary", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "stable", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
     ("canary.Response", Descriptor::Unit(&["warn", "hold", "pause", "abort"])),
     (
         "canary.Routing",

@@ -36,7 +36,7 @@ types! {
     canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
-        PlannedStep, Readiness, Reading, Response, Schedule, Step, Timeline, Waiver;
+        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,

@@ -255,6 +255,17 @@ public enum Canary {
         try ffiCanaryValidate(schedule: schedule)
     }
 
+    /// How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+    ///
+    /// `surge` is how many replicas there may be beside the `total` while both versions run. With `nearest` one more is used
+    /// where it comes nearer to the weight.
+    ///
+    /// Errors:
+    /// `out_of_range` for a weight that is not a percentage from 0 to 100.
+    public static func weightToReplicas(total: UInt32, weight: Double, surge: UInt32, rounding: CanaryReplicaRounding) throws -> CanaryReplicas {
+        try ffiCanaryWeightToReplicas(total: total, weight: weight, surge: surge, rounding: rounding)
+    }
+
     /// The release window opened or closed.
     public static func window(open: Bool, at: Timestamp) throws -> CanaryObservation {
         try ffiCanaryWindow(open: open, at: at)

@@ -264,6 +264,22 @@ extension CanaryReading: WireValue {
     public func json() throws -> String { try ffiWriteCanaryReading(value: self) }
 }
 
+extension CanaryReplicaRounding: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryReplicaRounding(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryReplicaRounding(value: self) }
+}
+
+extension CanaryReplicas: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryReplicas(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryReplicas(value: self) }
+}
+
 extension CanaryResponse: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryResponse(json: json) }

@@ -34,6 +34,8 @@ extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
 extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
+extension CanaryReplicaRounding: CaseValue {}
+extension CanaryReplicas: CaseValue {}
 extension CanaryResponse: CaseValue {}
 extension CanaryRouting: CaseValue {}
 extension CanarySchedule: CaseValue {}
@@ -144,6 +146,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
     case "canary.validate":
         return try Canary.validate(schedule: input.take("schedule")).wire()
+    case "canary.weight_to_replicas":
+        return try Canary.weightToReplicas(total: input.take("total"), weight: input.take("weight"), surge: input.take("surge"), rounding: input.take("rounding")).wire()
     case "canary.window":
         return try Canary.window(open: input.take("open"), at: input.take("at")).wire()
     case "digest.canonical_json":

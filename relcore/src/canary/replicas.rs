@@ -1,0 +1,106 @@
+use crate::error::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// How many replicas run each version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.Replicas", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replicas {
+    /// The replicas of the new version.
+    pub canary: u32,
+    /// The replicas of the previous version.
+    pub stable: u32,
+}
+
+/// How a weight becomes a whole number of replicas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.ReplicaRounding", rename_all = "snake_case")]
+pub enum ReplicaRounding {
+    /// The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below
+    /// 100 %, unless there is only one. As Argo Rollouts without a traffic router.
+    #[default]
+    Nearest,
+    /// Up to the next whole replica: 25 % of 10 are 3, 99 % are 10. As `setCanaryScale` of Argo Rollouts and a batch of
+    /// OpenKruise.
+    Up,
+    /// Up, but below 100 % the last of several replicas stays with the previous version. As a partition of OpenKruise.
+    UpButOne,
+}
+
+/// How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
+///
+/// `surge` is how many replicas there may be beside the `total` while both versions run. With `nearest` one more is used
+/// where it comes nearer to the weight.
+///
+/// ```
+/// use relcore::canary::{ReplicaRounding, weight_to_replicas};
+/// let split = weight_to_replicas(10, 24.0, 1, &ReplicaRounding::Nearest)?;
+/// assert_eq!((split.canary, split.stable), (3, 8)); // 27.3 %; without the surge it would be 20 %
+/// // Pitfall: few replicas cannot show small weights. 5 % of 4 pods are 25 %.
+/// assert_eq!(weight_to_replicas(4, 5.0, 0, &ReplicaRounding::Nearest)?.canary, 1);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `out_of_range` for a weight that is not a percentage from 0 to 100.
+pub fn weight_to_replicas(
+    total: u32,
+    weight: f64,
+    surge: u32,
+    rounding: &ReplicaRounding,
+) -> Result<Replicas> {
+    if !(0.0..=100.0).contains(&weight) {
+        let text = format!("`{weight}` is out of range: expected a percentage from 0 to 100");
+        return Err(Error::new(ErrorKind::OutOfRange, "weight", text));
+    }
+    let up = whole((f64::from(total) * weight / 100.0).ceil());
+    let canary = match rounding {
+        ReplicaRounding::Nearest => return Ok(nearest(total, weight, surge)),
+        ReplicaRounding::Up => up,
+        ReplicaRounding::UpButOne if weight < 100.0 && total > 1 => up.min(total.saturating_sub(1)),
+        ReplicaRounding::UpButOne => up,
+    };
+    Ok(Replicas { canary, stable: total.saturating_sub(canary) })
+}
+
+/// The split whose share is nearest to the weight, of `total` replicas or of one more.
+fn nearest(total: u32, weight: f64, surge: u32) -> Replicas {
+    let is_whole = weight <= 0.0 || weight >= 100.0;
+    let mut best: Option<(Replicas, f64)> = None;
+    let more = u32::from(surge > 0 && !is_whole && total > 0);
+    for pods in [total, total.saturating_add(more)] {
+        let exact = f64::from(pods) * weight / 100.0;
+        // The greater first: among equals it stays.
+        for canary in [whole(exact.ceil()), whole(exact.floor())] {
+            let split = Replicas { canary, stable: pods.saturating_sub(canary) };
+            let one_sided = split.canary == 0 || split.stable == 0;
+            let may_be_one_sided = pods == total && (is_whole || total <= 1);
+            if (one_sided && !may_be_one_sided) || split.canary > total || split.stable > total {
+                continue;
+            }
+            // Distances in pods per 100, over the same denominator, so that ties are exact.
+            let distance = (f64::from(canary) * 100.0 - f64::from(pods) * weight).abs();
+            let is_nearer = |(other, least): &(Replicas, f64)| {
+                let others = other.canary.saturating_add(other.stable);
+                distance * f64::from(others) < least * f64::from(pods)
+            };
+            if best.as_ref().is_none_or(is_nearer) {
+                best = Some((split, distance));
+            }
+        }
+    }
+    // Below 100 % each version keeps a replica: 1 % of two pods is neither 0 nor 1 by rounding alone.
+    best.map_or(Replicas { canary: 1.min(total), stable: total.saturating_sub(1) }, |(split, _)| split)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "0 to u32::MAX + 1, and saturating"
+)]
+fn whole(number: f64) -> u32 {
+    number as u32
+}
