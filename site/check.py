@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -25,7 +27,14 @@ def examples(folder: Path) -> list[str]:
                     size = next(i for i, line in enumerate(lines) if not line.endswith("\\")) + 1
                     path = f"{os.environ['RELCORE_BIN']}:{os.environ['PATH']}"
                     shell = ["bash", "-c", "\n".join(lines[:size])]
-                    done = subprocess.run(shell, cwd=work, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+                    done = subprocess.run(
+                        shell,
+                        check=False,
+                        cwd=work,
+                        env={**os.environ, "PATH": path},
+                        capture_output=True,
+                        text=True,
+                    )
                     printed = done.stdout + done.stderr
                     out += "$ " + "\n".join(lines[:size]) + "\n" + printed
                 nonlocal count
@@ -36,7 +45,9 @@ def examples(folder: Path) -> list[str]:
             if found != text and "--bless" in sys.argv:
                 guide.write_text(found, "utf-8")
             elif found != text:
-                lines = [new for old, new in zip(text.splitlines(), found.splitlines(), strict=False) if old != new]
+                lines = [
+                    new for old, new in zip(text.splitlines(), found.splitlines(), strict=False) if old != new
+                ]
                 faults.append(f"{guide.name}: a command prints otherwise: {lines[:3]}")
     print(f"{count} commands of the guides ran")
     return faults if count else ["the guides have no command"]
@@ -66,10 +77,10 @@ def own_pages(site: Path) -> list[Path]:
 
 def links(site: Path) -> list[str]:
     """The links of all pages that lead to no file, or to no anchor of a page."""
-    pages: dict[Path, Page] = {}
+    page = cache(Page)
     faults, count = [], 0
     for path in own_pages(site):
-        for link in pages.setdefault(path, Page(path)).links:
+        for link in page(path).links:
             parts = urlsplit(link)
             if parts.scheme in ("https", "mailto", "data"):
                 continue
@@ -78,15 +89,19 @@ def links(site: Path) -> list[str]:
             shown = f"{path.relative_to(site)}: `{link}`"
             if not target.is_file():
                 faults.append(f"{shown} leads to nothing")
-            elif parts.fragment and target.suffix == ".html":
-                if unquote(parts.fragment) not in pages.setdefault(target, Page(target)).anchors:
-                    faults.append(f"{shown} leads to no anchor")
+                continue
+            if not parts.fragment or target.suffix != ".html":
+                continue
+            if unquote(parts.fragment) not in page(target).anchors:
+                faults.append(f"{shown} leads to no anchor")
     print(f"{count} links of {len(own_pages(site))} pages")
     return faults if count else ["the site has no link"]
 
 
 def browser(site: Path) -> list[str]:
     """What the pages say on the console of Chromium. All are frames of one page, and one more has an error to be seen."""
+    if not shutil.which("chromium"):
+        return ["the pages need Debian's package `chromium` to be opened"]
     with tempfile.TemporaryDirectory() as work:
         broken = Path(work, "broken.html")
         broken.write_text("<script>throw new Error('seen')</script>")
@@ -94,11 +109,12 @@ def browser(site: Path) -> list[str]:
         frames = "".join(f'<iframe onload="n++;tell()" src="{page.as_uri()}"></iframe>' for page in pages)
         harness = Path(work, "all.html")
         harness.write_text(
-            "<p id=p></p><script>let n = 0; function tell() { p.textContent = 'loaded ' + n }</script>" + frames
+            "<p id=p></p><script>let n = 0; function tell() { p.textContent = 'loaded ' + n }</script>"
+            + frames
         )
         flags = "--headless --no-sandbox --disable-gpu --enable-logging=stderr --virtual-time-budget=60000 --dump-dom"
         command = ["chromium", *flags.split(), f"--user-data-dir={work}/profile", harness.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
     said = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     loaded = re.search(r"loaded (\d+)", done.stdout)
     count = int(loaded[1]) if loaded else 0

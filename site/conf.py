@@ -31,7 +31,12 @@ def markdown(app, what, name, obj, options, lines):
     for line in lines:
         item = line.lstrip().startswith(("- ", "* ")) or line.lstrip()[:2].rstrip(".").isdigit()
         before = out[-1] if out else ""
-        if item and before.strip() and not before.lstrip().startswith(("- ", "* ")) and not before.startswith("  "):
+        if (
+            item
+            and before.strip()
+            and not before.lstrip().startswith(("- ", "* "))
+            and not before.startswith("  ")
+        ):
             out.append("")
         out.append(line.replace("\\", "\\\\").replace("`", "``") if "``" not in line else line)
     lines[:] = out
