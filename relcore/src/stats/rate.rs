@@ -1,4 +1,4 @@
-use super::gamma::inverse_lower;
+use super::{beta, gamma};
 
 /// The score interval of a proportion, `hits` of `n` (E. B. Wilson, JASA 22, 1927), for n > 0.
 ///
@@ -12,14 +12,26 @@ pub(crate) fn wilson(hits: f64, n: f64, z: f64) -> (f64, f64) {
     (low.max(0.0), high.min(1.0))
 }
 
+/// The exact interval of a proportion, `hits` of `n` (C. J. Clopper and E. S. Pearson, Biometrika 26, 1934), for n > 0.
+///
+/// The coverage is at least `level`, for every proportion. [`wilson`] has this coverage on average only, and is narrower.
+#[cfg_attr(not(test), expect(dead_code, reason = "the comparison of two arms, which calls it, follows"))]
+pub(crate) fn clopper_pearson(hits: f64, n: f64, level: f64) -> (f64, f64) {
+    let tail = (1.0 - level) / 2.0;
+    let low = if hits > 0.0 { beta::logistic(beta::inverse_logit(hits, n - hits + 1.0, tail)) } else { 0.0 };
+    let high =
+        if hits < n { beta::logistic(beta::inverse_upper_logit(hits + 1.0, n - hits, tail)) } else { 1.0 };
+    (low, high)
+}
+
 /// The exact interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936).
 ///
 /// The ends are quantiles of the gamma distributions with the parameters `count` and `count + 1`. The coverage is at least
 /// `level`; for small counts it is higher.
 pub(crate) fn garwood(count: f64, level: f64) -> (f64, f64) {
     let tail = (1.0 - level) / 2.0;
-    let low = if count > 0.0 { inverse_lower(count, tail) } else { 0.0 };
-    (low, inverse_lower(count + 1.0, 1.0 - tail))
+    let low = if count > 0.0 { gamma::inverse_lower(count, tail) } else { 0.0 };
+    (low, gamma::inverse_upper(count + 1.0, tail))
 }
 
 #[cfg(test)]
