@@ -100,6 +100,7 @@ export declare class RelcoreError extends Error {
  * - `data_corruption`: Data is being corrupted.
  * - `latency_increase`: The increase of latency exceeds the limit of the policy.
  * - `error_rate_increase`: The increase of the error rate exceeds the limit of the policy.
+ * - `error_rate_within_chance`: The error rate rose by enough, but chance explains the rise.
  * - `error_rate_underpowered`: The error rate has fewer samples than the policy requires.
  * - `customer_incidents`: Customer-facing incidents reach the number of the policy, or the impact on customers is severe.
  * - `rollback_window_open`: The rollback window is still open.
@@ -174,6 +175,7 @@ export type ReasonCode =
   | "data_corruption"
   | "latency_increase"
   | "error_rate_increase"
+  | "error_rate_within_chance"
   | "error_rate_underpowered"
   | "customer_incidents"
   | "rollback_window_open"

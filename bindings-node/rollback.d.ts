@@ -186,8 +186,8 @@ export interface Policy {
    */
   readonly errorRateIncreasePercent?: number | undefined;
   /**
-   * The rise in the error rate, as a share of requests, that counts as noise whatever the baseline. Default 0.005
-   * (half a percent of requests), so that a service without errors is not rolled back for its first one.
+   * The rise in the error rate, as a share of requests, that counts as small whatever the increase in percent,
+   * unless the rate doubles. Default 0.005: half a percent of requests.
    *
    * @defaultValue `0.005`
    */
@@ -237,6 +237,13 @@ export interface Policy {
    * @defaultValue `"major"`
    */
   readonly severeImpact?: CustomerImpact | undefined;
+  /**
+   * The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which
+   * switches the test off. One-sided, exact. Default 0.01, since a decision is made more than once.
+   *
+   * @defaultValue `0.01`
+   */
+  readonly errorRateSignificance?: number | undefined;
 }
 
 /**

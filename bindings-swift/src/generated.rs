@@ -1387,6 +1387,7 @@ pub struct RollbackPolicy {
     pub small_share: f64,
     pub quick_fix: Span,
     pub severe_impact: RollbackCustomerImpact,
+    pub error_rate_significance: f64,
 }
 
 #[uniffi::remote(Record)]

@@ -81,6 +81,7 @@ export type ReasonCode =
   | "data_corruption"
   | "latency_increase"
   | "error_rate_increase"
+  | "error_rate_within_chance"
   | "error_rate_underpowered"
   | "customer_incidents"
   | "rollback_window_open"
@@ -1473,7 +1474,7 @@ export interface Policy {
   readonly errorRateSeverity?: Severity | undefined;
   /** The rise in the error rate, in percent of the baseline, above which the criterion is met. */
   readonly errorRateIncreasePercent?: number | undefined;
-  /** The rise in the error rate, as a share of requests, that counts as noise whatever the baseline. */
+  /** The rise in the error rate, as a share of requests, that counts as small whatever the increase in percent, unless the rate doubles. */
   readonly errorRateMinRise?: number | undefined;
   /** The number of samples below which an error rate is unknown, whether high or low. */
   readonly errorRateMinSamples?: number | undefined;
@@ -1489,6 +1490,8 @@ export interface Policy {
   readonly quickFix?: Span | undefined;
   /** The lowest impact on customers that counts as severe. */
   readonly severeImpact?: CustomerImpact | undefined;
+  /** The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off. */
+  readonly errorRateSignificance?: number | undefined;
 }
 /** The facts about a release that a deploy script knows. */
 export interface Situation {

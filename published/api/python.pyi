@@ -1554,6 +1554,8 @@ class ReasonCode(StrEnum):
     """The increase of latency exceeds the limit of the policy."""
     ERROR_RATE_INCREASE = 'error_rate_increase'
     """The increase of the error rate exceeds the limit of the policy."""
+    ERROR_RATE_WITHIN_CHANCE = 'error_rate_within_chance'
+    """The error rate rose by enough, but chance explains the rise."""
     ERROR_RATE_UNDERPOWERED = 'error_rate_underpowered'
     """The error rate has fewer samples than the policy requires."""
     CUSTOMER_INCIDENTS = 'customer_incidents'
@@ -1853,7 +1855,7 @@ class Policy(_Value):
     error_rate_increase_percent: float = 50.0
     """The rise in the error rate, in percent of the baseline, above which the criterion is met."""
     error_rate_min_rise: float = 0.005
-    """The rise in the error rate, as a share of requests, that counts as noise whatever the baseline."""
+    """The rise in the error rate, as a share of requests, that counts as small whatever the increase in percent, unless the rate doubles."""
     error_rate_min_samples: int = 100
     """The number of samples below which an error rate is unknown, whether high or low."""
     customer_incidents_severity: Severity = Severity.ERROR
@@ -1868,6 +1870,8 @@ class Policy(_Value):
     """The longest time until a fix is ready that still counts as quick."""
     severe_impact: CustomerImpact = CustomerImpact.MAJOR
     """The lowest impact on customers that counts as severe."""
+    error_rate_significance: float = 0.01
+    """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""

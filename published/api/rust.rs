@@ -2244,6 +2244,8 @@ pub mod rollback {
         pub const LATENCY_INCREASE: ReasonCode;
         /// The increase of the error rate exceeds the limit of the policy.
         pub const ERROR_RATE_INCREASE: ReasonCode;
+        /// The error rate rose by enough, but chance explains the rise.
+        pub const ERROR_RATE_WITHIN_CHANCE: ReasonCode;
         /// The error rate has fewer samples than the policy requires.
         pub const ERROR_RATE_UNDERPOWERED: ReasonCode;
         /// Customer-facing incidents reach the number of the policy, or the impact on customers is severe.
@@ -2384,7 +2386,7 @@ pub mod rollback {
         pub error_rate_severity: Severity,
         /// The rise in the error rate, in percent of the baseline, above which the criterion is met.
         pub error_rate_increase_percent: f64,
-        /// The rise in the error rate, as a share of requests, that counts as noise whatever the baseline.
+        /// The rise in the error rate, as a share of requests, that counts as small whatever the increase in percent, unless the rate doubles.
         pub error_rate_min_rise: f64,
         /// The number of samples below which an error rate is unknown, whether high or low.
         pub error_rate_min_samples: u32,
@@ -2400,6 +2402,8 @@ pub mod rollback {
         pub quick_fix: Span,
         /// The lowest impact on customers that counts as severe.
         pub severe_impact: CustomerImpact,
+        /// The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off.
+        pub error_rate_significance: f64,
     }
     /// The policy with all defaults.
     #[must_use]

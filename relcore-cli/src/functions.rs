@@ -1858,7 +1858,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                         kind: Kind::Document(
                             "rollback.Policy",
                             "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
-                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },

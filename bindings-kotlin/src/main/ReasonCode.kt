@@ -222,6 +222,10 @@ value class ReasonCode(val value: String) {
          */
         val ERROR_RATE_INCREASE = ReasonCode("error_rate_increase")
         /**
+         * The error rate rose by enough, but chance explains the rise.
+         */
+        val ERROR_RATE_WITHIN_CHANCE = ReasonCode("error_rate_within_chance")
+        /**
          * The error rate has fewer samples than the policy requires.
          */
         val ERROR_RATE_UNDERPOWERED = ReasonCode("error_rate_underpowered")

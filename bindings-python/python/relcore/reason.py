@@ -270,6 +270,9 @@ class ReasonCode(StrEnum):
     ERROR_RATE_INCREASE = "error_rate_increase"
     """The increase of the error rate exceeds the limit of the policy."""
 
+    ERROR_RATE_WITHIN_CHANCE = "error_rate_within_chance"
+    """The error rate rose by enough, but chance explains the rise."""
+
     ERROR_RATE_UNDERPOWERED = "error_rate_underpowered"
     """The error rate has fewer samples than the policy requires."""
 

@@ -245,6 +245,7 @@ class Policy(_Value):
         "small_share",
         "quick_fix",
         "severe_impact",
+        "error_rate_significance",
     )
 
     critical_functionality_severity: Severity = Severity.CRITICAL
@@ -269,8 +270,8 @@ class Policy(_Value):
     """The rise in the error rate, in percent of the baseline, above which the criterion is met. Default 50."""
 
     error_rate_min_rise: float = 0.005
-    """The rise in the error rate, as a share of requests, that counts as noise whatever the baseline. Default 0.005
-    (half a percent of requests), so that a service without errors is not rolled back for its first one.
+    """The rise in the error rate, as a share of requests, that counts as small whatever the increase in percent,
+    unless the rate doubles. Default 0.005: half a percent of requests.
     """
 
     error_rate_min_samples: int = 100
@@ -299,6 +300,11 @@ class Policy(_Value):
 
     severe_impact: CustomerImpact = CustomerImpact.MAJOR
     """The lowest impact on customers that counts as severe. Default `major`."""
+
+    error_rate_significance: float = 0.01
+    """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which
+    switches the test off. One-sided, exact. Default 0.01, since a decision is made more than once.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

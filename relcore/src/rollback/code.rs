@@ -12,6 +12,8 @@ reason_codes! {
     LATENCY_INCREASE;
     /// The increase of the error rate exceeds the limit of the policy.
     ERROR_RATE_INCREASE;
+    /// The error rate rose by enough, but chance explains the rise.
+    ERROR_RATE_WITHIN_CHANCE;
     /// The error rate has fewer samples than the policy requires.
     ERROR_RATE_UNDERPOWERED;
     /// Customer-facing incidents reach the number of the policy, or the impact on customers is severe.

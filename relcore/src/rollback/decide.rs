@@ -163,7 +163,7 @@ impl<'a> Assessment<'a> {
             }
         }
         for (fact, truth) in criteria() {
-            if truth == Truth::Unknown && fact.weigh(self.case.policy).is_watched {
+            if truth != Truth::True && fact.weigh(self.case.policy).is_watched {
                 reasons.extend(fact.reasons(&self.case, truth));
             }
         }

@@ -10,6 +10,7 @@ use super::{Criterion, CustomerImpact, Policy};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration, number};
 use crate::rollback::code;
 use crate::scalar::Count;
+use crate::stats::{self, Shares};
 use crate::time::Span;
 
 /// One fact: how it is read, what it is for, and what is said of it.
@@ -100,7 +101,11 @@ pub(super) static FACTS: [Fact; 17] = [
             &Field::new(
                 "errorRateObserved",
                 |s| &mut s.error_rate_observed,
-                |c| around(error_rate_limit(c), 1e4),
+                |c| {
+                    let ([within, _], [_, beyond]) =
+                        (around(error_rate_limit(c), 1e4), around(error_rate_that_counts(c), 1e4));
+                    [within, beyond]
+                },
             ),
             &Field::new(
                 "errorRateSamples",
@@ -110,13 +115,20 @@ pub(super) static FACTS: [Fact; 17] = [
             .missing_if(|samples, policy| !enough_samples(samples, policy)),
         ],
         holds: |c| match enough_samples(c.situation.error_rate_samples, c.policy) {
-            true => is_above(c.situation.error_rate_observed, error_rate_limit(c)),
+            true => error_rate_rose(c),
             false => Unknown,
         },
         role: Criterial { reach_known: true },
         shows: shows(Criterion::ErrorRateIncrease, |p| p.error_rate_severity),
         reasons: &[
             met(code::ERROR_RATE_INCREASE, "errorRateObserved", error_rate_above_limit),
+            Says {
+                when: False,
+                code: code::ERROR_RATE_WITHIN_CHANCE,
+                severity: Some(Info),
+                subject: "errorRateObserved",
+                text: error_rate_within_chance,
+            },
             Says {
                 when: Unknown,
                 code: code::ERROR_RATE_UNDERPOWERED,
@@ -366,12 +378,69 @@ fn latency_above_limit(case: &Case) -> Option<(String, Evidence)> {
     Some((text, evidence(observed, limit, "s")))
 }
 
-/// The error rate above which the criterion is met. It is below 1 under any policy: a total failure always meets it.
+/// The error rate above which a rise is large enough. It is below 1 under any policy: a total failure always meets it.
+///
+/// A service with few errors may double them well below the least rise of the policy; that is large enough, too.
 fn error_rate_limit(case: &Case) -> Option<f64> {
     let policy = case.policy;
     let factor = 1.0 + policy.error_rate_increase_percent / 100.0;
-    let limit = |baseline: f64| (baseline * factor).max(baseline + policy.error_rate_min_rise);
+    let limit =
+        |baseline: f64| (baseline * factor).max((baseline + policy.error_rate_min_rise).min(2.0 * baseline));
     case.situation.error_rate_baseline.map(|baseline| limit(baseline).min(1.0_f64.next_down()))
+}
+
+/// Whether the error rate rose by enough, and by more than chance explains. Nothing explains a total failure.
+fn error_rate_rose(case: &Case) -> Truth {
+    match is_above(case.situation.error_rate_observed, error_rate_limit(case)) {
+        True if case.situation.error_rate_observed < Some(1.0) => {
+            error_rate_p(case).map(|p| p < case.policy.error_rate_significance).into()
+        }
+        truth => truth,
+    }
+}
+
+/// The probability of as many errors or more if the release changed nothing: the exact conditional test of two counts.
+///
+/// The baseline is taken to rest on as many requests as the rate that is observed.
+fn error_rate_p(case: &Case) -> Option<f64> {
+    let situation = case.situation;
+    let (observed, baseline) = (situation.error_rate_observed?, situation.error_rate_baseline?);
+    let n = situation.error_rate_samples?.as_f64();
+    Some(stats::harm(libm::round(observed * n), libm::round(baseline * n), Shares::of(1.0, 1.0, 1.0)))
+}
+
+/// An error rate that is large enough and, nearly, the least that chance does not explain: a trial for the facts that would
+/// change the verdict. By the square roots of the counts, which are nearly normal (F. J. Anscombe, Biometrika 35, 1948).
+fn error_rate_that_counts(case: &Case) -> Option<f64> {
+    let (limit, baseline) = (error_rate_limit(case)?, case.situation.error_rate_baseline?);
+    let n = case.situation.error_rate_samples.map_or(0.0, Count::as_f64);
+    if n <= 0.0 || case.policy.error_rate_significance >= 1.0 {
+        return Some(limit);
+    }
+    let z = stats::two_sided(1.0 - 2.0 * case.policy.error_rate_significance.min(0.5));
+    let root = libm::sqrt(baseline * n + 0.375) + z / std::f64::consts::SQRT_2;
+    let count = libm::ceil(root * root - 0.375) + 1.0;
+    Some(limit.max(count / n).min(1.0_f64.next_down()))
+}
+
+/// A rise that is large enough, but that chance explains.
+fn error_rate_within_chance(case: &Case) -> Option<(String, Evidence)> {
+    let (observed, baseline) = (case.situation.error_rate_observed?, case.situation.error_rate_baseline?);
+    let (limit, p) = (error_rate_limit(case)?, error_rate_p(case)?);
+    if observed <= limit {
+        return None;
+    }
+    let percent = |share: f64| number(share * 100.0);
+    let text = format!(
+        "{} % of requests fail ({} % before the release), which chance explains: p is {}, and must be below {}",
+        percent(observed),
+        percent(baseline),
+        number(p),
+        number(case.policy.error_rate_significance)
+    );
+    let evidence =
+        Evidence { n: case.situation.error_rate_samples, p: Some(p), ..evidence(observed, limit, "1") };
+    Some((text, evidence))
 }
 
 /// The share of failing requests: in percent in the sentence, as a share in the evidence.
@@ -385,7 +454,8 @@ fn error_rate_above_limit(case: &Case) -> Option<(String, Evidence)> {
         percent(limit),
         percent(baseline)
     );
-    Some((text, Evidence { n: case.situation.error_rate_samples, ..evidence(observed, limit, "1") }))
+    let (n, p) = (case.situation.error_rate_samples, error_rate_p(case));
+    Some((text, Evidence { n, p, ..evidence(observed, limit, "1") }))
 }
 
 /// Whether an error rate rests on enough samples to be judged.

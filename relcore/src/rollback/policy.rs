@@ -43,8 +43,8 @@ input! {
         pub error_rate_severity: Severity,
         /// The rise in the error rate, in percent of the baseline, above which the criterion is met. Default 50.
         pub error_rate_increase_percent: f64,
-        /// The rise in the error rate, as a share of requests, that counts as noise whatever the baseline. Default 0.005
-        /// (half a percent of requests), so that a service without errors is not rolled back for its first one.
+        /// The rise in the error rate, as a share of requests, that counts as small whatever the increase in percent,
+        /// unless the rate doubles. Default 0.005: half a percent of requests.
         pub error_rate_min_rise: f64,
         /// The number of samples below which an error rate is unknown, whether high or low. Default 100.
         pub error_rate_min_samples: u32,
@@ -63,7 +63,19 @@ input! {
         pub quick_fix: Span,
         /// The lowest impact on customers that counts as severe. Default `major`.
         pub severe_impact: CustomerImpact,
+        /// The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which
+        /// switches the test off. One-sided, exact. Default 0.01, since a decision is made more than once.
+        #[serde(skip_serializing_if = "is_usual")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub error_rate_significance: f64,
     }
+}
+
+const SIGNIFICANCE: f64 = 0.01;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_usual(significance: &f64) -> bool {
+    significance.total_cmp(&SIGNIFICANCE).is_eq()
 }
 
 impl Default for Policy {
@@ -84,6 +96,7 @@ impl Default for Policy {
             small_share: 0.05,
             quick_fix: Span::from_hours(1),
             severe_impact: CustomerImpact::Major,
+            error_rate_significance: SIGNIFICANCE,
         }
     }
 }
@@ -147,6 +160,15 @@ impl PolicyText for Policy {
         {
             faults.check_share(share, format_args!("{}", join(path, name)));
         }
+        faults.check(
+            self.error_rate_significance > 0.0 && self.error_rate_significance <= 1.0,
+            ErrorKind::OutOfRange,
+            format_args!("{}", join(path, "errorRateSignificance")),
+            format_args!(
+                "`{}` is out of range: expected a probability above 0, at most 1",
+                self.error_rate_significance
+            ),
+        );
         faults.check(
             self.customer_incidents_min > 0,
             ErrorKind::OutOfRange,

@@ -31,6 +31,7 @@ mod sequential;
 mod stirling;
 mod tails;
 
+pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};

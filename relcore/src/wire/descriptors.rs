@@ -956,6 +956,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "smallShare", required: false, of: TypeRef::Float },
             Field { name: "quickFix", required: false, of: TypeRef::Span },
             Field { name: "severeImpact", required: false, of: TypeRef::Named("rollback.CustomerImpact") },
+            Field { name: "errorRateSignificance", required: false, of: TypeRef::Float },
         ]),
     ),
     (

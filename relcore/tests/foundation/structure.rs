@@ -28,7 +28,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("release", Names::Foundation(&[])),
     ("canary", Names::Foundation(&["stats"])),
     ("metrics", Names::Foundation(&["stats"])),
-    ("rollback", Names::Foundation(&["canary", "release"])),
+    ("rollback", Names::Foundation(&["stats", "canary", "release"])),
     ("interchange", Names::Foundation(&["stats", "release", "canary", "metrics", "rollback"])),
     ("api", Names::Foundation(&["stats", "release", "canary", "metrics", "rollback", "interchange"])),
 ];

@@ -214,7 +214,7 @@ fn the_text_has_the_verdict_the_reasons_the_next_check_and_the_counterfactuals()
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.first(), Some(&"ROLL BACK to the previous version"));
     for line in [
-        "- error: 20 % of requests fail, above the limit of 0.6 % (0.1 % before the release) \
+        "- error: 20 % of requests fail, above the limit of 0.2 % (0.1 % before the release) \
          [error_rate_increase: errorRateObserved]",
         "ask again: 2026-11-24T02:00:00.000Z, when the rollback window closes",
         "if irreversibleMigration were true (now false): escalate",

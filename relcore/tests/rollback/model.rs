@@ -19,6 +19,24 @@ const TABLE: &str = "
     y n n * n  forward_fix
 ";
 
+/// The probability of as many errors or more, given those of both versions together, summed term by term.
+fn chance(after: f64, before: f64, samples: u64) -> f64 {
+    let (count, baseline) = ((after * samples as f64).round(), (before * samples as f64).round());
+    let all = count + baseline;
+    let ln_choose = |k: f64| libm::lgamma(all + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(all - k + 1.0);
+    let mut k = count;
+    let mut sum = 0.0;
+    while k <= all {
+        let term = (ln_choose(k) - all * std::f64::consts::LN_2).exp();
+        sum += term;
+        if term < sum * 1e-18 && k > all / 2.0 {
+            break;
+        }
+        k += 1.0;
+    }
+    sum.min(1.0)
+}
+
 /// The verdict, computed naively.
 pub fn verdict(facts: &Situation, policy: &Policy, now: Timestamp) -> Verdict {
     let p = policy;
@@ -30,7 +48,9 @@ pub fn verdict(facts: &Situation, policy: &Policy, now: Timestamp) -> Verdict {
     let errors = match (facts.error_rate_baseline, facts.error_rate_observed) {
         (Some(before), Some(after)) if samples >= u64::from(p.error_rate_min_samples) => {
             let relative = before * (1.0 + p.error_rate_increase_percent / 100.0);
-            Some(after == 1.0 || (after > relative && after > before + p.error_rate_min_rise))
+            let large = after > relative && after > (before + p.error_rate_min_rise).min(2.0 * before);
+            let chance = chance(after, before, samples);
+            Some(after == 1.0 || (large && chance < p.error_rate_significance))
         }
         _ => None,
     };

@@ -120,6 +120,8 @@ extension ReasonCode {
     public static let latencyIncrease = Self(rawValue: "latency_increase")
     /// The increase of the error rate exceeds the limit of the policy.
     public static let errorRateIncrease = Self(rawValue: "error_rate_increase")
+    /// The error rate rose by enough, but chance explains the rise.
+    public static let errorRateWithinChance = Self(rawValue: "error_rate_within_chance")
     /// The error rate has fewer samples than the policy requires.
     public static let errorRateUnderpowered = Self(rawValue: "error_rate_underpowered")
     /// Customer-facing incidents reach the number of the policy, or the impact on customers is severe.
