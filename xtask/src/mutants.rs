@@ -4,7 +4,8 @@
 //! A mutant runs against the cheapest proof first and stops at the first failure: the module's conformance cases, then
 //! its integration tests, then its unit tests. Each core works on its own copy of the sources, so that a run never
 //! touches the work tree and compiles a mutant incrementally. `--only TEXT`, as often as needed, runs the mutants
-//! whose names contain one of the texts, as in `--only time/span.rs --only 'in NaiveDate::parse'`.
+//! whose names contain one of the texts, as in `--only time/span.rs --only 'in NaiveDate::parse'`. `foundation` is one
+//! area of the small modules under the domain modules.
 use crate::{
     codegen::root,
     shell::{command, has, output, run, run_quietly},
@@ -25,6 +26,9 @@ const PATIENCE: u32 = 5;
 
 /// A mutant that collects without end meets this limit of the address space, in KiB, before the machine does.
 const MEMORY: u32 = 4 << 20;
+
+/// The modules of the area `foundation`: each has too few mutants for a sample of its own.
+const FOUNDATION: [&str; 8] = ["decision", "digest", "error", "reason", "scalar", "stats", "version", "wire"];
 
 const PACKAGES: [&str; 4] = ["-p", "relcore", "-p", "relcore-conformance"];
 
@@ -78,8 +82,9 @@ impl<'a> Options<'a> {
 pub fn run_sample(arguments: &[&str]) -> Result<()> {
     let options = Options::parse(arguments)?;
     let modules = modules()?;
-    let chosen: Vec<&String> =
-        modules.iter().filter(|module| options.module.is_none_or(|name| name == **module)).collect();
+    let of_an_area = |module: &str| FOUNDATION.contains(&module);
+    let is_chosen = |module: &str| options.module.map_or(!of_an_area(module), |name| name == module);
+    let chosen: Vec<&String> = modules.iter().filter(|module| is_chosen(module)).collect();
     ensure!(!chosen.is_empty(), "there is no such module: {}", modules.join(", "));
     if !has("cargo-mutants") {
         let install = ["install", "--locked", "cargo-mutants@27.1.0"];
@@ -116,13 +121,14 @@ pub fn run_sample(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The modules of the core: folders and files of `relcore/src`.
+/// The modules of the core: folders and files of `relcore/src`; and `foundation`.
 fn modules() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(root().join("relcore/src"))? {
         names.extend(entry?.path().file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
     }
     names.retain(|name| name != "lib");
+    names.push("foundation".to_owned());
     names.sort();
     Ok(names)
 }
@@ -214,9 +220,14 @@ fn viable<T>(done: &[(usize, T, Outcome)]) -> usize {
 
 /// The mutants of a module, without those of the JSON Schemas, which `cargo xtask codegen --check` holds in place.
 fn mutants(module: &str) -> Result<Vec<Mutant>> {
-    let files = [format!("relcore/src/{module}/**"), format!("relcore/src/{module}.rs")];
-    let list = ["mutants", "--no-config", "--list", "--json", "-p", "relcore", "-E", "[Ss]chema"];
-    let text = output(command("cargo", &list).args(["-f", &files[0], "-f", &files[1]]))?;
+    let single = [module];
+    let modules: &[&str] = if module == "foundation" { &FOUNDATION } else { &single };
+    let mut list =
+        command("cargo", &["mutants", "--no-config", "--list", "--json", "-p", "relcore", "-E", "[Ss]chema"]);
+    for module in modules {
+        list.args(["-f", &format!("relcore/src/{module}/**"), "-f", &format!("relcore/src/{module}.rs")]);
+    }
+    let text = output(&mut list)?;
     serde_json::from_str(&text).context("cargo-mutants lists its mutants otherwise")
 }
 
@@ -277,6 +288,7 @@ impl Proof {
         };
         let cases = format!("../conformance/{cases}");
         let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let units = if module == "foundation" { vec![] } else { vec![format!("{module}::")] };
         // Tests of `conformance/rust`, because they read data of the repository.
         let data = match (module, tests) {
             ("interchange", _) => Some("ripgrep"),
@@ -288,7 +300,7 @@ impl Proof {
         let own = vec![
             Self { build: strings(&["build", "--bin", "relcore-conformance"]), arguments: vec![cases] },
             Self { build: strings(&["test", "--no-run", "--test", tests]), arguments: vec![] },
-            Self { build: strings(&["test", "--no-run", "--lib"]), arguments: vec![format!("{module}::")] },
+            Self { build: strings(&["test", "--no-run", "--lib"]), arguments: units },
         ];
         own.into_iter().chain(data).collect()
     }
