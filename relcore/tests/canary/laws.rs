@@ -245,7 +245,7 @@ proptest! {
             state = next_action(&schedule, &state, &[], minute(now)).unwrap().state;
         }
         let mut late = next_action(&schedule, &first, &[], minute(until)).unwrap().state;
-        late.told_at = None; // calls in time tell of the pause when it begins
+        (late.told_at, state.told_at) = (None, None); // calls in time tell of the end when it comes
         if late.phase == Phase::Frozen {
             // A freeze keeps what the traffic has, not what it could have had.
             prop_assert_eq!((late.weight, late.step, state.phase), (0.0, 0, Phase::Frozen));

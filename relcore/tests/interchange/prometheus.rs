@@ -39,7 +39,7 @@ fn samples(texts: &'static [&'static str]) -> impl Strategy<Value = BTreeMap<i64
 
 proptest! {
     #[test]
-    fn each_step_has_its_own_sample_or_is_missing(
+    fn each_step_has_its_own_sample_or_is_empty(
         values in samples(&["1.5", "-2", "0", "NaN", "+Inf", "-Inf"]),
         counts in prop::option::of(samples(&["0", "7.9", "NaN"])),
         from in 0..20_i64, length in 0..10_i64,
@@ -49,9 +49,10 @@ proptest! {
             let number = |text: &&str| text.parse::<f64>().ok().filter(|number| number.is_finite());
             let n = counts.as_ref().and_then(|counts| counts.get(&step)).and_then(number);
             let n = n.map(|n| if n < 1.0 { 0_u32 } else { 7 }.into());
-            let reading = match values.get(&step).and_then(number) {
-                Some(value) => Reading::Value { value: value * 2.0, n },
-                None => Reading::Missing {},
+            let reading = match values.get(&step).map(number) {
+                Some(Some(value)) => Reading::Value { value: value * 2.0, n },
+                Some(None) => Reading::Missing {},
+                None => Reading::Empty {},
             };
             Observation::new(at(step), ObservationKind::Measurement { metric: "m".to_owned(), reading })
         }).collect();

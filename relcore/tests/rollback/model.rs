@@ -27,7 +27,7 @@ fn chance(after: f64, before: f64, samples: u64) -> f64 {
     let mut k = count;
     let mut sum = 0.0;
     while k <= all {
-        let term = (ln_choose(k) - all * std::f64::consts::LN_2).exp();
+        let term = libm::exp(ln_choose(k) - all * std::f64::consts::LN_2);
         sum += term;
         if term < sum * 1e-18 && k > all / 2.0 {
             break;

@@ -40,8 +40,12 @@ fn is_own_default(model: &Model, name: &str, value: &Value) -> bool {
     let Some(Kind::Struct(fields)) = model.types.get(name).map(|definition| &definition.kind) else {
         return false;
     };
-    let at_default =
-        |field: &Field| field.default.as_ref() == Some(value.get(&field.wire).unwrap_or(&Value::Null));
+    // A key that is left out stands for the field's own default.
+    let at_default = |field: &Field| match (&field.default, value.get(&field.wire)) {
+        (Some(default), Some(value)) => default == value,
+        (default, None) => default.is_some(),
+        (None, Some(_)) => false,
+    };
     value.is_object() && fields.iter().all(at_default)
 }
 
