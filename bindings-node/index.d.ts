@@ -120,6 +120,16 @@ export declare class RelcoreError extends Error {
  * - `rollback_risky`: Roll back, although the rollback path is complex or untested.
  * - `fix_preferred`: Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice.
  * - `neither_is_safe`: Escalate: the rollback path is not proven, and no simple and quick fix exists.
+ *
+ * Of `stats`:
+ *
+ * - `harm_proven`: Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
+ * - `within_margin`: Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.
+ * - `degraded_within_margin`: The canary passes, and is proven to be worse than its baseline.
+ * - `counts_inconclusive`: Inconclusive: the counts prove neither harm nor its absence.
+ * - `counts_too_small`: Inconclusive: too few events are expected of the baseline for any verdict.
+ * - `no_exposure`: No data: an arm has no exposure.
+ * - `events_without_exposure`: Invalid: an arm has events without exposure.
  */
 export type ReasonCode =
   | "abort_ordered"
@@ -195,6 +205,13 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "harm_proven"
+  | "within_margin"
+  | "degraded_within_margin"
+  | "counts_inconclusive"
+  | "counts_too_small"
+  | "no_exposure"
+  | "events_without_exposure"
   | (string & {});
 
 /**
@@ -397,6 +414,11 @@ export * as release from "./release.js";
  * Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
  */
 export * as rollback from "./rollback.js";
+
+/**
+ * Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
+ */
+export * as stats from "./stats.js";
 
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */
 export * as time from "./time.js";

@@ -35,6 +35,9 @@ module.exports = {
   get rollback() {
     return require("./rollback.js");
   },
+  get stats() {
+    return require("./stats.js");
+  },
   get time() {
     return require("./time.js");
   },

@@ -13,6 +13,7 @@ export const {
   metrics,
   release,
   rollback,
+  stats,
   time,
   version,
 } = relcore;

@@ -19,6 +19,7 @@ import type * as interchange from "../interchange.js";
 import type * as metrics from "../metrics.js";
 import type * as release from "../release.js";
 import type * as rollback from "../rollback.js";
+import type * as stats from "../stats.js";
 
 /** The types that `toJson` takes, by name. */
 export interface WireInputs {
@@ -121,6 +122,13 @@ export interface WireInputs {
   readonly "rollback.Policy": rollback.Policy;
   readonly "rollback.Situation": rollback.Situation;
   readonly "rollback.Verdict": rollback.Verdict;
+  readonly "stats.Comparison": stats.Comparison;
+  readonly "stats.Counts": stats.Counts;
+  readonly "stats.Direction": stats.Direction;
+  readonly "stats.Looks": stats.Looks;
+  readonly "stats.Policy": stats.Policy;
+  readonly "stats.TestResult": stats.TestResult;
+  readonly "stats.Verdict": stats.Verdict;
 }
 
 /** The types that `fromJson` returns, by name. */
@@ -224,6 +232,13 @@ export interface WireTypes {
   readonly "rollback.Policy": rollback.Policy;
   readonly "rollback.Situation": rollback.Situation;
   readonly "rollback.Verdict": rollback.Verdict;
+  readonly "stats.Comparison": stats.Comparison;
+  readonly "stats.Counts": stats.Counts;
+  readonly "stats.Direction": stats.Direction;
+  readonly "stats.Looks": stats.Looks;
+  readonly "stats.Policy": stats.Policy;
+  readonly "stats.TestResult": stats.TestResult;
+  readonly "stats.Verdict": stats.Verdict;
 }
 
 /**

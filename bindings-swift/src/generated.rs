@@ -53,6 +53,10 @@ use relcore::rollback::{
     CustomerImpact as RollbackCustomerImpact, Decision as RollbackDecision, Policy as RollbackPolicy,
     Situation as RollbackSituation, Verdict as RollbackVerdict,
 };
+use relcore::stats::{
+    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection, Looks as StatsLooks,
+    Policy as StatsPolicy, TestResult as StatsTestResult, Verdict as StatsVerdict,
+};
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
 use relcore::{Count, NaiveDate, ReasonCode, Span, Timestamp, Version as VersionText, api::Argument};
@@ -1431,6 +1435,73 @@ pub enum RollbackVerdict {
     Escalate,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsComparison {
+    pub verdict: StatsVerdict,
+    pub ratio: Option<f64>,
+    pub ratio_low: Option<f64>,
+    pub ratio_high: Option<f64>,
+    pub harm: Option<StatsTestResult>,
+    pub safe: Option<StatsTestResult>,
+    pub needed_events: Option<Count>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsCounts {
+    pub events: Count,
+    pub exposure: f64,
+}
+
+/// Which change of a rate is for the worse.
+#[uniffi::remote(Enum)]
+pub enum StatsDirection {
+    /// More events are worse: errors, crashes.
+    IncreaseIsBad,
+    /// Fewer events are worse: orders, sign-ups.
+    DecreaseIsBad,
+}
+
+/// How often counts are compared while they grow.
+#[uniffi::remote(Enum)]
+pub enum StatsLooks {
+    /// As often as the caller likes: an e-process.
+    Any,
+    /// Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events.
+    One,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsPolicy {
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub alpha: f64,
+    pub looks: StatsLooks,
+    pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsTestResult {
+    pub p: f64,
+    pub log_e: Option<f64>,
+}
+
+/// What counts prove.
+#[uniffi::remote(Enum)]
+pub enum StatsVerdict {
+    /// The canary is worse, and its estimate is beyond the margin.
+    Failed,
+    /// The canary is worse by less than the margin, or not at all.
+    Passed,
+    /// Neither is proven yet.
+    Inconclusive,
+    /// An arm has no exposure.
+    NoData,
+    /// The counts contradict one another.
+    Invalid,
+}
+
 #[uniffi::export]
 pub fn ffi_canary_standard_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::standard_schedule()))
@@ -1775,6 +1846,43 @@ pub fn ffi_rollback_explain(decision: RollbackDecision) -> Plain<String> {
 #[uniffi::export]
 pub fn ffi_rollback_outcome(decision: RollbackDecision) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::rollback::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_default_policy() -> Encoded<StatsPolicy> {
+    Encoded(Ok(relcore::stats::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_policy_from_json(text: String) -> Encoded<StatsPolicy> {
+    Encoded(relcore::stats::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_policy_from_yaml(text: String) -> Encoded<StatsPolicy> {
+    Encoded(relcore::stats::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_counts(
+    canary: StatsCounts,
+    baseline: StatsCounts,
+    policy: StatsPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_counts(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
+    Plain(Ok(relcore::stats::explain(borrow(&comparison))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
 }
 
 #[uniffi::export]
@@ -3189,5 +3297,75 @@ pub fn ffi_read_rollback_verdict(json: &str) -> Encoded<RollbackVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_rollback_verdict(value: RollbackVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_comparison(json: &str) -> Encoded<StatsComparison> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_comparison(value: StatsComparison) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_counts(json: &str) -> Encoded<StatsCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_counts(value: StatsCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_direction(json: &str) -> Encoded<StatsDirection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_direction(value: StatsDirection) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_looks(json: &str) -> Encoded<StatsLooks> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_looks(value: StatsLooks) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_policy(json: &str) -> Encoded<StatsPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_policy(value: StatsPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_test_result(json: &str) -> Encoded<StatsTestResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_test_result(value: StatsTestResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_verdict(json: &str) -> Encoded<StatsVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_verdict(value: StatsVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

@@ -101,6 +101,13 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "harm_proven"
+  | "within_margin"
+  | "degraded_within_margin"
+  | "counts_inconclusive"
+  | "counts_too_small"
+  | "no_exposure"
+  | "events_without_exposure"
   | (string & {});
 /** The length of the buckets of a report, in the calendar of a time zone. */
 export type BucketUnit = "day" | "week" | "month" | "quarter" | "year";
@@ -206,6 +213,8 @@ export * as metrics from "./metrics.js";
 export * as release from "./release.js";
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person. */
 export * as rollback from "./rollback.js";
+/** Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet. */
+export * as stats from "./stats.js";
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */
 export * as time from "./time.js";
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
@@ -1564,6 +1573,75 @@ export declare class Engine {
   /** The policy, so that `JSON.stringify` writes it. */
   toJSON(): Policy;
 }
+
+// stats.d.ts
+/** Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet. */
+/** What the counts of two arms prove, made by `compareCounts`. */
+export interface Comparison {
+  /** What is proven. */
+  readonly verdict: Verdict;
+  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  readonly ratio?: number | undefined;
+  /** The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test. */
+  readonly ratioLow?: number | undefined;
+  /** The upper end; absent if there is none, as without events of the baseline. */
+  readonly ratioHigh?: number | undefined;
+  /** The test against "the canary is no worse than its baseline". */
+  readonly harm?: TestResult | undefined;
+  /** The test against "the canary is worse than its baseline by the margin or more". */
+  readonly safe?: TestResult | undefined;
+  /** The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks. */
+  readonly neededEvents?: Count | undefined;
+  /** The reasons: first that of the verdict. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** The events of one arm, and the exposure during which they happened. */
+export interface Counts {
+  /** The number of events: failed requests, crashes, orders. */
+  readonly events: Count;
+  /** The requests, users or hours during which they happened, in the same unit for both arms; 0 or more. */
+  readonly exposure: number;
+}
+/** Which change of a rate is for the worse. */
+export type Direction = "increase_is_bad" | "decrease_is_bad";
+/** How often counts are compared while they grow. */
+export type Looks = "any" | "one";
+/** When a canary counts as worse, and how certain that must be. */
+export interface Policy {
+  /** Whether more events or fewer are worse. */
+  readonly direction?: Direction | undefined;
+  /** The change for the worse, in percent of the rate of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`, over all looks together. */
+  readonly alpha?: number | undefined;
+  /** How often the counts are looked at. */
+  readonly looks?: Looks | undefined;
+  /** The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict. */
+  readonly minExpectedEvents?: number | undefined;
+}
+/** The result of one test. */
+export interface TestResult {
+  /** The p-value. */
+  readonly p: number;
+  /** The natural logarithm of the e-value: the evidence against the hypothesis. */
+  readonly logE?: number | undefined;
+}
+/** What counts prove. */
+export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
+/** The policy with all defaults. */
+export declare function defaultPolicy(): Policy;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy;
+/** Compares the events of a canary with those of its baseline. */
+export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
+/** Writes a comparison as text for a person: the verdict and the reasons. */
+export declare function explain(comparison: Comparison): string;
+/** The consequence of a comparison for its caller. */
+export declare function outcome(comparison: Comparison): decision.Outcome;
 
 // time.d.ts
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, canary, decision, digest, error, interchange, metrics, reason, release, rollback, time, version
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version
 
 # canary
 """Decides whether a canary advances, holds or rolls back."""
@@ -1594,6 +1594,20 @@ class ReasonCode(StrEnum):
     """Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice."""
     NEITHER_IS_SAFE = 'neither_is_safe'
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
+    HARM_PROVEN = 'harm_proven'
+    """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
+    WITHIN_MARGIN = 'within_margin'
+    """Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all."""
+    DEGRADED_WITHIN_MARGIN = 'degraded_within_margin'
+    """The canary passes, and is proven to be worse than its baseline."""
+    COUNTS_INCONCLUSIVE = 'counts_inconclusive'
+    """Inconclusive: the counts prove neither harm nor its absence."""
+    COUNTS_TOO_SMALL = 'counts_too_small'
+    """Inconclusive: too few events are expected of the baseline for any verdict."""
+    NO_EXPOSURE = 'no_exposure'
+    """No data: an arm has no exposure."""
+    EVENTS_WITHOUT_EXPOSURE = 'events_without_exposure'
+    """Invalid: an arm has events without exposure."""
     FACT_MISSING = 'fact_missing'
     """A fact that the decision needs is missing."""
 
@@ -1947,6 +1961,99 @@ def explain(decision: Decision | Mapping[str, object]) -> str:
     ...
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     """The consequence of a decision for its caller: go on, go back, or ask a person."""
+    ...
+
+# stats
+"""Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet."""
+class Direction(StrEnum):
+    """Which change of a rate is for the worse."""
+    INCREASE_IS_BAD = 'increase_is_bad'
+    """More events are worse: errors, crashes."""
+    DECREASE_IS_BAD = 'decrease_is_bad'
+    """Fewer events are worse: orders, sign-ups."""
+class Looks(StrEnum):
+    """How often counts are compared while they grow."""
+    ANY = 'any'
+    """As often as the caller likes: an e-process."""
+    ONE = 'one'
+    """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+class Verdict(StrEnum):
+    """What counts prove."""
+    FAILED = 'failed'
+    """The canary is worse, and its estimate is beyond the margin."""
+    PASSED = 'passed'
+    """The canary is worse by less than the margin, or not at all."""
+    INCONCLUSIVE = 'inconclusive'
+    """Neither is proven yet."""
+    NO_DATA = 'no_data'
+    """An arm has no exposure."""
+    INVALID = 'invalid'
+    """The counts contradict one another."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison(_Value):
+    """What the counts of two arms prove, made by `compare_counts`."""
+    verdict: Verdict
+    """What is proven."""
+    ratio: float | None = None
+    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+    ratio_low: float | None = None
+    """The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test."""
+    ratio_high: float | None = None
+    """The upper end; absent if there is none, as without events of the baseline."""
+    harm: TestResult | None = None
+    """The test against "the canary is no worse than its baseline"."""
+    safe: TestResult | None = None
+    """The test against "the canary is worse than its baseline by the margin or more"."""
+    needed_events: int | None = None
+    """The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts(_Value):
+    """The events of one arm, and the exposure during which they happened."""
+    events: int
+    """The number of events: failed requests, crashes, orders."""
+    exposure: float
+    """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy(_Value):
+    """When a canary counts as worse, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether more events or fewer are worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the rate of the baseline, that is still tolerated."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, over all looks together."""
+    looks: Looks = Looks.ANY
+    """How often the counts are looked at."""
+    min_expected_events: float = 5.0
+    """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestResult(_Value):
+    """The result of one test."""
+    p: float
+    """The p-value."""
+    log_e: float | None = None
+    """The natural logarithm of the e-value: the evidence against the hypothesis."""
+def default_policy() -> Policy:
+    """The policy with all defaults."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
+    """Compares the events of a canary with those of its baseline."""
+    ...
+def explain(comparison: Comparison | Mapping[str, object]) -> str:
+    """Writes a comparison as text for a person: the verdict and the reasons."""
+    ...
+def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
+    """The consequence of a comparison for its caller."""
     ...
 
 # time

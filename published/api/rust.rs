@@ -2529,6 +2529,149 @@ pub mod scalar {
     impl Serialize for Count {}
     impl<'de> Deserialize<'de> for Count {}
 }
+/// Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
+pub mod stats {
+    /// The reason codes of `stats`.
+    pub mod code {
+        /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
+        pub const HARM_PROVEN: ReasonCode;
+        /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.
+        pub const WITHIN_MARGIN: ReasonCode;
+        /// The canary passes, and is proven to be worse than its baseline.
+        pub const DEGRADED_WITHIN_MARGIN: ReasonCode;
+        /// Inconclusive: the counts prove neither harm nor its absence.
+        pub const COUNTS_INCONCLUSIVE: ReasonCode;
+        /// Inconclusive: too few events are expected of the baseline for any verdict.
+        pub const COUNTS_TOO_SMALL: ReasonCode;
+        /// No data: an arm has no exposure.
+        pub const NO_EXPOSURE: ReasonCode;
+        /// Invalid: an arm has events without exposure.
+        pub const EVENTS_WITHOUT_EXPOSURE: ReasonCode;
+    }
+    /// Compares the events of a canary with those of its baseline.
+    pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Result<Comparison>;
+    /// What the counts of two arms prove, made by `compare_counts`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Comparison {
+        /// What is proven.
+        pub verdict: Verdict,
+        /// The rate of the canary, divided by that of the baseline; absent without events of the baseline.
+        pub ratio: Option<f64>,
+        /// The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test.
+        pub ratio_low: Option<f64>,
+        /// The upper end; absent if there is none, as without events of the baseline.
+        pub ratio_high: Option<f64>,
+        /// The test against "the canary is no worse than its baseline".
+        pub harm: Option<TestResult>,
+        /// The test against "the canary is worse than its baseline by the margin or more".
+        pub safe: Option<TestResult>,
+        /// The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks.
+        pub needed_events: Option<Count>,
+        /// The reasons: first that of the verdict.
+        pub reasons: Vec<Reason>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// The result of one test.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct TestResult {
+        /// The p-value.
+        pub p: f64,
+        /// The natural logarithm of the e-value: the evidence against the hypothesis.
+        pub log_e: Option<f64>,
+    }
+    /// What counts prove.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// The canary is worse, and its estimate is beyond the margin.
+        Failed,
+        /// The canary is worse by less than the margin, or not at all.
+        Passed,
+        /// Neither is proven yet.
+        Inconclusive,
+        /// An arm has no exposure.
+        NoData,
+        /// The counts contradict one another.
+        Invalid,
+    }
+    /// Writes a comparison as text for a person: the verdict and the reasons.
+    #[must_use]
+    pub fn explain(comparison: &Comparison) -> String;
+    /// The consequence of a comparison for its caller.
+    #[must_use]
+    pub fn outcome(comparison: &Comparison) -> Outcome;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// The events of one arm, and the exposure during which they happened.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Counts {
+        /// The number of events: failed requests, crashes, orders.
+        pub events: Count,
+        /// The requests, users or hours during which they happened, in the same unit for both arms; 0 or more.
+        pub exposure: f64,
+    }
+    /// Which change of a rate is for the worse.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Direction {
+        /// More events are worse: errors, crashes.
+        IncreaseIsBad,
+        /// Fewer events are worse: orders, sign-ups.
+        DecreaseIsBad,
+    }
+    /// How often counts are compared while they grow.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Looks {
+        /// As often as the caller likes: an e-process.
+        Any,
+        /// Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events.
+        One,
+    }
+    /// When a canary counts as worse, and how certain that must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// Whether more events or fewer are worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the rate of the baseline, that is still tolerated.
+        pub margin_percent: f64,
+        /// The highest probability of a false `failed`, and that of a false `passed`, over all looks together.
+        pub alpha: f64,
+        /// How often the counts are looked at.
+        pub looks: Looks,
+        /// The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict.
+        pub min_expected_events: f64,
+    }
+    /// The policy with all defaults.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    impl Display for Direction {}
+    impl FromStr for Direction {}
+    impl Display for Looks {}
+    impl FromStr for Looks {}
+    impl Display for Verdict {}
+    impl FromStr for Verdict {}
+    /// The text of `explain`.
+    impl fmt::Display for Comparison {}
+    impl Explain for Comparison {}
+    impl Counts {
+        /// Events with their exposure.
+        #[must_use]
+        pub fn new(events: impl Into<Count>, exposure: f64) -> Self;
+    }
+    impl Default for Policy {}
+    impl PolicyText for Policy {}
+}
 /// Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 pub mod time {
     /// The length of the buckets of a report, in the calendar of a time zone.

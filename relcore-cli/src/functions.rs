@@ -1948,6 +1948,228 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
         ],
     },
     Module {
+        name: "stats",
+        docs: r"Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
+
+`compare-counts` takes the events of two arms (failed requests, crashes, orders) with their exposure, and a margin. It
+returns `failed` if the canary is proven worse, `passed` if it is proven to be worse by less than the margin, and
+`inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
+test is an e-process, and its state is the counts.
+
+Pitfalls:
+
+- The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
+  counts anew.
+- Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+- `inconclusive` is not `passed`: a canary without traffic has no errors either.
+- With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
+  turns 5 % of false alarms into 24 %.
+
+Functions and sources:
+
+| function | result | source |
+| --- | --- | --- |
+| `Position::of`, `select` | quantiles by rank, without a full sort | Hyndman and Fan 1996, types 1 and 7; multiple quickselect |
+| `wilson` | confidence interval of a proportion | Wilson 1927 |
+| `garwood` | confidence interval of a Poisson count, and so of a frequency | Garwood 1936 |
+| `median_interval_ranks` | confidence interval of a median, for any distribution | inverted sign test |
+| `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
+| `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
+| `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+| `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+| `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+| `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
+
+Transcendental functions come from `libm`, so that every platform gives the same bits.",
+        functions: &[
+            Function {
+                name: "stats.default_policy",
+                command: "default-policy",
+                docs: "The policy with all defaults.",
+                arguments: &[],
+                result: ("stats.Policy", "When a canary counts as worse, and how certain that must be."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats default-policy",
+                    files: &[],
+                    prints: r#"{"direction":"increase_is_bad","marginPercent":25.0,"alpha":0.05,"looks":"any","minExpectedEvents":5.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.policy_from_json",
+                command: "policy-from-json",
+                docs: r#"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`
+and for a negative `marginPercent`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("stats.Policy", "When a canary counts as worse, and how certain that must be."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats policy-from-json --text '{"marginPercent": 50, "direction": "decrease_is_bad"}'"#,
+                    files: &[],
+                    prints: r#"{"direction":"decrease_is_bad","marginPercent":50.0,"alpha":0.05,"looks":"any","minExpectedEvents":5.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("stats.Policy", "When a canary counts as worse, and how certain that must be."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"marginPercent: 10
+looks: one
+",
+                    )],
+                    prints: r#"{"direction":"increase_is_bad","marginPercent":10.0,"alpha":0.05,"looks":"one","minExpectedEvents":5.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.compare_counts",
+                command: "compare-counts",
+                docs: r#"Compares the events of a canary with those of its baseline.
+
+| verdict | condition |
+| --- | --- |
+| `invalid` | an arm has events without exposure |
+| `no_data` | an arm has no exposure |
+| `inconclusive` | fewer events are expected of the baseline than `minExpectedEvents` |
+| `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+| `passed` | "worse by the margin or more" is rejected |
+| `inconclusive` | otherwise |
+
+Errors:
+`out_of_range`, all faults at once: a negative exposure, more than 1,000,000,000 events, an `alpha` of 5."#,
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Policy",
+                            "When a canary counts as worse, and how certain that must be.",
+                            "Keys: direction?, marginPercent?, alpha?, looks?, minExpectedEvents?",
+                        ),
+                    },
+                ],
+                result: ("stats.Comparison", "What the counts of two arms prove, made by `compare_counts`."),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-counts --canary '{"events":12,"exposure":1}' --baseline '{"events":60,"exposure":9}' --policy '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.explain",
+                command: "explain",
+                docs: "Writes a comparison as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "comparison",
+                    option: "comparison",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "stats.Comparison",
+                        "What the counts of two arms prove, made by `compare_counts`.",
+                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats explain --comparison comparison.json",
+                    files: &[(
+                        "comparison.json",
+                        r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
+                    )],
+                    prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                }),
+            },
+            Function {
+                name: "stats.outcome",
+                command: "outcome",
+                docs: r"The consequence of a comparison for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `failed` | `roll_back` |
+| `inconclusive`, `no_data` | `wait` |
+| `invalid` | `ask` |",
+                arguments: &[Argument {
+                    wire: "comparison",
+                    option: "comparison",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "stats.Comparison",
+                        "What the counts of two arms prove, made by `compare_counts`.",
+                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats outcome --comparison comparison.json",
+                    files: &[(
+                        "comparison.json",
+                        r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+        ],
+    },
+    Module {
         name: "time",
         docs: r#"Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 

@@ -8,6 +8,7 @@
 //! | [`release`] | which type of release is this, and what does that type require? |
 //! | [`canary`] | advance, hold or roll back this canary? |
 //! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
+//! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`interchange`] | reads the text of git and Prometheus |
 //!
@@ -68,7 +69,7 @@ pub mod reason;
 pub mod release;
 pub mod rollback;
 pub mod scalar;
-mod stats;
+pub mod stats;
 pub mod time;
 pub mod version;
 pub mod wire;

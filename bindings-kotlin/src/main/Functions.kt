@@ -936,6 +936,116 @@ object Rollback {
 }
 
 /**
+ * Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
+ *
+ * `compare_counts` takes the events of two arms (failed requests, crashes, orders) with their exposure, and a margin. It
+ * returns `failed` if the canary is proven worse, `passed` if it is proven to be worse by less than the margin, and
+ * `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
+ * test is an e-process, and its state is the counts.
+ *
+ * Pitfalls:
+ *
+ * - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
+ *   counts anew.
+ * - Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+ * - `inconclusive` is not `passed`: a canary without traffic has no errors either.
+ * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
+ *   turns 5 % of false alarms into 24 %.
+ *
+ * Functions and sources:
+ *
+ * | function | result | source |
+ * | --- | --- | --- |
+ * | `Position::of`, `select` | quantiles by rank, without a full sort | Hyndman and Fan 1996, types 1 and 7; multiple quickselect |
+ * | `wilson` | confidence interval of a proportion | Wilson 1927 |
+ * | `garwood` | confidence interval of a Poisson count, and so of a frequency | Garwood 1936 |
+ * | `median_interval_ranks` | confidence interval of a median, for any distribution | inverted sign test |
+ * | `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
+ * | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
+ * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+ * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+ * | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+ * | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
+ *
+ * Transcendental functions come from `libm`, so that every platform gives the same bits.
+ */
+object Stats {
+    /**
+     * The policy with all defaults.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultPolicy(): StatsPolicy =
+        ffiStatsDefaultPolicy()
+
+    /**
+     * Reads a policy from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`
+     * and for a negative `marginPercent`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun policyFromJson(text: String): StatsPolicy =
+        ffiStatsPolicyFromJson(text)
+
+    /**
+     * Reads a policy from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun policyFromYaml(text: String): StatsPolicy =
+        ffiStatsPolicyFromYaml(text)
+
+    /**
+     * Compares the events of a canary with those of its baseline.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `invalid` | an arm has events without exposure |
+     * | `no_data` | an arm has no exposure |
+     * | `inconclusive` | fewer events are expected of the baseline than `minExpectedEvents` |
+     * | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+     * | `passed` | "worse by the margin or more" is rejected |
+     * | `inconclusive` | otherwise |
+     *
+     * Errors:
+     * `out_of_range`, all faults at once: a negative exposure, more than 1,000,000,000 events, an `alpha` of 5.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareCounts(canary: StatsCounts, baseline: StatsCounts, policy: StatsPolicy): StatsComparison =
+        ffiStatsCompareCounts(canary, baseline, policy)
+
+    /**
+     * Writes a comparison as text for a person: the verdict and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explain(comparison: StatsComparison): String =
+        ffiStatsExplain(comparison)
+
+    /**
+     * The consequence of a comparison for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `passed` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `inconclusive`, `no_data` | `wait` |
+     * | `invalid` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcome(comparison: StatsComparison): DecisionOutcome =
+        ffiStatsOutcome(comparison)
+}
+
+/**
  * Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
  *
  * relcore reads no clock: the caller passes each instant. All values have millisecond precision.

@@ -302,6 +302,34 @@ value class ReasonCode(val value: String) {
          */
         val NEITHER_IS_SAFE = ReasonCode("neither_is_safe")
         /**
+         * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
+         */
+        val HARM_PROVEN = ReasonCode("harm_proven")
+        /**
+         * Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.
+         */
+        val WITHIN_MARGIN = ReasonCode("within_margin")
+        /**
+         * The canary passes, and is proven to be worse than its baseline.
+         */
+        val DEGRADED_WITHIN_MARGIN = ReasonCode("degraded_within_margin")
+        /**
+         * Inconclusive: the counts prove neither harm nor its absence.
+         */
+        val COUNTS_INCONCLUSIVE = ReasonCode("counts_inconclusive")
+        /**
+         * Inconclusive: too few events are expected of the baseline for any verdict.
+         */
+        val COUNTS_TOO_SMALL = ReasonCode("counts_too_small")
+        /**
+         * No data: an arm has no exposure.
+         */
+        val NO_EXPOSURE = ReasonCode("no_exposure")
+        /**
+         * Invalid: an arm has events without exposure.
+         */
+        val EVENTS_WITHOUT_EXPOSURE = ReasonCode("events_without_exposure")
+        /**
          * A fact that the decision needs is missing.
          */
         val FACT_MISSING = ReasonCode("fact_missing")

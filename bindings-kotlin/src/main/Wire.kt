@@ -795,6 +795,62 @@ fun RollbackVerdict.Companion.fromJson(json: String): RollbackVerdict = ffiReadR
 @Throws(RelcoreException::class)
 fun RollbackVerdict.toJson(): String = ffiWriteRollbackVerdict(this)
 
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsComparison.Companion.fromJson(json: String): StatsComparison = ffiReadStatsComparison(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsComparison.toJson(): String = ffiWriteStatsComparison(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsCounts.Companion.fromJson(json: String): StatsCounts = ffiReadStatsCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsCounts.toJson(): String = ffiWriteStatsCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsDirection.Companion.fromJson(json: String): StatsDirection = ffiReadStatsDirection(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsDirection.toJson(): String = ffiWriteStatsDirection(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsLooks.Companion.fromJson(json: String): StatsLooks = ffiReadStatsLooks(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsLooks.toJson(): String = ffiWriteStatsLooks(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsPolicy.Companion.fromJson(json: String): StatsPolicy = ffiReadStatsPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsPolicy.toJson(): String = ffiWriteStatsPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsTestResult.Companion.fromJson(json: String): StatsTestResult = ffiReadStatsTestResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsTestResult.toJson(): String = ffiWriteStatsTestResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsVerdict.Companion.fromJson(json: String): StatsVerdict = ffiReadStatsVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsVerdict.toJson(): String = ffiWriteStatsVerdict(this)
+
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)
 fun CanaryRollout.Companion.fromJson(json: String): CanaryRollout = CanaryRollout(CanarySchedule.fromJson(json))

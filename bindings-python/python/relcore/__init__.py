@@ -12,6 +12,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.
 - `relcore.rollback`: Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
+- `relcore.stats`: Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
 - `relcore.time`: Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 - `relcore.version`: Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
 """
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from relcore import reason as reason
     from relcore import release as release
     from relcore import rollback as rollback
+    from relcore import stats as stats
     from relcore import time as time
     from relcore import version as version
     from relcore._errors import InputError as InputError
@@ -81,6 +83,7 @@ __all__ = [
     "reason",
     "release",
     "rollback",
+    "stats",
     "time",
     "to_dict",
     "to_json",
@@ -117,6 +120,7 @@ _MODULES = frozenset(
         "reason",
         "release",
         "rollback",
+        "stats",
         "time",
         "version",
     )

@@ -124,6 +124,13 @@ _CLASSES = {
     "rollback.Policy": ("rollback", "Policy"),
     "rollback.Situation": ("rollback", "Situation"),
     "rollback.Verdict": ("rollback", "Verdict"),
+    "stats.Comparison": ("stats", "Comparison"),
+    "stats.Counts": ("stats", "Counts"),
+    "stats.Direction": ("stats", "Direction"),
+    "stats.Looks": ("stats", "Looks"),
+    "stats.Policy": ("stats", "Policy"),
+    "stats.TestResult": ("stats", "TestResult"),
+    "stats.Verdict": ("stats", "Verdict"),
 }
 
 

@@ -330,5 +330,26 @@ class ReasonCode(StrEnum):
     NEITHER_IS_SAFE = "neither_is_safe"
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
 
+    HARM_PROVEN = "harm_proven"
+    """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
+
+    WITHIN_MARGIN = "within_margin"
+    """Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all."""
+
+    DEGRADED_WITHIN_MARGIN = "degraded_within_margin"
+    """The canary passes, and is proven to be worse than its baseline."""
+
+    COUNTS_INCONCLUSIVE = "counts_inconclusive"
+    """Inconclusive: the counts prove neither harm nor its absence."""
+
+    COUNTS_TOO_SMALL = "counts_too_small"
+    """Inconclusive: too few events are expected of the baseline for any verdict."""
+
+    NO_EXPOSURE = "no_exposure"
+    """No data: an arm has no exposure."""
+
+    EVENTS_WITHOUT_EXPOSURE = "events_without_exposure"
+    """Invalid: an arm has events without exposure."""
+
     FACT_MISSING = "fact_missing"
     """A fact that the decision needs is missing."""

@@ -221,6 +221,24 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("decision", TypeRef::Named("rollback.Decision"))],
         Some(TypeRef::Named("decision.Outcome")),
     ),
+    ("stats.default_policy", &[], Some(TypeRef::Named("stats.Policy"))),
+    ("stats.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
+    ("stats.policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
+    (
+        "stats.compare_counts",
+        &[
+            ("canary", TypeRef::Named("stats.Counts")),
+            ("baseline", TypeRef::Named("stats.Counts")),
+            ("policy", TypeRef::Named("stats.Policy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
+    ("stats.explain", &[("comparison", TypeRef::Named("stats.Comparison"))], Some(TypeRef::Text)),
+    (
+        "stats.outcome",
+        &[("comparison", TypeRef::Named("stats.Comparison"))],
+        Some(TypeRef::Named("decision.Outcome")),
+    ),
     (
         "time.add_business_days",
         &[
@@ -410,4 +428,11 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("rollback.Policy", &[("value", TypeRef::Named("rollback.Policy"))], None),
     ("rollback.Situation", &[("value", TypeRef::Named("rollback.Situation"))], None),
     ("rollback.Verdict", &[("value", TypeRef::Named("rollback.Verdict"))], None),
+    ("stats.Comparison", &[("value", TypeRef::Named("stats.Comparison"))], None),
+    ("stats.Counts", &[("value", TypeRef::Named("stats.Counts"))], None),
+    ("stats.Direction", &[("value", TypeRef::Named("stats.Direction"))], None),
+    ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
+    ("stats.Policy", &[("value", TypeRef::Named("stats.Policy"))], None),
+    ("stats.TestResult", &[("value", TypeRef::Named("stats.TestResult"))], None),
+    ("stats.Verdict", &[("value", TypeRef::Named("stats.Verdict"))], None),
 ];

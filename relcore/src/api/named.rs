@@ -103,6 +103,13 @@ macro_rules! named_types {
         "rollback.Policy": crate::rollback::Policy,
         "rollback.Situation": crate::rollback::Situation,
         "rollback.Verdict": crate::rollback::Verdict,
+        "stats.Comparison": crate::stats::Comparison,
+        "stats.Counts": crate::stats::Counts,
+        "stats.Direction": crate::stats::Direction,
+        "stats.Looks": crate::stats::Looks,
+        "stats.Policy": crate::stats::Policy,
+        "stats.TestResult": crate::stats::TestResult,
+        "stats.Verdict": crate::stats::Verdict,
         }
     };
 }

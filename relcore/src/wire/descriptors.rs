@@ -1008,4 +1008,57 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "rollback.Verdict",
         Descriptor::Unit(&["hold", "inconclusive", "forward_fix", "disable_flag", "roll_back", "escalate"]),
     ),
+    (
+        "stats.Comparison",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("stats.Verdict") },
+            Field { name: "ratio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "ratioLow", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "ratioHigh", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "harm",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("stats.TestResult")),
+            },
+            Field {
+                name: "safe",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("stats.TestResult")),
+            },
+            Field {
+                name: "neededEvents",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "stats.Counts",
+        Descriptor::Struct(&[
+            Field { name: "events", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "exposure", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    ("stats.Direction", Descriptor::Unit(&["increase_is_bad", "decrease_is_bad"])),
+    ("stats.Looks", Descriptor::Unit(&["any", "one"])),
+    (
+        "stats.Policy",
+        Descriptor::Struct(&[
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.TestResult",
+        Descriptor::Struct(&[
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "logE", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    ("stats.Verdict", Descriptor::Unit(&["failed", "passed", "inconclusive", "no_data", "invalid"])),
 ];

@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, time,
-    version,
+    api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
+    time, version,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -53,6 +53,7 @@ types! {
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
     rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
+    stats: Comparison, Counts, Direction, Looks, Policy, TestResult, Verdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;

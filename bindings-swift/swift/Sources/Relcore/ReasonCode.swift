@@ -160,6 +160,20 @@ extension ReasonCode {
     public static let fixPreferred = Self(rawValue: "fix_preferred")
     /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
     public static let neitherIsSafe = Self(rawValue: "neither_is_safe")
+    /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
+    public static let harmProven = Self(rawValue: "harm_proven")
+    /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.
+    public static let withinMargin = Self(rawValue: "within_margin")
+    /// The canary passes, and is proven to be worse than its baseline.
+    public static let degradedWithinMargin = Self(rawValue: "degraded_within_margin")
+    /// Inconclusive: the counts prove neither harm nor its absence.
+    public static let countsInconclusive = Self(rawValue: "counts_inconclusive")
+    /// Inconclusive: too few events are expected of the baseline for any verdict.
+    public static let countsTooSmall = Self(rawValue: "counts_too_small")
+    /// No data: an arm has no exposure.
+    public static let noExposure = Self(rawValue: "no_exposure")
+    /// Invalid: an arm has events without exposure.
+    public static let eventsWithoutExposure = Self(rawValue: "events_without_exposure")
     /// A fact that the decision needs is missing.
     public static let factMissing = Self(rawValue: "fact_missing")
 }

@@ -792,6 +792,62 @@ extension RollbackVerdict: WireValue {
     public func json() throws -> String { try ffiWriteRollbackVerdict(value: self) }
 }
 
+extension StatsComparison: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsComparison(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsComparison(value: self) }
+}
+
+extension StatsCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsCounts(value: self) }
+}
+
+extension StatsDirection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsDirection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsDirection(value: self) }
+}
+
+extension StatsLooks: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsLooks(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsLooks(value: self) }
+}
+
+extension StatsPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsPolicy(value: self) }
+}
+
+extension StatsTestResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsTestResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsTestResult(value: self) }
+}
+
+extension StatsVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsVerdict(value: self) }
+}
+
 extension CanaryRollout {
     /// Reads the JSON form of the schedule; unknown keys are refused.
     public convenience init(json: String) throws { try self.init(schedule: .init(json: json)) }

@@ -100,6 +100,13 @@ extension RollbackDecision: CaseValue {}
 extension RollbackPolicy: CaseValue {}
 extension RollbackSituation: CaseValue {}
 extension RollbackVerdict: CaseValue {}
+extension StatsComparison: CaseValue {}
+extension StatsCounts: CaseValue {}
+extension StatsDirection: CaseValue {}
+extension StatsLooks: CaseValue {}
+extension StatsPolicy: CaseValue {}
+extension StatsTestResult: CaseValue {}
+extension StatsVerdict: CaseValue {}
 
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
@@ -200,6 +207,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Rollback.explain(decision: input.take("decision")).wire()
     case "rollback.outcome":
         return try Rollback.outcome(decision: input.take("decision")).wire()
+    case "stats.default_policy":
+        return try Stats.defaultPolicy().wire()
+    case "stats.policy_from_json":
+        return try Stats.policyFromJson(text: input.take("text")).wire()
+    case "stats.policy_from_yaml":
+        return try Stats.policyFromYaml(text: input.take("text")).wire()
+    case "stats.compare_counts":
+        return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.explain":
+        return try Stats.explain(comparison: input.take("comparison")).wire()
+    case "stats.outcome":
+        return try Stats.outcome(comparison: input.take("comparison")).wire()
     case "time.add_business_days":
         return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":

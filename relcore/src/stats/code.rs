@@ -1,0 +1,19 @@
+//! The reason codes of `stats`.
+use crate::reason::reason_codes;
+
+reason_codes! {
+    /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
+    HARM_PROVEN;
+    /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.
+    WITHIN_MARGIN;
+    /// The canary passes, and is proven to be worse than its baseline.
+    DEGRADED_WITHIN_MARGIN;
+    /// Inconclusive: the counts prove neither harm nor its absence.
+    COUNTS_INCONCLUSIVE;
+    /// Inconclusive: too few events are expected of the baseline for any verdict.
+    COUNTS_TOO_SMALL;
+    /// No data: an arm has no exposure.
+    NO_EXPOSURE;
+    /// Invalid: an arm has events without exposure.
+    EVENTS_WITHOUT_EXPOSURE;
+}

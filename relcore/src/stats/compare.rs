@@ -1,0 +1,310 @@
+use super::comparison::{Comparison, TestResult, Verdict};
+use super::conditional::{self, Shares};
+use super::policy::{Counts, Direction, Looks, Policy};
+use super::sequential::{self, Prior};
+use super::{code, normal};
+use crate::error::{Faults, Result};
+use crate::reason::{Evidence, Interval, Reason, ReasonCode, Severity, number};
+use crate::scalar::Count;
+use crate::wire::PolicyText as _;
+
+/// Compares the events of a canary with those of its baseline.
+///
+/// | verdict | condition |
+/// | --- | --- |
+/// | `invalid` | an arm has events without exposure |
+/// | `no_data` | an arm has no exposure |
+/// | `inconclusive` | fewer events are expected of the baseline than `minExpectedEvents` |
+/// | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+/// | `passed` | "worse by the margin or more" is rejected |
+/// | `inconclusive` | otherwise |
+///
+/// ```
+/// use relcore::stats::{Counts, Policy, Verdict, compare_counts};
+///
+/// let policy = Policy::default();
+/// // 1 % of the requests goes to the canary: 40 errors in 10,000 requests against 1000 in 990,000.
+/// let (canary, baseline) = (Counts::new(40_u32, 10_000.0), Counts::new(1000_u32, 990_000.0));
+/// assert_eq!(compare_counts(&canary, &baseline, &policy)?.verdict, Verdict::Failed);
+///
+/// // Pitfall: a canary without errors passes only with enough traffic.
+/// let comparison = compare_counts(&Counts::new(0_u32, 500.0), &Counts::new(50_u32, 49_500.0), &policy)?;
+/// assert_eq!(comparison.verdict, Verdict::Inconclusive);
+/// assert!(comparison.needed_events.is_some());
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `out_of_range`, all faults at once: a negative exposure, more than 1,000,000,000 events, an `alpha` of 5.
+pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Result<Comparison> {
+    let mut faults = Faults::new();
+    canary.check("canary", &mut faults);
+    baseline.check("baseline", &mut faults);
+    policy.check("policy", &mut faults);
+    faults.finish()?;
+    let policy_digest = crate::digest::of(policy)?;
+    for (name, arm) in [("canary", canary), ("baseline", baseline)] {
+        if arm.exposure <= 0.0 && arm.events.get() > 0 {
+            let text =
+                format!("the {name} has {} events without exposure, so its rate is undefined", arm.events);
+            let reason = Reason::new(code::EVENTS_WITHOUT_EXPOSURE, Severity::Error, name, text);
+            return Ok(empty(Verdict::Invalid, reason, policy_digest));
+        }
+    }
+    for (name, arm) in [("canary", canary), ("baseline", baseline)] {
+        if arm.exposure <= 0.0 {
+            let text = format!("the {name} has no exposure, so its rate is unknown");
+            let reason = Reason::new(code::NO_EXPOSURE, Severity::Warning, name, text);
+            return Ok(empty(Verdict::NoData, reason, policy_digest));
+        }
+    }
+    Ok(Pair::new(canary, baseline, policy).compare(policy_digest))
+}
+
+fn empty(verdict: Verdict, reason: Reason, policy_digest: String) -> Comparison {
+    Comparison {
+        verdict,
+        ratio: None,
+        ratio_low: None,
+        ratio_high: None,
+        harm: None,
+        safe: None,
+        needed_events: None,
+        reasons: vec![reason],
+        policy_digest,
+    }
+}
+
+/// The counts and exposures of two arms with exposure.
+#[derive(Clone, Copy, Debug)]
+struct Pair<'a> {
+    count: f64,
+    baseline_count: f64,
+    exposure: f64,
+    baseline_exposure: f64,
+    policy: &'a Policy,
+}
+
+impl<'a> Pair<'a> {
+    fn new(canary: &Counts, baseline: &Counts, policy: &'a Policy) -> Self {
+        Self {
+            count: canary.events.as_f64(),
+            baseline_count: baseline.events.as_f64(),
+            exposure: canary.exposure,
+            baseline_exposure: baseline.exposure,
+            policy,
+        }
+    }
+
+    fn compare(self, policy_digest: String) -> Comparison {
+        let margin = self.margin();
+        let (equal, border) = (self.shares(1.0), self.shares(margin));
+        let (harm, safe) = match self.policy.direction {
+            Direction::IncreaseIsBad => (self.above(equal), self.below(border)),
+            Direction::DecreaseIsBad => (self.below(equal), self.above(border)),
+        };
+        let rejects = |test: TestResult| test.p <= self.policy.alpha;
+        let (low, high) = self.interval();
+        let verdict = if self.expected_events() < self.policy.min_expected_events {
+            Verdict::Inconclusive
+        } else if rejects(harm) && self.is_beyond(margin) {
+            Verdict::Failed
+        } else if rejects(safe) {
+            Verdict::Passed
+        } else {
+            Verdict::Inconclusive
+        };
+        let needed_events = self
+            .needed_events()
+            .filter(|needed| verdict == Verdict::Inconclusive && needed.as_f64() > self.events());
+        let mut reasons = vec![self.reason(verdict, harm, safe, needed_events)];
+        if verdict == Verdict::Passed && rejects(harm) {
+            let text = format!("{}: worse than the baseline, but within the margin", self.rates());
+            reasons.push(self.with(code::DEGRADED_WITHIN_MARGIN, Severity::Warning, text, harm.p));
+        }
+        Comparison {
+            verdict,
+            ratio: self.ratio(),
+            ratio_low: Some(low),
+            ratio_high: Some(high).filter(|high| high.is_finite()),
+            harm: Some(harm),
+            safe: Some(safe),
+            needed_events,
+            reasons,
+            policy_digest,
+        }
+    }
+
+    /// The ratio of the rates at the margin.
+    fn margin(self) -> f64 {
+        match self.policy.direction {
+            Direction::IncreaseIsBad => 1.0 + self.policy.margin_percent / 100.0,
+            Direction::DecreaseIsBad => 1.0 - self.policy.margin_percent / 100.0,
+        }
+    }
+
+    fn shares(self, ratio: f64) -> Shares {
+        Shares::of(self.exposure, self.baseline_exposure, ratio)
+    }
+
+    fn events(self) -> f64 {
+        self.count + self.baseline_count
+    }
+
+    /// The events that the baseline has on average if both arms have the same rate.
+    fn expected_events(self) -> f64 {
+        self.events() * self.shares(1.0).baseline
+    }
+
+    /// The ratio of the rates; `None` without events of the baseline.
+    fn ratio(self) -> Option<f64> {
+        (self.baseline_count > 0.0)
+            .then(|| self.count / self.baseline_count * (self.baseline_exposure / self.exposure))
+    }
+
+    /// Whether the estimate is worse than the margin. Without events of the baseline, the ratio is infinite.
+    fn is_beyond(self, margin: f64) -> bool {
+        let ratio = self.ratio().unwrap_or(f64::INFINITY);
+        match self.policy.direction {
+            Direction::IncreaseIsBad => ratio > margin,
+            Direction::DecreaseIsBad => ratio < margin,
+        }
+    }
+
+    /// The test against "the rate of the canary is at most that of `shares`".
+    fn above(self, shares: Shares) -> TestResult {
+        match self.policy.looks {
+            Looks::Any => {
+                any_look(sequential::ln_harm(self.count, self.baseline_count, shares, Prior::at(shares)))
+            }
+            Looks::One => {
+                TestResult { p: conditional::harm(self.count, self.baseline_count, shares), log_e: None }
+            }
+        }
+    }
+
+    /// The test against "the rate of the canary is at least that of `shares`".
+    fn below(self, shares: Shares) -> TestResult {
+        match self.policy.looks {
+            Looks::Any => {
+                any_look(sequential::ln_safe(self.count, self.baseline_count, shares, Prior::at(shares)))
+            }
+            Looks::One => {
+                TestResult { p: conditional::safe(self.count, self.baseline_count, shares), log_e: None }
+            }
+        }
+    }
+
+    fn interval(self) -> (f64, f64) {
+        let interval = match self.policy.looks {
+            Looks::Any => sequential::ratio_interval,
+            Looks::One => conditional::ratio_interval,
+        };
+        interval(
+            self.count,
+            self.baseline_count,
+            self.exposure,
+            self.baseline_exposure,
+            1.0 - self.policy.alpha,
+        )
+    }
+
+    /// The events of both arms at which a canary as good as its baseline passes: with a power of 80 % for one look, by the
+    /// normal approximation of the binomial test at the margin. An e-process needs 1 to 1.4 times as many in the median
+    /// (simulated for margins of 10 to 100 % and splits of 50 and 10 %).
+    fn needed_events(self) -> Option<Count> {
+        let (border, equal) = (self.shares(self.margin()), self.shares(1.0));
+        let spread = |shares: Shares| (shares.canary * shares.baseline).sqrt();
+        let root = (normal::quantile(1.0 - self.policy.alpha) * spread(border)
+            + normal::quantile(0.8) * spread(equal))
+            / (border.canary - equal.canary);
+        let factor = match self.policy.looks {
+            Looks::Any => 1.3,
+            Looks::One => 1.0,
+        };
+        let needed = libm::ceil(root * root * factor).max(self.least_events());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast of f64 saturates"
+        )]
+        Count::new(needed as u64).ok()
+    }
+
+    /// The events of both arms from which there is any verdict.
+    fn least_events(self) -> f64 {
+        libm::ceil(self.policy.min_expected_events / self.shares(1.0).baseline)
+    }
+
+    fn reason(self, verdict: Verdict, harm: TestResult, safe: TestResult, needed: Option<Count>) -> Reason {
+        let (margin, alpha) = (number(self.policy.margin_percent), number(self.policy.alpha));
+        let rates = self.rates();
+        let more = needed.map_or(String::new(), |needed| {
+            format!("; a canary as good as its baseline needs about {needed} events of both arms")
+        });
+        match verdict {
+            Verdict::Failed => {
+                let p = p_value(harm.p);
+                let text = format!("{rates}: worse beyond the margin of {margin} % ({p}, alpha {alpha})");
+                self.with(code::HARM_PROVEN, Severity::Error, text, harm.p)
+            }
+            Verdict::Passed => {
+                let p = p_value(safe.p);
+                let text = format!("{rates}: not worse by {margin} % ({p}, alpha {alpha})");
+                self.with(code::WITHIN_MARGIN, Severity::Info, text, safe.p)
+            }
+            _ if self.expected_events() < self.policy.min_expected_events => {
+                let (expected, least) =
+                    (number(self.expected_events()), number(self.policy.min_expected_events));
+                let text =
+                    format!("{expected} events are expected of the baseline, fewer than {least}{more}");
+                self.with(code::COUNTS_TOO_SMALL, Severity::Warning, text, safe.p)
+            }
+            _ => {
+                let text =
+                    format!("{rates}: neither worse nor within the margin of {margin} % is proven{more}");
+                self.with(code::COUNTS_INCONCLUSIVE, Severity::Warning, text, safe.p)
+            }
+        }
+    }
+
+    fn rates(self) -> String {
+        let (canary, baseline) = (self.count / self.exposure, self.baseline_count / self.baseline_exposure);
+        let ratio = self.ratio().map_or(String::new(), |ratio| format!(", a ratio of {}", number(ratio)));
+        format!(
+            "the canary has a rate of {}, its baseline one of {}{ratio}",
+            number(canary),
+            number(baseline)
+        )
+    }
+
+    fn with(self, code: ReasonCode, severity: Severity, text: String, p: f64) -> Reason {
+        let (low, high) = self.interval();
+        let interval = high.is_finite().then_some(Interval { low, high, level: 1.0 - self.policy.alpha });
+        Reason::new(code, severity, "ratio", text).with(Evidence {
+            observed: self.ratio(),
+            threshold: Some(self.margin()),
+            unit: Some("1".to_owned()),
+            n: whole(self.events()),
+            p: Some(p),
+            interval,
+            ..Evidence::default()
+        })
+    }
+}
+
+/// A p-value for a person. The digits of a tiny one mean nothing.
+fn p_value(p: f64) -> String {
+    if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {}", number(p)) }
+}
+
+/// A whole number of 0 or more as a count; `None` if it is too great.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of f64 saturates")]
+fn whole(number: f64) -> Option<Count> {
+    Count::new(number as u64).ok()
+}
+
+/// The p-value of an e-process.
+fn any_look(ln_e: f64) -> TestResult {
+    TestResult { p: libm::exp(-ln_e).min(1.0), log_e: Some(ln_e) }
+}
