@@ -91,7 +91,11 @@ fn check(case: &Value, number: usize) -> Result<(), String> {
 /// The exit code is the outcome of the decision, if there is one.
 fn check_exit(module: &str, function: &str, result: &str, exit: Exit) -> Result<(), String> {
     let value: Value = serde_json::from_str(result).map_err(|fault| fault.to_string())?;
-    let argument = if module == "release" { "classification" } else { "decision" };
+    let argument = match module {
+        "release" => "classification",
+        "stats" => "comparison",
+        _ => "decision",
+    };
     let outcome = match value.get("verdict") {
         Some(_) => {
             let input = serde_json::json!({argument: value}).to_string();

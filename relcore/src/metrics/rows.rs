@@ -279,3 +279,18 @@ impl Sparse {
         Instants { millis: &self.millis, validity: Some(&self.bits) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_in_the_order_that_a_person_reads() {
+        let sorted = ["", "0", "1", "01x", "a", "a2", "a10", "aa", "v0.0.9", "v0.0.10", "v1-rc1", "v1a"];
+        for (index, one) in sorted.iter().enumerate() {
+            for (place, other) in sorted.iter().enumerate() {
+                assert_eq!(natural(one, other), index.cmp(&place), "{one} {other}");
+            }
+        }
+    }
+}
