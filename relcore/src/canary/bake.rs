@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::finding::{Effect, Ended, Finding, consequence, gathered, lasted, measured};
 use super::metric::Metric;
 use super::response::Response;
-use super::state::{MetricState, Waiver};
+use super::state::{LastMeasurement, MetricState, Waiver};
 use super::step::Step;
 use crate::canary::code;
 use crate::reason::{Reason, ReasonCode, Severity, format_duration};
@@ -69,11 +69,33 @@ pub(super) fn all_good(facts: &Facts<'_>) -> Result<(), Finding> {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
     for (metric, counts) in facts.metrics() {
+        if facts.is_trial {
+            if !is_good(facts, metric, counts) {
+                return Err(Finding::bare(Effect::Inconclusive));
+            }
+            continue;
+        }
         if let Some(reason) = not_good(facts, metric, counts, &mut missing) {
             reasons.push(reason);
         }
     }
     if reasons.is_empty() { Ok(()) } else { Err(Finding::of(Effect::Inconclusive, reasons, missing)) }
+}
+
+/// The latest measurement of a metric that was made at the present weight.
+///
+/// A measurement of the very instant at which the weight was set was made at the weight before.
+fn at_this_weight<'a>(
+    facts: &Facts<'a>,
+    metric: &Metric,
+    counts: &'a MetricState,
+) -> Option<&'a LastMeasurement> {
+    facts.latest(metric, counts).filter(|last| Some(last.at) > facts.progress.weight_set_at)
+}
+
+/// Whether a metric allows more traffic.
+fn is_good(facts: &Facts<'_>, metric: &Metric, counts: &MetricState) -> bool {
+    facts.tolerates(metric, at_this_weight(facts, metric, counts).map(|last| last.phase))
 }
 
 /// Why a metric does not allow more traffic; a metric without a value at this weight is missing, too.
@@ -83,8 +105,7 @@ fn not_good(
     counts: &MetricState,
     missing: &mut Vec<String>,
 ) -> Option<Reason> {
-    // A measurement of the very instant at which the weight was set was made at the weight before.
-    let last = facts.latest(metric, counts).filter(|last| Some(last.at) > facts.progress.weight_set_at);
+    let last = at_this_weight(facts, metric, counts);
     if facts.tolerates(metric, last.map(|last| last.phase)) {
         return None;
     }
@@ -128,6 +149,7 @@ pub(super) fn timer(facts: &Facts<'_>, length: Span, code: ReasonCode, step: &st
     let end = facts.progress.step_entered_at.plus(length).ok(); // beyond the calendar it never ends
     match end {
         Some(end) if facts.now >= end => Ok(end),
+        _ if facts.is_trial => Err(Finding::bare(Effect::Hold)),
         _ => {
             let done = facts.now.since(facts.progress.step_entered_at);
             let (ran, needed, weight) =

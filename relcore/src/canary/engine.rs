@@ -243,7 +243,7 @@ fn next_check(schedule: &Schedule, state: &State, effect: &Effect, now: Timestam
     if state.is_over() {
         return None;
     }
-    let mut facts = Facts::new(schedule, state, now);
+    let mut facts = Facts::trial(schedule, state, now);
     let mut is_fresh = true;
     loop {
         let response = facts.next_response(is_fresh);

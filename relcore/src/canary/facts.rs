@@ -15,11 +15,18 @@ pub(super) struct Facts<'a> {
     pub(super) state: &'a State,
     pub(super) progress: Progress,
     pub(super) now: Timestamp,
+    /// Whether only the effect is of interest: steps then give no reasons, whose texts cost more than the decision.
+    pub(super) is_trial: bool,
 }
 
 impl<'a> Facts<'a> {
     pub(super) fn new(schedule: &'a Schedule, state: &'a State, now: Timestamp) -> Self {
-        Self { schedule, state, progress: Progress::of(state), now }
+        Self { schedule, state, progress: Progress::of(state), now, is_trial: false }
+    }
+
+    /// The same, to try out what a call at another instant would do.
+    pub(super) fn trial(schedule: &'a Schedule, state: &'a State, now: Timestamp) -> Self {
+        Self { is_trial: true, ..Self::new(schedule, state, now) }
     }
 
     /// Each metric with its counts.
@@ -194,10 +201,15 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// The same for a version that has traffic since an instant.
+pub(super) fn counted_after(since: Timestamp, metric: &Metric) -> i64 {
+    since.as_millis().saturating_add(metric.initial_delay.as_millis())
+}
+
 /// The instant, in milliseconds since 1970, after which a measurement of a metric is one of the new version.
 pub(super) fn measured_after(schedule: &Schedule, progress: &Progress, metric: &Metric) -> Option<i64> {
     if let Some(since) = progress.traffic_since {
-        return Some(since.as_millis().saturating_add(metric.initial_delay.as_millis()));
+        return Some(counted_after(since, metric));
     }
     match progress.step_of(schedule) {
         Some(Step::Analysis { metrics, .. }) if metrics.is_empty() || metrics.contains(&metric.name) => {

@@ -44,6 +44,11 @@ impl Finding {
         Self::of(effect, vec![reason], vec![])
     }
 
+    /// An effect alone, for a trial.
+    pub(super) fn bare(effect: Effect) -> Self {
+        Self::of(effect, vec![], vec![])
+    }
+
     pub(super) fn of(effect: Effect, reasons: Vec<Reason>, missing: Vec<String>) -> Self {
         Self { effect, reasons, missing }
     }

@@ -4,7 +4,7 @@
 //! seen: a failure that ended the rollout has ended it, whatever was measured or ordered later.
 use super::abort::end;
 use super::advance::{advance, timer_ends_at};
-use super::facts::{Facts, measured_after};
+use super::facts::{Facts, counted_after, measured_after};
 use super::finding::{Effect, Finding};
 use super::metric::{EmptyResult, MeasurementPhase, Metric};
 use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading};
@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
         if !schedule.metrics.is_empty() || self.state.is_over() {
             return;
         }
-        let facts = Facts::new(schedule, self.state, self.at);
+        let facts = Facts::trial(schedule, self.state, self.at);
         if strongest(&facts).finding.is_none() {
             let before = facts.progress.step;
             let (progress, _) = advance(facts);
@@ -355,15 +355,23 @@ impl<'a> Walk<'a> {
         // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
         let Some(index) = self.metrics.index_of(name) else { return false };
         let schedule = self.schedule();
-        let progress = Progress::of(self.state);
+        let after = match self.state.traffic_since {
+            // With traffic the step does not matter, and the copy is spared: this runs for every measurement.
+            Some(since) => schedule.metrics.get(index).map(|metric| counted_after(since, metric)),
+            None => {
+                let progress = Progress::of(self.state);
+                schedule.metrics.get(index).and_then(|metric| measured_after(schedule, &progress, metric))
+            }
+        };
+        let (entered_at, set_at) = (self.state.step_entered_at, self.state.weight_set_at);
         let pair = schedule.metrics.get(index).zip(self.state.metrics.get_mut(index));
         let Some((metric, counts)) = pair else { return false };
         // Without traffic there is no data: what is measured then is not about the new version.
-        if measured_after(schedule, &progress, metric).is_none_or(|after| at.as_millis() <= after) {
+        if after.is_none_or(|after| at.as_millis() <= after) {
             return false;
         }
         // A measurement that is reported late may belong to the step, or the weight, before.
-        let here = at >= progress.step_entered_at && Some(at) > progress.weight_set_at;
+        let here = at >= entered_at && Some(at) > set_at;
         let last = judged(metric, reading, at);
         let phase = last.phase;
         match phase {
@@ -380,7 +388,7 @@ impl<'a> Walk<'a> {
             counts.consecutive_errors = 0;
         }
         if let Some(n) = last.n.filter(|_| here) {
-            sample(metric, counts, &progress, n, at);
+            sample(metric, counts, set_at.unwrap_or(entered_at), n, at);
         }
         counts.last = Some(last);
         phase != MeasurementPhase::Successful
@@ -404,9 +412,9 @@ fn judged(metric: &Metric, reading: &Reading, at: Timestamp) -> LastMeasurement 
 
 /// Adds the samples of a measurement. Those of a window that overlaps one that was counted, or that begins before the
 /// step, are partly the same or of another weight: none of them is counted.
-fn sample(metric: &Metric, counts: &mut MetricState, progress: &Progress, n: Count, at: Timestamp) {
+fn sample(metric: &Metric, counts: &mut MetricState, begin: Timestamp, n: Count, at: Timestamp) {
     if let Some(window) = metric.window {
-        let from = counts.sampled_until.or(progress.weight_set_at).unwrap_or(progress.step_entered_at);
+        let from = counts.sampled_until.unwrap_or(begin);
         if from.plus(window).is_ok_and(|next| at < next) {
             return;
         }
