@@ -121,6 +121,10 @@ fn rollback(c: &mut Criterion<CpuTime>) {
     c.bench_function("rollback::decide, 18 facts", |b| {
         b.iter(|| rollback::decide(black_box(&situation), black_box(&policy), now));
     });
+    let engine = rollback::Engine::new(policy).unwrap();
+    c.bench_function("rollback::Engine::decide of the same", |b| {
+        b.iter(|| black_box(&engine).decide(black_box(&situation), now));
+    });
 }
 
 fn release(c: &mut Criterion<CpuTime>) {
