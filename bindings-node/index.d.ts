@@ -56,7 +56,7 @@ export declare class RelcoreError extends Error {
  * - `metric_unmeasured`: A metric has not been measured since the weight was set.
  * - `no_data`: The query of a metric returned no data.
  * - `order_applied`: A command of an operator was applied.
- * - `order_outdated`: A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+ * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
  * - `paused`: The rollout is paused until an operator resumes.
  * - `pause_running`: A pause step has not reached its end.
  * - `run_over`: The rollout is over until a retry or a new revision.

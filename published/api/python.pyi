@@ -1523,7 +1523,7 @@ class ReasonCode(StrEnum):
     ORDER_APPLIED = 'order_applied'
     """A command of an operator was applied."""
     ORDER_OUTDATED = 'order_outdated'
-    """A command or an approval had no effect, because it was given before the run, the pause or the step it would end."""
+    """A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change."""
     PAUSED = 'paused'
     """The rollout is paused until an operator resumes."""
     PAUSE_RUNNING = 'pause_running'

@@ -230,7 +230,7 @@ pub mod canary {
         pub const NO_DATA: ReasonCode;
         /// A command of an operator was applied.
         pub const ORDER_APPLIED: ReasonCode;
-        /// A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+        /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
         pub const ORDER_OUTDATED: ReasonCode;
         /// The rollout is paused until an operator resumes.
         pub const PAUSED: ReasonCode;

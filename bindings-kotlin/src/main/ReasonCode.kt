@@ -158,7 +158,8 @@ value class ReasonCode(val value: String) {
          */
         val ORDER_APPLIED = ReasonCode("order_applied")
         /**
-         * A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+         * A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that
+         * it would change.
          */
         val ORDER_OUTDATED = ReasonCode("order_outdated")
         /**

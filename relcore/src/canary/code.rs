@@ -38,7 +38,8 @@ reason_codes! {
     NO_DATA;
     /// A command of an operator was applied.
     ORDER_APPLIED;
-    /// A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+    /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that
+    /// it would change.
     ORDER_OUTDATED;
     /// The rollout is paused until an operator resumes.
     PAUSED;

@@ -137,8 +137,7 @@ impl<'a> Facts<'a> {
 
     /// The time that counts for the deadline.
     pub(super) fn counted(&self) -> Span {
-        let until = self.progress.deadline_stopped_at.map_or(self.now, |stopped| stopped.min(self.now));
-        until.since(self.state.started_at).saturating_sub(self.progress.deadline_excluded)
+        self.progress.counted(self.state.started_at, self.now)
     }
 
     /// The instant of the deadline; none while its clock stands still, or when nothing is left to do but to say so.

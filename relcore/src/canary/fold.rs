@@ -30,7 +30,7 @@ pub(super) struct Folded {
     pub(super) response: Option<Finding>,
     /// Whether another version is rolled out than at the call before.
     pub(super) is_new_revision: bool,
-    /// A reason for each order of an operator.
+    /// A reason for each order of an operator, and for what came too late to have an effect.
     pub(super) orders: Vec<Reason>,
 }
 
@@ -194,10 +194,14 @@ impl<'a> Walk<'a> {
                 self.order(Order { command: *command, at, by: by.clone(), reason: reason.clone() });
             }
             ObservationKind::NewRevision { revision } => {
-                // News of a version from before this run is superseded.
-                if at > state.started_at
-                    || (at == state.started_at && state.revision.as_ref() != Some(revision))
-                {
+                let is_repeated = at == state.started_at && state.revision.as_ref() == Some(revision);
+                if at < state.started_at {
+                    let text = format!(
+                        "the revision `{revision}` is from {at}, before this run began: it has no effect"
+                    );
+                    let reason = Reason::new(code::ORDER_OUTDATED, Severity::Warning, "revision", text);
+                    self.folded.orders.push(reason);
+                } else if !is_repeated {
                     state.begin_again(schedule, at);
                     state.weight = 0.0; // another version had earned the weight
                     (state.traffic_since, state.weight_set_at) = (None, None);

@@ -116,6 +116,12 @@ impl Progress {
         self.count_deadline(schedule, state, at);
     }
 
+    /// The time that counts for the deadline, from the start to `at`.
+    pub(super) fn counted(&self, started_at: Timestamp, at: Timestamp) -> Span {
+        let until = self.deadline_stopped_at.map_or(at, |stopped| stopped.min(at));
+        until.since(started_at).saturating_sub(self.deadline_excluded)
+    }
+
     /// Stops or restarts the clock of the deadline at `at`, according to what holds from then on.
     pub(super) fn count_deadline(&mut self, schedule: &Schedule, state: &State, at: Timestamp) {
         if schedule.deadline.is_none() {

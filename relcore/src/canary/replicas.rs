@@ -69,31 +69,22 @@ pub fn weight_to_replicas(
 /// The split whose share is nearest to the weight, of `total` replicas or of one more.
 fn nearest(total: u32, weight: f64, surge: u32) -> Replicas {
     let is_whole = weight <= 0.0 || weight >= 100.0;
-    let mut best: Option<(Replicas, f64)> = None;
     let more = u32::from(surge > 0 && !is_whole && total > 0);
-    for pods in [total, total.saturating_add(more)] {
+    let splits = [total, total.saturating_add(more)].into_iter().flat_map(|pods| {
         let exact = f64::from(pods) * weight / 100.0;
-        // The greater first: among equals it stays.
-        for canary in [whole(exact.ceil()), whole(exact.floor())] {
-            let split = Replicas { canary, stable: pods.saturating_sub(canary) };
-            let one_sided = split.canary == 0 || split.stable == 0;
-            let may_be_one_sided = pods == total && (is_whole || total <= 1);
-            if (one_sided && !may_be_one_sided) || split.canary > total || split.stable > total {
-                continue;
-            }
-            // Distances in pods per 100, over the same denominator, so that ties are exact.
-            let distance = (f64::from(canary) * 100.0 - f64::from(pods) * weight).abs();
-            let is_nearer = |(other, least): &(Replicas, f64)| {
-                let others = other.canary.saturating_add(other.stable);
-                distance * f64::from(others) < least * f64::from(pods)
-            };
-            if best.as_ref().is_none_or(is_nearer) {
-                best = Some((split, distance));
-            }
-        }
-    }
-    // Below 100 % each version keeps a replica: 1 % of two pods is neither 0 nor 1 by rounding alone.
-    best.map_or(Replicas { canary: 1.min(total), stable: total.saturating_sub(1) }, |(split, _)| split)
+        // Below 100 % each version keeps a replica, unless there is only one.
+        let is_shared = !is_whole && pods > 1;
+        let (least, most) = if is_shared { (1, total.min(pods.saturating_sub(1))) } else { (0, total) };
+        let counts = [exact.ceil(), exact.floor()].map(|count| whole(count).clamp(least, most));
+        counts.map(|canary| (canary, pods))
+    });
+    // Distances in pods per 100, compared over one denominator, so that ties are exact. The first of equals stays: the
+    // greater share of the new version, without a surge.
+    let distance = |(canary, pods): (u32, u32)| (f64::from(canary) * 100.0 - f64::from(pods) * weight).abs();
+    let nearest =
+        splits.min_by(|a, b| (distance(*a) * f64::from(b.1)).total_cmp(&(distance(*b) * f64::from(a.1))));
+    let (canary, pods) = nearest.unwrap_or((0, total));
+    Replicas { canary, stable: pods.saturating_sub(canary) }
 }
 
 #[expect(

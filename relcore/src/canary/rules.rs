@@ -13,22 +13,23 @@ use crate::time::Span;
 
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
-/// The rules in their order. The numbers are those of the module docs.
-const RULES: [Rule; 14] = [
-    run_over,           // 1
-    aborted_by_person,  // 2
-    critical_metric,    // 3
-    canary_unready,     // 4
-    stable_unhealthy,   // 5
-    deadline,           // 6
-    failure_limit,      // 7
-    error_limit,        // 8
-    no_data,            // 9
-    inconclusive_limit, // 10
-    bake_overdue,       // 10
-    gate_expired,       // 11
-    paused,             // 12
-    window_closed,      // 13
+/// The rules in their order, and whether an order to go on to the next weight overrules a hold of theirs. The numbers are
+/// those of the module docs.
+const RULES: [(Rule, bool); 14] = [
+    (run_over, false),          // 1
+    (aborted_by_person, false), // 2
+    (critical_metric, false),   // 3
+    (canary_unready, false),    // 4
+    (stable_unhealthy, true),   // 5
+    (deadline, true),           // 6
+    (failure_limit, true),      // 7
+    (error_limit, true),        // 8
+    (no_data, true),            // 9
+    (inconclusive_limit, true), // 10
+    (bake_overdue, true),       // 10
+    (gate_expired, true),       // 11
+    (paused, false),            // 12
+    (window_closed, true),      // 13
 ];
 
 /// What the rules found at an instant.
@@ -46,9 +47,13 @@ pub(super) struct Ruled {
 /// the deadline still takes the traffic back.
 pub(super) fn strongest(facts: &Facts<'_>) -> Ruled {
     let mut ruled = Ruled::default();
-    for rule in RULES {
+    let is_ordered = facts.progress.waiver == Waiver::NextWeight;
+    for (rule, is_overruled) in RULES {
         let Some(finding) = rule(facts) else { continue };
         let strength = finding.effect.strength();
+        if strength == Response::Hold && is_ordered && is_overruled {
+            continue;
+        }
         if strength == Response::Warn {
             ruled.warnings.extend(finding.reasons);
             continue;
@@ -133,22 +138,21 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
         let reason = Reason::new(code::CANARY_NOT_READY, Severity::Warning, "canary", text);
         return Some(Finding::new(Effect::Hold, reason));
     }
-    let response = facts.schedule.on.not_ready;
+    // A version that is not ready gets no traffic, even if the schedule only warns.
+    let response = facts.schedule.on.not_ready.max(Response::Hold);
     let lasts = format_duration(lasted_so_far);
     let text =
         format!("the new version is not ready for {lasts}, longer than it may: {}", consequence(response));
     let reason = Reason::new(code::CANARY_UNHEALTHY, Severity::Critical, "canary", text);
-    // A version that is not ready gets no traffic, even if the schedule only warns.
-    let effect = if response == Response::Warn { Effect::Hold } else { Effect::Respond(response) };
-    Some(Finding::new(effect, reason))
+    Some(Finding::new(Effect::Respond(response), reason))
 }
 
 /// Rule 5: while the previous version is not ready there is nothing to roll back to, and more traffic for the new one
 /// would make that worse.
 fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
     let response = facts.schedule.on.stable_unhealthy;
-    let is_overruled = facts.state.without_stable || facts.progress.waiver == Waiver::NextWeight;
-    (is_stable_down(facts) && !(is_overruled && response <= Response::Hold)).then(|| {
+    let is_overruled = facts.state.without_stable && response <= Response::Hold;
+    (is_stable_down(facts) && !is_overruled).then(|| {
         let then = consequence(response);
         let text = format!("the previous version is not ready, so a rollback is not possible: {then}");
         let reason = Reason::new(code::STABLE_UNHEALTHY, Severity::Error, "stable", text);
@@ -297,7 +301,7 @@ fn paused(facts: &Facts<'_>) -> Option<Finding> {
 /// Rule 13: outside of the release window nothing advances but by an order. Safety comes first, so a rollback has
 /// happened before.
 fn window_closed(facts: &Facts<'_>) -> Option<Finding> {
-    (facts.state.window_closed && facts.progress.waiver != Waiver::NextWeight).then(|| {
+    facts.state.window_closed.then(|| {
         let text = "the release window is closed: the rollout holds until it opens";
         Finding::new(Effect::Hold, Reason::new(code::WINDOW_CLOSED, Severity::Warning, "window", text))
     })

@@ -122,7 +122,7 @@ pub enum Waiver {
 }
 
 impl Order {
-    /// Who gave it and why, for a sentence: `` `ann` `` and ``: the fix is out``.
+    /// Who gave it and why, for a sentence: `` `ann` `` and `` (`the fix is out`)``.
     pub(super) fn who_and_why(&self) -> (String, String) {
         let by = self.by.as_deref().map_or("an operator".to_owned(), |by| format!("`{by}`"));
         (by, self.reason.as_deref().map_or(String::new(), |reason| format!(" (`{reason}`)")))

@@ -40,8 +40,7 @@ impl State {
     /// Moves the end of the current step to `at` or later. Its timer may have run out while something else held the run;
     /// the steps after it must still last their whole time.
     pub(super) fn hold_step_until(&mut self, schedule: &Schedule, at: Timestamp) {
-        let step = usize::try_from(self.step).ok().and_then(|step| schedule.steps.get(step));
-        let length = match step {
+        let length = match Progress::of(self).step_of(schedule) {
             Some(Step::Bake { min: length, .. } | Step::Pause { duration: Some(length) }) => *length,
             Some(Step::SetWeight { .. }) => Span::ZERO,
             _ => return,
@@ -72,13 +71,14 @@ impl State {
         self.phase = Phase::Progressing;
         self.abort_ordered = false;
         self.count_deadline(schedule, at);
-        let longest = match usize::try_from(self.step).ok().and_then(|step| schedule.steps.get(step)) {
+        let progress = Progress::of(self);
+        let longest = match progress.step_of(schedule) {
             Some(Step::Bake { max, .. }) => *max,
             _ => None,
         };
         self.step_entered_at = resumed(self.step_entered_at, longest, since, at);
         self.gate_asked_at = None; // it asks again, and waits its whole time
-        if schedule.deadline.is_some_and(|deadline| self.counted(at) >= deadline) {
+        if schedule.deadline.is_some_and(|deadline| progress.counted(self.started_at, at) >= deadline) {
             self.deadline_excluded = at.since(self.started_at);
             self.deadline_stopped_at = self.deadline_stopped_at.map(|_| at);
         }
@@ -100,12 +100,6 @@ impl State {
         }
     }
 
-    /// The time that counts for the deadline, from the start to `at`.
-    pub(super) fn counted(&self, at: Timestamp) -> Span {
-        let until = self.deadline_stopped_at.map_or(at, |stopped| stopped.min(at));
-        until.since(self.started_at).saturating_sub(self.deadline_excluded)
-    }
-
     /// Completes what an earlier version stored, which did not have all fields.
     pub(super) fn complete(&mut self, schedule: &Schedule) {
         let seen = self.observed_until.unwrap_or(self.started_at);
@@ -114,6 +108,12 @@ impl State {
         }
         if self.canary_healthy == Some(false) && self.unready_since.is_none() {
             self.unready_since = Some(seen);
+        }
+        if self.phase == Phase::Frozen {
+            // A late call could freeze a run behind the steps that the clock had ended.
+            let mut progress = Progress::of(self);
+            progress.rewind(schedule, self.started_at);
+            progress.store(self);
         }
         let progress = Progress::of(self);
         if schedule.deadline.is_some()

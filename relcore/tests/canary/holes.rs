@@ -431,7 +431,7 @@ fn a_deadline_does_not_undo_what_was_over_before_it() {
         "steps: [{type: set_weight, weight: 5}, {type: bake, min: 1h}, {type: set_weight, weight: 100}]\n";
     for (deadline, verdict) in [
         ("61m", Action::Complete { previous: 5.0 }),
-        ("1h", Action::RollBack { previous: 5.0 }), // at the same instant the deadline strikes first
+        ("1h", Action::RollBack { previous: 5.0 }), // at the same instant the deadline comes first
         ("59m", Action::RollBack { previous: 5.0 }),
     ] {
         let mut run = Run::new(schedule(&format!("{timers}deadline: {deadline}")));
@@ -514,4 +514,21 @@ fn a_hundred_thousand_observations_are_folded_in_time() {
         .collect();
     let decision = next_action(&run.schedule, &run.state, &many, at(10)).unwrap();
     assert_eq!(decision.state.metrics[0].failed, 100_000);
+}
+
+// -- states that an earlier version stored --------------------------------------------------------------------------
+
+/// A late call of an earlier version froze the traffic behind the steps that the clock had ended.
+#[test]
+fn a_run_that_was_frozen_behind_its_steps_goes_on() {
+    let schedule = schedule(
+        "steps: [{type: set_weight, weight: 5}, {type: bake, min: 1h}, {type: set_weight, weight: 25}, \
+         {type: bake, min: 1h}, {type: set_weight, weight: 100}]\nabort: freeze",
+    );
+    let mut run = Run::new(schedule);
+    run.ask(1, &[command(1, Command::Abort)]);
+    (run.state.step, run.state.step_entered_at, run.state.told_at) = (3, at(1), None);
+    let decision = run.ask(2, &[command(2, Command::Resume)]);
+    assert_eq!((decision.state.phase, decision.state.step), (Phase::Progressing, 1));
+    assert_eq!(run.ask(60, &[]).verdict, Action::SetWeight { previous: 5.0, weight: 25.0 });
 }

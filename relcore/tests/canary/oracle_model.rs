@@ -454,8 +454,7 @@ impl Oracle {
         let unready =
             if self.is_overdue_unready(now) { on.not_ready.max(Response::Hold) } else { Response::Hold };
         cause(self.is_unready(), unready);
-        let overruled = self.without_stable || self.waiver == Waiver::NextWeight;
-        let overruled = overruled && on.stable_unhealthy <= Response::Hold;
+        let overruled = self.without_stable && on.stable_unhealthy <= Response::Hold;
         cause(self.healthy[1] == Some(false) && !overruled, on.stable_unhealthy);
         let done = self.by_clock() && self.current().is_none();
         cause(self.schedule.deadline.is_some_and(|it| self.counted >= it.as_millis()) && !done, on.deadline);
@@ -504,7 +503,10 @@ impl Oracle {
                 found.push((response, "hold"));
             }
         }
-        if self.phase == Phase::Paused || (self.window_closed && self.waiver != Waiver::NextWeight) {
+        // An order to go on overrules everything that only holds, but readiness and a pause.
+        let ordered = self.waiver == Waiver::NextWeight;
+        found.retain(|(response, _)| *response > Response::Hold || !ordered);
+        if self.phase == Phase::Paused || self.is_unready() || (self.window_closed && !ordered) {
             found.push((Response::Hold, "hold"));
         }
         found.retain(|(response, _)| *response != Response::Warn);

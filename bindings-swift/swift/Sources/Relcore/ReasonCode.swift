@@ -88,7 +88,8 @@ extension ReasonCode {
     public static let noData = Self(rawValue: "no_data")
     /// A command of an operator was applied.
     public static let orderApplied = Self(rawValue: "order_applied")
-    /// A command or an approval had no effect, because it was given before the run, the pause or the step it would end.
+    /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that
+    /// it would change.
     public static let orderOutdated = Self(rawValue: "order_outdated")
     /// The rollout is paused until an operator resumes.
     public static let paused = Self(rawValue: "paused")
