@@ -1760,6 +1760,8 @@ Pitfalls:
 - A severe impact on customers meets the criterion `customer_incidents` even if no incident is open.
 - Error rates and `affectedShare` are shares from 0 to 1: 0.9 % is `0.009`. The limits of a canary in percent are
   percentages: 0.9 % is `0.9`.
+- A rise in the error rate must be more than chance explains. The baseline is taken to rest on as many requests as the
+  rate that is observed.
 - An error rate with fewer samples than `errorRateMinSamples` is unknown, however high it is.
 - The rollback window is half-open: it is closed at the instant at which it ends.
 - A flag that ends the fault for a part of the users does not count. Disable it and decide again with the smaller

@@ -45,6 +45,8 @@ Pitfalls:
 - A severe impact on customers meets the criterion `customer_incidents` even if no incident is open.
 - Error rates and `affectedShare` are shares from 0 to 1: 0.9 % is `0.009`. The limits of a canary in percent are
   percentages: 0.9 % is `0.9`.
+- A rise in the error rate must be more than chance explains. The baseline is taken to rest on as many requests as the
+  rate that is observed.
 - An error rate with fewer samples than `errorRateMinSamples` is unknown, however high it is.
 - The rollback window is half-open: it is closed at the instant at which it ends.
 - A flag that ends the fault for a part of the users does not count. Disable it and decide again with the smaller
@@ -303,7 +305,8 @@ class Policy(_Value):
 
     error_rate_significance: float = 0.01
     """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which
-    switches the test off. One-sided, exact. Default 0.01, since a decision is made more than once.
+    switches the test off. One-sided, exact; the baseline is taken to rest on as many requests as the rate that is
+    observed. Default 0.01, since a decision is made more than once.
     """
 
 

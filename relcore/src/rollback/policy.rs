@@ -64,7 +64,8 @@ input! {
         /// The lowest impact on customers that counts as severe. Default `major`.
         pub severe_impact: CustomerImpact,
         /// The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which
-        /// switches the test off. One-sided, exact. Default 0.01, since a decision is made more than once.
+        /// switches the test off. One-sided, exact; the baseline is taken to rest on as many requests as the rate that is
+        /// observed. Default 0.01, since a decision is made more than once.
         #[serde(skip_serializing_if = "is_usual")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
         pub error_rate_significance: f64,
