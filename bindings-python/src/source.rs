@@ -93,7 +93,7 @@ impl Source {
                 let (unit, per_second) = match unit {
                     "ms" => ("ms", 1_000),
                     "us" => ("us", 1_000_000),
-                    "ns" => ("ns", 1_000_000_000),
+                    "ns" | "ps" | "fs" | "as" => ("ns", 1_000_000_000),
                     _ => ("s", 1),
                 };
                 let array =

@@ -255,6 +255,12 @@ def test_instants_of_any_unit_are_rounded_down_to_milliseconds(unit: str, factor
             assert recovered_after(instants, len(plain)) == [at + 1000 for at in millis], instants
 
 
+def test_instants_finer_than_nanoseconds_keep_their_milliseconds() -> None:
+    for unit, factor in (("ps", 10**9), ("fs", 10**12), ("as", 10**15)):
+        instants = numpy.array([-1000, -1, 0, 999], "int64") * numpy.int64(factor)
+        assert recovered_after(instants.view(f"M8[{unit}]"), 4) == [0, 999, 1000, 1999], unit
+
+
 def recovered_after(resolved: Any, count: int) -> list[int]:
     """When incidents are resolved, in milliseconds after a second before 1970: the recovery time of each alone."""
     found = []
