@@ -192,7 +192,13 @@ impl Call {
     /// A fault as a line, with the source of the argument instead of its name.
     fn located(&self, function: &Function, fault: &relcore::Fault) -> String {
         let (source, path) = self.source(function, &fault.path);
-        located(&source, path, fault)
+        let line = located(&source, path, fault);
+        let is_of_state = matches!(function.state, State::Replaces(index)
+            if function.arguments.get(index).is_some_and(|state| fault.path.starts_with(state.wire)));
+        if is_of_state && fault.text.starts_with("unknown ") {
+            return format!("{line}; a newer version of relcore may have written it");
+        }
+        line
     }
 
     /// Splits a path: the source of the argument that it begins with, and the rest.

@@ -157,6 +157,14 @@ impl Error {
         Self(self.0.into_iter().chain(other.0).take(ENOUGH).collect())
     }
 
+    /// The same faults of a stored value: a name that this version does not know may be one of a later version.
+    pub(crate) fn stored(mut self) -> Self {
+        for fault in self.0.iter_mut().filter(|fault| fault.text.starts_with("unknown ")) {
+            fault.text.push_str("; a newer version of relcore may have written it");
+        }
+        self
+    }
+
     /// The same faults, each with its line and column, where they are known.
     #[cfg(feature = "yaml")]
     pub(crate) fn located(mut self, find: impl Fn(&Fault) -> Option<(u32, u32)>) -> Self {

@@ -5,13 +5,29 @@ use crate::{
     shell::{command, run, run_quietly},
 };
 use anyhow::Result;
-use std::fs;
+use std::{fs, path::PathBuf, sync::OnceLock};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Packs both crates, the command against the packed core; compares what they hold with the list; runs the tests that are
 /// in them from there, where no other file of the repository is.
 pub fn test() -> Result<()> {
+    let core = unpacked()?;
+    let patch = format!("patch.crates-io.relcore.path='{}'", core.display()); // it is not published yet
+    for (name, options) in [("relcore", &[][..]), ("relcore-cli", &["--config", &patch])] {
+        let mut test = command("cargo", &["test", "--quiet", "--target-dir"]);
+        test.arg(root().join("target")).args(options);
+        run(test.current_dir(core.with_file_name(format!("{name}-{VERSION}"))))?;
+    }
+    Ok(())
+}
+
+/// The folder of the core as it is packed, beside that of the command; packed once in a run of this program.
+pub fn unpacked() -> Result<PathBuf> {
+    static UNPACKED: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(core) = UNPACKED.get() {
+        return Ok(core.clone());
+    }
     let pack = ["package", "-p", "relcore", "-p", "relcore-cli", "--allow-dirty"];
     run_quietly("packing the crates", &mut command("cargo", &pack))?;
     let folder = root().join("target/xtask/crates");
@@ -24,11 +40,5 @@ pub fn test() -> Result<()> {
         run(command("tar", &["-x", "-m", "-z", "-f"]).arg(&package).arg("-C").arg(&folder))?;
     }
     let core = folder.join(format!("relcore-{VERSION}"));
-    let patch = format!("patch.crates-io.relcore.path='{}'", core.display()); // it is not published yet
-    for (name, options) in [("relcore", &[][..]), ("relcore-cli", &["--config", &patch])] {
-        let mut test = command("cargo", &["test", "--quiet", "--target-dir"]);
-        test.arg(root().join("target")).args(options);
-        run(test.current_dir(folder.join(format!("{name}-{VERSION}"))))?;
-    }
-    Ok(())
+    Ok(UNPACKED.get_or_init(|| core).clone())
 }

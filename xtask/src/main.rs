@@ -39,6 +39,7 @@ mod shell;
 mod swift;
 mod test;
 mod toolchain;
+mod users;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;

@@ -1,14 +1,14 @@
 //! The Python binding: its virtual environment, wheel and tests.
 use crate::{
-    cli,
     codegen::root,
-    conformance, contents, sbom,
+    contents, sbom,
     shell::{command, has, packaged, run, run_quietly},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 /// A wheel over this has grown something it should not have.
@@ -39,8 +39,12 @@ fn require(environment: &Path, list: &str) -> Result<()> {
     Ok(())
 }
 
-/// Builds the wheel with maturin; its path.
+/// Builds the wheel with maturin, once in a run of this program; its path.
 pub fn wheel() -> Result<PathBuf> {
+    static WHEEL: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(wheel) = WHEEL.get() {
+        return Ok(wheel.clone());
+    }
     let environment = environment()?;
     let folder = root().join("target/wheels");
     if folder.exists() {
@@ -51,7 +55,7 @@ pub fn wheel() -> Result<PathBuf> {
     run_quietly("building the wheel", packaged(&mut build))?;
     let wheel = only_file(&folder, "whl")?;
     finish(&wheel)?;
-    Ok(wheel)
+    Ok(WHEEL.get_or_init(|| wheel).clone())
 }
 
 /// Takes the paths of the machine out of the bill of materials of a wheel, which is the list of crates that maturin adds,
@@ -117,9 +121,11 @@ pub fn install_cleanly(package: &Path, name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Wheel and sdist, installed cleanly; tests, types, stubs, conformance.
+/// Tests, types and stubs of the installed wheel; the sdist, installed cleanly. The stage `users` tries the wheel in
+/// other environments.
 pub fn test() -> Result<()> {
     let environment = environment()?;
+    require(&environment, "requirements-users.txt")?;
     require(&environment, "requirements-test.txt")?;
     let wheel = wheel()?;
     let size = fs::metadata(&wheel)?.len();
@@ -130,23 +136,13 @@ pub fn test() -> Result<()> {
     // What the tests import is the installed wheel, never the source folder.
     install(&environment, &wheel)?;
     let python = environment.join("bin/python");
-    run(&mut command(&python, &["-m", "pytest", "-q", "bindings-python/tests"]))?;
+    let ignored = "--ignore=bindings-python/tests/users";
+    run(&mut command(&python, &["-m", "pytest", "-q", "bindings-python/tests", ignored]))?;
     test_with_pandas_2(&wheel)?;
     check_types(&environment)?;
     let ruff = environment.join("bin/ruff");
     run(&mut command(&ruff, &["format", "--check", "--quiet", "bindings-python", "examples"]))?;
     run(&mut command(&ruff, &["check", "--quiet", "bindings-python", "examples"]))?;
-
-    let clean = install_cleanly(&wheel, "wheel")?;
-    let paths = [root().join("conformance")];
-    let mut runner = command::<&str>(clean.join("bin/relcore-conformance"), &[]);
-    conformance::run_counted(runner.args(&paths), &paths)?;
-    cli::same_as_binary("the console script", &[clean.join("bin/relcore").as_os_str()])?;
-    let module = ["-m".as_ref(), "relcore".as_ref()];
-    cli::same_as_binary(
-        "`python -m relcore`",
-        &[&[clean.join("bin/python").as_os_str()], &module[..]].concat(),
-    )?;
 
     let sdist = ["sdist", "-m", "bindings-python/Cargo.toml", "-o", "target/wheels"];
     run_quietly("packing the sdist", &mut command(environment.join("bin/maturin"), &sdist))?;
@@ -163,6 +159,7 @@ pub fn test() -> Result<()> {
 pub fn memcheck() -> Result<()> {
     ensure!(has("valgrind"), "valgrind is missing: Debian's package is `valgrind`");
     let environment = installed()?;
+    require(&environment, "requirements-users.txt")?;
     require(&environment, "requirements-test.txt")?;
     let options = [
         "--quiet",
@@ -172,23 +169,31 @@ pub fn memcheck() -> Result<()> {
     ];
     let mut valgrind = command("valgrind", &options);
     valgrind.arg(environment.join("bin/python")).args(["-m", "pytest", "-q", "-x"]);
-    for name in ["bridge", "columns", "errors", "frames", "handles", "numpy"] {
-        valgrind.arg(format!("bindings-python/tests/test_{name}.py"));
+    for name in
+        ["test_bridge", "test_columns", "test_errors", "users/test_frames", "test_handles", "test_numpy"]
+    {
+        valgrind.arg(format!("bindings-python/tests/{name}.py"));
     }
     // Each object and each array in memory of its own, whose ends valgrind knows.
     run(valgrind.env("PYTHONMALLOC", "malloc").env("ARROW_DEFAULT_MEMORY_POOL", "system"))
 }
 
-/// The tests of data frames with pandas 2: its texts are objects, and a series exports no Arrow.
-fn test_with_pandas_2(wheel: &Path) -> Result<()> {
-    let folder = root().join("target/xtask/pandas-2");
+/// An environment of its own with the libraries of a list, kept for the next run, and the wheel.
+pub fn with_libraries(name: &str, list: &str, wheel: &Path) -> Result<PathBuf> {
+    let folder = root().join("target/xtask").join(name);
     let path = folder.to_str().context("paths are text")?;
     if !folder.join("bin/python").exists() {
-        run_quietly("making an environment for pandas 2", &mut command("python3", &["-m", "venv", path]))?;
+        run_quietly("making an environment for libraries", &mut command("python3", &["-m", "venv", path]))?;
     }
-    require(&folder, "requirements-pandas2.txt")?;
+    require(&folder, list)?;
     install(&folder, wheel)?;
-    let tests = ["bindings-python/tests/test_columns.py", "bindings-python/tests/test_frames.py"];
+    Ok(folder)
+}
+
+/// The tests of data frames with pandas 2: its texts are objects, and a series exports no Arrow.
+fn test_with_pandas_2(wheel: &Path) -> Result<()> {
+    let folder = with_libraries("pandas-2", "requirements-pandas2.txt", wheel)?;
+    let tests = ["bindings-python/tests/test_columns.py", "bindings-python/tests/users/test_frames.py"];
     run(&mut command(folder.join("bin/python"), &[&["-m", "pytest", "-q"], &tests[..]].concat()))
 }
 

@@ -6,6 +6,7 @@ use crate::{
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},
+    users,
 };
 use anyhow::{Result, bail, ensure};
 use std::{fs, time::Instant};
@@ -31,6 +32,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "crates", check: crates::test, needs: None },
     Stage { name: "python", check: python::test, needs: None },
     Stage { name: "node", check: node::test, needs: None },
+    Stage { name: "users", check: users::test, needs: None },
     Stage { name: "quickstart", check: quickstart::test, needs: None },
     Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
     Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },

@@ -50,9 +50,11 @@ fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/bash").join(name)
 }
 
-/// Runs a script of the examples with the binary, and the programs of the folder, in its PATH.
+/// Runs a script of the examples with the command, and the programs of the folder, in its PATH: the binary, or what
+/// `pip` or `npm` installed into the folder that `RELCORE_COMMAND_FOLDER` names.
 fn run(folder: &Folder, command: &str) -> Ran {
-    let binary = Path::new(env!("CARGO_BIN_EXE_relcore")).parent().unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_relcore")).parent().unwrap().to_owned();
+    let binary = env::var_os("RELCORE_COMMAND_FOLDER").map_or(binary, PathBuf::from);
     let path = format!("{}:{}:{}", folder.path("bin").display(), binary.display(), env::var("PATH").unwrap());
     let mut bash = Command::new("bash");
     bash.args(["-c", command]).current_dir(folder.path("")).env("PATH", path).env("INTERVAL", "0.1");

@@ -57,6 +57,8 @@ pub fn to_json<T: WireType>(value: &T) -> Result<String> {
 /// // Pitfall: an unknown key is refused. A misspelt key must not mean the default.
 /// let error = relcore::from_json::<Action>("{\"type\": \"hold\", \"weight\": 5}").unwrap_err();
 /// assert_eq!((error.code(), error.path()), ("unknown_field", "weight"));
+/// // A value from a store may have been written by a newer version, so the text says that, too.
+/// assert!(error.to_string().ends_with("expected no keys; a newer version of relcore may have written it"), "{error}");
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
@@ -64,7 +66,7 @@ pub fn to_json<T: WireType>(value: &T) -> Result<String> {
 /// `syntax` for text that is not JSON, has a repeated key, nests deeper than 127 levels or is longer than 8 MiB;
 /// `unknown_field`, `missing_field`, `wrong_type`, `invalid_value` and `out_of_range` for a value of another form.
 pub fn from_json<T: WireType>(text: &str) -> Result<T> {
-    from_value(parse_json(text)?, TypeRef::Named(T::NAME))
+    from_value(parse_json(text)?, TypeRef::Named(T::NAME)).map_err(Error::stored)
 }
 
 /// JSON without `null`. An absent value is left out, so serde writes `null` only for a number that is not finite.

@@ -17,7 +17,7 @@ import pytest
 import relcore
 from relcore import canary
 
-EXAMPLES = str(Path(__file__).parents[2] / "examples/cron")
+EXAMPLES = str(Path(__file__).parents[3] / "examples/cron")
 BEGIN = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SCHEDULE = """
 steps:
