@@ -64,8 +64,8 @@
  * Pitfalls:
  *
  * - Store the state of each decision and pass it to the next call. With an older state, decisions repeat.
- * - A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. After a
- *   change of the schedule, start again.
+ * - A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. `rebase()`
+ *   moves it to an edited schedule.
  * - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
  *   `missing` names it.
  * - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
@@ -196,6 +196,24 @@ export interface CauseResponses {
    */
   readonly stableUnhealthy?: Response | undefined;
 }
+
+/**
+ * What a difference between two schedules means for a rollout.
+ *
+ * - `stricter`: The rollout advances later, or ends sooner when something is wrong.
+ * - `looser`: The rollout advances sooner, or goes on where it would have ended. Review it.
+ * - `neutral`: Neither can be said of it alone.
+ */
+export type ChangeEffect = "stricter" | "looser" | "neutral";
+
+/**
+ * Whether something was added, removed or changed.
+ *
+ * - `added`: A step or a metric that only the new schedule has.
+ * - `removed`: A step or a metric that only the old schedule has.
+ * - `changed`: A value that both schedules have, and that differs.
+ */
+export type ChangeKind = "added" | "removed" | "changed";
 
 /**
  * A command of an operator.
@@ -332,6 +350,20 @@ export type DiagnosticCode =
  * - `good`: The measurement is good.
  */
 export type EmptyResult = "no_data" | "zero" | "good";
+
+/** How many users met the new version, and for how long. */
+export interface Exposure {
+  /** The minutes that users spent on the new version: users times share times minutes, over all weights. */
+  readonly userMinutes: number;
+  /**
+   * The same at each weight, in the order in which the weights were set. A time without traffic is not listed.
+   */
+  readonly weights: readonly WeightExposure[];
+  /** The greatest share that the new version had, in percent. */
+  readonly peakWeight: number;
+  /** How long the new version had any traffic. */
+  readonly duration: Span;
+}
 
 /** The approval or refusal of a gate. */
 export interface GateApproval<At extends Instant = Instant> {
@@ -643,6 +675,15 @@ export interface ReadingFailed {
 }
 
 /**
+ * Where a rollout goes on in an edited schedule.
+ *
+ * - `nearest_not_above`: After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to it, or to 0. It never rises.
+ * - `keep_weight`: After the step of the new schedule with the present weight. Refused if it has none.
+ * - `restart`: At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first step that sets one.
+ */
+export type RebaseMode = "nearest_not_above" | "keep_weight" | "restart";
+
+/**
  * How a weight becomes a whole number of replicas.
  *
  * - `nearest`: The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below 100 %, unless there is only one. As Argo Rollouts without a traffic router.
@@ -717,11 +758,27 @@ export interface Schedule {
   readonly readiness?: Readiness | undefined;
 }
 
+/** A difference between two schedules. */
+export interface ScheduleChange {
+  /**
+   * The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`.
+   */
+  readonly path: string;
+  /** Whether it was added, removed or changed. */
+  readonly kind: ChangeKind;
+  /** What it means for the rollout. */
+  readonly effect: ChangeEffect;
+  /** The value before, as JSON; absent if it was added, or had no value. */
+  readonly before?: string | undefined;
+  /** The value after, as JSON; absent if it was removed, or has no value. */
+  readonly after?: string | undefined;
+}
+
 /**
  * The state of a rollout: plain data, to be stored between two calls.
  *
- * It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
- * the schedule, start again. A field that an earlier version did not write has its default; the rollout goes on.
+ * It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`, and
+ * `rebase` moves it to an edited schedule. A field that an earlier version did not write has its default; the rollout goes on.
  */
 export interface State<At extends Instant = Instant> {
   /** The digest of the schedule. */
@@ -817,6 +874,8 @@ export interface State<At extends Instant = Instant> {
    * @defaultValue `false`
    */
   readonly withoutStable?: boolean | undefined;
+  /** The weight that the rollout had under an earlier schedule, if this one does not have it. */
+  readonly inheritedWeight?: number | undefined;
   /**
    * The latest command of each kind in this run.
    *
@@ -901,6 +960,18 @@ export interface Timeline {
  */
 export type Waiver = "nothing" | "inconclusive" | "next_weight";
 
+/** The exposure at one weight. */
+export interface WeightExposure {
+  /** The share of the traffic, in percent. */
+  readonly weight: number;
+  /** When the new version got it. */
+  readonly start: Timestamp;
+  /** How long it had it. */
+  readonly duration: Span;
+  /** The minutes that users spent on the new version at this weight. */
+  readonly userMinutes: number;
+}
+
 /**
  * 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
  *
@@ -940,17 +1011,77 @@ export declare function approval(
   at: Instant,
 ): Observation<Timestamp>;
 
+/**
+ * A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is
+ * watched for `finalBake`, in which a failed metric switches back.
+ *
+ * As `blueGreen` of Argo Rollouts: the analysis is `prePromotionAnalysis`, `hold` is `autoPromotionSeconds` (absent: until an
+ * operator resumes, as `autoPromotionEnabled: false`), the watch is `postPromotionAnalysis`. The metrics are measured on the
+ * preview of the new version before the switch. Keep the previous version running for `finalBake`
+ * (`scaleDownDelaySeconds`).
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for no measurements and for a negative span.
+ */
+export declare function blueGreenSchedule(
+  measurements: number,
+  hold: Span | null | undefined,
+  finalBake: Span,
+): Schedule;
+
+/**
+ * The differences between two schedules, steps first, each with its effect on a rollout.
+ *
+ * Steps are compared by the shortest edit script (Myers 1986), metrics by their names, everything else by its path. A
+ * default that is left out is the same as one that is written.
+ */
+export declare function diff(before: Schedule, after: Schedule): readonly ScheduleChange[];
+
 /** A metric was queried, the query succeeded, and its result is empty. The metric says what that means. */
 export declare function emptyResult(metric: string, at: Instant): Observation<Timestamp>;
 
 /** The decision as text for a person: the verdict, the reasons, what is missing, when to ask again. */
 export declare function explain(decision: Decision): string;
 
+/**
+ * Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `finalBake`.
+ *
+ * As `EXPONENTIAL` of AWS AppConfig: the weight of step N is `first` times 2 to the power of N, at most 100.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a percentage below 0.1 or above 100, and for a negative span.
+ */
+export declare function exponentialSchedule(first: number, interval: Span, finalBake: Span): Schedule;
+
+/**
+ * The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant.
+ *
+ * `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
+ * all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
+ * versions at a time. A new revision counts from when it was observed.
+ *
+ * With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
+ * schedules and compare the user-minutes.
+ *
+ * @throws {@link RelcoreError}: `unordered` for decisions whose weights were set in another order than theirs; `out_of_range` for an `until` before
+ * the last of them.
+ */
+export declare function exposure(decisions: readonly Decision[], population: Count, until: Instant): Exposure;
+
 /** The query of a metric failed with this message. */
 export declare function failedQuery(metric: string, error: string, at: Instant): Observation<Timestamp>;
 
 /** Whether the new version (`canary`) or the previous one (`stable`) is ready to serve. */
 export declare function health(role: HealthRole, healthy: boolean, at: Instant): Observation<Timestamp>;
+
+/**
+ * Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `finalBake`.
+ *
+ * As `LINEAR` of AWS AppConfig, `TimeBasedLinear` of AWS CodeDeploy and `stepWeight` of Flagger. The last step is shorter if
+ * the percentage does not divide 100: it never goes beyond 100 %.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a percentage below 0.1 or above 100, and for
+ * a negative span.
+ */
+export declare function linearSchedule(percent: number, interval: Span, finalBake: Span): Schedule;
 
 /** A metric was queried and has a value, in the unit of the metric, of `n` samples if known. */
 export declare function measurement(
@@ -1033,6 +1164,29 @@ export declare function plan(schedule: Schedule, start: Instant): Timeline;
  * Console help, "Release app updates with staged rollouts".
  */
 export declare function playStagedSchedule(): Schedule;
+
+/**
+ * Moves a rollout to an edited schedule, so that it need not start again. The verdict says whether the weight changes.
+ *
+ * The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
+ * count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
+ * changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+ * release window and orders stay. The deadline still counts from the start of the rollout.
+ *
+ * A rollout that is over stays so: a retry or a new revision begins with the new schedule.
+ *
+ * @throws {@link RelcoreError}:
+ * - As `start` for both schedules, with the paths `before` and `after`.
+ * - As `nextAction` for the state: `policy_changed` if it was not started with `before`.
+ * - `invalid_value` for `keep_weight` if no step of `after` sets the present weight.
+ */
+export declare function rebase(
+  before: Schedule,
+  state: State,
+  after: Schedule,
+  mode: RebaseMode,
+  now: Instant,
+): Decision<Timestamp>;
 
 /**
  * The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.

@@ -8,10 +8,15 @@ const scheduleFromJson = bind("canary.schedule_from_json");
 const scheduleFromYaml = bind("canary.schedule_from_yaml");
 const applePhasedSchedule = bind("canary.apple_phased_schedule");
 const approval = bind("canary.approval");
+const blueGreenSchedule = bind("canary.blue_green_schedule");
+const diff = bind("canary.diff");
 const emptyResult = bind("canary.empty_result");
 const explain = bind("canary.explain");
+const exponentialSchedule = bind("canary.exponential_schedule");
+const exposure = bind("canary.exposure");
 const failedQuery = bind("canary.failed_query");
 const health = bind("canary.health");
+const linearSchedule = bind("canary.linear_schedule");
 const measurement = bind("canary.measurement");
 const missingValue = bind("canary.missing_value");
 const newRevision = bind("canary.new_revision");
@@ -20,6 +25,7 @@ const outcome = bind("canary.outcome");
 const order = bind("canary.order");
 const plan = bind("canary.plan");
 const playStagedSchedule = bind("canary.play_staged_schedule");
+const rebase = bind("canary.rebase");
 const routing = bind("canary.routing");
 const simulate = bind("canary.simulate");
 const start = bind("canary.start");
@@ -77,10 +83,15 @@ module.exports = {
   scheduleFromYaml,
   applePhasedSchedule,
   approval,
+  blueGreenSchedule,
+  diff,
   emptyResult,
   explain,
+  exponentialSchedule,
+  exposure,
   failedQuery,
   health,
+  linearSchedule,
   measurement,
   missingValue,
   newRevision,
@@ -89,6 +100,7 @@ module.exports = {
   order,
   plan,
   playStagedSchedule,
+  rebase,
   routing,
   simulate,
   start,

@@ -53,6 +53,7 @@ export declare class RelcoreError extends Error {
  * - `inconclusive_limit_exceeded`: A metric has more inconclusive measurements than its limit.
  * - `metric_critical`: A critical metric failed.
  * - `metric_not_good`: The latest measurement of a metric was not good.
+ * - `metric_reset`: The limits of a metric changed with the schedule, so that what was measured before does not count.
  * - `metric_unmeasured`: A metric has not been measured since the weight was set.
  * - `no_data`: The query of a metric returned no data.
  * - `order_applied`: A command of an operator was applied.
@@ -62,6 +63,7 @@ export declare class RelcoreError extends Error {
  * - `run_over`: The rollout is over until a retry or a new revision.
  * - `run_succeeded`: All steps are done.
  * - `samples_too_few`: A metric has fewer samples than the bake requires.
+ * - `schedule_changed`: The rollout goes on under an edited schedule.
  * - `stable_recovered`: The previous version is ready again, so that a frozen rollout is rolled back.
  * - `stable_unhealthy`: The previous version is not ready, so a rollback is not possible.
  * - `stale_data`: A metric has no measurement within its `maxAge`.
@@ -147,6 +149,7 @@ export type ReasonCode =
   | "inconclusive_limit_exceeded"
   | "metric_critical"
   | "metric_not_good"
+  | "metric_reset"
   | "metric_unmeasured"
   | "no_data"
   | "order_applied"
@@ -156,6 +159,7 @@ export type ReasonCode =
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "schedule_changed"
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"

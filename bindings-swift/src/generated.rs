@@ -7,16 +7,18 @@ use crate::{
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CauseResponses as CanaryCauseResponses,
-    Command as CanaryCommand, DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision,
-    Diagnostic as CanaryDiagnostic, DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult,
+    ChangeEffect as CanaryChangeEffect, ChangeKind as CanaryChangeKind, Command as CanaryCommand,
+    DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
+    DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult, Exposure as CanaryExposure,
     GateApproval as CanaryGateApproval, HealthRole as CanaryHealthRole,
     LastMeasurement as CanaryLastMeasurement, MeasurementPhase as CanaryMeasurementPhase,
     Metric as CanaryMetric, MetricState as CanaryMetricState, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
-    ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas, Response as CanaryResponse,
-    Routing as CanaryRouting, Schedule as CanarySchedule, State as CanaryState, Step as CanaryStep,
-    Timeline as CanaryTimeline, Waiver as CanaryWaiver,
+    RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
+    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
+    ScheduleChange as CanaryScheduleChange, State as CanaryState, Step as CanaryStep,
+    Timeline as CanaryTimeline, Waiver as CanaryWaiver, WeightExposure as CanaryWeightExposure,
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
@@ -278,6 +280,28 @@ pub struct CanaryCauseResponses {
     pub stable_unhealthy: CanaryResponse,
 }
 
+/// What a difference between two schedules means for a rollout.
+#[uniffi::remote(Enum)]
+pub enum CanaryChangeEffect {
+    /// The rollout advances later, or ends sooner when something is wrong.
+    Stricter,
+    /// The rollout advances sooner, or goes on where it would have ended. Review it.
+    Looser,
+    /// Neither can be said of it alone.
+    Neutral,
+}
+
+/// Whether something was added, removed or changed.
+#[uniffi::remote(Enum)]
+pub enum CanaryChangeKind {
+    /// A step or a metric that only the new schedule has.
+    Added,
+    /// A step or a metric that only the old schedule has.
+    Removed,
+    /// A value that both schedules have, and that differs.
+    Changed,
+}
+
 /// A command of an operator.
 #[uniffi::remote(Enum)]
 pub enum CanaryCommand {
@@ -388,6 +412,14 @@ pub enum CanaryEmptyResult {
     Zero,
     /// The measurement is good.
     Good,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryExposure {
+    pub user_minutes: f64,
+    pub weights: Vec<CanaryWeightExposure>,
+    pub peak_weight: f64,
+    pub duration: Span,
 }
 
 #[uniffi::remote(Record)]
@@ -575,6 +607,19 @@ pub enum CanaryReading {
     },
 }
 
+/// Where a rollout goes on in an edited schedule.
+#[uniffi::remote(Enum)]
+pub enum CanaryRebaseMode {
+    /// After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to
+    /// it, or to 0. It never rises.
+    NearestNotAbove,
+    /// After the step of the new schedule with the present weight. Refused if it has none.
+    KeepWeight,
+    /// At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
+    /// step that sets one.
+    Restart,
+}
+
 /// How a weight becomes a whole number of replicas.
 #[uniffi::remote(Enum)]
 pub enum CanaryReplicaRounding {
@@ -625,6 +670,15 @@ pub struct CanarySchedule {
 }
 
 #[uniffi::remote(Record)]
+pub struct CanaryScheduleChange {
+    pub path: String,
+    pub kind: CanaryChangeKind,
+    pub effect: CanaryChangeEffect,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+#[uniffi::remote(Record)]
 pub struct CanaryState {
     pub schedule_digest: String,
     pub phase: CanaryPhase,
@@ -655,6 +709,7 @@ pub struct CanaryState {
     pub forgiven_at: Option<Timestamp>,
     pub waiver: CanaryWaiver,
     pub without_stable: bool,
+    pub inherited_weight: Option<f64>,
     pub orders: Vec<CanaryOrder>,
 }
 
@@ -721,6 +776,14 @@ pub enum CanaryWaiver {
     Inconclusive,
     /// Everything but the readiness of the new version, for the next weight.
     NextWeight,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryWeightExposure {
+    pub weight: f64,
+    pub start: Timestamp,
+    pub duration: Span,
+    pub user_minutes: f64,
 }
 
 /// The consequence of a decision for its caller: one of four, for every kind of decision.
@@ -1533,6 +1596,23 @@ pub fn ffi_canary_approval(
 }
 
 #[uniffi::export]
+pub fn ffi_canary_blue_green_schedule(
+    measurements: u32,
+    hold: Option<Span>,
+    final_bake: Span,
+) -> Encoded<CanarySchedule> {
+    Encoded(
+        relcore::canary::blue_green_schedule(borrow(&measurements), borrow(&hold), borrow(&final_bake))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_canary_diff(before: CanarySchedule, after: CanarySchedule) -> Encoded<Vec<CanaryScheduleChange>> {
+    Encoded(Ok(relcore::canary::diff(borrow(&before), borrow(&after))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_empty_result(metric: String, at: Timestamp) -> Encoded<CanaryObservation> {
     Encoded(Ok(relcore::canary::empty_result(borrow(&metric), borrow(&at))))
 }
@@ -1543,6 +1623,30 @@ pub fn ffi_canary_explain(decision: CanaryDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_canary_exponential_schedule(
+    first: f64,
+    interval: Span,
+    final_bake: Span,
+) -> Encoded<CanarySchedule> {
+    Encoded(
+        relcore::canary::exponential_schedule(borrow(&first), borrow(&interval), borrow(&final_bake))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_canary_exposure(
+    decisions: Vec<CanaryDecision>,
+    population: Count,
+    until: Timestamp,
+) -> Encoded<CanaryExposure> {
+    Encoded(
+        relcore::canary::exposure(borrow(&decisions), borrow(&population), borrow(&until))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_failed_query(metric: String, error: String, at: Timestamp) -> Encoded<CanaryObservation> {
     Encoded(Ok(relcore::canary::failed_query(borrow(&metric), borrow(&error), borrow(&at))))
 }
@@ -1550,6 +1654,14 @@ pub fn ffi_canary_failed_query(metric: String, error: String, at: Timestamp) -> 
 #[uniffi::export]
 pub fn ffi_canary_health(role: CanaryHealthRole, healthy: bool, at: Timestamp) -> Encoded<CanaryObservation> {
     Encoded(Ok(relcore::canary::health(borrow(&role), borrow(&healthy), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_linear_schedule(percent: f64, interval: Span, final_bake: Span) -> Encoded<CanarySchedule> {
+    Encoded(
+        relcore::canary::linear_schedule(borrow(&percent), borrow(&interval), borrow(&final_bake))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -1608,6 +1720,20 @@ pub fn ffi_canary_plan(schedule: CanarySchedule, start: Timestamp) -> Encoded<Ca
 #[uniffi::export]
 pub fn ffi_canary_play_staged_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::play_staged_schedule()))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_rebase(
+    before: CanarySchedule,
+    state: CanaryState,
+    after: CanarySchedule,
+    mode: CanaryRebaseMode,
+    now: Timestamp,
+) -> Encoded<CanaryDecision> {
+    Encoded(
+        relcore::canary::rebase(borrow(&before), borrow(&state), borrow(&after), borrow(&mode), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -2451,6 +2577,26 @@ pub fn ffi_write_canary_cause_responses(value: CanaryCauseResponses) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_change_effect(json: &str) -> Encoded<CanaryChangeEffect> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_change_effect(value: CanaryChangeEffect) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_change_kind(json: &str) -> Encoded<CanaryChangeKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_change_kind(value: CanaryChangeKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_command(json: &str) -> Encoded<CanaryCommand> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2507,6 +2653,16 @@ pub fn ffi_read_canary_empty_result(json: &str) -> Encoded<CanaryEmptyResult> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_empty_result(value: CanaryEmptyResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_exposure(json: &str) -> Encoded<CanaryExposure> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_exposure(value: CanaryExposure) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2641,6 +2797,16 @@ pub fn ffi_write_canary_reading(value: CanaryReading) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_rebase_mode(json: &str) -> Encoded<CanaryRebaseMode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_rebase_mode(value: CanaryRebaseMode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_replica_rounding(json: &str) -> Encoded<CanaryReplicaRounding> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2691,6 +2857,16 @@ pub fn ffi_write_canary_schedule(value: CanarySchedule) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_schedule_change(json: &str) -> Encoded<CanaryScheduleChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_schedule_change(value: CanaryScheduleChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_state(json: &str) -> Encoded<CanaryState> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2727,6 +2903,16 @@ pub fn ffi_read_canary_waiver(json: &str) -> Encoded<CanaryWaiver> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_waiver(value: CanaryWaiver) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_weight_exposure(json: &str) -> Encoded<CanaryWeightExposure> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_weight_exposure(value: CanaryWeightExposure) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -43,6 +43,7 @@ export type ReasonCode =
   | "inconclusive_limit_exceeded"
   | "metric_critical"
   | "metric_not_good"
+  | "metric_reset"
   | "metric_unmeasured"
   | "no_data"
   | "order_applied"
@@ -52,6 +53,7 @@ export type ReasonCode =
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "schedule_changed"
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
@@ -294,6 +296,10 @@ export interface CauseResponses {
   /** The previous version is not ready, so that a rollback is not possible. */
   readonly stableUnhealthy?: Response | undefined;
 }
+/** What a difference between two schedules means for a rollout. */
+export type ChangeEffect = "stricter" | "looser" | "neutral";
+/** Whether something was added, removed or changed. */
+export type ChangeKind = "added" | "removed" | "changed";
 /** A command of an operator. */
 export type Command =
   | "abort"
@@ -365,6 +371,17 @@ export type DiagnosticCode =
   | "bake_never_ends";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
+/** How many users met the new version, and for how long. */
+export interface Exposure {
+  /** The minutes that users spent on the new version: users times share times minutes, over all weights. */
+  readonly userMinutes: number;
+  /** The same at each weight, in the order in which the weights were set. */
+  readonly weights: readonly WeightExposure[];
+  /** The greatest share that the new version had, in percent. */
+  readonly peakWeight: number;
+  /** How long the new version had any traffic. */
+  readonly duration: Span;
+}
 /** The approval or refusal of a gate. */
 export interface GateApproval<At extends Instant = Instant> {
   /** The name of the gate. */
@@ -561,6 +578,8 @@ export interface ReadingFailed {
   /** The error message. */
   readonly text: string;
 }
+/** Where a rollout goes on in an edited schedule. */
+export type RebaseMode = "nearest_not_above" | "keep_weight" | "restart";
 /** How a weight becomes a whole number of replicas. */
 export type ReplicaRounding = "nearest" | "up" | "up_but_one";
 /** How many replicas run each version. */
@@ -595,6 +614,19 @@ export interface Schedule {
   readonly deadlineExcludes?: DeadlineExcludes | undefined;
   /** How long the new version may be unready before `on.notReady` applies. */
   readonly readiness?: Readiness | undefined;
+}
+/** A difference between two schedules. */
+export interface ScheduleChange {
+  /** The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`. */
+  readonly path: string;
+  /** Whether it was added, removed or changed. */
+  readonly kind: ChangeKind;
+  /** What it means for the rollout. */
+  readonly effect: ChangeEffect;
+  /** The value before, as JSON; absent if it was added, or had no value. */
+  readonly before?: string | undefined;
+  /** The value after, as JSON; absent if it was removed, or has no value. */
+  readonly after?: string | undefined;
 }
 /** The state of a rollout: plain data, to be stored between two calls. */
 export interface State<At extends Instant = Instant> {
@@ -656,6 +688,8 @@ export interface State<At extends Instant = Instant> {
   readonly waiver?: Waiver | undefined;
   /** Whether an operator ordered to go on although the previous version is not ready. */
   readonly withoutStable?: boolean | undefined;
+  /** The weight that the rollout had under an earlier schedule, if this one does not have it. */
+  readonly inheritedWeight?: number | undefined;
   /** The latest command of each kind in this run. */
   readonly orders?: readonly Order<At>[] | undefined;
 }
@@ -714,6 +748,17 @@ export interface Timeline {
 }
 /** What an operator waived until the weight changes. */
 export type Waiver = "nothing" | "inconclusive" | "next_weight";
+/** The exposure at one weight. */
+export interface WeightExposure {
+  /** The share of the traffic, in percent. */
+  readonly weight: number;
+  /** When the new version got it. */
+  readonly start: Timestamp;
+  /** How long it had it. */
+  readonly duration: Span;
+  /** The minutes that users spent on the new version at this weight. */
+  readonly userMinutes: number;
+}
 /** 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service. */
 export declare function standardSchedule(): Schedule;
 /** Reads a schedule from JSON text and checks it; all faults at once. */
@@ -729,14 +774,28 @@ export declare function approval(
   by: string,
   at: Instant,
 ): Observation<Timestamp>;
+/** A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is watched for `finalBake`, in which a failed metric switches back. */
+export declare function blueGreenSchedule(
+  measurements: number,
+  hold: Span | null | undefined,
+  finalBake: Span,
+): Schedule;
+/** The differences between two schedules, steps first, each with its effect on a rollout. */
+export declare function diff(before: Schedule, after: Schedule): readonly ScheduleChange[];
 /** A metric was queried, the query succeeded, and its result is empty. */
 export declare function emptyResult(metric: string, at: Instant): Observation<Timestamp>;
 /** The decision as text for a person: the verdict, the reasons, what is missing, when to ask again. */
 export declare function explain(decision: Decision): string;
+/** Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `finalBake`. */
+export declare function exponentialSchedule(first: number, interval: Span, finalBake: Span): Schedule;
+/** The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant. */
+export declare function exposure(decisions: readonly Decision[], population: Count, until: Instant): Exposure;
 /** The query of a metric failed with this message. */
 export declare function failedQuery(metric: string, error: string, at: Instant): Observation<Timestamp>;
 /** Whether the new version (`canary`) or the previous one (`stable`) is ready to serve. */
 export declare function health(role: HealthRole, healthy: boolean, at: Instant): Observation<Timestamp>;
+/** Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `finalBake`. */
+export declare function linearSchedule(percent: number, interval: Span, finalBake: Span): Schedule;
 /** A metric was queried and has a value, in the unit of the metric, of `n` samples if known. */
 export declare function measurement(
   metric: string,
@@ -768,6 +827,14 @@ export declare function order(
 export declare function plan(schedule: Schedule, start: Instant): Timeline;
 /** A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each. */
 export declare function playStagedSchedule(): Schedule;
+/** Moves a rollout to an edited schedule, so that it need not start again. */
+export declare function rebase(
+  before: Schedule,
+  state: State,
+  after: Schedule,
+  mode: RebaseMode,
+  now: Instant,
+): Decision<Timestamp>;
 /** The routing that a state wants. */
 export declare function routing(state: State): Routing;
 /** Replays a rollout: one `nextAction` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached. */

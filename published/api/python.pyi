@@ -43,6 +43,22 @@ class AbortPolicy(StrEnum):
     """All traffic goes back to the previous version."""
     FREEZE = 'freeze'
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
+class ChangeEffect(StrEnum):
+    """What a difference between two schedules means for a rollout."""
+    STRICTER = 'stricter'
+    """The rollout advances later, or ends sooner when something is wrong."""
+    LOOSER = 'looser'
+    """The rollout advances sooner, or goes on where it would have ended."""
+    NEUTRAL = 'neutral'
+    """Neither can be said of it alone."""
+class ChangeKind(StrEnum):
+    """Whether something was added, removed or changed."""
+    ADDED = 'added'
+    """A step or a metric that only the new schedule has."""
+    REMOVED = 'removed'
+    """A step or a metric that only the old schedule has."""
+    CHANGED = 'changed'
+    """A value that both schedules have, and that differs."""
 class Command(StrEnum):
     """A command of an operator."""
     ABORT = 'abort'
@@ -145,6 +161,14 @@ class Phase(StrEnum):
     """All traffic is on the previous version again."""
     FROZEN = 'frozen'
     """It ended without a change of the traffic."""
+class RebaseMode(StrEnum):
+    """Where a rollout goes on in an edited schedule."""
+    NEAREST_NOT_ABOVE = 'nearest_not_above'
+    """After the step of the new schedule with the greatest weight that is not above the present one."""
+    KEEP_WEIGHT = 'keep_weight'
+    """After the step of the new schedule with the present weight."""
+    RESTART = 'restart'
+    """At the first step, without what was measured, approved and ordered, as a retry."""
 class ReplicaRounding(StrEnum):
     """How a weight becomes a whole number of replicas."""
     NEAREST = 'nearest'
@@ -275,6 +299,17 @@ class Diagnostic(_Value):
     """The path from the schedule down: `steps[1].weight`."""
     text: str
     """The sentence for a person."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exposure(_Value):
+    """How many users met the new version, and for how long."""
+    user_minutes: float
+    """The minutes that users spent on the new version: users times share times minutes, over all weights."""
+    weights: Sequence[WeightExposure]
+    """The same at each weight, in the order in which the weights were set."""
+    peak_weight: float
+    """The greatest share that the new version had, in percent."""
+    duration: timedelta
+    """How long the new version had any traffic."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateApproval(_Value):
     """The approval or refusal of a gate."""
@@ -501,6 +536,19 @@ class Schedule(_Value):
     readiness: Readiness = field(default_factory=lambda: Readiness())
     """How long the new version may be unready before `on.not_ready` applies."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleChange(_Value):
+    """A difference between two schedules."""
+    path: str
+    """The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`."""
+    kind: ChangeKind
+    """Whether it was added, removed or changed."""
+    effect: ChangeEffect
+    """What it means for the rollout."""
+    before: str | None = None
+    """The value before, as JSON; absent if it was added, or had no value."""
+    after: str | None = None
+    """The value after, as JSON; absent if it was removed, or has no value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls."""
     schedule_digest: str
@@ -561,6 +609,8 @@ class State(_Value):
     """What an operator waived until the weight changes."""
     without_stable: bool = False
     """Whether an operator ordered to go on although the previous version is not ready."""
+    inherited_weight: float | None = None
+    """The weight that the rollout had under an earlier schedule, if this one does not have it."""
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -621,6 +671,17 @@ class Timeline(_Value):
     """The latest end; absent when a step waits for a person or for data without limit."""
     deadline_at: datetime | None = None
     """The instant of the deadline, if there is one and every step takes its shortest time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeightExposure(_Value):
+    """The exposure at one weight."""
+    weight: float
+    """The share of the traffic, in percent."""
+    start: datetime
+    """When the new version got it."""
+    duration: timedelta
+    """How long it had it."""
+    user_minutes: float
+    """The minutes that users spent on the new version at this weight."""
 class Rollout(_Handle):
     """A schedule that was checked and digested once, for any number of calls."""
     def __init__(self, schedule: Schedule | Mapping[str, object]) -> None:
@@ -660,17 +721,32 @@ def apple_phased_schedule() -> Schedule:
 def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observation:
     """A person approved or refused a gate."""
     ...
+def blue_green_schedule(measurements: int, hold: timedelta | str | None, final_bake: timedelta | str) -> Schedule:
+    """A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is watched for `final_bake`, in which a failed metric switches back."""
+    ...
+def diff(before: Schedule | Mapping[str, object], after: Schedule | Mapping[str, object]) -> tuple[ScheduleChange, ...]:
+    """The differences between two schedules, steps first, each with its effect on a rollout."""
+    ...
 def empty_result(metric: str, at: datetime | str) -> Observation:
     """A metric was queried, the query succeeded, and its result is empty."""
     ...
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """The decision as text for a person: the verdict, the reasons, what is missing, when to ask again."""
     ...
+def exponential_schedule(first: float, interval: timedelta | str, final_bake: timedelta | str) -> Schedule:
+    """Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`."""
+    ...
+def exposure(decisions: Sequence[Decision | Mapping[str, object]], population: int, until: datetime | str) -> Exposure:
+    """The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant."""
+    ...
 def failed_query(metric: str, error: str, at: datetime | str) -> Observation:
     """The query of a metric failed with this message."""
     ...
 def health(role: HealthRole | str, healthy: bool, at: datetime | str) -> Observation:
     """Whether the new version (`canary`) or the previous one (`stable`) is ready to serve."""
+    ...
+def linear_schedule(percent: float, interval: timedelta | str, final_bake: timedelta | str) -> Schedule:
+    """Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `final_bake`."""
     ...
 def measurement(metric: str, value: float, at: datetime | str, n: int | None=None) -> Observation:
     """A metric was queried and has a value, in the unit of the metric, of `n` samples if known."""
@@ -695,6 +771,9 @@ def plan(schedule: Schedule | Mapping[str, object], start: datetime | str) -> Ti
     ...
 def play_staged_schedule() -> Schedule:
     """A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each."""
+    ...
+def rebase(before: Schedule | Mapping[str, object], state: State | Mapping[str, object], after: Schedule | Mapping[str, object], mode: RebaseMode | str, now: datetime | str) -> Decision:
+    """Moves a rollout to an edited schedule, so that it need not start again."""
     ...
 def routing(state: State | Mapping[str, object]) -> Routing:
     """The routing that a state wants."""
@@ -1516,6 +1595,8 @@ class ReasonCode(StrEnum):
     """A critical metric failed."""
     METRIC_NOT_GOOD = 'metric_not_good'
     """The latest measurement of a metric was not good."""
+    METRIC_RESET = 'metric_reset'
+    """The limits of a metric changed with the schedule, so that what was measured before does not count."""
     METRIC_UNMEASURED = 'metric_unmeasured'
     """A metric has not been measured since the weight was set."""
     NO_DATA = 'no_data'
@@ -1534,6 +1615,8 @@ class ReasonCode(StrEnum):
     """All steps are done."""
     SAMPLES_TOO_FEW = 'samples_too_few'
     """A metric has fewer samples than the bake requires."""
+    SCHEDULE_CHANGED = 'schedule_changed'
+    """The rollout goes on under an edited schedule."""
     STABLE_RECOVERED = 'stable_recovered'
     """The previous version is ready again, so that a frozen rollout is rolled back."""
     STABLE_UNHEALTHY = 'stable_unhealthy'

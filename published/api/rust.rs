@@ -224,6 +224,8 @@ pub mod canary {
         pub const METRIC_CRITICAL: ReasonCode;
         /// The latest measurement of a metric was not good.
         pub const METRIC_NOT_GOOD: ReasonCode;
+        /// The limits of a metric changed with the schedule, so that what was measured before does not count.
+        pub const METRIC_RESET: ReasonCode;
         /// A metric has not been measured since the weight was set.
         pub const METRIC_UNMEASURED: ReasonCode;
         /// The query of a metric returned no data.
@@ -242,6 +244,8 @@ pub mod canary {
         pub const RUN_SUCCEEDED: ReasonCode;
         /// A metric has fewer samples than the bake requires.
         pub const SAMPLES_TOO_FEW: ReasonCode;
+        /// The rollout goes on under an edited schedule.
+        pub const SCHEDULE_CHANGED: ReasonCode;
         /// The previous version is ready again, so that a frozen rollout is rolled back.
         pub const STABLE_RECOVERED: ReasonCode;
         /// The previous version is not ready, so a rollback is not possible.
@@ -311,6 +315,46 @@ pub mod canary {
     /// The consequence of a decision for its caller: go on, wait, go back, or ask a person.
     #[must_use]
     pub fn outcome(decision: &Decision) -> Outcome;
+    /// What a difference between two schedules means for a rollout.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChangeEffect {
+        /// The rollout advances later, or ends sooner when something is wrong.
+        Stricter,
+        /// The rollout advances sooner, or goes on where it would have ended.
+        Looser,
+        /// Neither can be said of it alone.
+        Neutral,
+    }
+    /// Whether something was added, removed or changed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChangeKind {
+        /// A step or a metric that only the new schedule has.
+        Added,
+        /// A step or a metric that only the old schedule has.
+        Removed,
+        /// A value that both schedules have, and that differs.
+        Changed,
+    }
+    /// A difference between two schedules.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ScheduleChange {
+        /// The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`.
+        pub path: String,
+        /// Whether it was added, removed or changed.
+        pub kind: ChangeKind,
+        /// What it means for the rollout.
+        pub effect: ChangeEffect,
+        /// The value before, as JSON; absent if it was added, or had no value.
+        pub before: Option<String>,
+        /// The value after, as JSON; absent if it was removed, or has no value.
+        pub after: Option<String>,
+    }
+    /// The differences between two schedules, steps first, each with its effect on a rollout.
+    #[must_use]
+    pub fn diff(before: &Schedule, after: &Schedule) -> Vec<ScheduleChange>;
     /// Decides what to do now: advance, hold or roll back.
     pub fn next_action(
         schedule: &Schedule,
@@ -320,6 +364,34 @@ pub mod canary {
     ) -> Result<Decision>;
     /// The state of a rollout that begins now: no traffic yet, the first step ahead.
     pub fn start(schedule: &Schedule, now: Timestamp) -> Result<State>;
+    /// How many users met the new version, and for how long.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Exposure {
+        /// The minutes that users spent on the new version: users times share times minutes, over all weights.
+        pub user_minutes: f64,
+        /// The same at each weight, in the order in which the weights were set.
+        pub weights: Vec<WeightExposure>,
+        /// The greatest share that the new version had, in percent.
+        pub peak_weight: f64,
+        /// How long the new version had any traffic.
+        pub duration: Span,
+    }
+    /// The exposure at one weight.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct WeightExposure {
+        /// The share of the traffic, in percent.
+        pub weight: f64,
+        /// When the new version got it.
+        pub start: Timestamp,
+        /// How long it had it.
+        pub duration: Span,
+        /// The minutes that users spent on the new version at this weight.
+        pub user_minutes: f64,
+    }
+    /// The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant.
+    pub fn exposure(decisions: &[Decision], population: Count, until: Timestamp) -> Result<Exposure>;
     /// Reads a schedule from JSON text and checks it; all faults at once.
     pub fn schedule_from_json(text: &str) -> Result<Schedule>;
     /// Reads a schedule from YAML text and checks it; all faults at once.
@@ -552,12 +624,37 @@ pub mod canary {
     /// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
     #[must_use]
     pub fn apple_phased_schedule() -> Schedule;
+    /// A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is watched for `final_bake`, in which a failed metric switches back.
+    pub fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Result<Schedule>;
+    /// Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.
+    pub fn exponential_schedule(first: f64, interval: Span, final_bake: Span) -> Result<Schedule>;
+    /// Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `final_bake`.
+    pub fn linear_schedule(percent: f64, interval: Span, final_bake: Span) -> Result<Schedule>;
     /// A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each.
     #[must_use]
     pub fn play_staged_schedule() -> Schedule;
     /// 5 % for one to two hours, 25 % for four to six hours, then everyone: the usual canary of a service.
     #[must_use]
     pub fn standard_schedule() -> Schedule;
+    /// Where a rollout goes on in an edited schedule.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RebaseMode {
+        /// After the step of the new schedule with the greatest weight that is not above the present one.
+        NearestNotAbove,
+        /// After the step of the new schedule with the present weight.
+        KeepWeight,
+        /// At the first step, without what was measured, approved and ordered, as a retry.
+        Restart,
+    }
+    /// Moves a rollout to an edited schedule, so that it need not start again.
+    pub fn rebase(
+        before: &Schedule,
+        state: &State,
+        after: &Schedule,
+        mode: &RebaseMode,
+        now: Timestamp,
+    ) -> Result<Decision>;
     /// How a weight becomes a whole number of replicas.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -831,6 +928,8 @@ pub mod canary {
         pub waiver: Waiver,
         /// Whether an operator ordered to go on although the previous version is not ready.
         pub without_stable: bool,
+        /// The weight that the rollout had under an earlier schedule, if this one does not have it.
+        pub inherited_weight: Option<f64>,
         /// The latest command of each kind in this run.
         pub orders: Vec<Order>,
     }
@@ -950,6 +1049,10 @@ pub mod canary {
     pub fn validate(schedule: &Schedule) -> Vec<Diagnostic>;
     impl Display for AbortPolicy {}
     impl FromStr for AbortPolicy {}
+    impl Display for ChangeEffect {}
+    impl FromStr for ChangeEffect {}
+    impl Display for ChangeKind {}
+    impl FromStr for ChangeKind {}
     impl Display for Command {}
     impl FromStr for Command {}
     impl Display for DiagnosticCode {}
@@ -962,6 +1065,8 @@ pub mod canary {
     impl FromStr for MeasurementPhase {}
     impl Display for Phase {}
     impl FromStr for Phase {}
+    impl Display for RebaseMode {}
+    impl FromStr for RebaseMode {}
     impl Display for ReplicaRounding {}
     impl FromStr for ReplicaRounding {}
     impl Display for Response {}

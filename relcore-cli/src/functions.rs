@@ -69,8 +69,8 @@ pause, a skip from before the step. Then `order_outdated` says so. The same comm
 Pitfalls:
 
 - Store the state of each decision and pass it to the next call. With an older state, decisions repeat.
-- A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. After a
-  change of the schedule, start again.
+- A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. `rebase()`
+  moves it to an edited schedule.
 - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
   `missing` names it.
 - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
@@ -207,6 +207,80 @@ update in phases"; Apple allows 30 days of pauses in all."#,
                 }),
             },
             Function {
+                name: "canary.blue_green_schedule",
+                command: "blue-green-schedule",
+                docs: r"A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is
+watched for `final_bake`, in which a failed metric switches back.
+
+As `blueGreen` of Argo Rollouts: the analysis is `prePromotionAnalysis`, `hold` is `autoPromotionSeconds` (absent: until an
+operator resumes, as `autoPromotionEnabled: false`), the watch is `postPromotionAnalysis`. The metrics are measured on the
+preview of the new version before the switch. Keep the previous version running for `final_bake`
+(`scaleDownDelaySeconds`).
+
+Errors:
+`out_of_range` for no measurements and for a negative span.",
+                arguments: &[
+                    Argument {
+                        wire: "measurements",
+                        option: "measurements",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument { wire: "hold", option: "hold", is_optional: true, kind: Kind::Span },
+                    Argument {
+                        wire: "finalBake",
+                        option: "final-bake",
+                        is_optional: false,
+                        kind: Kind::Span,
+                    },
+                ],
+                result: (
+                    "canary.Schedule",
+                    "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "canary.diff",
+                command: "diff",
+                docs: r"The differences between two schedules, steps first, each with its effect on a rollout.
+
+Steps are compared by the shortest edit script (Myers 1986), metrics by their names, everything else by its path. A
+default that is left out is the same as one that is written.",
+                arguments: &[
+                    Argument {
+                        wire: "before",
+                        option: "before",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.Schedule",
+                            "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                        ),
+                    },
+                    Argument {
+                        wire: "after",
+                        option: "after",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.Schedule",
+                            "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                        ),
+                    },
+                ],
+                result: ("list of canary.ScheduleChange", "A difference between two schedules."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "canary.empty_result",
                 command: "empty-result",
                 docs: "A metric was queried, the query succeeded, and its result is empty. The metric says what that means.",
@@ -252,6 +326,76 @@ update in phases"; Apple allows 30 days of pauses in all."#,
                     )],
                     prints: r#""INCONCLUSIVE, hold at 5 %\n- warning: `errors` has no data [no_data: errors]\nmissing: errors\npolicy: sha256:ffba7dcf9beecd3fe6ee461bf8f9cbeb31b3dcfea08e0839345b4c4b48bbaf4f\n""#,
                 }),
+            },
+            Function {
+                name: "canary.exponential_schedule",
+                command: "exponential-schedule",
+                docs: r"Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.
+
+As `EXPONENTIAL` of AWS AppConfig: the weight of step N is `first` times 2 to the power of N, at most 100.
+
+Errors:
+`out_of_range` for a percentage below 0.1 or above 100, and for a negative span.",
+                arguments: &[
+                    Argument { wire: "first", option: "first", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "interval", option: "interval", is_optional: false, kind: Kind::Span },
+                    Argument {
+                        wire: "finalBake",
+                        option: "final-bake",
+                        is_optional: false,
+                        kind: Kind::Span,
+                    },
+                ],
+                result: (
+                    "canary.Schedule",
+                    "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "canary.exposure",
+                command: "exposure",
+                docs: r"The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant.
+
+`decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
+all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
+versions at a time. A new revision counts from when it was observed.
+
+With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
+schedules and compare the user-minutes.
+
+Errors:
+`unordered` for decisions whose weights were set in another order than theirs; `out_of_range` for an `until` before
+the last of them.",
+                arguments: &[
+                    Argument {
+                        wire: "decisions",
+                        option: "decisions",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of canary.Decision",
+                            "What to do about a canary now, why, and the state for the next call.",
+                            "Keys: verdict, state, reasons, missing, nextCheckAt?, policyDigest",
+                        ),
+                    },
+                    Argument {
+                        wire: "population",
+                        option: "population",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument { wire: "until", option: "until", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Exposure", "How many users met the new version, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "canary.failed_query",
@@ -300,6 +444,37 @@ update in phases"; Apple allows 30 days of pauses in all."#,
                     files: &[],
                     prints: r#"{"at":"2026-11-23T09:05:00.000Z","kind":{"type":"health","role":"canary","healthy":false}}"#,
                 }),
+            },
+            Function {
+                name: "canary.linear_schedule",
+                command: "linear-schedule",
+                docs: r"Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `final_bake`.
+
+As `LINEAR` of AWS AppConfig, `TimeBasedLinear` of AWS CodeDeploy and `stepWeight` of Flagger. The last step is shorter if
+the percentage does not divide 100: it never goes beyond 100 %.
+
+Errors:
+`out_of_range` for a percentage below 0.1 or above 100, and for
+a negative span.",
+                arguments: &[
+                    Argument { wire: "percent", option: "percent", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "interval", option: "interval", is_optional: false, kind: Kind::Span },
+                    Argument {
+                        wire: "finalBake",
+                        option: "final-bake",
+                        is_optional: false,
+                        kind: Kind::Span,
+                    },
+                ],
+                result: (
+                    "canary.Schedule",
+                    "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "canary.measurement",
@@ -397,7 +572,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, inheritedWeight?, orders?",
                         ),
                     },
                     Argument {
@@ -599,6 +774,84 @@ Console help, "Release app updates with staged rollouts"."#,
                 }),
             },
             Function {
+                name: "canary.rebase",
+                command: "rebase",
+                docs: r"Moves a rollout to an edited schedule, so that it need not start again. The verdict says whether the weight changes.
+
+The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
+count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
+changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+release window and orders stay. The deadline still counts from the start of the rollout.
+
+A rollout that is over stays so: a retry or a new revision begins with the new schedule.
+
+Errors:
+- As `start` for both schedules, with the paths `before` and `after`.
+- As `next-action` for the state: `policy_changed` if it was not started with `before`.
+- `invalid_value` for `keep_weight` if no step of `after` sets the present weight.",
+                arguments: &[
+                    Argument {
+                        wire: "before",
+                        option: "before",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.Schedule",
+                            "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                        ),
+                    },
+                    Argument {
+                        wire: "state",
+                        option: "state",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.State",
+                            "The state of a rollout: plain data, to be stored between two calls.",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, inheritedWeight?, orders?",
+                        ),
+                    },
+                    Argument {
+                        wire: "after",
+                        option: "after",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.Schedule",
+                            "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                        ),
+                    },
+                    Argument {
+                        wire: "mode",
+                        option: "mode",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "nearest_not_above",
+                                "After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to it, or to 0. It never rises.",
+                            ),
+                            (
+                                "keep_weight",
+                                "After the step of the new schedule with the present weight. Refused if it has none.",
+                            ),
+                            (
+                                "restart",
+                                "At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first step that sets one.",
+                            ),
+                        ]),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "canary.Decision",
+                    "What to do about a canary now, why, and the state for the next call.",
+                ),
+                explain: Some("canary.explain"),
+                outcome: Some("canary.outcome"),
+                state: State::Replaces(1),
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "canary.routing",
                 command: "routing",
                 docs: r"The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.
@@ -622,7 +875,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, orders?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, inheritedWeight?, orders?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),

@@ -146,6 +146,10 @@ value class ReasonCode(val value: String) {
          */
         val METRIC_NOT_GOOD = ReasonCode("metric_not_good")
         /**
+         * The limits of a metric changed with the schedule, so that what was measured before does not count.
+         */
+        val METRIC_RESET = ReasonCode("metric_reset")
+        /**
          * A metric has not been measured since the weight was set.
          */
         val METRIC_UNMEASURED = ReasonCode("metric_unmeasured")
@@ -182,6 +186,10 @@ value class ReasonCode(val value: String) {
          * A metric has fewer samples than the bake requires.
          */
         val SAMPLES_TOO_FEW = ReasonCode("samples_too_few")
+        /**
+         * The rollout goes on under an edited schedule.
+         */
+        val SCHEDULE_CHANGED = ReasonCode("schedule_changed")
         /**
          * The previous version is ready again, so that a frozen rollout is rolled back.
          */

@@ -117,6 +117,22 @@ fun CanaryCauseResponses.toJson(): String = ffiWriteCanaryCauseResponses(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryChangeEffect.Companion.fromJson(json: String): CanaryChangeEffect = ffiReadCanaryChangeEffect(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryChangeEffect.toJson(): String = ffiWriteCanaryChangeEffect(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryChangeKind.Companion.fromJson(json: String): CanaryChangeKind = ffiReadCanaryChangeKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryChangeKind.toJson(): String = ffiWriteCanaryChangeKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryCommand.Companion.fromJson(json: String): CanaryCommand = ffiReadCanaryCommand(json)
 
 /** The JSON form. */
@@ -162,6 +178,14 @@ fun CanaryEmptyResult.Companion.fromJson(json: String): CanaryEmptyResult = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryEmptyResult.toJson(): String = ffiWriteCanaryEmptyResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryExposure.Companion.fromJson(json: String): CanaryExposure = ffiReadCanaryExposure(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryExposure.toJson(): String = ffiWriteCanaryExposure(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -269,6 +293,14 @@ fun CanaryReading.toJson(): String = ffiWriteCanaryReading(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryRebaseMode.Companion.fromJson(json: String): CanaryRebaseMode = ffiReadCanaryRebaseMode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryRebaseMode.toJson(): String = ffiWriteCanaryRebaseMode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryReplicaRounding.Companion.fromJson(json: String): CanaryReplicaRounding = ffiReadCanaryReplicaRounding(json)
 
 /** The JSON form. */
@@ -309,6 +341,14 @@ fun CanarySchedule.toJson(): String = ffiWriteCanarySchedule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryScheduleChange.Companion.fromJson(json: String): CanaryScheduleChange = ffiReadCanaryScheduleChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryScheduleChange.toJson(): String = ffiWriteCanaryScheduleChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryState.Companion.fromJson(json: String): CanaryState = ffiReadCanaryState(json)
 
 /** The JSON form. */
@@ -338,6 +378,14 @@ fun CanaryWaiver.Companion.fromJson(json: String): CanaryWaiver = ffiReadCanaryW
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryWaiver.toJson(): String = ffiWriteCanaryWaiver(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryWeightExposure.Companion.fromJson(json: String): CanaryWeightExposure = ffiReadCanaryWeightExposure(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryWeightExposure.toJson(): String = ffiWriteCanaryWeightExposure(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -63,8 +63,8 @@ pause, a skip from before the step. Then `order_outdated` says so. The same comm
 Pitfalls:
 
 - Store the state of each decision and pass it to the next call. With an older state, decisions repeat.
-- A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. After a
-  change of the schedule, start again.
+- A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. `rebase()`
+  moves it to an edited schedule.
 - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
   `missing` names it.
 - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
@@ -104,12 +104,15 @@ __all__ = [
     "ActionRollBack",
     "ActionSetWeight",
     "CauseResponses",
+    "ChangeEffect",
+    "ChangeKind",
     "Command",
     "DeadlineExcludes",
     "Decision",
     "Diagnostic",
     "DiagnosticCode",
     "EmptyResult",
+    "Exposure",
     "GateApproval",
     "HealthRole",
     "LastMeasurement",
@@ -133,12 +136,14 @@ __all__ = [
     "ReadingFailed",
     "ReadingMissing",
     "ReadingValue",
+    "RebaseMode",
     "ReplicaRounding",
     "Replicas",
     "Response",
     "Rollout",
     "Routing",
     "Schedule",
+    "ScheduleChange",
     "State",
     "Step",
     "StepAnalysis",
@@ -148,12 +153,18 @@ __all__ = [
     "StepSetWeight",
     "Timeline",
     "Waiver",
+    "WeightExposure",
     "apple_phased_schedule",
     "approval",
+    "blue_green_schedule",
+    "diff",
     "empty_result",
     "explain",
+    "exponential_schedule",
+    "exposure",
     "failed_query",
     "health",
+    "linear_schedule",
     "measurement",
     "missing_value",
     "new_revision",
@@ -162,6 +173,7 @@ __all__ = [
     "outcome",
     "plan",
     "play_staged_schedule",
+    "rebase",
     "routing",
     "schedule_from_json",
     "schedule_from_yaml",
@@ -182,6 +194,32 @@ class AbortPolicy(StrEnum):
 
     FREEZE = "freeze"
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
+
+
+class ChangeEffect(StrEnum):
+    """What a difference between two schedules means for a rollout."""
+
+    STRICTER = "stricter"
+    """The rollout advances later, or ends sooner when something is wrong."""
+
+    LOOSER = "looser"
+    """The rollout advances sooner, or goes on where it would have ended. Review it."""
+
+    NEUTRAL = "neutral"
+    """Neither can be said of it alone."""
+
+
+class ChangeKind(StrEnum):
+    """Whether something was added, removed or changed."""
+
+    ADDED = "added"
+    """A step or a metric that only the new schedule has."""
+
+    REMOVED = "removed"
+    """A step or a metric that only the old schedule has."""
+
+    CHANGED = "changed"
+    """A value that both schedules have, and that differs."""
 
 
 class Command(StrEnum):
@@ -351,6 +389,23 @@ class Phase(StrEnum):
 
     FROZEN = "frozen"
     """It ended without a change of the traffic."""
+
+
+class RebaseMode(StrEnum):
+    """Where a rollout goes on in an edited schedule."""
+
+    NEAREST_NOT_ABOVE = "nearest_not_above"
+    """After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to
+    it, or to 0. It never rises.
+    """
+
+    KEEP_WEIGHT = "keep_weight"
+    """After the step of the new schedule with the present weight. Refused if it has none."""
+
+    RESTART = "restart"
+    """At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
+    step that sets one.
+    """
 
 
 class ReplicaRounding(StrEnum):
@@ -631,6 +686,28 @@ class Diagnostic(_Value):
 
     text: str
     """The sentence for a person."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exposure(_Value):
+    """How many users met the new version, and for how long."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("user_minutes", "weights", "peak_weight", "duration")
+
+    user_minutes: float
+    """The minutes that users spent on the new version: users times share times minutes, over all weights."""
+
+    weights: Sequence[WeightExposure]
+    """The same at each weight, in the order in which the weights were set. A time without traffic is not listed."""
+
+    peak_weight: float
+    """The greatest share that the new version had, in percent."""
+
+    duration: timedelta
+    """How long the new version had any traffic."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "weights")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1105,11 +1182,33 @@ class Schedule(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleChange(_Value):
+    """A difference between two schedules."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("path", "kind", "effect", "before", "after")
+
+    path: str
+    """The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`."""
+
+    kind: ChangeKind
+    """Whether it was added, removed or changed."""
+
+    effect: ChangeEffect
+    """What it means for the rollout."""
+
+    before: str | None = None
+    """The value before, as JSON; absent if it was added, or had no value."""
+
+    after: str | None = None
+    """The value after, as JSON; absent if it was removed, or has no value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls.
 
-    It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
-    the schedule, start again. A field that an earlier version did not write has its default; the rollout goes on.
+    It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`, and
+    `rebase` moves it to an edited schedule. A field that an earlier version did not write has its default; the rollout goes on.
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -1142,6 +1241,7 @@ class State(_Value):
         "forgiven_at",
         "waiver",
         "without_stable",
+        "inherited_weight",
         "orders",
     )
 
@@ -1233,6 +1333,9 @@ class State(_Value):
 
     without_stable: bool = False
     """Whether an operator ordered to go on although the previous version is not ready."""
+
+    inherited_weight: float | None = None
+    """The weight that the rollout had under an earlier schedule, if this one does not have it."""
 
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
@@ -1363,6 +1466,25 @@ class Timeline(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "steps")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeightExposure(_Value):
+    """The exposure at one weight."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("weight", "start", "duration", "user_minutes")
+
+    weight: float
+    """The share of the traffic, in percent."""
+
+    start: datetime
+    """When the new version got it."""
+
+    duration: timedelta
+    """How long it had it."""
+
+    user_minutes: float
+    """The minutes that users spent on the new version at this weight."""
 
 
 _rollout = _native.constructor("canary.Rollout")
@@ -1512,6 +1634,40 @@ def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observat
     return _approval(gate, approved, by, at)
 
 
+_blue_green_schedule = _native.function("canary.blue_green_schedule")
+
+
+def blue_green_schedule(
+    measurements: int, hold: timedelta | str | None, final_bake: timedelta | str
+) -> Schedule:
+    """A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is
+    watched for `final_bake`, in which a failed metric switches back.
+
+    As `blueGreen` of Argo Rollouts: the analysis is `prePromotionAnalysis`, `hold` is `autoPromotionSeconds` (absent: until an
+    operator resumes, as `autoPromotionEnabled: false`), the watch is `postPromotionAnalysis`. The metrics are measured on the
+    preview of the new version before the switch. Keep the previous version running for `final_bake`
+    (`scaleDownDelaySeconds`).
+
+    Errors:
+    `out_of_range` for no measurements and for a negative span.
+    """
+    return _blue_green_schedule(measurements, hold, final_bake)
+
+
+_diff = _native.function("canary.diff")
+
+
+def diff(
+    before: Schedule | Mapping[str, object], after: Schedule | Mapping[str, object]
+) -> tuple[ScheduleChange, ...]:
+    """The differences between two schedules, steps first, each with its effect on a rollout.
+
+    Steps are compared by the shortest edit script (Myers 1986), metrics by their names, everything else by its path. A
+    default that is left out is the same as one that is written.
+    """
+    return _diff(before, after)
+
+
 _empty_result = _native.function("canary.empty_result")
 
 
@@ -1528,6 +1684,42 @@ def explain(decision: Decision | Mapping[str, object]) -> str:
     return _explain(decision)
 
 
+_exponential_schedule = _native.function("canary.exponential_schedule")
+
+
+def exponential_schedule(first: float, interval: timedelta | str, final_bake: timedelta | str) -> Schedule:
+    """Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.
+
+    As `EXPONENTIAL` of AWS AppConfig: the weight of step N is `first` times 2 to the power of N, at most 100.
+
+    Errors:
+    `out_of_range` for a percentage below 0.1 or above 100, and for a negative span.
+    """
+    return _exponential_schedule(first, interval, final_bake)
+
+
+_exposure = _native.function("canary.exposure")
+
+
+def exposure(
+    decisions: Sequence[Decision | Mapping[str, object]], population: int, until: datetime | str
+) -> Exposure:
+    """The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant.
+
+    `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
+    all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
+    versions at a time. A new revision counts from when it was observed.
+
+    With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
+    schedules and compare the user-minutes.
+
+    Errors:
+    `unordered` for decisions whose weights were set in another order than theirs; `out_of_range` for an `until` before
+    the last of them.
+    """
+    return _exposure(decisions, population, until)
+
+
 _failed_query = _native.function("canary.failed_query")
 
 
@@ -1542,6 +1734,22 @@ _health = _native.function("canary.health")
 def health(role: HealthRole | str, healthy: bool, at: datetime | str) -> Observation:
     """Whether the new version (`canary`) or the previous one (`stable`) is ready to serve."""
     return _health(role, healthy, at)
+
+
+_linear_schedule = _native.function("canary.linear_schedule")
+
+
+def linear_schedule(percent: float, interval: timedelta | str, final_bake: timedelta | str) -> Schedule:
+    """Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `final_bake`.
+
+    As `LINEAR` of AWS AppConfig, `TimeBasedLinear` of AWS CodeDeploy and `stepWeight` of Flagger. The last step is shorter if
+    the percentage does not divide 100: it never goes beyond 100 %.
+
+    Errors:
+    `out_of_range` for a percentage below 0.1 or above 100, and for
+    a negative span.
+    """
+    return _linear_schedule(percent, interval, final_bake)
 
 
 _measurement = _native.function("canary.measurement")
@@ -1653,6 +1861,33 @@ def play_staged_schedule() -> Schedule:
     Console help, "Release app updates with staged rollouts".
     """
     return _play_staged_schedule()
+
+
+_rebase = _native.function("canary.rebase")
+
+
+def rebase(
+    before: Schedule | Mapping[str, object],
+    state: State | Mapping[str, object],
+    after: Schedule | Mapping[str, object],
+    mode: RebaseMode | str,
+    now: datetime | str,
+) -> Decision:
+    """Moves a rollout to an edited schedule, so that it need not start again. The verdict says whether the weight changes.
+
+    The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
+    count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
+    changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+    release window and orders stay. The deadline still counts from the start of the rollout.
+
+    A rollout that is over stays so: a retry or a new revision begins with the new schedule.
+
+    Errors:
+    - As `start` for both schedules, with the paths `before` and `after`.
+    - As `next_action` for the state: `policy_changed` if it was not started with `before`.
+    - `invalid_value` for `keep_weight` if no step of `after` sets the present weight.
+    """
+    return _rebase(before, state, after, mode, now)
 
 
 _routing = _native.function("canary.routing")

@@ -213,6 +213,9 @@ class ReasonCode(StrEnum):
     METRIC_NOT_GOOD = "metric_not_good"
     """The latest measurement of a metric was not good."""
 
+    METRIC_RESET = "metric_reset"
+    """The limits of a metric changed with the schedule, so that what was measured before does not count."""
+
     METRIC_UNMEASURED = "metric_unmeasured"
     """A metric has not been measured since the weight was set."""
 
@@ -241,6 +244,9 @@ class ReasonCode(StrEnum):
 
     SAMPLES_TOO_FEW = "samples_too_few"
     """A metric has fewer samples than the bake requires."""
+
+    SCHEDULE_CHANGED = "schedule_changed"
+    """The rollout goes on under an edited schedule."""
 
     STABLE_RECOVERED = "stable_recovered"
     """The previous version is ready again, so that a frozen rollout is rolled back."""

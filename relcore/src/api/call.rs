@@ -93,4 +93,16 @@ macro_rules! copied {
         }
     )*};
 }
-copied!(bool, u32, i32, f64, Timestamp, Span, NaiveDate, Option<Timestamp>, Option<Count>);
+copied!(
+    bool,
+    u32,
+    i32,
+    f64,
+    Count,
+    Timestamp,
+    Span,
+    NaiveDate,
+    Option<Timestamp>,
+    Option<Span>,
+    Option<Count>
+);

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> Result<()> {
     let schedule = rollout.schedule();
     if state.schedule_digest != rollout.digest() {
-        let text = "the state was started with another schedule: start again to use this one";
+        let text = "the state was started with another schedule: rebase it, or start again";
         return Err(Error::new(ErrorKind::PolicyChanged, "state.scheduleDigest", text));
     }
     let mut faults = Faults::new();
@@ -35,6 +35,12 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         invalid,
         format_args!("state.weight"),
         format_args!("`{}` is not a weight to which the schedule leads in this phase and step", state.weight),
+    );
+    faults.check(
+        state.inherited_weight.is_none_or(|weight| weight > 0.0 && weight <= 100.0),
+        ErrorKind::OutOfRange,
+        format_args!("state.inheritedWeight"),
+        format_args!("is out of range: expected a percentage above 0, at most 100"),
     );
     faults.check(
         (state.phase == Phase::Paused) == state.paused_at.is_some(),
@@ -93,7 +99,9 @@ fn is_past(faults: &mut Faults, at: Option<Timestamp>, now: Timestamp, name: std
 /// Whether a run of the schedule can have this weight.
 fn is_weight_of(schedule: &Schedule, state: &State) -> bool {
     let is = |weight: f64| state.weight.total_cmp(&weight).is_eq();
-    let is_any = is(0.0) || schedule.steps.iter().filter_map(Step::weight).any(is);
+    let is_any = is(0.0)
+        || schedule.steps.iter().filter_map(Step::weight).any(is)
+        || state.inherited_weight.is_some_and(is);
     let reached = Progress::of(state).reached(schedule);
     match state.phase {
         Phase::Succeeded => is(100.0),

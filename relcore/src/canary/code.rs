@@ -32,6 +32,8 @@ reason_codes! {
     METRIC_CRITICAL;
     /// The latest measurement of a metric was not good.
     METRIC_NOT_GOOD;
+    /// The limits of a metric changed with the schedule, so that what was measured before does not count.
+    METRIC_RESET;
     /// A metric has not been measured since the weight was set.
     METRIC_UNMEASURED;
     /// The query of a metric returned no data.
@@ -51,6 +53,8 @@ reason_codes! {
     RUN_SUCCEEDED;
     /// A metric has fewer samples than the bake requires.
     SAMPLES_TOO_FEW;
+    /// The rollout goes on under an edited schedule.
+    SCHEDULE_CHANGED;
     /// The previous version is ready again, so that a frozen rollout is rolled back.
     STABLE_RECOVERED;
     /// The previous version is not ready, so a rollback is not possible.

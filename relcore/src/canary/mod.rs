@@ -78,8 +78,8 @@
 //! # Pitfalls
 //!
 //! - Store the state of each decision and pass it to the next call. With an older state, decisions repeat.
-//! - A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. After a
-//!   change of the schedule, start again.
+//! - A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. [`rebase()`]
+//!   moves it to an edited schedule.
 //! - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
 //!   `missing` names it.
 //! - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
@@ -92,7 +92,9 @@ mod bake;
 mod check;
 pub mod code;
 mod decision;
+mod diff;
 mod engine;
+mod exposure;
 mod facts;
 mod finding;
 mod fold;
@@ -103,6 +105,7 @@ mod observed;
 mod plan;
 mod presets;
 mod progress;
+mod rebase;
 mod replicas;
 mod response;
 mod rollout;
@@ -116,7 +119,9 @@ mod transition;
 mod validate;
 
 pub use decision::{Action, Decision, explain, outcome};
+pub use diff::{ChangeEffect, ChangeKind, ScheduleChange, diff};
 pub use engine::{next_action, start};
+pub use exposure::{Exposure, WeightExposure, exposure};
 pub use load::schedule_from_json;
 #[cfg(feature = "yaml")]
 pub use load::schedule_from_yaml;
@@ -126,7 +131,11 @@ pub use observed::{
     approval, empty_result, failed_query, health, measurement, missing_value, new_revision, order, window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
-pub use presets::{apple_phased_schedule, play_staged_schedule, standard_schedule};
+pub use presets::{
+    apple_phased_schedule, blue_green_schedule, exponential_schedule, linear_schedule, play_staged_schedule,
+    standard_schedule,
+};
+pub use rebase::{RebaseMode, rebase};
 pub use replicas::{ReplicaRounding, Replicas, weight_to_replicas};
 pub use response::Response;
 pub use rollout::Rollout;
@@ -139,12 +148,15 @@ pub use validate::{Diagnostic, DiagnosticCode, validate};
 
 crate::scalar::texts!(
     AbortPolicy,
+    ChangeEffect,
+    ChangeKind,
     Command,
     DiagnosticCode,
     EmptyResult,
     HealthRole,
     MeasurementPhase,
     Phase,
+    RebaseMode,
     ReplicaRounding,
     Response,
     Waiver
@@ -161,14 +173,20 @@ macro_rules! table_rows {
                 fn apple_phased_schedule() -> Schedule;
                 #[plain]
                 fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
+                fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Schedule;
+                #[plain]
+                fn diff(before: &Schedule, after: &Schedule) -> Vec<ScheduleChange>;
                 #[plain]
                 fn empty_result(metric: &str, at: Timestamp) -> Observation;
                 #[plain]
                 fn explain(decision: &Decision) -> String;
+                fn exponential_schedule(first: f64, interval: Span, final_bake: Span) -> Schedule;
+                fn exposure(decisions: &[Decision], population: Count, until: Timestamp) -> Exposure;
                 #[plain]
                 fn failed_query(metric: &str, error: &str, at: Timestamp) -> Observation;
                 #[plain]
                 fn health(role: &HealthRole, healthy: bool, at: Timestamp) -> Observation;
+                fn linear_schedule(percent: f64, interval: Span, final_bake: Span) -> Schedule;
                 #[plain]
                 fn measurement(metric: &str, value: f64, at: Timestamp, n: Option<Count>) -> Observation;
                 #[plain]
@@ -188,6 +206,13 @@ macro_rules! table_rows {
                 fn plan(schedule: &Schedule, start: Timestamp) -> Timeline;
                 #[plain]
                 fn play_staged_schedule() -> Schedule;
+                fn rebase(
+                    before: &Schedule,
+                    state: &State,
+                    after: &Schedule,
+                    mode: &RebaseMode,
+                    now: Timestamp,
+                ) -> Decision;
                 #[plain]
                 fn routing(state: &State) -> Routing;
                 fn simulate(

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// let decision = rollout.next_action(&state, &[], later)?;
 /// assert_eq!(decision.verdict, Action::SetWeight { previous: 5.0, weight: 25.0 });
 ///
-/// // Pitfall: a state belongs to its schedule. After a change of the schedule, start again.
+/// // Pitfall: a state belongs to its schedule. After a change of the schedule, `rebase` moves it to the new one.
 /// let mut schedule = rollout.schedule().clone();
 /// schedule.deadline = Some(Span::from_days(1));
 /// let refused = Rollout::new(schedule)?.next_action(&state, &[], later);
@@ -47,7 +47,12 @@ impl Rollout {
     /// `invalid_value`, `out_of_range` and others for everything that [`validate`](super::validate()) calls an error: no
     /// steps, falling weights, a metric without a limit.
     pub fn new(schedule: Schedule) -> Result<Self> {
-        let checked = Checked::new(schedule, "schedule")?;
+        Self::at(schedule, "schedule")
+    }
+
+    /// The same, for a schedule that is an argument of another name.
+    pub(super) fn at(schedule: Schedule, path: &str) -> Result<Self> {
+        let checked = Checked::new(schedule, path)?;
         let schedule = checked.policy();
         let names = schedule.metrics.iter().map(|metric| metric.name.clone());
         let metrics = names.zip(0..).collect();

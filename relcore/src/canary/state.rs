@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// The state of a rollout: plain data, to be stored between two calls.
 ///
-/// It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`. After a change of
-/// the schedule, start again. A field that an earlier version did not write has its default; the rollout goes on.
+/// It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`, and
+/// [`rebase`](super::rebase()) moves it to an edited schedule. A field that an earlier version did not write has its default; the rollout goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -100,6 +100,9 @@ pub struct State {
     #[serde(default, skip_serializing_if = "wire::is_default")]
     #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
     pub without_stable: bool,
+    /// The weight that the rollout had under an earlier schedule, if this one does not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherited_weight: Option<f64>,
     /// The latest command of each kind in this run.
     #[serde(default, skip_serializing_if = "wire::is_default")]
     #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
@@ -267,6 +270,7 @@ impl State {
             forgiven_at: None,
             waiver: Waiver::default(),
             without_stable: false,
+            inherited_weight: None,
             orders: vec![],
         }
     }
@@ -278,7 +282,7 @@ impl State {
 }
 
 impl MetricState {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             failed: 0,

@@ -24,6 +24,7 @@ impl State {
         let weight = self.weight;
         *self = Self {
             weight,
+            inherited_weight: self.inherited_weight,
             traffic_since: (weight > 0.0).then_some(at),
             weight_set_at: (weight > 0.0).then_some(at),
             stable_healthy: self.stable_healthy,

@@ -122,6 +122,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "stableUnhealthy", required: false, of: TypeRef::Named("canary.Response") },
         ]),
     ),
+    ("canary.ChangeEffect", Descriptor::Unit(&["stricter", "looser", "neutral"])),
+    ("canary.ChangeKind", Descriptor::Unit(&["added", "removed", "changed"])),
     (
         "canary.Command",
         Descriptor::Unit(&[
@@ -191,6 +193,19 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
+    (
+        "canary.Exposure",
+        Descriptor::Struct(&[
+            Field { name: "userMinutes", required: true, of: TypeRef::Float },
+            Field {
+                name: "weights",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("canary.WeightExposure")),
+            },
+            Field { name: "peakWeight", required: true, of: TypeRef::Float },
+            Field { name: "duration", required: true, of: TypeRef::Span },
+        ]),
+    ),
     (
         "canary.GateApproval",
         Descriptor::Struct(&[
@@ -344,6 +359,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ("failed", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
         ]),
     ),
+    ("canary.RebaseMode", Descriptor::Unit(&["nearest_not_above", "keep_weight", "restart"])),
     ("canary.ReplicaRounding", Descriptor::Unit(&["nearest", "up", "up_but_one"])),
     (
         "canary.Replicas",
@@ -374,6 +390,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Named("canary.DeadlineExcludes"),
             },
             Field { name: "readiness", required: false, of: TypeRef::Named("canary.Readiness") },
+        ]),
+    ),
+    (
+        "canary.ScheduleChange",
+        Descriptor::Struct(&[
+            Field { name: "path", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("canary.ChangeKind") },
+            Field { name: "effect", required: true, of: TypeRef::Named("canary.ChangeEffect") },
+            Field { name: "before", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     (
@@ -416,6 +442,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "forgivenAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "waiver", required: false, of: TypeRef::Named("canary.Waiver") },
             Field { name: "withoutStable", required: false, of: TypeRef::Bool },
+            Field { name: "inheritedWeight", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "orders", required: false, of: TypeRef::List(&TypeRef::Named("canary.Order")) },
         ]),
     ),
@@ -471,6 +498,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("canary.Waiver", Descriptor::Unit(&["nothing", "inconclusive", "next_weight"])),
+    (
+        "canary.WeightExposure",
+        Descriptor::Struct(&[
+            Field { name: "weight", required: true, of: TypeRef::Float },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "duration", required: true, of: TypeRef::Span },
+            Field { name: "userMinutes", required: true, of: TypeRef::Float },
+        ]),
+    ),
     ("decision.Outcome", Descriptor::Unit(&["proceed", "wait", "roll_back", "ask"])),
     (
         "interchange.GitCommit",

@@ -14,6 +14,7 @@
 )]
 
 mod deadline;
+mod edits;
 mod holes;
 mod laws;
 mod limits;

@@ -64,8 +64,8 @@
 /// Pitfalls:
 ///
 /// - Store the state of each decision and pass it to the next call. With an older state, decisions repeat.
-/// - A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. After a
-///   change of the schedule, start again.
+/// - A state belongs to the schedule it was started with; another schedule refuses it with `policy_changed`. `rebase()`
+///   moves it to an edited schedule.
 /// - Silence is not success. A metric without a measurement at the current weight makes the verdict `inconclusive`, and
 ///   `missing` names it.
 /// - Set the `routing` of the state at every tick. A program that ends after it stored the state and before it moved
@@ -111,6 +111,28 @@ public enum Canary {
         try ffiCanaryApproval(gate: gate, approved: approved, by: by, at: at)
     }
 
+    /// A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is
+    /// watched for `final_bake`, in which a failed metric switches back.
+    ///
+    /// As `blueGreen` of Argo Rollouts: the analysis is `prePromotionAnalysis`, `hold` is `autoPromotionSeconds` (absent: until an
+    /// operator resumes, as `autoPromotionEnabled: false`), the watch is `postPromotionAnalysis`. The metrics are measured on the
+    /// preview of the new version before the switch. Keep the previous version running for `final_bake`
+    /// (`scaleDownDelaySeconds`).
+    ///
+    /// Errors:
+    /// `out_of_range` for no measurements and for a negative span.
+    public static func blueGreenSchedule(measurements: UInt32, hold: Span? = nil, finalBake: Span) throws -> CanarySchedule {
+        try ffiCanaryBlueGreenSchedule(measurements: measurements, hold: hold, finalBake: finalBake)
+    }
+
+    /// The differences between two schedules, steps first, each with its effect on a rollout.
+    ///
+    /// Steps are compared by the shortest edit script (Myers 1986), metrics by their names, everything else by its path. A
+    /// default that is left out is the same as one that is written.
+    public static func diff(before: CanarySchedule, after: CanarySchedule) throws -> [CanaryScheduleChange] {
+        try ffiCanaryDiff(before: before, after: after)
+    }
+
     /// A metric was queried, the query succeeded, and its result is empty. The metric says what that means.
     public static func emptyResult(metric: String, at: Timestamp) throws -> CanaryObservation {
         try ffiCanaryEmptyResult(metric: metric, at: at)
@@ -121,6 +143,32 @@ public enum Canary {
         try ffiCanaryExplain(decision: decision)
     }
 
+    /// Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.
+    ///
+    /// As `EXPONENTIAL` of AWS AppConfig: the weight of step N is `first` times 2 to the power of N, at most 100.
+    ///
+    /// Errors:
+    /// `out_of_range` for a percentage below 0.1 or above 100, and for a negative span.
+    public static func exponentialSchedule(first: Double, interval: Span, finalBake: Span) throws -> CanarySchedule {
+        try ffiCanaryExponentialSchedule(first: first, interval: interval, finalBake: finalBake)
+    }
+
+    /// The exposure of users to the new version in a rollout: user-minutes at each weight, until an instant.
+    ///
+    /// `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
+    /// all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
+    /// versions at a time. A new revision counts from when it was observed.
+    ///
+    /// With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
+    /// schedules and compare the user-minutes.
+    ///
+    /// Errors:
+    /// `unordered` for decisions whose weights were set in another order than theirs; `out_of_range` for an `until` before
+    /// the last of them.
+    public static func exposure(decisions: [CanaryDecision], population: Count, until: Timestamp) throws -> CanaryExposure {
+        try ffiCanaryExposure(decisions: decisions, population: population, until: until)
+    }
+
     /// The query of a metric failed with this message.
     public static func failedQuery(metric: String, error: String, at: Timestamp) throws -> CanaryObservation {
         try ffiCanaryFailedQuery(metric: metric, error: error, at: at)
@@ -129,6 +177,18 @@ public enum Canary {
     /// Whether the new version (`canary`) or the previous one (`stable`) is ready to serve.
     public static func health(role: CanaryHealthRole, healthy: Bool, at: Timestamp) throws -> CanaryObservation {
         try ffiCanaryHealth(role: role, healthy: healthy, at: at)
+    }
+
+    /// Equal steps: 20, 40, 60, 80 and 100 % for a `percent` of 20, each for `interval`, the last for `final_bake`.
+    ///
+    /// As `LINEAR` of AWS AppConfig, `TimeBasedLinear` of AWS CodeDeploy and `stepWeight` of Flagger. The last step is shorter if
+    /// the percentage does not divide 100: it never goes beyond 100 %.
+    ///
+    /// Errors:
+    /// `out_of_range` for a percentage below 0.1 or above 100, and for
+    /// a negative span.
+    public static func linearSchedule(percent: Double, interval: Span, finalBake: Span) throws -> CanarySchedule {
+        try ffiCanaryLinearSchedule(percent: percent, interval: interval, finalBake: finalBake)
     }
 
     /// A metric was queried and has a value, in the unit of the metric, of `n` samples if known.
@@ -205,6 +265,23 @@ public enum Canary {
     /// Console help, "Release app updates with staged rollouts".
     public static func playStagedSchedule() throws -> CanarySchedule {
         try ffiCanaryPlayStagedSchedule()
+    }
+
+    /// Moves a rollout to an edited schedule, so that it need not start again. The verdict says whether the weight changes.
+    ///
+    /// The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
+    /// count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
+    /// changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+    /// release window and orders stay. The deadline still counts from the start of the rollout.
+    ///
+    /// A rollout that is over stays so: a retry or a new revision begins with the new schedule.
+    ///
+    /// Errors:
+    /// - As `start` for both schedules, with the paths `before` and `after`.
+    /// - As `next_action` for the state: `policy_changed` if it was not started with `before`.
+    /// - `invalid_value` for `keep_weight` if no step of `after` sets the present weight.
+    public static func rebase(before: CanarySchedule, state: CanaryState, after: CanarySchedule, mode: CanaryRebaseMode, now: Timestamp) throws -> CanaryDecision {
+        try ffiCanaryRebase(before: before, state: state, after: after, mode: mode, now: now)
     }
 
     /// The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.

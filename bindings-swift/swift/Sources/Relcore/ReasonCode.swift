@@ -82,6 +82,8 @@ extension ReasonCode {
     public static let metricCritical = Self(rawValue: "metric_critical")
     /// The latest measurement of a metric was not good.
     public static let metricNotGood = Self(rawValue: "metric_not_good")
+    /// The limits of a metric changed with the schedule, so that what was measured before does not count.
+    public static let metricReset = Self(rawValue: "metric_reset")
     /// A metric has not been measured since the weight was set.
     public static let metricUnmeasured = Self(rawValue: "metric_unmeasured")
     /// The query of a metric returned no data.
@@ -101,6 +103,8 @@ extension ReasonCode {
     public static let runSucceeded = Self(rawValue: "run_succeeded")
     /// A metric has fewer samples than the bake requires.
     public static let samplesTooFew = Self(rawValue: "samples_too_few")
+    /// The rollout goes on under an edited schedule.
+    public static let scheduleChanged = Self(rawValue: "schedule_changed")
     /// The previous version is ready again, so that a frozen rollout is rolled back.
     public static let stableRecovered = Self(rawValue: "stable_recovered")
     /// The previous version is not ready, so a rollback is not possible.

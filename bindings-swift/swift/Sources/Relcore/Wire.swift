@@ -112,6 +112,22 @@ extension CanaryCauseResponses: WireValue {
     public func json() throws -> String { try ffiWriteCanaryCauseResponses(value: self) }
 }
 
+extension CanaryChangeEffect: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryChangeEffect(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryChangeEffect(value: self) }
+}
+
+extension CanaryChangeKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryChangeKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryChangeKind(value: self) }
+}
+
 extension CanaryCommand: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryCommand(json: json) }
@@ -158,6 +174,14 @@ extension CanaryEmptyResult: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryEmptyResult(value: self) }
+}
+
+extension CanaryExposure: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryExposure(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryExposure(value: self) }
 }
 
 extension CanaryGateApproval: WireValue {
@@ -264,6 +288,14 @@ extension CanaryReading: WireValue {
     public func json() throws -> String { try ffiWriteCanaryReading(value: self) }
 }
 
+extension CanaryRebaseMode: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryRebaseMode(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryRebaseMode(value: self) }
+}
+
 extension CanaryReplicaRounding: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryReplicaRounding(json: json) }
@@ -304,6 +336,14 @@ extension CanarySchedule: WireValue {
     public func json() throws -> String { try ffiWriteCanarySchedule(value: self) }
 }
 
+extension CanaryScheduleChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryScheduleChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryScheduleChange(value: self) }
+}
+
 extension CanaryState: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryState(json: json) }
@@ -334,6 +374,14 @@ extension CanaryWaiver: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryWaiver(value: self) }
+}
+
+extension CanaryWeightExposure: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryWeightExposure(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryWeightExposure(value: self) }
 }
 
 extension DecisionOutcome: WireValue {

@@ -15,12 +15,15 @@ extension Weekday: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
+extension CanaryChangeEffect: CaseValue {}
+extension CanaryChangeKind: CaseValue {}
 extension CanaryCommand: CaseValue {}
 extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
 extension CanaryDiagnosticCode: CaseValue {}
 extension CanaryEmptyResult: CaseValue {}
+extension CanaryExposure: CaseValue {}
 extension CanaryGateApproval: CaseValue {}
 extension CanaryHealthRole: CaseValue {}
 extension CanaryLastMeasurement: CaseValue {}
@@ -34,15 +37,18 @@ extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
 extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
+extension CanaryRebaseMode: CaseValue {}
 extension CanaryReplicaRounding: CaseValue {}
 extension CanaryReplicas: CaseValue {}
 extension CanaryResponse: CaseValue {}
 extension CanaryRouting: CaseValue {}
 extension CanarySchedule: CaseValue {}
+extension CanaryScheduleChange: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
 extension CanaryTimeline: CaseValue {}
 extension CanaryWaiver: CaseValue {}
+extension CanaryWeightExposure: CaseValue {}
 extension DecisionOutcome: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
@@ -121,14 +127,24 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.applePhasedSchedule().wire()
     case "canary.approval":
         return try Canary.approval(gate: input.take("gate"), approved: input.take("approved"), by: input.take("by"), at: input.take("at")).wire()
+    case "canary.blue_green_schedule":
+        return try Canary.blueGreenSchedule(measurements: input.take("measurements"), hold: input.take("hold"), finalBake: input.take("finalBake")).wire()
+    case "canary.diff":
+        return try Canary.diff(before: input.take("before"), after: input.take("after")).wire()
     case "canary.empty_result":
         return try Canary.emptyResult(metric: input.take("metric"), at: input.take("at")).wire()
     case "canary.explain":
         return try Canary.explain(decision: input.take("decision")).wire()
+    case "canary.exponential_schedule":
+        return try Canary.exponentialSchedule(first: input.take("first"), interval: input.take("interval"), finalBake: input.take("finalBake")).wire()
+    case "canary.exposure":
+        return try Canary.exposure(decisions: input.take("decisions"), population: input.take("population"), until: input.take("until")).wire()
     case "canary.failed_query":
         return try Canary.failedQuery(metric: input.take("metric"), error: input.take("error"), at: input.take("at")).wire()
     case "canary.health":
         return try Canary.health(role: input.take("role"), healthy: input.take("healthy"), at: input.take("at")).wire()
+    case "canary.linear_schedule":
+        return try Canary.linearSchedule(percent: input.take("percent"), interval: input.take("interval"), finalBake: input.take("finalBake")).wire()
     case "canary.measurement":
         return try Canary.measurement(metric: input.take("metric"), value: input.take("value"), at: input.take("at"), n: input.take("n")).wire()
     case "canary.missing_value":
@@ -145,6 +161,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
     case "canary.play_staged_schedule":
         return try Canary.playStagedSchedule().wire()
+    case "canary.rebase":
+        return try Canary.rebase(before: input.take("before"), state: input.take("state"), after: input.take("after"), mode: input.take("mode"), now: input.take("now")).wire()
     case "canary.routing":
         return try Canary.routing(state: input.take("state")).wire()
     case "canary.simulate":
