@@ -1,0 +1,197 @@
+//! Every vector that was supplied runs as a case, or is left out for a reason. `conformance/README.md` has the format.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test reads files and may stop with a panic"
+)]
+
+use relcore_conformance::{cases, files};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The rows of a file of `conformance/vectors`, one JSON object a line.
+fn rows(name: &str) -> Vec<Value> {
+    let text = fs::read_to_string(folder().join("vectors").join(name)).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|why| panic!("{line}: {why}")))
+        .collect()
+}
+
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row.get(key).and_then(Value::as_str).unwrap_or_else(|| panic!("no text `{key}` in {row}"))
+}
+
+fn has(row: &Value, key: &str) -> bool {
+    row.get(key).is_some()
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What the sources have in all, and what of it was supplied, by group.
+fn sources(rows: &[Value]) -> (u64, BTreeMap<String, u64>) {
+    let (mut at_source, mut supplied) = (0, BTreeMap::new());
+    for row in rows.iter().filter(|row| has(row, "source")) {
+        let groups: BTreeMap<String, u64> = serde_json::from_value(row["supplied"].clone()).unwrap();
+        let of_row = row["atSource"].as_u64().unwrap();
+        assert!(groups.values().sum::<u64>() <= of_row, "more is supplied than the source has: {row}");
+        at_source += of_row;
+        for (group, vectors) in groups {
+            assert!(supplied.insert(group, vectors).is_none(), "a group of two sources: {row}");
+        }
+    }
+    (at_source, supplied)
+}
+
+/// The vectors of a file, by group: what became of each.
+struct Account {
+    at_source: u64,
+    supplied: BTreeMap<String, u64>,
+    /// The vectors that run, and in which files.
+    run: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+    /// The vectors that do not run, left out or pending.
+    absent: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Account {
+    /// Reads a file of vectors. Each case that it names is where it says, and differs from the vector if it says so.
+    fn read(name: &str) -> Self {
+        let rows = rows(name);
+        let (at_source, supplied) = sources(&rows);
+        let reasons: BTreeSet<&str> =
+            rows.iter().filter(|row| has(row, "reason")).map(|row| text(row, "reason")).collect();
+        let (mut run, mut absent) = (BTreeMap::new(), BTreeMap::new());
+        let mut used = BTreeSet::new();
+        for row in rows.iter().filter(|row| has(row, "vector")) {
+            let (id, group) = (text(row, "vector").to_owned(), text(row, "group").to_owned());
+            assert!(supplied.contains_key(&group), "a group without a source: {row}");
+            if has(row, "file") {
+                assert!(!has(row, "leftOut") && !has(row, "pending"), "run, and left out: {row}");
+                let case = case(text(row, "file"), text(row, "description"));
+                assert_eq!(has(&case, "difference"), has(row, "different"), "{row}");
+                let files: &mut BTreeMap<String, BTreeSet<String>> = run.entry(group).or_default();
+                files.entry(id).or_default().insert(text(row, "file").to_owned());
+            } else {
+                let key = if has(row, "leftOut") { "leftOut" } else { "pending" };
+                let reason = text(row, key);
+                assert!(reasons.contains(reason), "a reason that is not there: {row}");
+                used.insert(reason);
+                let ids: &mut BTreeSet<String> = absent.entry(group).or_default();
+                assert!(ids.insert(id), "left out twice: {row}");
+            }
+        }
+        assert_eq!(used, reasons, "a reason that no vector has");
+        Self { at_source, supplied, run, absent }
+    }
+
+    /// Every group is complete: each of its vectors runs or is left out, and none is both.
+    fn check(&self) {
+        for (group, supplied) in &self.supplied {
+            let run: BTreeSet<&String> =
+                self.run.get(group).map(|files| files.keys().collect()).unwrap_or_default();
+            let absent: BTreeSet<&String> =
+                self.absent.get(group).map(|ids| ids.iter().collect()).unwrap_or_default();
+            assert!(run.is_disjoint(&absent), "{group}: run, and left out");
+            let counted = run.len() + absent.len();
+            assert_eq!(counted as u64, *supplied, "{group}: {} run, {} do not", run.len(), absent.len());
+        }
+    }
+}
+
+/// The case of a file under `conformance` that has this description.
+fn case(file: &str, description: &str) -> Value {
+    let cases = cases(&folder().join(file)).unwrap_or_else(|why| panic!("{file}: {why}"));
+    let mut found = cases.into_iter().filter(|case| text(case, "description") == description);
+    let case = found.next().unwrap_or_else(|| panic!("{file} has no case `{description}`"));
+    assert!(found.next().is_none(), "{file} has two cases `{description}`");
+    case
+}
+
+#[test]
+fn every_vector_of_progressive_delivery_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("canary.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (403, 194));
+}
+
+/// A case begins with the vector that it expresses, and the file says how many of each group run in it.
+#[test]
+fn the_cases_of_the_canary_name_their_vectors() {
+    let account = Account::read("canary.jsonl");
+    for path in files(&folder().join("canary")).unwrap() {
+        let file = format!("canary/{}", path.file_name().unwrap().to_str().unwrap());
+        let named = |group: &str, case: &Value| {
+            let id = text(case, "description").split(": ").next().unwrap();
+            let number = id.strip_prefix(group).and_then(|rest| rest.strip_prefix('-'));
+            number.is_some_and(|number| number.parse::<u32>().is_ok()).then(|| id.to_owned())
+        };
+        let cases = cases(&path).unwrap();
+        for (group, supplied) in &account.supplied {
+            let here: BTreeSet<String> = cases.iter().filter_map(|case| named(group, case)).collect();
+            let listed = account.run.get(group).into_iter().flatten();
+            let listed: BTreeSet<String> =
+                listed.filter(|(_, files)| files.contains(&file)).map(|(id, _)| id.clone()).collect();
+            assert_eq!(here, listed, "{group} in {file}");
+            if !here.is_empty() {
+                let count = format!("`{group}` {} of {supplied}", here.len());
+                assert!(text(&json(&path), "source").contains(&count), "the source of {file} lacks {count}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_situation_of_the_field_runs() {
+    let account = Account::read("field.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (36, 36));
+    assert!(account.absent.is_empty());
+}
+
+/// The files of cases in `relcore/tests/stats` have every supplied case of their families, or a reason in their `leftOut`.
+/// The families of a file that is not there are pending.
+#[test]
+fn every_statistical_case_runs_or_is_left_out_for_a_reason() {
+    let rows = rows("stats.jsonl");
+    let (at_source, supplied) = sources(&rows);
+    assert_eq!((at_source, supplied.values().sum::<u64>()), (343, 162));
+    let stats = folder().join("../relcore/tests/stats");
+    let mut run: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut families = BTreeSet::new();
+    let files: Vec<&Value> = rows.iter().filter(|row| has(row, "file")).collect();
+    let is_there = |row: &&&Value| stats.join(text(row, "file")).exists();
+    for row in files.iter().filter(is_there) {
+        for case in cases(&stats.join(text(row, "file"))).unwrap() {
+            run.entry(text(&case, "family").to_owned()).or_default().insert(text(&case, "id").to_owned());
+        }
+    }
+    for row in &files {
+        let path = stats.join(text(row, "file"));
+        let left_out = if path.exists() { json(&path)["leftOut"].clone() } else { Value::Null };
+        for family in row["families"].as_array().unwrap() {
+            let family = family.as_str().unwrap();
+            assert!(families.insert(family.to_owned()), "{family} is in two files");
+            let run = run.get(family).map_or(0, BTreeSet::len) as u64;
+            if path.exists() {
+                let left_out = left_out.get(family).map_or(0, |left_out| {
+                    assert!(!text(left_out, "reason").is_empty());
+                    left_out["cases"].as_u64().unwrap()
+                });
+                assert_eq!(run + left_out, supplied[family], "{family}: {run} run, {left_out} are left out");
+            } else {
+                assert!(run <= supplied[family], "{family}: {run} run, more than were supplied");
+            }
+        }
+    }
+    assert_eq!(families.iter().collect::<Vec<_>>(), supplied.keys().collect::<Vec<_>>());
+    assert!(run.keys().all(|family| families.contains(family)), "a family that was not supplied");
+}
