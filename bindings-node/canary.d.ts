@@ -30,7 +30,8 @@
  * 13. The release window is closed: hold.
  * 14. The current step: its timer, its measurements, its samples, its gate.
  *
- * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+ * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
+ * `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
  * `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
  * good measurement of the metric.
  *
@@ -82,9 +83,10 @@ import type * as decision from "./decision.js";
  * The action of an abort.
  *
  * - `roll_back`: All traffic goes back to the previous version.
+ * - `reverse_steps`: The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one for each `readiness.grace`. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too.
  * - `freeze`: The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
  */
-export type AbortPolicy = "roll_back" | "freeze";
+export type AbortPolicy = "roll_back" | "reverse_steps" | "freeze";
 
 /** What to do about a canary. */
 export type Action =
@@ -526,6 +528,7 @@ export interface Observation<At extends Instant = Instant> {
 /** What was observed. */
 export type ObservationKind =
   | ObservationKindHealth
+  | ObservationKindCapacity
   | ObservationKindMeasurement
   | ObservationKindWindow
   | ObservationKindApproval
@@ -539,6 +542,16 @@ export interface ObservationKindHealth {
   readonly role: HealthRole;
   /** Whether it is ready. */
   readonly healthy: boolean;
+}
+
+/**
+ * How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
+ * `abort: reverse_steps` waits for it.
+ */
+export interface ObservationKindCapacity {
+  readonly type: "capacity";
+  /** The share in percent, from 0 to 100. */
+  readonly percent: number;
 }
 
 /** A metric was queried. */
@@ -604,10 +617,11 @@ export interface Order<At extends Instant = Instant> {
  * - `progressing`: It moves from step to step.
  * - `paused`: It waits until an operator resumes.
  * - `succeeded`: All traffic is on the new version.
+ * - `rolling_back`: The rollout has failed, and its traffic goes back step by step.
  * - `rolled_back`: All traffic is on the previous version again.
  * - `frozen`: It ended without a change of the traffic.
  */
-export type Phase = "progressing" | "paused" | "succeeded" | "rolled_back" | "frozen";
+export type Phase = "progressing" | "paused" | "succeeded" | "rolling_back" | "rolled_back" | "frozen";
 
 /** When a step begins and ends. */
 export interface PlannedStep {
@@ -874,7 +888,14 @@ export interface State<At extends Instant = Instant> {
    * @defaultValue `false`
    */
   readonly withoutStable?: boolean | undefined;
-  /** The weight that the rollout had under an earlier schedule, if this one does not have it. */
+  /** The share of all traffic that the previous version can take, in percent, when known. */
+  readonly stableCapacity?: number | undefined;
+  /** When the capacity of the previous version was last observed. */
+  readonly capacityObservedAt?: At | undefined;
+  /**
+   * The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a
+   * run whose traffic went back only in part.
+   */
   readonly inheritedWeight?: number | undefined;
   /**
    * The latest command of each kind in this run.
@@ -1028,6 +1049,9 @@ export declare function blueGreenSchedule(
   finalBake: Span,
 ): Schedule;
 
+/** How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`. */
+export declare function capacity(percent: number, at: Instant): Observation<Timestamp>;
+
 /**
  * The differences between two schedules, steps first, each with its effect on a rollout.
  *
@@ -1131,6 +1155,7 @@ export declare function nextAction(
  * | `hold`, `inconclusive` | `wait` |
  * | `hold` of a rollout that has succeeded | `proceed` |
  * | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+ * | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
  * | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
  * | `await_gate`, `pause`, `freeze` | `ask` |
  *

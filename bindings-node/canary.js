@@ -9,6 +9,7 @@ const scheduleFromYaml = bind("canary.schedule_from_yaml");
 const applePhasedSchedule = bind("canary.apple_phased_schedule");
 const approval = bind("canary.approval");
 const blueGreenSchedule = bind("canary.blue_green_schedule");
+const capacity = bind("canary.capacity");
 const diff = bind("canary.diff");
 const emptyResult = bind("canary.empty_result");
 const explain = bind("canary.explain");
@@ -84,6 +85,7 @@ module.exports = {
   applePhasedSchedule,
   approval,
   blueGreenSchedule,
+  capacity,
   diff,
   emptyResult,
   explain,

@@ -60,6 +60,7 @@ export declare class RelcoreError extends Error {
  * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
  * - `paused`: The rollout is paused until an operator resumes.
  * - `pause_running`: A pause step has not reached its end.
+ * - `rolling_back`: The rollout has failed, and its traffic goes back as the previous version can take it.
  * - `run_over`: The rollout is over until a retry or a new revision.
  * - `run_succeeded`: All steps are done.
  * - `samples_too_few`: A metric has fewer samples than the bake requires.
@@ -156,6 +157,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "rolling_back"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"

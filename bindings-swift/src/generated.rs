@@ -230,6 +230,10 @@ pub enum Weekday {
 pub enum CanaryAbortPolicy {
     /// All traffic goes back to the previous version.
     RollBack,
+    /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as
+    /// none was observed, through the weights of the schedule, one for each `readiness.grace`. For a previous version that
+    /// was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too.
+    ReverseSteps,
     /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
     Freeze,
 }
@@ -508,6 +512,12 @@ pub enum CanaryObservationKind {
         /// Whether it is ready.
         healthy: bool,
     },
+    /// How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
+    /// `abort: reverse_steps` waits for it.
+    Capacity {
+        /// The share in percent, from 0 to 100.
+        percent: f64,
+    },
     /// A metric was queried.
     Measurement {
         /// The name of the metric in the schedule.
@@ -564,6 +574,8 @@ pub enum CanaryPhase {
     Paused,
     /// All traffic is on the new version.
     Succeeded,
+    /// The rollout has failed, and its traffic goes back step by step.
+    RollingBack,
     /// All traffic is on the previous version again.
     RolledBack,
     /// It ended without a change of the traffic.
@@ -709,6 +721,8 @@ pub struct CanaryState {
     pub forgiven_at: Option<Timestamp>,
     pub waiver: CanaryWaiver,
     pub without_stable: bool,
+    pub stable_capacity: Option<f64>,
+    pub capacity_observed_at: Option<Timestamp>,
     pub inherited_weight: Option<f64>,
     pub orders: Vec<CanaryOrder>,
 }
@@ -1605,6 +1619,11 @@ pub fn ffi_canary_blue_green_schedule(
         relcore::canary::blue_green_schedule(borrow(&measurements), borrow(&hold), borrow(&final_bake))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_canary_capacity(percent: f64, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::capacity(borrow(&percent), borrow(&at))))
 }
 
 #[uniffi::export]

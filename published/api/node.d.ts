@@ -50,6 +50,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "rolling_back"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
@@ -226,7 +227,7 @@ export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */
 /** The action of an abort. */
-export type AbortPolicy = "roll_back" | "freeze";
+export type AbortPolicy = "roll_back" | "reverse_steps" | "freeze";
 /** What to do about a canary. */
 export type Action =
   | ActionSetWeight
@@ -468,6 +469,7 @@ export interface Observation<At extends Instant = Instant> {
 /** What was observed. */
 export type ObservationKind =
   | ObservationKindHealth
+  | ObservationKindCapacity
   | ObservationKindMeasurement
   | ObservationKindWindow
   | ObservationKindApproval
@@ -480,6 +482,12 @@ export interface ObservationKindHealth {
   readonly role: HealthRole;
   /** Whether it is ready. */
   readonly healthy: boolean;
+}
+/** How much of all traffic the previous version can take: its ready replicas against those of a full deployment. */
+export interface ObservationKindCapacity {
+  readonly type: "capacity";
+  /** The share in percent, from 0 to 100. */
+  readonly percent: number;
 }
 /** A metric was queried. */
 export interface ObservationKindMeasurement {
@@ -533,7 +541,7 @@ export interface Order<At extends Instant = Instant> {
   readonly reason?: string | undefined;
 }
 /** Whether a rollout is under way. */
-export type Phase = "progressing" | "paused" | "succeeded" | "rolled_back" | "frozen";
+export type Phase = "progressing" | "paused" | "succeeded" | "rolling_back" | "rolled_back" | "frozen";
 /** When a step begins and ends. */
 export interface PlannedStep {
   /** The index of the step in the schedule. */
@@ -688,7 +696,11 @@ export interface State<At extends Instant = Instant> {
   readonly waiver?: Waiver | undefined;
   /** Whether an operator ordered to go on although the previous version is not ready. */
   readonly withoutStable?: boolean | undefined;
-  /** The weight that the rollout had under an earlier schedule, if this one does not have it. */
+  /** The share of all traffic that the previous version can take, in percent, when known. */
+  readonly stableCapacity?: number | undefined;
+  /** When the capacity of the previous version was last observed. */
+  readonly capacityObservedAt?: At | undefined;
+  /** The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a run whose traffic went back only in part. */
   readonly inheritedWeight?: number | undefined;
   /** The latest command of each kind in this run. */
   readonly orders?: readonly Order<At>[] | undefined;
@@ -780,6 +792,8 @@ export declare function blueGreenSchedule(
   hold: Span | null | undefined,
   finalBake: Span,
 ): Schedule;
+/** How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`. */
+export declare function capacity(percent: number, at: Instant): Observation<Timestamp>;
 /** The differences between two schedules, steps first, each with its effect on a rollout. */
 export declare function diff(before: Schedule, after: Schedule): readonly ScheduleChange[];
 /** A metric was queried, the query succeeded, and its result is empty. */

@@ -41,6 +41,8 @@ class AbortPolicy(StrEnum):
     """The action of an abort."""
     ROLL_BACK = 'roll_back'
     """All traffic goes back to the previous version."""
+    REVERSE_STEPS = 'reverse_steps'
+    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one for each `readiness.grace`."""
     FREEZE = 'freeze'
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
 class ChangeEffect(StrEnum):
@@ -157,6 +159,8 @@ class Phase(StrEnum):
     """It waits until an operator resumes."""
     SUCCEEDED = 'succeeded'
     """All traffic is on the new version."""
+    ROLLING_BACK = 'rolling_back'
+    """The rollout has failed, and its traffic goes back step by step."""
     ROLLED_BACK = 'rolled_back'
     """All traffic is on the previous version again."""
     FROZEN = 'frozen'
@@ -399,6 +403,13 @@ class ObservationKindHealth(_Variant):
     healthy: bool
     """Whether it is ready."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindCapacity(_Variant):
+    """How much of all traffic the previous version can take: its ready replicas against those of a full deployment."""
+    type: Literal['capacity'] = 'capacity'
+    """Which variant this is."""
+    percent: float
+    """The share in percent, from 0 to 100."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
     type: Literal['measurement'] = 'measurement'
@@ -443,7 +454,7 @@ class ObservationKindNewRevision(_Variant):
     """Which variant this is."""
     revision: str
     """The name of the new version."""
-ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindNewRevision
+ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindNewRevision
 """What was observed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order(_Value):
@@ -609,8 +620,12 @@ class State(_Value):
     """What an operator waived until the weight changes."""
     without_stable: bool = False
     """Whether an operator ordered to go on although the previous version is not ready."""
+    stable_capacity: float | None = None
+    """The share of all traffic that the previous version can take, in percent, when known."""
+    capacity_observed_at: datetime | None = None
+    """When the capacity of the previous version was last observed."""
     inherited_weight: float | None = None
-    """The weight that the rollout had under an earlier schedule, if this one does not have it."""
+    """The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a run whose traffic went back only in part."""
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -723,6 +738,9 @@ def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observat
     ...
 def blue_green_schedule(measurements: int, hold: timedelta | str | None, final_bake: timedelta | str) -> Schedule:
     """A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is watched for `final_bake`, in which a failed metric switches back."""
+    ...
+def capacity(percent: float, at: datetime | str) -> Observation:
+    """How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`."""
     ...
 def diff(before: Schedule | Mapping[str, object], after: Schedule | Mapping[str, object]) -> tuple[ScheduleChange, ...]:
     """The differences between two schedules, steps first, each with its effect on a rollout."""
@@ -1609,6 +1627,8 @@ class ReasonCode(StrEnum):
     """The rollout is paused until an operator resumes."""
     PAUSE_RUNNING = 'pause_running'
     """A pause step has not reached its end."""
+    ROLLING_BACK = 'rolling_back'
+    """The rollout has failed, and its traffic goes back as the previous version can take it."""
     RUN_OVER = 'run_over'
     """The rollout is over until a retry or a new revision."""
     RUN_SUCCEEDED = 'run_succeeded'

@@ -238,6 +238,8 @@ pub mod canary {
         pub const PAUSED: ReasonCode;
         /// A pause step has not reached its end.
         pub const PAUSE_RUNNING: ReasonCode;
+        /// The rollout has failed, and its traffic goes back as the previous version can take it.
+        pub const ROLLING_BACK: ReasonCode;
         /// The rollout is over until a retry or a new revision.
         pub const RUN_OVER: ReasonCode;
         /// All steps are done.
@@ -507,6 +509,11 @@ pub mod canary {
             /// Whether it is ready.
             healthy: bool,
         },
+        /// How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
+        Capacity {
+            /// The share in percent, from 0 to 100.
+            percent: f64,
+        },
         /// A metric was queried.
         Measurement {
             /// The name of the metric in the schedule.
@@ -567,6 +574,9 @@ pub mod canary {
     /// A person approved or refused a gate.
     #[must_use]
     pub fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
+    /// How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
+    #[must_use]
+    pub fn capacity(percent: f64, at: Timestamp) -> Observation;
     /// A metric was queried, the query succeeded, and its result is empty.
     #[must_use]
     pub fn empty_result(metric: &str, at: Timestamp) -> Observation;
@@ -716,6 +726,8 @@ pub mod canary {
     pub enum AbortPolicy {
         /// All traffic goes back to the previous version.
         RollBack,
+        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one for each `readiness.grace`.
+        ReverseSteps,
         /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
         Freeze,
     }
@@ -861,6 +873,8 @@ pub mod canary {
         Paused,
         /// All traffic is on the new version.
         Succeeded,
+        /// The rollout has failed, and its traffic goes back step by step.
+        RollingBack,
         /// All traffic is on the previous version again.
         RolledBack,
         /// It ended without a change of the traffic.
@@ -928,7 +942,11 @@ pub mod canary {
         pub waiver: Waiver,
         /// Whether an operator ordered to go on although the previous version is not ready.
         pub without_stable: bool,
-        /// The weight that the rollout had under an earlier schedule, if this one does not have it.
+        /// The share of all traffic that the previous version can take, in percent, when known.
+        pub stable_capacity: Option<f64>,
+        /// When the capacity of the previous version was last observed.
+        pub capacity_observed_at: Option<Timestamp>,
+        /// The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a run whose traffic went back only in part.
         pub inherited_weight: Option<f64>,
         /// The latest command of each kind in this run.
         pub orders: Vec<Order>,

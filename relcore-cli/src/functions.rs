@@ -35,7 +35,8 @@ last: a person is asked only when nothing else holds the rollout.
 13. The release window is closed: hold.
 14. The current step: its timer, its measurements, its samples, its gate.
 
-An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
+`abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
 `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
 good measurement of the metric.
 
@@ -242,6 +243,25 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary blue-green-schedule --measurements 1 --hold 5m --final-bake 30m",
+                    files: &[],
+                    prints: r#"{"steps":[{"type":"analysis","metrics":[],"measurements":1},{"type":"pause","duration":"PT5M"},{"type":"set_weight","weight":100.0},{"type":"bake","min":"PT30M"}],"metrics":[],"on":{"failed":"abort","error":"abort","inconclusive":"pause","noData":"hold","deadline":"abort"},"abort":"roll_back"}"#,
+                }),
+            },
+            Function {
+                name: "canary.capacity",
+                command: "capacity",
+                docs: "How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.",
+                arguments: &[
+                    Argument { wire: "percent", option: "percent", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
                 example: None,
             },
             Function {
@@ -278,7 +298,20 @@ default that is left out is the same as one that is written.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary diff --before before.json --after after.json",
+                    files: &[
+                        (
+                            "before.json",
+                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                        ),
+                        (
+                            "after.json",
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "canary.empty_result",
@@ -354,7 +387,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary exponential-schedule --first 10 --interval 2m --final-bake 10m",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "canary.exposure",
@@ -395,7 +432,14 @@ the last of them.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary exposure --decisions decisions.json --population 6000 --until 2026-11-23T11:00:00.000Z",
+                    files: &[(
+                        "decisions.json",
+                        r#"[{"verdict":{"type":"set_weight","previous":0.0,"weight":10.0},"state":{"scheduleDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976","phase":"progressing","weight":10.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0}],"approvals":[],"windowClosed":false,"abortOrdered":false,"trafficSince":"2026-11-23T09:00:00.000Z"},"reasons":[{"code":"weight_set","severity":"info","subject":"weight","text":"the weight goes from 0 % to 10 %","evidence":{}},{"code":"bake_running","severity":"info","subject":"steps[1]","text":"the bake at 10 % has lasted 0s of 1h","evidence":{"observed":0.0,"threshold":3600.0,"unit":"s"}}],"missing":[],"nextCheckAt":"2026-11-23T10:00:00.000Z","policyDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976"},{"verdict":{"type":"hold"},"state":{"scheduleDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976","phase":"progressing","weight":10.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0}],"approvals":[],"windowClosed":false,"abortOrdered":false,"trafficSince":"2026-11-23T09:00:00.000Z"},"reasons":[{"code":"bake_running","severity":"info","subject":"steps[1]","text":"the bake at 10 % has lasted 10m of 1h","evidence":{"observed":600.0,"threshold":3600.0,"unit":"s"}}],"missing":[],"nextCheckAt":"2026-11-23T10:00:00.000Z","policyDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976"},{"verdict":{"type":"set_weight","previous":10.0,"weight":50.0},"state":{"scheduleDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976","phase":"progressing","weight":50.0,"weightSetAt":"2026-11-23T10:00:00.000Z","step":3,"stepEnteredAt":"2026-11-23T10:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0,"last":{"at":"2026-11-23T09:59:00.000Z","phase":"successful","value":0.1}}],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:59:00.000Z","trafficSince":"2026-11-23T09:00:00.000Z"},"reasons":[{"code":"weight_set","severity":"info","subject":"weight","text":"the weight goes from 10 % to 50 %","evidence":{}},{"code":"bake_running","severity":"info","subject":"steps[3]","text":"the bake at 50 % has lasted 0s of 1h","evidence":{"observed":0.0,"threshold":3600.0,"unit":"s"}}],"missing":[],"nextCheckAt":"2026-11-23T11:00:00.000Z","policyDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976"},{"verdict":{"type":"hold"},"state":{"scheduleDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976","phase":"progressing","weight":50.0,"weightSetAt":"2026-11-23T10:00:00.000Z","step":3,"stepEnteredAt":"2026-11-23T10:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0,"last":{"at":"2026-11-23T09:59:00.000Z","phase":"successful","value":0.1}}],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:59:00.000Z","trafficSince":"2026-11-23T09:00:00.000Z"},"reasons":[{"code":"bake_running","severity":"info","subject":"steps[3]","text":"the bake at 50 % has lasted 10m of 1h","evidence":{"observed":600.0,"threshold":3600.0,"unit":"s"}}],"missing":[],"nextCheckAt":"2026-11-23T11:00:00.000Z","policyDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976"},{"verdict":{"type":"roll_back","previous":50.0},"state":{"scheduleDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976","phase":"rolled_back","weight":0.0,"weightSetAt":"2026-11-23T10:00:00.000Z","step":3,"stepEnteredAt":"2026-11-23T10:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":1,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0,"last":{"at":"2026-11-23T10:30:00.000Z","phase":"failed","value":4.0}}],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T10:30:00.000Z","toldAt":"2026-11-23T10:30:00.000Z"},"reasons":[{"code":"failure_limit_exceeded","severity":"critical","subject":"errors","text":"`errors` has 1 failed measurement, the limit is 0: the rollout ends","evidence":{"observed":1.0,"threshold":0.0,"unit":"1"}},{"code":"metric_not_good","severity":"critical","subject":"errors","text":"`errors` is 4 %, expected at most 1 %","evidence":{"observed":4.0,"threshold":1.0,"unit":"%"}}],"missing":[],"policyDigest":"sha256:0d9adb06e90cbc506133ba122242ac6a3cd8df64ac465e0800b6815bc3cda976"}]"#,
+                    )],
+                    prints: r#"{"userMinutes":126000.0,"weights":[{"weight":10.0,"start":"2026-11-23T09:00:00.000Z","duration":"PT1H","userMinutes":36000.0},{"weight":50.0,"start":"2026-11-23T10:00:00.000Z","duration":"PT30M","userMinutes":90000.0}],"peakWeight":50.0,"duration":"PT1H30M"}"#,
+                }),
             },
             Function {
                 name: "canary.failed_query",
@@ -474,7 +518,11 @@ a negative span.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary linear-schedule --percent 20 --interval 2m --final-bake 0s",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "canary.measurement",
@@ -572,7 +620,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
                         ),
                     },
                     Argument {
@@ -625,6 +673,7 @@ Errors:
 | `hold`, `inconclusive` | `wait` |
 | `hold` of a rollout that has succeeded | `proceed` |
 | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+| `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
 | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
 | `await_gate`, `pause`, `freeze` | `ask` |
 
@@ -807,7 +856,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
                         ),
                     },
                     Argument {
@@ -849,7 +898,24 @@ Errors:
                 outcome: Some("canary.outcome"),
                 state: State::Replaces(1),
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:10:00.000Z",
+                    files: &[
+                        (
+                            "before.json",
+                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                        ),
+                        (
+                            "state.json",
+                            r#"{"scheduleDigest":"sha256:f2912842d6991ad7c7ae36449d2a49b508c34249da91c48bf3bb2b8dec78df2b","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0},{"name":"latency","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0}],"approvals":[],"windowClosed":false,"abortOrdered":false,"trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                        ),
+                        (
+                            "after.json",
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "canary.routing",
@@ -875,7 +941,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, inheritedWeight?, orders?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),

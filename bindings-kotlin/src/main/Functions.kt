@@ -32,7 +32,8 @@ package relcore
  * 13. The release window is closed: hold.
  * 14. The current step: its timer, its measurements, its samples, its gate.
  *
- * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+ * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
+ * `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
  * `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
  * good measurement of the metric.
  *
@@ -145,6 +146,14 @@ object Canary {
     @Throws(RelcoreException::class)
     fun blueGreenSchedule(measurements: UInt, hold: Span? = null, finalBake: Span): CanarySchedule =
         ffiCanaryBlueGreenSchedule(measurements, hold, finalBake)
+
+    /**
+     * How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun capacity(percent: Double, at: Timestamp): CanaryObservation =
+        ffiCanaryCapacity(percent, at)
 
     /**
      * The differences between two schedules, steps first, each with its effect on a rollout.
@@ -292,6 +301,7 @@ object Canary {
      * | `hold`, `inconclusive` | `wait` |
      * | `hold` of a rollout that has succeeded | `proceed` |
      * | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+     * | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
      * | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
      * | `await_gate`, `pause`, `freeze` | `ask` |
      *

@@ -175,6 +175,10 @@ value class ReasonCode(val value: String) {
          */
         val PAUSE_RUNNING = ReasonCode("pause_running")
         /**
+         * The rollout has failed, and its traffic goes back as the previous version can take it.
+         */
+        val ROLLING_BACK = ReasonCode("rolling_back")
+        /**
          * The rollout is over until a retry or a new revision.
          */
         val RUN_OVER = ReasonCode("run_over")

@@ -50,6 +50,7 @@ _CLASSES = {
     "canary.ObservationKind": (
         "canary",
         "ObservationKindHealth",
+        "ObservationKindCapacity",
         "ObservationKindMeasurement",
         "ObservationKindWindow",
         "ObservationKindApproval",

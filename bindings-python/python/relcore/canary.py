@@ -29,7 +29,8 @@ last: a person is asked only when nothing else holds the rollout.
 13. The release window is closed: hold.
 14. The current step: its timer, its measurements, its samples, its gate.
 
-An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
+`abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
 `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
 good measurement of the metric.
 
@@ -122,6 +123,7 @@ __all__ = [
     "Observation",
     "ObservationKind",
     "ObservationKindApproval",
+    "ObservationKindCapacity",
     "ObservationKindCommand",
     "ObservationKindHealth",
     "ObservationKindMeasurement",
@@ -157,6 +159,7 @@ __all__ = [
     "apple_phased_schedule",
     "approval",
     "blue_green_schedule",
+    "capacity",
     "diff",
     "empty_result",
     "explain",
@@ -191,6 +194,12 @@ class AbortPolicy(StrEnum):
 
     ROLL_BACK = "roll_back"
     """All traffic goes back to the previous version."""
+
+    REVERSE_STEPS = "reverse_steps"
+    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as
+    none was observed, through the weights of the schedule, one for each `readiness.grace`. For a previous version that
+    was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too.
+    """
 
     FREEZE = "freeze"
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
@@ -383,6 +392,9 @@ class Phase(StrEnum):
 
     SUCCEEDED = "succeeded"
     """All traffic is on the new version."""
+
+    ROLLING_BACK = "rolling_back"
+    """The rollout has failed, and its traffic goes back step by step."""
 
     ROLLED_BACK = "rolled_back"
     """All traffic is on the previous version again."""
@@ -890,6 +902,24 @@ class ObservationKindHealth(_Variant):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindCapacity(_Variant):
+    """How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
+    `abort: reverse_steps` waits for it.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="capacity")
+
+    type: Literal["capacity"] = "capacity"
+    """Which variant this is."""
+
+    percent: float
+    """The share in percent, from 0 to 100."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
 
@@ -986,6 +1016,7 @@ class ObservationKindNewRevision(_Variant):
 
 ObservationKind: TypeAlias = (
     ObservationKindHealth
+    | ObservationKindCapacity
     | ObservationKindMeasurement
     | ObservationKindWindow
     | ObservationKindApproval
@@ -1241,6 +1272,8 @@ class State(_Value):
         "forgiven_at",
         "waiver",
         "without_stable",
+        "stable_capacity",
+        "capacity_observed_at",
         "inherited_weight",
         "orders",
     )
@@ -1334,8 +1367,16 @@ class State(_Value):
     without_stable: bool = False
     """Whether an operator ordered to go on although the previous version is not ready."""
 
+    stable_capacity: float | None = None
+    """The share of all traffic that the previous version can take, in percent, when known."""
+
+    capacity_observed_at: datetime | None = None
+    """When the capacity of the previous version was last observed."""
+
     inherited_weight: float | None = None
-    """The weight that the rollout had under an earlier schedule, if this one does not have it."""
+    """The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a
+    run whose traffic went back only in part.
+    """
 
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
@@ -1654,6 +1695,14 @@ def blue_green_schedule(
     return _blue_green_schedule(measurements, hold, final_bake)
 
 
+_capacity = _native.function("canary.capacity")
+
+
+def capacity(percent: float, at: datetime | str) -> Observation:
+    """How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`."""
+    return _capacity(percent, at)
+
+
 _diff = _native.function("canary.diff")
 
 
@@ -1817,6 +1866,7 @@ def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     | `hold`, `inconclusive` | `wait` |
     | `hold` of a rollout that has succeeded | `proceed` |
     | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+    | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
     | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
     | `await_gate`, `pause`, `freeze` | `ask` |
 

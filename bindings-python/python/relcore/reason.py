@@ -236,6 +236,9 @@ class ReasonCode(StrEnum):
     PAUSE_RUNNING = "pause_running"
     """A pause step has not reached its end."""
 
+    ROLLING_BACK = "rolling_back"
+    """The rollout has failed, and its traffic goes back as the previous version can take it."""
+
     RUN_OVER = "run_over"
     """The rollout is over until a retry or a new revision."""
 

@@ -27,6 +27,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("canary.Schedule")),
     ),
     (
+        "canary.capacity",
+        &[("percent", TypeRef::Float), ("at", TypeRef::Timestamp)],
+        Some(TypeRef::Named("canary.Observation")),
+    ),
+    (
         "canary.diff",
         &[("before", TypeRef::Named("canary.Schedule")), ("after", TypeRef::Named("canary.Schedule"))],
         Some(TypeRef::List(&TypeRef::Named("canary.ScheduleChange"))),

@@ -1,9 +1,10 @@
-//! The end of a run that failed.
+//! The end of a run that failed, and how its traffic goes back.
 use super::progress::Progress;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{Phase, State, Waiver};
+use super::step::Step;
 use crate::canary::code;
-use crate::reason::{Reason, Severity};
+use crate::reason::{Evidence, Reason, Severity, number};
 use crate::time::Timestamp;
 
 /// Ends the run: rolls back, unless the schedule or an unready previous version forbids it, then it freezes where the
@@ -20,6 +21,7 @@ pub(super) fn end(
 ) {
     state.abort_ordered = false;
     (state.paused_at, state.told_at) = (None, Some(now));
+    let is_by_clock = schedule.metrics.is_empty();
     if state.stable_healthy == Some(false) {
         let text = "the previous version is not ready: the rollout freezes instead of rolling back";
         reasons.push(Reason::new(code::STABLE_UNHEALTHY, Severity::Critical, "stable", text));
@@ -27,9 +29,17 @@ pub(super) fn end(
         (state.phase, state.weight) = (Phase::RolledBack, 0.0);
         (state.traffic_since, state.waiver) = (None, Waiver::Nothing);
         return;
+    } else if schedule.abort == AbortPolicy::ReverseSteps {
+        if is_by_clock {
+            begin.restore(state);
+        }
+        (state.phase, state.waiver) = (Phase::RollingBack, Waiver::Nothing);
+        state.step_back(schedule, now, true);
+        reasons.extend(going_back(state));
+        return;
     }
     state.phase = Phase::Frozen;
-    if schedule.metrics.is_empty() {
+    if is_by_clock {
         begin.restore(state);
     }
     state.waiver = Waiver::Nothing;
@@ -38,4 +48,77 @@ pub(super) fn end(
     progress.rewind(schedule, state.started_at);
     progress.count_deadline(schedule, state, at);
     progress.store(state);
+}
+
+/// Why not all traffic has gone back, while it has not.
+pub(super) fn going_back(state: &State) -> Option<Reason> {
+    if state.phase != Phase::RollingBack {
+        return None;
+    }
+    let weight = state.weight;
+    let text = match state.stable_capacity {
+        _ if state.stable_healthy == Some(false) => {
+            format!("the previous version is not ready: the new version keeps {weight} % until it is")
+        }
+        Some(capacity) => format!(
+            "the previous version can take {} % of the traffic: the new version keeps {weight} % until it can take more",
+            number(capacity)
+        ),
+        None => format!("the traffic goes back step by step: the new version still has {weight} %"),
+    };
+    let evidence = Evidence {
+        observed: state.stable_capacity,
+        threshold: state.stable_capacity.map(|_| 100.0),
+        unit: state.stable_capacity.map(|_| "%".to_owned()),
+        ..Evidence::default()
+    };
+    Some(Reason::new(code::ROLLING_BACK, Severity::Warning, "stable", text).with(evidence))
+}
+
+impl State {
+    /// Takes back as much traffic as the previous version can take. The first step is taken at once.
+    pub(super) fn step_back(&mut self, schedule: &Schedule, now: Timestamp, is_first: bool) {
+        if self.phase != Phase::RollingBack || self.stable_healthy == Some(false) {
+            return;
+        }
+        let next = match self.stable_capacity {
+            Some(capacity) => (100.0 - capacity).max(0.0),
+            None if !is_first && self.steps_back_at(schedule).is_some_and(|at| now < at) => return,
+            None => {
+                let weights = schedule.steps.iter().filter_map(Step::weight);
+                weights.filter(|weight| *weight < self.weight).fold(0.0, f64::max)
+            }
+        };
+        if next < self.weight {
+            (self.weight, self.weight_set_at) = (next, Some(now));
+        }
+        if self.weight <= 0.0 {
+            (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+        }
+    }
+
+    /// When the next step back is due by time alone.
+    pub(super) fn steps_back_at(&self, schedule: &Schedule) -> Option<Timestamp> {
+        let waits = self.stable_capacity.is_some() || self.stable_healthy == Some(false);
+        if self.phase != Phase::RollingBack || waits {
+            return None;
+        }
+        let since = self.weight_set_at.max(self.told_at)?;
+        since.plus(schedule.readiness.grace).ok()
+    }
+
+    /// Keeps the traffic of a run that goes back, as far as a step of the schedule sets so much.
+    pub(super) fn keep_step_back(&mut self, schedule: &Schedule, at: Timestamp) {
+        let weights = schedule.steps.iter().filter_map(Step::weight);
+        let nearest = weights.filter(|weight| *weight <= self.weight).fold(0.0, f64::max);
+        if nearest < self.weight {
+            (self.weight, self.weight_set_at) = (nearest, (nearest > 0.0).then_some(at));
+        }
+        if nearest <= 0.0 {
+            self.traffic_since = None;
+        }
+        let mut progress = Progress::of(self);
+        progress.rewind(schedule, self.started_at);
+        progress.store(self);
+    }
 }

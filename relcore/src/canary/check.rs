@@ -37,6 +37,12 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         format_args!("`{}` is not a weight to which the schedule leads in this phase and step", state.weight),
     );
     faults.check(
+        state.stable_capacity.is_none_or(|capacity| (0.0..=100.0).contains(&capacity)),
+        ErrorKind::OutOfRange,
+        format_args!("state.stableCapacity"),
+        format_args!("is out of range: expected a percentage from 0 to 100"),
+    );
+    faults.check(
         state.inherited_weight.is_none_or(|weight| weight > 0.0 && weight <= 100.0),
         ErrorKind::OutOfRange,
         format_args!("state.inheritedWeight"),
@@ -59,6 +65,7 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         ("canaryObservedAt", state.canary_observed_at),
         ("stableObservedAt", state.stable_observed_at),
         ("windowObservedAt", state.window_observed_at),
+        ("capacityObservedAt", state.capacity_observed_at),
         ("deadlineStoppedAt", state.deadline_stopped_at),
         ("gateAskedAt", state.gate_asked_at),
         ("toldAt", state.told_at),
@@ -106,6 +113,7 @@ fn is_weight_of(schedule: &Schedule, state: &State) -> bool {
     match state.phase {
         Phase::Succeeded => is(100.0),
         Phase::RolledBack => is(0.0),
+        Phase::RollingBack => state.weight > 0.0 && state.weight <= 100.0,
         Phase::Frozen => is_any,
         // A promotion ends steps before their weight is set. A frozen run keeps its weight when it begins again.
         Phase::Progressing | Phase::Paused => {

@@ -47,6 +47,8 @@ reason_codes! {
     PAUSED;
     /// A pause step has not reached its end.
     PAUSE_RUNNING;
+    /// The rollout has failed, and its traffic goes back as the previous version can take it.
+    ROLLING_BACK;
     /// The rollout is over until a retry or a new revision.
     RUN_OVER;
     /// All steps are done.

@@ -90,6 +90,7 @@ pub fn explain(decision: &Decision) -> String {
 /// | `hold`, `inconclusive` | `wait` |
 /// | `hold` of a rollout that has succeeded | `proceed` |
 /// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+/// | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
 /// | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
 /// | `await_gate`, `pause`, `freeze` | `ask` |
 ///
@@ -141,6 +142,7 @@ impl Explain for Decision {
 
     fn outcome(&self) -> Outcome {
         match (&self.verdict, self.state.phase) {
+            (Action::SetWeight { .. }, Phase::RollingBack) => Outcome::RollBack,
             (Action::SetWeight { .. } | Action::Complete { .. }, _) => Outcome::Proceed,
             (Action::RollBack { .. }, _) => Outcome::RollBack,
             // Data that is not there yet is no alarm. A schedule says when the lack of it must be: `max` of a bake,
@@ -148,7 +150,7 @@ impl Explain for Decision {
             (Action::Inconclusive {}, _) => Outcome::Wait,
             (Action::AwaitGate { .. } | Action::Pause {} | Action::Freeze {}, _) => Outcome::Ask,
             (Action::Hold {}, Phase::Succeeded) => Outcome::Proceed,
-            (Action::Hold {}, Phase::RolledBack) => Outcome::RollBack,
+            (Action::Hold {}, Phase::RollingBack | Phase::RolledBack) => Outcome::RollBack,
             (Action::Hold {}, Phase::Paused | Phase::Frozen) => Outcome::Ask,
             // A pause step without a duration waits for an operator, too.
             (Action::Hold {}, Phase::Progressing) => {

@@ -128,6 +128,9 @@ fn decide(rollout: &Rollout, mut state: State, folded: Folded, routed: f64, now:
         folded.begin.restore(&mut state);
         state.count_deadline(schedule, now);
     }
+    if folded.response.is_none() {
+        state.step_back(schedule, now, false);
+    }
     let facts = Facts::new(schedule, &state, now);
     let Ruled { finding: ruled, warnings } = strongest(&facts);
     let aborts = ruled.as_ref().is_some_and(|finding| finding.effect.strength() == Response::Abort);
@@ -175,6 +178,7 @@ impl Switch {
 fn told(state: &State, finding: &mut Finding, switch: Switch) -> Action {
     match state.phase {
         Phase::RolledBack => Action::RollBack { previous: switch.previous() },
+        Phase::RollingBack => moved(state, finding, switch).unwrap_or(Action::Hold {}),
         Phase::Frozen => Action::Freeze {},
         _ => moved(state, finding, switch).unwrap_or(Action::Pause {}),
     }
@@ -229,6 +233,9 @@ fn moved(state: &State, finding: &mut Finding, switch: Switch) -> Option<Action>
     if stays {
         return None;
     }
+    if state.phase == Phase::RolledBack {
+        return Some(Action::RollBack { previous }); // the last of its traffic went back
+    }
     let text = format!("the weight goes from {previous} % to {} %", state.weight);
     finding.reasons.insert(0, Reason::new(code::WEIGHT_SET, Severity::Info, "weight", text));
     finding.missing.clear(); // nothing could have been measured yet at this weight
@@ -241,7 +248,7 @@ fn moved(state: &State, finding: &mut Finding, switch: Switch) -> Option<Action>
 /// than a second call now.
 fn next_check(schedule: &Schedule, state: &State, effect: &Effect, now: Timestamp) -> Option<Timestamp> {
     if state.is_over() {
-        return None;
+        return state.steps_back_at(schedule);
     }
     let mut facts = Facts::trial(schedule, state, now);
     let mut is_fresh = true;

@@ -175,6 +175,14 @@ impl<'a> Walk<'a> {
         match &observation.kind {
             ObservationKind::Measurement { .. } => {}
             ObservationKind::Health { role, healthy } => health(schedule, state, *role, *healthy, at),
+            ObservationKind::Capacity { percent } => {
+                // Of two of one instant the smaller one counts, and an older one is superseded.
+                let known = state.stable_capacity.unwrap_or(f64::INFINITY);
+                let seen = state.capacity_observed_at;
+                if seen.is_none_or(|seen| at > seen || (at == seen && *percent < known)) {
+                    (state.stable_capacity, state.capacity_observed_at) = (Some(*percent), Some(at));
+                }
+            }
             ObservationKind::Window { open } => {
                 // Of two that contradict each other the more cautious one counts, and an older one is superseded.
                 let seen = state.window_observed_at;
@@ -288,7 +296,7 @@ impl<'a> Walk<'a> {
                 pauses
             }
             Command::Retry => {
-                let again = matches!(state.phase, Phase::RolledBack | Phase::Frozen);
+                let again = matches!(state.phase, Phase::RollingBack | Phase::RolledBack | Phase::Frozen);
                 if again {
                     state.begin_again(schedule, at);
                     self.begin_anew();
@@ -560,6 +568,12 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
                 ErrorKind::UnknownReference,
                 format_args!("observations[{index}].kind.gate"),
                 format_args!("{} is not a gate of the schedule", crate::error::quoted(gate)),
+            ),
+            ObservationKind::Capacity { percent } => faults.check(
+                (0.0..=100.0).contains(percent),
+                ErrorKind::OutOfRange,
+                format_args!("observations[{index}].kind.percent"),
+                format_args!("`{percent}` is out of range: expected a percentage from 0 to 100"),
             ),
             ObservationKind::NewRevision { revision } => {
                 let other = revisions.insert(at, revision).filter(|other| *other != revision);

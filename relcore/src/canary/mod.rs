@@ -44,7 +44,8 @@
 //! 13. The release window is closed: hold.
 //! 14. The current step: its timer, its measurements, its samples, its gate.
 //!
-//! An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+//! An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
+//! `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
 //! `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
 //! good measurement of the metric.
 //!
@@ -128,7 +129,8 @@ pub use load::schedule_from_yaml;
 pub use metric::{EmptyResult, MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading};
 pub use observed::{
-    approval, empty_result, failed_query, health, measurement, missing_value, new_revision, order, window,
+    approval, capacity, empty_result, failed_query, health, measurement, missing_value, new_revision, order,
+    window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{
@@ -174,6 +176,8 @@ macro_rules! table_rows {
                 #[plain]
                 fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
                 fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Schedule;
+                #[plain]
+                fn capacity(percent: f64, at: Timestamp) -> Observation;
                 #[plain]
                 fn diff(before: &Schedule, after: &Schedule) -> Vec<ScheduleChange>;
                 #[plain]

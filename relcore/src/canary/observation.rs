@@ -30,6 +30,12 @@ tagged! {
             /// Whether it is ready.
             healthy: bool,
         },
+        /// How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
+        /// `abort: reverse_steps` waits for it.
+        Capacity {
+            /// The share in percent, from 0 to 100.
+            percent: f64,
+        },
         /// A metric was queried.
         Measurement {
             /// The name of the metric in the schedule.
@@ -162,7 +168,7 @@ impl ObservationKind {
                     2
                 }
             }
-            Self::Measurement { .. } => 3,
+            Self::Measurement { .. } | Self::Capacity { .. } => 3,
             Self::Window { open } => {
                 if *open {
                     4

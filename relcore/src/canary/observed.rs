@@ -51,6 +51,30 @@ pub fn health(role: &HealthRole, healthy: bool, at: Timestamp) -> Observation {
     Observation::new(at, ObservationKind::Health { role: *role, healthy })
 }
 
+/// How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::canary::{AbortPolicy, Command, Rollout, Schedule, Step, capacity, order};
+/// let steps = [Step::SetWeight { weight: 70.0 }, Step::Pause { duration: None }, Step::SetWeight { weight: 100.0 }];
+/// let rollout = Rollout::new(Schedule::new(steps).abort(AbortPolicy::ReverseSteps))?;
+/// let at = |text| Timestamp::parse(text);
+/// let now = at("2026-11-23T09:00:00Z")?;
+/// let state = rollout.next_action(&rollout.start(now)?, &[capacity(30.0, now)], now)?.state;
+///
+/// let aborted = rollout.next_action(&state, &[order(&Command::Abort, now, None, None)], now)?;
+/// assert_eq!(aborted.state.weight, 70.0); // it can take the 30 % that it has, and no more
+/// let later = at("2026-11-23T09:02:00Z")?;
+/// let scaled_up = rollout.next_action(&aborted.state, &[capacity(80.0, later)], later)?;
+/// assert_eq!(scaled_up.state.weight, 20.0);
+/// // Pitfall: scale the previous version up when the phase is `rolling_back`. Nothing else makes the traffic go back.
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn capacity(percent: f64, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::Capacity { percent })
+}
+
 /// The release window opened or closed.
 #[must_use]
 pub fn window(open: bool, at: Timestamp) -> Observation {

@@ -5,7 +5,7 @@ use super::decision::{Action, Decision};
 use super::progress::Progress;
 use super::rollout::Rollout;
 use super::schedule::{AbortPolicy, Schedule};
-use super::state::{MetricState, Phase, State, Waiver};
+use super::state::{MetricState, Phase, State, Waiver, inherited};
 use super::step::Step;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reason::{Reason, Severity};
@@ -108,11 +108,7 @@ pub fn rebase(
         enter(&mut state, new.schedule(), &target, now);
     }
 
-    // A weight that the new schedule does not have is one to which it does not lead.
-    state.inherited_weight = Some(state.weight).filter(|weight| {
-        let mut weights = new.schedule().steps.iter().filter_map(Step::weight);
-        *weight > 0.0 && !weights.any(|own| own.total_cmp(weight).is_eq())
-    });
+    state.inherited_weight = inherited(new.schedule(), state.weight);
     let (weight, step) = (state.weight, state.step);
     let text = format!(
         "the schedule changed: the rollout goes on at steps[{step}] with {weight} %, before it was at steps[{from}] with \

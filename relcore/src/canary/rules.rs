@@ -1,4 +1,5 @@
 //! The rules that come before the step: safety first, then what makes the rollout wait.
+use super::abort::going_back;
 use super::bake::bake_overdue;
 use super::facts::Facts;
 use super::finding::{Effect, Finding, consequence, counted, lasted, measured};
@@ -75,13 +76,16 @@ pub(super) fn strongest(facts: &Facts<'_>) -> Ruled {
 fn run_over(facts: &Facts<'_>) -> Option<Finding> {
     let text = match facts.state.phase {
         Phase::Progressing | Phase::Paused => return None,
-        Phase::Frozen if facts.schedule.abort == AbortPolicy::RollBack && !is_stable_down(facts) => {
+        Phase::Frozen if facts.schedule.abort != AbortPolicy::Freeze && !is_stable_down(facts) => {
             let text = "the previous version is ready again: the frozen rollout ends";
             return Some(abort(Reason::new(code::STABLE_RECOVERED, Severity::Error, "stable", text)));
         }
         Phase::Succeeded => "the rollout has succeeded: nothing changes until a new revision",
         Phase::Frozen => {
             "the rollout is frozen: nothing changes until an operator resumes or retries, or a new revision"
+        }
+        Phase::RollingBack => {
+            return going_back(facts.state).map(|reason| Finding::new(Effect::Hold, reason));
         }
         Phase::RolledBack => "the rollout was rolled back: nothing changes until a retry or a new revision",
     };

@@ -2,6 +2,7 @@ use super::decision::Decision;
 use super::observation::Observation;
 use super::rollout::Rollout;
 use super::schedule::Schedule;
+use super::state::Phase;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::{Span, Timestamp};
 
@@ -60,7 +61,7 @@ impl Rollout {
         loop {
             let (seen, later) = rest.split_at(rest.partition_point(|observation| observation.at <= now));
             let decision = self.next_action(&state, seen, now)?;
-            let over = decision.state.is_over();
+            let over = decision.state.is_over() && decision.state.phase != Phase::RollingBack;
             let changed = decisions.last().is_none_or(|last| last.verdict != decision.verdict);
             if changed {
                 state = decision.state.clone();

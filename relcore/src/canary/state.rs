@@ -1,6 +1,7 @@
 use super::metric::MeasurementPhase;
 use super::observation::Command;
 use super::schedule::Schedule;
+use super::step::Step;
 use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
 use crate::wire;
@@ -100,7 +101,14 @@ pub struct State {
     #[serde(default, skip_serializing_if = "wire::is_default")]
     #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
     pub without_stable: bool,
-    /// The weight that the rollout had under an earlier schedule, if this one does not have it.
+    /// The share of all traffic that the previous version can take, in percent, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stable_capacity: Option<f64>,
+    /// When the capacity of the previous version was last observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_observed_at: Option<Timestamp>,
+    /// The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a
+    /// run whose traffic went back only in part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inherited_weight: Option<f64>,
     /// The latest command of each kind in this run.
@@ -162,6 +170,8 @@ pub enum Phase {
     Paused,
     /// All traffic is on the new version.
     Succeeded,
+    /// The rollout has failed, and its traffic goes back step by step.
+    RollingBack,
     /// All traffic is on the previous version again.
     RolledBack,
     /// It ended without a change of the traffic.
@@ -270,15 +280,23 @@ impl State {
             forgiven_at: None,
             waiver: Waiver::default(),
             without_stable: false,
+            stable_capacity: None,
+            capacity_observed_at: None,
             inherited_weight: None,
             orders: vec![],
         }
     }
 
-    /// Whether nothing more happens by itself until a retry or a new revision.
+    /// Whether the steps and the rules are over until an order or a new revision; traffic may still go back.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.phase, Phase::Succeeded | Phase::RolledBack | Phase::Frozen)
+        matches!(self.phase, Phase::Succeeded | Phase::RollingBack | Phase::RolledBack | Phase::Frozen)
     }
+}
+
+/// A weight that no step of the schedule sets.
+pub(super) fn inherited(schedule: &Schedule, weight: f64) -> Option<f64> {
+    let mut weights = schedule.steps.iter().filter_map(Step::weight);
+    (weight > 0.0 && !weights.any(|own| own.total_cmp(&weight).is_eq())).then_some(weight)
 }
 
 impl MetricState {

@@ -2,7 +2,7 @@
 use super::progress::Progress;
 use super::response::Response;
 use super::schedule::Schedule;
-use super::state::{Phase, State, Waiver};
+use super::state::{Phase, State, Waiver, inherited};
 use super::step::Step;
 use crate::time::{Span, Timestamp};
 
@@ -24,7 +24,9 @@ impl State {
         let weight = self.weight;
         *self = Self {
             weight,
-            inherited_weight: self.inherited_weight,
+            inherited_weight: inherited(schedule, weight),
+            stable_capacity: self.stable_capacity,
+            capacity_observed_at: self.capacity_observed_at,
             traffic_since: (weight > 0.0).then_some(at),
             weight_set_at: (weight > 0.0).then_some(at),
             stable_healthy: self.stable_healthy,
@@ -66,6 +68,10 @@ impl State {
         let since = match self.phase {
             Phase::Paused => self.paused_at.take().unwrap_or(at),
             Phase::Frozen => at,
+            Phase::RollingBack => {
+                self.keep_step_back(schedule, at);
+                at
+            }
             _ => return,
         };
         self.told_at = None;

@@ -90,7 +90,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "Weekday",
         Descriptor::Unit(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
     ),
-    ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "freeze"])),
+    ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "reverse_steps", "freeze"])),
     (
         "canary.Action",
         Descriptor::Tagged(&[
@@ -286,6 +286,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     Field { name: "healthy", required: true, of: TypeRef::Bool },
                 ] as &[Field],
             ),
+            ("capacity", &[Field { name: "percent", required: true, of: TypeRef::Float }] as &[Field]),
             (
                 "measurement",
                 &[
@@ -322,7 +323,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
-    ("canary.Phase", Descriptor::Unit(&["progressing", "paused", "succeeded", "rolled_back", "frozen"])),
+    (
+        "canary.Phase",
+        Descriptor::Unit(&["progressing", "paused", "succeeded", "rolling_back", "rolled_back", "frozen"]),
+    ),
     (
         "canary.PlannedStep",
         Descriptor::Struct(&[
@@ -442,6 +446,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "forgivenAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "waiver", required: false, of: TypeRef::Named("canary.Waiver") },
             Field { name: "withoutStable", required: false, of: TypeRef::Bool },
+            Field { name: "stableCapacity", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "capacityObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "inheritedWeight", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "orders", required: false, of: TypeRef::List(&TypeRef::Named("canary.Order")) },
         ]),

@@ -187,3 +187,95 @@ fn a_weight_of_another_schedule_goes_on_where_traffic_is_never_taken_back() {
     wrong.inherited_weight = None; // then no schedule leads to the weight
     assert_eq!(next_action(&new, &wrong, &[], later).unwrap_err().path(), "state.weight");
 }
+
+/// A run that was aborted while the previous version is scaled down, with what it can take at each call.
+fn reversed(percents: &[Option<f64>]) -> Vec<Decision> {
+    let mut schedule = linear_schedule(20.0, span(10), Span::ZERO).unwrap().abort(AbortPolicy::ReverseSteps);
+    schedule.metrics.push(Metric::new("a").max(1.0));
+    let rollout = Rollout::new(schedule).unwrap();
+    let mut state = rollout.start(minute(0)).unwrap();
+    for now in 0..=35 {
+        let good = [measurement("a", 0.0, minute(now), None)];
+        state = rollout.next_action(&state, &good, minute(now)).unwrap().state;
+    }
+    assert_eq!(state.weight, 80.0);
+    let mut decisions = Vec::new();
+    for (now, percent) in (36..).zip(percents) {
+        let at = minute(now);
+        let mut seen: Vec<Observation> = percent.map(|percent| capacity(percent, at)).into_iter().collect();
+        if now == 36 {
+            seen.push(measurement("a", 9.0, at, None));
+        }
+        let decision = rollout.next_action(&state, &seen, at).unwrap();
+        state = decision.state.clone();
+        decisions.push(decision);
+    }
+    decisions
+}
+
+fn weights_of(decisions: &[Decision]) -> Vec<f64> {
+    decisions.iter().map(|decision| decision.state.weight).collect()
+}
+
+#[test]
+fn traffic_goes_back_as_the_previous_version_can_take_it() {
+    let decisions = reversed(&[Some(20.0), Some(35.0), Some(30.0), Some(90.0), Some(100.0), None]);
+    assert_eq!(weights_of(&decisions), [80.0, 65.0, 65.0, 10.0, 0.0, 0.0]);
+    let verdicts: Vec<&Action> = decisions.iter().map(|decision| &decision.verdict).collect();
+    let moves = |previous, weight| Action::SetWeight { previous, weight };
+    assert_eq!(
+        verdicts,
+        [
+            &Action::Hold {},
+            &moves(80.0, 65.0),
+            &Action::Hold {},
+            &moves(65.0, 10.0),
+            &Action::RollBack { previous: 10.0 },
+            &Action::Hold {},
+        ]
+    );
+    for decision in &decisions {
+        assert_eq!(outcome(decision), relcore::decision::Outcome::RollBack);
+        assert_eq!(decision.next_check_at, None);
+    }
+    assert!(decisions[0].reasons.iter().any(|reason| reason.code.as_str() == "failure_limit_exceeded"));
+    assert!(decisions[0].reasons.iter().any(|reason| reason.code.as_str() == "rolling_back"));
+    assert_eq!(decisions[4].state.phase, Phase::RolledBack);
+}
+
+#[test]
+fn without_a_known_capacity_traffic_goes_back_through_the_weights() {
+    let decisions = reversed(&[None; 6]);
+    assert_eq!(weights_of(&decisions), [60.0, 40.0, 20.0, 0.0, 0.0, 0.0]);
+    assert_eq!(decisions[0].next_check_at, Some(minute(37)));
+    assert_eq!(decisions[3].verdict, Action::RollBack { previous: 20.0 });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// While traffic goes back it never rises, whatever the previous version can take; it ends at none of it, and an
+    /// order can still leave the phase.
+    #[test]
+    fn traffic_that_goes_back_never_rises(percents in prop::collection::vec(prop::option::of(0.0..=100.0_f64), 1..12), command in 0..3_usize) {
+        let mut all = percents;
+        all.push(Some(100.0));
+        let decisions = reversed(&all);
+        let weights = weights_of(&decisions);
+        prop_assert!(weights.windows(2).all(|pair| pair[1] <= pair[0]));
+        prop_assert_eq!(weights.last().copied(), Some(0.0));
+        let schedule = linear_schedule(20.0, span(10), Span::ZERO).unwrap().abort(AbortPolicy::ReverseSteps);
+        let schedule = schedule.metrics([Metric::new("a").max(1.0)]);
+        let later = minute(100);
+        let order = order(&[Command::Resume, Command::Retry, Command::PromoteFull][command], later, None, None);
+        for Decision { state, .. } in decisions.iter().filter(|decision| decision.state.phase == Phase::RollingBack) {
+            let left = next_action(&schedule, state, std::slice::from_ref(&order), later).unwrap();
+            prop_assert!(!matches!(left.state.phase, Phase::RollingBack | Phase::RolledBack));
+            if command == 0 {
+                // The first weight of the schedule is the least with which it can go on.
+                prop_assert!(left.state.weight <= state.weight.max(20.0));
+            }
+            next_action(&schedule, &left.state, &[], after(later, 1)).unwrap(); // no state that is refused
+        }
+    }
+}

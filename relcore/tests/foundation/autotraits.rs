@@ -33,10 +33,10 @@ macro_rules! types {
 
 types! {
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
-    canary: AbortPolicy, Action, CauseResponses, Decision, Phase, Rollout, Routing, State,
+    canary: AbortPolicy, Action, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
-        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver;
+        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,

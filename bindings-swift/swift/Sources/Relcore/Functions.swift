@@ -30,7 +30,8 @@
 /// 13. The release window is closed: hold.
 /// 14. The current step: its timer, its measurements, its samples, its gate.
 ///
-/// An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. A response
+/// An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
+/// `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
 /// `warn` goes on and adds its reasons to those of the decision. A response `hold` to an exceeded limit ends with the next
 /// good measurement of the metric.
 ///
@@ -123,6 +124,11 @@ public enum Canary {
     /// `out_of_range` for no measurements and for a negative span.
     public static func blueGreenSchedule(measurements: UInt32, hold: Span? = nil, finalBake: Span) throws -> CanarySchedule {
         try ffiCanaryBlueGreenSchedule(measurements: measurements, hold: hold, finalBake: finalBake)
+    }
+
+    /// How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
+    public static func capacity(percent: Double, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryCapacity(percent: percent, at: at)
     }
 
     /// The differences between two schedules, steps first, each with its effect on a rollout.
@@ -234,6 +240,7 @@ public enum Canary {
     /// | `hold`, `inconclusive` | `wait` |
     /// | `hold` of a rollout that has succeeded | `proceed` |
     /// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
+    /// | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
     /// | `hold` of a rollout that is paused until an operator resumes, or is frozen | `ask` |
     /// | `await_gate`, `pause`, `freeze` | `ask` |
     ///

@@ -97,6 +97,8 @@ extension ReasonCode {
     public static let paused = Self(rawValue: "paused")
     /// A pause step has not reached its end.
     public static let pauseRunning = Self(rawValue: "pause_running")
+    /// The rollout has failed, and its traffic goes back as the previous version can take it.
+    public static let rollingBack = Self(rawValue: "rolling_back")
     /// The rollout is over until a retry or a new revision.
     public static let runOver = Self(rawValue: "run_over")
     /// All steps are done.

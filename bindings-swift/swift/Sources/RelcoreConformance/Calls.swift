@@ -129,6 +129,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.approval(gate: input.take("gate"), approved: input.take("approved"), by: input.take("by"), at: input.take("at")).wire()
     case "canary.blue_green_schedule":
         return try Canary.blueGreenSchedule(measurements: input.take("measurements"), hold: input.take("hold"), finalBake: input.take("finalBake")).wire()
+    case "canary.capacity":
+        return try Canary.capacity(percent: input.take("percent"), at: input.take("at")).wire()
     case "canary.diff":
         return try Canary.diff(before: input.take("before"), after: input.take("after")).wire()
     case "canary.empty_result":
