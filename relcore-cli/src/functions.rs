@@ -262,7 +262,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary capacity --percent 30 --at 2026-11-23T09:01:00.000Z",
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:01:00.000Z","kind":{"type":"capacity","percent":30.0}}"#,
+                }),
             },
             Function {
                 name: "canary.diff",
