@@ -24,7 +24,10 @@ struct Installed {
     rust: PathBuf,
 }
 
-const TASKS: &[(&str, fn(&Installed) -> Result<()>)] = &[
+/// Does what a person would, with what is installed.
+type Task = fn(&Installed) -> Result<()>;
+
+const TASKS: &[(&str, Task)] = &[
     ("every case, from each package", every_case),
     ("a first program in Node, as a module and in CommonJS", first_programs),
     ("frames, web services, JSON libraries, a killed cron job in Python", python_libraries),
@@ -142,7 +145,7 @@ fn add_and_run(installed: &Installed, name: &str, options: &[&str], program: &st
     run(command("cargo", &add).arg(&installed.rust).args(options).current_dir(&folder))?;
     let mut build = command("cargo", &["build", "--quiet", "--offline", "--target-dir"]);
     run_quietly(&format!("building {name}"), build.arg(root().join("target")).current_dir(&folder))?;
-    output(&mut Command::new(root().join("target/debug/user")).current_dir(root()))
+    output(Command::new(root().join("target/debug/user")).current_dir(root()))
 }
 
 /// Loads the package in bare interpreters: the least of many runs, since other work on the machine only ever adds.
