@@ -83,7 +83,7 @@ import type * as decision from "./decision.js";
  * The action of an abort.
  *
  * - `roll_back`: All traffic goes back to the previous version.
- * - `reverse_steps`: The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one for each `readiness.grace`. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too.
+ * - `reverse_steps`: The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too. A second order to abort takes all traffic back at once.
  * - `freeze`: The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
  */
 export type AbortPolicy = "roll_back" | "reverse_steps" | "freeze";
@@ -792,7 +792,8 @@ export interface ScheduleChange {
  * The state of a rollout: plain data, to be stored between two calls.
  *
  * It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`, and
- * `rebase` moves it to an edited schedule. A field that an earlier version did not write has its default; the rollout goes on.
+ * `rebase` moves it to an edited schedule. A field that an earlier version did not write has its
+ * default; the rollout goes on.
  */
 export interface State<At extends Instant = Instant> {
   /** The digest of the schedule. */

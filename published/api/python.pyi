@@ -42,7 +42,7 @@ class AbortPolicy(StrEnum):
     ROLL_BACK = 'roll_back'
     """All traffic goes back to the previous version."""
     REVERSE_STEPS = 'reverse_steps'
-    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one for each `readiness.grace`."""
+    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`."""
     FREEZE = 'freeze'
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
 class ChangeEffect(StrEnum):

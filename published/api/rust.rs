@@ -726,7 +726,7 @@ pub mod canary {
     pub enum AbortPolicy {
         /// All traffic goes back to the previous version.
         RollBack,
-        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one for each `readiness.grace`.
+        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`.
         ReverseSteps,
         /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
         Freeze,

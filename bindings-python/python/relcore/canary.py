@@ -196,9 +196,10 @@ class AbortPolicy(StrEnum):
     """All traffic goes back to the previous version."""
 
     REVERSE_STEPS = "reverse_steps"
-    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as
-    none was observed, through the weights of the schedule, one for each `readiness.grace`. For a previous version that
-    was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too.
+    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
+    long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a
+    previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    break it, too. A second order to abort takes all traffic back at once.
     """
 
     FREEZE = "freeze"
@@ -1239,7 +1240,8 @@ class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls.
 
     It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`, and
-    `rebase` moves it to an edited schedule. A field that an earlier version did not write has its default; the rollout goes on.
+    `rebase` moves it to an edited schedule. A field that an earlier version did not write has its
+    default; the rollout goes on.
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(

@@ -133,3 +133,24 @@ fn colours_are_for_terminals_that_have_them() {
     machine.run(&["time", "tzdb-version"]);
     assert!(!machine.output.contains('\x1b'));
 }
+
+/// A state that a newer version stored is not just misspelt. A schedule is written by a person.
+#[test]
+fn only_what_is_unknown_in_a_state_may_be_of_a_newer_version() {
+    let hint = "; a newer version of relcore may have written it";
+    let mut machine = Memory::with(&[("s.yaml", SCHEDULE), ("wrong.yaml", "{step: []}")]);
+    assert_eq!(machine.run(&["canary", "start", "s.yaml", "--state", "state.json"]), Exit::Proceed);
+    let stored = String::from_utf8(machine.files["state.json".as_ref() as &std::path::Path].clone()).unwrap();
+    machine.files.insert("state.json".into(), stored.replacen('{', "{\"mirrored\":5,", 1).into_bytes());
+    assert_eq!(machine.run(&["canary", "next-action", "s.yaml", "state.json", "[]"]), Exit::BadInput);
+    assert!(machine.errors.starts_with("error: state.json: mirrored: unknown key "), "{}", machine.errors);
+    assert!(machine.errors.ends_with(&format!("{hint}\n")), "{}", machine.errors);
+    assert_eq!(machine.run(&["canary", "next-action", "wrong.yaml", "s.yaml", "[]"]), Exit::BadInput);
+    let of_schedule: Vec<&str> =
+        machine.errors.lines().filter(|line| line.contains(" wrong.yaml: ")).collect();
+    assert!(
+        !of_schedule.is_empty() && of_schedule.iter().all(|line| !line.contains(hint)),
+        "{}",
+        machine.errors
+    );
+}

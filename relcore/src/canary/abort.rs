@@ -93,8 +93,13 @@ impl State {
             (self.weight, self.weight_set_at) = (next, Some(now));
         }
         if self.weight <= 0.0 {
-            (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+            self.all_back();
         }
+    }
+
+    /// Ends a run that goes back.
+    pub(super) fn all_back(&mut self) {
+        (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
     }
 
     /// When the next step back is due by time alone.

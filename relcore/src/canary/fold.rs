@@ -286,6 +286,13 @@ impl<'a> Walk<'a> {
         }
         let is_live = !matches!(state.phase, Phase::Succeeded | Phase::RolledBack);
         let is_obeyed = match order.command {
+            // Whoever orders an abort again wants all traffic back now, whatever the previous version can take.
+            Command::Abort if state.phase == Phase::RollingBack => {
+                state.all_back();
+                let text = format!("{by} ordered `{subject}` at {at}{why}: all traffic goes back at once");
+                self.folded.orders.push(Reason::new(code::ORDER_APPLIED, Severity::Info, &subject, text));
+                true
+            }
             Command::Abort => {
                 state.abort_ordered = !state.is_over();
                 state.abort_ordered

@@ -67,7 +67,8 @@ pub fn health(role: &HealthRole, healthy: bool, at: Timestamp) -> Observation {
 /// let later = at("2026-11-23T09:02:00Z")?;
 /// let scaled_up = rollout.next_action(&aborted.state, &[capacity(80.0, later)], later)?;
 /// assert_eq!(scaled_up.state.weight, 20.0);
-/// // Pitfall: scale the previous version up when the phase is `rolling_back`. Nothing else makes the traffic go back.
+/// // Pitfall: the latest report counts until another comes. Scale the previous version up while the phase is
+/// // `rolling_back`, and report it at every tick: nothing else makes the traffic go back, but a second order to abort.
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]

@@ -67,7 +67,9 @@ pub fn play_staged_schedule() -> Schedule {
 /// a negative span.
 pub fn linear_schedule(percent: f64, interval: Span, final_bake: Span) -> Result<Schedule> {
     let steps = in_range(percent, "percent", interval, final_bake)?;
-    Ok(growing((1..=steps).map(|step| percent * f64::from(step)), interval, final_bake))
+    // Three times 0.1 is 0.3, also for whoever reads the weight.
+    let weight = |step| libm::round(percent * f64::from(step) * 1e9) / 1e9;
+    Ok(growing((1..=steps).map(weight), interval, final_bake))
 }
 
 /// Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.

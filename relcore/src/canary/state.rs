@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// The state of a rollout: plain data, to be stored between two calls.
 ///
 /// It belongs to the schedule it was started with: another schedule refuses it with `policy_changed`, and
-/// [`rebase`](super::rebase()) moves it to an edited schedule. A field that an earlier version did not write has its default; the rollout goes on.
+/// [`rebase`](super::rebase()) moves it to an edited schedule. A field that an earlier version did not write has its
+/// default; the rollout goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]

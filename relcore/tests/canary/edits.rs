@@ -279,3 +279,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_second_abort_takes_all_traffic_back_at_once() {
+    let decisions = reversed(&[Some(20.0)]);
+    assert_eq!(decisions[0].state.phase, Phase::RollingBack);
+    let schedule = linear_schedule(20.0, span(10), Span::ZERO).unwrap().abort(AbortPolicy::ReverseSteps);
+    let schedule = schedule.metrics([Metric::new("a").max(1.0)]);
+    let again = order(&Command::Abort, minute(40), Some("ann"), None);
+    let ended = next_action(&schedule, &decisions[0].state, &[again], minute(40)).unwrap();
+    assert_eq!(ended.verdict, Action::RollBack { previous: 80.0 });
+    assert_eq!((ended.state.phase, ended.state.weight), (Phase::RolledBack, 0.0));
+    assert!(ended.reasons.iter().any(|reason| reason.text.contains("`ann` ordered `abort`")));
+    assert_eq!(next_action(&schedule, &ended.state, &[], minute(41)).unwrap().verdict, Action::Hold {});
+}
+
+#[test]
+fn equal_steps_are_numbers_that_a_person_would_write() {
+    assert_eq!(weights(&linear_schedule(0.1, span(1), Span::ZERO).unwrap())[2], 0.3);
+    assert_eq!(weights(&linear_schedule(33.3, span(1), Span::ZERO).unwrap()), [33.3, 66.6, 99.9, 100.0]);
+}
