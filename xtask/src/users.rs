@@ -176,4 +176,4 @@ fn start_up(installed: &Installed) -> Result<()> {
     Ok(())
 }
 
-const RUNS: usize = 20;
+const RUNS: usize = 40;

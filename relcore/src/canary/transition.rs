@@ -79,12 +79,18 @@ impl State {
         self.abort_ordered = false;
         self.count_deadline(schedule, at);
         let progress = Progress::of(self);
-        let longest = match progress.step_of(schedule) {
+        let step = progress.step_of(schedule);
+        let longest = match step {
             Some(Step::Bake { max, .. }) => *max,
             _ => None,
         };
         self.step_entered_at = resumed(self.step_entered_at, longest, since, at);
-        self.gate_asked_at = None; // it asks again, and waits its whole time
+        // A gate asks again and waits its whole time: by the clock from now on, else when its metrics let it ask.
+        let asks = schedule.metrics.is_empty() && matches!(step, Some(Step::Gate { .. }));
+        self.gate_asked_at = asks.then_some(at);
+        if let Some(Step::SetWeight { .. }) = step {
+            self.step_entered_at = self.step_entered_at.max(at); // it is set now, and what follows begins now
+        }
         if schedule.deadline.is_some_and(|deadline| progress.counted(self.started_at, at) >= deadline) {
             self.deadline_excluded = at.since(self.started_at);
             self.deadline_stopped_at = self.deadline_stopped_at.map(|_| at);

@@ -532,3 +532,43 @@ fn a_run_that_was_frozen_behind_its_steps_goes_on() {
     assert_eq!((decision.state.phase, decision.state.step), (Phase::Progressing, 1));
     assert_eq!(run.ask(60, &[]).verdict, Action::SetWeight { previous: 5.0, weight: 25.0 });
 }
+
+/// An expired gate pauses or freezes the run; a resume gives it its whole time again, by late calls, too.
+#[test]
+fn a_resumed_gate_waits_its_whole_time() {
+    let schedule = |abort: &str, on_timeout: &str| -> Schedule {
+        serde_json::from_value(serde_json::json!({
+            "steps": [
+                {"type": "set_weight", "weight": 10},
+                {"type": "gate", "name": "qa", "timeout": "PT5M", "onTimeout": on_timeout},
+                {"type": "set_weight", "weight": 100},
+            ],
+            "abort": abort,
+        }))
+        .unwrap()
+    };
+    let resume = |minute| Observation::new(at(minute), ObservationKind::from(Command::Resume));
+    let approve = |minute| {
+        let kind = ObservationKind::Approval { gate: "qa".to_owned(), approved: true, by: "ann".to_owned() };
+        Observation::new(at(minute), kind)
+    };
+    for (schedule, stopped) in
+        [(schedule("freeze", "abort"), Phase::Frozen), (schedule("roll_back", "pause"), Phase::Paused)]
+    {
+        for in_time in [true, false] {
+            let mut state = start(&schedule, at(0)).unwrap();
+            if in_time {
+                state = next_action(&schedule, &state, &[], at(0)).unwrap().state;
+            }
+            let expired = next_action(&schedule, &state, &[], at(10)).unwrap().state;
+            assert_eq!(expired.phase, stopped);
+            let asks = next_action(&schedule, &expired, &[resume(20)], at(20)).unwrap().state;
+            assert_eq!((asks.phase, asks.gate_asked_at), (Phase::Progressing, Some(at(20))), "{in_time}");
+            let waits = next_action(&schedule, &asks, &[], at(24)).unwrap().state;
+            assert_eq!(waits.phase, Phase::Progressing);
+            assert_eq!(next_action(&schedule, &waits, &[], at(25)).unwrap().state.phase, stopped);
+            let done = next_action(&schedule, &asks, &[approve(24)], at(60)).unwrap().state;
+            assert_eq!(done.phase, Phase::Succeeded);
+        }
+    }
+}

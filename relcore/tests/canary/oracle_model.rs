@@ -331,7 +331,9 @@ impl Oracle {
             Phase::Frozen => at,
             _ => return,
         };
-        (self.phase, self.aborted, self.asked_at) = (Phase::Progressing, false, None);
+        (self.phase, self.aborted) = (Phase::Progressing, false);
+        let asks = self.by_clock() && matches!(self.current(), Some(Step::Gate { .. }));
+        self.asked_at = asks.then_some(at);
         self.told_at = None;
         let ran = since.since(self.step_from).max(Span::ZERO);
         let longest = match self.current() {
@@ -339,7 +341,8 @@ impl Oracle {
             _ => None,
         };
         let over = longest.is_some_and(|longest| ran >= longest);
-        self.step_from = if over { at } else { after(at, -ran.as_millis()) };
+        let begins = over || matches!(self.current(), Some(Step::SetWeight { .. }));
+        self.step_from = if begins { self.step_from.max(at) } else { after(at, -ran.as_millis()) };
         if self.schedule.deadline.is_some_and(|deadline| self.counted >= deadline.as_millis()) {
             self.counted = 0;
         }
