@@ -45,8 +45,12 @@ mod normal;
 mod order;
 mod policy;
 mod quantile;
+#[allow(dead_code, reason = "no public function compares samples yet")]
+mod rank;
 mod rate;
 mod sequential;
+#[allow(dead_code, reason = "no public function compares samples yet")]
+mod shift;
 mod stirling;
 mod tails;
 
@@ -61,7 +65,11 @@ pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
+#[allow(unused_imports, reason = "no public function compares samples yet")]
+pub(crate) use rank::{RankTest, rank_test};
 pub(crate) use rate::{garwood, wilson};
+#[allow(unused_imports, reason = "no public function compares samples yet")]
+pub(crate) use shift::{Shift, hodges_lehmann, percentile};
 
 crate::scalar::texts!(Direction, Looks, Verdict);
 
