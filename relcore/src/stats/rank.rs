@@ -40,8 +40,8 @@ const TIED_PAIRS: u64 = 2_500;
 /// The number of steps (the square of the smaller arm times the greater one) up to which the distribution without ties is
 /// computed by default: two arms of 50.
 const UNTIED_STEPS: u64 = 125_000;
-/// The number of pairs up to which the recursion without ties keeps 13 digits: two arms of 400.
-const MOST_EXACT: u64 = 160_000;
+/// The number of pairs up to which the recursion without ties keeps 12 digits: two arms of 200.
+const MOST_EXACT: u64 = 40_000;
 
 /// The test of two samples; `None` if one is empty or has a NaN. Infinities rank first and last.
 pub(crate) fn rank_test(canary: &[f64], baseline: &[f64]) -> Option<RankTest> {
@@ -352,16 +352,10 @@ mod tests {
             }
         }
         let observed = twice_u(canary, baseline);
-        let share = |is: &dyn Fn(u64) -> bool| {
-            all.iter().filter(|u| is(**u)).count() as f64 / all.len() as f64
-        };
+        let share =
+            |is: &dyn Fn(u64) -> bool| all.iter().filter(|u| is(**u)).count() as f64 / all.len() as f64;
         let (least, most) = (*all.iter().min().unwrap(), *all.iter().max().unwrap());
-        [
-            share(&|u| u >= observed),
-            share(&|u| u <= observed),
-            share(&|u| u == most),
-            share(&|u| u == least),
-        ]
+        [share(&|u| u >= observed), share(&|u| u <= observed), share(&|u| u == most), share(&|u| u == least)]
     }
 
     fn close(got: f64, expected: f64) -> bool {
@@ -390,11 +384,11 @@ mod tests {
 
     #[test]
     fn a_large_exact_distribution_keeps_its_digits() {
-        // The sum of all splits is C(800, 400).
-        let ways = untied(400, 400, 80_000);
+        // The sum of all splits is C(400, 200).
+        let ways = untied(200, 200, 20_000);
         let half: f64 = ways.iter().sum();
         let total = 2.0 * half - ways.last().unwrap();
-        assert!((total / choose(800, 400) - 1.0).abs() < 1e-12, "{total}");
+        assert!((total / choose(400, 200) - 1.0).abs() < 1e-12, "{total}");
     }
 
     proptest! {

@@ -40,7 +40,11 @@ pub(crate) fn hodges_lehmann_of_sorted(canary: &[f64], baseline: &[f64], confide
 /// The exact one leaves at most (1 − confidence) / 2 of the distribution of U without ties outside at each end. With ties
 /// it covers more.
 #[expect(clippy::cast_precision_loss, reason = "the number of pairs is below 2^53")]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of pairs")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and the number of pairs"
+)]
 fn interval_depth(canary: &[f64], baseline: &[f64], confidence: f64) -> Option<u64> {
     let tail = (1.0 - confidence) / 2.0;
     let (n, m) = (canary.len() as u64, baseline.len() as u64);
@@ -303,7 +307,10 @@ mod tests {
         }
         assert_eq!(percentile(&[f64::NEG_INFINITY, 1.0, f64::INFINITY], 0.5), Some(1.0));
         assert_eq!(percentile(&[f64::NEG_INFINITY, 1.0], 0.5), Some(f64::NEG_INFINITY));
-        assert_eq!((percentile(&[], 0.5), percentile(&[1.0], 1.1), percentile(&[1.0], f64::NAN)), (None, None, None));
+        assert_eq!(
+            (percentile(&[], 0.5), percentile(&[1.0], 1.1), percentile(&[1.0], f64::NAN)),
+            (None, None, None)
+        );
     }
 
     #[test]
