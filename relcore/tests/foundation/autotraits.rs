@@ -8,7 +8,7 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
+    analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
     time, version,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -32,6 +32,8 @@ macro_rules! types {
 }
 
 types! {
+    analysis: Assessment, Condition, EndRule, Evaluation, GroupStatus, Join, Measurement, Metric, MetricGroup,
+        MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
