@@ -71,11 +71,11 @@ fn value_phase(metric: &Metric, value: f64, n: Option<Count>) -> Phase {
 /// let errors = Metric::new("error-share").success(Condition::of(Test::Below { limit: 0.01 })).count(3);
 /// let errors = errors.interval(relcore::Span::parse("1m")?);
 /// let tally = Tally::default().failed(1).consecutive_failure(1);
-/// let assessment = assess_tally(&errors, &tally, false, EndRule::NeedsSuccess)?;
+/// let assessment = assess_tally(&errors, &tally, false, &EndRule::NeedsSuccess)?;
 /// assert_eq!(assessment.phase, Phase::Failed);
 /// assert_eq!(assessment.reason.text, "1 failed measurement is more than the limit of 0");
 /// // Pitfall: nothing measured is no success, even when nothing more is measured.
-/// let nothing = assess_tally(&errors, &Tally::default(), true, EndRule::NeedsSuccess)?;
+/// let nothing = assess_tally(&errors, &Tally::default(), true, &EndRule::NeedsSuccess)?;
 /// assert_eq!(nothing.phase, Phase::Inconclusive);
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -83,9 +83,9 @@ fn value_phase(metric: &Metric, value: f64, n: Option<Count>) -> Phase {
 /// # Errors
 /// Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
 /// `failureLimit` above `count`.
-pub fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: EndRule) -> Result<Assessment> {
+pub fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: &EndRule) -> Result<Assessment> {
     checked(metric)?;
-    Ok(assess(metric, tally, ended, end, None))
+    Ok(assess(metric, tally, ended, *end, None))
 }
 
 fn checked(metric: &Metric) -> Result<()> {

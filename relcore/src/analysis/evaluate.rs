@@ -401,10 +401,10 @@ impl Item<'_> {
             return None;
         }
         match self.last {
-            None => Some(start.saturating_add(self.metric.initial_delay)),
+            None => start.plus(self.metric.initial_delay).ok(),
             Some((_, Phase::Running)) => None,
-            Some((at, Phase::Error)) => Some(at.saturating_add(self.metric.error_retry)),
-            Some((at, _)) => self.metric.interval.map(|interval| at.saturating_add(interval)),
+            Some((at, Phase::Error)) => at.plus(self.metric.error_retry).ok(),
+            Some((at, _)) => self.metric.interval.and_then(|interval| at.plus(interval).ok()),
         }
     }
 }

@@ -59,7 +59,7 @@ macro_rules! table_rows {
                 policy Template: standard_template, template_from_json, template_from_yaml;
 
                 fn assess_reading(metric: &Metric, reading: &Reading) -> Phase;
-                fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: EndRule) -> Assessment;
+                fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: &EndRule) -> Assessment;
                 fn evaluate(template: &Template, run: &Run, now: Timestamp) -> Evaluation;
                 #[plain]
                 fn explain_evaluation(evaluation: &Evaluation) -> String;
