@@ -13,6 +13,7 @@ import type {
   Timestamp,
   Weekday,
 } from "../index.js";
+import type * as analysis from "../analysis.js";
 import type * as canary from "../canary.js";
 import type * as decision from "../decision.js";
 import type * as interchange from "../interchange.js";
@@ -34,6 +35,24 @@ export interface WireInputs {
   readonly Severity: Severity;
   readonly TimeRange: TimeRange;
   readonly Weekday: Weekday;
+  readonly "analysis.Assessment": analysis.Assessment;
+  readonly "analysis.Condition": analysis.Condition;
+  readonly "analysis.EndRule": analysis.EndRule;
+  readonly "analysis.Evaluation": analysis.Evaluation;
+  readonly "analysis.GroupStatus": analysis.GroupStatus;
+  readonly "analysis.Join": analysis.Join;
+  readonly "analysis.Measurement": analysis.Measurement;
+  readonly "analysis.Metric": analysis.Metric;
+  readonly "analysis.MetricGroup": analysis.MetricGroup;
+  readonly "analysis.MetricStatus": analysis.MetricStatus;
+  readonly "analysis.NoValue": analysis.NoValue;
+  readonly "analysis.Phase": analysis.Phase;
+  readonly "analysis.PhaseCounts": analysis.PhaseCounts;
+  readonly "analysis.Reading": analysis.Reading;
+  readonly "analysis.Run": analysis.Run;
+  readonly "analysis.Tally": analysis.Tally;
+  readonly "analysis.Template": analysis.Template;
+  readonly "analysis.Test": analysis.Test;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
   readonly "canary.CauseResponses": canary.CauseResponses;
@@ -150,6 +169,24 @@ export interface WireTypes {
   readonly Severity: Severity;
   readonly TimeRange: TimeRange<Timestamp>;
   readonly Weekday: Weekday;
+  readonly "analysis.Assessment": analysis.Assessment;
+  readonly "analysis.Condition": analysis.Condition;
+  readonly "analysis.EndRule": analysis.EndRule;
+  readonly "analysis.Evaluation": analysis.Evaluation<Timestamp>;
+  readonly "analysis.GroupStatus": analysis.GroupStatus;
+  readonly "analysis.Join": analysis.Join;
+  readonly "analysis.Measurement": analysis.Measurement;
+  readonly "analysis.Metric": analysis.Metric;
+  readonly "analysis.MetricGroup": analysis.MetricGroup;
+  readonly "analysis.MetricStatus": analysis.MetricStatus<Timestamp>;
+  readonly "analysis.NoValue": analysis.NoValue;
+  readonly "analysis.Phase": analysis.Phase;
+  readonly "analysis.PhaseCounts": analysis.PhaseCounts;
+  readonly "analysis.Reading": analysis.Reading;
+  readonly "analysis.Run": analysis.Run;
+  readonly "analysis.Tally": analysis.Tally;
+  readonly "analysis.Template": analysis.Template;
+  readonly "analysis.Test": analysis.Test;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
   readonly "canary.CauseResponses": canary.CauseResponses;

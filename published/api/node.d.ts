@@ -28,6 +28,29 @@ export declare class RelcoreError extends Error {
 }
 /** The stable code of a reason. */
 export type ReasonCode =
+  | "run_successful"
+  | "run_failed"
+  | "run_error"
+  | "run_inconclusive"
+  | "run_running"
+  | "run_pending"
+  | "nothing_required"
+  | "metric_pending"
+  | "metric_running"
+  | "metric_ended"
+  | "metric_never_measured"
+  | "metric_complete"
+  | "metric_decided_early"
+  | "successes_in_a_row"
+  | "successes_not_in_a_row"
+  | "no_success"
+  | "failed_over_limit"
+  | "failed_in_a_row_over_limit"
+  | "inconclusive_over_limit"
+  | "errors_over_limit"
+  | "group_successful"
+  | "group_unsuccessful"
+  | "group_running"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -202,6 +225,8 @@ export interface TimeRange<At extends Instant = Instant> {
 }
 /** A day of the week. */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+export * as analysis from "./analysis.js";
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 /** The parts that every decision has, and the text that a person reads. */
@@ -223,6 +248,273 @@ export * as time from "./time.js";
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
 export * as version from "./version.js";
 export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";
+
+// analysis.d.ts
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+/** The phase of a metric, with its reason. */
+export interface Assessment {
+  /** The phase. */
+  readonly phase: Phase;
+  /** Why. */
+  readonly reason: Reason;
+}
+/** Tests of one value, joined by `and` or `or`. */
+export interface Condition {
+  /** The tests; at least one. */
+  readonly tests: readonly Test[];
+  /** How many tests must hold. */
+  readonly join?: Join | undefined;
+}
+/** What makes a metric successful that reached its count, or was ended, within its limits. */
+export type EndRule = "needs_success" | "within_limits";
+/** The state of a run, made by `evaluate`. */
+export interface Evaluation<At extends Instant = Instant> {
+  /** The phase of the run. */
+  readonly phase: Phase;
+  /** When it was decided. */
+  readonly decidedAt?: At | undefined;
+  /** The metrics, in the order of the template. */
+  readonly metrics: readonly MetricStatus<At>[];
+  /** The groups, in the order of the template. */
+  readonly groups: readonly GroupStatus[];
+  /** The metrics to query now. */
+  readonly due: readonly string[];
+  /** The earliest instant at which a query is due; in the past, when it is late. */
+  readonly nextMeasurementAt?: At | undefined;
+  /** The dry runs by phase, if there are any. */
+  readonly dryRuns?: PhaseCounts | undefined;
+  /** The reasons: first that of the run, then those of the groups and of the metrics. */
+  readonly reasons: readonly Reason[];
+  /** The metrics that are not measured yet. */
+  readonly missing: readonly string[];
+  /** The digest of the template. */
+  readonly policyDigest: string;
+}
+/** What is known of a group of metrics. */
+export interface GroupStatus {
+  /** The name of the group. */
+  readonly name: string;
+  /** The phase. */
+  readonly phase: Phase;
+  /** How many members are successful. */
+  readonly successful: number;
+  /** How many must be. */
+  readonly atLeast: number;
+}
+/** How the tests of a condition are joined. */
+export type Join = "all" | "any";
+/** One query of one metric. */
+export interface Measurement {
+  /** The name of the metric in the template. */
+  readonly metric: string;
+  /** When the query ended; of a query under way, when it began. */
+  readonly at: Instant;
+  /** The result of the query. */
+  readonly reading: Reading;
+}
+/** A measure of a release, and what its values mean. */
+export interface Metric {
+  /** The name by which measurements and groups refer to it. */
+  readonly name: string;
+  /** When a value is successful. */
+  readonly success?: Condition | undefined;
+  /** When a value is failed; it goes before `success`. */
+  readonly failure?: Condition | undefined;
+  /** What a reading that is not a number counts as. */
+  readonly notANumber?: NoValue | undefined;
+  /** What an empty result counts as. */
+  readonly empty?: NoValue | undefined;
+  /** A value of fewer samples, or of an unknown number of samples, is inconclusive. */
+  readonly minSamples?: Count | undefined;
+  /** How many measurements are made; queries with errors are none. */
+  readonly count?: number | undefined;
+  /** The time between two measurements. */
+  readonly interval?: Span | undefined;
+  /** The time from the start of the run to the first measurement. */
+  readonly initialDelay?: Span | undefined;
+  /** The time from an error to the next query. */
+  readonly errorRetry?: Span | undefined;
+  /** How many failed measurements are tolerated. */
+  readonly failureLimit?: number | undefined;
+  /** How many failed measurements in a row are tolerated. */
+  readonly consecutiveFailureLimit?: number | undefined;
+  /** How many successful measurements in a row make the metric successful. */
+  readonly consecutiveSuccessLimit?: number | undefined;
+  /** How many inconclusive measurements are tolerated. */
+  readonly inconclusiveLimit?: number | undefined;
+  /** How many errors in a row are tolerated. */
+  readonly consecutiveErrorLimit?: number | undefined;
+  /** Whether the metric is measured and reported without any effect. */
+  readonly dryRun?: boolean | undefined;
+}
+/** A group that is successful when at least some of its members are. */
+export interface MetricGroup {
+  /** The name, which no metric has. */
+  readonly name: string;
+  /** The names of metrics and of earlier groups; none of a dry run. */
+  readonly of: readonly string[];
+  /** How many of them must be successful, from 1 to all. */
+  readonly atLeast: number;
+}
+/** What is known of a metric. */
+export interface MetricStatus<At extends Instant = Instant> {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The phase. */
+  readonly phase: Phase;
+  /** Whether it is a dry run. */
+  readonly dryRun: boolean;
+  /** The measurements until it was decided. */
+  readonly tally: Tally;
+  /** The value of the latest measurement that has one. */
+  readonly lastValue?: number | undefined;
+  /** The text of the latest error. */
+  readonly lastError?: string | undefined;
+  /** When the phase was decided. */
+  readonly decidedAt?: At | undefined;
+  /** When the next query is due; in the past, when it is late. */
+  readonly nextMeasurementAt?: At | undefined;
+}
+/** What a reading without a value counts as. */
+export type NoValue = "successful" | "failed" | "inconclusive" | "error";
+/** The phase of a metric, a group or a whole run, in the words of Argo Rollouts. */
+export type Phase = "pending" | "running" | "successful" | "inconclusive" | "error" | "failed";
+/** How many metrics are in each phase at the end. */
+export interface PhaseCounts {
+  /** All of them. */
+  readonly count: number;
+  /** The successful ones. */
+  readonly successful: number;
+  /** The failed ones. */
+  readonly failed: number;
+  /** The inconclusive ones. */
+  readonly inconclusive: number;
+  /** Those that could not be measured. */
+  readonly error: number;
+}
+/** The result of the query of a metric. */
+export type Reading = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFailed | ReadingStarted;
+/** A finite number. */
+export interface ReadingValue {
+  readonly type: "value";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+  /** How many samples it was computed from, when known. */
+  readonly n?: Count | undefined;
+}
+/** The result is not a number, such as 0 errors divided by 0 requests. */
+export interface ReadingNotANumber {
+  readonly type: "not_a_number";
+}
+/** The query succeeded, and its result is empty. */
+export interface ReadingEmpty {
+  readonly type: "empty";
+}
+/** The query failed. */
+export interface ReadingFailed {
+  readonly type: "failed";
+  /** The error of the query. */
+  readonly text: string;
+}
+/** The query is under way. */
+export interface ReadingStarted {
+  readonly type: "started";
+}
+/** What has happened in a run of an analysis so far. */
+export interface Run {
+  /** When the run began. */
+  readonly startedAt?: Instant | undefined;
+  /** When the run was ended from outside, for instance because the rollout was done. */
+  readonly endedAt?: Instant | undefined;
+  /** All measurements, in any order; at most one of a metric at an instant. */
+  readonly measurements?: readonly Measurement[] | undefined;
+}
+/** The measurements of a metric, counted as Argo Rollouts does. */
+export interface Tally {
+  /** The successful measurements. */
+  readonly successful?: number | undefined;
+  /** The failed measurements. */
+  readonly failed?: number | undefined;
+  /** The inconclusive measurements. */
+  readonly inconclusive?: number | undefined;
+  /** The queries with errors. */
+  readonly errors?: number | undefined;
+  /** The successful measurements since the last other one. */
+  readonly consecutiveSuccess?: number | undefined;
+  /** The failed measurements since the last other one. */
+  readonly consecutiveFailure?: number | undefined;
+  /** The errors since the last measurement. */
+  readonly consecutiveError?: number | undefined;
+  /** Whether a query is under way. */
+  readonly isMeasuring?: boolean | undefined;
+}
+/** The metrics of an analysis, and how many of them must be successful. */
+export interface Template {
+  /** The metrics; at least one. */
+  readonly metrics: readonly Metric[];
+  /** Groups of which only some members must be successful: `a && (b || c)` is one group of `b` and `c`, `atLeast` 1. */
+  readonly groups?: readonly MetricGroup[] | undefined;
+  /** What the end of a metric requires. */
+  readonly end?: EndRule | undefined;
+}
+/** A test of a finite value. */
+export type Test = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside;
+/** `value < limit`. */
+export interface TestBelow {
+  readonly type: "below";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value <= limit`. */
+export interface TestAtMost {
+  readonly type: "at_most";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value > limit`. */
+export interface TestAbove {
+  readonly type: "above";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value >= limit`. */
+export interface TestAtLeast {
+  readonly type: "at_least";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `low <= value <= high`. */
+export interface TestWithin {
+  readonly type: "within";
+  /** The least value of the range. */
+  readonly low: number;
+  /** The greatest value of the range. */
+  readonly high: number;
+}
+/** `value < low || value > high`. */
+export interface TestOutside {
+  readonly type: "outside";
+  /** The least value of the range. */
+  readonly low: number;
+  /** The greatest value of the range. */
+  readonly high: number;
+}
+/** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
+export declare function standardTemplate(): Template;
+/** Reads a template from JSON text and checks it; all faults at once. */
+export declare function templateFromJson(text: string): Template;
+/** Reads a template from YAML text and checks it; all faults at once. */
+export declare function templateFromYaml(text: string): Template;
+/** What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`. */
+export declare function assessReading(metric: Metric, reading: Reading): Phase;
+/** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
+export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
+export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
+/** Writes an evaluation as text for a person: the phase and the reasons. */
+export declare function explainEvaluation(evaluation: Evaluation): string;
+/** The consequence of an evaluation for its caller. */
+export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */

@@ -4,6 +4,283 @@ use crate::table::{Argument, Example, Function, Kind, Module, State};
 /// Every module with functions.
 pub(crate) static MODULES: &[Module] = &[
     Module {
+        name: "analysis",
+        docs: r"Judges what was measured of a release: the measurements of its metrics, and their limits.
+
+Measurements:
+
+A `Template` lists metrics with conditions and limits, and groups of which only some members must be successful. The
+caller queries the metrics that are `due` and records each result in a `Run`; `evaluate()` returns the phase of each
+metric and of the whole. The counting and the names are those of Argo Rollouts, and so is the rule of one metric:
+
+1. More failed measurements than a limit: `failed`. More errors in a row: `error`. More inconclusive ones:
+   `inconclusive`.
+2. Enough successful measurements in a row: `successful`.
+3. At the count: `successful`. With a limit of successes in a row that was not reached: `inconclusive` if a failure limit
+   is given, too, else `failed`.
+4. As soon as no measurement that is left can change the result, it is decided. Errors are no measurements.
+
+The run is decided once everything that must be successful is, or no longer can be. What is undecided then ends as
+`inconclusive`.
+
+Differences from Argo Rollouts:
+
+- A value that is not a number, or is missing, is never a success or a failure, unless the metric says so.
+- A metric without a condition, or without any limit of failures, is refused.
+- A metric that ends without a successful measurement is not successful. `end: within_limits` has Argo's rule, except for
+  a metric that was never measured.
+- The metrics beside a failed one are not successful, but `inconclusive`.
+- More failed measurements than a limit go before errors.
+
+Pitfalls:
+
+- `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
+- `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.",
+        functions: &[
+            Function {
+                name: "analysis.standard_template",
+                command: "standard-template",
+                docs: "A template to begin with: at most 1 % errors, measured every minute, five times, none failed.",
+                arguments: &[],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.template_from_json",
+                command: "template-from-json",
+                docs: r"Reads a template from JSON text and checks it; all faults at once.
+
+Errors:
+`syntax` for what is not JSON, `unknown_field` for `failureLimits`, `out_of_range` for a negative `interval`,
+`invalid_value` for a metric without a condition, or without a limit.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.template_from_yaml",
+                command: "template-from-yaml",
+                docs: r"Reads a template from YAML text and checks it; all faults at once.
+
+Errors:
+As `template-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.assess_reading",
+                command: "assess-reading",
+                docs: r"What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
+
+`failure` goes before `success`. A reading without a value counts as the metric says.
+
+Errors:
+Every fault of the metric: `invalid_value` for one without conditions; `invalid_value` for a value that is not finite.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Metric",
+                            "A measure of a release, and what its values mean.",
+                            "Keys: name, success?, failure?, notANumber?, empty?, minSamples?, count?, interval?, initialDelay?, errorRetry?, failureLimit?, consecutiveFailureLimit?, consecutiveSuccessLimit?, inconclusiveLimit?, consecutiveErrorLimit?, dryRun?",
+                        ),
+                    },
+                    Argument {
+                        wire: "reading",
+                        option: "reading",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Reading",
+                            "The result of the query of a metric.",
+                            "Types: value, not_a_number, empty, failed, started",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Phase",
+                    "The phase of a metric, a group or a whole run, in the words of Argo Rollouts.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.assess_tally",
+                command: "assess-tally",
+                docs: r"The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
+
+`ended` says that no more measurements are made. Then a metric within its limits is `successful` if it has a successful
+measurement, and `inconclusive` if not.
+
+Errors:
+Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
+`failureLimit` above `count`.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Metric",
+                            "A measure of a release, and what its values mean.",
+                            "Keys: name, success?, failure?, notANumber?, empty?, minSamples?, count?, interval?, initialDelay?, errorRetry?, failureLimit?, consecutiveFailureLimit?, consecutiveSuccessLimit?, inconclusiveLimit?, consecutiveErrorLimit?, dryRun?",
+                        ),
+                    },
+                    Argument {
+                        wire: "tally",
+                        option: "tally",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Tally",
+                            "The measurements of a metric, counted as Argo Rollouts does.",
+                            "Keys: successful?, failed?, inconclusive?, errors?, consecutiveSuccess?, consecutiveFailure?, consecutiveError?, isMeasuring?",
+                        ),
+                    },
+                    Argument { wire: "ended", option: "ended", is_optional: false, kind: Kind::Bool },
+                    Argument {
+                        wire: "end",
+                        option: "end",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("needs_success", "At least one successful measurement."),
+                            (
+                                "within_limits",
+                                "One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("analysis.Assessment", "The phase of a metric, with its reason."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.evaluate",
+                command: "evaluate",
+                docs: r"Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
+
+The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
+the run by the first that settles the run; later ones do not count. So a late call returns what calls in time would
+have returned, and the order of `measurements` does not matter.
+
+Errors:
+Every fault of the template; `unknown_reference` for a measurement of another metric, `out_of_range` for one after
+`now` or before the start of the run, `duplicate` for two of a metric at the same instant, `invalid_value` for a value
+that is not finite, `missing_field` for measurements or an end without a start.",
+                arguments: &[
+                    Argument {
+                        wire: "template",
+                        option: "template",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Template",
+                            "The metrics of an analysis, and how many of them must be successful.",
+                            "Keys: metrics, groups?, end?",
+                        ),
+                    },
+                    Argument {
+                        wire: "run",
+                        option: "run",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Run",
+                            "What has happened in a run of an analysis so far.",
+                            "Keys: startedAt?, endedAt?, measurements?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("analysis.Evaluation", "The state of a run, made by `evaluate`."),
+                explain: Some("analysis.explain_evaluation"),
+                outcome: Some("analysis.outcome_of_evaluation"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.explain_evaluation",
+                command: "explain-evaluation",
+                docs: "Writes an evaluation as text for a person: the phase and the reasons.",
+                arguments: &[Argument {
+                    wire: "evaluation",
+                    option: "evaluation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Evaluation",
+                        "The state of a run, made by `evaluate`.",
+                        "Keys: phase, decidedAt?, metrics, groups, due, nextMeasurementAt?, dryRuns?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.outcome_of_evaluation",
+                command: "outcome-of-evaluation",
+                docs: r"The consequence of an evaluation for its caller.
+
+| phase | outcome |
+| --- | --- |
+| `successful` | `proceed` |
+| `failed` | `roll_back` |
+| `pending`, `running` | `wait` |
+| `inconclusive`, `error` | `ask` |",
+                arguments: &[Argument {
+                    wire: "evaluation",
+                    option: "evaluation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Evaluation",
+                        "The state of a run, made by `evaluate`.",
+                        "Keys: phase, decidedAt?, metrics, groups, due, nextMeasurementAt?, dryRuns?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+        ],
+    },
+    Module {
         name: "canary",
         docs: r"Decides whether a canary advances, holds or rolls back.
 

@@ -6,6 +6,14 @@ import relcore.*
 
 /** Calls a function with native values made of the arguments; the result in the wire form. */
 internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
+    "analysis.standard_template" -> parse(Analysis.standardTemplate().toJson())
+    "analysis.template_from_json" -> parse(Analysis.templateFromJson(input.take("text") { it.toText() }).toJson())
+    "analysis.template_from_yaml" -> parse(Analysis.templateFromYaml(input.take("text") { it.toText() }).toJson())
+    "analysis.assess_reading" -> parse(Analysis.assessReading(input.take("metric") { AnalysisMetric.fromJson(it.toString()) }, input.take("reading") { AnalysisReading.fromJson(it.toString()) }).toJson())
+    "analysis.assess_tally" -> parse(Analysis.assessTally(input.take("metric") { AnalysisMetric.fromJson(it.toString()) }, input.take("tally") { AnalysisTally.fromJson(it.toString()) }, input.take("ended") { it.toBool() }, input.take("end") { AnalysisEndRule.fromJson(it.toString()) }).toJson())
+    "analysis.evaluate" -> parse(Analysis.evaluate(input.take("template") { AnalysisTemplate.fromJson(it.toString()) }, input.take("run") { AnalysisRun.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
+    "analysis.explain_evaluation" -> fromText(Analysis.explainEvaluation(input.take("evaluation") { AnalysisEvaluation.fromJson(it.toString()) }))
+    "analysis.outcome_of_evaluation" -> parse(Analysis.outcomeOfEvaluation(input.take("evaluation") { AnalysisEvaluation.fromJson(it.toString()) }).toJson())
     "canary.standard_schedule" -> parse(Canary.standardSchedule().toJson())
     "canary.schedule_from_json" -> parse(Canary.scheduleFromJson(input.take("text") { it.toText() }).toJson())
     "canary.schedule_from_yaml" -> parse(Canary.scheduleFromYaml(input.take("text") { it.toText() }).toJson())

@@ -2,6 +2,140 @@
 package relcore
 
 /**
+ * Judges what was measured of a release: the measurements of its metrics, and their limits.
+ *
+ * Measurements:
+ *
+ * A `Template` lists metrics with conditions and limits, and groups of which only some members must be successful. The
+ * caller queries the metrics that are `due` and records each result in a `Run`; `evaluate()` returns the phase of each
+ * metric and of the whole. The counting and the names are those of Argo Rollouts, and so is the rule of one metric:
+ *
+ * 1. More failed measurements than a limit: `failed`. More errors in a row: `error`. More inconclusive ones:
+ *    `inconclusive`.
+ * 2. Enough successful measurements in a row: `successful`.
+ * 3. At the count: `successful`. With a limit of successes in a row that was not reached: `inconclusive` if a failure limit
+ *    is given, too, else `failed`.
+ * 4. As soon as no measurement that is left can change the result, it is decided. Errors are no measurements.
+ *
+ * The run is decided once everything that must be successful is, or no longer can be. What is undecided then ends as
+ * `inconclusive`.
+ *
+ * Differences from Argo Rollouts:
+ *
+ * - A value that is not a number, or is missing, is never a success or a failure, unless the metric says so.
+ * - A metric without a condition, or without any limit of failures, is refused.
+ * - A metric that ends without a successful measurement is not successful. `end: within_limits` has Argo's rule, except for
+ *   a metric that was never measured.
+ * - The metrics beside a failed one are not successful, but `inconclusive`.
+ * - More failed measurements than a limit go before errors.
+ *
+ * Pitfalls:
+ *
+ * - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
+ * - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
+ */
+object Analysis {
+    /**
+     * A template to begin with: at most 1 % errors, measured every minute, five times, none failed.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardTemplate(): AnalysisTemplate =
+        ffiAnalysisStandardTemplate()
+
+    /**
+     * Reads a template from JSON text and checks it; all faults at once.
+     *
+     * Errors:
+     * `syntax` for what is not JSON, `unknown_field` for `failureLimits`, `out_of_range` for a negative `interval`,
+     * `invalid_value` for a metric without a condition, or without a limit.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun templateFromJson(text: String): AnalysisTemplate =
+        ffiAnalysisTemplateFromJson(text)
+
+    /**
+     * Reads a template from YAML text and checks it; all faults at once.
+     *
+     * Errors:
+     * As `template_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun templateFromYaml(text: String): AnalysisTemplate =
+        ffiAnalysisTemplateFromYaml(text)
+
+    /**
+     * What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
+     *
+     * `failure` goes before `success`. A reading without a value counts as the metric says.
+     *
+     * Errors:
+     * Every fault of the metric: `invalid_value` for one without conditions; `invalid_value` for a value that is not finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessReading(metric: AnalysisMetric, reading: AnalysisReading): AnalysisPhase =
+        ffiAnalysisAssessReading(metric, reading)
+
+    /**
+     * The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
+     *
+     * `ended` says that no more measurements are made. Then a metric within its limits is `successful` if it has a successful
+     * measurement, and `inconclusive` if not.
+     *
+     * Errors:
+     * Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
+     * `failureLimit` above `count`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessTally(metric: AnalysisMetric, tally: AnalysisTally, ended: Boolean, end: AnalysisEndRule): AnalysisAssessment =
+        ffiAnalysisAssessTally(metric, tally, ended, end)
+
+    /**
+     * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
+     *
+     * The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
+     * the run by the first that settles the run; later ones do not count. So a late call returns what calls in time would
+     * have returned, and the order of `measurements` does not matter.
+     *
+     * Errors:
+     * Every fault of the template; `unknown_reference` for a measurement of another metric, `out_of_range` for one after
+     * `now` or before the start of the run, `duplicate` for two of a metric at the same instant, `invalid_value` for a value
+     * that is not finite, `missing_field` for measurements or an end without a start.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evaluate(template: AnalysisTemplate, run: AnalysisRun, now: Timestamp): AnalysisEvaluation =
+        ffiAnalysisEvaluate(template, run, now)
+
+    /**
+     * Writes an evaluation as text for a person: the phase and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainEvaluation(evaluation: AnalysisEvaluation): String =
+        ffiAnalysisExplainEvaluation(evaluation)
+
+    /**
+     * The consequence of an evaluation for its caller.
+     *
+     * | phase | outcome |
+     * | --- | --- |
+     * | `successful` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `pending`, `running` | `wait` |
+     * | `inconclusive`, `error` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfEvaluation(evaluation: AnalysisEvaluation): DecisionOutcome =
+        ffiAnalysisOutcomeOfEvaluation(evaluation)
+}
+
+/**
  * Decides whether a canary advances, holds or rolls back.
  *
  * A `Schedule` describes how traffic moves to the new version. A `State` records how far a rollout has come. Each

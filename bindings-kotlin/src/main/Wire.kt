@@ -93,6 +93,150 @@ fun Weekday.toJson(): String = ffiWriteWeekday(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAssessment.toJson(): String = ffiWriteAnalysisAssessment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiReadAnalysisCondition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEndRule.Companion.fromJson(json: String): AnalysisEndRule = ffiReadAnalysisEndRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEndRule.toJson(): String = ffiWriteAnalysisEndRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEvaluation.Companion.fromJson(json: String): AnalysisEvaluation = ffiReadAnalysisEvaluation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEvaluation.toJson(): String = ffiWriteAnalysisEvaluation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = ffiReadAnalysisGroupStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJoin.Companion.fromJson(json: String): AnalysisJoin = ffiReadAnalysisJoin(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJoin.toJson(): String = ffiWriteAnalysisJoin(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMeasurement.Companion.fromJson(json: String): AnalysisMeasurement = ffiReadAnalysisMeasurement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMeasurement.toJson(): String = ffiWriteAnalysisMeasurement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetric.Companion.fromJson(json: String): AnalysisMetric = ffiReadAnalysisMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetric.toJson(): String = ffiWriteAnalysisMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricGroup.Companion.fromJson(json: String): AnalysisMetricGroup = ffiReadAnalysisMetricGroup(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricGroup.toJson(): String = ffiWriteAnalysisMetricGroup(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricStatus.Companion.fromJson(json: String): AnalysisMetricStatus = ffiReadAnalysisMetricStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricStatus.toJson(): String = ffiWriteAnalysisMetricStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisNoValue.Companion.fromJson(json: String): AnalysisNoValue = ffiReadAnalysisNoValue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisNoValue.toJson(): String = ffiWriteAnalysisNoValue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisPhase.Companion.fromJson(json: String): AnalysisPhase = ffiReadAnalysisPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisPhase.toJson(): String = ffiWriteAnalysisPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisPhaseCounts.Companion.fromJson(json: String): AnalysisPhaseCounts = ffiReadAnalysisPhaseCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisPhaseCounts.toJson(): String = ffiWriteAnalysisPhaseCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisReading.Companion.fromJson(json: String): AnalysisReading = ffiReadAnalysisReading(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisReading.toJson(): String = ffiWriteAnalysisReading(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisRun.Companion.fromJson(json: String): AnalysisRun = ffiReadAnalysisRun(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisRun.toJson(): String = ffiWriteAnalysisRun(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTally.Companion.fromJson(json: String): AnalysisTally = ffiReadAnalysisTally(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTally.toJson(): String = ffiWriteAnalysisTally(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTemplate.Companion.fromJson(json: String): AnalysisTemplate = ffiReadAnalysisTemplate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTemplate.toJson(): String = ffiWriteAnalysisTemplate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTest.Companion.fromJson(json: String): AnalysisTest = ffiReadAnalysisTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTest.toJson(): String = ffiWriteAnalysisTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryAbortPolicy.Companion.fromJson(json: String): CanaryAbortPolicy = ffiReadCanaryAbortPolicy(json)
 
 /** The JSON form. */

@@ -88,6 +88,150 @@ extension Weekday: WireValue {
     public func json() throws -> String { try ffiWriteWeekday(value: self) }
 }
 
+extension AnalysisAssessment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAssessment(value: self) }
+}
+
+extension AnalysisCondition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCondition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisEndRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEndRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEndRule(value: self) }
+}
+
+extension AnalysisEvaluation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEvaluation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEvaluation(value: self) }
+}
+
+extension AnalysisGroupStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisGroupStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisJoin: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJoin(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJoin(value: self) }
+}
+
+extension AnalysisMeasurement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMeasurement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMeasurement(value: self) }
+}
+
+extension AnalysisMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetric(value: self) }
+}
+
+extension AnalysisMetricGroup: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricGroup(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricGroup(value: self) }
+}
+
+extension AnalysisMetricStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricStatus(value: self) }
+}
+
+extension AnalysisNoValue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisNoValue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisNoValue(value: self) }
+}
+
+extension AnalysisPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisPhase(value: self) }
+}
+
+extension AnalysisPhaseCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisPhaseCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisPhaseCounts(value: self) }
+}
+
+extension AnalysisReading: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisReading(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisReading(value: self) }
+}
+
+extension AnalysisRun: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisRun(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisRun(value: self) }
+}
+
+extension AnalysisTally: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTally(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTally(value: self) }
+}
+
+extension AnalysisTemplate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTemplate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTemplate(value: self) }
+}
+
+extension AnalysisTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTest(value: self) }
+}
+
 extension CanaryAbortPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryAbortPolicy(json: json) }

@@ -12,6 +12,24 @@ extension Reason: CaseValue {}
 extension Severity: CaseValue {}
 extension TimeRange: CaseValue {}
 extension Weekday: CaseValue {}
+extension AnalysisAssessment: CaseValue {}
+extension AnalysisCondition: CaseValue {}
+extension AnalysisEndRule: CaseValue {}
+extension AnalysisEvaluation: CaseValue {}
+extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisJoin: CaseValue {}
+extension AnalysisMeasurement: CaseValue {}
+extension AnalysisMetric: CaseValue {}
+extension AnalysisMetricGroup: CaseValue {}
+extension AnalysisMetricStatus: CaseValue {}
+extension AnalysisNoValue: CaseValue {}
+extension AnalysisPhase: CaseValue {}
+extension AnalysisPhaseCounts: CaseValue {}
+extension AnalysisReading: CaseValue {}
+extension AnalysisRun: CaseValue {}
+extension AnalysisTally: CaseValue {}
+extension AnalysisTemplate: CaseValue {}
+extension AnalysisTest: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
@@ -117,6 +135,22 @@ extension StatsVerdict: CaseValue {}
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
     switch name {
+    case "analysis.standard_template":
+        return try Analysis.standardTemplate().wire()
+    case "analysis.template_from_json":
+        return try Analysis.templateFromJson(text: input.take("text")).wire()
+    case "analysis.template_from_yaml":
+        return try Analysis.templateFromYaml(text: input.take("text")).wire()
+    case "analysis.assess_reading":
+        return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
+    case "analysis.assess_tally":
+        return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.evaluate":
+        return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
+    case "analysis.explain_evaluation":
+        return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
+    case "analysis.outcome_of_evaluation":
+        return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
     case "canary.standard_schedule":
         return try Canary.standardSchedule().wire()
     case "canary.schedule_from_json":
