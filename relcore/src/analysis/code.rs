@@ -48,4 +48,34 @@ reason_codes! {
     GROUP_UNSUCCESSFUL;
     /// A group is not decided yet.
     GROUP_RUNNING;
+    /// The score of the judged metrics reaches the passing score.
+    SCORE_PASSED;
+    /// The score reaches the marginal score only.
+    SCORE_MARGINAL;
+    /// The score is below the marginal score.
+    SCORE_TOO_LOW;
+    /// Unknown metrics decide between two verdicts.
+    SCORE_UNKNOWN;
+    /// Half of the metrics or more have no data.
+    TOO_LITTLE_DATA;
+    /// A critical metric of the canary is bad.
+    CRITICAL_METRIC_BAD;
+    /// The canary is not shown to be worse in a metric.
+    SERIES_PASSED;
+    /// The canary has greater values, which is bad.
+    SERIES_HIGH;
+    /// The canary has lesser values, which is bad.
+    SERIES_LOW;
+    /// The canary has another spread, which is bad.
+    SPREAD_CHANGED;
+    /// The canary has events, and its baseline has none.
+    EVENTS_WITHOUT_BASELINE;
+    /// The series are too short for any result of the test to count.
+    SERIES_TOO_SHORT;
+    /// Far more points of one arm are missing than of the other.
+    SERIES_UNEVEN;
+    /// A series has no values.
+    SERIES_EMPTY;
+    /// The query of a series failed.
+    SERIES_FAILED;
 }

@@ -25,6 +25,14 @@
 //! - The metrics beside a failed one are not successful, but `inconclusive`.
 //! - More failed measurements than a limit go before errors.
 //!
+//! # Canary against baseline
+//!
+//! [`judge()`] compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+//! with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+//! are too small for any such p-value are `inconclusive`. [`score()`] adds up the labels as Kayenta does, with two differences:
+//! a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+//! the verdict is certain only if it does not matter.
+//!
 //! # Pitfalls
 //!
 //! - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
@@ -33,6 +41,9 @@ mod assess;
 pub mod code;
 mod evaluate;
 mod evaluation;
+mod judge;
+mod judge_policy;
+mod judgement;
 mod measurement;
 mod template;
 
@@ -42,6 +53,17 @@ pub use evaluation::{
     Assessment, Evaluation, GroupStatus, MetricStatus, Phase, PhaseCounts, Tally, explain_evaluation,
     outcome_of_evaluation,
 };
+pub use judge::{judge, score};
+#[cfg(feature = "yaml")]
+pub use judge_policy::judge_policy_from_yaml;
+pub use judge_policy::{
+    BadChange, EffectMeasure, JudgePolicy, JudgedMetric, MissingValues, Samples, SeriesPair, SpreadRule,
+    judge_policy_from_json, standard_judge_policy,
+};
+pub use judgement::{
+    GroupScore, Judgement, Label, LabelledMetric, MetricJudgement, Score, Verdict, explain_judgement,
+    outcome_of_judgement,
+};
 pub use measurement::{Measurement, Reading, Run};
 #[cfg(feature = "yaml")]
 pub use template::template_from_yaml;
@@ -49,13 +71,16 @@ pub use template::{
     Condition, EndRule, Join, Metric, MetricGroup, NoValue, Template, Test, standard_template, template_from_json,
 };
 
-crate::scalar::texts!(EndRule, Join, NoValue, Phase);
+crate::scalar::texts!(
+    BadChange, EffectMeasure, EndRule, Join, Label, MissingValues, NoValue, Phase, SpreadRule, Verdict
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             analysis {
+                policy JudgePolicy: standard_judge_policy, judge_policy_from_json, judge_policy_from_yaml;
                 policy Template: standard_template, template_from_json, template_from_yaml;
 
                 fn assess_reading(metric: &Metric, reading: &Reading) -> Phase;
@@ -64,7 +89,18 @@ macro_rules! table_rows {
                 #[plain]
                 fn explain_evaluation(evaluation: &Evaluation) -> String;
                 #[plain]
+                fn explain_judgement(judgement: &Judgement) -> String;
+                fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Judgement;
+                #[plain]
                 fn outcome_of_evaluation(evaluation: &Evaluation) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_judgement(judgement: &Judgement) -> crate::decision::Outcome;
+                fn score(
+                    labels: &[LabelledMetric],
+                    group_weights: &std::collections::BTreeMap<String, f64>,
+                    pass_score: f64,
+                    marginal_score: f64,
+                ) -> Score;
             }
         }
     };

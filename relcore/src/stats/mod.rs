@@ -65,11 +65,9 @@ pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
-#[allow(unused_imports, reason = "no public function compares samples yet")]
-pub(crate) use rank::{RankTest, rank_test};
+pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
-#[allow(unused_imports, reason = "no public function compares samples yet")]
-pub(crate) use shift::{Shift, hodges_lehmann, percentile};
+pub(crate) use shift::{hodges_lehmann, percentile};
 
 crate::scalar::texts!(Direction, Looks, Verdict);
 
