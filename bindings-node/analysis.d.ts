@@ -27,6 +27,14 @@
  * - The metrics beside a failed one are not successful, but `inconclusive`.
  * - More failed measurements than a limit go before errors.
  *
+ * Canary against baseline:
+ *
+ * `judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+ * with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+ * are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+ * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+ * the verdict is certain only if it does not matter.
+ *
  * Pitfalls:
  *
  * - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
@@ -34,7 +42,7 @@
  *
  * @packageDocumentation
  */
-import type { Count, Instant, Reason, RelcoreError, Span, Timestamp } from "./index.js";
+import type { Count, Instant, Interval, Reason, RelcoreError, Span, Timestamp } from "./index.js";
 import type * as decision from "./decision.js";
 
 /** The phase of a metric, with its reason. */
@@ -44,6 +52,15 @@ export interface Assessment {
   /** Why. */
   readonly reason: Reason;
 }
+
+/**
+ * Which change of a metric is bad.
+ *
+ * - `increase`: Greater values.
+ * - `decrease`: Lesser values.
+ * - `either`: Both.
+ */
+export type BadChange = "increase" | "decrease" | "either";
 
 /**
  * Tests of one value, joined by `and` or `or`.
@@ -60,6 +77,14 @@ export interface Condition {
    */
   readonly join?: Join | undefined;
 }
+
+/**
+ * How the size of a difference is measured.
+ *
+ * - `mean_ratio`: The mean of the canary divided by that of the baseline; 1 is no effect.
+ * - `common_language`: The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
+ */
+export type EffectMeasure = "mean_ratio" | "common_language";
 
 /**
  * What makes a metric successful that reached its count, or was ended, within its limits.
@@ -93,6 +118,18 @@ export interface Evaluation<At extends Instant = Instant> {
   readonly policyDigest: string;
 }
 
+/** The score of a group of metrics. */
+export interface GroupScore {
+  /** The name. */
+  readonly name: string;
+  /** The share of the metrics that passed, in percent; 0 for a group without any metric that counts. */
+  readonly score: number;
+  /** The weight in percent. */
+  readonly weight: number;
+  /** The metrics that count. A group of none is left out of the whole score. */
+  readonly judged: Count;
+}
+
 /** What is known of a group of metrics. */
 export interface GroupStatus {
   /** The name of the group. */
@@ -112,6 +149,157 @@ export interface GroupStatus {
  * - `any`: One of them must hold.
  */
 export type Join = "all" | "any";
+
+/** The metrics of a canary and its baseline, and when their difference is bad. */
+export interface JudgePolicy {
+  /** The metrics; at least one. */
+  readonly metrics: readonly JudgedMetric[];
+  /**
+   * The weights of groups in percent, together at most 100. The other groups share the rest equally.
+   *
+   * @defaultValue `{}`
+   */
+  readonly groupWeights?: Readonly<Record<string, number>> | undefined;
+  /**
+   * The score in percent from which the canary passes. Default 95, as in Spinnaker's examples.
+   *
+   * @defaultValue `95.0`
+   */
+  readonly passScore?: number | undefined;
+  /**
+   * The score in percent from which it is marginal. Default 75.
+   *
+   * @defaultValue `75.0`
+   */
+  readonly marginalScore?: number | undefined;
+  /**
+   * The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2.
+   * Default 0.98, as Kayenta.
+   *
+   * @defaultValue `0.98`
+   */
+  readonly confidence?: number | undefined;
+}
+
+/** A metric of a canary and its baseline. */
+export interface JudgedMetric {
+  /** The name by which series refer to it. */
+  readonly name: string;
+  /**
+   * The groups; none stands for the group `default`.
+   *
+   * @defaultValue `[]`
+   */
+  readonly groups?: readonly string[] | undefined;
+  /**
+   * Which change is bad. Default `either`, as Kayenta.
+   *
+   * @defaultValue `"either"`
+   */
+  readonly direction?: BadChange | undefined;
+  /**
+   * Whether the whole fails when the metric is bad, beyond `criticalIncrease` or `criticalDecrease`. Default false.
+   *
+   * @defaultValue `false`
+   */
+  readonly critical?: boolean | undefined;
+  /**
+   * Whether missing data make the metric unknown. If false, it is left out then. Default true; Kayenta has false.
+   *
+   * @defaultValue `true`
+   */
+  readonly mustHaveData?: boolean | undefined;
+  /**
+   * What a missing value stands for. Default `remove`.
+   *
+   * @defaultValue `"remove"`
+   */
+  readonly missing?: MissingValues | undefined;
+  /**
+   * Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its
+   * first and last percentile. Absent: keeps all.
+   */
+  readonly outlierFactor?: number | undefined;
+  /**
+   * How the size of the difference is measured. Default `mean_ratio`.
+   *
+   * @defaultValue `"mean_ratio"`
+   */
+  readonly effect?: EffectMeasure | undefined;
+  /** The effect from which an increase is bad. Absent: any. */
+  readonly allowedIncrease?: number | undefined;
+  /** The effect up to which a decrease is bad. Absent: any. */
+  readonly allowedDecrease?: number | undefined;
+  /** The effect from which an increase is critical. Absent: any. */
+  readonly criticalIncrease?: number | undefined;
+  /** The effect up to which a decrease is critical. Absent: any. */
+  readonly criticalDecrease?: number | undefined;
+  /**
+   * Whether the values are numbers of events in intervals of the same length. Then a baseline without events is
+   * compared by the totals, with the exact conditional test. Default false.
+   *
+   * @defaultValue `false`
+   */
+  readonly isCount?: boolean | undefined;
+  /**
+   * Which change of the spread is bad, too: the distances from the median of each series are compared. Default `off`.
+   *
+   * @defaultValue `"off"`
+   */
+  readonly spread?: SpreadRule | undefined;
+}
+
+/** The comparison of a canary with its baseline, made by `judge`. */
+export interface Judgement {
+  /** The verdict with its score. */
+  readonly score: Score;
+  /** The metrics, in the order of the policy. */
+  readonly metrics: readonly MetricJudgement[];
+  /** The reasons: first that of the verdict, then one of each metric. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The metrics without data. */
+  readonly missing: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+
+/**
+ * What the series of one metric show.
+ *
+ * - `passed`: The canary is not shown to be worse.
+ * - `high`: The canary has greater values, and that is bad.
+ * - `low`: The canary has lesser values, and that is bad.
+ * - `inconclusive`: The samples are too small, or too unequally incomplete, to show anything.
+ * - `no_data`: A series is empty.
+ * - `error`: The query of a series failed.
+ */
+export type Label = "passed" | "high" | "low" | "inconclusive" | "no_data" | "error";
+
+/** A metric whose label is known. */
+export interface LabelledMetric {
+  /** The name. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /**
+   * The groups; none stands for the group `default`.
+   *
+   * @defaultValue `[]`
+   */
+  readonly groups?: readonly string[] | undefined;
+  /**
+   * Whether the whole fails when the metric is bad. Default false.
+   *
+   * @defaultValue `false`
+   */
+  readonly critical?: boolean | undefined;
+  /**
+   * Whether missing data make the metric unknown. Otherwise it is left out. Default true.
+   *
+   * @defaultValue `true`
+   */
+  readonly mustHaveData?: boolean | undefined;
+}
 
 /** One query of one metric. */
 export interface Measurement {
@@ -211,6 +399,34 @@ export interface MetricGroup {
   readonly atLeast: number;
 }
 
+/** What the series of one metric show, with the numbers. */
+export interface MetricJudgement {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** Whether the label fails the whole. */
+  readonly isCritical: boolean;
+  /** The values of the canary that were compared. */
+  readonly canaryN: Count;
+  /** The values of the baseline that were compared. */
+  readonly baselineN: Count;
+  /** The smaller one-sided p-value of the directions that are bad. */
+  readonly p?: number | undefined;
+  /** The smallest p-value that samples of these sizes can reach. */
+  readonly smallestP?: number | undefined;
+  /** The mean of the canary divided by that of the baseline; absent where that mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /**
+   * The probability that a value of the canary is greater than one of the baseline, with half of the equal ones.
+   */
+  readonly commonLanguageEffect?: number | undefined;
+  /** The shift of Hodges and Lehmann: an explanation, not the rule. */
+  readonly shift?: number | undefined;
+  /** Its confidence interval; absent for samples that are too small for one. */
+  readonly shiftInterval?: Interval | undefined;
+}
+
 /** What is known of a metric. */
 export interface MetricStatus<At extends Instant = Instant> {
   /** The name of the metric. */
@@ -230,6 +446,14 @@ export interface MetricStatus<At extends Instant = Instant> {
   /** When the next query is due; in the past, when it is late. Absent while a query is under way. */
   readonly nextMeasurementAt?: At | undefined;
 }
+
+/**
+ * What a missing value stands for.
+ *
+ * - `remove`: Nothing.
+ * - `zero`: 0: for counters that are absent until the first event.
+ */
+export type MissingValues = "remove" | "zero";
 
 /**
  * What a reading without a value counts as.
@@ -317,6 +541,59 @@ export interface Run {
    */
   readonly measurements?: readonly Measurement[] | undefined;
 }
+
+/** The values of one metric in one arm, in any order. */
+export interface Samples {
+  /**
+   * The finite values.
+   *
+   * @defaultValue `[]`
+   */
+  readonly values?: readonly number[] | undefined;
+  /**
+   * How many points have no value, or one that is not a number.
+   *
+   * @defaultValue `0`
+   */
+  readonly missing?: Count | undefined;
+  /** The error of the query, if it failed. */
+  readonly error?: string | undefined;
+}
+
+/** The score of all metrics, made by `score`. */
+export interface Score {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /**
+   * The score in percent, to two decimals, with every unknown metric as a bad one. Absent if no metric counts.
+   */
+  readonly lowest?: number | undefined;
+  /** The same with every unknown metric as a good one. */
+  readonly highest?: number | undefined;
+  /** The groups, by name. */
+  readonly groups: readonly GroupScore[];
+  /** The reason of the verdict. */
+  readonly reason: Reason;
+}
+
+/** The values of one metric in both arms. */
+export interface SeriesPair {
+  /** The name of the metric in the policy. */
+  readonly metric: string;
+  /** The values of the canary. */
+  readonly canary: Samples;
+  /** The values of the baseline over the same time. */
+  readonly baseline: Samples;
+}
+
+/**
+ * Which change of the spread is bad.
+ *
+ * - `off`: None.
+ * - `wider`: A wider spread.
+ * - `either`: A wider or a narrower one.
+ */
+export type SpreadRule = "off" | "wider" | "either";
 
 /**
  * The measurements of a metric, counted as Argo Rollouts does.
@@ -445,6 +722,36 @@ export interface TestOutside {
   readonly high: number;
 }
 
+/**
+ * What all metrics together show.
+ *
+ * - `passed`: The score reaches `passScore`, whatever the unknown metrics are.
+ * - `marginal`: The score reaches `marginalScore` only.
+ * - `failed`: The score is below `marginalScore`, whatever the unknown metrics are, or a critical metric is bad.
+ * - `inconclusive`: The unknown metrics could change the verdict.
+ * - `no_data`: Half of the metrics or more have no data.
+ */
+export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
+
+/**
+ * A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
+ */
+export declare function standardJudgePolicy(): JudgePolicy;
+
+/**
+ * Reads a judge policy from JSON text and checks it; all faults at once.
+ *
+ * @throws {@link RelcoreError}: `syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`.
+ */
+export declare function judgePolicyFromJson(text: string): JudgePolicy;
+
+/**
+ * Reads a judge policy from YAML text and checks it; all faults at once.
+ *
+ * @throws {@link RelcoreError}: As `judgePolicyFromJson`, with the line and the column of each fault.
+ */
+export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+
 /** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
 export declare function standardTemplate(): Template;
 
@@ -499,6 +806,20 @@ export declare function evaluate(template: Template, run: Run, now: Instant): Ev
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 
+/** Writes a judgement as text for a person: the verdict and the reasons. */
+export declare function explainJudgement(judgement: Judgement): string;
+
+/**
+ * Compares a canary with its baseline, metric by metric.
+ *
+ * A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+ * effect. The result does not depend on the unit, on the order of the values or on random numbers.
+ *
+ * @throws {@link RelcoreError}: Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+ * pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+ */
+export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
+
 /**
  * The consequence of an evaluation for its caller.
  *
@@ -510,3 +831,31 @@ export declare function explainEvaluation(evaluation: Evaluation): string;
  * | `inconclusive`, `error` | `ask` |
  */
 export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
+
+/**
+ * The consequence of a judgement for its caller.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `passed` | `proceed` |
+ * | `failed` | `roll_back` |
+ * | `inconclusive`, `no_data` | `wait` |
+ * | `marginal` | `ask` |
+ */
+export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
+
+/**
+ * Adds up labels to a score and a verdict, as the judge does.
+ *
+ * The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+ * metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+ * verdict is certain only if both scores say the same.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
+ */
+export declare function score(
+  labels: readonly LabelledMetric[],
+  groupWeights: Readonly<Record<string, number>>,
+  passScore: number,
+  marginalScore: number,
+): Score;

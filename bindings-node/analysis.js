@@ -3,6 +3,9 @@
 
 const { bind } = require("./lib/call.js");
 
+const standardJudgePolicy = bind("analysis.standard_judge_policy");
+const judgePolicyFromJson = bind("analysis.judge_policy_from_json");
+const judgePolicyFromYaml = bind("analysis.judge_policy_from_yaml");
 const standardTemplate = bind("analysis.standard_template");
 const templateFromJson = bind("analysis.template_from_json");
 const templateFromYaml = bind("analysis.template_from_yaml");
@@ -10,9 +13,16 @@ const assessReading = bind("analysis.assess_reading");
 const assessTally = bind("analysis.assess_tally");
 const evaluate = bind("analysis.evaluate");
 const explainEvaluation = bind("analysis.explain_evaluation");
+const explainJudgement = bind("analysis.explain_judgement");
+const judge = bind("analysis.judge");
 const outcomeOfEvaluation = bind("analysis.outcome_of_evaluation");
+const outcomeOfJudgement = bind("analysis.outcome_of_judgement");
+const score = bind("analysis.score");
 
 module.exports = {
+  standardJudgePolicy,
+  judgePolicyFromJson,
+  judgePolicyFromYaml,
   standardTemplate,
   templateFromJson,
   templateFromYaml,
@@ -20,5 +30,9 @@ module.exports = {
   assessTally,
   evaluate,
   explainEvaluation,
+  explainJudgement,
+  judge,
   outcomeOfEvaluation,
+  outcomeOfJudgement,
+  score,
 };

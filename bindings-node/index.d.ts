@@ -61,6 +61,21 @@ export declare class RelcoreError extends Error {
  * - `group_successful`: A group has enough successful members.
  * - `group_unsuccessful`: A group can no longer have enough successful members.
  * - `group_running`: A group is not decided yet.
+ * - `score_passed`: The score of the judged metrics reaches the passing score.
+ * - `score_marginal`: The score reaches the marginal score only.
+ * - `score_too_low`: The score is below the marginal score.
+ * - `score_unknown`: Unknown metrics decide between two verdicts.
+ * - `too_little_data`: Half of the metrics or more have no data.
+ * - `critical_metric_bad`: A critical metric of the canary is bad.
+ * - `series_passed`: The canary is not shown to be worse in a metric.
+ * - `series_high`: The canary has greater values, which is bad.
+ * - `series_low`: The canary has lesser values, which is bad.
+ * - `spread_changed`: The canary has another spread, which is bad.
+ * - `events_without_baseline`: The canary has events, and its baseline has none.
+ * - `series_too_short`: The series are too short for any result of the test to count.
+ * - `series_uneven`: Far more points of one arm are missing than of the other.
+ * - `series_empty`: A series has no values.
+ * - `series_failed`: The query of a series failed.
  *
  * Of `canary`:
  *
@@ -184,6 +199,21 @@ export type ReasonCode =
   | "group_successful"
   | "group_unsuccessful"
   | "group_running"
+  | "score_passed"
+  | "score_marginal"
+  | "score_too_low"
+  | "score_unknown"
+  | "too_little_data"
+  | "critical_metric_bad"
+  | "series_passed"
+  | "series_high"
+  | "series_low"
+  | "spread_changed"
+  | "events_without_baseline"
+  | "series_too_short"
+  | "series_uneven"
+  | "series_empty"
+  | "series_failed"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"

@@ -6,12 +6,17 @@ use crate::{
     result::{Encoded, Plain},
 };
 use relcore::analysis::{
-    Assessment as AnalysisAssessment, Condition as AnalysisCondition, EndRule as AnalysisEndRule,
-    Evaluation as AnalysisEvaluation, GroupStatus as AnalysisGroupStatus, Join as AnalysisJoin,
-    Measurement as AnalysisMeasurement, Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup,
-    MetricStatus as AnalysisMetricStatus, NoValue as AnalysisNoValue, Phase as AnalysisPhase,
-    PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading, Run as AnalysisRun,
-    Tally as AnalysisTally, Template as AnalysisTemplate, Test as AnalysisTest,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Condition as AnalysisCondition,
+    EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
+    GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus, Join as AnalysisJoin,
+    JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
+    Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
+    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues, NoValue as AnalysisNoValue,
+    Phase as AnalysisPhase, PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading,
+    Run as AnalysisRun, Samples as AnalysisSamples, Score as AnalysisScore, SeriesPair as AnalysisSeriesPair,
+    SpreadRule as AnalysisSpreadRule, Tally as AnalysisTally, Template as AnalysisTemplate,
+    Test as AnalysisTest, Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CauseResponses as CanaryCauseResponses,
@@ -78,6 +83,13 @@ use std::{
 fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
+
+pub type F64ByName = BTreeMap<String, f64>;
+uniffi::custom_type!(F64ByName, HashMap<String, f64>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
 
 pub type ReleaseProfileByName = BTreeMap<String, ReleaseProfile>;
 uniffi::custom_type!(ReleaseProfileByName, HashMap<String, ReleaseProfile>, {
@@ -239,10 +251,30 @@ pub struct AnalysisAssessment {
     pub reason: Reason,
 }
 
+/// Which change of a metric is bad.
+#[uniffi::remote(Enum)]
+pub enum AnalysisBadChange {
+    /// Greater values.
+    Increase,
+    /// Lesser values.
+    Decrease,
+    /// Both.
+    Either,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisCondition {
     pub tests: Vec<AnalysisTest>,
     pub join: AnalysisJoin,
+}
+
+/// How the size of a difference is measured.
+#[uniffi::remote(Enum)]
+pub enum AnalysisEffectMeasure {
+    /// The mean of the canary divided by that of the baseline; 1 is no effect.
+    MeanRatio,
+    /// The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
+    CommonLanguage,
 }
 
 /// What makes a metric successful that reached its count, or was ended, within its limits.
@@ -269,6 +301,14 @@ pub struct AnalysisEvaluation {
 }
 
 #[uniffi::remote(Record)]
+pub struct AnalysisGroupScore {
+    pub name: String,
+    pub score: f64,
+    pub weight: f64,
+    pub judged: Count,
+}
+
+#[uniffi::remote(Record)]
 pub struct AnalysisGroupStatus {
     pub name: String,
     pub phase: AnalysisPhase,
@@ -283,6 +323,68 @@ pub enum AnalysisJoin {
     All,
     /// One of them must hold.
     Any,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgePolicy {
+    pub metrics: Vec<AnalysisJudgedMetric>,
+    pub group_weights: BTreeMap<String, f64>,
+    pub pass_score: f64,
+    pub marginal_score: f64,
+    pub confidence: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgedMetric {
+    pub name: String,
+    pub groups: Vec<String>,
+    pub direction: AnalysisBadChange,
+    pub critical: bool,
+    pub must_have_data: bool,
+    pub missing: AnalysisMissingValues,
+    pub outlier_factor: Option<f64>,
+    pub effect: AnalysisEffectMeasure,
+    pub allowed_increase: Option<f64>,
+    pub allowed_decrease: Option<f64>,
+    pub critical_increase: Option<f64>,
+    pub critical_decrease: Option<f64>,
+    pub is_count: bool,
+    pub spread: AnalysisSpreadRule,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgement {
+    pub score: AnalysisScore,
+    pub metrics: Vec<AnalysisMetricJudgement>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// What the series of one metric show.
+#[uniffi::remote(Enum)]
+pub enum AnalysisLabel {
+    /// The canary is not shown to be worse.
+    Passed,
+    /// The canary has greater values, and that is bad.
+    High,
+    /// The canary has lesser values, and that is bad.
+    Low,
+    /// The samples are too small, or too unequally incomplete, to show anything.
+    Inconclusive,
+    /// A series is empty.
+    NoData,
+    /// The query of a series failed.
+    Error,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisLabelledMetric {
+    pub name: String,
+    pub label: AnalysisLabel,
+    pub groups: Vec<String>,
+    pub critical: bool,
+    pub must_have_data: bool,
 }
 
 #[uniffi::remote(Record)]
@@ -320,6 +422,21 @@ pub struct AnalysisMetricGroup {
 }
 
 #[uniffi::remote(Record)]
+pub struct AnalysisMetricJudgement {
+    pub name: String,
+    pub label: AnalysisLabel,
+    pub is_critical: bool,
+    pub canary_n: Count,
+    pub baseline_n: Count,
+    pub p: Option<f64>,
+    pub smallest_p: Option<f64>,
+    pub mean_ratio: Option<f64>,
+    pub common_language_effect: Option<f64>,
+    pub shift: Option<f64>,
+    pub shift_interval: Option<Interval>,
+}
+
+#[uniffi::remote(Record)]
 pub struct AnalysisMetricStatus {
     pub name: String,
     pub phase: AnalysisPhase,
@@ -329,6 +446,15 @@ pub struct AnalysisMetricStatus {
     pub last_error: Option<String>,
     pub decided_at: Option<Timestamp>,
     pub next_measurement_at: Option<Timestamp>,
+}
+
+/// What a missing value stands for.
+#[uniffi::remote(Enum)]
+pub enum AnalysisMissingValues {
+    /// Nothing.
+    Remove,
+    /// 0: for counters that are absent until the first event.
+    Zero,
 }
 
 /// What a reading without a value counts as.
@@ -402,6 +528,40 @@ pub struct AnalysisRun {
 }
 
 #[uniffi::remote(Record)]
+pub struct AnalysisSamples {
+    pub values: Vec<f64>,
+    pub missing: Count,
+    pub error: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisScore {
+    pub verdict: AnalysisVerdict,
+    pub lowest: Option<f64>,
+    pub highest: Option<f64>,
+    pub groups: Vec<AnalysisGroupScore>,
+    pub reason: Reason,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisSeriesPair {
+    pub metric: String,
+    pub canary: AnalysisSamples,
+    pub baseline: AnalysisSamples,
+}
+
+/// Which change of the spread is bad.
+#[uniffi::remote(Enum)]
+pub enum AnalysisSpreadRule {
+    /// None.
+    Off,
+    /// A wider spread.
+    Wider,
+    /// A wider or a narrower one.
+    Either,
+}
+
+#[uniffi::remote(Record)]
 pub struct AnalysisTally {
     pub successful: u32,
     pub failed: u32,
@@ -457,6 +617,21 @@ pub enum AnalysisTest {
         /// The greatest value of the range.
         high: f64,
     },
+}
+
+/// What all metrics together show.
+#[uniffi::remote(Enum)]
+pub enum AnalysisVerdict {
+    /// The score reaches `pass_score`, whatever the unknown metrics are.
+    Passed,
+    /// The score reaches `marginal_score` only.
+    Marginal,
+    /// The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad.
+    Failed,
+    /// The unknown metrics could change the verdict.
+    Inconclusive,
+    /// Half of the metrics or more have no data.
+    NoData,
 }
 
 /// The action of an abort.
@@ -1815,6 +1990,21 @@ pub enum StatsVerdict {
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_standard_judge_policy() -> Encoded<AnalysisJudgePolicy> {
+    Encoded(Ok(relcore::analysis::standard_judge_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge_policy_from_json(text: String) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::analysis::judge_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge_policy_from_yaml(text: String) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::analysis::judge_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_standard_template() -> Encoded<AnalysisTemplate> {
     Encoded(Ok(relcore::analysis::standard_template()))
 }
@@ -1868,8 +2058,44 @@ pub fn ffi_analysis_explain_evaluation(evaluation: AnalysisEvaluation) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_explain_judgement(judgement: AnalysisJudgement) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge(
+    policy: AnalysisJudgePolicy,
+    series: Vec<AnalysisSeriesPair>,
+) -> Encoded<AnalysisJudgement> {
+    Encoded(relcore::analysis::judge(borrow(&policy), borrow(&series)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_outcome_of_evaluation(evaluation: AnalysisEvaluation) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_evaluation(borrow(&evaluation))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_judgement(judgement: AnalysisJudgement) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_score(
+    labels: Vec<AnalysisLabelledMetric>,
+    group_weights: BTreeMap<String, f64>,
+    pass_score: f64,
+    marginal_score: f64,
+) -> Encoded<AnalysisScore> {
+    Encoded(
+        relcore::analysis::score(
+            borrow(&labels),
+            borrow(&group_weights),
+            borrow(&pass_score),
+            borrow(&marginal_score),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -2869,12 +3095,32 @@ pub fn ffi_write_analysis_assessment(value: AnalysisAssessment) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_bad_change(json: &str) -> Encoded<AnalysisBadChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_effect_measure(json: &str) -> Encoded<AnalysisEffectMeasure> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_effect_measure(value: AnalysisEffectMeasure) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2899,6 +3145,16 @@ pub fn ffi_write_analysis_evaluation(value: AnalysisEvaluation) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_group_score(json: &str) -> Encoded<AnalysisGroupScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_group_score(value: AnalysisGroupScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2915,6 +3171,56 @@ pub fn ffi_read_analysis_join(json: &str) -> Encoded<AnalysisJoin> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_join(value: AnalysisJoin) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judge_policy(json: &str) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judge_policy(value: AnalysisJudgePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judged_metric(json: &str) -> Encoded<AnalysisJudgedMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judged_metric(value: AnalysisJudgedMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement(json: &str) -> Encoded<AnalysisJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement(value: AnalysisJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_label(json: &str) -> Encoded<AnalysisLabel> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_label(value: AnalysisLabel) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_labelled_metric(json: &str) -> Encoded<AnalysisLabelledMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_labelled_metric(value: AnalysisLabelledMetric) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2949,12 +3255,32 @@ pub fn ffi_write_analysis_metric_group(value: AnalysisMetricGroup) -> Plain<Stri
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_metric_judgement(json: &str) -> Encoded<AnalysisMetricJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_judgement(value: AnalysisMetricJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_metric_status(json: &str) -> Encoded<AnalysisMetricStatus> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_analysis_metric_status(value: AnalysisMetricStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_missing_values(json: &str) -> Encoded<AnalysisMissingValues> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_missing_values(value: AnalysisMissingValues) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3009,6 +3335,46 @@ pub fn ffi_write_analysis_run(value: AnalysisRun) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_samples(json: &str) -> Encoded<AnalysisSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_samples(value: AnalysisSamples) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_score(json: &str) -> Encoded<AnalysisScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_score(value: AnalysisScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_series_pair(json: &str) -> Encoded<AnalysisSeriesPair> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_series_pair(value: AnalysisSeriesPair) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_spread_rule(json: &str) -> Encoded<AnalysisSpreadRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_spread_rule(value: AnalysisSpreadRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_tally(json: &str) -> Encoded<AnalysisTally> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3035,6 +3401,16 @@ pub fn ffi_read_analysis_test(json: &str) -> Encoded<AnalysisTest> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_test(value: AnalysisTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_verdict(json: &str) -> Encoded<AnalysisVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_verdict(value: AnalysisVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -51,6 +51,21 @@ export type ReasonCode =
   | "group_successful"
   | "group_unsuccessful"
   | "group_running"
+  | "score_passed"
+  | "score_marginal"
+  | "score_too_low"
+  | "score_unknown"
+  | "too_little_data"
+  | "critical_metric_bad"
+  | "series_passed"
+  | "series_high"
+  | "series_low"
+  | "spread_changed"
+  | "events_without_baseline"
+  | "series_too_short"
+  | "series_uneven"
+  | "series_empty"
+  | "series_failed"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -258,6 +273,8 @@ export interface Assessment {
   /** Why. */
   readonly reason: Reason;
 }
+/** Which change of a metric is bad. */
+export type BadChange = "increase" | "decrease" | "either";
 /** Tests of one value, joined by `and` or `or`. */
 export interface Condition {
   /** The tests; at least one. */
@@ -265,6 +282,8 @@ export interface Condition {
   /** How many tests must hold. */
   readonly join?: Join | undefined;
 }
+/** How the size of a difference is measured. */
+export type EffectMeasure = "mean_ratio" | "common_language";
 /** What makes a metric successful that reached its count, or was ended, within its limits. */
 export type EndRule = "needs_success" | "within_limits";
 /** The state of a run, made by `evaluate`. */
@@ -290,6 +309,17 @@ export interface Evaluation<At extends Instant = Instant> {
   /** The digest of the template. */
   readonly policyDigest: string;
 }
+/** The score of a group of metrics. */
+export interface GroupScore {
+  /** The name. */
+  readonly name: string;
+  /** The share of the metrics that passed, in percent; 0 for a group without any metric that counts. */
+  readonly score: number;
+  /** The weight in percent. */
+  readonly weight: number;
+  /** The metrics that count. */
+  readonly judged: Count;
+}
 /** What is known of a group of metrics. */
 export interface GroupStatus {
   /** The name of the group. */
@@ -303,6 +333,78 @@ export interface GroupStatus {
 }
 /** How the tests of a condition are joined. */
 export type Join = "all" | "any";
+/** The metrics of a canary and its baseline, and when their difference is bad. */
+export interface JudgePolicy {
+  /** The metrics; at least one. */
+  readonly metrics: readonly JudgedMetric[];
+  /** The weights of groups in percent, together at most 100. */
+  readonly groupWeights?: Readonly<Record<string, number>> | undefined;
+  /** The score in percent from which the canary passes. */
+  readonly passScore?: number | undefined;
+  /** The score in percent from which it is marginal. */
+  readonly marginalScore?: number | undefined;
+  /** The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2. */
+  readonly confidence?: number | undefined;
+}
+/** A metric of a canary and its baseline. */
+export interface JudgedMetric {
+  /** The name by which series refer to it. */
+  readonly name: string;
+  /** The groups; none stands for the group `default`. */
+  readonly groups?: readonly string[] | undefined;
+  /** Which change is bad. */
+  readonly direction?: BadChange | undefined;
+  /** Whether the whole fails when the metric is bad, beyond `criticalIncrease` or `criticalDecrease`. */
+  readonly critical?: boolean | undefined;
+  /** Whether missing data make the metric unknown. */
+  readonly mustHaveData?: boolean | undefined;
+  /** What a missing value stands for. */
+  readonly missing?: MissingValues | undefined;
+  /** Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile. */
+  readonly outlierFactor?: number | undefined;
+  /** How the size of the difference is measured. */
+  readonly effect?: EffectMeasure | undefined;
+  /** The effect from which an increase is bad. */
+  readonly allowedIncrease?: number | undefined;
+  /** The effect up to which a decrease is bad. */
+  readonly allowedDecrease?: number | undefined;
+  /** The effect from which an increase is critical. */
+  readonly criticalIncrease?: number | undefined;
+  /** The effect up to which a decrease is critical. */
+  readonly criticalDecrease?: number | undefined;
+  /** Whether the values are numbers of events in intervals of the same length. */
+  readonly isCount?: boolean | undefined;
+  /** Which change of the spread is bad, too: the distances from the median of each series are compared. */
+  readonly spread?: SpreadRule | undefined;
+}
+/** The comparison of a canary with its baseline, made by `judge`. */
+export interface Judgement {
+  /** The verdict with its score. */
+  readonly score: Score;
+  /** The metrics, in the order of the policy. */
+  readonly metrics: readonly MetricJudgement[];
+  /** The reasons: first that of the verdict, then one of each metric. */
+  readonly reasons: readonly Reason[];
+  /** The metrics without data. */
+  readonly missing: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+/** What the series of one metric show. */
+export type Label = "passed" | "high" | "low" | "inconclusive" | "no_data" | "error";
+/** A metric whose label is known. */
+export interface LabelledMetric {
+  /** The name. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** The groups; none stands for the group `default`. */
+  readonly groups?: readonly string[] | undefined;
+  /** Whether the whole fails when the metric is bad. */
+  readonly critical?: boolean | undefined;
+  /** Whether missing data make the metric unknown. */
+  readonly mustHaveData?: boolean | undefined;
+}
 /** One query of one metric. */
 export interface Measurement {
   /** The name of the metric in the template. */
@@ -356,6 +458,31 @@ export interface MetricGroup {
   /** How many of them must be successful, from 1 to all. */
   readonly atLeast: number;
 }
+/** What the series of one metric show, with the numbers. */
+export interface MetricJudgement {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** Whether the label fails the whole. */
+  readonly isCritical: boolean;
+  /** The values of the canary that were compared. */
+  readonly canaryN: Count;
+  /** The values of the baseline that were compared. */
+  readonly baselineN: Count;
+  /** The smaller one-sided p-value of the directions that are bad. */
+  readonly p?: number | undefined;
+  /** The smallest p-value that samples of these sizes can reach. */
+  readonly smallestP?: number | undefined;
+  /** The mean of the canary divided by that of the baseline; absent where that mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /** The probability that a value of the canary is greater than one of the baseline, with half of the equal ones. */
+  readonly commonLanguageEffect?: number | undefined;
+  /** The shift of Hodges and Lehmann: an explanation, not the rule. */
+  readonly shift?: number | undefined;
+  /** Its confidence interval; absent for samples that are too small for one. */
+  readonly shiftInterval?: Interval | undefined;
+}
 /** What is known of a metric. */
 export interface MetricStatus<At extends Instant = Instant> {
   /** The name of the metric. */
@@ -375,6 +502,8 @@ export interface MetricStatus<At extends Instant = Instant> {
   /** When the next query is due; in the past, when it is late. */
   readonly nextMeasurementAt?: At | undefined;
 }
+/** What a missing value stands for. */
+export type MissingValues = "remove" | "zero";
 /** What a reading without a value counts as. */
 export type NoValue = "successful" | "failed" | "inconclusive" | "error";
 /** The phase of a metric, a group or a whole run, in the words of Argo Rollouts. */
@@ -429,6 +558,39 @@ export interface Run {
   /** All measurements, in any order; at most one of a metric at an instant. */
   readonly measurements?: readonly Measurement[] | undefined;
 }
+/** The values of one metric in one arm, in any order. */
+export interface Samples {
+  /** The finite values. */
+  readonly values?: readonly number[] | undefined;
+  /** How many points have no value, or one that is not a number. */
+  readonly missing?: Count | undefined;
+  /** The error of the query, if it failed. */
+  readonly error?: string | undefined;
+}
+/** The score of all metrics, made by `score`. */
+export interface Score {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /** The score in percent, to two decimals, with every unknown metric as a bad one. */
+  readonly lowest?: number | undefined;
+  /** The same with every unknown metric as a good one. */
+  readonly highest?: number | undefined;
+  /** The groups, by name. */
+  readonly groups: readonly GroupScore[];
+  /** The reason of the verdict. */
+  readonly reason: Reason;
+}
+/** The values of one metric in both arms. */
+export interface SeriesPair {
+  /** The name of the metric in the policy. */
+  readonly metric: string;
+  /** The values of the canary. */
+  readonly canary: Samples;
+  /** The values of the baseline over the same time. */
+  readonly baseline: Samples;
+}
+/** Which change of the spread is bad. */
+export type SpreadRule = "off" | "wider" | "either";
 /** The measurements of a metric, counted as Argo Rollouts does. */
 export interface Tally {
   /** The successful measurements. */
@@ -499,6 +661,14 @@ export interface TestOutside {
   /** The greatest value of the range. */
   readonly high: number;
 }
+/** What all metrics together show. */
+export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
+/** A judge policy to begin with: the share of errors, critical, and the latency; both must not increase. */
+export declare function standardJudgePolicy(): JudgePolicy;
+/** Reads a judge policy from JSON text and checks it; all faults at once. */
+export declare function judgePolicyFromJson(text: string): JudgePolicy;
+/** Reads a judge policy from YAML text and checks it; all faults at once. */
+export declare function judgePolicyFromYaml(text: string): JudgePolicy;
 /** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
 export declare function standardTemplate(): Template;
 /** Reads a template from JSON text and checks it; all faults at once. */
@@ -513,8 +683,21 @@ export declare function assessTally(metric: Metric, tally: Tally, ended: boolean
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
+/** Writes a judgement as text for a person: the verdict and the reasons. */
+export declare function explainJudgement(judgement: Judgement): string;
+/** Compares a canary with its baseline, metric by metric. */
+export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
 /** The consequence of an evaluation for its caller. */
 export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
+/** The consequence of a judgement for its caller. */
+export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
+/** Adds up labels to a score and a verdict, as the judge does. */
+export declare function score(
+  labels: readonly LabelledMetric[],
+  groupWeights: Readonly<Record<string, number>>,
+  passScore: number,
+  marginalScore: number,
+): Score;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */

@@ -37,6 +37,20 @@ def from_json(of: object, text: str) -> object:
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
+class BadChange(StrEnum):
+    """Which change of a metric is bad."""
+    INCREASE = 'increase'
+    """Greater values."""
+    DECREASE = 'decrease'
+    """Lesser values."""
+    EITHER = 'either'
+    """Both."""
+class EffectMeasure(StrEnum):
+    """How the size of a difference is measured."""
+    MEAN_RATIO = 'mean_ratio'
+    """The mean of the canary divided by that of the baseline; 1 is no effect."""
+    COMMON_LANGUAGE = 'common_language'
+    """The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect."""
 class EndRule(StrEnum):
     """What makes a metric successful that reached its count, or was ended, within its limits."""
     NEEDS_SUCCESS = 'needs_success'
@@ -49,6 +63,26 @@ class Join(StrEnum):
     """All of them must hold."""
     ANY = 'any'
     """One of them must hold."""
+class Label(StrEnum):
+    """What the series of one metric show."""
+    PASSED = 'passed'
+    """The canary is not shown to be worse."""
+    HIGH = 'high'
+    """The canary has greater values, and that is bad."""
+    LOW = 'low'
+    """The canary has lesser values, and that is bad."""
+    INCONCLUSIVE = 'inconclusive'
+    """The samples are too small, or too unequally incomplete, to show anything."""
+    NO_DATA = 'no_data'
+    """A series is empty."""
+    ERROR = 'error'
+    """The query of a series failed."""
+class MissingValues(StrEnum):
+    """What a missing value stands for."""
+    REMOVE = 'remove'
+    """Nothing."""
+    ZERO = 'zero'
+    """0: for counters that are absent until the first event."""
 class NoValue(StrEnum):
     """What a reading without a value counts as."""
     SUCCESSFUL = 'successful'
@@ -73,6 +107,26 @@ class Phase(StrEnum):
     """It could not be measured."""
     FAILED = 'failed'
     """Bad."""
+class SpreadRule(StrEnum):
+    """Which change of the spread is bad."""
+    OFF = 'off'
+    """None."""
+    WIDER = 'wider'
+    """A wider spread."""
+    EITHER = 'either'
+    """A wider or a narrower one."""
+class Verdict(StrEnum):
+    """What all metrics together show."""
+    PASSED = 'passed'
+    """The score reaches `pass_score`, whatever the unknown metrics are."""
+    MARGINAL = 'marginal'
+    """The score reaches `marginal_score` only."""
+    FAILED = 'failed'
+    """The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad."""
+    INCONCLUSIVE = 'inconclusive'
+    """The unknown metrics could change the verdict."""
+    NO_DATA = 'no_data'
+    """Half of the metrics or more have no data."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
@@ -111,6 +165,17 @@ class Evaluation(_Value):
     policy_digest: str
     """The digest of the template."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GroupScore(_Value):
+    """The score of a group of metrics."""
+    name: str
+    """The name."""
+    score: float
+    """The share of the metrics that passed, in percent; 0 for a group without any metric that counts."""
+    weight: float
+    """The weight in percent."""
+    judged: int
+    """The metrics that count."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupStatus(_Value):
     """What is known of a group of metrics."""
     name: str
@@ -121,6 +186,76 @@ class GroupStatus(_Value):
     """How many members are successful."""
     at_least: int
     """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgePolicy(_Value):
+    """The metrics of a canary and its baseline, and when their difference is bad."""
+    metrics: Sequence[JudgedMetric]
+    """The metrics; at least one."""
+    group_weights: Mapping[str, float] = field(default_factory=dict)
+    """The weights of groups in percent, together at most 100."""
+    pass_score: float = 95.0
+    """The score in percent from which the canary passes."""
+    marginal_score: float = 75.0
+    """The score in percent from which it is marginal."""
+    confidence: float = 0.98
+    """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedMetric(_Value):
+    """A metric of a canary and its baseline."""
+    name: str
+    """The name by which series refer to it."""
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+    direction: BadChange = BadChange.EITHER
+    """Which change is bad."""
+    critical: bool = False
+    """Whether the whole fails when the metric is bad, beyond `critical_increase` or `critical_decrease`."""
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown."""
+    missing: MissingValues = MissingValues.REMOVE
+    """What a missing value stands for."""
+    outlier_factor: float | None = None
+    """Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile."""
+    effect: EffectMeasure = EffectMeasure.MEAN_RATIO
+    """How the size of the difference is measured."""
+    allowed_increase: float | None = None
+    """The effect from which an increase is bad."""
+    allowed_decrease: float | None = None
+    """The effect up to which a decrease is bad."""
+    critical_increase: float | None = None
+    """The effect from which an increase is critical."""
+    critical_decrease: float | None = None
+    """The effect up to which a decrease is critical."""
+    is_count: bool = False
+    """Whether the values are numbers of events in intervals of the same length."""
+    spread: SpreadRule = SpreadRule.OFF
+    """Which change of the spread is bad, too: the distances from the median of each series are compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement(_Value):
+    """The comparison of a canary with its baseline, made by `judge`."""
+    score: Score
+    """The verdict with its score."""
+    metrics: Sequence[MetricJudgement]
+    """The metrics, in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one of each metric."""
+    missing: Sequence[str]
+    """The metrics without data."""
+    policy_digest: str
+    """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledMetric(_Value):
+    """A metric whose label is known."""
+    name: str
+    """The name."""
+    label: Label
+    """The label."""
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+    critical: bool = False
+    """Whether the whole fails when the metric is bad."""
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measurement(_Value):
     """One query of one metric."""
@@ -174,6 +309,31 @@ class MetricGroup(_Value):
     """The names of metrics and of earlier groups; none of a dry run."""
     at_least: int
     """How many of them must be successful, from 1 to all."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricJudgement(_Value):
+    """What the series of one metric show, with the numbers."""
+    name: str
+    """The name of the metric."""
+    label: Label
+    """The label."""
+    is_critical: bool
+    """Whether the label fails the whole."""
+    canary_n: int
+    """The values of the canary that were compared."""
+    baseline_n: int
+    """The values of the baseline that were compared."""
+    p: float | None = None
+    """The smaller one-sided p-value of the directions that are bad."""
+    smallest_p: float | None = None
+    """The smallest p-value that samples of these sizes can reach."""
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where that mean is not positive."""
+    common_language_effect: float | None = None
+    """The probability that a value of the canary is greater than one of the baseline, with half of the equal ones."""
+    shift: float | None = None
+    """The shift of Hodges and Lehmann: an explanation, not the rule."""
+    shift_interval: Interval | None = None
+    """Its confidence interval; absent for samples that are too small for one."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricStatus(_Value):
     """What is known of a metric."""
@@ -248,6 +408,37 @@ class Run(_Value):
     """When the run was ended from outside, for instance because the rollout was done."""
     measurements: Sequence[Measurement] = ()
     """All measurements, in any order; at most one of a metric at an instant."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Samples(_Value):
+    """The values of one metric in one arm, in any order."""
+    values: Sequence[float] = ()
+    """The finite values."""
+    missing: int = 0
+    """How many points have no value, or one that is not a number."""
+    error: str | None = None
+    """The error of the query, if it failed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score(_Value):
+    """The score of all metrics, made by `score`."""
+    verdict: Verdict
+    """The verdict."""
+    lowest: float | None = None
+    """The score in percent, to two decimals, with every unknown metric as a bad one."""
+    highest: float | None = None
+    """The same with every unknown metric as a good one."""
+    groups: Sequence[GroupScore]
+    """The groups, by name."""
+    reason: Reason
+    """The reason of the verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesPair(_Value):
+    """The values of one metric in both arms."""
+    metric: str
+    """The name of the metric in the policy."""
+    canary: Samples
+    """The values of the canary."""
+    baseline: Samples
+    """The values of the baseline over the same time."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tally(_Value):
     """The measurements of a metric, counted as Argo Rollouts does."""
@@ -324,6 +515,15 @@ class TestOutside(_Variant):
     """The greatest value of the range."""
 Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
 """A test of a finite value."""
+def standard_judge_policy() -> JudgePolicy:
+    """A judge policy to begin with: the share of errors, critical, and the latency; both must not increase."""
+    ...
+def judge_policy_from_json(text: str) -> JudgePolicy:
+    """Reads a judge policy from JSON text and checks it; all faults at once."""
+    ...
+def judge_policy_from_yaml(text: str) -> JudgePolicy:
+    """Reads a judge policy from YAML text and checks it; all faults at once."""
+    ...
 def standard_template() -> Template:
     """A template to begin with: at most 1 % errors, measured every minute, five times, none failed."""
     ...
@@ -345,8 +545,20 @@ def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, 
 def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     """Writes an evaluation as text for a person: the phase and the reasons."""
     ...
+def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
+    """Writes a judgement as text for a person: the verdict and the reasons."""
+    ...
+def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
+    """Compares a canary with its baseline, metric by metric."""
+    ...
 def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
     """The consequence of an evaluation for its caller."""
+    ...
+def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome:
+    """The consequence of a judgement for its caller."""
+    ...
+def score(labels: Sequence[LabelledMetric | Mapping[str, object]], group_weights: Mapping[str, float], pass_score: float, marginal_score: float) -> Score:
+    """Adds up labels to a score and a verdict, as the judge does."""
     ...
 
 # canary
@@ -1943,6 +2155,36 @@ class ReasonCode(StrEnum):
     """A group can no longer have enough successful members."""
     GROUP_RUNNING = 'group_running'
     """A group is not decided yet."""
+    SCORE_PASSED = 'score_passed'
+    """The score of the judged metrics reaches the passing score."""
+    SCORE_MARGINAL = 'score_marginal'
+    """The score reaches the marginal score only."""
+    SCORE_TOO_LOW = 'score_too_low'
+    """The score is below the marginal score."""
+    SCORE_UNKNOWN = 'score_unknown'
+    """Unknown metrics decide between two verdicts."""
+    TOO_LITTLE_DATA = 'too_little_data'
+    """Half of the metrics or more have no data."""
+    CRITICAL_METRIC_BAD = 'critical_metric_bad'
+    """A critical metric of the canary is bad."""
+    SERIES_PASSED = 'series_passed'
+    """The canary is not shown to be worse in a metric."""
+    SERIES_HIGH = 'series_high'
+    """The canary has greater values, which is bad."""
+    SERIES_LOW = 'series_low'
+    """The canary has lesser values, which is bad."""
+    SPREAD_CHANGED = 'spread_changed'
+    """The canary has another spread, which is bad."""
+    EVENTS_WITHOUT_BASELINE = 'events_without_baseline'
+    """The canary has events, and its baseline has none."""
+    SERIES_TOO_SHORT = 'series_too_short'
+    """The series are too short for any result of the test to count."""
+    SERIES_UNEVEN = 'series_uneven'
+    """Far more points of one arm are missing than of the other."""
+    SERIES_EMPTY = 'series_empty'
+    """A series has no values."""
+    SERIES_FAILED = 'series_failed'
+    """The query of a series failed."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'

@@ -50,6 +50,36 @@ pub mod analysis {
         pub const GROUP_UNSUCCESSFUL: ReasonCode;
         /// A group is not decided yet.
         pub const GROUP_RUNNING: ReasonCode;
+        /// The score of the judged metrics reaches the passing score.
+        pub const SCORE_PASSED: ReasonCode;
+        /// The score reaches the marginal score only.
+        pub const SCORE_MARGINAL: ReasonCode;
+        /// The score is below the marginal score.
+        pub const SCORE_TOO_LOW: ReasonCode;
+        /// Unknown metrics decide between two verdicts.
+        pub const SCORE_UNKNOWN: ReasonCode;
+        /// Half of the metrics or more have no data.
+        pub const TOO_LITTLE_DATA: ReasonCode;
+        /// A critical metric of the canary is bad.
+        pub const CRITICAL_METRIC_BAD: ReasonCode;
+        /// The canary is not shown to be worse in a metric.
+        pub const SERIES_PASSED: ReasonCode;
+        /// The canary has greater values, which is bad.
+        pub const SERIES_HIGH: ReasonCode;
+        /// The canary has lesser values, which is bad.
+        pub const SERIES_LOW: ReasonCode;
+        /// The canary has another spread, which is bad.
+        pub const SPREAD_CHANGED: ReasonCode;
+        /// The canary has events, and its baseline has none.
+        pub const EVENTS_WITHOUT_BASELINE: ReasonCode;
+        /// The series are too short for any result of the test to count.
+        pub const SERIES_TOO_SHORT: ReasonCode;
+        /// Far more points of one arm are missing than of the other.
+        pub const SERIES_UNEVEN: ReasonCode;
+        /// A series has no values.
+        pub const SERIES_EMPTY: ReasonCode;
+        /// The query of a series failed.
+        pub const SERIES_FAILED: ReasonCode;
     }
     /// What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
     pub fn assess_reading(metric: &Metric, reading: &Reading) -> Result<Phase>;
@@ -185,6 +215,261 @@ pub mod analysis {
     /// The consequence of an evaluation for its caller.
     #[must_use]
     pub fn outcome_of_evaluation(evaluation: &Evaluation) -> Outcome;
+    /// Compares a canary with its baseline, metric by metric.
+    pub fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<Judgement>;
+    /// Adds up labels to a score and a verdict, as the judge does.
+    pub fn score(
+        labels: &[LabelledMetric],
+        group_weights: &BTreeMap<String, f64>,
+        pass_score: f64,
+        marginal_score: f64,
+    ) -> Result<Score>;
+    /// Reads a judge policy from YAML text and checks it; all faults at once.
+    #[cfg(feature = "yaml")]
+    pub fn judge_policy_from_yaml(text: &str) -> Result<JudgePolicy>;
+    /// Which change of a metric is bad.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum BadChange {
+        /// Greater values.
+        Increase,
+        /// Lesser values.
+        Decrease,
+        /// Both.
+        Either,
+    }
+    /// How the size of a difference is measured.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EffectMeasure {
+        /// The mean of the canary divided by that of the baseline; 1 is no effect.
+        MeanRatio,
+        /// The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
+        CommonLanguage,
+    }
+    /// The metrics of a canary and its baseline, and when their difference is bad.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct JudgePolicy {
+        /// The metrics; at least one.
+        pub metrics: Vec<JudgedMetric>,
+        /// The weights of groups in percent, together at most 100.
+        pub group_weights: BTreeMap<String, f64>,
+        /// The score in percent from which the canary passes.
+        pub pass_score: f64,
+        /// The score in percent from which it is marginal.
+        pub marginal_score: f64,
+        /// The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2.
+        pub confidence: f64,
+    }
+    /// A metric of a canary and its baseline.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct JudgedMetric {
+        /// The name by which series refer to it.
+        pub name: String,
+        /// The groups; none stands for the group `default`.
+        pub groups: Vec<String>,
+        /// Which change is bad.
+        pub direction: BadChange,
+        /// Whether the whole fails when the metric is bad, beyond `critical_increase` or `critical_decrease`.
+        pub critical: bool,
+        /// Whether missing data make the metric unknown.
+        pub must_have_data: bool,
+        /// What a missing value stands for.
+        pub missing: MissingValues,
+        /// Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile.
+        pub outlier_factor: Option<f64>,
+        /// How the size of the difference is measured.
+        pub effect: EffectMeasure,
+        /// The effect from which an increase is bad.
+        pub allowed_increase: Option<f64>,
+        /// The effect up to which a decrease is bad.
+        pub allowed_decrease: Option<f64>,
+        /// The effect from which an increase is critical.
+        pub critical_increase: Option<f64>,
+        /// The effect up to which a decrease is critical.
+        pub critical_decrease: Option<f64>,
+        /// Whether the values are numbers of events in intervals of the same length.
+        pub is_count: bool,
+        /// Which change of the spread is bad, too: the distances from the median of each series are compared.
+        pub spread: SpreadRule,
+    }
+    /// What a missing value stands for.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MissingValues {
+        /// Nothing.
+        Remove,
+        /// 0: for counters that are absent until the first event.
+        Zero,
+    }
+    /// The values of one metric in one arm, in any order.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Samples {
+        /// The finite values.
+        pub values: Vec<f64>,
+        /// How many points have no value, or one that is not a number.
+        pub missing: Count,
+        /// The error of the query, if it failed.
+        pub error: Option<String>,
+    }
+    /// The values of one metric in both arms.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SeriesPair {
+        /// The name of the metric in the policy.
+        pub metric: String,
+        /// The values of the canary.
+        pub canary: Samples,
+        /// The values of the baseline over the same time.
+        pub baseline: Samples,
+    }
+    /// Which change of the spread is bad.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SpreadRule {
+        /// None.
+        Off,
+        /// A wider spread.
+        Wider,
+        /// A wider or a narrower one.
+        Either,
+    }
+    /// Reads a judge policy from JSON text and checks it; all faults at once.
+    pub fn judge_policy_from_json(text: &str) -> Result<JudgePolicy>;
+    /// A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
+    #[must_use]
+    pub fn standard_judge_policy() -> JudgePolicy;
+    /// The score of a group of metrics.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct GroupScore {
+        /// The name.
+        pub name: String,
+        /// The share of the metrics that passed, in percent; 0 for a group without any metric that counts.
+        pub score: f64,
+        /// The weight in percent.
+        pub weight: f64,
+        /// The metrics that count.
+        pub judged: Count,
+    }
+    /// The comparison of a canary with its baseline, made by `judge`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Judgement {
+        /// The verdict with its score.
+        pub score: Score,
+        /// The metrics, in the order of the policy.
+        pub metrics: Vec<MetricJudgement>,
+        /// The reasons: first that of the verdict, then one of each metric.
+        pub reasons: Vec<Reason>,
+        /// The metrics without data.
+        pub missing: Vec<String>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+    }
+    /// What the series of one metric show.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Label {
+        /// The canary is not shown to be worse.
+        Passed,
+        /// The canary has greater values, and that is bad.
+        High,
+        /// The canary has lesser values, and that is bad.
+        Low,
+        /// The samples are too small, or too unequally incomplete, to show anything.
+        Inconclusive,
+        /// A series is empty.
+        NoData,
+        /// The query of a series failed.
+        Error,
+    }
+    /// A metric whose label is known.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct LabelledMetric {
+        /// The name.
+        pub name: String,
+        /// The label.
+        pub label: Label,
+        /// The groups; none stands for the group `default`.
+        pub groups: Vec<String>,
+        /// Whether the whole fails when the metric is bad.
+        pub critical: bool,
+        /// Whether missing data make the metric unknown.
+        pub must_have_data: bool,
+    }
+    /// What the series of one metric show, with the numbers.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MetricJudgement {
+        /// The name of the metric.
+        pub name: String,
+        /// The label.
+        pub label: Label,
+        /// Whether the label fails the whole.
+        pub is_critical: bool,
+        /// The values of the canary that were compared.
+        pub canary_n: Count,
+        /// The values of the baseline that were compared.
+        pub baseline_n: Count,
+        /// The smaller one-sided p-value of the directions that are bad.
+        pub p: Option<f64>,
+        /// The smallest p-value that samples of these sizes can reach.
+        pub smallest_p: Option<f64>,
+        /// The mean of the canary divided by that of the baseline; absent where that mean is not positive.
+        pub mean_ratio: Option<f64>,
+        /// The probability that a value of the canary is greater than one of the baseline, with half of the equal ones.
+        pub common_language_effect: Option<f64>,
+        /// The shift of Hodges and Lehmann: an explanation, not the rule.
+        pub shift: Option<f64>,
+        /// Its confidence interval; absent for samples that are too small for one.
+        pub shift_interval: Option<Interval>,
+    }
+    /// The score of all metrics, made by `score`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Score {
+        /// The verdict.
+        pub verdict: Verdict,
+        /// The score in percent, to two decimals, with every unknown metric as a bad one.
+        pub lowest: Option<f64>,
+        /// The same with every unknown metric as a good one.
+        pub highest: Option<f64>,
+        /// The groups, by name.
+        pub groups: Vec<GroupScore>,
+        /// The reason of the verdict.
+        pub reason: Reason,
+    }
+    /// What all metrics together show.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// The score reaches `pass_score`, whatever the unknown metrics are.
+        Passed,
+        /// The score reaches `marginal_score` only.
+        Marginal,
+        /// The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad.
+        Failed,
+        /// The unknown metrics could change the verdict.
+        Inconclusive,
+        /// Half of the metrics or more have no data.
+        NoData,
+    }
+    /// Writes a judgement as text for a person: the verdict and the reasons.
+    #[must_use]
+    pub fn explain_judgement(judgement: &Judgement) -> String;
+    /// The consequence of a judgement for its caller.
+    #[must_use]
+    pub fn outcome_of_judgement(judgement: &Judgement) -> Outcome;
     /// One query of one metric.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -382,17 +667,53 @@ pub mod analysis {
     pub fn standard_template() -> Template;
     /// Reads a template from JSON text and checks it; all faults at once.
     pub fn template_from_json(text: &str) -> Result<Template>;
+    impl Display for BadChange {}
+    impl FromStr for BadChange {}
+    impl Display for EffectMeasure {}
+    impl FromStr for EffectMeasure {}
     impl Display for EndRule {}
     impl FromStr for EndRule {}
     impl Display for Join {}
     impl FromStr for Join {}
+    impl Display for Label {}
+    impl FromStr for Label {}
+    impl Display for MissingValues {}
+    impl FromStr for MissingValues {}
     impl Display for NoValue {}
     impl FromStr for NoValue {}
     impl Display for Phase {}
     impl FromStr for Phase {}
+    impl Display for SpreadRule {}
+    impl FromStr for SpreadRule {}
+    impl Display for Verdict {}
+    impl FromStr for Verdict {}
     /// The text of `explain_evaluation`.
     impl fmt::Display for Evaluation {}
     impl Explain for Evaluation {}
+    impl JudgedMetric {
+        /// A metric with all defaults.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self;
+    }
+    impl SeriesPair {
+        /// Values of both arms.
+        #[must_use]
+        pub fn new(metric: impl Into<String>, canary: Samples, baseline: Samples) -> Self;
+    }
+    impl JudgePolicy {
+        /// A policy with all defaults.
+        #[must_use]
+        pub fn new(metrics: impl IntoIterator<Item = JudgedMetric>) -> Self;
+    }
+    impl PolicyText for JudgePolicy {}
+    impl LabelledMetric {
+        /// A metric of the group `default` that must have data.
+        #[must_use]
+        pub fn new(name: impl Into<String>, label: Label) -> Self;
+    }
+    /// The text of `explain_judgement`.
+    impl fmt::Display for Judgement {}
+    impl Explain for Judgement {}
     impl Measurement {
         /// A query with its result.
         #[must_use]

@@ -32,11 +32,70 @@ Differences from Argo Rollouts:
 - The metrics beside a failed one are not successful, but `inconclusive`.
 - More failed measurements than a limit go before errors.
 
+Canary against baseline:
+
+`judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+the verdict is certain only if it does not matter.
+
 Pitfalls:
 
 - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.",
         functions: &[
+            Function {
+                name: "analysis.standard_judge_policy",
+                command: "standard-judge-policy",
+                docs: "A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.",
+                arguments: &[],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.judge_policy_from_json",
+                command: "judge-policy-from-json",
+                docs: r#"Reads a judge policy from JSON text and checks it; all faults at once.
+
+Errors:
+`syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.judge_policy_from_yaml",
+                command: "judge-policy-from-yaml",
+                docs: r"Reads a judge policy from YAML text and checks it; all faults at once.
+
+Errors:
+As `judge-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
             Function {
                 name: "analysis.standard_template",
                 command: "standard-template",
@@ -50,7 +109,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis standard-template",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.template_from_json",
@@ -69,7 +132,14 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis template-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"metrics": [{"name": "m", "success": {"tests": [{"type": "at_least", "limit": 0.95}]}, "count": 0, "failureLimit": 2}]}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.template_from_yaml",
@@ -87,7 +157,14 @@ As `template-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis template-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        "metrics: [{name: m, failure: {tests: [{type: outside, low: 0, high: 0.01}], join: any}, failureLimit: 0}]",
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.assess_reading",
@@ -128,7 +205,14 @@ Every fault of the metric: `invalid_value` for one without conditions; `invalid_
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis assess-reading --metric metric.json --reading '{"type":"empty"}'"#,
+                    files: &[(
+                        "metric.json",
+                        r#"{"name":"m","failureLimit":0,"success":{"tests":[{"type":"at_least","limit":0.95}]}}"#,
+                    )],
+                    prints: r#""error""#,
+                }),
             },
             Function {
                 name: "analysis.assess_tally",
@@ -181,7 +265,14 @@ Every fault of the metric: `invalid_value` for one without conditions or limits,
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis assess-tally --metric metric.json --tally '{"inconclusive":1}' --ended true --end within_limits"#,
+                    files: &[(
+                        "metric.json",
+                        r#"{"name":"success-rate","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0}"#,
+                    )],
+                    prints: r#"{"phase":"inconclusive","reason":{"code":"inconclusive_over_limit","severity":"warning","subject":"success-rate","text":"1 inconclusive measurement is more than the limit of 0","evidence":{"observed":1.0,"threshold":0.0,"unit":"1"}}}"#,
+                }),
             },
             Function {
                 name: "analysis.evaluate",
@@ -224,7 +315,14 @@ that is not finite, `missing_field` for measurements or an end without a start."
                 outcome: Some("analysis.outcome_of_evaluation"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis evaluate --template template.json --run '{"measurements":[]}' --now 2026-11-23T09:00:00.000Z"#,
+                    files: &[(
+                        "template.json",
+                        r#"{"metrics":[{"name":"m","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0,"initialDelay":"20s"}]}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.explain_evaluation",
@@ -243,6 +341,77 @@ that is not finite, `missing_field` for measurements or an end without a start."
                 result: ("text", ""),
                 explain: None,
                 outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-evaluation --evaluation evaluation.json",
+                    files: &[(
+                        "evaluation.json",
+                        r#"{"phase":"running","metrics":[{"name":"m","phase":"running","dryRun":false,"tally":{"successful":0,"failed":0,"inconclusive":0,"errors":4,"consecutiveSuccess":0,"consecutiveFailure":0,"consecutiveError":4,"isMeasuring":false},"lastError":"connection refused","nextMeasurementAt":"2026-11-23T09:00:40.000Z"}],"groups":[],"due":[],"nextMeasurementAt":"2026-11-23T09:00:40.000Z","reasons":[{"code":"run_running","severity":"info","subject":"run","text":"the metrics are still measured","evidence":{}},{"code":"metric_running","severity":"info","subject":"m","text":"has 0 measurements","evidence":{}}],"missing":[],"policyDigest":"sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8"}"#,
+                    )],
+                    prints: r#""RUNNING: 1 metrics are measured\n- info: the metrics are still measured [run_running: run]\n- info: has 0 measurements [metric_running: m]\nask again: 2026-11-23T09:00:40.000Z, when the next query is due\npolicy: sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8\n""#,
+                }),
+            },
+            Function {
+                name: "analysis.explain_judgement",
+                command: "explain-judgement",
+                docs: "Writes a judgement as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "judgement",
+                    option: "judgement",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Judgement",
+                        "The comparison of a canary with its baseline, made by `judge`.",
+                        "Keys: score, metrics, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.judge",
+                command: "judge",
+                docs: r"Compares a canary with its baseline, metric by metric.
+
+A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+effect. The result does not depend on the unit, on the order of the values or on random numbers.
+
+Errors:
+Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+pairs, `invalid_value` for a value that is not finite, or for a count that is negative.",
+                arguments: &[
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.JudgePolicy",
+                            "The metrics of a canary and its baseline, and when their difference is bad.",
+                            "Keys: metrics, groupWeights?, passScore?, marginalScore?, confidence?",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.SeriesPair",
+                            "The values of one metric in both arms.",
+                            "Keys: metric, canary, baseline",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Judgement",
+                    "The comparison of a canary with its baseline, made by `judge`.",
+                ),
+                explain: Some("analysis.explain_judgement"),
+                outcome: Some("analysis.outcome_of_judgement"),
                 state: State::None,
                 is_diagnosis: false,
                 example: None,
@@ -272,6 +441,92 @@ that is not finite, `missing_field` for measurements or an end without a start."
                     "decision.Outcome",
                     "The consequence of a decision for its caller: one of four, for every kind of decision.",
                 ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-evaluation --evaluation evaluation.json",
+                    files: &[(
+                        "evaluation.json",
+                        r#"{"phase":"running","metrics":[{"name":"m","phase":"running","dryRun":false,"tally":{"successful":0,"failed":0,"inconclusive":0,"errors":4,"consecutiveSuccess":0,"consecutiveFailure":0,"consecutiveError":4,"isMeasuring":false},"lastError":"connection refused","nextMeasurementAt":"2026-11-23T09:00:40.000Z"}],"groups":[],"due":[],"nextMeasurementAt":"2026-11-23T09:00:40.000Z","reasons":[{"code":"run_running","severity":"info","subject":"run","text":"the metrics are still measured","evidence":{}},{"code":"metric_running","severity":"info","subject":"m","text":"has 0 measurements","evidence":{}}],"missing":[],"policyDigest":"sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_judgement",
+                command: "outcome-of-judgement",
+                docs: r"The consequence of a judgement for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `failed` | `roll_back` |
+| `inconclusive`, `no_data` | `wait` |
+| `marginal` | `ask` |",
+                arguments: &[Argument {
+                    wire: "judgement",
+                    option: "judgement",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Judgement",
+                        "The comparison of a canary with its baseline, made by `judge`.",
+                        "Keys: score, metrics, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.score",
+                command: "score",
+                docs: r"Adds up labels to a score and a verdict, as the judge does.
+
+The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+verdict is certain only if both scores say the same.
+
+Errors:
+`out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.",
+                arguments: &[
+                    Argument {
+                        wire: "labels",
+                        option: "labels",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.LabelledMetric",
+                            "A metric whose label is known.",
+                            "Keys: name, label, groups?, critical?, mustHaveData?",
+                        ),
+                    },
+                    Argument {
+                        wire: "groupWeights",
+                        option: "group-weights",
+                        is_optional: false,
+                        kind: Kind::Document("object of number", "", ""),
+                    },
+                    Argument {
+                        wire: "passScore",
+                        option: "pass-score",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "marginalScore",
+                        option: "marginal-score",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: ("analysis.Score", "The score of all metrics, made by `score`."),
                 explain: None,
                 outcome: None,
                 state: State::None,

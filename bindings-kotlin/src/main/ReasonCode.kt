@@ -178,6 +178,66 @@ value class ReasonCode(val value: String) {
          */
         val GROUP_RUNNING = ReasonCode("group_running")
         /**
+         * The score of the judged metrics reaches the passing score.
+         */
+        val SCORE_PASSED = ReasonCode("score_passed")
+        /**
+         * The score reaches the marginal score only.
+         */
+        val SCORE_MARGINAL = ReasonCode("score_marginal")
+        /**
+         * The score is below the marginal score.
+         */
+        val SCORE_TOO_LOW = ReasonCode("score_too_low")
+        /**
+         * Unknown metrics decide between two verdicts.
+         */
+        val SCORE_UNKNOWN = ReasonCode("score_unknown")
+        /**
+         * Half of the metrics or more have no data.
+         */
+        val TOO_LITTLE_DATA = ReasonCode("too_little_data")
+        /**
+         * A critical metric of the canary is bad.
+         */
+        val CRITICAL_METRIC_BAD = ReasonCode("critical_metric_bad")
+        /**
+         * The canary is not shown to be worse in a metric.
+         */
+        val SERIES_PASSED = ReasonCode("series_passed")
+        /**
+         * The canary has greater values, which is bad.
+         */
+        val SERIES_HIGH = ReasonCode("series_high")
+        /**
+         * The canary has lesser values, which is bad.
+         */
+        val SERIES_LOW = ReasonCode("series_low")
+        /**
+         * The canary has another spread, which is bad.
+         */
+        val SPREAD_CHANGED = ReasonCode("spread_changed")
+        /**
+         * The canary has events, and its baseline has none.
+         */
+        val EVENTS_WITHOUT_BASELINE = ReasonCode("events_without_baseline")
+        /**
+         * The series are too short for any result of the test to count.
+         */
+        val SERIES_TOO_SHORT = ReasonCode("series_too_short")
+        /**
+         * Far more points of one arm are missing than of the other.
+         */
+        val SERIES_UNEVEN = ReasonCode("series_uneven")
+        /**
+         * A series has no values.
+         */
+        val SERIES_EMPTY = ReasonCode("series_empty")
+        /**
+         * The query of a series failed.
+         */
+        val SERIES_FAILED = ReasonCode("series_failed")
+        /**
          * An operator ordered to abort the rollout.
          */
         val ABORT_ORDERED = ReasonCode("abort_ordered")

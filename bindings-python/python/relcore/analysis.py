@@ -26,6 +26,14 @@ Differences from Argo Rollouts:
 - The metrics beside a failed one are not successful, but `inconclusive`.
 - More failed measurements than a limit go before errors.
 
+Canary against baseline:
+
+`judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+the verdict is certain only if it does not matter.
+
 Pitfalls:
 
 - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
@@ -35,7 +43,7 @@ Pitfalls:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -48,19 +56,29 @@ from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
-from relcore.reason import Reason
+from relcore.reason import Interval, Reason
 
 __all__ = [
     "Assessment",
+    "BadChange",
     "Condition",
+    "EffectMeasure",
     "EndRule",
     "Evaluation",
+    "GroupScore",
     "GroupStatus",
     "Join",
+    "JudgePolicy",
+    "JudgedMetric",
+    "Judgement",
+    "Label",
+    "LabelledMetric",
     "Measurement",
     "Metric",
     "MetricGroup",
+    "MetricJudgement",
     "MetricStatus",
+    "MissingValues",
     "NoValue",
     "Phase",
     "PhaseCounts",
@@ -71,6 +89,10 @@ __all__ = [
     "ReadingStarted",
     "ReadingValue",
     "Run",
+    "Samples",
+    "Score",
+    "SeriesPair",
+    "SpreadRule",
     "Tally",
     "Template",
     "Test",
@@ -80,15 +102,46 @@ __all__ = [
     "TestBelow",
     "TestOutside",
     "TestWithin",
+    "Verdict",
     "assess_reading",
     "assess_tally",
     "evaluate",
     "explain_evaluation",
+    "explain_judgement",
+    "judge",
+    "judge_policy_from_json",
+    "judge_policy_from_yaml",
     "outcome_of_evaluation",
+    "outcome_of_judgement",
+    "score",
+    "standard_judge_policy",
     "standard_template",
     "template_from_json",
     "template_from_yaml",
 ]
+
+
+class BadChange(StrEnum):
+    """Which change of a metric is bad."""
+
+    INCREASE = "increase"
+    """Greater values."""
+
+    DECREASE = "decrease"
+    """Lesser values."""
+
+    EITHER = "either"
+    """Both."""
+
+
+class EffectMeasure(StrEnum):
+    """How the size of a difference is measured."""
+
+    MEAN_RATIO = "mean_ratio"
+    """The mean of the canary divided by that of the baseline; 1 is no effect."""
+
+    COMMON_LANGUAGE = "common_language"
+    """The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect."""
 
 
 class EndRule(StrEnum):
@@ -109,6 +162,38 @@ class Join(StrEnum):
 
     ANY = "any"
     """One of them must hold."""
+
+
+class Label(StrEnum):
+    """What the series of one metric show."""
+
+    PASSED = "passed"
+    """The canary is not shown to be worse."""
+
+    HIGH = "high"
+    """The canary has greater values, and that is bad."""
+
+    LOW = "low"
+    """The canary has lesser values, and that is bad."""
+
+    INCONCLUSIVE = "inconclusive"
+    """The samples are too small, or too unequally incomplete, to show anything."""
+
+    NO_DATA = "no_data"
+    """A series is empty."""
+
+    ERROR = "error"
+    """The query of a series failed."""
+
+
+class MissingValues(StrEnum):
+    """What a missing value stands for."""
+
+    REMOVE = "remove"
+    """Nothing."""
+
+    ZERO = "zero"
+    """0: for counters that are absent until the first event."""
 
 
 class NoValue(StrEnum):
@@ -147,6 +232,38 @@ class Phase(StrEnum):
 
     FAILED = "failed"
     """Bad."""
+
+
+class SpreadRule(StrEnum):
+    """Which change of the spread is bad."""
+
+    OFF = "off"
+    """None."""
+
+    WIDER = "wider"
+    """A wider spread."""
+
+    EITHER = "either"
+    """A wider or a narrower one."""
+
+
+class Verdict(StrEnum):
+    """What all metrics together show."""
+
+    PASSED = "passed"
+    """The score reaches `pass_score`, whatever the unknown metrics are."""
+
+    MARGINAL = "marginal"
+    """The score reaches `marginal_score` only."""
+
+    FAILED = "failed"
+    """The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad."""
+
+    INCONCLUSIVE = "inconclusive"
+    """The unknown metrics could change the verdict."""
+
+    NO_DATA = "no_data"
+    """Half of the metrics or more have no data."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,6 +353,25 @@ class Evaluation(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GroupScore(_Value):
+    """The score of a group of metrics."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "score", "weight", "judged")
+
+    name: str
+    """The name."""
+
+    score: float
+    """The share of the metrics that passed, in percent; 0 for a group without any metric that counts."""
+
+    weight: float
+    """The weight in percent."""
+
+    judged: int
+    """The metrics that count. A group of none is left out of the whole score."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupStatus(_Value):
     """What is known of a group of metrics."""
 
@@ -252,6 +388,163 @@ class GroupStatus(_Value):
 
     at_least: int
     """How many must be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgePolicy(_Value):
+    """The metrics of a canary and its baseline, and when their difference is bad."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metrics", "group_weights", "pass_score", "marginal_score", "confidence"
+    )
+
+    metrics: Sequence[JudgedMetric]
+    """The metrics; at least one."""
+
+    group_weights: Mapping[str, float] = field(default_factory=dict)
+    """The weights of groups in percent, together at most 100. The other groups share the rest equally."""
+
+    pass_score: float = 95.0
+    """The score in percent from which the canary passes. Default 95, as in Spinnaker's examples."""
+
+    marginal_score: float = 75.0
+    """The score in percent from which it is marginal. Default 75."""
+
+    confidence: float = 0.98
+    """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2.
+    Default 0.98, as Kayenta.
+    """
+
+    def __post_init__(self) -> None:
+        _freeze(self, "metrics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedMetric(_Value):
+    """A metric of a canary and its baseline."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name",
+        "groups",
+        "direction",
+        "critical",
+        "must_have_data",
+        "missing",
+        "outlier_factor",
+        "effect",
+        "allowed_increase",
+        "allowed_decrease",
+        "critical_increase",
+        "critical_decrease",
+        "is_count",
+        "spread",
+    )
+
+    name: str
+    """The name by which series refer to it."""
+
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+
+    direction: BadChange = BadChange.EITHER
+    """Which change is bad. Default `either`, as Kayenta."""
+
+    critical: bool = False
+    """Whether the whole fails when the metric is bad, beyond `critical_increase` or `critical_decrease`. Default false."""
+
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown. If false, it is left out then. Default true; Kayenta has false."""
+
+    missing: MissingValues = MissingValues.REMOVE
+    """What a missing value stands for. Default `remove`."""
+
+    outlier_factor: float | None = None
+    """Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its
+    first and last percentile. Absent: keeps all.
+    """
+
+    effect: EffectMeasure = EffectMeasure.MEAN_RATIO
+    """How the size of the difference is measured. Default `mean_ratio`."""
+
+    allowed_increase: float | None = None
+    """The effect from which an increase is bad. Absent: any."""
+
+    allowed_decrease: float | None = None
+    """The effect up to which a decrease is bad. Absent: any."""
+
+    critical_increase: float | None = None
+    """The effect from which an increase is critical. Absent: any."""
+
+    critical_decrease: float | None = None
+    """The effect up to which a decrease is critical. Absent: any."""
+
+    is_count: bool = False
+    """Whether the values are numbers of events in intervals of the same length. Then a baseline without events is
+    compared by the totals, with the exact conditional test. Default false.
+    """
+
+    spread: SpreadRule = SpreadRule.OFF
+    """Which change of the spread is bad, too: the distances from the median of each series are compared. Default `off`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "groups")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement(_Value):
+    """The comparison of a canary with its baseline, made by `judge`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "score", "metrics", "reasons", "missing", "policy_digest"
+    )
+
+    score: Score
+    """The verdict with its score."""
+
+    metrics: Sequence[MetricJudgement]
+    """The metrics, in the order of the policy."""
+
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one of each metric. Never empty."""
+
+    missing: Sequence[str]
+    """The metrics without data."""
+
+    policy_digest: str
+    """The digest of the policy."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "metrics", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledMetric(_Value):
+    """A metric whose label is known."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "label", "groups", "critical", "must_have_data"
+    )
+
+    name: str
+    """The name."""
+
+    label: Label
+    """The label."""
+
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+
+    critical: bool = False
+    """Whether the whole fails when the metric is bad. Default false."""
+
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown. Otherwise it is left out. Default true."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "groups")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -365,6 +658,58 @@ class MetricGroup(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "of")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricJudgement(_Value):
+    """What the series of one metric show, with the numbers."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name",
+        "label",
+        "is_critical",
+        "canary_n",
+        "baseline_n",
+        "p",
+        "smallest_p",
+        "mean_ratio",
+        "common_language_effect",
+        "shift",
+        "shift_interval",
+    )
+
+    name: str
+    """The name of the metric."""
+
+    label: Label
+    """The label."""
+
+    is_critical: bool
+    """Whether the label fails the whole."""
+
+    canary_n: int
+    """The values of the canary that were compared."""
+
+    baseline_n: int
+    """The values of the baseline that were compared."""
+
+    p: float | None = None
+    """The smaller one-sided p-value of the directions that are bad."""
+
+    smallest_p: float | None = None
+    """The smallest p-value that samples of these sizes can reach."""
+
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where that mean is not positive."""
+
+    common_language_effect: float | None = None
+    """The probability that a value of the canary is greater than one of the baseline, with half of the equal ones."""
+
+    shift: float | None = None
+    """The shift of Hodges and Lehmann: an explanation, not the rule."""
+
+    shift_interval: Interval | None = None
+    """Its confidence interval; absent for samples that are too small for one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -521,6 +866,66 @@ class Run(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "measurements")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Samples(_Value):
+    """The values of one metric in one arm, in any order."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", "error")
+
+    values: Sequence[float] = ()
+    """The finite values."""
+
+    missing: int = 0
+    """How many points have no value, or one that is not a number."""
+
+    error: str | None = None
+    """The error of the query, if it failed."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "values")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score(_Value):
+    """The score of all metrics, made by `score`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "lowest", "highest", "groups", "reason")
+
+    verdict: Verdict
+    """The verdict."""
+
+    lowest: float | None = None
+    """The score in percent, to two decimals, with every unknown metric as a bad one. Absent if no metric counts."""
+
+    highest: float | None = None
+    """The same with every unknown metric as a good one."""
+
+    groups: Sequence[GroupScore]
+    """The groups, by name."""
+
+    reason: Reason
+    """The reason of the verdict."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "groups")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesPair(_Value):
+    """The values of one metric in both arms."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "canary", "baseline")
+
+    metric: str
+    """The name of the metric in the policy."""
+
+    canary: Samples
+    """The values of the canary."""
+
+    baseline: Samples
+    """The values of the baseline over the same time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -693,6 +1098,38 @@ class TestOutside(_Variant):
 Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
 """A test of a finite value."""
 
+_standard_judge_policy = _native.function("analysis.standard_judge_policy")
+
+
+def standard_judge_policy() -> JudgePolicy:
+    """A judge policy to begin with: the share of errors, critical, and the latency; both must not increase."""
+    return _standard_judge_policy()
+
+
+_judge_policy_from_json = _native.function("analysis.judge_policy_from_json")
+
+
+def judge_policy_from_json(text: str) -> JudgePolicy:
+    """Reads a judge policy from JSON text and checks it; all faults at once.
+
+    Errors:
+    `syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`.
+    """
+    return _judge_policy_from_json(text)
+
+
+_judge_policy_from_yaml = _native.function("analysis.judge_policy_from_yaml")
+
+
+def judge_policy_from_yaml(text: str) -> JudgePolicy:
+    """Reads a judge policy from YAML text and checks it; all faults at once.
+
+    Errors:
+    As `judge_policy_from_json`, with the line and the column of each fault.
+    """
+    return _judge_policy_from_yaml(text)
+
+
 _standard_template = _native.function("analysis.standard_template")
 
 
@@ -789,6 +1226,32 @@ def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     return _explain_evaluation(evaluation)
 
 
+_explain_judgement = _native.function("analysis.explain_judgement")
+
+
+def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
+    """Writes a judgement as text for a person: the verdict and the reasons."""
+    return _explain_judgement(judgement)
+
+
+_judge = _native.function("analysis.judge")
+
+
+def judge(
+    policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]
+) -> Judgement:
+    """Compares a canary with its baseline, metric by metric.
+
+    A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+    effect. The result does not depend on the unit, on the order of the values or on random numbers.
+
+    Errors:
+    Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+    pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+    """
+    return _judge(policy, series)
+
+
 _outcome_of_evaluation = _native.function("analysis.outcome_of_evaluation")
 
 
@@ -803,3 +1266,40 @@ def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outc
     | `inconclusive`, `error` | `ask` |
     """
     return _outcome_of_evaluation(evaluation)
+
+
+_outcome_of_judgement = _native.function("analysis.outcome_of_judgement")
+
+
+def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome:
+    """The consequence of a judgement for its caller.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `passed` | `proceed` |
+    | `failed` | `roll_back` |
+    | `inconclusive`, `no_data` | `wait` |
+    | `marginal` | `ask` |
+    """
+    return _outcome_of_judgement(judgement)
+
+
+_score = _native.function("analysis.score")
+
+
+def score(
+    labels: Sequence[LabelledMetric | Mapping[str, object]],
+    group_weights: Mapping[str, float],
+    pass_score: float,
+    marginal_score: float,
+) -> Score:
+    """Adds up labels to a score and a verdict, as the judge does.
+
+    The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+    metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+    verdict is certain only if both scores say the same.
+
+    Errors:
+    `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
+    """
+    return _score(labels, group_weights, pass_score, marginal_score)

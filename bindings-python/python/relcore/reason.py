@@ -237,6 +237,51 @@ class ReasonCode(StrEnum):
     GROUP_RUNNING = "group_running"
     """A group is not decided yet."""
 
+    SCORE_PASSED = "score_passed"
+    """The score of the judged metrics reaches the passing score."""
+
+    SCORE_MARGINAL = "score_marginal"
+    """The score reaches the marginal score only."""
+
+    SCORE_TOO_LOW = "score_too_low"
+    """The score is below the marginal score."""
+
+    SCORE_UNKNOWN = "score_unknown"
+    """Unknown metrics decide between two verdicts."""
+
+    TOO_LITTLE_DATA = "too_little_data"
+    """Half of the metrics or more have no data."""
+
+    CRITICAL_METRIC_BAD = "critical_metric_bad"
+    """A critical metric of the canary is bad."""
+
+    SERIES_PASSED = "series_passed"
+    """The canary is not shown to be worse in a metric."""
+
+    SERIES_HIGH = "series_high"
+    """The canary has greater values, which is bad."""
+
+    SERIES_LOW = "series_low"
+    """The canary has lesser values, which is bad."""
+
+    SPREAD_CHANGED = "spread_changed"
+    """The canary has another spread, which is bad."""
+
+    EVENTS_WITHOUT_BASELINE = "events_without_baseline"
+    """The canary has events, and its baseline has none."""
+
+    SERIES_TOO_SHORT = "series_too_short"
+    """The series are too short for any result of the test to count."""
+
+    SERIES_UNEVEN = "series_uneven"
+    """Far more points of one arm are missing than of the other."""
+
+    SERIES_EMPTY = "series_empty"
+    """A series has no values."""
+
+    SERIES_FAILED = "series_failed"
+    """The query of a series failed."""
+
     ABORT_ORDERED = "abort_ordered"
     """An operator ordered to abort the rollout."""
 

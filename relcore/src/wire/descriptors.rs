@@ -97,6 +97,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
         ]),
     ),
+    ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
     (
         "analysis.Condition",
         Descriptor::Struct(&[
@@ -104,6 +105,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "join", required: false, of: TypeRef::Named("analysis.Join") },
         ]),
     ),
+    ("analysis.EffectMeasure", Descriptor::Unit(&["mean_ratio", "common_language"])),
     ("analysis.EndRule", Descriptor::Unit(&["needs_success", "within_limits"])),
     (
         "analysis.Evaluation",
@@ -133,6 +135,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "analysis.GroupScore",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Float },
+            Field { name: "weight", required: true, of: TypeRef::Float },
+            Field { name: "judged", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
         "analysis.GroupStatus",
         Descriptor::Struct(&[
             Field { name: "name", required: true, of: TypeRef::Text },
@@ -142,6 +153,64 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.Join", Descriptor::Unit(&["all", "any"])),
+    (
+        "analysis.JudgePolicy",
+        Descriptor::Struct(&[
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.JudgedMetric")),
+            },
+            Field { name: "groupWeights", required: false, of: TypeRef::Map(&TypeRef::Float) },
+            Field { name: "passScore", required: false, of: TypeRef::Float },
+            Field { name: "marginalScore", required: false, of: TypeRef::Float },
+            Field { name: "confidence", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.JudgedMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("analysis.BadChange") },
+            Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "mustHaveData", required: false, of: TypeRef::Bool },
+            Field { name: "missing", required: false, of: TypeRef::Named("analysis.MissingValues") },
+            Field { name: "outlierFactor", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "effect", required: false, of: TypeRef::Named("analysis.EffectMeasure") },
+            Field { name: "allowedIncrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "allowedDecrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "criticalIncrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "criticalDecrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "isCount", required: false, of: TypeRef::Bool },
+            Field { name: "spread", required: false, of: TypeRef::Named("analysis.SpreadRule") },
+        ]),
+    ),
+    (
+        "analysis.Judgement",
+        Descriptor::Struct(&[
+            Field { name: "score", required: true, of: TypeRef::Named("analysis.Score") },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricJudgement")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("analysis.Label", Descriptor::Unit(&["passed", "high", "low", "inconclusive", "no_data", "error"])),
+    (
+        "analysis.LabelledMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "label", required: true, of: TypeRef::Named("analysis.Label") },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "mustHaveData", required: false, of: TypeRef::Bool },
+        ]),
+    ),
     (
         "analysis.Measurement",
         Descriptor::Struct(&[
@@ -200,6 +269,26 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "analysis.MetricJudgement",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "label", required: true, of: TypeRef::Named("analysis.Label") },
+            Field { name: "isCritical", required: true, of: TypeRef::Bool },
+            Field { name: "canaryN", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "baselineN", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "p", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "smallestP", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "meanRatio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "commonLanguageEffect", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "shift", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "shiftInterval",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("Interval")),
+            },
+        ]),
+    ),
+    (
         "analysis.MetricStatus",
         Descriptor::Struct(&[
             Field { name: "name", required: true, of: TypeRef::Text },
@@ -212,6 +301,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "nextMeasurementAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    ("analysis.MissingValues", Descriptor::Unit(&["remove", "zero"])),
     ("analysis.NoValue", Descriptor::Unit(&["successful", "failed", "inconclusive", "error"])),
     (
         "analysis.Phase",
@@ -260,6 +350,37 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "analysis.Samples",
+        Descriptor::Struct(&[
+            Field { name: "values", required: false, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "missing", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.Score",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.Verdict") },
+            Field { name: "lowest", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "highest", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.GroupScore")),
+            },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+        ]),
+    ),
+    (
+        "analysis.SeriesPair",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "canary", required: true, of: TypeRef::Named("analysis.Samples") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("analysis.Samples") },
+        ]),
+    ),
+    ("analysis.SpreadRule", Descriptor::Unit(&["off", "wider", "either"])),
+    (
         "analysis.Tally",
         Descriptor::Struct(&[
             Field { name: "successful", required: false, of: TypeRef::Integer(0, 4294967295) },
@@ -307,6 +428,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ),
         ]),
     ),
+    ("analysis.Verdict", Descriptor::Unit(&["passed", "marginal", "failed", "inconclusive", "no_data"])),
     ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "reverse_steps", "freeze"])),
     (
         "canary.Action",

@@ -27,11 +27,40 @@
 /// - The metrics beside a failed one are not successful, but `inconclusive`.
 /// - More failed measurements than a limit go before errors.
 ///
+/// Canary against baseline:
+///
+/// `judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+/// with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+/// are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+/// a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+/// the verdict is certain only if it does not matter.
+///
 /// Pitfalls:
 ///
 /// - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 /// - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
 public enum Analysis {
+    /// A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
+    public static func standardJudgePolicy() throws -> AnalysisJudgePolicy {
+        try ffiAnalysisStandardJudgePolicy()
+    }
+
+    /// Reads a judge policy from JSON text and checks it; all faults at once.
+    ///
+    /// Errors:
+    /// `syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`.
+    public static func judgePolicyFromJson(text: String) throws -> AnalysisJudgePolicy {
+        try ffiAnalysisJudgePolicyFromJson(text: text)
+    }
+
+    /// Reads a judge policy from YAML text and checks it; all faults at once.
+    ///
+    /// Errors:
+    /// As `judge_policy_from_json`, with the line and the column of each fault.
+    public static func judgePolicyFromYaml(text: String) throws -> AnalysisJudgePolicy {
+        try ffiAnalysisJudgePolicyFromYaml(text: text)
+    }
+
     /// A template to begin with: at most 1 % errors, measured every minute, five times, none failed.
     public static func standardTemplate() throws -> AnalysisTemplate {
         try ffiAnalysisStandardTemplate()
@@ -95,6 +124,23 @@ public enum Analysis {
         try ffiAnalysisExplainEvaluation(evaluation: evaluation)
     }
 
+    /// Writes a judgement as text for a person: the verdict and the reasons.
+    public static func explainJudgement(judgement: AnalysisJudgement) throws -> String {
+        try ffiAnalysisExplainJudgement(judgement: judgement)
+    }
+
+    /// Compares a canary with its baseline, metric by metric.
+    ///
+    /// A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+    /// effect. The result does not depend on the unit, on the order of the values or on random numbers.
+    ///
+    /// Errors:
+    /// Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+    /// pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+    public static func judge(policy: AnalysisJudgePolicy, series: [AnalysisSeriesPair]) throws -> AnalysisJudgement {
+        try ffiAnalysisJudge(policy: policy, series: series)
+    }
+
     /// The consequence of an evaluation for its caller.
     ///
     /// | phase | outcome |
@@ -105,6 +151,30 @@ public enum Analysis {
     /// | `inconclusive`, `error` | `ask` |
     public static func outcomeOfEvaluation(evaluation: AnalysisEvaluation) throws -> DecisionOutcome {
         try ffiAnalysisOutcomeOfEvaluation(evaluation: evaluation)
+    }
+
+    /// The consequence of a judgement for its caller.
+    ///
+    /// | verdict | outcome |
+    /// | --- | --- |
+    /// | `passed` | `proceed` |
+    /// | `failed` | `roll_back` |
+    /// | `inconclusive`, `no_data` | `wait` |
+    /// | `marginal` | `ask` |
+    public static func outcomeOfJudgement(judgement: AnalysisJudgement) throws -> DecisionOutcome {
+        try ffiAnalysisOutcomeOfJudgement(judgement: judgement)
+    }
+
+    /// Adds up labels to a score and a verdict, as the judge does.
+    ///
+    /// The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+    /// metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+    /// verdict is certain only if both scores say the same.
+    ///
+    /// Errors:
+    /// `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
+    public static func score(labels: [AnalysisLabelledMetric], groupWeights: F64ByName, passScore: Double, marginalScore: Double) throws -> AnalysisScore {
+        try ffiAnalysisScore(labels: labels, groupWeights: groupWeights, passScore: passScore, marginalScore: marginalScore)
     }
 }
 

@@ -98,6 +98,36 @@ extension ReasonCode {
     public static let groupUnsuccessful = Self(rawValue: "group_unsuccessful")
     /// A group is not decided yet.
     public static let groupRunning = Self(rawValue: "group_running")
+    /// The score of the judged metrics reaches the passing score.
+    public static let scorePassed = Self(rawValue: "score_passed")
+    /// The score reaches the marginal score only.
+    public static let scoreMarginal = Self(rawValue: "score_marginal")
+    /// The score is below the marginal score.
+    public static let scoreTooLow = Self(rawValue: "score_too_low")
+    /// Unknown metrics decide between two verdicts.
+    public static let scoreUnknown = Self(rawValue: "score_unknown")
+    /// Half of the metrics or more have no data.
+    public static let tooLittleData = Self(rawValue: "too_little_data")
+    /// A critical metric of the canary is bad.
+    public static let criticalMetricBad = Self(rawValue: "critical_metric_bad")
+    /// The canary is not shown to be worse in a metric.
+    public static let seriesPassed = Self(rawValue: "series_passed")
+    /// The canary has greater values, which is bad.
+    public static let seriesHigh = Self(rawValue: "series_high")
+    /// The canary has lesser values, which is bad.
+    public static let seriesLow = Self(rawValue: "series_low")
+    /// The canary has another spread, which is bad.
+    public static let spreadChanged = Self(rawValue: "spread_changed")
+    /// The canary has events, and its baseline has none.
+    public static let eventsWithoutBaseline = Self(rawValue: "events_without_baseline")
+    /// The series are too short for any result of the test to count.
+    public static let seriesTooShort = Self(rawValue: "series_too_short")
+    /// Far more points of one arm are missing than of the other.
+    public static let seriesUneven = Self(rawValue: "series_uneven")
+    /// A series has no values.
+    public static let seriesEmpty = Self(rawValue: "series_empty")
+    /// The query of a series failed.
+    public static let seriesFailed = Self(rawValue: "series_failed")
     /// An operator ordered to abort the rollout.
     public static let abortOrdered = Self(rawValue: "abort_ordered")
     /// A metric has fewer good measurements than the analysis requires.

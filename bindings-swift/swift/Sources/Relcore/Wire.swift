@@ -96,12 +96,28 @@ extension AnalysisAssessment: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisAssessment(value: self) }
 }
 
+extension AnalysisBadChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisBadChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
+}
+
 extension AnalysisCondition: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisCondition(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisEffectMeasure: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEffectMeasure(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEffectMeasure(value: self) }
 }
 
 extension AnalysisEndRule: WireValue {
@@ -120,6 +136,14 @@ extension AnalysisEvaluation: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisEvaluation(value: self) }
 }
 
+extension AnalysisGroupScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisGroupScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisGroupScore(value: self) }
+}
+
 extension AnalysisGroupStatus: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisGroupStatus(json: json) }
@@ -134,6 +158,46 @@ extension AnalysisJoin: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisJoin(value: self) }
+}
+
+extension AnalysisJudgePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgePolicy(value: self) }
+}
+
+extension AnalysisJudgedMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgedMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgedMetric(value: self) }
+}
+
+extension AnalysisJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgement(value: self) }
+}
+
+extension AnalysisLabel: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisLabel(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisLabel(value: self) }
+}
+
+extension AnalysisLabelledMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisLabelledMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisLabelledMetric(value: self) }
 }
 
 extension AnalysisMeasurement: WireValue {
@@ -160,12 +224,28 @@ extension AnalysisMetricGroup: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisMetricGroup(value: self) }
 }
 
+extension AnalysisMetricJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricJudgement(value: self) }
+}
+
 extension AnalysisMetricStatus: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisMetricStatus(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisMetricStatus(value: self) }
+}
+
+extension AnalysisMissingValues: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMissingValues(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMissingValues(value: self) }
 }
 
 extension AnalysisNoValue: WireValue {
@@ -208,6 +288,38 @@ extension AnalysisRun: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisRun(value: self) }
 }
 
+extension AnalysisSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSamples(value: self) }
+}
+
+extension AnalysisScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScore(value: self) }
+}
+
+extension AnalysisSeriesPair: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSeriesPair(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSeriesPair(value: self) }
+}
+
+extension AnalysisSpreadRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSpreadRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSpreadRule(value: self) }
+}
+
 extension AnalysisTally: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisTally(json: json) }
@@ -230,6 +342,14 @@ extension AnalysisTest: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisTest(value: self) }
+}
+
+extension AnalysisVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisVerdict(value: self) }
 }
 
 extension CanaryAbortPolicy: WireValue {
