@@ -105,7 +105,11 @@ pub(super) fn assess(
     let found = Found { metric, error };
     if !tally.is_measured() {
         return match (ended, tally.is_measuring) {
-            (true, _) => found.plain(Phase::Inconclusive, code::METRIC_NEVER_MEASURED, "was ended before its first measurement"),
+            (true, _) => found.plain(
+                Phase::Inconclusive,
+                code::METRIC_NEVER_MEASURED,
+                "was ended before its first measurement",
+            ),
             (false, true) => found.plain(Phase::Running, code::METRIC_RUNNING, "is being measured"),
             (false, false) => found.plain(Phase::Pending, code::METRIC_PENDING, "is not measured yet"),
         };
@@ -116,9 +120,19 @@ pub(super) fn assess(
     if let Some(exceeded) = found.exceeded(tally) {
         return exceeded;
     }
-    if let Some(limit) = metric.consecutive_success_limit.filter(|limit| tally.consecutive_success >= *limit) {
-        let text = format!("{} in a row reach the limit of {limit}", measurements(tally.consecutive_success, "successful"));
-        return found.made(Phase::Successful, code::SUCCESSES_IN_A_ROW, text, tally.consecutive_success, limit);
+    if let Some(limit) = metric.consecutive_success_limit.filter(|limit| tally.consecutive_success >= *limit)
+    {
+        let text = format!(
+            "{} in a row reach the limit of {limit}",
+            measurements(tally.consecutive_success, "successful")
+        );
+        return found.made(
+            Phase::Successful,
+            code::SUCCESSES_IN_A_ROW,
+            text,
+            tally.consecutive_success,
+            limit,
+        );
     }
     let left = metric.effective_count().map(|count| count.saturating_sub(tally.count()));
     if let Some(decided) = left.and_then(|left| found.count_decides(tally, left, end)) {
@@ -200,7 +214,8 @@ impl Found<'_> {
             };
             let verb = if n == 1 { "is" } else { "are" };
             let told = self.error.filter(|_| phase == Phase::Error);
-            let told = told.map_or_else(String::new, |text| format!(", the last: {}", crate::error::shortened(text)));
+            let told = told
+                .map_or_else(String::new, |text| format!(", the last: {}", crate::error::shortened(text)));
             let text = format!("{what}{row} {verb} more than the limit of {limit}{told}");
             Some(self.made(phase, code, text, n, limit))
         })
@@ -213,8 +228,9 @@ impl Found<'_> {
     /// success at the end is always possible. With it, the row must still fit into what is left.
     fn count_decides(&self, tally: &Tally, left: u32, end: EndRule) -> Option<Assessment> {
         let metric = self.metric;
-        let may_exceed =
-            |n: u32, limit: Option<u32>| limit.is_some_and(|limit| u64::from(n) + u64::from(left) > u64::from(limit));
+        let may_exceed = |n: u32, limit: Option<u32>| {
+            limit.is_some_and(|limit| u64::from(n) + u64::from(left) > u64::from(limit))
+        };
         let may_fail = may_exceed(tally.failed, metric.failure_limit)
             || may_exceed(tally.consecutive_failure, metric.consecutive_failure_limit);
         let may_be_inconclusive = may_exceed(tally.inconclusive, Some(metric.inconclusive_limit));
@@ -251,7 +267,11 @@ impl Found<'_> {
     fn last(&self, tally: &Tally, end: EndRule) -> Assessment {
         let n = tally.count();
         if tally.successful > 0 || end == EndRule::WithinLimits {
-            let text = format!("{} of {} are successful, the others within the limits", tally.successful, measurements(n, ""));
+            let text = format!(
+                "{} of {} are successful, the others within the limits",
+                tally.successful,
+                measurements(n, "")
+            );
             return self.made(Phase::Successful, code::METRIC_COMPLETE, text, tally.successful, n);
         }
         let phase = if tally.failed > 0 { Phase::Failed } else { Phase::Inconclusive };

@@ -109,8 +109,13 @@ impl<'t> Replay<'t> {
             };
             Item { metric, status, reason: start.reason, last: None }
         });
-        let mut replay =
-            Self { template, items: items.collect(), groups: Vec::new(), phase: Phase::Pending, decided_at: None };
+        let mut replay = Self {
+            template,
+            items: items.collect(),
+            groups: Vec::new(),
+            phase: Phase::Pending,
+            decided_at: None,
+        };
         replay.groups = replay.assess_groups();
         replay
     }
@@ -169,7 +174,10 @@ impl<'t> Replay<'t> {
                 continue;
             }
             let (code, text) = match item.status.tally.is_measured() {
-                true => (code::METRIC_ENDED, "was ended before it was decided: it can no longer change the result"),
+                true => (
+                    code::METRIC_ENDED,
+                    "was ended before it was decided: it can no longer change the result",
+                ),
                 false => (code::METRIC_NEVER_MEASURED, "was ended before its first measurement"),
             };
             let reason = Reason::new(code, Severity::Info, item.metric.name.clone(), text);
@@ -186,7 +194,9 @@ impl<'t> Replay<'t> {
                 needed.extend(group.of.iter().cloned());
             }
         }
-        needed.extend(self.items.iter().filter(|item| item.metric.dry_run).map(|item| item.metric.name.clone()));
+        needed.extend(
+            self.items.iter().filter(|item| item.metric.dry_run).map(|item| item.metric.name.clone()),
+        );
         needed
     }
 
@@ -196,7 +206,9 @@ impl<'t> Replay<'t> {
             self.template.groups.iter().flat_map(|group| &group.of).map(String::as_str).collect();
         let metrics = self.template.metrics.iter().filter(|metric| !metric.dry_run);
         let names = metrics.map(|metric| metric.name.as_str());
-        names.chain(self.template.groups.iter().map(|group| group.name.as_str())).filter(move |name| !named.contains(name))
+        names
+            .chain(self.template.groups.iter().map(|group| group.name.as_str()))
+            .filter(move |name| !named.contains(name))
     }
 
     fn phases(&self) -> BTreeMap<&str, Phase> {
@@ -211,7 +223,12 @@ impl<'t> Replay<'t> {
                 group.of.iter().filter_map(|name| phases.get(name.as_str()).copied()).collect();
             let (phase, successful) = at_least(&members, group.at_least);
             phases.insert(&group.name, phase);
-            groups.push(GroupStatus { name: group.name.clone(), phase, successful, at_least: group.at_least });
+            groups.push(GroupStatus {
+                name: group.name.clone(),
+                phase,
+                successful,
+                at_least: group.at_least,
+            });
         }
         groups
     }
@@ -246,7 +263,8 @@ impl<'t> Replay<'t> {
             }
         }
         let next = self.items.iter().filter_map(|item| item.status.next_measurement_at).min();
-        let missing = self.items.iter().filter(|item| !item.status.tally.is_measured() && !item.metric.dry_run);
+        let missing =
+            self.items.iter().filter(|item| !item.status.tally.is_measured() && !item.metric.dry_run);
         let missing = missing.map(|item| item.metric.name.clone()).collect();
         let dry_runs = self.dry_runs();
         let reasons = self.reasons();
@@ -285,12 +303,20 @@ impl<'t> Replay<'t> {
         let run = match self.phase {
             Phase::Pending => of(code::RUN_PENDING, Severity::Info, "no metric is measured yet"),
             Phase::Running => of(code::RUN_RUNNING, Severity::Info, "the metrics are still measured"),
-            Phase::Successful => of(code::RUN_SUCCESSFUL, Severity::Info, "what must be successful is successful"),
-            Phase::Failed => of(code::RUN_FAILED, Severity::Error, "a metric that must be successful failed"),
-            Phase::Error => of(code::RUN_ERROR, Severity::Warning, "a metric that must be successful could not be measured"),
-            Phase::Inconclusive => {
-                of(code::RUN_INCONCLUSIVE, Severity::Warning, "a metric that must be successful is inconclusive")
+            Phase::Successful => {
+                of(code::RUN_SUCCESSFUL, Severity::Info, "what must be successful is successful")
             }
+            Phase::Failed => of(code::RUN_FAILED, Severity::Error, "a metric that must be successful failed"),
+            Phase::Error => of(
+                code::RUN_ERROR,
+                Severity::Warning,
+                "a metric that must be successful could not be measured",
+            ),
+            Phase::Inconclusive => of(
+                code::RUN_INCONCLUSIVE,
+                Severity::Warning,
+                "a metric that must be successful is inconclusive",
+            ),
         };
         let mut reasons = vec![run];
         if self.items.iter().all(|item| item.metric.dry_run) {

@@ -1,6 +1,9 @@
 //! Compares the series of a canary with those of its baseline.
 use super::code;
-use super::judge_policy::{BadChange, EffectMeasure, JudgePolicy, JudgedMetric, MissingValues, Samples, SeriesPair, SpreadRule, check_score};
+use super::judge_policy::{
+    BadChange, EffectMeasure, JudgePolicy, JudgedMetric, MissingValues, Samples, SeriesPair, SpreadRule,
+    check_score,
+};
 use super::judgement::{GroupScore, Judgement, Label, LabelledMetric, MetricJudgement, Score, Verdict};
 use crate::digest::Checked;
 use crate::error::{ErrorKind, Faults, Result, quoted, shortened};
@@ -41,7 +44,13 @@ pub fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<Judgement> {
     let judged: Vec<(MetricJudgement, Reason)> = policy
         .metrics
         .iter()
-        .map(|metric| judge_metric(metric, pairs.get(metric.name.as_str()).copied().unwrap_or(&empty), policy.confidence))
+        .map(|metric| {
+            judge_metric(
+                metric,
+                pairs.get(metric.name.as_str()).copied().unwrap_or(&empty),
+                policy.confidence,
+            )
+        })
         .collect();
     let labels: Vec<LabelledMetric> = policy
         .metrics
@@ -61,7 +70,9 @@ pub fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<Judgement> {
     let score = scored(&labels, &policy.group_weights, policy.pass_score, policy.marginal_score);
     let missing = judged.iter().filter(|(found, _)| matches!(found.label, Label::NoData | Label::Error));
     let missing = missing.map(|(found, _)| found.name.clone()).collect();
-    let reasons = std::iter::once(score.reason.clone()).chain(judged.iter().map(|(_, reason)| reason.clone())).collect();
+    let reasons = std::iter::once(score.reason.clone())
+        .chain(judged.iter().map(|(_, reason)| reason.clone()))
+        .collect();
     let metrics = judged.into_iter().map(|(found, _)| found).collect();
     Ok(Judgement { score, metrics, reasons, missing, policy_digest: checked.digest().to_owned() })
 }
@@ -170,12 +181,14 @@ fn scored(labels: &[LabelledMetric], weights: &BTreeMap<String, f64>, pass: f64,
         let judged = Count::of(judged as usize);
         found.push(GroupScore { name: name.to_owned(), score: rounded(lowest), weight, judged });
     }
-    let is_bad = |metric: &&LabelledMetric| metric.critical && matches!(metric.label, Label::High | Label::Low);
+    let is_bad =
+        |metric: &&LabelledMetric| metric.critical && matches!(metric.label, Label::High | Label::Low);
     let critical = labels.iter().find(is_bad);
     let unknown = |metric: &&LabelledMetric| {
         metric.critical && matches!(metric.label, Label::NoData | Label::Inconclusive | Label::Error)
     };
-    let lowest = if critical.is_some() || labels.iter().any(|metric| unknown(&metric)) { 0.0 } else { low / whole };
+    let lowest =
+        if critical.is_some() || labels.iter().any(|metric| unknown(&metric)) { 0.0 } else { low / whole };
     let highest = if critical.is_some() { 0.0 } else { high / whole };
     let (lowest, highest) = (rounded(lowest), rounded(highest));
     let empty = labels.iter().filter(|metric| metric.label == Label::NoData).count();
@@ -192,10 +205,15 @@ fn scored(labels: &[LabelledMetric], weights: &BTreeMap<String, f64>, pass: f64,
         let text = format!("a score of at least {} reaches {}", number(lowest), number(pass));
         (Verdict::Passed, code::SCORE_PASSED, Severity::Info, text)
     } else if lowest >= marginal && highest < pass {
-        let text = format!("a score of {} reaches {}, but not {}", number(lowest), number(marginal), number(pass));
+        let text =
+            format!("a score of {} reaches {}, but not {}", number(lowest), number(marginal), number(pass));
         (Verdict::Marginal, code::SCORE_MARGINAL, Severity::Warning, text)
     } else {
-        let text = format!("the score is between {} and {}: unknown metrics decide", number(lowest), number(highest));
+        let text = format!(
+            "the score is between {} and {}: unknown metrics decide",
+            number(lowest),
+            number(highest)
+        );
         (Verdict::Inconclusive, code::SCORE_UNKNOWN, Severity::Warning, text)
     };
     let threshold = if verdict == Verdict::Passed { pass } else { marginal };
@@ -269,13 +287,16 @@ fn judge_metric(metric: &JudgedMetric, pair: &SeriesPair, confidence: f64) -> (M
         shift_interval: None,
     };
     let alpha = (1.0 - confidence) / 2.0;
-    let mut evidence = Evidence { n: Some(Count::of(canary.len().saturating_add(baseline.len()))), ..Evidence::default() };
+    let mut evidence =
+        Evidence { n: Some(Count::of(canary.len().saturating_add(baseline.len()))), ..Evidence::default() };
     let (label, code, text) = decide(metric, pair, (&canary, &baseline), alpha, &mut found);
     found.label = label;
     if let Some(shift) = hodges_lehmann(&canary, &baseline, confidence) {
         found.shift = Some(shift.estimate);
-        let interval = shift.lower.zip(shift.upper).map(|(low, high)| Interval { low, high, level: confidence });
-        (found.shift_interval, evidence.interval, evidence.observed) = (interval, interval, Some(shift.estimate));
+        let interval =
+            shift.lower.zip(shift.upper).map(|(low, high)| Interval { low, high, level: confidence });
+        (found.shift_interval, evidence.interval, evidence.observed) =
+            (interval, interval, Some(shift.estimate));
     }
     evidence.p = found.p;
     evidence.error = pair.canary.error.clone().or_else(|| pair.baseline.error.clone());
@@ -310,7 +331,8 @@ fn decide(
     let base = mean(baseline);
     found.mean_ratio = Some(mean(canary) / base).filter(|ratio| base > 0.0 && ratio.is_finite());
     if is_uneven(pair) {
-        let text = "more than 20 % of the points of one arm are missing, and less than 5 % of the other".to_owned();
+        let text =
+            "more than 20 % of the points of one arm are missing, and less than 5 % of the other".to_owned();
         return (Label::Inconclusive, code::SERIES_UNEVEN, text);
     }
     let effect = match metric.effect {
@@ -328,7 +350,8 @@ fn decide(
         let p = libm::exp(total * libm::log(n / (n + found.baseline_n.as_f64())));
         if p < alpha {
             (found.p, found.is_critical) = (Some(p), metric.critical);
-            let text = format!("{} events of the canary, and none of the baseline (p {})", number(total), number(p));
+            let text =
+                format!("{} events of the canary, and none of the baseline (p {})", number(total), number(p));
             return (Label::High, code::EVENTS_WITHOUT_BASELINE, text);
         }
     }
@@ -342,7 +365,11 @@ fn decide(
     };
     found.p = Some(p);
     if smallest >= alpha {
-        let text = format!("{n} and {m} values: the smallest possible p-value, {}, is not below {}", number(smallest), number(alpha));
+        let text = format!(
+            "{n} and {m} values: the smallest possible p-value, {}, is not below {}",
+            number(smallest),
+            number(alpha)
+        );
         return (Label::Inconclusive, code::SERIES_TOO_SHORT, text);
     }
     let told = |what: &str| {
@@ -360,7 +387,10 @@ fn decide(
     if let Some((label, p)) = spread(metric.spread, canary, baseline, alpha) {
         (found.p, found.is_critical) = (Some(p), metric.critical);
         let what = if label == Label::High { "wider" } else { "narrower" };
-        let text = format!("the values of the canary have a {what} spread than those of its baseline (p {})", number(p));
+        let text = format!(
+            "the values of the canary have a {what} spread than those of its baseline (p {})",
+            number(p)
+        );
         return (label, code::SPREAD_CHANGED, text);
     }
     (Label::Passed, code::SERIES_PASSED, format!("no bad difference is shown (p {})", number(p)))

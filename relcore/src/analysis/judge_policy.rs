@@ -278,7 +278,8 @@ impl PolicyText for JudgePolicy {
             ];
             for (field, limit) in limits {
                 let limit = limit.unwrap_or(1.0);
-                let text = format_args!("`{limit}` is out of range: expected a ratio of 0 or more, 1 for no change");
+                let text =
+                    format_args!("`{limit}` is out of range: expected a ratio of 0 or more, 1 for no change");
                 let is_ratio = limit >= 0.0 && limit.is_finite();
                 faults.check(is_ratio, ErrorKind::OutOfRange, format_args!("{at}[{index}].{field}"), text);
             }
@@ -286,7 +287,12 @@ impl PolicyText for JudgePolicy {
         let confidence = self.confidence;
         let text = format_args!("`{confidence}` is out of range: expected a share from 0.5 to 0.999999");
         let at = join(path, "confidence");
-        faults.check((0.5..=0.999_999).contains(&confidence), ErrorKind::OutOfRange, format_args!("{at}"), text);
+        faults.check(
+            (0.5..=0.999_999).contains(&confidence),
+            ErrorKind::OutOfRange,
+            format_args!("{at}"),
+            text,
+        );
         check_score(&self.group_weights, self.pass_score, self.marginal_score, path, faults);
     }
 }
@@ -313,6 +319,7 @@ pub(super) fn check_score(
     let text = format_args!("`{pass}` is out of range: expected a percentage above 0, at most 100");
     faults.check(pass > 0.0 && pass <= 100.0, ErrorKind::OutOfRange, format_args!("{at}"), text);
     let at = join(path, "marginalScore");
-    let text = format_args!("`{marginal}` is out of range: expected a percentage above 0, at most `passScore`");
+    let text =
+        format_args!("`{marginal}` is out of range: expected a percentage above 0, at most `passScore`");
     faults.check(marginal > 0.0 && marginal <= pass, ErrorKind::OutOfRange, format_args!("{at}"), text);
 }

@@ -68,11 +68,21 @@ pub use measurement::{Measurement, Reading, Run};
 #[cfg(feature = "yaml")]
 pub use template::template_from_yaml;
 pub use template::{
-    Condition, EndRule, Join, Metric, MetricGroup, NoValue, Template, Test, standard_template, template_from_json,
+    Condition, EndRule, Join, Metric, MetricGroup, NoValue, Template, Test, standard_template,
+    template_from_json,
 };
 
 crate::scalar::texts!(
-    BadChange, EffectMeasure, EndRule, Join, Label, MissingValues, NoValue, Phase, SpreadRule, Verdict
+    BadChange,
+    EffectMeasure,
+    EndRule,
+    Join,
+    Label,
+    MissingValues,
+    NoValue,
+    Phase,
+    SpreadRule,
+    Verdict
 );
 
 /// The rows of this module in the function table, sorted by name.

@@ -295,7 +295,10 @@ impl Test {
             );
         };
         match *self {
-            Self::Below { limit } | Self::AtMost { limit } | Self::Above { limit } | Self::AtLeast { limit } => {
+            Self::Below { limit }
+            | Self::AtMost { limit }
+            | Self::Above { limit }
+            | Self::AtLeast { limit } => {
                 finite("limit", limit, faults);
             }
             Self::Within { low, high } | Self::Outside { low, high } => {
@@ -330,7 +333,11 @@ input! {
 impl MetricGroup {
     /// A group with the number of its members that must be successful.
     #[must_use]
-    pub fn new(name: impl Into<String>, of: impl IntoIterator<Item = impl Into<String>>, at_least: u32) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        of: impl IntoIterator<Item = impl Into<String>>,
+        at_least: u32,
+    ) -> Self {
         Self { name: name.into(), of: of.into_iter().map(Into::into).collect(), at_least }
     }
 }
@@ -447,8 +454,10 @@ impl Metric {
         let several = count > 1 && self.interval.is_none();
         let text = format_args!("is absent: {count} measurements need an interval");
         faults.check(!several, ErrorKind::MissingField, format_args!("{path}.interval"), text);
-        let limits =
-            [("failureLimit", self.failure_limit.unwrap_or(0)), ("inconclusiveLimit", self.inconclusive_limit)];
+        let limits = [
+            ("failureLimit", self.failure_limit.unwrap_or(0)),
+            ("inconclusiveLimit", self.inconclusive_limit),
+        ];
         for (name, limit) in limits {
             let text = format_args!("`{limit}` is above `count`, {count}: it could never be exceeded");
             faults.check(limit <= count, ErrorKind::OutOfRange, format_args!("{path}.{name}"), text);
@@ -460,7 +469,10 @@ impl MetricGroup {
     fn check(&self, known: &BTreeSet<&str>, dry: &BTreeSet<&str>, path: &str, faults: &mut Faults) {
         let members = self.of.len();
         let in_range = usize::try_from(self.at_least).is_ok_and(|least| (1..=members).contains(&least));
-        let text = format_args!("`{}` is out of range: expected 1 to the number of members, {members}", self.at_least);
+        let text = format_args!(
+            "`{}` is out of range: expected 1 to the number of members, {members}",
+            self.at_least
+        );
         faults.check(in_range, ErrorKind::OutOfRange, format_args!("{path}.atLeast"), text);
         let mut seen = BTreeSet::new();
         for (index, member) in self.of.iter().enumerate() {

@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
-    time, version,
+    analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar,
+    stats, time, version,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
