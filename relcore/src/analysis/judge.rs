@@ -145,15 +145,12 @@ struct Counted {
 fn scored(labels: &[LabelledMetric], weights: &BTreeMap<String, f64>, pass: f64, marginal: f64) -> Score {
     let mut groups: BTreeMap<&str, Counted> = BTreeMap::new();
     for metric in labels {
-        let default = [String::from("default")];
-        let names: &[String] = if metric.groups.is_empty() { &default } else { &metric.groups };
+        let mut names: BTreeSet<&str> = metric.groups.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            names.insert("default");
+        }
         for name in names {
-            // `default` lives for this turn of the loop only.
-            let name = if metric.groups.is_empty() { "default" } else { name.as_str() };
-            let counted = match metric.groups.iter().find(|group| group.as_str() == name) {
-                Some(group) => groups.entry(group.as_str()).or_default(),
-                None => groups.entry("default").or_default(),
-            };
+            let counted = groups.entry(name).or_default();
             match metric.label {
                 Label::Passed => counted.passed += 1.0,
                 Label::High | Label::Low => counted.bad += 1.0,

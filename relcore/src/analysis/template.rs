@@ -305,7 +305,7 @@ impl Test {
                 finite("low", low, faults);
                 finite("high", high, faults);
                 faults.check(
-                    !(low > high),
+                    low <= high || low.is_nan() || high.is_nan(),
                     ErrorKind::InvalidValue,
                     format_args!("{path}.low"),
                     format_args!("`{low}` is above `high`, `{high}`"),
