@@ -58,7 +58,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis standard-judge-policy",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.judge_policy_from_json",
@@ -76,7 +80,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis judge-policy-from-json --text '{"metrics": [{"name": "m"}]}'"#,
+                    files: &[],
+                    prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"mean_ratio","isCount":false,"spread":"off"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
             },
             Function {
                 name: "analysis.judge_policy_from_yaml",
@@ -94,7 +102,11 @@ As `judge-policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis judge-policy-from-yaml --text 'metrics: [{name: m, effect: common_language, spread: wider}]'",
+                    files: &[],
+                    prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"common_language","isCount":false,"spread":"wider"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
             },
             Function {
                 name: "analysis.standard_template",
@@ -371,7 +383,14 @@ that is not finite, `missing_field` for measurements or an end without a start."
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis explain-judgement --judgement judgement.json",
+                    files: &[(
+                        "judgement.json",
+                        r#"{"score":{"verdict":"no_data","groups":[{"name":"default","score":0.0,"weight":100.0,"judged":0}],"reason":{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}}},"metrics":[{"name":"m","label":"no_data","isCritical":false,"canaryN":0,"baselineN":5}],"reasons":[{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}},{"code":"series_empty","severity":"warning","subject":"m","text":"the canary has no values","evidence":{"n":5}}],"missing":["m"],"policyDigest":"sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0"}"#,
+                    )],
+                    prints: r#""NO DATA: too few metrics have data\n- warning: 1 of 1 metrics have no data: half of them or more [too_little_data: score]\n- warning: the canary has no values [series_empty: m]\nmissing: m\npolicy: sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0\n""#,
+                }),
             },
             Function {
                 name: "analysis.judge",
@@ -414,7 +433,14 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 outcome: Some("analysis.outcome_of_judgement"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis judge --policy '{"metrics":[{"name":"m"}],"confidence":0.98}' --series series.json"#,
+                    files: &[(
+                        "series.json",
+                        r#"[{"metric":"m","canary":{"values":[],"error":"connection refused"},"baseline":{"values":[]}}]"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.outcome_of_evaluation",
@@ -483,7 +509,14 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-judgement --judgement judgement.json",
+                    files: &[(
+                        "judgement.json",
+                        r#"{"score":{"verdict":"no_data","groups":[{"name":"default","score":0.0,"weight":100.0,"judged":0}],"reason":{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}}},"metrics":[{"name":"m","label":"no_data","isCritical":false,"canaryN":0,"baselineN":5}],"reasons":[{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}},{"code":"series_empty","severity":"warning","subject":"m","text":"the canary has no values","evidence":{"n":5}}],"missing":["m"],"policyDigest":"sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
             },
             Function {
                 name: "analysis.score",
@@ -531,7 +564,14 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis score --labels labels.json --group-weights '{"group-1":50.0,"group-2":50.0}' --pass-score 95 --marginal-score 75"#,
+                    files: &[(
+                        "labels.json",
+                        r#"[{"name":"test-metric-pass","label":"passed","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-1","label":"high","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-2","label":"high","groups":["group-2"],"mustHaveData":false}]"#,
+                    )],
+                    prints: "",
+                }),
             },
         ],
     },
