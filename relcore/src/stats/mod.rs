@@ -45,8 +45,12 @@ mod normal;
 mod order;
 mod policy;
 mod quantile;
+#[allow(dead_code, reason = "no public function compares samples yet")]
+mod rank;
 mod rate;
 mod sequential;
+#[allow(dead_code, reason = "no public function compares samples yet")]
+mod shift;
 mod stirling;
 mod tails;
 
@@ -61,7 +65,9 @@ pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
+pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
+pub(crate) use shift::{hodges_lehmann, percentile};
 
 crate::scalar::texts!(Direction, Looks, Verdict);
 
