@@ -22,6 +22,7 @@ mod conformance;
 mod contents;
 mod coverage;
 mod crates;
+mod deploy;
 mod docs;
 mod example;
 mod fuzz;
@@ -57,7 +58,7 @@ usage: cargo xtask CHORE
                        rewrites the expected texts of cases to what the core says now; refuses any other change
   codegen [--check]    write every language's binding from the core (or fail if one is stale)
   bindgen              write the Swift and Kotlin sources that UniFFI makes from the compiled library (not committed)
-  toolchain NAME       installs swift or kotlin, as root on Debian
+  toolchain NAME       installs swift, kotlin or deploy, as root on Debian
   docs [--check]       the site in target/site, its links checked; with --check the guides' examples run, and every page
                        is opened in Chromium
   coverage             say which functions, types, reason codes and error codes no conformance case shows
