@@ -69,6 +69,7 @@ usage: cargo xtask CHORE
   memcheck             the tests of the Python binding's unsafe code under valgrind
   semver               whether callers of the crate still compile, by cargo-semver-checks and published/baseline.txt
   bench                the benches behind benches/README.md
+  bench --simulations  how often the tests of a canary are wrong
   bench swift|kotlin   what a call costs there, and the core's own time beside it
   jar [--natives DIR]  the jar of the JVM with this machine's library, or with those under a folder, and its test
   contents [--bless] PACKAGE...
@@ -105,6 +106,7 @@ fn chore() -> Result<()> {
             println!("{name}: {}", toolchain::install(toolchain::Toolchain::from_name(name)?)?);
             Ok(())
         }
+        ["bench", "--simulations", parts @ ..] => quickstart::simulations(parts),
         ["bench", "swift"] => swift::bench(),
         ["bench", "kotlin"] => kotlin::bench(),
         ["jar"] => jar::jar(None),

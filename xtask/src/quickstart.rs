@@ -116,6 +116,12 @@ pub fn bench() -> Result<()> {
     crate::shell::run(&mut command("node", &["bindings-node/bench/call.mjs"]))
 }
 
+/// `cargo xtask bench --simulations`: the rates of wrong verdicts, or those of the studies with these words in their name.
+pub fn simulations(parts: &[&str]) -> Result<()> {
+    let bench = ["bench", "--quiet", "-p", "relcore-benches", "--bench", "simulations", "--"];
+    crate::shell::run(command("cargo", &bench).args(parts))
+}
+
 #[cfg(test)]
 mod tests {
     use super::shown_results;
