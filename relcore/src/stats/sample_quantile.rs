@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The definition of a sample quantile, by the names of numpy. The types 1 to 9 of Hyndman and Fan, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "stats.QuantileMethod", rename_all = "snake_case")]
 pub enum QuantileMethod {
     /// Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service
