@@ -48,11 +48,11 @@ pub struct KolmogorovSmirnovTest {
 /// ```
 ///
 /// # Errors
-/// All faults at once: `out_of_range` for an empty sample, `invalid_value` for a NaN.
+/// All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
 pub fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> Result<KolmogorovSmirnovTest> {
     let mut faults = Faults::new();
-    check_values(canary, "canary", 1, false, &mut faults);
-    check_values(baseline, "baseline", 1, false, &mut faults);
+    check_values(canary, "canary", 1, true, &mut faults);
+    check_values(baseline, "baseline", 1, true, &mut faults);
     faults.finish()?;
     let (x, y) = (sorted(canary).unwrap_or_default(), sorted(baseline).unwrap_or_default());
     Ok(Distance::of(&x, &y).test())

@@ -89,11 +89,12 @@ pub struct Lift {
 ///
 /// # Errors
 /// All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
-/// NaN and for two samples that are both constant.
+/// NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
 pub fn welch(canary: &[f64], baseline: &[f64], level: f64) -> Result<WelchTest> {
     let difference = difference(canary, baseline, |faults| check_level(level, faults))?;
     let (t, df) = (difference.estimate / difference.error, difference.df);
     let half = difference.error * student::upper_quantile((1.0 - level) / 2.0, df);
+    finite(&[t, difference.estimate - half, difference.estimate + half])?;
     let (p_greater, p_less) = (student::upper(t, df), student::upper(-t, df));
     Ok(WelchTest {
         difference: difference.estimate,
@@ -131,6 +132,7 @@ pub fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> Res
     })?;
     let (t_low, t_high) =
         ((difference.estimate - low) / difference.error, (difference.estimate - high) / difference.error);
+    finite(&[t_low, t_high])?;
     let (p_low, p_high) = (student::upper(t_low, difference.df), student::upper(-t_high, difference.df));
     Ok(EquivalenceTest { p: p_low.max(p_high), p_low, p_high, t_low, t_high, df: difference.df })
 }
@@ -163,7 +165,8 @@ pub fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Lif
     let root = (b * b - a * c).max(0.0).sqrt();
     let sign = y.mean.signum();
     let ends = [(b - root) / a, (b + root) / a].map(|ratio| (ratio - 1.0) * sign);
-    let is_bounded = a > 0.0;
+    let is_bounded = a > 0.0 && ends.iter().all(|end| end.is_finite());
+    finite(&[lift, lift - z * error, lift + z * error])?;
     Ok(Lift {
         lift,
         standard_error: error,
@@ -191,11 +194,22 @@ fn difference(canary: &[f64], baseline: &[f64], others: impl FnOnce(&mut Faults)
     faults.finish()?;
     let (x, y) = (Moments::of(canary), Moments::of(baseline));
     let (error, df) = x.error_of_difference(y);
+    // The square of the variance of the mean is part of the degrees of freedom, and of the relative difference.
+    finite(&[x.mean, y.mean, x.of_mean() * x.of_mean() * x.n, y.of_mean() * y.of_mean() * y.n])?;
     if error <= 0.0 || !df.is_finite() {
         let text = "is constant, and so is the baseline: their difference has no standard error";
         return Err(Error::new(ErrorKind::InvalidValue, "canary", text));
     }
     Ok(Difference { estimate: x.mean - y.mean, error, df })
+}
+
+/// Refuses results that overflow.
+fn finite(results: &[f64]) -> Result<()> {
+    if results.iter().all(|result| result.is_finite()) {
+        return Ok(());
+    }
+    let text = "has values so large, or means so small, that a result overflows: expected another unit";
+    Err(Error::new(ErrorKind::OutOfRange, "canary", text))
 }
 
 /// The number, the mean and the variance of a sample.
@@ -330,6 +344,39 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn results_are_finite_or_refused(
+            x in prop::collection::vec(any::<i16>(), 0..6), y in prop::collection::vec(any::<i16>(), 0..6),
+            exponent in -320..308_i32, other in -320..308_i32,
+        ) {
+            let scaled = |list: &[i16], exponent: i32| -> Vec<f64> {
+                list.iter().map(|value| f64::from(*value) * libm::pow(10.0, f64::from(exponent))).collect()
+            };
+            let (x, y) = (scaled(&x, exponent), scaled(&y, other));
+            if let Ok(WelchTest { difference, low, high, t, df, p_two_sided, p_greater, p_less }) = welch(&x, &y, 0.95) {
+                let all = [difference, low, high, t, df, p_two_sided, p_greater, p_less];
+                prop_assert!(all.iter().all(|value| value.is_finite()), "{all:?}");
+            }
+            if let Ok(EquivalenceTest { p, p_low, p_high, t_low, t_high, df }) = equivalence(&x, &y, -1.0, 1.0) {
+                let all = [p, p_low, p_high, t_low, t_high, df];
+                prop_assert!(all.iter().all(|value| value.is_finite()), "{all:?}");
+            }
+            if let Ok(Lift { lift, standard_error, low, high, fieller_low, fieller_high }) = relative_lift(&x, &y, 0.95) {
+                let all = [lift, standard_error, low, high, fieller_low.unwrap_or(0.0), fieller_high.unwrap_or(0.0)];
+                prop_assert!(all.iter().all(|value| value.is_finite()), "{all:?}");
+            }
+            for p in [0.0, 0.3, 0.5, 1.0] {
+                let all: Vec<f64> = x.iter().chain(&y).copied().collect();
+                if let Ok(value) = crate::stats::quantile(&all, p, &crate::stats::QuantileMethod::Hazen) {
+                    prop_assert!(all.iter().any(|one| *one <= value) && all.iter().any(|one| *one >= value));
+                }
+            }
+            if let Ok(shift) = crate::stats::location_shift(&x, &y, 0.5) {
+                let ends = [shift.lower.unwrap_or(0.0), shift.estimate, shift.upper.unwrap_or(0.0)];
+                prop_assert!(ends.iter().all(|value| value.is_finite()), "{ends:?}");
+            }
+        }
+
         #[test]
         fn the_sequence_ends_where_its_test_rejects(
             error in 1e-6..1e6_f64, n in 2.0..1e6_f64, alpha in 1e-4..0.3_f64, tuned_for in 10.0..1e5_f64,

@@ -73,7 +73,9 @@ pub fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> Result<f64> 
     let (_, low, above) = values.select_nth_unstable_by(rank, f64::total_cmp);
     let next = above.iter().copied().min_by(f64::total_cmp);
     Ok(match next {
-        Some(next) if part > 0.0 => *low + part * (next - *low),
+        // The difference of two values could overflow.
+        Some(next) if part > 0.0 && (next - *low).is_finite() => *low + part * (next - *low),
+        Some(next) if part > 0.0 => *low * (1.0 - part) + next * part,
         _ => *low,
     })
 }
@@ -138,7 +140,7 @@ impl QuantileMethod {
             Self::InvertedCdf => at(libm::ceil(size * p) - 1.0),
             Self::AveragedInvertedCdf => {
                 let exact = size * p;
-                if exact == libm::floor(exact) && exact > 0.0 && exact < size {
+                if exact - libm::floor(exact) <= 0.0 && exact > 0.0 && exact < size {
                     (exact as usize - 1, 0.5)
                 } else {
                     at(libm::ceil(exact) - 1.0)

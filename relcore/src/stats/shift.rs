@@ -33,7 +33,7 @@ pub struct Shift {
 /// let canary = [128.0, 141.0, 136.0, 150.0, 138.0];
 /// let baseline = [120.0, 125.0, 118.0, 132.0, 127.0];
 /// let shift = location_shift(&canary, &baseline, 0.95)?;
-/// assert_eq!((shift.estimate, shift.lower, shift.upper), (13.0, Some(3.0), Some(25.0)));
+/// assert_eq!((shift.estimate, shift.lower, shift.upper), (14.0, Some(3.0), Some(25.0)));
 ///
 /// // Pitfall: three values against three have no finite interval at this level.
 /// assert_eq!(location_shift(&canary[..3], &baseline[..3], 0.95)?.lower, None);
@@ -71,11 +71,15 @@ pub(crate) fn hodges_lehmann_of_sorted(canary: &[f64], baseline: &[f64], confide
     let (low, high) = (differences.select(last / 2), differences.select(last.div_ceil(2)));
     let depth = interval_depth(canary, baseline, confidence);
     Some(Shift {
-        // The difference first: a sum could overflow.
-        estimate: low + (high - low) / 2.0,
+        estimate: midpoint(low, high),
         lower: depth.map(|depth| differences.select(depth)),
         upper: depth.map(|depth| differences.select(last - depth)),
     })
+}
+
+/// The mean of two numbers; neither their sum nor their difference overflows.
+fn midpoint(low: f64, high: f64) -> f64 {
+    if low.signum() == high.signum() { low + (high - low) / 2.0 } else { (low + high) / 2.0 }
 }
 
 /// The zero-based rank of the lower end of the interval; the upper end has the same rank from above.
