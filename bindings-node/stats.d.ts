@@ -374,7 +374,7 @@ export declare function explain(comparison: Comparison): string;
  * For a shift, `mannWhitney` needs fewer values. The p-values are exact up to a million pairs;
  * beyond, they come from the limits of Kolmogorov and of Smirnov.
  *
- * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, `invalid_value` for a NaN.
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
  */
 export declare function kolmogorovSmirnov(
   canary: readonly number[],
@@ -461,7 +461,7 @@ export declare function relativeLift(
  * `level` is that of the two-sided interval, 0.95 for most purposes.
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
- * NaN and for two samples that are both constant.
+ * NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
  */
 export declare function welch(
   canary: readonly number[],

@@ -2514,7 +2514,7 @@ For a shift, `mann-whitney` needs fewer values. The p-values are exact up to a m
 beyond, they come from the limits of Kolmogorov and of Smirnov.
 
 Errors:
-All faults at once: `out_of_range` for an empty sample, `invalid_value` for a NaN.",
+All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.",
                 arguments: &[
                     Argument {
                         wire: "canary",
@@ -2811,7 +2811,7 @@ As `welch`, and `invalid_value` for a baseline whose mean is 0.",
 
 Errors:
 All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
-NaN and for two samples that are both constant.",
+NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.",
                 arguments: &[
                     Argument {
                         wire: "canary",

@@ -1165,7 +1165,7 @@ object Stats {
      * beyond, they come from the limits of Kolmogorov and of Smirnov.
      *
      * Errors:
-     * All faults at once: `out_of_range` for an empty sample, `invalid_value` for a NaN.
+     * All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
@@ -1260,7 +1260,7 @@ object Stats {
      *
      * Errors:
      * All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
-     * NaN and for two samples that are both constant.
+     * NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
      */
     @JvmStatic
     @Throws(RelcoreException::class)

@@ -566,7 +566,7 @@ def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> Ko
     beyond, they come from the limits of Kolmogorov and of Smirnov.
 
     Errors:
-    All faults at once: `out_of_range` for an empty sample, `invalid_value` for a NaN.
+    All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
     """
     return _kolmogorov_smirnov(canary, baseline)
 
@@ -668,6 +668,6 @@ def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> W
 
     Errors:
     All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
-    NaN and for two samples that are both constant.
+    NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
     """
     return _welch(canary, baseline, level)

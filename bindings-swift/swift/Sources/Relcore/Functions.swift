@@ -959,7 +959,7 @@ public enum Stats {
     /// beyond, they come from the limits of Kolmogorov and of Smirnov.
     ///
     /// Errors:
-    /// All faults at once: `out_of_range` for an empty sample, `invalid_value` for a NaN.
+    /// All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
     public static func kolmogorovSmirnov(canary: [Double], baseline: [Double]) throws -> StatsKolmogorovSmirnovTest {
         try ffiStatsKolmogorovSmirnov(canary: canary, baseline: baseline)
     }
@@ -1033,7 +1033,7 @@ public enum Stats {
     ///
     /// Errors:
     /// All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
-    /// NaN and for two samples that are both constant.
+    /// NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
     public static func welch(canary: [Double], baseline: [Double], level: Double) throws -> StatsWelchTest {
         try ffiStatsWelch(canary: canary, baseline: baseline, level: level)
     }
