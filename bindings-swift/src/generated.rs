@@ -1637,6 +1637,10 @@ pub enum StatsRankMethod {
     Normal,
     /// The same without the correction for continuity.
     NormalUncorrected,
+    /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of
+    /// time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these
+    /// an arm, all p-values are 1.
+    Autocorrelated,
 }
 
 #[uniffi::remote(Record)]

@@ -1774,7 +1774,7 @@ export type QuantileMethod =
   | "median_unbiased"
   | "normal_unbiased";
 /** How the p-values of `mannWhitney` are computed. */
-export type RankMethod = "auto" | "exact" | "normal" | "normal_uncorrected";
+export type RankMethod = "auto" | "exact" | "normal" | "normal_uncorrected" | "autocorrelated";
 /** Whether the canary has greater values than the baseline, or lesser ones, made by `mannWhitney`. */
 export interface RankTest {
   /** The number of pairs in which the canary is greater; equal values count one half. */

@@ -2110,6 +2110,8 @@ class RankMethod(StrEnum):
     """The normal approximation with the corrections for ties and continuity."""
     NORMAL_UNCORRECTED = 'normal_uncorrected'
     """The same without the correction for continuity."""
+    AUTOCORRELATED = 'autocorrelated'
+    """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
 class Verdict(StrEnum):
     """What counts prove."""
     FAILED = 'failed'

@@ -2876,6 +2876,8 @@ pub mod stats {
         Normal,
         /// The same without the correction for continuity.
         NormalUncorrected,
+        /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much.
+        Autocorrelated,
     }
     /// Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

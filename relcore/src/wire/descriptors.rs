@@ -1153,7 +1153,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "normal_unbiased",
         ]),
     ),
-    ("stats.RankMethod", Descriptor::Unit(&["auto", "exact", "normal", "normal_uncorrected"])),
+    (
+        "stats.RankMethod",
+        Descriptor::Unit(&["auto", "exact", "normal", "normal_uncorrected", "autocorrelated"]),
+    ),
     (
         "stats.RankTest",
         Descriptor::Struct(&[

@@ -981,6 +981,9 @@ public enum Stats {
     ///
     /// Other than scipy, exact p-values take ties into account. Infinite values rank first and last.
     ///
+    /// Values must be independent. Of 60 measurements a minute apart, each with a correlation of 0.6 to the one before, 33 % of
+    /// harmless canaries are below 5 %; use `autocorrelated` for them.
+    ///
     /// Errors:
     /// All faults at once: `out_of_range` for an empty sample, and for `exact` with samples that are too large for it;
     /// `invalid_value` for a NaN.
