@@ -131,10 +131,19 @@ export interface WireInputs {
   readonly "stats.Comparison": stats.Comparison;
   readonly "stats.Counts": stats.Counts;
   readonly "stats.Direction": stats.Direction;
+  readonly "stats.EquivalenceTest": stats.EquivalenceTest;
+  readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
+  readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
   readonly "stats.Policy": stats.Policy;
+  readonly "stats.QuantileInterval": stats.QuantileInterval;
+  readonly "stats.QuantileMethod": stats.QuantileMethod;
+  readonly "stats.RankMethod": stats.RankMethod;
+  readonly "stats.RankTest": stats.RankTest;
+  readonly "stats.Shift": stats.Shift;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
+  readonly "stats.WelchTest": stats.WelchTest;
 }
 
 /** The types that `fromJson` returns, by name. */
@@ -247,10 +256,19 @@ export interface WireTypes {
   readonly "stats.Comparison": stats.Comparison;
   readonly "stats.Counts": stats.Counts;
   readonly "stats.Direction": stats.Direction;
+  readonly "stats.EquivalenceTest": stats.EquivalenceTest;
+  readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
+  readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
   readonly "stats.Policy": stats.Policy;
+  readonly "stats.QuantileInterval": stats.QuantileInterval;
+  readonly "stats.QuantileMethod": stats.QuantileMethod;
+  readonly "stats.RankMethod": stats.RankMethod;
+  readonly "stats.RankTest": stats.RankTest;
+  readonly "stats.Shift": stats.Shift;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
+  readonly "stats.WelchTest": stats.WelchTest;
 }
 
 /**

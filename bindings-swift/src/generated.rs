@@ -56,8 +56,11 @@ use relcore::rollback::{
     Situation as RollbackSituation, Verdict as RollbackVerdict,
 };
 use relcore::stats::{
-    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection, Looks as StatsLooks,
-    Policy as StatsPolicy, TestResult as StatsTestResult, Verdict as StatsVerdict,
+    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection,
+    EquivalenceTest as StatsEquivalenceTest, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
+    Lift as StatsLift, Looks as StatsLooks, Policy as StatsPolicy, QuantileInterval as StatsQuantileInterval,
+    QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
+    Shift as StatsShift, TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -1541,6 +1544,39 @@ pub enum StatsDirection {
     DecreaseIsBad,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsEquivalenceTest {
+    pub p: f64,
+    pub p_low: f64,
+    pub p_high: f64,
+    pub t_low: f64,
+    pub t_high: f64,
+    pub df: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsKolmogorovSmirnovTest {
+    pub d: f64,
+    pub p: f64,
+    pub location: f64,
+    pub canary_is_less: bool,
+    pub d_greater: f64,
+    pub p_greater: f64,
+    pub d_less: f64,
+    pub p_less: f64,
+    pub exact: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsLift {
+    pub lift: f64,
+    pub standard_error: f64,
+    pub low: f64,
+    pub high: f64,
+    pub fieller_low: Option<f64>,
+    pub fieller_high: Option<f64>,
+}
+
 /// How often counts are compared while they grow.
 #[uniffi::remote(Enum)]
 pub enum StatsLooks {
@@ -1557,6 +1593,72 @@ pub struct StatsPolicy {
     pub alpha: f64,
     pub looks: StatsLooks,
     pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsQuantileInterval {
+    pub estimate: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+/// The definition of a sample quantile, by the names of numpy. The types 1 to 9 of Hyndman and Fan, in this order.
+#[uniffi::remote(Enum)]
+pub enum StatsQuantileMethod {
+    /// Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service
+    /// levels mean it.
+    InvertedCdf,
+    /// Type 2: as type 1, with the mean of two values where the share is met exactly.
+    AveragedInvertedCdf,
+    /// Type 3: the value of the nearest rank; of two, the even one.
+    ClosestObservation,
+    /// Type 4: type 1, interpolated.
+    InterpolatedInvertedCdf,
+    /// Type 5: interpolated between the middles of the ranks.
+    Hazen,
+    /// Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn.
+    Weibull,
+    /// Type 7: numpy's, R's and Excel's default, and Kayenta's.
+    Linear,
+    /// Type 8: about unbiased for the median of the rank.
+    MedianUnbiased,
+    /// Type 9: about unbiased for a normal distribution.
+    NormalUnbiased,
+}
+
+/// How the p-values of `mann_whitney` are computed.
+#[uniffi::remote(Enum)]
+pub enum StatsRankMethod {
+    /// Exact for small samples (up to two arms of 50 values), otherwise normal.
+    Auto,
+    /// Exact: up to 2500 pairs with ties and 40,000 without.
+    Exact,
+    /// The normal approximation with the corrections for ties and continuity.
+    Normal,
+    /// The same without the correction for continuity.
+    NormalUncorrected,
+    /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of
+    /// time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these
+    /// an arm, all p-values are 1.
+    Autocorrelated,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsRankTest {
+    pub u: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
+    pub exact: bool,
+    pub smallest_p: f64,
+    pub common_language_effect: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsShift {
+    pub estimate: f64,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -1578,6 +1680,18 @@ pub enum StatsVerdict {
     NoData,
     /// The counts contradict one another.
     Invalid,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsWelchTest {
+    pub difference: f64,
+    pub low: f64,
+    pub high: f64,
+    pub t: f64,
+    pub df: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
 }
 
 #[uniffi::export]
@@ -2022,13 +2136,84 @@ pub fn ffi_stats_compare_counts(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_equivalence(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    low: f64,
+    high: f64,
+) -> Encoded<StatsEquivalenceTest> {
+    Encoded(
+        relcore::stats::equivalence(borrow(&canary), borrow(&baseline), borrow(&low), borrow(&high))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
     Plain(Ok(relcore::stats::explain(borrow(&comparison))))
 }
 
 #[uniffi::export]
+pub fn ffi_stats_kolmogorov_smirnov(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+) -> Encoded<StatsKolmogorovSmirnovTest> {
+    Encoded(
+        relcore::stats::kolmogorov_smirnov(borrow(&canary), borrow(&baseline)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_location_shift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsShift> {
+    Encoded(
+        relcore::stats::location_shift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_mann_whitney(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    method: StatsRankMethod,
+) -> Encoded<StatsRankTest> {
+    Encoded(
+        relcore::stats::mann_whitney(borrow(&canary), borrow(&baseline), borrow(&method))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile(values: Vec<f64>, p: f64, method: StatsQuantileMethod) -> Plain<f64> {
+    Plain(relcore::stats::quantile(borrow(&values), borrow(&p), borrow(&method)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile_interval(values: Vec<f64>, p: f64, level: f64) -> Encoded<StatsQuantileInterval> {
+    Encoded(
+        relcore::stats::quantile_interval(borrow(&values), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_relative_lift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsLift> {
+    Encoded(
+        relcore::stats::relative_lift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_welch(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsWelchTest> {
+    Encoded(
+        relcore::stats::welch(borrow(&canary), borrow(&baseline), borrow(&level)).map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -3537,6 +3722,36 @@ pub fn ffi_write_stats_direction(value: StatsDirection) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_equivalence_test(json: &str) -> Encoded<StatsEquivalenceTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_kolmogorov_smirnov_test(json: &str) -> Encoded<StatsKolmogorovSmirnovTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_kolmogorov_smirnov_test(value: StatsKolmogorovSmirnovTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_lift(json: &str) -> Encoded<StatsLift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_lift(value: StatsLift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_looks(json: &str) -> Encoded<StatsLooks> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3557,6 +3772,56 @@ pub fn ffi_write_stats_policy(value: StatsPolicy) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_quantile_interval(json: &str) -> Encoded<StatsQuantileInterval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_interval(value: StatsQuantileInterval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_quantile_method(json: &str) -> Encoded<StatsQuantileMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_method(value: StatsQuantileMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rank_method(json: &str) -> Encoded<StatsRankMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rank_method(value: StatsRankMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rank_test(json: &str) -> Encoded<StatsRankTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rank_test(value: StatsRankTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_shift(json: &str) -> Encoded<StatsShift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_shift(value: StatsShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_test_result(json: &str) -> Encoded<StatsTestResult> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3573,5 +3838,15 @@ pub fn ffi_read_stats_verdict(json: &str) -> Encoded<StatsVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_verdict(value: StatsVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_welch_test(json: &str) -> Encoded<StatsWelchTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_welch_test(value: StatsWelchTest) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

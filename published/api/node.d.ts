@@ -1687,6 +1687,57 @@ export interface Counts {
 }
 /** Which change of a rate is for the worse. */
 export type Direction = "increase_is_bad" | "decrease_is_bad";
+/** The result of two one-sided tests, made by `equivalence`. */
+export interface EquivalenceTest {
+  /** The p-value against "the difference is not between the bounds": the greater of the next two. */
+  readonly p: number;
+  /** The p-value against "the difference is the lower bound or less". */
+  readonly pLow: number;
+  /** The p-value against "the difference is the upper bound or more". */
+  readonly pHigh: number;
+  /** The statistic of the lower test. */
+  readonly tLow: number;
+  /** The statistic of the upper test. */
+  readonly tHigh: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+}
+/** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
+export interface KolmogorovSmirnovTest {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The p-value against "both samples come from one distribution". */
+  readonly p: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares. */
+  readonly dGreater: number;
+  /** Its p-value, against "the canary has nowhere a smaller share up to a value". */
+  readonly pGreater: number;
+  /** The greatest difference in favour of lesser values of the canary. */
+  readonly dLess: number;
+  /** Its p-value. */
+  readonly pLess: number;
+  /** Whether the p-values are exact without ties; with ties they are upper limits. */
+  readonly exact: boolean;
+}
+/** The relative difference of two means, made by `relativeLift`. */
+export interface Lift {
+  /** The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more. */
+  readonly lift: number;
+  /** The standard error by the delta method. */
+  readonly standardError: number;
+  /** The lower end of the interval by the delta method. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The lower end of the interval of E. */
+  readonly fiellerLow?: number | undefined;
+  /** The upper end. */
+  readonly fiellerHigh?: number | undefined;
+}
 /** How often counts are compared while they grow. */
 export type Looks = "any" | "one";
 /** When a canary counts as worse, and how certain that must be. */
@@ -1702,6 +1753,54 @@ export interface Policy {
   /** The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict. */
   readonly minExpectedEvents?: number | undefined;
 }
+/** A quantile with its interval, made by `quantileInterval`. */
+export interface QuantileInterval {
+  /** The quantile of type 1: a value of the sample. */
+  readonly estimate: number;
+  /** The lower end, a value of the sample; absent if the sample is too small for one. */
+  readonly low?: number | undefined;
+  /** The upper end. */
+  readonly high?: number | undefined;
+}
+/** The definition of a sample quantile, by the names of numpy. */
+export type QuantileMethod =
+  | "inverted_cdf"
+  | "averaged_inverted_cdf"
+  | "closest_observation"
+  | "interpolated_inverted_cdf"
+  | "hazen"
+  | "weibull"
+  | "linear"
+  | "median_unbiased"
+  | "normal_unbiased";
+/** How the p-values of `mannWhitney` are computed. */
+export type RankMethod = "auto" | "exact" | "normal" | "normal_uncorrected" | "autocorrelated";
+/** Whether the canary has greater values than the baseline, or lesser ones, made by `mannWhitney`. */
+export interface RankTest {
+  /** The number of pairs in which the canary is greater; equal values count one half. */
+  readonly u: number;
+  /** The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1. */
+  readonly pTwoSided: number;
+  /** The p-value against "the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the canary is not less". */
+  readonly pLess: number;
+  /** Whether the p-values are exact. */
+  readonly exact: boolean;
+  /** The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one. */
+  readonly smallestP: number;
+  /** U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline. */
+  readonly commonLanguageEffect: number;
+}
+/** By how much the values of the canary are greater than those of the baseline, made by `locationShift`. */
+export interface Shift {
+  /** The median of all differences between a value of the canary and one of the baseline. */
+  readonly estimate: number;
+  /** The lower end of the interval; absent if the samples are too small for a finite one. */
+  readonly lower?: number | undefined;
+  /** The upper end. */
+  readonly upper?: number | undefined;
+}
 /** The result of one test. */
 export interface TestResult {
   /** The p-value. */
@@ -1711,6 +1810,25 @@ export interface TestResult {
 }
 /** What counts prove. */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
+/** The result of Welch's test, made by `welch`. */
+export interface WelchTest {
+  /** The mean of the canary minus that of the baseline. */
+  readonly difference: number;
+  /** The lower end of its confidence interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The difference, divided by its standard error. */
+  readonly t: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+  /** The p-value against "both means are equal". */
+  readonly pTwoSided: number;
+  /** The p-value against "the mean of the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the mean of the canary is not less". */
+  readonly pLess: number;
+}
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
@@ -1719,10 +1837,54 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 /** Compares the events of a canary with those of its baseline. */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
+/** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
+export declare function equivalence(
+  canary: readonly number[],
+  baseline: readonly number[],
+  low: number,
+  high: number,
+): EquivalenceTest;
 /** Writes a comparison as text for a person: the verdict and the reasons. */
 export declare function explain(comparison: Comparison): string;
+/** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
+export declare function kolmogorovSmirnov(
+  canary: readonly number[],
+  baseline: readonly number[],
+): KolmogorovSmirnovTest;
+/** The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`. */
+export declare function locationShift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Shift;
+/** Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test. */
+export declare function mannWhitney(
+  canary: readonly number[],
+  baseline: readonly number[],
+  method: RankMethod,
+): RankTest;
 /** The consequence of a comparison for its caller. */
 export declare function outcome(comparison: Comparison): decision.Outcome;
+/** The quantile `p` of a sample: `numpy.quantile`. */
+export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+/** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */
+export declare function quantileInterval(
+  values: readonly number[],
+  p: number,
+  level: number,
+): QuantileInterval;
+/** The relative difference of two means with its interval: 0.05 is 5 % more than the baseline. */
+export declare function relativeLift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Lift;
+/** Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`. */
+export declare function welch(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): WelchTest;
 
 // time.d.ts
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */

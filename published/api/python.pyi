@@ -2080,6 +2080,38 @@ class Looks(StrEnum):
     """As often as the caller likes: an e-process."""
     ONE = 'one'
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+class QuantileMethod(StrEnum):
+    """The definition of a sample quantile, by the names of numpy."""
+    INVERTED_CDF = 'inverted_cdf'
+    """Type 1: the least value that has the share `p` at or below it."""
+    AVERAGED_INVERTED_CDF = 'averaged_inverted_cdf'
+    """Type 2: as type 1, with the mean of two values where the share is met exactly."""
+    CLOSEST_OBSERVATION = 'closest_observation'
+    """Type 3: the value of the nearest rank; of two, the even one."""
+    INTERPOLATED_INVERTED_CDF = 'interpolated_inverted_cdf'
+    """Type 4: type 1, interpolated."""
+    HAZEN = 'hazen'
+    """Type 5: interpolated between the middles of the ranks."""
+    WEIBULL = 'weibull'
+    """Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn."""
+    LINEAR = 'linear'
+    """Type 7: numpy's, R's and Excel's default, and Kayenta's."""
+    MEDIAN_UNBIASED = 'median_unbiased'
+    """Type 8: about unbiased for the median of the rank."""
+    NORMAL_UNBIASED = 'normal_unbiased'
+    """Type 9: about unbiased for a normal distribution."""
+class RankMethod(StrEnum):
+    """How the p-values of `mann_whitney` are computed."""
+    AUTO = 'auto'
+    """Exact for small samples (up to two arms of 50 values), otherwise normal."""
+    EXACT = 'exact'
+    """Exact: up to 2500 pairs with ties and 40,000 without."""
+    NORMAL = 'normal'
+    """The normal approximation with the corrections for ties and continuity."""
+    NORMAL_UNCORRECTED = 'normal_uncorrected'
+    """The same without the correction for continuity."""
+    AUTOCORRELATED = 'autocorrelated'
+    """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
 class Verdict(StrEnum):
     """What counts prove."""
     FAILED = 'failed'
@@ -2121,6 +2153,57 @@ class Counts(_Value):
     exposure: float
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EquivalenceTest(_Value):
+    """The result of two one-sided tests, made by `equivalence`."""
+    p: float
+    """The p-value against "the difference is not between the bounds": the greater of the next two."""
+    p_low: float
+    """The p-value against "the difference is the lower bound or less"."""
+    p_high: float
+    """The p-value against "the difference is the upper bound or more"."""
+    t_low: float
+    """The statistic of the lower test."""
+    t_high: float
+    """The statistic of the upper test."""
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSmirnovTest(_Value):
+    """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+    p: float
+    """The p-value against "both samples come from one distribution"."""
+    location: float
+    """The least value at which the difference is greatest."""
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+    d_greater: float
+    """The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares."""
+    p_greater: float
+    """Its p-value, against "the canary has nowhere a smaller share up to a value"."""
+    d_less: float
+    """The greatest difference in favour of lesser values of the canary."""
+    p_less: float
+    """Its p-value."""
+    exact: bool
+    """Whether the p-values are exact without ties; with ties they are upper limits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lift(_Value):
+    """The relative difference of two means, made by `relative_lift`."""
+    lift: float
+    """The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more."""
+    standard_error: float
+    """The standard error by the delta method."""
+    low: float
+    """The lower end of the interval by the delta method."""
+    high: float
+    """The upper end."""
+    fieller_low: float | None = None
+    """The lower end of the interval of E."""
+    fieller_high: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -2134,12 +2217,66 @@ class Policy(_Value):
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileInterval(_Value):
+    """A quantile with its interval, made by `quantile_interval`."""
+    estimate: float
+    """The quantile of type 1: a value of the sample."""
+    low: float | None = None
+    """The lower end, a value of the sample; absent if the sample is too small for one."""
+    high: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankTest(_Value):
+    """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
+    u: float
+    """The number of pairs in which the canary is greater; equal values count one half."""
+    p_two_sided: float
+    """The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1."""
+    p_greater: float
+    """The p-value against "the canary is not greater"."""
+    p_less: float
+    """The p-value against "the canary is not less"."""
+    exact: bool
+    """Whether the p-values are exact."""
+    smallest_p: float
+    """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one."""
+    common_language_effect: float
+    """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift(_Value):
+    """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
+    estimate: float
+    """The median of all differences between a value of the canary and one of the baseline."""
+    lower: float | None = None
+    """The lower end of the interval; absent if the samples are too small for a finite one."""
+    upper: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestResult(_Value):
     """The result of one test."""
     p: float
     """The p-value."""
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WelchTest(_Value):
+    """The result of Welch's test, made by `welch`."""
+    difference: float
+    """The mean of the canary minus that of the baseline."""
+    low: float
+    """The lower end of its confidence interval."""
+    high: float
+    """The upper end."""
+    t: float
+    """The difference, divided by its standard error."""
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+    p_two_sided: float
+    """The p-value against "both means are equal"."""
+    p_greater: float
+    """The p-value against "the mean of the canary is not greater"."""
+    p_less: float
+    """The p-value against "the mean of the canary is not less"."""
 def default_policy() -> Policy:
     """The policy with all defaults."""
     ...
@@ -2152,11 +2289,35 @@ def policy_from_yaml(text: str) -> Policy:
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
     ...
+def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
+    """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
+    ...
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
     """Writes a comparison as text for a person: the verdict and the reasons."""
     ...
+def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+    """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
+    ...
+def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+    """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`."""
+    ...
+def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+    """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
+    ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     """The consequence of a comparison for its caller."""
+    ...
+def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+    """The quantile `p` of a sample: `numpy.quantile`."""
+    ...
+def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+    """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`."""
+    ...
+def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+    """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
+    ...
+def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+    """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""
     ...
 
 # time

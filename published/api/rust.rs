@@ -2726,6 +2726,92 @@ pub mod stats {
     /// The consequence of a comparison for its caller.
     #[must_use]
     pub fn outcome(comparison: &Comparison) -> Outcome;
+    /// The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct KolmogorovSmirnovTest {
+        /// The greatest difference between the shares of both samples up to any value.
+        pub d: f64,
+        /// The p-value against "both samples come from one distribution".
+        pub p: f64,
+        /// The least value at which the difference is greatest.
+        pub location: f64,
+        /// Whether the canary has the greater share up to there: its values tend to be less.
+        pub canary_is_less: bool,
+        /// The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares.
+        pub d_greater: f64,
+        /// Its p-value, against "the canary has nowhere a smaller share up to a value".
+        pub p_greater: f64,
+        /// The greatest difference in favour of lesser values of the canary.
+        pub d_less: f64,
+        /// Its p-value.
+        pub p_less: f64,
+        /// Whether the p-values are exact without ties; with ties they are upper limits.
+        pub exact: bool,
+    }
+    /// Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+    pub fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> Result<KolmogorovSmirnovTest>;
+    /// The result of two one-sided tests, made by `equivalence`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EquivalenceTest {
+        /// The p-value against "the difference is not between the bounds": the greater of the next two.
+        pub p: f64,
+        /// The p-value against "the difference is the lower bound or less".
+        pub p_low: f64,
+        /// The p-value against "the difference is the upper bound or more".
+        pub p_high: f64,
+        /// The statistic of the lower test.
+        pub t_low: f64,
+        /// The statistic of the upper test.
+        pub t_high: f64,
+        /// The degrees of freedom by Welch and Satterthwaite.
+        pub df: f64,
+    }
+    /// The relative difference of two means, made by `relative_lift`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Lift {
+        /// The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more.
+        pub lift: f64,
+        /// The standard error by the delta method.
+        pub standard_error: f64,
+        /// The lower end of the interval by the delta method.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+        /// The lower end of the interval of E.
+        pub fieller_low: Option<f64>,
+        /// The upper end.
+        pub fieller_high: Option<f64>,
+    }
+    /// The result of Welch's test, made by `welch`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct WelchTest {
+        /// The mean of the canary minus that of the baseline.
+        pub difference: f64,
+        /// The lower end of its confidence interval.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+        /// The difference, divided by its standard error.
+        pub t: f64,
+        /// The degrees of freedom by Welch and Satterthwaite.
+        pub df: f64,
+        /// The p-value against "both means are equal".
+        pub p_two_sided: f64,
+        /// The p-value against "the mean of the canary is not greater".
+        pub p_greater: f64,
+        /// The p-value against "the mean of the canary is not less".
+        pub p_less: f64,
+    }
+    /// Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+    pub fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> Result<EquivalenceTest>;
+    /// The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+    pub fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Lift>;
+    /// Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+    pub fn welch(canary: &[f64], baseline: &[f64], level: f64) -> Result<WelchTest>;
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -2778,10 +2864,101 @@ pub mod stats {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// How the p-values of `mann_whitney` are computed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RankMethod {
+        /// Exact for small samples (up to two arms of 50 values), otherwise normal.
+        Auto,
+        /// Exact: up to 2500 pairs with ties and 40,000 without.
+        Exact,
+        /// The normal approximation with the corrections for ties and continuity.
+        Normal,
+        /// The same without the correction for continuity.
+        NormalUncorrected,
+        /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much.
+        Autocorrelated,
+    }
+    /// Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RankTest {
+        /// The number of pairs in which the canary is greater; equal values count one half.
+        pub u: f64,
+        /// The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1.
+        pub p_two_sided: f64,
+        /// The p-value against "the canary is not greater".
+        pub p_greater: f64,
+        /// The p-value against "the canary is not less".
+        pub p_less: f64,
+        /// Whether the p-values are exact.
+        pub exact: bool,
+        /// The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one.
+        pub smallest_p: f64,
+        /// U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline.
+        pub common_language_effect: f64,
+    }
+    /// Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+    pub fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> Result<RankTest>;
+    /// A quantile with its interval, made by `quantile_interval`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct QuantileInterval {
+        /// The quantile of type 1: a value of the sample.
+        pub estimate: f64,
+        /// The lower end, a value of the sample; absent if the sample is too small for one.
+        pub low: Option<f64>,
+        /// The upper end.
+        pub high: Option<f64>,
+    }
+    /// The definition of a sample quantile, by the names of numpy.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum QuantileMethod {
+        /// Type 1: the least value that has the share `p` at or below it.
+        InvertedCdf,
+        /// Type 2: as type 1, with the mean of two values where the share is met exactly.
+        AveragedInvertedCdf,
+        /// Type 3: the value of the nearest rank; of two, the even one.
+        ClosestObservation,
+        /// Type 4: type 1, interpolated.
+        InterpolatedInvertedCdf,
+        /// Type 5: interpolated between the middles of the ranks.
+        Hazen,
+        /// Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn.
+        Weibull,
+        /// Type 7: numpy's, R's and Excel's default, and Kayenta's.
+        Linear,
+        /// Type 8: about unbiased for the median of the rank.
+        MedianUnbiased,
+        /// Type 9: about unbiased for a normal distribution.
+        NormalUnbiased,
+    }
+    /// The quantile `p` of a sample: `numpy.quantile`.
+    pub fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> Result<f64>;
+    /// The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+    pub fn quantile_interval(values: &[f64], p: f64, level: f64) -> Result<QuantileInterval>;
+    /// By how much the values of the canary are greater than those of the baseline, made by `location_shift`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Shift {
+        /// The median of all differences between a value of the canary and one of the baseline.
+        pub estimate: f64,
+        /// The lower end of the interval; absent if the samples are too small for a finite one.
+        pub lower: Option<f64>,
+        /// The upper end.
+        pub upper: Option<f64>,
+    }
+    /// The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+    pub fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Shift>;
     impl Display for Direction {}
     impl FromStr for Direction {}
     impl Display for Looks {}
     impl FromStr for Looks {}
+    impl Display for QuantileMethod {}
+    impl FromStr for QuantileMethod {}
+    impl Display for RankMethod {}
+    impl FromStr for RankMethod {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
     /// The text of `explain`.

@@ -869,6 +869,30 @@ fun StatsDirection.toJson(): String = ffiWriteStatsDirection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsEquivalenceTest.Companion.fromJson(json: String): StatsEquivalenceTest = ffiReadStatsEquivalenceTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSmirnovTest.Companion.fromJson(json: String): StatsKolmogorovSmirnovTest = ffiReadStatsKolmogorovSmirnovTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSmirnovTest.toJson(): String = ffiWriteStatsKolmogorovSmirnovTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsLift.Companion.fromJson(json: String): StatsLift = ffiReadStatsLift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsLift.toJson(): String = ffiWriteStatsLift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsLooks.Companion.fromJson(json: String): StatsLooks = ffiReadStatsLooks(json)
 
 /** The JSON form. */
@@ -885,6 +909,46 @@ fun StatsPolicy.toJson(): String = ffiWriteStatsPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsQuantileInterval.Companion.fromJson(json: String): StatsQuantileInterval = ffiReadStatsQuantileInterval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileInterval.toJson(): String = ffiWriteStatsQuantileInterval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsQuantileMethod.Companion.fromJson(json: String): StatsQuantileMethod = ffiReadStatsQuantileMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileMethod.toJson(): String = ffiWriteStatsQuantileMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRankMethod.Companion.fromJson(json: String): StatsRankMethod = ffiReadStatsRankMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRankMethod.toJson(): String = ffiWriteStatsRankMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRankTest.Companion.fromJson(json: String): StatsRankTest = ffiReadStatsRankTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRankTest.toJson(): String = ffiWriteStatsRankTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShift.Companion.fromJson(json: String): StatsShift = ffiReadStatsShift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShift.toJson(): String = ffiWriteStatsShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsTestResult.Companion.fromJson(json: String): StatsTestResult = ffiReadStatsTestResult(json)
 
 /** The JSON form. */
@@ -898,6 +962,14 @@ fun StatsVerdict.Companion.fromJson(json: String): StatsVerdict = ffiReadStatsVe
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsVerdict.toJson(): String = ffiWriteStatsVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsWelchTest.Companion.fromJson(json: String): StatsWelchTest = ffiReadStatsWelchTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsWelchTest.toJson(): String = ffiWriteStatsWelchTest(this)
 
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)

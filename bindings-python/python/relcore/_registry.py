@@ -134,10 +134,19 @@ _CLASSES = {
     "stats.Comparison": ("stats", "Comparison"),
     "stats.Counts": ("stats", "Counts"),
     "stats.Direction": ("stats", "Direction"),
+    "stats.EquivalenceTest": ("stats", "EquivalenceTest"),
+    "stats.KolmogorovSmirnovTest": ("stats", "KolmogorovSmirnovTest"),
+    "stats.Lift": ("stats", "Lift"),
     "stats.Looks": ("stats", "Looks"),
     "stats.Policy": ("stats", "Policy"),
+    "stats.QuantileInterval": ("stats", "QuantileInterval"),
+    "stats.QuantileMethod": ("stats", "QuantileMethod"),
+    "stats.RankMethod": ("stats", "RankMethod"),
+    "stats.RankTest": ("stats", "RankTest"),
+    "stats.Shift": ("stats", "Shift"),
     "stats.TestResult": ("stats", "TestResult"),
     "stats.Verdict": ("stats", "Verdict"),
+    "stats.WelchTest": ("stats", "WelchTest"),
 }
 
 

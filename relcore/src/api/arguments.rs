@@ -282,11 +282,76 @@ pub(super) static ROWS: &[RowTypes] = &[
         ],
         Some(TypeRef::Named("stats.Comparison")),
     ),
+    (
+        "stats.equivalence",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("low", TypeRef::Float),
+            ("high", TypeRef::Float),
+        ],
+        Some(TypeRef::Named("stats.EquivalenceTest")),
+    ),
     ("stats.explain", &[("comparison", TypeRef::Named("stats.Comparison"))], Some(TypeRef::Text)),
+    (
+        "stats.kolmogorov_smirnov",
+        &[("canary", TypeRef::List(&TypeRef::Float)), ("baseline", TypeRef::List(&TypeRef::Float))],
+        Some(TypeRef::Named("stats.KolmogorovSmirnovTest")),
+    ),
+    (
+        "stats.location_shift",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("level", TypeRef::Float),
+        ],
+        Some(TypeRef::Named("stats.Shift")),
+    ),
+    (
+        "stats.mann_whitney",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("method", TypeRef::Named("stats.RankMethod")),
+        ],
+        Some(TypeRef::Named("stats.RankTest")),
+    ),
     (
         "stats.outcome",
         &[("comparison", TypeRef::Named("stats.Comparison"))],
         Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
+        "stats.quantile",
+        &[
+            ("values", TypeRef::List(&TypeRef::Float)),
+            ("p", TypeRef::Float),
+            ("method", TypeRef::Named("stats.QuantileMethod")),
+        ],
+        Some(TypeRef::Float),
+    ),
+    (
+        "stats.quantile_interval",
+        &[("values", TypeRef::List(&TypeRef::Float)), ("p", TypeRef::Float), ("level", TypeRef::Float)],
+        Some(TypeRef::Named("stats.QuantileInterval")),
+    ),
+    (
+        "stats.relative_lift",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("level", TypeRef::Float),
+        ],
+        Some(TypeRef::Named("stats.Lift")),
+    ),
+    (
+        "stats.welch",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("level", TypeRef::Float),
+        ],
+        Some(TypeRef::Named("stats.WelchTest")),
     ),
     (
         "time.add_business_days",
@@ -486,8 +551,17 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.Comparison", &[("value", TypeRef::Named("stats.Comparison"))], None),
     ("stats.Counts", &[("value", TypeRef::Named("stats.Counts"))], None),
     ("stats.Direction", &[("value", TypeRef::Named("stats.Direction"))], None),
+    ("stats.EquivalenceTest", &[("value", TypeRef::Named("stats.EquivalenceTest"))], None),
+    ("stats.KolmogorovSmirnovTest", &[("value", TypeRef::Named("stats.KolmogorovSmirnovTest"))], None),
+    ("stats.Lift", &[("value", TypeRef::Named("stats.Lift"))], None),
     ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
     ("stats.Policy", &[("value", TypeRef::Named("stats.Policy"))], None),
+    ("stats.QuantileInterval", &[("value", TypeRef::Named("stats.QuantileInterval"))], None),
+    ("stats.QuantileMethod", &[("value", TypeRef::Named("stats.QuantileMethod"))], None),
+    ("stats.RankMethod", &[("value", TypeRef::Named("stats.RankMethod"))], None),
+    ("stats.RankTest", &[("value", TypeRef::Named("stats.RankTest"))], None),
+    ("stats.Shift", &[("value", TypeRef::Named("stats.Shift"))], None),
     ("stats.TestResult", &[("value", TypeRef::Named("stats.TestResult"))], None),
     ("stats.Verdict", &[("value", TypeRef::Named("stats.Verdict"))], None),
+    ("stats.WelchTest", &[("value", TypeRef::Named("stats.WelchTest"))], None),
 ];

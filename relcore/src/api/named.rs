@@ -112,10 +112,19 @@ macro_rules! named_types {
         "stats.Comparison": crate::stats::Comparison,
         "stats.Counts": crate::stats::Counts,
         "stats.Direction": crate::stats::Direction,
+        "stats.EquivalenceTest": crate::stats::EquivalenceTest,
+        "stats.KolmogorovSmirnovTest": crate::stats::KolmogorovSmirnovTest,
+        "stats.Lift": crate::stats::Lift,
         "stats.Looks": crate::stats::Looks,
         "stats.Policy": crate::stats::Policy,
+        "stats.QuantileInterval": crate::stats::QuantileInterval,
+        "stats.QuantileMethod": crate::stats::QuantileMethod,
+        "stats.RankMethod": crate::stats::RankMethod,
+        "stats.RankTest": crate::stats::RankTest,
+        "stats.Shift": crate::stats::Shift,
         "stats.TestResult": crate::stats::TestResult,
         "stats.Verdict": crate::stats::Verdict,
+        "stats.WelchTest": crate::stats::WelchTest,
         }
     };
 }

@@ -1084,6 +1084,42 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Direction", Descriptor::Unit(&["increase_is_bad", "decrease_is_bad"])),
+    (
+        "stats.EquivalenceTest",
+        Descriptor::Struct(&[
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "pLow", required: true, of: TypeRef::Float },
+            Field { name: "pHigh", required: true, of: TypeRef::Float },
+            Field { name: "tLow", required: true, of: TypeRef::Float },
+            Field { name: "tHigh", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.KolmogorovSmirnovTest",
+        Descriptor::Struct(&[
+            Field { name: "d", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "location", required: true, of: TypeRef::Float },
+            Field { name: "canaryIsLess", required: true, of: TypeRef::Bool },
+            Field { name: "dGreater", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "dLess", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "stats.Lift",
+        Descriptor::Struct(&[
+            Field { name: "lift", required: true, of: TypeRef::Float },
+            Field { name: "standardError", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "fiellerLow", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "fiellerHigh", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("stats.Looks", Descriptor::Unit(&["any", "one"])),
     (
         "stats.Policy",
@@ -1096,6 +1132,52 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.QuantileInterval",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: true, of: TypeRef::Float },
+            Field { name: "low", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "high", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "stats.QuantileMethod",
+        Descriptor::Unit(&[
+            "inverted_cdf",
+            "averaged_inverted_cdf",
+            "closest_observation",
+            "interpolated_inverted_cdf",
+            "hazen",
+            "weibull",
+            "linear",
+            "median_unbiased",
+            "normal_unbiased",
+        ]),
+    ),
+    (
+        "stats.RankMethod",
+        Descriptor::Unit(&["auto", "exact", "normal", "normal_uncorrected", "autocorrelated"]),
+    ),
+    (
+        "stats.RankTest",
+        Descriptor::Struct(&[
+            Field { name: "u", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+            Field { name: "smallestP", required: true, of: TypeRef::Float },
+            Field { name: "commonLanguageEffect", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.Shift",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: true, of: TypeRef::Float },
+            Field { name: "lower", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "upper", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
         "stats.TestResult",
         Descriptor::Struct(&[
             Field { name: "p", required: true, of: TypeRef::Float },
@@ -1103,4 +1185,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Verdict", Descriptor::Unit(&["failed", "passed", "inconclusive", "no_data", "invalid"])),
+    (
+        "stats.WelchTest",
+        Descriptor::Struct(&[
+            Field { name: "difference", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "t", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
 ];

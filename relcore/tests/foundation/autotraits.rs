@@ -53,7 +53,8 @@ types! {
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
     rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
-    stats: Comparison, Counts, Direction, Looks, Policy, TestResult, Verdict;
+    stats: Comparison, Counts, Direction, EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, Policy, QuantileInterval,
+        QuantileMethod, RankMethod, RankTest, Shift, TestResult, Verdict, WelchTest;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;

@@ -864,6 +864,30 @@ extension StatsDirection: WireValue {
     public func json() throws -> String { try ffiWriteStatsDirection(value: self) }
 }
 
+extension StatsEquivalenceTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsEquivalenceTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
+}
+
+extension StatsKolmogorovSmirnovTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsKolmogorovSmirnovTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsKolmogorovSmirnovTest(value: self) }
+}
+
+extension StatsLift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsLift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsLift(value: self) }
+}
+
 extension StatsLooks: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsLooks(json: json) }
@@ -880,6 +904,46 @@ extension StatsPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsPolicy(value: self) }
 }
 
+extension StatsQuantileInterval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileInterval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileInterval(value: self) }
+}
+
+extension StatsQuantileMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileMethod(value: self) }
+}
+
+extension StatsRankMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRankMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRankMethod(value: self) }
+}
+
+extension StatsRankTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRankTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRankTest(value: self) }
+}
+
+extension StatsShift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShift(value: self) }
+}
+
 extension StatsTestResult: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsTestResult(json: json) }
@@ -894,6 +958,14 @@ extension StatsVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsVerdict(value: self) }
+}
+
+extension StatsWelchTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsWelchTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsWelchTest(value: self) }
 }
 
 extension CanaryRollout {

@@ -109,10 +109,19 @@ extension RollbackVerdict: CaseValue {}
 extension StatsComparison: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
+extension StatsEquivalenceTest: CaseValue {}
+extension StatsKolmogorovSmirnovTest: CaseValue {}
+extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsPolicy: CaseValue {}
+extension StatsQuantileInterval: CaseValue {}
+extension StatsQuantileMethod: CaseValue {}
+extension StatsRankMethod: CaseValue {}
+extension StatsRankTest: CaseValue {}
+extension StatsShift: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsVerdict: CaseValue {}
+extension StatsWelchTest: CaseValue {}
 
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
@@ -235,10 +244,26 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromYaml(text: input.take("text")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.equivalence":
+        return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
+    case "stats.kolmogorov_smirnov":
+        return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
+    case "stats.location_shift":
+        return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.mann_whitney":
+        return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
+    case "stats.quantile":
+        return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
+    case "stats.quantile_interval":
+        return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.relative_lift":
+        return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.welch":
+        return try Stats.welch(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "time.add_business_days":
         return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":
