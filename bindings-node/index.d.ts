@@ -36,6 +36,47 @@ export declare class RelcoreError extends Error {
 /**
  * The stable code of a reason. A later version may add codes.
  *
+ * Of `analysis`:
+ *
+ * - `run_successful`: Every metric that counts is successful.
+ * - `run_failed`: The metrics can no longer be successful: at least one of them failed.
+ * - `run_error`: The metrics can no longer be successful: at least one of them could not be measured.
+ * - `run_inconclusive`: The metrics can no longer be successful, and none of them is proven bad.
+ * - `run_running`: The metrics are still measured.
+ * - `run_pending`: Nothing has been measured yet.
+ * - `nothing_required`: Every metric is a dry run, so nothing was required.
+ * - `metric_pending`: A metric has no measurement yet.
+ * - `metric_running`: A metric is still measured.
+ * - `metric_ended`: A metric was ended before it was decided.
+ * - `metric_never_measured`: A metric was ended before its first measurement.
+ * - `metric_complete`: A metric reached its number of measurements within its limits.
+ * - `metric_decided_early`: No further measurement can change the result of a metric, so it is decided before its number of measurements.
+ * - `successes_in_a_row`: A metric has enough successful measurements in a row.
+ * - `successes_not_in_a_row`: A metric ended without enough successful measurements in a row.
+ * - `no_success`: A metric ended without any successful measurement.
+ * - `failed_over_limit`: A metric has more failed measurements than its limit.
+ * - `failed_in_a_row_over_limit`: A metric has more failed measurements in a row than its limit.
+ * - `inconclusive_over_limit`: A metric has more inconclusive measurements than its limit.
+ * - `errors_over_limit`: A metric has more queries with errors in a row than its limit.
+ * - `group_successful`: A group has enough successful members.
+ * - `group_unsuccessful`: A group can no longer have enough successful members.
+ * - `group_running`: A group is not decided yet.
+ * - `score_passed`: The score of the judged metrics reaches the passing score.
+ * - `score_marginal`: The score reaches the marginal score only.
+ * - `score_too_low`: The score is below the marginal score.
+ * - `score_unknown`: Unknown metrics decide between two verdicts.
+ * - `too_little_data`: Half of the metrics or more have no data.
+ * - `critical_metric_bad`: A critical metric of the canary is bad.
+ * - `series_passed`: The canary is not shown to be worse in a metric.
+ * - `series_high`: The canary has greater values, which is bad.
+ * - `series_low`: The canary has lesser values, which is bad.
+ * - `spread_changed`: The canary has another spread, which is bad.
+ * - `events_without_baseline`: The canary has events, and its baseline has none.
+ * - `series_too_short`: The series are too short for any result of the test to count.
+ * - `series_uneven`: Far more points of one arm are missing than of the other.
+ * - `series_empty`: A series has no values.
+ * - `series_failed`: The query of a series failed.
+ *
  * Of `canary`:
  *
  * - `abort_ordered`: An operator ordered to abort the rollout.
@@ -135,6 +176,44 @@ export declare class RelcoreError extends Error {
  * - `events_without_exposure`: Invalid: an arm has events without exposure.
  */
 export type ReasonCode =
+  | "run_successful"
+  | "run_failed"
+  | "run_error"
+  | "run_inconclusive"
+  | "run_running"
+  | "run_pending"
+  | "nothing_required"
+  | "metric_pending"
+  | "metric_running"
+  | "metric_ended"
+  | "metric_never_measured"
+  | "metric_complete"
+  | "metric_decided_early"
+  | "successes_in_a_row"
+  | "successes_not_in_a_row"
+  | "no_success"
+  | "failed_over_limit"
+  | "failed_in_a_row_over_limit"
+  | "inconclusive_over_limit"
+  | "errors_over_limit"
+  | "group_successful"
+  | "group_unsuccessful"
+  | "group_running"
+  | "score_passed"
+  | "score_marginal"
+  | "score_too_low"
+  | "score_unknown"
+  | "too_little_data"
+  | "critical_metric_bad"
+  | "series_passed"
+  | "series_high"
+  | "series_low"
+  | "spread_changed"
+  | "events_without_baseline"
+  | "series_too_short"
+  | "series_uneven"
+  | "series_empty"
+  | "series_failed"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -397,6 +476,9 @@ export interface TimeRange<At extends Instant = Instant> {
  * - `sunday`: The last day of the ISO week.
  */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+export * as analysis from "./analysis.js";
 
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";

@@ -5,6 +5,19 @@ use crate::{
     error::RelcoreError,
     result::{Encoded, Plain},
 };
+use relcore::analysis::{
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Condition as AnalysisCondition,
+    EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
+    GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus, Join as AnalysisJoin,
+    JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
+    Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
+    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues, NoValue as AnalysisNoValue,
+    Phase as AnalysisPhase, PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading,
+    Run as AnalysisRun, Samples as AnalysisSamples, Score as AnalysisScore, SeriesPair as AnalysisSeriesPair,
+    SpreadRule as AnalysisSpreadRule, Tally as AnalysisTally, Template as AnalysisTemplate,
+    Test as AnalysisTest, Verdict as AnalysisVerdict,
+};
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CauseResponses as CanaryCauseResponses,
     ChangeEffect as CanaryChangeEffect, ChangeKind as CanaryChangeKind, Command as CanaryCommand,
@@ -73,6 +86,13 @@ use std::{
 fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
+
+pub type F64ByName = BTreeMap<String, f64>;
+uniffi::custom_type!(F64ByName, HashMap<String, f64>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
 
 pub type ReleaseProfileByName = BTreeMap<String, ReleaseProfile>;
 uniffi::custom_type!(ReleaseProfileByName, HashMap<String, ReleaseProfile>, {
@@ -226,6 +246,395 @@ pub enum Weekday {
     Saturday,
     /// The last day of the ISO week.
     Sunday,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAssessment {
+    pub phase: AnalysisPhase,
+    pub reason: Reason,
+}
+
+/// Which change of a metric is bad.
+#[uniffi::remote(Enum)]
+pub enum AnalysisBadChange {
+    /// Greater values.
+    Increase,
+    /// Lesser values.
+    Decrease,
+    /// Both.
+    Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCondition {
+    pub tests: Vec<AnalysisTest>,
+    pub join: AnalysisJoin,
+}
+
+/// How the size of a difference is measured.
+#[uniffi::remote(Enum)]
+pub enum AnalysisEffectMeasure {
+    /// The mean of the canary divided by that of the baseline; 1 is no effect.
+    MeanRatio,
+    /// The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
+    CommonLanguage,
+}
+
+/// What makes a metric successful that reached its count, or was ended, within its limits.
+#[uniffi::remote(Enum)]
+pub enum AnalysisEndRule {
+    /// At least one successful measurement.
+    NeedsSuccess,
+    /// One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3.
+    WithinLimits,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEvaluation {
+    pub phase: AnalysisPhase,
+    pub decided_at: Option<Timestamp>,
+    pub metrics: Vec<AnalysisMetricStatus>,
+    pub groups: Vec<AnalysisGroupStatus>,
+    pub due: Vec<String>,
+    pub next_measurement_at: Option<Timestamp>,
+    pub dry_runs: Option<AnalysisPhaseCounts>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisGroupScore {
+    pub name: String,
+    pub score: f64,
+    pub weight: f64,
+    pub judged: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisGroupStatus {
+    pub name: String,
+    pub phase: AnalysisPhase,
+    pub successful: u32,
+    pub at_least: u32,
+}
+
+/// How the tests of a condition are joined.
+#[uniffi::remote(Enum)]
+pub enum AnalysisJoin {
+    /// All of them must hold.
+    All,
+    /// One of them must hold.
+    Any,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgePolicy {
+    pub metrics: Vec<AnalysisJudgedMetric>,
+    pub group_weights: BTreeMap<String, f64>,
+    pub pass_score: f64,
+    pub marginal_score: f64,
+    pub confidence: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgedMetric {
+    pub name: String,
+    pub groups: Vec<String>,
+    pub direction: AnalysisBadChange,
+    pub critical: bool,
+    pub must_have_data: bool,
+    pub missing: AnalysisMissingValues,
+    pub outlier_factor: Option<f64>,
+    pub effect: AnalysisEffectMeasure,
+    pub allowed_increase: Option<f64>,
+    pub allowed_decrease: Option<f64>,
+    pub critical_increase: Option<f64>,
+    pub critical_decrease: Option<f64>,
+    pub is_count: bool,
+    pub spread: AnalysisSpreadRule,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgement {
+    pub score: AnalysisScore,
+    pub metrics: Vec<AnalysisMetricJudgement>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// What the series of one metric show.
+#[uniffi::remote(Enum)]
+pub enum AnalysisLabel {
+    /// The canary is not shown to be worse.
+    Passed,
+    /// The canary has greater values, and that is bad.
+    High,
+    /// The canary has lesser values, and that is bad.
+    Low,
+    /// The samples are too small, or too unequally incomplete, to show anything.
+    Inconclusive,
+    /// A series is empty.
+    NoData,
+    /// The query of a series failed.
+    Error,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisLabelledMetric {
+    pub name: String,
+    pub label: AnalysisLabel,
+    pub groups: Vec<String>,
+    pub critical: bool,
+    pub must_have_data: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMeasurement {
+    pub metric: String,
+    pub at: Timestamp,
+    pub reading: AnalysisReading,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetric {
+    pub name: String,
+    pub success: Option<AnalysisCondition>,
+    pub failure: Option<AnalysisCondition>,
+    pub not_a_number: AnalysisNoValue,
+    pub empty: AnalysisNoValue,
+    pub min_samples: Count,
+    pub count: Option<u32>,
+    pub interval: Option<Span>,
+    pub initial_delay: Span,
+    pub error_retry: Span,
+    pub failure_limit: Option<u32>,
+    pub consecutive_failure_limit: Option<u32>,
+    pub consecutive_success_limit: Option<u32>,
+    pub inconclusive_limit: u32,
+    pub consecutive_error_limit: u32,
+    pub dry_run: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetricGroup {
+    pub name: String,
+    pub of: Vec<String>,
+    pub at_least: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetricJudgement {
+    pub name: String,
+    pub label: AnalysisLabel,
+    pub is_critical: bool,
+    pub canary_n: Count,
+    pub baseline_n: Count,
+    pub p: Option<f64>,
+    pub smallest_p: Option<f64>,
+    pub mean_ratio: Option<f64>,
+    pub common_language_effect: Option<f64>,
+    pub shift: Option<f64>,
+    pub shift_interval: Option<Interval>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetricStatus {
+    pub name: String,
+    pub phase: AnalysisPhase,
+    pub dry_run: bool,
+    pub tally: AnalysisTally,
+    pub last_value: Option<f64>,
+    pub last_error: Option<String>,
+    pub decided_at: Option<Timestamp>,
+    pub next_measurement_at: Option<Timestamp>,
+}
+
+/// What a missing value stands for.
+#[uniffi::remote(Enum)]
+pub enum AnalysisMissingValues {
+    /// Nothing.
+    Remove,
+    /// 0: for counters that are absent until the first event.
+    Zero,
+}
+
+/// What a reading without a value counts as.
+#[uniffi::remote(Enum)]
+pub enum AnalysisNoValue {
+    /// A successful measurement, for instance where no traffic is fine.
+    Successful,
+    /// A failed measurement.
+    Failed,
+    /// An inconclusive measurement.
+    Inconclusive,
+    /// An error of the query, which is tried again.
+    Error,
+}
+
+/// The phase of a metric, a group or a whole run, in the words of Argo Rollouts.
+#[uniffi::remote(Enum)]
+pub enum AnalysisPhase {
+    /// Nothing was measured yet.
+    Pending,
+    /// Measurements are still made.
+    Running,
+    /// Good.
+    Successful,
+    /// Neither good nor bad is shown.
+    Inconclusive,
+    /// It could not be measured.
+    Error,
+    /// Bad.
+    Failed,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisPhaseCounts {
+    pub count: u32,
+    pub successful: u32,
+    pub failed: u32,
+    pub inconclusive: u32,
+    pub error: u32,
+}
+
+/// The result of the query of a metric.
+#[uniffi::remote(Enum)]
+pub enum AnalysisReading {
+    /// A finite number.
+    Value {
+        /// The number, in the unit of the metric.
+        value: f64,
+        /// How many samples it was computed from, when known.
+        #[uniffi(default = None)]
+        n: Option<Count>,
+    },
+    /// The result is not a number, such as 0 errors divided by 0 requests.
+    NotANumber {},
+    /// The query succeeded, and its result is empty.
+    Empty {},
+    /// The query failed.
+    Failed {
+        /// The error of the query.
+        text: String,
+    },
+    /// The query is under way. It ends with the next measurement of the metric.
+    Started {},
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisRun {
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub measurements: Vec<AnalysisMeasurement>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisSamples {
+    pub values: Vec<f64>,
+    pub missing: Count,
+    pub error: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisScore {
+    pub verdict: AnalysisVerdict,
+    pub lowest: Option<f64>,
+    pub highest: Option<f64>,
+    pub groups: Vec<AnalysisGroupScore>,
+    pub reason: Reason,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisSeriesPair {
+    pub metric: String,
+    pub canary: AnalysisSamples,
+    pub baseline: AnalysisSamples,
+}
+
+/// Which change of the spread is bad.
+#[uniffi::remote(Enum)]
+pub enum AnalysisSpreadRule {
+    /// None.
+    Off,
+    /// A wider spread.
+    Wider,
+    /// A wider or a narrower one.
+    Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisTally {
+    pub successful: u32,
+    pub failed: u32,
+    pub inconclusive: u32,
+    pub errors: u32,
+    pub consecutive_success: u32,
+    pub consecutive_failure: u32,
+    pub consecutive_error: u32,
+    pub is_measuring: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisTemplate {
+    pub metrics: Vec<AnalysisMetric>,
+    pub groups: Vec<AnalysisMetricGroup>,
+    pub end: AnalysisEndRule,
+}
+
+/// A test of a finite value.
+#[uniffi::remote(Enum)]
+pub enum AnalysisTest {
+    /// `value < limit`.
+    Below {
+        /// The limit.
+        limit: f64,
+    },
+    /// `value <= limit`.
+    AtMost {
+        /// The limit.
+        limit: f64,
+    },
+    /// `value > limit`.
+    Above {
+        /// The limit.
+        limit: f64,
+    },
+    /// `value >= limit`.
+    AtLeast {
+        /// The limit.
+        limit: f64,
+    },
+    /// `low <= value <= high`.
+    Within {
+        /// The least value of the range.
+        low: f64,
+        /// The greatest value of the range.
+        high: f64,
+    },
+    /// `value < low || value > high`.
+    Outside {
+        /// The least value of the range.
+        low: f64,
+        /// The greatest value of the range.
+        high: f64,
+    },
+}
+
+/// What all metrics together show.
+#[uniffi::remote(Enum)]
+pub enum AnalysisVerdict {
+    /// The score reaches `pass_score`, whatever the unknown metrics are.
+    Passed,
+    /// The score reaches `marginal_score` only.
+    Marginal,
+    /// The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad.
+    Failed,
+    /// The unknown metrics could change the verdict.
+    Inconclusive,
+    /// Half of the metrics or more have no data.
+    NoData,
 }
 
 /// The action of an abort.
@@ -1695,6 +2104,115 @@ pub struct StatsWelchTest {
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_standard_judge_policy() -> Encoded<AnalysisJudgePolicy> {
+    Encoded(Ok(relcore::analysis::standard_judge_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge_policy_from_json(text: String) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::analysis::judge_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge_policy_from_yaml(text: String) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::analysis::judge_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_template() -> Encoded<AnalysisTemplate> {
+    Encoded(Ok(relcore::analysis::standard_template()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_template_from_json(text: String) -> Encoded<AnalysisTemplate> {
+    Encoded(relcore::analysis::template_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_template_from_yaml(text: String) -> Encoded<AnalysisTemplate> {
+    Encoded(relcore::analysis::template_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_assess_reading(
+    metric: AnalysisMetric,
+    reading: AnalysisReading,
+) -> Encoded<AnalysisPhase> {
+    Encoded(relcore::analysis::assess_reading(borrow(&metric), borrow(&reading)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_assess_tally(
+    metric: AnalysisMetric,
+    tally: AnalysisTally,
+    ended: bool,
+    end: AnalysisEndRule,
+) -> Encoded<AnalysisAssessment> {
+    Encoded(
+        relcore::analysis::assess_tally(borrow(&metric), borrow(&tally), borrow(&ended), borrow(&end))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_evaluate(
+    template: AnalysisTemplate,
+    run: AnalysisRun,
+    now: Timestamp,
+) -> Encoded<AnalysisEvaluation> {
+    Encoded(
+        relcore::analysis::evaluate(borrow(&template), borrow(&run), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_evaluation(evaluation: AnalysisEvaluation) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_evaluation(borrow(&evaluation))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_judgement(judgement: AnalysisJudgement) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge(
+    policy: AnalysisJudgePolicy,
+    series: Vec<AnalysisSeriesPair>,
+) -> Encoded<AnalysisJudgement> {
+    Encoded(relcore::analysis::judge(borrow(&policy), borrow(&series)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_evaluation(evaluation: AnalysisEvaluation) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_evaluation(borrow(&evaluation))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_judgement(judgement: AnalysisJudgement) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_score(
+    labels: Vec<AnalysisLabelledMetric>,
+    group_weights: BTreeMap<String, f64>,
+    pass_score: f64,
+    marginal_score: f64,
+) -> Encoded<AnalysisScore> {
+    Encoded(
+        relcore::analysis::score(
+            borrow(&labels),
+            borrow(&group_weights),
+            borrow(&pass_score),
+            borrow(&marginal_score),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_standard_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::standard_schedule()))
 }
@@ -2748,6 +3266,336 @@ pub fn ffi_read_weekday(json: &str) -> Encoded<Weekday> {
 
 #[uniffi::export]
 pub fn ffi_write_weekday(value: Weekday) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_assessment(json: &str) -> Encoded<AnalysisAssessment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_assessment(value: AnalysisAssessment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_bad_change(json: &str) -> Encoded<AnalysisBadChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_effect_measure(json: &str) -> Encoded<AnalysisEffectMeasure> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_effect_measure(value: AnalysisEffectMeasure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_end_rule(json: &str) -> Encoded<AnalysisEndRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_end_rule(value: AnalysisEndRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_evaluation(json: &str) -> Encoded<AnalysisEvaluation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_evaluation(value: AnalysisEvaluation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_group_score(json: &str) -> Encoded<AnalysisGroupScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_group_score(value: AnalysisGroupScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_group_status(value: AnalysisGroupStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_join(json: &str) -> Encoded<AnalysisJoin> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_join(value: AnalysisJoin) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judge_policy(json: &str) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judge_policy(value: AnalysisJudgePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judged_metric(json: &str) -> Encoded<AnalysisJudgedMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judged_metric(value: AnalysisJudgedMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement(json: &str) -> Encoded<AnalysisJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement(value: AnalysisJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_label(json: &str) -> Encoded<AnalysisLabel> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_label(value: AnalysisLabel) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_labelled_metric(json: &str) -> Encoded<AnalysisLabelledMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_labelled_metric(value: AnalysisLabelledMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_measurement(json: &str) -> Encoded<AnalysisMeasurement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_measurement(value: AnalysisMeasurement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric(json: &str) -> Encoded<AnalysisMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric(value: AnalysisMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric_group(json: &str) -> Encoded<AnalysisMetricGroup> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_group(value: AnalysisMetricGroup) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric_judgement(json: &str) -> Encoded<AnalysisMetricJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_judgement(value: AnalysisMetricJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric_status(json: &str) -> Encoded<AnalysisMetricStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_status(value: AnalysisMetricStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_missing_values(json: &str) -> Encoded<AnalysisMissingValues> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_missing_values(value: AnalysisMissingValues) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_no_value(json: &str) -> Encoded<AnalysisNoValue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_no_value(value: AnalysisNoValue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_phase(json: &str) -> Encoded<AnalysisPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_phase(value: AnalysisPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_phase_counts(json: &str) -> Encoded<AnalysisPhaseCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_phase_counts(value: AnalysisPhaseCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_reading(json: &str) -> Encoded<AnalysisReading> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_reading(value: AnalysisReading) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_run(json: &str) -> Encoded<AnalysisRun> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_run(value: AnalysisRun) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_samples(json: &str) -> Encoded<AnalysisSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_samples(value: AnalysisSamples) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_score(json: &str) -> Encoded<AnalysisScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_score(value: AnalysisScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_series_pair(json: &str) -> Encoded<AnalysisSeriesPair> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_series_pair(value: AnalysisSeriesPair) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_spread_rule(json: &str) -> Encoded<AnalysisSpreadRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_spread_rule(value: AnalysisSpreadRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_tally(json: &str) -> Encoded<AnalysisTally> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_tally(value: AnalysisTally) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_template(json: &str) -> Encoded<AnalysisTemplate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_template(value: AnalysisTemplate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_test(json: &str) -> Encoded<AnalysisTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_test(value: AnalysisTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_verdict(json: &str) -> Encoded<AnalysisVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_verdict(value: AnalysisVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

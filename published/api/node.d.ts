@@ -28,6 +28,44 @@ export declare class RelcoreError extends Error {
 }
 /** The stable code of a reason. */
 export type ReasonCode =
+  | "run_successful"
+  | "run_failed"
+  | "run_error"
+  | "run_inconclusive"
+  | "run_running"
+  | "run_pending"
+  | "nothing_required"
+  | "metric_pending"
+  | "metric_running"
+  | "metric_ended"
+  | "metric_never_measured"
+  | "metric_complete"
+  | "metric_decided_early"
+  | "successes_in_a_row"
+  | "successes_not_in_a_row"
+  | "no_success"
+  | "failed_over_limit"
+  | "failed_in_a_row_over_limit"
+  | "inconclusive_over_limit"
+  | "errors_over_limit"
+  | "group_successful"
+  | "group_unsuccessful"
+  | "group_running"
+  | "score_passed"
+  | "score_marginal"
+  | "score_too_low"
+  | "score_unknown"
+  | "too_little_data"
+  | "critical_metric_bad"
+  | "series_passed"
+  | "series_high"
+  | "series_low"
+  | "spread_changed"
+  | "events_without_baseline"
+  | "series_too_short"
+  | "series_uneven"
+  | "series_empty"
+  | "series_failed"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -202,6 +240,8 @@ export interface TimeRange<At extends Instant = Instant> {
 }
 /** A day of the week. */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+export * as analysis from "./analysis.js";
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 /** The parts that every decision has, and the text that a person reads. */
@@ -223,6 +263,441 @@ export * as time from "./time.js";
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
 export * as version from "./version.js";
 export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";
+
+// analysis.d.ts
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+/** The phase of a metric, with its reason. */
+export interface Assessment {
+  /** The phase. */
+  readonly phase: Phase;
+  /** Why. */
+  readonly reason: Reason;
+}
+/** Which change of a metric is bad. */
+export type BadChange = "increase" | "decrease" | "either";
+/** Tests of one value, joined by `and` or `or`. */
+export interface Condition {
+  /** The tests; at least one. */
+  readonly tests: readonly Test[];
+  /** How many tests must hold. */
+  readonly join?: Join | undefined;
+}
+/** How the size of a difference is measured. */
+export type EffectMeasure = "mean_ratio" | "common_language";
+/** What makes a metric successful that reached its count, or was ended, within its limits. */
+export type EndRule = "needs_success" | "within_limits";
+/** The state of a run, made by `evaluate`. */
+export interface Evaluation<At extends Instant = Instant> {
+  /** The phase of the run. */
+  readonly phase: Phase;
+  /** When it was decided. */
+  readonly decidedAt?: At | undefined;
+  /** The metrics, in the order of the template. */
+  readonly metrics: readonly MetricStatus<At>[];
+  /** The groups, in the order of the template. */
+  readonly groups: readonly GroupStatus[];
+  /** The metrics to query now. */
+  readonly due: readonly string[];
+  /** The earliest instant at which a query is due; in the past, when it is late. */
+  readonly nextMeasurementAt?: At | undefined;
+  /** The dry runs by phase, if there are any. */
+  readonly dryRuns?: PhaseCounts | undefined;
+  /** The reasons: first that of the run, then those of the groups and of the metrics. */
+  readonly reasons: readonly Reason[];
+  /** The metrics that are not measured yet. */
+  readonly missing: readonly string[];
+  /** The digest of the template. */
+  readonly policyDigest: string;
+}
+/** The score of a group of metrics. */
+export interface GroupScore {
+  /** The name. */
+  readonly name: string;
+  /** The share of the metrics that passed, in percent; 0 for a group without any metric that counts. */
+  readonly score: number;
+  /** The weight in percent. */
+  readonly weight: number;
+  /** The metrics that count. */
+  readonly judged: Count;
+}
+/** What is known of a group of metrics. */
+export interface GroupStatus {
+  /** The name of the group. */
+  readonly name: string;
+  /** The phase. */
+  readonly phase: Phase;
+  /** How many members are successful. */
+  readonly successful: number;
+  /** How many must be. */
+  readonly atLeast: number;
+}
+/** How the tests of a condition are joined. */
+export type Join = "all" | "any";
+/** The metrics of a canary and its baseline, and when their difference is bad. */
+export interface JudgePolicy {
+  /** The metrics; at least one. */
+  readonly metrics: readonly JudgedMetric[];
+  /** The weights of groups in percent, together at most 100. */
+  readonly groupWeights?: Readonly<Record<string, number>> | undefined;
+  /** The score in percent from which the canary passes. */
+  readonly passScore?: number | undefined;
+  /** The score in percent from which it is marginal. */
+  readonly marginalScore?: number | undefined;
+  /** The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2. */
+  readonly confidence?: number | undefined;
+}
+/** A metric of a canary and its baseline. */
+export interface JudgedMetric {
+  /** The name by which series refer to it. */
+  readonly name: string;
+  /** The groups; none stands for the group `default`. */
+  readonly groups?: readonly string[] | undefined;
+  /** Which change is bad. */
+  readonly direction?: BadChange | undefined;
+  /** Whether the whole fails when the metric is bad, beyond `criticalIncrease` or `criticalDecrease`. */
+  readonly critical?: boolean | undefined;
+  /** Whether missing data make the metric unknown. */
+  readonly mustHaveData?: boolean | undefined;
+  /** What a missing value stands for. */
+  readonly missing?: MissingValues | undefined;
+  /** Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile. */
+  readonly outlierFactor?: number | undefined;
+  /** How the size of the difference is measured. */
+  readonly effect?: EffectMeasure | undefined;
+  /** The effect from which an increase is bad. */
+  readonly allowedIncrease?: number | undefined;
+  /** The effect up to which a decrease is bad. */
+  readonly allowedDecrease?: number | undefined;
+  /** The effect from which an increase is critical. */
+  readonly criticalIncrease?: number | undefined;
+  /** The effect up to which a decrease is critical. */
+  readonly criticalDecrease?: number | undefined;
+  /** Whether the values are numbers of events in intervals of the same length. */
+  readonly isCount?: boolean | undefined;
+  /** Which change of the spread is bad, too: the distances from the median of each series are compared. */
+  readonly spread?: SpreadRule | undefined;
+}
+/** The comparison of a canary with its baseline, made by `judge`. */
+export interface Judgement {
+  /** The verdict with its score. */
+  readonly score: Score;
+  /** The metrics, in the order of the policy. */
+  readonly metrics: readonly MetricJudgement[];
+  /** The reasons: first that of the verdict, then one of each metric. */
+  readonly reasons: readonly Reason[];
+  /** The metrics without data. */
+  readonly missing: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+/** What the series of one metric show. */
+export type Label = "passed" | "high" | "low" | "inconclusive" | "no_data" | "error";
+/** A metric whose label is known. */
+export interface LabelledMetric {
+  /** The name. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** The groups; none stands for the group `default`. */
+  readonly groups?: readonly string[] | undefined;
+  /** Whether the whole fails when the metric is bad. */
+  readonly critical?: boolean | undefined;
+  /** Whether missing data make the metric unknown. */
+  readonly mustHaveData?: boolean | undefined;
+}
+/** One query of one metric. */
+export interface Measurement {
+  /** The name of the metric in the template. */
+  readonly metric: string;
+  /** When the query ended; of a query under way, when it began. */
+  readonly at: Instant;
+  /** The result of the query. */
+  readonly reading: Reading;
+}
+/** A measure of a release, and what its values mean. */
+export interface Metric {
+  /** The name by which measurements and groups refer to it. */
+  readonly name: string;
+  /** When a value is successful. */
+  readonly success?: Condition | undefined;
+  /** When a value is failed; it goes before `success`. */
+  readonly failure?: Condition | undefined;
+  /** What a reading that is not a number counts as. */
+  readonly notANumber?: NoValue | undefined;
+  /** What an empty result counts as. */
+  readonly empty?: NoValue | undefined;
+  /** A value of fewer samples, or of an unknown number of samples, is inconclusive. */
+  readonly minSamples?: Count | undefined;
+  /** How many measurements are made; queries with errors are none. */
+  readonly count?: number | undefined;
+  /** The time between two measurements. */
+  readonly interval?: Span | undefined;
+  /** The time from the start of the run to the first measurement. */
+  readonly initialDelay?: Span | undefined;
+  /** The time from an error to the next query. */
+  readonly errorRetry?: Span | undefined;
+  /** How many failed measurements are tolerated. */
+  readonly failureLimit?: number | undefined;
+  /** How many failed measurements in a row are tolerated. */
+  readonly consecutiveFailureLimit?: number | undefined;
+  /** How many successful measurements in a row make the metric successful. */
+  readonly consecutiveSuccessLimit?: number | undefined;
+  /** How many inconclusive measurements are tolerated. */
+  readonly inconclusiveLimit?: number | undefined;
+  /** How many errors in a row are tolerated. */
+  readonly consecutiveErrorLimit?: number | undefined;
+  /** Whether the metric is measured and reported without any effect. */
+  readonly dryRun?: boolean | undefined;
+}
+/** A group that is successful when at least some of its members are. */
+export interface MetricGroup {
+  /** The name, which no metric has. */
+  readonly name: string;
+  /** The names of metrics and of earlier groups; none of a dry run. */
+  readonly of: readonly string[];
+  /** How many of them must be successful, from 1 to all. */
+  readonly atLeast: number;
+}
+/** What the series of one metric show, with the numbers. */
+export interface MetricJudgement {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** Whether the label fails the whole. */
+  readonly isCritical: boolean;
+  /** The values of the canary that were compared. */
+  readonly canaryN: Count;
+  /** The values of the baseline that were compared. */
+  readonly baselineN: Count;
+  /** The smaller one-sided p-value of the directions that are bad. */
+  readonly p?: number | undefined;
+  /** The smallest p-value that samples of these sizes can reach. */
+  readonly smallestP?: number | undefined;
+  /** The mean of the canary divided by that of the baseline; absent where that mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /** The probability that a value of the canary is greater than one of the baseline, with half of the equal ones. */
+  readonly commonLanguageEffect?: number | undefined;
+  /** The shift of Hodges and Lehmann: an explanation, not the rule. */
+  readonly shift?: number | undefined;
+  /** Its confidence interval; absent for samples that are too small for one. */
+  readonly shiftInterval?: Interval | undefined;
+}
+/** What is known of a metric. */
+export interface MetricStatus<At extends Instant = Instant> {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The phase. */
+  readonly phase: Phase;
+  /** Whether it is a dry run. */
+  readonly dryRun: boolean;
+  /** The measurements until it was decided. */
+  readonly tally: Tally;
+  /** The value of the latest measurement that has one. */
+  readonly lastValue?: number | undefined;
+  /** The text of the latest error. */
+  readonly lastError?: string | undefined;
+  /** When the phase was decided. */
+  readonly decidedAt?: At | undefined;
+  /** When the next query is due; in the past, when it is late. */
+  readonly nextMeasurementAt?: At | undefined;
+}
+/** What a missing value stands for. */
+export type MissingValues = "remove" | "zero";
+/** What a reading without a value counts as. */
+export type NoValue = "successful" | "failed" | "inconclusive" | "error";
+/** The phase of a metric, a group or a whole run, in the words of Argo Rollouts. */
+export type Phase = "pending" | "running" | "successful" | "inconclusive" | "error" | "failed";
+/** How many metrics are in each phase at the end. */
+export interface PhaseCounts {
+  /** All of them. */
+  readonly count: number;
+  /** The successful ones. */
+  readonly successful: number;
+  /** The failed ones. */
+  readonly failed: number;
+  /** The inconclusive ones. */
+  readonly inconclusive: number;
+  /** Those that could not be measured. */
+  readonly error: number;
+}
+/** The result of the query of a metric. */
+export type Reading = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFailed | ReadingStarted;
+/** A finite number. */
+export interface ReadingValue {
+  readonly type: "value";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+  /** How many samples it was computed from, when known. */
+  readonly n?: Count | undefined;
+}
+/** The result is not a number, such as 0 errors divided by 0 requests. */
+export interface ReadingNotANumber {
+  readonly type: "not_a_number";
+}
+/** The query succeeded, and its result is empty. */
+export interface ReadingEmpty {
+  readonly type: "empty";
+}
+/** The query failed. */
+export interface ReadingFailed {
+  readonly type: "failed";
+  /** The error of the query. */
+  readonly text: string;
+}
+/** The query is under way. */
+export interface ReadingStarted {
+  readonly type: "started";
+}
+/** What has happened in a run of an analysis so far. */
+export interface Run {
+  /** When the run began. */
+  readonly startedAt?: Instant | undefined;
+  /** When the run was ended from outside, for instance because the rollout was done. */
+  readonly endedAt?: Instant | undefined;
+  /** All measurements, in any order; at most one of a metric at an instant. */
+  readonly measurements?: readonly Measurement[] | undefined;
+}
+/** The values of one metric in one arm, in any order. */
+export interface Samples {
+  /** The finite values. */
+  readonly values?: readonly number[] | undefined;
+  /** How many points have no value, or one that is not a number. */
+  readonly missing?: Count | undefined;
+  /** The error of the query, if it failed. */
+  readonly error?: string | undefined;
+}
+/** The score of all metrics, made by `score`. */
+export interface Score {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /** The score in percent, to two decimals, with every unknown metric as a bad one. */
+  readonly lowest?: number | undefined;
+  /** The same with every unknown metric as a good one. */
+  readonly highest?: number | undefined;
+  /** The groups, by name. */
+  readonly groups: readonly GroupScore[];
+  /** The reason of the verdict. */
+  readonly reason: Reason;
+}
+/** The values of one metric in both arms. */
+export interface SeriesPair {
+  /** The name of the metric in the policy. */
+  readonly metric: string;
+  /** The values of the canary. */
+  readonly canary: Samples;
+  /** The values of the baseline over the same time. */
+  readonly baseline: Samples;
+}
+/** Which change of the spread is bad. */
+export type SpreadRule = "off" | "wider" | "either";
+/** The measurements of a metric, counted as Argo Rollouts does. */
+export interface Tally {
+  /** The successful measurements. */
+  readonly successful?: number | undefined;
+  /** The failed measurements. */
+  readonly failed?: number | undefined;
+  /** The inconclusive measurements. */
+  readonly inconclusive?: number | undefined;
+  /** The queries with errors. */
+  readonly errors?: number | undefined;
+  /** The successful measurements since the last other one. */
+  readonly consecutiveSuccess?: number | undefined;
+  /** The failed measurements since the last other one. */
+  readonly consecutiveFailure?: number | undefined;
+  /** The errors since the last measurement. */
+  readonly consecutiveError?: number | undefined;
+  /** Whether a query is under way. */
+  readonly isMeasuring?: boolean | undefined;
+}
+/** The metrics of an analysis, and how many of them must be successful. */
+export interface Template {
+  /** The metrics; at least one. */
+  readonly metrics: readonly Metric[];
+  /** Groups of which only some members must be successful: `a && (b || c)` is one group of `b` and `c`, `atLeast` 1. */
+  readonly groups?: readonly MetricGroup[] | undefined;
+  /** What the end of a metric requires. */
+  readonly end?: EndRule | undefined;
+}
+/** A test of a finite value. */
+export type Test = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside;
+/** `value < limit`. */
+export interface TestBelow {
+  readonly type: "below";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value <= limit`. */
+export interface TestAtMost {
+  readonly type: "at_most";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value > limit`. */
+export interface TestAbove {
+  readonly type: "above";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value >= limit`. */
+export interface TestAtLeast {
+  readonly type: "at_least";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `low <= value <= high`. */
+export interface TestWithin {
+  readonly type: "within";
+  /** The least value of the range. */
+  readonly low: number;
+  /** The greatest value of the range. */
+  readonly high: number;
+}
+/** `value < low || value > high`. */
+export interface TestOutside {
+  readonly type: "outside";
+  /** The least value of the range. */
+  readonly low: number;
+  /** The greatest value of the range. */
+  readonly high: number;
+}
+/** What all metrics together show. */
+export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
+/** A judge policy to begin with: the share of errors, critical, and the latency; both must not increase. */
+export declare function standardJudgePolicy(): JudgePolicy;
+/** Reads a judge policy from JSON text and checks it; all faults at once. */
+export declare function judgePolicyFromJson(text: string): JudgePolicy;
+/** Reads a judge policy from YAML text and checks it; all faults at once. */
+export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+/** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
+export declare function standardTemplate(): Template;
+/** Reads a template from JSON text and checks it; all faults at once. */
+export declare function templateFromJson(text: string): Template;
+/** Reads a template from YAML text and checks it; all faults at once. */
+export declare function templateFromYaml(text: string): Template;
+/** What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`. */
+export declare function assessReading(metric: Metric, reading: Reading): Phase;
+/** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
+export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
+export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
+/** Writes an evaluation as text for a person: the phase and the reasons. */
+export declare function explainEvaluation(evaluation: Evaluation): string;
+/** Writes a judgement as text for a person: the verdict and the reasons. */
+export declare function explainJudgement(judgement: Judgement): string;
+/** Compares a canary with its baseline, metric by metric. */
+export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
+/** The consequence of an evaluation for its caller. */
+export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
+/** The consequence of a judgement for its caller. */
+export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
+/** Adds up labels to a score and a verdict, as the judge does. */
+export declare function score(
+  labels: readonly LabelledMetric[],
+  groupWeights: Readonly<Record<string, number>>,
+  passScore: number,
+  marginalScore: number,
+): Score;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */

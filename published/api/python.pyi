@@ -33,7 +33,533 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version
+
+# analysis
+"""Judges what was measured of a release: the measurements of its metrics, and their limits."""
+class BadChange(StrEnum):
+    """Which change of a metric is bad."""
+    INCREASE = 'increase'
+    """Greater values."""
+    DECREASE = 'decrease'
+    """Lesser values."""
+    EITHER = 'either'
+    """Both."""
+class EffectMeasure(StrEnum):
+    """How the size of a difference is measured."""
+    MEAN_RATIO = 'mean_ratio'
+    """The mean of the canary divided by that of the baseline; 1 is no effect."""
+    COMMON_LANGUAGE = 'common_language'
+    """The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect."""
+class EndRule(StrEnum):
+    """What makes a metric successful that reached its count, or was ended, within its limits."""
+    NEEDS_SUCCESS = 'needs_success'
+    """At least one successful measurement."""
+    WITHIN_LIMITS = 'within_limits'
+    """One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3."""
+class Join(StrEnum):
+    """How the tests of a condition are joined."""
+    ALL = 'all'
+    """All of them must hold."""
+    ANY = 'any'
+    """One of them must hold."""
+class Label(StrEnum):
+    """What the series of one metric show."""
+    PASSED = 'passed'
+    """The canary is not shown to be worse."""
+    HIGH = 'high'
+    """The canary has greater values, and that is bad."""
+    LOW = 'low'
+    """The canary has lesser values, and that is bad."""
+    INCONCLUSIVE = 'inconclusive'
+    """The samples are too small, or too unequally incomplete, to show anything."""
+    NO_DATA = 'no_data'
+    """A series is empty."""
+    ERROR = 'error'
+    """The query of a series failed."""
+class MissingValues(StrEnum):
+    """What a missing value stands for."""
+    REMOVE = 'remove'
+    """Nothing."""
+    ZERO = 'zero'
+    """0: for counters that are absent until the first event."""
+class NoValue(StrEnum):
+    """What a reading without a value counts as."""
+    SUCCESSFUL = 'successful'
+    """A successful measurement, for instance where no traffic is fine."""
+    FAILED = 'failed'
+    """A failed measurement."""
+    INCONCLUSIVE = 'inconclusive'
+    """An inconclusive measurement."""
+    ERROR = 'error'
+    """An error of the query, which is tried again."""
+class Phase(StrEnum):
+    """The phase of a metric, a group or a whole run, in the words of Argo Rollouts."""
+    PENDING = 'pending'
+    """Nothing was measured yet."""
+    RUNNING = 'running'
+    """Measurements are still made."""
+    SUCCESSFUL = 'successful'
+    """Good."""
+    INCONCLUSIVE = 'inconclusive'
+    """Neither good nor bad is shown."""
+    ERROR = 'error'
+    """It could not be measured."""
+    FAILED = 'failed'
+    """Bad."""
+class SpreadRule(StrEnum):
+    """Which change of the spread is bad."""
+    OFF = 'off'
+    """None."""
+    WIDER = 'wider'
+    """A wider spread."""
+    EITHER = 'either'
+    """A wider or a narrower one."""
+class Verdict(StrEnum):
+    """What all metrics together show."""
+    PASSED = 'passed'
+    """The score reaches `pass_score`, whatever the unknown metrics are."""
+    MARGINAL = 'marginal'
+    """The score reaches `marginal_score` only."""
+    FAILED = 'failed'
+    """The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad."""
+    INCONCLUSIVE = 'inconclusive'
+    """The unknown metrics could change the verdict."""
+    NO_DATA = 'no_data'
+    """Half of the metrics or more have no data."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment(_Value):
+    """The phase of a metric, with its reason."""
+    phase: Phase
+    """The phase."""
+    reason: Reason
+    """Why."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition(_Value):
+    """Tests of one value, joined by `and` or `or`."""
+    tests: Sequence[Annotated[Test, _TAGGED]]
+    """The tests; at least one."""
+    join: Join = Join.ALL
+    """How many tests must hold."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation(_Value):
+    """The state of a run, made by `evaluate`."""
+    phase: Phase
+    """The phase of the run."""
+    decided_at: datetime | None = None
+    """When it was decided."""
+    metrics: Sequence[MetricStatus]
+    """The metrics, in the order of the template."""
+    groups: Sequence[GroupStatus]
+    """The groups, in the order of the template."""
+    due: Sequence[str]
+    """The metrics to query now."""
+    next_measurement_at: datetime | None = None
+    """The earliest instant at which a query is due; in the past, when it is late."""
+    dry_runs: PhaseCounts | None = None
+    """The dry runs by phase, if there are any."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the run, then those of the groups and of the metrics."""
+    missing: Sequence[str]
+    """The metrics that are not measured yet."""
+    policy_digest: str
+    """The digest of the template."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupScore(_Value):
+    """The score of a group of metrics."""
+    name: str
+    """The name."""
+    score: float
+    """The share of the metrics that passed, in percent; 0 for a group without any metric that counts."""
+    weight: float
+    """The weight in percent."""
+    judged: int
+    """The metrics that count."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupStatus(_Value):
+    """What is known of a group of metrics."""
+    name: str
+    """The name of the group."""
+    phase: Phase
+    """The phase."""
+    successful: int
+    """How many members are successful."""
+    at_least: int
+    """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgePolicy(_Value):
+    """The metrics of a canary and its baseline, and when their difference is bad."""
+    metrics: Sequence[JudgedMetric]
+    """The metrics; at least one."""
+    group_weights: Mapping[str, float] = field(default_factory=dict)
+    """The weights of groups in percent, together at most 100."""
+    pass_score: float = 95.0
+    """The score in percent from which the canary passes."""
+    marginal_score: float = 75.0
+    """The score in percent from which it is marginal."""
+    confidence: float = 0.98
+    """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedMetric(_Value):
+    """A metric of a canary and its baseline."""
+    name: str
+    """The name by which series refer to it."""
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+    direction: BadChange = BadChange.EITHER
+    """Which change is bad."""
+    critical: bool = False
+    """Whether the whole fails when the metric is bad, beyond `critical_increase` or `critical_decrease`."""
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown."""
+    missing: MissingValues = MissingValues.REMOVE
+    """What a missing value stands for."""
+    outlier_factor: float | None = None
+    """Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile."""
+    effect: EffectMeasure = EffectMeasure.MEAN_RATIO
+    """How the size of the difference is measured."""
+    allowed_increase: float | None = None
+    """The effect from which an increase is bad."""
+    allowed_decrease: float | None = None
+    """The effect up to which a decrease is bad."""
+    critical_increase: float | None = None
+    """The effect from which an increase is critical."""
+    critical_decrease: float | None = None
+    """The effect up to which a decrease is critical."""
+    is_count: bool = False
+    """Whether the values are numbers of events in intervals of the same length."""
+    spread: SpreadRule = SpreadRule.OFF
+    """Which change of the spread is bad, too: the distances from the median of each series are compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement(_Value):
+    """The comparison of a canary with its baseline, made by `judge`."""
+    score: Score
+    """The verdict with its score."""
+    metrics: Sequence[MetricJudgement]
+    """The metrics, in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one of each metric."""
+    missing: Sequence[str]
+    """The metrics without data."""
+    policy_digest: str
+    """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledMetric(_Value):
+    """A metric whose label is known."""
+    name: str
+    """The name."""
+    label: Label
+    """The label."""
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+    critical: bool = False
+    """Whether the whole fails when the metric is bad."""
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement(_Value):
+    """One query of one metric."""
+    metric: str
+    """The name of the metric in the template."""
+    at: datetime
+    """When the query ended; of a query under way, when it began."""
+    reading: Annotated[Reading, _TAGGED]
+    """The result of the query."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric(_Value):
+    """A measure of a release, and what its values mean."""
+    name: str
+    """The name by which measurements and groups refer to it."""
+    success: Condition | None = None
+    """When a value is successful."""
+    failure: Condition | None = None
+    """When a value is failed; it goes before `success`."""
+    not_a_number: NoValue = NoValue.INCONCLUSIVE
+    """What a reading that is not a number counts as."""
+    empty: NoValue = NoValue.ERROR
+    """What an empty result counts as."""
+    min_samples: int = 0
+    """A value of fewer samples, or of an unknown number of samples, is inconclusive."""
+    count: int | None = None
+    """How many measurements are made; queries with errors are none."""
+    interval: timedelta | None = None
+    """The time between two measurements."""
+    initial_delay: timedelta = timedelta(seconds=0)
+    """The time from the start of the run to the first measurement."""
+    error_retry: timedelta = timedelta(seconds=10)
+    """The time from an error to the next query."""
+    failure_limit: int | None = None
+    """How many failed measurements are tolerated."""
+    consecutive_failure_limit: int | None = None
+    """How many failed measurements in a row are tolerated."""
+    consecutive_success_limit: int | None = None
+    """How many successful measurements in a row make the metric successful."""
+    inconclusive_limit: int = 0
+    """How many inconclusive measurements are tolerated."""
+    consecutive_error_limit: int = 4
+    """How many errors in a row are tolerated."""
+    dry_run: bool = False
+    """Whether the metric is measured and reported without any effect."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricGroup(_Value):
+    """A group that is successful when at least some of its members are."""
+    name: str
+    """The name, which no metric has."""
+    of: Sequence[str]
+    """The names of metrics and of earlier groups; none of a dry run."""
+    at_least: int
+    """How many of them must be successful, from 1 to all."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricJudgement(_Value):
+    """What the series of one metric show, with the numbers."""
+    name: str
+    """The name of the metric."""
+    label: Label
+    """The label."""
+    is_critical: bool
+    """Whether the label fails the whole."""
+    canary_n: int
+    """The values of the canary that were compared."""
+    baseline_n: int
+    """The values of the baseline that were compared."""
+    p: float | None = None
+    """The smaller one-sided p-value of the directions that are bad."""
+    smallest_p: float | None = None
+    """The smallest p-value that samples of these sizes can reach."""
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where that mean is not positive."""
+    common_language_effect: float | None = None
+    """The probability that a value of the canary is greater than one of the baseline, with half of the equal ones."""
+    shift: float | None = None
+    """The shift of Hodges and Lehmann: an explanation, not the rule."""
+    shift_interval: Interval | None = None
+    """Its confidence interval; absent for samples that are too small for one."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricStatus(_Value):
+    """What is known of a metric."""
+    name: str
+    """The name of the metric."""
+    phase: Phase
+    """The phase."""
+    dry_run: bool
+    """Whether it is a dry run."""
+    tally: Tally
+    """The measurements until it was decided."""
+    last_value: float | None = None
+    """The value of the latest measurement that has one."""
+    last_error: str | None = None
+    """The text of the latest error."""
+    decided_at: datetime | None = None
+    """When the phase was decided."""
+    next_measurement_at: datetime | None = None
+    """When the next query is due; in the past, when it is late."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseCounts(_Value):
+    """How many metrics are in each phase at the end."""
+    count: int
+    """All of them."""
+    successful: int
+    """The successful ones."""
+    failed: int
+    """The failed ones."""
+    inconclusive: int
+    """The inconclusive ones."""
+    error: int
+    """Those that could not be measured."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingValue(_Variant):
+    """A finite number."""
+    type: Literal['value'] = 'value'
+    """Which variant this is."""
+    value: float
+    """The number, in the unit of the metric."""
+    n: int | None = None
+    """How many samples it was computed from, when known."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingNotANumber(_Variant):
+    """The result is not a number, such as 0 errors divided by 0 requests."""
+    type: Literal['not_a_number'] = 'not_a_number'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingEmpty(_Variant):
+    """The query succeeded, and its result is empty."""
+    type: Literal['empty'] = 'empty'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingFailed(_Variant):
+    """The query failed."""
+    type: Literal['failed'] = 'failed'
+    """Which variant this is."""
+    text: str
+    """The error of the query."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingStarted(_Variant):
+    """The query is under way."""
+    type: Literal['started'] = 'started'
+    """Which variant this is."""
+Reading: TypeAlias = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFailed | ReadingStarted
+"""The result of the query of a metric."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run(_Value):
+    """What has happened in a run of an analysis so far."""
+    started_at: datetime | None = None
+    """When the run began."""
+    ended_at: datetime | None = None
+    """When the run was ended from outside, for instance because the rollout was done."""
+    measurements: Sequence[Measurement] = ()
+    """All measurements, in any order; at most one of a metric at an instant."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Samples(_Value):
+    """The values of one metric in one arm, in any order."""
+    values: Sequence[float] = ()
+    """The finite values."""
+    missing: int = 0
+    """How many points have no value, or one that is not a number."""
+    error: str | None = None
+    """The error of the query, if it failed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score(_Value):
+    """The score of all metrics, made by `score`."""
+    verdict: Verdict
+    """The verdict."""
+    lowest: float | None = None
+    """The score in percent, to two decimals, with every unknown metric as a bad one."""
+    highest: float | None = None
+    """The same with every unknown metric as a good one."""
+    groups: Sequence[GroupScore]
+    """The groups, by name."""
+    reason: Reason
+    """The reason of the verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesPair(_Value):
+    """The values of one metric in both arms."""
+    metric: str
+    """The name of the metric in the policy."""
+    canary: Samples
+    """The values of the canary."""
+    baseline: Samples
+    """The values of the baseline over the same time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally(_Value):
+    """The measurements of a metric, counted as Argo Rollouts does."""
+    successful: int = 0
+    """The successful measurements."""
+    failed: int = 0
+    """The failed measurements."""
+    inconclusive: int = 0
+    """The inconclusive measurements."""
+    errors: int = 0
+    """The queries with errors."""
+    consecutive_success: int = 0
+    """The successful measurements since the last other one."""
+    consecutive_failure: int = 0
+    """The failed measurements since the last other one."""
+    consecutive_error: int = 0
+    """The errors since the last measurement."""
+    is_measuring: bool = False
+    """Whether a query is under way."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template(_Value):
+    """The metrics of an analysis, and how many of them must be successful."""
+    metrics: Sequence[Metric]
+    """The metrics; at least one."""
+    groups: Sequence[MetricGroup] = ()
+    """Groups of which only some members must be successful: `a && (b || c)` is one group of `b` and `c`, `atLeast` 1."""
+    end: EndRule = EndRule.NEEDS_SUCCESS
+    """What the end of a metric requires."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestBelow(_Variant):
+    """`value < limit`."""
+    type: Literal['below'] = 'below'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestAtMost(_Variant):
+    """`value <= limit`."""
+    type: Literal['at_most'] = 'at_most'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestAbove(_Variant):
+    """`value > limit`."""
+    type: Literal['above'] = 'above'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestAtLeast(_Variant):
+    """`value >= limit`."""
+    type: Literal['at_least'] = 'at_least'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestWithin(_Variant):
+    """`low <= value <= high`."""
+    type: Literal['within'] = 'within'
+    """Which variant this is."""
+    low: float
+    """The least value of the range."""
+    high: float
+    """The greatest value of the range."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestOutside(_Variant):
+    """`value < low || value > high`."""
+    type: Literal['outside'] = 'outside'
+    """Which variant this is."""
+    low: float
+    """The least value of the range."""
+    high: float
+    """The greatest value of the range."""
+Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
+"""A test of a finite value."""
+def standard_judge_policy() -> JudgePolicy:
+    """A judge policy to begin with: the share of errors, critical, and the latency; both must not increase."""
+    ...
+def judge_policy_from_json(text: str) -> JudgePolicy:
+    """Reads a judge policy from JSON text and checks it; all faults at once."""
+    ...
+def judge_policy_from_yaml(text: str) -> JudgePolicy:
+    """Reads a judge policy from YAML text and checks it; all faults at once."""
+    ...
+def standard_template() -> Template:
+    """A template to begin with: at most 1 % errors, measured every minute, five times, none failed."""
+    ...
+def template_from_json(text: str) -> Template:
+    """Reads a template from JSON text and checks it; all faults at once."""
+    ...
+def template_from_yaml(text: str) -> Template:
+    """Reads a template from YAML text and checks it; all faults at once."""
+    ...
+def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Mapping[str, object]) -> Phase:
+    """What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`."""
+    ...
+def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
+    """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
+    ...
+def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
+    """Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when."""
+    ...
+def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
+    """Writes an evaluation as text for a person: the phase and the reasons."""
+    ...
+def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
+    """Writes a judgement as text for a person: the verdict and the reasons."""
+    ...
+def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
+    """Compares a canary with its baseline, metric by metric."""
+    ...
+def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
+    """The consequence of an evaluation for its caller."""
+    ...
+def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome:
+    """The consequence of a judgement for its caller."""
+    ...
+def score(labels: Sequence[LabelledMetric | Mapping[str, object]], group_weights: Mapping[str, float], pass_score: float, marginal_score: float) -> Score:
+    """Adds up labels to a score and a verdict, as the judge does."""
+    ...
 
 # canary
 """Decides whether a canary advances, holds or rolls back."""
@@ -1583,6 +2109,82 @@ class ReasonCode(StrEnum):
     """The declared release type contradicts version and facts."""
     DECLARED_KIND = 'declared_kind'
     """The declared type decided an otherwise ambiguous release."""
+    RUN_SUCCESSFUL = 'run_successful'
+    """Every metric that counts is successful."""
+    RUN_FAILED = 'run_failed'
+    """The metrics can no longer be successful: at least one of them failed."""
+    RUN_ERROR = 'run_error'
+    """The metrics can no longer be successful: at least one of them could not be measured."""
+    RUN_INCONCLUSIVE = 'run_inconclusive'
+    """The metrics can no longer be successful, and none of them is proven bad."""
+    RUN_RUNNING = 'run_running'
+    """The metrics are still measured."""
+    RUN_PENDING = 'run_pending'
+    """Nothing has been measured yet."""
+    NOTHING_REQUIRED = 'nothing_required'
+    """Every metric is a dry run, so nothing was required."""
+    METRIC_PENDING = 'metric_pending'
+    """A metric has no measurement yet."""
+    METRIC_RUNNING = 'metric_running'
+    """A metric is still measured."""
+    METRIC_ENDED = 'metric_ended'
+    """A metric was ended before it was decided."""
+    METRIC_NEVER_MEASURED = 'metric_never_measured'
+    """A metric was ended before its first measurement."""
+    METRIC_COMPLETE = 'metric_complete'
+    """A metric reached its number of measurements within its limits."""
+    METRIC_DECIDED_EARLY = 'metric_decided_early'
+    """No further measurement can change the result of a metric, so it is decided before its number of measurements."""
+    SUCCESSES_IN_A_ROW = 'successes_in_a_row'
+    """A metric has enough successful measurements in a row."""
+    SUCCESSES_NOT_IN_A_ROW = 'successes_not_in_a_row'
+    """A metric ended without enough successful measurements in a row."""
+    NO_SUCCESS = 'no_success'
+    """A metric ended without any successful measurement."""
+    FAILED_OVER_LIMIT = 'failed_over_limit'
+    """A metric has more failed measurements than its limit."""
+    FAILED_IN_A_ROW_OVER_LIMIT = 'failed_in_a_row_over_limit'
+    """A metric has more failed measurements in a row than its limit."""
+    INCONCLUSIVE_OVER_LIMIT = 'inconclusive_over_limit'
+    """A metric has more inconclusive measurements than its limit."""
+    ERRORS_OVER_LIMIT = 'errors_over_limit'
+    """A metric has more queries with errors in a row than its limit."""
+    GROUP_SUCCESSFUL = 'group_successful'
+    """A group has enough successful members."""
+    GROUP_UNSUCCESSFUL = 'group_unsuccessful'
+    """A group can no longer have enough successful members."""
+    GROUP_RUNNING = 'group_running'
+    """A group is not decided yet."""
+    SCORE_PASSED = 'score_passed'
+    """The score of the judged metrics reaches the passing score."""
+    SCORE_MARGINAL = 'score_marginal'
+    """The score reaches the marginal score only."""
+    SCORE_TOO_LOW = 'score_too_low'
+    """The score is below the marginal score."""
+    SCORE_UNKNOWN = 'score_unknown'
+    """Unknown metrics decide between two verdicts."""
+    TOO_LITTLE_DATA = 'too_little_data'
+    """Half of the metrics or more have no data."""
+    CRITICAL_METRIC_BAD = 'critical_metric_bad'
+    """A critical metric of the canary is bad."""
+    SERIES_PASSED = 'series_passed'
+    """The canary is not shown to be worse in a metric."""
+    SERIES_HIGH = 'series_high'
+    """The canary has greater values, which is bad."""
+    SERIES_LOW = 'series_low'
+    """The canary has lesser values, which is bad."""
+    SPREAD_CHANGED = 'spread_changed'
+    """The canary has another spread, which is bad."""
+    EVENTS_WITHOUT_BASELINE = 'events_without_baseline'
+    """The canary has events, and its baseline has none."""
+    SERIES_TOO_SHORT = 'series_too_short'
+    """The series are too short for any result of the test to count."""
+    SERIES_UNEVEN = 'series_uneven'
+    """Far more points of one arm are missing than of the other."""
+    SERIES_EMPTY = 'series_empty'
+    """A series has no values."""
+    SERIES_FAILED = 'series_failed'
+    """The query of a series failed."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'

@@ -4,6 +4,578 @@ use crate::table::{Argument, Example, Function, Kind, Module, State};
 /// Every module with functions.
 pub(crate) static MODULES: &[Module] = &[
     Module {
+        name: "analysis",
+        docs: r"Judges what was measured of a release: the measurements of its metrics, and their limits.
+
+Measurements:
+
+A `Template` lists metrics with conditions and limits, and groups of which only some members must be successful. The
+caller queries the metrics that are `due` and records each result in a `Run`; `evaluate()` returns the phase of each
+metric and of the whole. The counting and the names are those of Argo Rollouts, and so is the rule of one metric:
+
+1. More failed measurements than a limit: `failed`. More errors in a row: `error`. More inconclusive ones:
+   `inconclusive`.
+2. Enough successful measurements in a row: `successful`.
+3. At the count: `successful`. With a limit of successes in a row that was not reached: `inconclusive` if a failure limit
+   is given, too, else `failed`.
+4. As soon as no measurement that is left can change the result, it is decided. Errors are no measurements.
+
+The run is decided once everything that must be successful is, or no longer can be. What is undecided then ends as
+`inconclusive`.
+
+Differences from Argo Rollouts:
+
+- A value that is not a number, or is missing, is never a success or a failure, unless the metric says so.
+- A metric without a condition, or without any limit of failures, is refused.
+- A metric that ends without a successful measurement is not successful. `end: within_limits` has Argo's rule, except for
+  a metric that was never measured.
+- The metrics beside a failed one are not successful, but `inconclusive`.
+- More failed measurements than a limit go before errors.
+
+Canary against baseline:
+
+`judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+the verdict is certain only if it does not matter.
+
+Pitfalls:
+
+- `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
+- `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.",
+        functions: &[
+            Function {
+                name: "analysis.standard_judge_policy",
+                command: "standard-judge-policy",
+                docs: "A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.",
+                arguments: &[],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-judge-policy",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.judge_policy_from_json",
+                command: "judge-policy-from-json",
+                docs: r#"Reads a judge policy from JSON text and checks it; all faults at once.
+
+Errors:
+`syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis judge-policy-from-json --text '{"metrics": [{"name": "m"}]}'"#,
+                    files: &[],
+                    prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"mean_ratio","isCount":false,"spread":"off"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
+            },
+            Function {
+                name: "analysis.judge_policy_from_yaml",
+                command: "judge-policy-from-yaml",
+                docs: r"Reads a judge policy from YAML text and checks it; all faults at once.
+
+Errors:
+As `judge-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis judge-policy-from-yaml --text 'metrics: [{name: m, effect: common_language, spread: wider}]'",
+                    files: &[],
+                    prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"common_language","isCount":false,"spread":"wider"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
+            },
+            Function {
+                name: "analysis.standard_template",
+                command: "standard-template",
+                docs: "A template to begin with: at most 1 % errors, measured every minute, five times, none failed.",
+                arguments: &[],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-template",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.template_from_json",
+                command: "template-from-json",
+                docs: r"Reads a template from JSON text and checks it; all faults at once.
+
+Errors:
+`syntax` for what is not JSON, `unknown_field` for `failureLimits`, `out_of_range` for a negative `interval`,
+`invalid_value` for a metric without a condition, or without a limit.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis template-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"metrics": [{"name": "m", "success": {"tests": [{"type": "at_least", "limit": 0.95}]}, "count": 0, "failureLimit": 2}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.template_from_yaml",
+                command: "template-from-yaml",
+                docs: r"Reads a template from YAML text and checks it; all faults at once.
+
+Errors:
+As `template-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis template-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        "metrics: [{name: m, failure: {tests: [{type: outside, low: 0, high: 0.01}], join: any}, failureLimit: 0}]",
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.assess_reading",
+                command: "assess-reading",
+                docs: r"What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
+
+`failure` goes before `success`. A reading without a value counts as the metric says.
+
+Errors:
+Every fault of the metric: `invalid_value` for one without conditions; `invalid_value` for a value that is not finite.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Metric",
+                            "A measure of a release, and what its values mean.",
+                            "Keys: name, success?, failure?, notANumber?, empty?, minSamples?, count?, interval?, initialDelay?, errorRetry?, failureLimit?, consecutiveFailureLimit?, consecutiveSuccessLimit?, inconclusiveLimit?, consecutiveErrorLimit?, dryRun?",
+                        ),
+                    },
+                    Argument {
+                        wire: "reading",
+                        option: "reading",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Reading",
+                            "The result of the query of a metric.",
+                            "Types: value, not_a_number, empty, failed, started",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Phase",
+                    "The phase of a metric, a group or a whole run, in the words of Argo Rollouts.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis assess-reading --metric metric.json --reading '{"type":"empty"}'"#,
+                    files: &[(
+                        "metric.json",
+                        r#"{"name":"m","failureLimit":0,"success":{"tests":[{"type":"at_least","limit":0.95}]}}"#,
+                    )],
+                    prints: r#""error""#,
+                }),
+            },
+            Function {
+                name: "analysis.assess_tally",
+                command: "assess-tally",
+                docs: r"The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
+
+`ended` says that no more measurements are made. Then a metric within its limits is `successful` if it has a successful
+measurement, and `inconclusive` if not.
+
+Errors:
+Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
+`failureLimit` above `count`.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Metric",
+                            "A measure of a release, and what its values mean.",
+                            "Keys: name, success?, failure?, notANumber?, empty?, minSamples?, count?, interval?, initialDelay?, errorRetry?, failureLimit?, consecutiveFailureLimit?, consecutiveSuccessLimit?, inconclusiveLimit?, consecutiveErrorLimit?, dryRun?",
+                        ),
+                    },
+                    Argument {
+                        wire: "tally",
+                        option: "tally",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Tally",
+                            "The measurements of a metric, counted as Argo Rollouts does.",
+                            "Keys: successful?, failed?, inconclusive?, errors?, consecutiveSuccess?, consecutiveFailure?, consecutiveError?, isMeasuring?",
+                        ),
+                    },
+                    Argument { wire: "ended", option: "ended", is_optional: false, kind: Kind::Bool },
+                    Argument {
+                        wire: "end",
+                        option: "end",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("needs_success", "At least one successful measurement."),
+                            (
+                                "within_limits",
+                                "One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("analysis.Assessment", "The phase of a metric, with its reason."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis assess-tally --metric metric.json --tally '{"inconclusive":1}' --ended true --end within_limits"#,
+                    files: &[(
+                        "metric.json",
+                        r#"{"name":"success-rate","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0}"#,
+                    )],
+                    prints: r#"{"phase":"inconclusive","reason":{"code":"inconclusive_over_limit","severity":"warning","subject":"success-rate","text":"1 inconclusive measurement is more than the limit of 0","evidence":{"observed":1.0,"threshold":0.0,"unit":"1"}}}"#,
+                }),
+            },
+            Function {
+                name: "analysis.evaluate",
+                command: "evaluate",
+                docs: r"Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
+
+The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
+the run by the first that settles the run; later ones do not count. So a late call returns what calls in time would
+have returned, and the order of `measurements` does not matter.
+
+Errors:
+Every fault of the template; `unknown_reference` for a measurement of another metric, `out_of_range` for one after
+`now` or before the start of the run, `duplicate` for two of a metric at the same instant, `invalid_value` for a value
+that is not finite, `missing_field` for measurements or an end without a start.",
+                arguments: &[
+                    Argument {
+                        wire: "template",
+                        option: "template",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Template",
+                            "The metrics of an analysis, and how many of them must be successful.",
+                            "Keys: metrics, groups?, end?",
+                        ),
+                    },
+                    Argument {
+                        wire: "run",
+                        option: "run",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Run",
+                            "What has happened in a run of an analysis so far.",
+                            "Keys: startedAt?, endedAt?, measurements?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("analysis.Evaluation", "The state of a run, made by `evaluate`."),
+                explain: Some("analysis.explain_evaluation"),
+                outcome: Some("analysis.outcome_of_evaluation"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis evaluate --template template.json --run '{"measurements":[]}' --now 2026-11-23T09:00:00.000Z"#,
+                    files: &[(
+                        "template.json",
+                        r#"{"metrics":[{"name":"m","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0,"initialDelay":"20s"}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.explain_evaluation",
+                command: "explain-evaluation",
+                docs: "Writes an evaluation as text for a person: the phase and the reasons.",
+                arguments: &[Argument {
+                    wire: "evaluation",
+                    option: "evaluation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Evaluation",
+                        "The state of a run, made by `evaluate`.",
+                        "Keys: phase, decidedAt?, metrics, groups, due, nextMeasurementAt?, dryRuns?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-evaluation --evaluation evaluation.json",
+                    files: &[(
+                        "evaluation.json",
+                        r#"{"phase":"running","metrics":[{"name":"m","phase":"running","dryRun":false,"tally":{"successful":0,"failed":0,"inconclusive":0,"errors":4,"consecutiveSuccess":0,"consecutiveFailure":0,"consecutiveError":4,"isMeasuring":false},"lastError":"connection refused","nextMeasurementAt":"2026-11-23T09:00:40.000Z"}],"groups":[],"due":[],"nextMeasurementAt":"2026-11-23T09:00:40.000Z","reasons":[{"code":"run_running","severity":"info","subject":"run","text":"the metrics are still measured","evidence":{}},{"code":"metric_running","severity":"info","subject":"m","text":"has 0 measurements","evidence":{}}],"missing":[],"policyDigest":"sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8"}"#,
+                    )],
+                    prints: r#""RUNNING: 1 metrics are measured\n- info: the metrics are still measured [run_running: run]\n- info: has 0 measurements [metric_running: m]\nask again: 2026-11-23T09:00:40.000Z, when the next query is due\npolicy: sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8\n""#,
+                }),
+            },
+            Function {
+                name: "analysis.explain_judgement",
+                command: "explain-judgement",
+                docs: "Writes a judgement as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "judgement",
+                    option: "judgement",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Judgement",
+                        "The comparison of a canary with its baseline, made by `judge`.",
+                        "Keys: score, metrics, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-judgement --judgement judgement.json",
+                    files: &[(
+                        "judgement.json",
+                        r#"{"score":{"verdict":"no_data","groups":[{"name":"default","score":0.0,"weight":100.0,"judged":0}],"reason":{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}}},"metrics":[{"name":"m","label":"no_data","isCritical":false,"canaryN":0,"baselineN":5}],"reasons":[{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}},{"code":"series_empty","severity":"warning","subject":"m","text":"the canary has no values","evidence":{"n":5}}],"missing":["m"],"policyDigest":"sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0"}"#,
+                    )],
+                    prints: r#""NO DATA: too few metrics have data\n- warning: 1 of 1 metrics have no data: half of them or more [too_little_data: score]\n- warning: the canary has no values [series_empty: m]\nmissing: m\npolicy: sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0\n""#,
+                }),
+            },
+            Function {
+                name: "analysis.judge",
+                command: "judge",
+                docs: r"Compares a canary with its baseline, metric by metric.
+
+A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+effect. The result does not depend on the unit, on the order of the values or on random numbers.
+
+Errors:
+Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+pairs, `invalid_value` for a value that is not finite, or for a count that is negative.",
+                arguments: &[
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.JudgePolicy",
+                            "The metrics of a canary and its baseline, and when their difference is bad.",
+                            "Keys: metrics, groupWeights?, passScore?, marginalScore?, confidence?",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.SeriesPair",
+                            "The values of one metric in both arms.",
+                            "Keys: metric, canary, baseline",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Judgement",
+                    "The comparison of a canary with its baseline, made by `judge`.",
+                ),
+                explain: Some("analysis.explain_judgement"),
+                outcome: Some("analysis.outcome_of_judgement"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis judge --policy '{"metrics":[{"name":"m"}],"confidence":0.98}' --series series.json"#,
+                    files: &[(
+                        "series.json",
+                        r#"[{"metric":"m","canary":{"values":[],"error":"connection refused"},"baseline":{"values":[]}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_evaluation",
+                command: "outcome-of-evaluation",
+                docs: r"The consequence of an evaluation for its caller.
+
+| phase | outcome |
+| --- | --- |
+| `successful` | `proceed` |
+| `failed` | `roll_back` |
+| `pending`, `running` | `wait` |
+| `inconclusive`, `error` | `ask` |",
+                arguments: &[Argument {
+                    wire: "evaluation",
+                    option: "evaluation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Evaluation",
+                        "The state of a run, made by `evaluate`.",
+                        "Keys: phase, decidedAt?, metrics, groups, due, nextMeasurementAt?, dryRuns?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-evaluation --evaluation evaluation.json",
+                    files: &[(
+                        "evaluation.json",
+                        r#"{"phase":"running","metrics":[{"name":"m","phase":"running","dryRun":false,"tally":{"successful":0,"failed":0,"inconclusive":0,"errors":4,"consecutiveSuccess":0,"consecutiveFailure":0,"consecutiveError":4,"isMeasuring":false},"lastError":"connection refused","nextMeasurementAt":"2026-11-23T09:00:40.000Z"}],"groups":[],"due":[],"nextMeasurementAt":"2026-11-23T09:00:40.000Z","reasons":[{"code":"run_running","severity":"info","subject":"run","text":"the metrics are still measured","evidence":{}},{"code":"metric_running","severity":"info","subject":"m","text":"has 0 measurements","evidence":{}}],"missing":[],"policyDigest":"sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_judgement",
+                command: "outcome-of-judgement",
+                docs: r"The consequence of a judgement for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `failed` | `roll_back` |
+| `inconclusive`, `no_data` | `wait` |
+| `marginal` | `ask` |",
+                arguments: &[Argument {
+                    wire: "judgement",
+                    option: "judgement",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Judgement",
+                        "The comparison of a canary with its baseline, made by `judge`.",
+                        "Keys: score, metrics, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-judgement --judgement judgement.json",
+                    files: &[(
+                        "judgement.json",
+                        r#"{"score":{"verdict":"no_data","groups":[{"name":"default","score":0.0,"weight":100.0,"judged":0}],"reason":{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}}},"metrics":[{"name":"m","label":"no_data","isCritical":false,"canaryN":0,"baselineN":5}],"reasons":[{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}},{"code":"series_empty","severity":"warning","subject":"m","text":"the canary has no values","evidence":{"n":5}}],"missing":["m"],"policyDigest":"sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "analysis.score",
+                command: "score",
+                docs: r"Adds up labels to a score and a verdict, as the judge does.
+
+The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+verdict is certain only if both scores say the same.
+
+Errors:
+`out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.",
+                arguments: &[
+                    Argument {
+                        wire: "labels",
+                        option: "labels",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.LabelledMetric",
+                            "A metric whose label is known.",
+                            "Keys: name, label, groups?, critical?, mustHaveData?",
+                        ),
+                    },
+                    Argument {
+                        wire: "groupWeights",
+                        option: "group-weights",
+                        is_optional: false,
+                        kind: Kind::Document("object of number", "", ""),
+                    },
+                    Argument {
+                        wire: "passScore",
+                        option: "pass-score",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "marginalScore",
+                        option: "marginal-score",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: ("analysis.Score", "The score of all metrics, made by `score`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis score --labels labels.json --group-weights '{"group-1":50.0,"group-2":50.0}' --pass-score 95 --marginal-score 75"#,
+                    files: &[(
+                        "labels.json",
+                        r#"[{"name":"test-metric-pass","label":"passed","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-1","label":"high","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-2","label":"high","groups":["group-2"],"mustHaveData":false}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+        ],
+    },
+    Module {
         name: "canary",
         docs: r"Decides whether a canary advances, holds or rolls back.
 

@@ -6,6 +6,21 @@ import relcore.*
 
 /** Calls a function with native values made of the arguments; the result in the wire form. */
 internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
+    "analysis.standard_judge_policy" -> parse(Analysis.standardJudgePolicy().toJson())
+    "analysis.judge_policy_from_json" -> parse(Analysis.judgePolicyFromJson(input.take("text") { it.toText() }).toJson())
+    "analysis.judge_policy_from_yaml" -> parse(Analysis.judgePolicyFromYaml(input.take("text") { it.toText() }).toJson())
+    "analysis.standard_template" -> parse(Analysis.standardTemplate().toJson())
+    "analysis.template_from_json" -> parse(Analysis.templateFromJson(input.take("text") { it.toText() }).toJson())
+    "analysis.template_from_yaml" -> parse(Analysis.templateFromYaml(input.take("text") { it.toText() }).toJson())
+    "analysis.assess_reading" -> parse(Analysis.assessReading(input.take("metric") { AnalysisMetric.fromJson(it.toString()) }, input.take("reading") { AnalysisReading.fromJson(it.toString()) }).toJson())
+    "analysis.assess_tally" -> parse(Analysis.assessTally(input.take("metric") { AnalysisMetric.fromJson(it.toString()) }, input.take("tally") { AnalysisTally.fromJson(it.toString()) }, input.take("ended") { it.toBool() }, input.take("end") { AnalysisEndRule.fromJson(it.toString()) }).toJson())
+    "analysis.evaluate" -> parse(Analysis.evaluate(input.take("template") { AnalysisTemplate.fromJson(it.toString()) }, input.take("run") { AnalysisRun.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
+    "analysis.explain_evaluation" -> fromText(Analysis.explainEvaluation(input.take("evaluation") { AnalysisEvaluation.fromJson(it.toString()) }))
+    "analysis.explain_judgement" -> fromText(Analysis.explainJudgement(input.take("judgement") { AnalysisJudgement.fromJson(it.toString()) }))
+    "analysis.judge" -> parse(Analysis.judge(input.take("policy") { AnalysisJudgePolicy.fromJson(it.toString()) }, input.take("series") { list(it) { AnalysisSeriesPair.fromJson(it.toString()) } }).toJson())
+    "analysis.outcome_of_evaluation" -> parse(Analysis.outcomeOfEvaluation(input.take("evaluation") { AnalysisEvaluation.fromJson(it.toString()) }).toJson())
+    "analysis.outcome_of_judgement" -> parse(Analysis.outcomeOfJudgement(input.take("judgement") { AnalysisJudgement.fromJson(it.toString()) }).toJson())
+    "analysis.score" -> parse(Analysis.score(input.take("labels") { list(it) { AnalysisLabelledMetric.fromJson(it.toString()) } }, input.take("groupWeights") { map(it) { it.toF64() } }, input.take("passScore") { it.toF64() }, input.take("marginalScore") { it.toF64() }).toJson())
     "canary.standard_schedule" -> parse(Canary.standardSchedule().toJson())
     "canary.schedule_from_json" -> parse(Canary.scheduleFromJson(input.take("text") { it.toText() }).toJson())
     "canary.schedule_from_yaml" -> parse(Canary.scheduleFromYaml(input.take("text") { it.toText() }).toJson())

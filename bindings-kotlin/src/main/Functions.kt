@@ -2,6 +2,231 @@
 package relcore
 
 /**
+ * Judges what was measured of a release: the measurements of its metrics, and their limits.
+ *
+ * Measurements:
+ *
+ * A `Template` lists metrics with conditions and limits, and groups of which only some members must be successful. The
+ * caller queries the metrics that are `due` and records each result in a `Run`; `evaluate()` returns the phase of each
+ * metric and of the whole. The counting and the names are those of Argo Rollouts, and so is the rule of one metric:
+ *
+ * 1. More failed measurements than a limit: `failed`. More errors in a row: `error`. More inconclusive ones:
+ *    `inconclusive`.
+ * 2. Enough successful measurements in a row: `successful`.
+ * 3. At the count: `successful`. With a limit of successes in a row that was not reached: `inconclusive` if a failure limit
+ *    is given, too, else `failed`.
+ * 4. As soon as no measurement that is left can change the result, it is decided. Errors are no measurements.
+ *
+ * The run is decided once everything that must be successful is, or no longer can be. What is undecided then ends as
+ * `inconclusive`.
+ *
+ * Differences from Argo Rollouts:
+ *
+ * - A value that is not a number, or is missing, is never a success or a failure, unless the metric says so.
+ * - A metric without a condition, or without any limit of failures, is refused.
+ * - A metric that ends without a successful measurement is not successful. `end: within_limits` has Argo's rule, except for
+ *   a metric that was never measured.
+ * - The metrics beside a failed one are not successful, but `inconclusive`.
+ * - More failed measurements than a limit go before errors.
+ *
+ * Canary against baseline:
+ *
+ * `judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+ * with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+ * are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+ * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+ * the verdict is certain only if it does not matter.
+ *
+ * Pitfalls:
+ *
+ * - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
+ * - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
+ */
+object Analysis {
+    /**
+     * A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardJudgePolicy(): AnalysisJudgePolicy =
+        ffiAnalysisStandardJudgePolicy()
+
+    /**
+     * Reads a judge policy from JSON text and checks it; all faults at once.
+     *
+     * Errors:
+     * `syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judgePolicyFromJson(text: String): AnalysisJudgePolicy =
+        ffiAnalysisJudgePolicyFromJson(text)
+
+    /**
+     * Reads a judge policy from YAML text and checks it; all faults at once.
+     *
+     * Errors:
+     * As `judge_policy_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judgePolicyFromYaml(text: String): AnalysisJudgePolicy =
+        ffiAnalysisJudgePolicyFromYaml(text)
+
+    /**
+     * A template to begin with: at most 1 % errors, measured every minute, five times, none failed.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardTemplate(): AnalysisTemplate =
+        ffiAnalysisStandardTemplate()
+
+    /**
+     * Reads a template from JSON text and checks it; all faults at once.
+     *
+     * Errors:
+     * `syntax` for what is not JSON, `unknown_field` for `failureLimits`, `out_of_range` for a negative `interval`,
+     * `invalid_value` for a metric without a condition, or without a limit.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun templateFromJson(text: String): AnalysisTemplate =
+        ffiAnalysisTemplateFromJson(text)
+
+    /**
+     * Reads a template from YAML text and checks it; all faults at once.
+     *
+     * Errors:
+     * As `template_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun templateFromYaml(text: String): AnalysisTemplate =
+        ffiAnalysisTemplateFromYaml(text)
+
+    /**
+     * What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
+     *
+     * `failure` goes before `success`. A reading without a value counts as the metric says.
+     *
+     * Errors:
+     * Every fault of the metric: `invalid_value` for one without conditions; `invalid_value` for a value that is not finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessReading(metric: AnalysisMetric, reading: AnalysisReading): AnalysisPhase =
+        ffiAnalysisAssessReading(metric, reading)
+
+    /**
+     * The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
+     *
+     * `ended` says that no more measurements are made. Then a metric within its limits is `successful` if it has a successful
+     * measurement, and `inconclusive` if not.
+     *
+     * Errors:
+     * Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
+     * `failureLimit` above `count`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessTally(metric: AnalysisMetric, tally: AnalysisTally, ended: Boolean, end: AnalysisEndRule): AnalysisAssessment =
+        ffiAnalysisAssessTally(metric, tally, ended, end)
+
+    /**
+     * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
+     *
+     * The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
+     * the run by the first that settles the run; later ones do not count. So a late call returns what calls in time would
+     * have returned, and the order of `measurements` does not matter.
+     *
+     * Errors:
+     * Every fault of the template; `unknown_reference` for a measurement of another metric, `out_of_range` for one after
+     * `now` or before the start of the run, `duplicate` for two of a metric at the same instant, `invalid_value` for a value
+     * that is not finite, `missing_field` for measurements or an end without a start.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evaluate(template: AnalysisTemplate, run: AnalysisRun, now: Timestamp): AnalysisEvaluation =
+        ffiAnalysisEvaluate(template, run, now)
+
+    /**
+     * Writes an evaluation as text for a person: the phase and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainEvaluation(evaluation: AnalysisEvaluation): String =
+        ffiAnalysisExplainEvaluation(evaluation)
+
+    /**
+     * Writes a judgement as text for a person: the verdict and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainJudgement(judgement: AnalysisJudgement): String =
+        ffiAnalysisExplainJudgement(judgement)
+
+    /**
+     * Compares a canary with its baseline, metric by metric.
+     *
+     * A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+     * effect. The result does not depend on the unit, on the order of the values or on random numbers.
+     *
+     * Errors:
+     * Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+     * pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judge(policy: AnalysisJudgePolicy, series: List<AnalysisSeriesPair>): AnalysisJudgement =
+        ffiAnalysisJudge(policy, series)
+
+    /**
+     * The consequence of an evaluation for its caller.
+     *
+     * | phase | outcome |
+     * | --- | --- |
+     * | `successful` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `pending`, `running` | `wait` |
+     * | `inconclusive`, `error` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfEvaluation(evaluation: AnalysisEvaluation): DecisionOutcome =
+        ffiAnalysisOutcomeOfEvaluation(evaluation)
+
+    /**
+     * The consequence of a judgement for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `passed` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `inconclusive`, `no_data` | `wait` |
+     * | `marginal` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfJudgement(judgement: AnalysisJudgement): DecisionOutcome =
+        ffiAnalysisOutcomeOfJudgement(judgement)
+
+    /**
+     * Adds up labels to a score and a verdict, as the judge does.
+     *
+     * The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+     * metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+     * verdict is certain only if both scores say the same.
+     *
+     * Errors:
+     * `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun score(labels: List<AnalysisLabelledMetric>, groupWeights: F64ByName, passScore: Double, marginalScore: Double): AnalysisScore =
+        ffiAnalysisScore(labels, groupWeights, passScore, marginalScore)
+}
+
+/**
  * Decides whether a canary advances, holds or rolls back.
  *
  * A `Schedule` describes how traffic moves to the new version. A `State` records how far a rollout has come. Each

@@ -86,6 +86,158 @@ value class ReasonCode(val value: String) {
          */
         val DECLARED_KIND = ReasonCode("declared_kind")
         /**
+         * Every metric that counts is successful.
+         */
+        val RUN_SUCCESSFUL = ReasonCode("run_successful")
+        /**
+         * The metrics can no longer be successful: at least one of them failed.
+         */
+        val RUN_FAILED = ReasonCode("run_failed")
+        /**
+         * The metrics can no longer be successful: at least one of them could not be measured.
+         */
+        val RUN_ERROR = ReasonCode("run_error")
+        /**
+         * The metrics can no longer be successful, and none of them is proven bad.
+         */
+        val RUN_INCONCLUSIVE = ReasonCode("run_inconclusive")
+        /**
+         * The metrics are still measured.
+         */
+        val RUN_RUNNING = ReasonCode("run_running")
+        /**
+         * Nothing has been measured yet.
+         */
+        val RUN_PENDING = ReasonCode("run_pending")
+        /**
+         * Every metric is a dry run, so nothing was required.
+         */
+        val NOTHING_REQUIRED = ReasonCode("nothing_required")
+        /**
+         * A metric has no measurement yet.
+         */
+        val METRIC_PENDING = ReasonCode("metric_pending")
+        /**
+         * A metric is still measured.
+         */
+        val METRIC_RUNNING = ReasonCode("metric_running")
+        /**
+         * A metric was ended before it was decided.
+         */
+        val METRIC_ENDED = ReasonCode("metric_ended")
+        /**
+         * A metric was ended before its first measurement.
+         */
+        val METRIC_NEVER_MEASURED = ReasonCode("metric_never_measured")
+        /**
+         * A metric reached its number of measurements within its limits.
+         */
+        val METRIC_COMPLETE = ReasonCode("metric_complete")
+        /**
+         * No further measurement can change the result of a metric, so it is decided before its number of measurements.
+         */
+        val METRIC_DECIDED_EARLY = ReasonCode("metric_decided_early")
+        /**
+         * A metric has enough successful measurements in a row.
+         */
+        val SUCCESSES_IN_A_ROW = ReasonCode("successes_in_a_row")
+        /**
+         * A metric ended without enough successful measurements in a row.
+         */
+        val SUCCESSES_NOT_IN_A_ROW = ReasonCode("successes_not_in_a_row")
+        /**
+         * A metric ended without any successful measurement.
+         */
+        val NO_SUCCESS = ReasonCode("no_success")
+        /**
+         * A metric has more failed measurements than its limit.
+         */
+        val FAILED_OVER_LIMIT = ReasonCode("failed_over_limit")
+        /**
+         * A metric has more failed measurements in a row than its limit.
+         */
+        val FAILED_IN_A_ROW_OVER_LIMIT = ReasonCode("failed_in_a_row_over_limit")
+        /**
+         * A metric has more inconclusive measurements than its limit.
+         */
+        val INCONCLUSIVE_OVER_LIMIT = ReasonCode("inconclusive_over_limit")
+        /**
+         * A metric has more queries with errors in a row than its limit.
+         */
+        val ERRORS_OVER_LIMIT = ReasonCode("errors_over_limit")
+        /**
+         * A group has enough successful members.
+         */
+        val GROUP_SUCCESSFUL = ReasonCode("group_successful")
+        /**
+         * A group can no longer have enough successful members.
+         */
+        val GROUP_UNSUCCESSFUL = ReasonCode("group_unsuccessful")
+        /**
+         * A group is not decided yet.
+         */
+        val GROUP_RUNNING = ReasonCode("group_running")
+        /**
+         * The score of the judged metrics reaches the passing score.
+         */
+        val SCORE_PASSED = ReasonCode("score_passed")
+        /**
+         * The score reaches the marginal score only.
+         */
+        val SCORE_MARGINAL = ReasonCode("score_marginal")
+        /**
+         * The score is below the marginal score.
+         */
+        val SCORE_TOO_LOW = ReasonCode("score_too_low")
+        /**
+         * Unknown metrics decide between two verdicts.
+         */
+        val SCORE_UNKNOWN = ReasonCode("score_unknown")
+        /**
+         * Half of the metrics or more have no data.
+         */
+        val TOO_LITTLE_DATA = ReasonCode("too_little_data")
+        /**
+         * A critical metric of the canary is bad.
+         */
+        val CRITICAL_METRIC_BAD = ReasonCode("critical_metric_bad")
+        /**
+         * The canary is not shown to be worse in a metric.
+         */
+        val SERIES_PASSED = ReasonCode("series_passed")
+        /**
+         * The canary has greater values, which is bad.
+         */
+        val SERIES_HIGH = ReasonCode("series_high")
+        /**
+         * The canary has lesser values, which is bad.
+         */
+        val SERIES_LOW = ReasonCode("series_low")
+        /**
+         * The canary has another spread, which is bad.
+         */
+        val SPREAD_CHANGED = ReasonCode("spread_changed")
+        /**
+         * The canary has events, and its baseline has none.
+         */
+        val EVENTS_WITHOUT_BASELINE = ReasonCode("events_without_baseline")
+        /**
+         * The series are too short for any result of the test to count.
+         */
+        val SERIES_TOO_SHORT = ReasonCode("series_too_short")
+        /**
+         * Far more points of one arm are missing than of the other.
+         */
+        val SERIES_UNEVEN = ReasonCode("series_uneven")
+        /**
+         * A series has no values.
+         */
+        val SERIES_EMPTY = ReasonCode("series_empty")
+        /**
+         * The query of a series failed.
+         */
+        val SERIES_FAILED = ReasonCode("series_failed")
+        /**
          * An operator ordered to abort the rollout.
          */
         val ABORT_ORDERED = ReasonCode("abort_ordered")

@@ -93,6 +93,270 @@ fun Weekday.toJson(): String = ffiWriteWeekday(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAssessment.toJson(): String = ffiWriteAnalysisAssessment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisBadChange.Companion.fromJson(json: String): AnalysisBadChange = ffiReadAnalysisBadChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiReadAnalysisCondition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectMeasure.Companion.fromJson(json: String): AnalysisEffectMeasure = ffiReadAnalysisEffectMeasure(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectMeasure.toJson(): String = ffiWriteAnalysisEffectMeasure(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEndRule.Companion.fromJson(json: String): AnalysisEndRule = ffiReadAnalysisEndRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEndRule.toJson(): String = ffiWriteAnalysisEndRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEvaluation.Companion.fromJson(json: String): AnalysisEvaluation = ffiReadAnalysisEvaluation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEvaluation.toJson(): String = ffiWriteAnalysisEvaluation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupScore.Companion.fromJson(json: String): AnalysisGroupScore = ffiReadAnalysisGroupScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupScore.toJson(): String = ffiWriteAnalysisGroupScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = ffiReadAnalysisGroupStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJoin.Companion.fromJson(json: String): AnalysisJoin = ffiReadAnalysisJoin(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJoin.toJson(): String = ffiWriteAnalysisJoin(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgePolicy.Companion.fromJson(json: String): AnalysisJudgePolicy = ffiReadAnalysisJudgePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgePolicy.toJson(): String = ffiWriteAnalysisJudgePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgedMetric.Companion.fromJson(json: String): AnalysisJudgedMetric = ffiReadAnalysisJudgedMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgedMetric.toJson(): String = ffiWriteAnalysisJudgedMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgement.Companion.fromJson(json: String): AnalysisJudgement = ffiReadAnalysisJudgement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgement.toJson(): String = ffiWriteAnalysisJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisLabel.Companion.fromJson(json: String): AnalysisLabel = ffiReadAnalysisLabel(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisLabel.toJson(): String = ffiWriteAnalysisLabel(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisLabelledMetric.Companion.fromJson(json: String): AnalysisLabelledMetric = ffiReadAnalysisLabelledMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisLabelledMetric.toJson(): String = ffiWriteAnalysisLabelledMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMeasurement.Companion.fromJson(json: String): AnalysisMeasurement = ffiReadAnalysisMeasurement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMeasurement.toJson(): String = ffiWriteAnalysisMeasurement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetric.Companion.fromJson(json: String): AnalysisMetric = ffiReadAnalysisMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetric.toJson(): String = ffiWriteAnalysisMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricGroup.Companion.fromJson(json: String): AnalysisMetricGroup = ffiReadAnalysisMetricGroup(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricGroup.toJson(): String = ffiWriteAnalysisMetricGroup(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricJudgement.Companion.fromJson(json: String): AnalysisMetricJudgement = ffiReadAnalysisMetricJudgement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricJudgement.toJson(): String = ffiWriteAnalysisMetricJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricStatus.Companion.fromJson(json: String): AnalysisMetricStatus = ffiReadAnalysisMetricStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricStatus.toJson(): String = ffiWriteAnalysisMetricStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMissingValues.Companion.fromJson(json: String): AnalysisMissingValues = ffiReadAnalysisMissingValues(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMissingValues.toJson(): String = ffiWriteAnalysisMissingValues(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisNoValue.Companion.fromJson(json: String): AnalysisNoValue = ffiReadAnalysisNoValue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisNoValue.toJson(): String = ffiWriteAnalysisNoValue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisPhase.Companion.fromJson(json: String): AnalysisPhase = ffiReadAnalysisPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisPhase.toJson(): String = ffiWriteAnalysisPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisPhaseCounts.Companion.fromJson(json: String): AnalysisPhaseCounts = ffiReadAnalysisPhaseCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisPhaseCounts.toJson(): String = ffiWriteAnalysisPhaseCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisReading.Companion.fromJson(json: String): AnalysisReading = ffiReadAnalysisReading(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisReading.toJson(): String = ffiWriteAnalysisReading(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisRun.Companion.fromJson(json: String): AnalysisRun = ffiReadAnalysisRun(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisRun.toJson(): String = ffiWriteAnalysisRun(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisSamples.Companion.fromJson(json: String): AnalysisSamples = ffiReadAnalysisSamples(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisSamples.toJson(): String = ffiWriteAnalysisSamples(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisScore.Companion.fromJson(json: String): AnalysisScore = ffiReadAnalysisScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScore.toJson(): String = ffiWriteAnalysisScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisSeriesPair.Companion.fromJson(json: String): AnalysisSeriesPair = ffiReadAnalysisSeriesPair(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisSeriesPair.toJson(): String = ffiWriteAnalysisSeriesPair(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisSpreadRule.Companion.fromJson(json: String): AnalysisSpreadRule = ffiReadAnalysisSpreadRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisSpreadRule.toJson(): String = ffiWriteAnalysisSpreadRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTally.Companion.fromJson(json: String): AnalysisTally = ffiReadAnalysisTally(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTally.toJson(): String = ffiWriteAnalysisTally(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTemplate.Companion.fromJson(json: String): AnalysisTemplate = ffiReadAnalysisTemplate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTemplate.toJson(): String = ffiWriteAnalysisTemplate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTest.Companion.fromJson(json: String): AnalysisTest = ffiReadAnalysisTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTest.toJson(): String = ffiWriteAnalysisTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisVerdict.Companion.fromJson(json: String): AnalysisVerdict = ffiReadAnalysisVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisVerdict.toJson(): String = ffiWriteAnalysisVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryAbortPolicy.Companion.fromJson(json: String): CanaryAbortPolicy = ffiReadCanaryAbortPolicy(json)
 
 /** The JSON form. */

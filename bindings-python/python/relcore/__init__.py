@@ -3,6 +3,7 @@
 
 Each module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.
 
+- `relcore.analysis`: Judges what was measured of a release: the measurements of its metrics, and their limits.
 - `relcore.canary`: Decides whether a canary advances, holds or rolls back.
 - `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from relcore._native import VERSION as __version__
 
 if TYPE_CHECKING:
+    from relcore import analysis as analysis
     from relcore import canary as canary
     from relcore import decision as decision
     from relcore import digest as digest
@@ -73,6 +75,7 @@ __all__ = [
     "TimeRange",
     "Weekday",
     "__version__",
+    "analysis",
     "canary",
     "decision",
     "digest",
@@ -111,6 +114,7 @@ _HOMES = {
 }
 _MODULES = frozenset(
     (
+        "analysis",
         "canary",
         "decision",
         "digest",

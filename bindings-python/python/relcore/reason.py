@@ -168,6 +168,120 @@ class ReasonCode(StrEnum):
     DECLARED_KIND = "declared_kind"
     """The declared type decided an otherwise ambiguous release."""
 
+    RUN_SUCCESSFUL = "run_successful"
+    """Every metric that counts is successful."""
+
+    RUN_FAILED = "run_failed"
+    """The metrics can no longer be successful: at least one of them failed."""
+
+    RUN_ERROR = "run_error"
+    """The metrics can no longer be successful: at least one of them could not be measured."""
+
+    RUN_INCONCLUSIVE = "run_inconclusive"
+    """The metrics can no longer be successful, and none of them is proven bad."""
+
+    RUN_RUNNING = "run_running"
+    """The metrics are still measured."""
+
+    RUN_PENDING = "run_pending"
+    """Nothing has been measured yet."""
+
+    NOTHING_REQUIRED = "nothing_required"
+    """Every metric is a dry run, so nothing was required."""
+
+    METRIC_PENDING = "metric_pending"
+    """A metric has no measurement yet."""
+
+    METRIC_RUNNING = "metric_running"
+    """A metric is still measured."""
+
+    METRIC_ENDED = "metric_ended"
+    """A metric was ended before it was decided."""
+
+    METRIC_NEVER_MEASURED = "metric_never_measured"
+    """A metric was ended before its first measurement."""
+
+    METRIC_COMPLETE = "metric_complete"
+    """A metric reached its number of measurements within its limits."""
+
+    METRIC_DECIDED_EARLY = "metric_decided_early"
+    """No further measurement can change the result of a metric, so it is decided before its number of measurements."""
+
+    SUCCESSES_IN_A_ROW = "successes_in_a_row"
+    """A metric has enough successful measurements in a row."""
+
+    SUCCESSES_NOT_IN_A_ROW = "successes_not_in_a_row"
+    """A metric ended without enough successful measurements in a row."""
+
+    NO_SUCCESS = "no_success"
+    """A metric ended without any successful measurement."""
+
+    FAILED_OVER_LIMIT = "failed_over_limit"
+    """A metric has more failed measurements than its limit."""
+
+    FAILED_IN_A_ROW_OVER_LIMIT = "failed_in_a_row_over_limit"
+    """A metric has more failed measurements in a row than its limit."""
+
+    INCONCLUSIVE_OVER_LIMIT = "inconclusive_over_limit"
+    """A metric has more inconclusive measurements than its limit."""
+
+    ERRORS_OVER_LIMIT = "errors_over_limit"
+    """A metric has more queries with errors in a row than its limit."""
+
+    GROUP_SUCCESSFUL = "group_successful"
+    """A group has enough successful members."""
+
+    GROUP_UNSUCCESSFUL = "group_unsuccessful"
+    """A group can no longer have enough successful members."""
+
+    GROUP_RUNNING = "group_running"
+    """A group is not decided yet."""
+
+    SCORE_PASSED = "score_passed"
+    """The score of the judged metrics reaches the passing score."""
+
+    SCORE_MARGINAL = "score_marginal"
+    """The score reaches the marginal score only."""
+
+    SCORE_TOO_LOW = "score_too_low"
+    """The score is below the marginal score."""
+
+    SCORE_UNKNOWN = "score_unknown"
+    """Unknown metrics decide between two verdicts."""
+
+    TOO_LITTLE_DATA = "too_little_data"
+    """Half of the metrics or more have no data."""
+
+    CRITICAL_METRIC_BAD = "critical_metric_bad"
+    """A critical metric of the canary is bad."""
+
+    SERIES_PASSED = "series_passed"
+    """The canary is not shown to be worse in a metric."""
+
+    SERIES_HIGH = "series_high"
+    """The canary has greater values, which is bad."""
+
+    SERIES_LOW = "series_low"
+    """The canary has lesser values, which is bad."""
+
+    SPREAD_CHANGED = "spread_changed"
+    """The canary has another spread, which is bad."""
+
+    EVENTS_WITHOUT_BASELINE = "events_without_baseline"
+    """The canary has events, and its baseline has none."""
+
+    SERIES_TOO_SHORT = "series_too_short"
+    """The series are too short for any result of the test to count."""
+
+    SERIES_UNEVEN = "series_uneven"
+    """Far more points of one arm are missing than of the other."""
+
+    SERIES_EMPTY = "series_empty"
+    """A series has no values."""
+
+    SERIES_FAILED = "series_failed"
+    """The query of a series failed."""
+
     ABORT_ORDERED = "abort_ordered"
     """An operator ordered to abort the rollout."""
 

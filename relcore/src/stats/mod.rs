@@ -85,10 +85,8 @@ pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
-#[allow(unused_imports, reason = "for the judgement of metrics")]
-pub(crate) use rank::rank_test;
+pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
-#[allow(unused_imports, reason = "for the judgement of metrics")]
 pub(crate) use shift::{hodges_lehmann, percentile};
 
 crate::scalar::texts!(Direction, Looks, QuantileMethod, RankMethod, Verdict);

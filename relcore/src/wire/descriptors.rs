@@ -90,6 +90,345 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "Weekday",
         Descriptor::Unit(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
     ),
+    (
+        "analysis.Assessment",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+        ]),
+    ),
+    ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
+    (
+        "analysis.Condition",
+        Descriptor::Struct(&[
+            Field { name: "tests", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Test")) },
+            Field { name: "join", required: false, of: TypeRef::Named("analysis.Join") },
+        ]),
+    ),
+    ("analysis.EffectMeasure", Descriptor::Unit(&["mean_ratio", "common_language"])),
+    ("analysis.EndRule", Descriptor::Unit(&["needs_success", "within_limits"])),
+    (
+        "analysis.Evaluation",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "decidedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricStatus")),
+            },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.GroupStatus")),
+            },
+            Field { name: "due", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextMeasurementAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "dryRuns",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.PhaseCounts")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.GroupScore",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Float },
+            Field { name: "weight", required: true, of: TypeRef::Float },
+            Field { name: "judged", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "analysis.GroupStatus",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "successful", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "atLeast", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    ("analysis.Join", Descriptor::Unit(&["all", "any"])),
+    (
+        "analysis.JudgePolicy",
+        Descriptor::Struct(&[
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.JudgedMetric")),
+            },
+            Field { name: "groupWeights", required: false, of: TypeRef::Map(&TypeRef::Float) },
+            Field { name: "passScore", required: false, of: TypeRef::Float },
+            Field { name: "marginalScore", required: false, of: TypeRef::Float },
+            Field { name: "confidence", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.JudgedMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("analysis.BadChange") },
+            Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "mustHaveData", required: false, of: TypeRef::Bool },
+            Field { name: "missing", required: false, of: TypeRef::Named("analysis.MissingValues") },
+            Field { name: "outlierFactor", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "effect", required: false, of: TypeRef::Named("analysis.EffectMeasure") },
+            Field { name: "allowedIncrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "allowedDecrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "criticalIncrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "criticalDecrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "isCount", required: false, of: TypeRef::Bool },
+            Field { name: "spread", required: false, of: TypeRef::Named("analysis.SpreadRule") },
+        ]),
+    ),
+    (
+        "analysis.Judgement",
+        Descriptor::Struct(&[
+            Field { name: "score", required: true, of: TypeRef::Named("analysis.Score") },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricJudgement")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("analysis.Label", Descriptor::Unit(&["passed", "high", "low", "inconclusive", "no_data", "error"])),
+    (
+        "analysis.LabelledMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "label", required: true, of: TypeRef::Named("analysis.Label") },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "mustHaveData", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.Measurement",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "reading", required: true, of: TypeRef::Named("analysis.Reading") },
+        ]),
+    ),
+    (
+        "analysis.Metric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "success",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.Condition")),
+            },
+            Field {
+                name: "failure",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.Condition")),
+            },
+            Field { name: "notANumber", required: false, of: TypeRef::Named("analysis.NoValue") },
+            Field { name: "empty", required: false, of: TypeRef::Named("analysis.NoValue") },
+            Field { name: "minSamples", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "count", required: false, of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)) },
+            Field { name: "interval", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "initialDelay", required: false, of: TypeRef::Span },
+            Field { name: "errorRetry", required: false, of: TypeRef::Span },
+            Field {
+                name: "failureLimit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field {
+                name: "consecutiveFailureLimit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field {
+                name: "consecutiveSuccessLimit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "inconclusiveLimit", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveErrorLimit", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "dryRun", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.MetricGroup",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "of", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "atLeast", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "analysis.MetricJudgement",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "label", required: true, of: TypeRef::Named("analysis.Label") },
+            Field { name: "isCritical", required: true, of: TypeRef::Bool },
+            Field { name: "canaryN", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "baselineN", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "p", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "smallestP", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "meanRatio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "commonLanguageEffect", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "shift", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "shiftInterval",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("Interval")),
+            },
+        ]),
+    ),
+    (
+        "analysis.MetricStatus",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "dryRun", required: true, of: TypeRef::Bool },
+            Field { name: "tally", required: true, of: TypeRef::Named("analysis.Tally") },
+            Field { name: "lastValue", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "lastError", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "decidedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "nextMeasurementAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("analysis.MissingValues", Descriptor::Unit(&["remove", "zero"])),
+    ("analysis.NoValue", Descriptor::Unit(&["successful", "failed", "inconclusive", "error"])),
+    (
+        "analysis.Phase",
+        Descriptor::Unit(&["pending", "running", "successful", "inconclusive", "error", "failed"]),
+    ),
+    (
+        "analysis.PhaseCounts",
+        Descriptor::Struct(&[
+            Field { name: "count", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "successful", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "failed", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "inconclusive", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "error", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "analysis.Reading",
+        Descriptor::Tagged(&[
+            (
+                "value",
+                &[
+                    Field { name: "value", required: true, of: TypeRef::Float },
+                    Field {
+                        name: "n",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+                    },
+                ] as &[Field],
+            ),
+            ("not_a_number", &[] as &[Field]),
+            ("empty", &[] as &[Field]),
+            ("failed", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
+            ("started", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "analysis.Run",
+        Descriptor::Struct(&[
+            Field { name: "startedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "endedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "measurements",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.Measurement")),
+            },
+        ]),
+    ),
+    (
+        "analysis.Samples",
+        Descriptor::Struct(&[
+            Field { name: "values", required: false, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "missing", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.Score",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.Verdict") },
+            Field { name: "lowest", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "highest", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.GroupScore")),
+            },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+        ]),
+    ),
+    (
+        "analysis.SeriesPair",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "canary", required: true, of: TypeRef::Named("analysis.Samples") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("analysis.Samples") },
+        ]),
+    ),
+    ("analysis.SpreadRule", Descriptor::Unit(&["off", "wider", "either"])),
+    (
+        "analysis.Tally",
+        Descriptor::Struct(&[
+            Field { name: "successful", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "failed", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "inconclusive", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "errors", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveSuccess", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveFailure", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveError", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "isMeasuring", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.Template",
+        Descriptor::Struct(&[
+            Field { name: "metrics", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Metric")) },
+            Field {
+                name: "groups",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricGroup")),
+            },
+            Field { name: "end", required: false, of: TypeRef::Named("analysis.EndRule") },
+        ]),
+    ),
+    (
+        "analysis.Test",
+        Descriptor::Tagged(&[
+            ("below", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            ("at_most", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            ("above", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            ("at_least", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            (
+                "within",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "outside",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    ("analysis.Verdict", Descriptor::Unit(&["passed", "marginal", "failed", "inconclusive", "no_data"])),
     ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "reverse_steps", "freeze"])),
     (
         "canary.Action",

@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
-    time, version,
+    analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar,
+    stats, time, version,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -32,6 +32,10 @@ macro_rules! types {
 }
 
 types! {
+    analysis: Assessment, Condition, EndRule, Evaluation, GroupStatus, Join, Measurement, Metric, MetricGroup,
+        MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test, BadChange, EffectMeasure, GroupScore, JudgePolicy,
+        JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
+        SpreadRule, Verdict;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,

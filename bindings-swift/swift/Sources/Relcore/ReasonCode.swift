@@ -52,6 +52,82 @@ extension ReasonCode {
     public static let declaredOtherwise = Self(rawValue: "declared_otherwise")
     /// The declared type decided an otherwise ambiguous release.
     public static let declaredKind = Self(rawValue: "declared_kind")
+    /// Every metric that counts is successful.
+    public static let runSuccessful = Self(rawValue: "run_successful")
+    /// The metrics can no longer be successful: at least one of them failed.
+    public static let runFailed = Self(rawValue: "run_failed")
+    /// The metrics can no longer be successful: at least one of them could not be measured.
+    public static let runError = Self(rawValue: "run_error")
+    /// The metrics can no longer be successful, and none of them is proven bad.
+    public static let runInconclusive = Self(rawValue: "run_inconclusive")
+    /// The metrics are still measured.
+    public static let runRunning = Self(rawValue: "run_running")
+    /// Nothing has been measured yet.
+    public static let runPending = Self(rawValue: "run_pending")
+    /// Every metric is a dry run, so nothing was required.
+    public static let nothingRequired = Self(rawValue: "nothing_required")
+    /// A metric has no measurement yet.
+    public static let metricPending = Self(rawValue: "metric_pending")
+    /// A metric is still measured.
+    public static let metricRunning = Self(rawValue: "metric_running")
+    /// A metric was ended before it was decided.
+    public static let metricEnded = Self(rawValue: "metric_ended")
+    /// A metric was ended before its first measurement.
+    public static let metricNeverMeasured = Self(rawValue: "metric_never_measured")
+    /// A metric reached its number of measurements within its limits.
+    public static let metricComplete = Self(rawValue: "metric_complete")
+    /// No further measurement can change the result of a metric, so it is decided before its number of measurements.
+    public static let metricDecidedEarly = Self(rawValue: "metric_decided_early")
+    /// A metric has enough successful measurements in a row.
+    public static let successesInARow = Self(rawValue: "successes_in_a_row")
+    /// A metric ended without enough successful measurements in a row.
+    public static let successesNotInARow = Self(rawValue: "successes_not_in_a_row")
+    /// A metric ended without any successful measurement.
+    public static let noSuccess = Self(rawValue: "no_success")
+    /// A metric has more failed measurements than its limit.
+    public static let failedOverLimit = Self(rawValue: "failed_over_limit")
+    /// A metric has more failed measurements in a row than its limit.
+    public static let failedInARowOverLimit = Self(rawValue: "failed_in_a_row_over_limit")
+    /// A metric has more inconclusive measurements than its limit.
+    public static let inconclusiveOverLimit = Self(rawValue: "inconclusive_over_limit")
+    /// A metric has more queries with errors in a row than its limit.
+    public static let errorsOverLimit = Self(rawValue: "errors_over_limit")
+    /// A group has enough successful members.
+    public static let groupSuccessful = Self(rawValue: "group_successful")
+    /// A group can no longer have enough successful members.
+    public static let groupUnsuccessful = Self(rawValue: "group_unsuccessful")
+    /// A group is not decided yet.
+    public static let groupRunning = Self(rawValue: "group_running")
+    /// The score of the judged metrics reaches the passing score.
+    public static let scorePassed = Self(rawValue: "score_passed")
+    /// The score reaches the marginal score only.
+    public static let scoreMarginal = Self(rawValue: "score_marginal")
+    /// The score is below the marginal score.
+    public static let scoreTooLow = Self(rawValue: "score_too_low")
+    /// Unknown metrics decide between two verdicts.
+    public static let scoreUnknown = Self(rawValue: "score_unknown")
+    /// Half of the metrics or more have no data.
+    public static let tooLittleData = Self(rawValue: "too_little_data")
+    /// A critical metric of the canary is bad.
+    public static let criticalMetricBad = Self(rawValue: "critical_metric_bad")
+    /// The canary is not shown to be worse in a metric.
+    public static let seriesPassed = Self(rawValue: "series_passed")
+    /// The canary has greater values, which is bad.
+    public static let seriesHigh = Self(rawValue: "series_high")
+    /// The canary has lesser values, which is bad.
+    public static let seriesLow = Self(rawValue: "series_low")
+    /// The canary has another spread, which is bad.
+    public static let spreadChanged = Self(rawValue: "spread_changed")
+    /// The canary has events, and its baseline has none.
+    public static let eventsWithoutBaseline = Self(rawValue: "events_without_baseline")
+    /// The series are too short for any result of the test to count.
+    public static let seriesTooShort = Self(rawValue: "series_too_short")
+    /// Far more points of one arm are missing than of the other.
+    public static let seriesUneven = Self(rawValue: "series_uneven")
+    /// A series has no values.
+    public static let seriesEmpty = Self(rawValue: "series_empty")
+    /// The query of a series failed.
+    public static let seriesFailed = Self(rawValue: "series_failed")
     /// An operator ordered to abort the rollout.
     public static let abortOrdered = Self(rawValue: "abort_ordered")
     /// A metric has fewer good measurements than the analysis requires.

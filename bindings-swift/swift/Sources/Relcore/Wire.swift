@@ -88,6 +88,270 @@ extension Weekday: WireValue {
     public func json() throws -> String { try ffiWriteWeekday(value: self) }
 }
 
+extension AnalysisAssessment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAssessment(value: self) }
+}
+
+extension AnalysisBadChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisBadChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
+}
+
+extension AnalysisCondition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCondition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisEffectMeasure: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEffectMeasure(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEffectMeasure(value: self) }
+}
+
+extension AnalysisEndRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEndRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEndRule(value: self) }
+}
+
+extension AnalysisEvaluation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEvaluation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEvaluation(value: self) }
+}
+
+extension AnalysisGroupScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisGroupScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisGroupScore(value: self) }
+}
+
+extension AnalysisGroupStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisGroupStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisJoin: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJoin(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJoin(value: self) }
+}
+
+extension AnalysisJudgePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgePolicy(value: self) }
+}
+
+extension AnalysisJudgedMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgedMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgedMetric(value: self) }
+}
+
+extension AnalysisJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgement(value: self) }
+}
+
+extension AnalysisLabel: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisLabel(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisLabel(value: self) }
+}
+
+extension AnalysisLabelledMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisLabelledMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisLabelledMetric(value: self) }
+}
+
+extension AnalysisMeasurement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMeasurement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMeasurement(value: self) }
+}
+
+extension AnalysisMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetric(value: self) }
+}
+
+extension AnalysisMetricGroup: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricGroup(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricGroup(value: self) }
+}
+
+extension AnalysisMetricJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricJudgement(value: self) }
+}
+
+extension AnalysisMetricStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricStatus(value: self) }
+}
+
+extension AnalysisMissingValues: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMissingValues(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMissingValues(value: self) }
+}
+
+extension AnalysisNoValue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisNoValue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisNoValue(value: self) }
+}
+
+extension AnalysisPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisPhase(value: self) }
+}
+
+extension AnalysisPhaseCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisPhaseCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisPhaseCounts(value: self) }
+}
+
+extension AnalysisReading: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisReading(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisReading(value: self) }
+}
+
+extension AnalysisRun: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisRun(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisRun(value: self) }
+}
+
+extension AnalysisSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSamples(value: self) }
+}
+
+extension AnalysisScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScore(value: self) }
+}
+
+extension AnalysisSeriesPair: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSeriesPair(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSeriesPair(value: self) }
+}
+
+extension AnalysisSpreadRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSpreadRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSpreadRule(value: self) }
+}
+
+extension AnalysisTally: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTally(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTally(value: self) }
+}
+
+extension AnalysisTemplate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTemplate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTemplate(value: self) }
+}
+
+extension AnalysisTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTest(value: self) }
+}
+
+extension AnalysisVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisVerdict(value: self) }
+}
+
 extension CanaryAbortPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryAbortPolicy(json: json) }

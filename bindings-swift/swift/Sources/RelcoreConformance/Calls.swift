@@ -12,6 +12,39 @@ extension Reason: CaseValue {}
 extension Severity: CaseValue {}
 extension TimeRange: CaseValue {}
 extension Weekday: CaseValue {}
+extension AnalysisAssessment: CaseValue {}
+extension AnalysisBadChange: CaseValue {}
+extension AnalysisCondition: CaseValue {}
+extension AnalysisEffectMeasure: CaseValue {}
+extension AnalysisEndRule: CaseValue {}
+extension AnalysisEvaluation: CaseValue {}
+extension AnalysisGroupScore: CaseValue {}
+extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisJoin: CaseValue {}
+extension AnalysisJudgePolicy: CaseValue {}
+extension AnalysisJudgedMetric: CaseValue {}
+extension AnalysisJudgement: CaseValue {}
+extension AnalysisLabel: CaseValue {}
+extension AnalysisLabelledMetric: CaseValue {}
+extension AnalysisMeasurement: CaseValue {}
+extension AnalysisMetric: CaseValue {}
+extension AnalysisMetricGroup: CaseValue {}
+extension AnalysisMetricJudgement: CaseValue {}
+extension AnalysisMetricStatus: CaseValue {}
+extension AnalysisMissingValues: CaseValue {}
+extension AnalysisNoValue: CaseValue {}
+extension AnalysisPhase: CaseValue {}
+extension AnalysisPhaseCounts: CaseValue {}
+extension AnalysisReading: CaseValue {}
+extension AnalysisRun: CaseValue {}
+extension AnalysisSamples: CaseValue {}
+extension AnalysisScore: CaseValue {}
+extension AnalysisSeriesPair: CaseValue {}
+extension AnalysisSpreadRule: CaseValue {}
+extension AnalysisTally: CaseValue {}
+extension AnalysisTemplate: CaseValue {}
+extension AnalysisTest: CaseValue {}
+extension AnalysisVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
@@ -126,6 +159,36 @@ extension StatsWelchTest: CaseValue {}
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
     switch name {
+    case "analysis.standard_judge_policy":
+        return try Analysis.standardJudgePolicy().wire()
+    case "analysis.judge_policy_from_json":
+        return try Analysis.judgePolicyFromJson(text: input.take("text")).wire()
+    case "analysis.judge_policy_from_yaml":
+        return try Analysis.judgePolicyFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_template":
+        return try Analysis.standardTemplate().wire()
+    case "analysis.template_from_json":
+        return try Analysis.templateFromJson(text: input.take("text")).wire()
+    case "analysis.template_from_yaml":
+        return try Analysis.templateFromYaml(text: input.take("text")).wire()
+    case "analysis.assess_reading":
+        return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
+    case "analysis.assess_tally":
+        return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.evaluate":
+        return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
+    case "analysis.explain_evaluation":
+        return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
+    case "analysis.explain_judgement":
+        return try Analysis.explainJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.judge":
+        return try Analysis.judge(policy: input.take("policy"), series: input.take("series")).wire()
+    case "analysis.outcome_of_evaluation":
+        return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
+    case "analysis.outcome_of_judgement":
+        return try Analysis.outcomeOfJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.score":
+        return try Analysis.score(labels: input.take("labels"), groupWeights: input.take("groupWeights"), passScore: input.take("passScore"), marginalScore: input.take("marginalScore")).wire()
     case "canary.standard_schedule":
         return try Canary.standardSchedule().wire()
     case "canary.schedule_from_json":
