@@ -90,6 +90,7 @@
 mod abort;
 mod advance;
 mod bake;
+mod begin;
 mod check;
 pub mod code;
 mod decision;
@@ -110,6 +111,7 @@ mod rebase;
 mod replicas;
 mod response;
 mod rollout;
+mod route;
 mod routing;
 mod rules;
 mod schedule;
@@ -127,10 +129,10 @@ pub use load::schedule_from_json;
 #[cfg(feature = "yaml")]
 pub use load::schedule_from_yaml;
 pub use metric::{EmptyResult, MeasurementPhase, Metric};
-pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 pub use observed::{
     approval, capacity, empty_result, failed_query, health, measurement, missing_value, new_revision, order,
-    window,
+    step_result, window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{
@@ -141,10 +143,11 @@ pub use rebase::{RebaseMode, rebase};
 pub use replicas::{ReplicaRounding, Replicas, weight_to_replicas};
 pub use response::Response;
 pub use rollout::Rollout;
+pub use route::{CanaryScale, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute};
 pub use routing::{Routing, routing};
 pub use schedule::{AbortPolicy, CauseResponses, DeadlineExcludes, Readiness, Schedule};
 pub use simulate::simulate;
-pub use state::{GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
+pub use state::{Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
 pub use step::Step;
 pub use validate::{Diagnostic, DiagnosticCode, validate};
 
@@ -156,11 +159,13 @@ crate::scalar::texts!(
     DiagnosticCode,
     EmptyResult,
     HealthRole,
+    MatchKind,
     MeasurementPhase,
     Phase,
     RebaseMode,
     ReplicaRounding,
     Response,
+    StepOutcome,
     Waiver
 );
 
@@ -227,6 +232,8 @@ macro_rules! table_rows {
                     until: Timestamp,
                 ) -> Vec<Decision>;
                 fn start(schedule: &Schedule, now: Timestamp) -> State;
+                #[plain]
+                fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation;
                 #[plain]
                 fn validate(schedule: &Schedule) -> Vec<Diagnostic>;
                 fn weight_to_replicas(
