@@ -1,7 +1,7 @@
 //! The end of a run that failed, and how its traffic goes back.
 use super::begin::Begin;
 use super::progress::Progress;
-use super::route::Routes;
+use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{Phase, State, Waiver};
 use super::step::Step;

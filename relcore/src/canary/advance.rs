@@ -58,7 +58,8 @@ pub(super) fn advance(mut facts: Facts<'_>) -> (Progress, Finding) {
             | Step::SetCanaryScale { .. }
             | Step::External { .. } => {
                 let ended = command(&facts, step);
-                let is_given = ended.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::Command(_)));
+                let is_given =
+                    ended.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::Command(_)));
                 if is_given && !facts.is_trial {
                     // Given now, by this call: what nobody was told before cannot be overdue.
                     facts.progress.gate_asked_at = facts.progress.gate_asked_at.or(Some(facts.now));

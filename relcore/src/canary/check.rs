@@ -2,7 +2,7 @@
 use super::metric::{EmptyResult, MeasurementPhase, Metric};
 use super::progress::Progress;
 use super::rollout::Rollout;
-use super::route::Routes;
+use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{LastMeasurement, Phase, State, Waiver};
 use super::step::Step;
@@ -107,9 +107,19 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
 fn routes(faults: &mut Faults, state: &State) {
     let text = "are not in the order of their names, each once";
     let is_sorted = state.header_routes.is_sorted_by(|a, b| a.name < b.name);
-    faults.check(is_sorted, ErrorKind::InvalidValue, format_args!("state.headerRoutes"), format_args!("{text}"));
+    faults.check(
+        is_sorted,
+        ErrorKind::InvalidValue,
+        format_args!("state.headerRoutes"),
+        format_args!("{text}"),
+    );
     let is_sorted = state.mirror_routes.is_sorted_by(|a, b| a.name < b.name);
-    faults.check(is_sorted, ErrorKind::InvalidValue, format_args!("state.mirrorRoutes"), format_args!("{text}"));
+    faults.check(
+        is_sorted,
+        ErrorKind::InvalidValue,
+        format_args!("state.mirrorRoutes"),
+        format_args!("{text}"),
+    );
     for (index, route) in state.mirror_routes.iter().enumerate() {
         faults.check(
             route.percent > 0.0 && route.percent <= 100.0,

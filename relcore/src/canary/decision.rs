@@ -169,7 +169,9 @@ impl Explain for Decision {
             Action::SetHeaderRoute { name, headers, .. } if headers.is_empty() => {
                 format!("REMOVE the header route `{name}`, hold at {weight} %")
             }
-            Action::SetHeaderRoute { name, .. } => format!("SET the header route `{name}`, hold at {weight} %"),
+            Action::SetHeaderRoute { name, .. } => {
+                format!("SET the header route `{name}`, hold at {weight} %")
+            }
             Action::SetMirrorRoute { name, percent: None, .. } => {
                 format!("REMOVE the mirror route `{name}`, hold at {weight} %")
             }

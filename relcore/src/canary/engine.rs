@@ -10,7 +10,7 @@ use super::fold::{Folded, fold};
 use super::observation::Observation;
 use super::response::Response;
 use super::rollout::Rollout;
-use super::route::Routes;
+use super::routes::Routes;
 use super::rules::{Ruled, strongest};
 use super::schedule::Schedule;
 use super::state::{Phase, State};
@@ -197,7 +197,7 @@ impl Switch {
         if !is_ended && state.started_at == self.started_at {
             return None;
         }
-        removed(&self.routes, state)
+        self.routes.removed(state)
     }
 }
 
@@ -258,7 +258,9 @@ fn apply(
 fn command(schedule: &Schedule, index: u32) -> Action {
     let step = usize::try_from(index).ok().and_then(|index| schedule.steps.get(index));
     match step.cloned() {
-        Some(Step::SetHeaderRoute { name, headers, .. }) => Action::SetHeaderRoute { step: index, name, headers },
+        Some(Step::SetHeaderRoute { name, headers, .. }) => {
+            Action::SetHeaderRoute { step: index, name, headers }
+        }
         Some(Step::SetMirrorRoute { name, percent, headers, .. }) => {
             Action::SetMirrorRoute { step: index, name, percent, headers }
         }
@@ -266,13 +268,6 @@ fn command(schedule: &Schedule, index: u32) -> Action {
         Some(Step::External { name, .. }) => Action::RunExternal { step: index, name },
         _ => Action::Hold {},
     }
-}
-
-/// A reason about what was commanded beside the weight, and has to be removed.
-pub(super) fn removed(routes: &Routes, state: &State) -> Option<Reason> {
-    let what = routes.missing_in(state)?;
-    let text = format!("to remove after the traffic has moved: {what}");
-    Some(Reason::new(code::ROUTES_REMOVED, Severity::Info, "routes", text))
 }
 
 /// The verdict `set_weight`, if the weight is another than the traffic has.

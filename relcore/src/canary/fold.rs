@@ -268,7 +268,9 @@ impl<'a> Walk<'a> {
         let is_asked = state.gate_asked_at.is_some_and(|asked| at >= asked);
         let is_live = matches!(state.phase, Phase::Progressing | Phase::Paused | Phase::Frozen);
         if index != state.step || !is_asked || !is_live {
-            let text = format!("the result of steps[{index}] is from {at}, and not of a command that waits: it has no effect");
+            let text = format!(
+                "the result of steps[{index}] is from {at}, and not of a command that waits: it has no effect"
+            );
             let subject = format!("steps[{index}]");
             self.folded.orders.push(Reason::new(code::STEP_OUTDATED, Severity::Warning, subject, text));
             return;

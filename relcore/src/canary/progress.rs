@@ -1,5 +1,5 @@
 //! How far the steps have come: the part of a state that the steps change.
-use super::route::Routes;
+use super::routes::Routes;
 use super::schedule::Schedule;
 use super::state::{Phase, State, Waiver};
 use super::step::Step;

@@ -3,9 +3,8 @@ use super::check::check_state;
 use super::code;
 use super::decision::{Action, Decision};
 use super::progress::Progress;
-use super::engine::removed;
 use super::rollout::Rollout;
-use super::route::Routes;
+use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{MetricState, Phase, State, Waiver, inherited};
 use super::step::Step;
@@ -132,7 +131,7 @@ pub fn rebase(
     let over = "the schedule changed: the rollout is over, and a retry begins with the new schedule";
     let text = if is_over { over.to_owned() } else { text };
     reasons.insert(0, Reason::new(code::SCHEDULE_CHANGED, Severity::Info, "schedule", text));
-    reasons.extend(removed(&routes, &state));
+    reasons.extend(routes.removed(&state));
     #[expect(clippy::float_cmp, reason = "a weight is copied from a schedule, never computed")]
     let verdict = if weight == previous { Action::Hold {} } else { Action::SetWeight { previous, weight } };
     let next_check_at = (!is_over).then_some(now);

@@ -1,6 +1,4 @@
-//! The routes beside the weight, and the scale of the new version.
-use super::state::State;
-use super::step::Step;
+//! The types of the routes beside the weight, and of the scale of the new version.
 use crate::input::input;
 use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
@@ -117,77 +115,4 @@ pub struct MirrorRoute {
     /// The conditions, all of which a request meets; empty: every request may be copied.
     #[serde(default)]
     pub headers: Vec<HeaderMatch>,
-}
-
-/// What beside the weight is commanded: each route by its name, and the scale.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Routes {
-    pub(super) header: Vec<HeaderRoute>,
-    pub(super) mirror: Vec<MirrorRoute>,
-    pub(super) scale: Option<CanaryScale>,
-}
-
-impl Routes {
-    pub(super) fn of(state: &State) -> Self {
-        Self {
-            header: state.header_routes.clone(),
-            mirror: state.mirror_routes.clone(),
-            scale: state.canary_scale.clone(),
-        }
-    }
-
-    pub(super) fn store(self, state: &mut State) {
-        (state.header_routes, state.mirror_routes) = (self.header, self.mirror);
-        state.canary_scale = self.scale;
-    }
-
-    /// What a step commands, in addition to what was commanded before it.
-    pub(super) fn command(&mut self, step: &Step) {
-        match step {
-            Step::SetHeaderRoute { name, headers, .. } => {
-                self.header.retain(|route| route.name != *name);
-                if !headers.is_empty() {
-                    let index = self.header.partition_point(|route| route.name < *name);
-                    self.header.insert(index, HeaderRoute { name: name.clone(), headers: headers.clone() });
-                }
-            }
-            Step::SetMirrorRoute { name, percent, headers, .. } => {
-                self.mirror.retain(|route| route.name != *name);
-                if let Some(percent) = *percent {
-                    let index = self.mirror.partition_point(|route| route.name < *name);
-                    let route = MirrorRoute { name: name.clone(), percent, headers: headers.clone() };
-                    self.mirror.insert(index, route);
-                }
-            }
-            Step::SetCanaryScale { scale, .. } => {
-                self.scale = Some(scale.clone()).filter(|scale| *scale != CanaryScale::MatchTraffic {});
-            }
-            _ => {}
-        }
-    }
-
-    /// Removes what others do not have.
-    pub(super) fn keep(&mut self, others: &Self) {
-        self.header.retain(|route| others.header.contains(route));
-        self.mirror.retain(|route| others.mirror.contains(route));
-        self.scale = self.scale.take().filter(|scale| others.scale.as_ref() == Some(scale));
-    }
-
-    /// Whether a version without a weight has requests through them.
-    pub(super) fn have_traffic(state: &State) -> bool {
-        !(state.header_routes.is_empty() && state.mirror_routes.is_empty())
-    }
-
-    /// What is here, but not in a state any more, as a phrase; none if that is nothing.
-    pub(super) fn missing_in(&self, state: &State) -> Option<String> {
-        let header = self.header.iter().filter(|route| !state.header_routes.contains(route));
-        let mirror = self.mirror.iter().filter(|route| !state.mirror_routes.contains(route));
-        let scale = self.scale.as_ref().filter(|scale| state.canary_scale.as_ref() != Some(scale));
-        let phrases: Vec<String> = header
-            .map(|route| format!("the header route `{}`", route.name))
-            .chain(mirror.map(|route| format!("the mirror route `{}`", route.name)))
-            .chain(scale.map(|scale| format!("the scale of {}", scale.words())))
-            .collect();
-        (!phrases.is_empty()).then(|| phrases.join(", "))
-    }
 }

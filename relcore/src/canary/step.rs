@@ -146,7 +146,9 @@ impl Step {
                 format!("the removal of the header route `{name}`")
             }
             Self::SetHeaderRoute { name, .. } => format!("the header route `{name}`"),
-            Self::SetMirrorRoute { name, percent: None, .. } => format!("the removal of the mirror route `{name}`"),
+            Self::SetMirrorRoute { name, percent: None, .. } => {
+                format!("the removal of the mirror route `{name}`")
+            }
             Self::SetMirrorRoute { name, percent: Some(percent), .. } => {
                 format!("the mirror route `{name}` of {percent} %")
             }

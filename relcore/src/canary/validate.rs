@@ -1,5 +1,6 @@
 use super::metric::Metric;
-use super::route::{CanaryScale, HeaderMatch, Routes};
+use super::route::{CanaryScale, HeaderMatch};
+use super::routes::Routes;
 use super::schedule::Schedule;
 use super::step::Step;
 use crate::error::{ErrorKind, Faults, Result};
@@ -241,7 +242,8 @@ fn steps(schedule: &Schedule, found: &mut Found) {
             }
             Step::SetCanaryScale { scale, timeout, .. } => {
                 if let CanaryScale::Percent { percent } = scale {
-                    let text = format_args!("`{percent}` is out of range: expected a percentage from 0 to 100");
+                    let text =
+                        format_args!("`{percent}` is out of range: expected a percentage from 0 to 100");
                     let bad = !(0.0..=100.0).contains(percent);
                     found.error(bad, Code::ShareOutOfRange, format_args!("{at}.scale.percent"), text);
                 }

@@ -113,10 +113,16 @@ fn command() -> impl Strategy<Value = Step> {
             let headers = vec![HeaderMatch::new("x-beta", "on")];
             Step::SetHeaderRoute { name: "h".to_owned(), headers, timeout, on_timeout }
         }
-        2 => Step::SetMirrorRoute { name: "m".to_owned(), percent: None, headers: vec![], timeout, on_timeout },
-        3 => {
-            Step::SetMirrorRoute { name: "m".to_owned(), percent: Some(5.0), headers: vec![], timeout, on_timeout }
+        2 => {
+            Step::SetMirrorRoute { name: "m".to_owned(), percent: None, headers: vec![], timeout, on_timeout }
         }
+        3 => Step::SetMirrorRoute {
+            name: "m".to_owned(),
+            percent: Some(5.0),
+            headers: vec![],
+            timeout,
+            on_timeout,
+        },
         4 => Step::SetCanaryScale { scale: CanaryScale::Replicas { replicas: 3 }, timeout, on_timeout },
         _ => Step::External { name: "tests".to_owned(), timeout, on_timeout },
     })

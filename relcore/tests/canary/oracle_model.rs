@@ -182,7 +182,8 @@ impl Oracle {
     fn restore(&mut self) {
         if self.by_clock() {
             (self.weight, self.weight_at, self.traffic_since) = self.begin.0;
-            (_, self.step, self.step_from, self.released, self.asked_at, self.waiver, self.result) = self.begin;
+            (_, self.step, self.step_from, self.released, self.asked_at, self.waiver, self.result) =
+                self.begin;
         }
     }
 
@@ -255,7 +256,8 @@ impl Oracle {
                 let live = matches!(self.phase, Phase::Progressing | Phase::Paused | Phase::Frozen);
                 let asked = self.asked_at.is_some_and(|asked| at >= asked);
                 let counts = live && asked && step as usize == self.step;
-                if counts && self.result.is_none_or(|(was, since)| at > since || at == since && result > was) {
+                if counts && self.result.is_none_or(|(was, since)| at > since || at == since && result > was)
+                {
                     self.result = Some((result, at));
                     if self.begin.1 == self.step {
                         self.begin.6 = self.result;
@@ -409,7 +411,8 @@ impl Oracle {
 
     fn enter(&mut self, at: Timestamp) {
         self.tick(at.max(self.counted_until));
-        let routes = matches!(self.current(), Some(Step::SetHeaderRoute { .. } | Step::SetMirrorRoute { .. }));
+        let routes =
+            matches!(self.current(), Some(Step::SetHeaderRoute { .. } | Step::SetMirrorRoute { .. }));
         if routes && self.asked_at.is_some() {
             if self.routes.0 || self.routes.1 {
                 self.traffic_since = self.traffic_since.or(Some(at));
