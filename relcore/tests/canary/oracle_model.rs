@@ -827,7 +827,7 @@ fn judge(metric: &Metric, reading: &Reading) -> (MeasurementPhase, u64) {
 }
 
 fn is_command(step: &Step) -> bool {
-    name_of(step) != ""
+    !name_of(step).is_empty()
 }
 
 /// The verdict of a step that the caller carries out.
