@@ -88,6 +88,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
@@ -96,6 +97,11 @@ export type ReasonCode =
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
+  | "step_expired"
+  | "step_failed"
+  | "step_inconclusive"
+  | "step_outdated"
+  | "step_pending"
   | "weight_set"
   | "window_closed"
   | "fact_missing"
@@ -709,6 +715,10 @@ export type Action =
   | ActionHold
   | ActionInconclusive
   | ActionAwaitGate
+  | ActionSetHeaderRoute
+  | ActionSetMirrorRoute
+  | ActionSetCanaryScale
+  | ActionRunExternal
   | ActionPause
   | ActionComplete
   | ActionRollBack
@@ -735,6 +745,44 @@ export interface ActionAwaitGate {
   /** The name of the gate. */
   readonly gate: string;
 }
+/** Set or remove a header route, then report the result of the step. */
+export interface ActionSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets; empty: remove the route. */
+  readonly headers: readonly HeaderMatch[];
+}
+/** Set or remove a mirror route, then report the result of the step. */
+export interface ActionSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests to copy, in percent; absent: remove the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers: readonly HeaderMatch[];
+}
+/** Scale the new version, then report the result of the step. */
+export interface ActionSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The size. */
+  readonly scale: CanaryScale;
+}
+/** Run something outside of the schedule, once, then report the result of the step. */
+export interface ActionRunExternal {
+  readonly type: "run_external";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** What to run. */
+  readonly name: string;
+}
 /** Leave everything as it is until an operator resumes. */
 export interface ActionPause {
   readonly type: "pause";
@@ -754,6 +802,24 @@ export interface ActionRollBack {
 /** Leave everything as it is for good: the rollout has failed and cannot be rolled back. */
 export interface ActionFreeze {
   readonly type: "freeze";
+}
+/** The size of the new version. */
+export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
+/** A number of replicas. */
+export interface CanaryScaleReplicas {
+  readonly type: "replicas";
+  /** The number. */
+  readonly replicas: number;
+}
+/** A share of the replicas of a full deployment. */
+export interface CanaryScalePercent {
+  readonly type: "percent";
+  /** The share in percent, from 0 to 100. */
+  readonly percent: number;
+}
+/** As many as the weight needs. */
+export interface CanaryScaleMatchTraffic {
+  readonly type: "match_traffic";
 }
 /** The response to each cause: something is wrong, or cannot be judged. */
 export interface CauseResponses {
@@ -787,6 +853,15 @@ export type Command =
   | "promote_full"
   | "accept_inconclusive"
   | "continue_without_stable";
+/** The result of what a step commanded. */
+export interface Confirmation<At extends Instant = Instant> {
+  /** When it was observed. */
+  readonly at: At;
+  /** The result. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, its first 500 characters. */
+  readonly text?: string | undefined;
+}
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
   /** Pause steps, and pauses that an operator or a response began. */
@@ -844,7 +919,10 @@ export type DiagnosticCode =
   | "no_metrics"
   | "deadline_unreachable"
   | "bake_never_holds"
-  | "bake_never_ends";
+  | "bake_never_ends"
+  | "share_out_of_range"
+  | "route_unknown"
+  | "scale_below_weight";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -869,6 +947,22 @@ export interface GateApproval<At extends Instant = Instant> {
   /** When. */
   readonly at: At;
 }
+/** A condition on a header of a request. */
+export interface HeaderMatch {
+  /** The name of the header; `:method` and `:path` are the method and the path. */
+  readonly header: string;
+  /** The value, as `kind` says. */
+  readonly value: string;
+  /** How the value is compared. */
+  readonly kind?: MatchKind | undefined;
+}
+/** A header route that was commanded. */
+export interface HeaderRoute {
+  /** The name. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers: readonly HeaderMatch[];
+}
 /** The two sides of a canary. */
 export type HealthRole = "canary" | "stable";
 /** The latest measurement of a metric. */
@@ -884,6 +978,8 @@ export interface LastMeasurement<At extends Instant = Instant> {
   /** The message of a query that failed, its first 500 characters. */
   readonly error?: string | undefined;
 }
+/** How the value of a header is compared. */
+export type MatchKind = "exact" | "prefix" | "regex";
 /** The result of a measurement. */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
 /** A measure of the new version while it takes traffic, and the limits of a good value. */
@@ -934,6 +1030,15 @@ export interface MetricState<At extends Instant = Instant> {
   /** The end of the latest window whose samples were counted, for a metric with a `window`. */
   readonly sampledUntil?: At | undefined;
 }
+/** A mirror route that was commanded. */
+export interface MirrorRoute {
+  /** The name. */
+  readonly name: string;
+  /** The share of the requests that are copied, in percent. */
+  readonly percent: number;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+}
 /** Something that happened or was measured at an instant. */
 export interface Observation<At extends Instant = Instant> {
   /** The instant: not after `now`, and of a measurement after the latest one of its metric. */
@@ -949,6 +1054,7 @@ export type ObservationKind =
   | ObservationKindWindow
   | ObservationKindApproval
   | ObservationKindCommand
+  | ObservationKindStepResult
   | ObservationKindNewRevision;
 /** Whether one side can serve at all. */
 export interface ObservationKindHealth {
@@ -997,6 +1103,16 @@ export interface ObservationKindCommand {
   readonly by?: string | undefined;
   /** Why, when known. */
   readonly reason?: string | undefined;
+}
+/** The caller carried out the command of a step, or could not. */
+export interface ObservationKindStepResult {
+  readonly type: "step_result";
+  /** The index of the step, as in the verdict. */
+  readonly step: number;
+  /** Whether it succeeded. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, when there is something. */
+  readonly text?: string | undefined;
 }
 /** Another version is rolled out from now on: the run begins again without traffic. */
 export interface ObservationKindNewRevision {
@@ -1080,6 +1196,12 @@ export interface Routing {
   readonly weight: number;
   /** The new version, once a new revision was observed. */
   readonly revision?: string | undefined;
+  /** The requests for the new version by their headers, whatever the weight is. */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /** The requests that are copied to the new version. */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The size of the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
 }
 /** The steps by which traffic moves to a new version, the metrics, and the responses to failures. */
 export interface Schedule {
@@ -1161,7 +1283,7 @@ export interface State<At extends Instant = Instant> {
   readonly deadlineExcluded?: Span | undefined;
   /** Since when the deadline does not count the time, while it does not. */
   readonly deadlineStoppedAt?: At | undefined;
-  /** When the gate that is the current step asked for its approval. */
+  /** When the current step asked: a gate for its approval, a command for its result. */
   readonly gateAskedAt?: At | undefined;
   /** When the pause or the end of the run was first told, if a response began it. */
   readonly toldAt?: At | undefined;
@@ -1179,9 +1301,26 @@ export interface State<At extends Instant = Instant> {
   readonly inheritedWeight?: number | undefined;
   /** The latest command of each kind in this run. */
   readonly orders?: readonly Order<At>[] | undefined;
+  /** The header routes that were commanded, by name. */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /** The mirror routes that were commanded, by name. */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The scale that was commanded for the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
+  /** The result of what the current step commanded, once there is one. */
+  readonly confirmation?: Confirmation<At> | undefined;
 }
 /** A step of a schedule. */
-export type Step = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate;
+export type Step =
+  | StepSetWeight
+  | StepBake
+  | StepPause
+  | StepAnalysis
+  | StepGate
+  | StepSetHeaderRoute
+  | StepSetMirrorRoute
+  | StepSetCanaryScale
+  | StepExternal;
 /** Route this share of the traffic to the new version. */
 export interface StepSetWeight {
   readonly type: "set_weight";
@@ -1222,6 +1361,54 @@ export interface StepGate {
   /** The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy. */
   readonly onTimeout?: Response | undefined;
 }
+/** Route the requests with these headers to the new version, whatever the weight is. */
+export interface StepSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Send a copy of this share of the requests to the new version. */
+export interface StepSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests in percent: more than 0, at most 100; absent: removes the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Scale the new version to another size than its traffic needs. */
+export interface StepSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The size. */
+  readonly scale: CanaryScale;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a scale that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Run something outside of the schedule, such as tests or a migration, and go on when it succeeded. */
+export interface StepExternal {
+  readonly type: "external";
+  /** The name by which the caller knows what to run. */
+  readonly name: string;
+  /** How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a result that did not come in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** The result of what a step commanded, from the best to the worst. */
+export type StepOutcome = "succeeded" | "inconclusive" | "failed";
 /** When each step of a schedule begins and ends, if nothing goes wrong. */
 export interface Timeline {
   /** The steps in their order. */
@@ -1336,6 +1523,13 @@ export declare function simulate(
 ): readonly Decision<Timestamp>[];
 /** The state of a rollout that begins now: no traffic yet, the first step ahead. */
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
+/** The caller carried out the command of a step, or could not: which step, with what result, and if useful a text. */
+export declare function stepResult(
+  step: number,
+  result: StepOutcome,
+  text: string | null | undefined,
+  at: Instant,
+): Observation<Timestamp>;
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
 /** How many replicas of each version come nearest to a weight, where the number of pods splits the traffic. */

@@ -983,6 +983,8 @@ pub mod canary {
         pub const PAUSED: ReasonCode;
         /// A pause step has not reached its end.
         pub const PAUSE_RUNNING: ReasonCode;
+        /// Routes and a scale ended with the run, and must be removed after its traffic.
+        pub const ROUTES_REMOVED: ReasonCode;
         /// The rollout has failed, and its traffic goes back as the previous version can take it.
         pub const ROLLING_BACK: ReasonCode;
         /// The rollout is over until a retry or a new revision.
@@ -999,6 +1001,16 @@ pub mod canary {
         pub const STABLE_UNHEALTHY: ReasonCode;
         /// A metric has no measurement within its `max_age`.
         pub const STALE_DATA: ReasonCode;
+        /// What a step commanded was not reported in its time.
+        pub const STEP_EXPIRED: ReasonCode;
+        /// What a step commanded has failed.
+        pub const STEP_FAILED: ReasonCode;
+        /// The result of what a step commanded is inconclusive.
+        pub const STEP_INCONCLUSIVE: ReasonCode;
+        /// A result has no effect, because it is not of the current step, or from before its command.
+        pub const STEP_OUTDATED: ReasonCode;
+        /// A step gave its command and waits for the result.
+        pub const STEP_PENDING: ReasonCode;
         /// The weight of the new version changed.
         pub const WEIGHT_SET: ReasonCode;
         /// The release window is closed.
@@ -1023,6 +1035,40 @@ pub mod canary {
         AwaitGate {
             /// The name of the gate.
             gate: String,
+        },
+        /// Set or remove a header route, then report the result of the step.
+        SetHeaderRoute {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The name of the route.
+            name: String,
+            /// The conditions, all of which a request meets; empty: remove the route.
+            headers: Vec<HeaderMatch>,
+        },
+        /// Set or remove a mirror route, then report the result of the step.
+        SetMirrorRoute {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The name of the route.
+            name: String,
+            /// The share of the requests to copy, in percent; absent: remove the route.
+            percent: Option<f64>,
+            /// The conditions, all of which a request meets; empty: every request may be copied.
+            headers: Vec<HeaderMatch>,
+        },
+        /// Scale the new version, then report the result of the step.
+        SetCanaryScale {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The size.
+            scale: CanaryScale,
+        },
+        /// Run something outside of the schedule, once, then report the result of the step.
+        RunExternal {
+            /// The index of the step, for its result.
+            step: u32,
+            /// What to run.
+            name: String,
         },
         /// Leave everything as it is until an operator resumes.
         Pause {},
@@ -1289,6 +1335,15 @@ pub mod canary {
             /// Why, when known.
             reason: Option<String>,
         },
+        /// The caller carried out the command of a step, or could not.
+        StepResult {
+            /// The index of the step, as in the verdict.
+            step: u32,
+            /// Whether it succeeded.
+            result: StepOutcome,
+            /// What a person should know about it, when there is something.
+            text: Option<String>,
+        },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
             /// The name of the new version.
@@ -1315,6 +1370,17 @@ pub mod canary {
             /// The error message.
             text: String,
         },
+    }
+    /// The result of what a step commanded, from the best to the worst.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum StepOutcome {
+        /// It is done: the route or the scale is in effect, or what ran outside has succeeded.
+        Succeeded,
+        /// It cannot be told.
+        Inconclusive,
+        /// It failed.
+        Failed,
     }
     /// A person approved or refused a gate.
     #[must_use]
@@ -1343,6 +1409,9 @@ pub mod canary {
     /// An operator gave a command: which, when, and if known who and why.
     #[must_use]
     pub fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation;
+    /// The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
+    #[must_use]
+    pub fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation;
     /// The release window opened or closed.
     #[must_use]
     pub fn window(open: bool, at: Timestamp) -> Observation;
@@ -1453,6 +1522,66 @@ pub mod canary {
     /// A schedule that was checked and digested once, for any number of calls.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Rollout {}
+    /// The size of the new version.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum CanaryScale {
+        /// A number of replicas.
+        Replicas {
+            /// The number.
+            replicas: u32,
+        },
+        /// A share of the replicas of a full deployment.
+        Percent {
+            /// The share in percent, from 0 to 100.
+            percent: f64,
+        },
+        /// As many as the weight needs.
+        MatchTraffic {},
+    }
+    /// A condition on a header of a request.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct HeaderMatch {
+        /// The name of the header; `:method` and `:path` are the method and the path.
+        pub header: String,
+        /// The value, as `kind` says.
+        pub value: String,
+        /// How the value is compared.
+        pub kind: MatchKind,
+    }
+    /// A header route that was commanded.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct HeaderRoute {
+        /// The name.
+        pub name: String,
+        /// The conditions, all of which a request meets.
+        pub headers: Vec<HeaderMatch>,
+    }
+    /// How the value of a header is compared.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MatchKind {
+        /// The whole value.
+        Exact,
+        /// The beginning of the value.
+        Prefix,
+        /// A regular expression for the whole value, in the syntax of the router.
+        Regex,
+    }
+    /// A mirror route that was commanded.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MirrorRoute {
+        /// The name.
+        pub name: String,
+        /// The share of the requests that are copied, in percent.
+        pub percent: f64,
+        /// The conditions, all of which a request meets; empty: every request may be copied.
+        pub headers: Vec<HeaderMatch>,
+    }
     /// How the traffic must be split, as far as a state has decided.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -1461,6 +1590,12 @@ pub mod canary {
         pub weight: f64,
         /// The new version, once a new revision was observed.
         pub revision: Option<String>,
+        /// The requests for the new version by their headers, whatever the weight is.
+        pub header_routes: Vec<HeaderRoute>,
+        /// The requests that are copied to the new version.
+        pub mirror_routes: Vec<MirrorRoute>,
+        /// The size of the new version; absent: as its traffic needs.
+        pub canary_scale: Option<CanaryScale>,
     }
     /// The routing that a state wants.
     #[must_use]
@@ -1546,6 +1681,17 @@ pub mod canary {
         tick: Span,
         until: Timestamp,
     ) -> Result<Vec<Decision>>;
+    /// The result of what a step commanded.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Confirmation {
+        /// When it was observed.
+        pub at: Timestamp,
+        /// The result.
+        pub result: StepOutcome,
+        /// What a person should know about it, its first 500 characters.
+        pub text: Option<String>,
+    }
     /// The approval or refusal of a gate.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -1677,7 +1823,7 @@ pub mod canary {
         pub deadline_excluded: Span,
         /// Since when the deadline does not count the time, while it does not.
         pub deadline_stopped_at: Option<Timestamp>,
-        /// When the gate that is the current step asked for its approval.
+        /// When the current step asked: a gate for its approval, a command for its result.
         pub gate_asked_at: Option<Timestamp>,
         /// When the pause or the end of the run was first told, if a response began it.
         pub told_at: Option<Timestamp>,
@@ -1695,6 +1841,14 @@ pub mod canary {
         pub inherited_weight: Option<f64>,
         /// The latest command of each kind in this run.
         pub orders: Vec<Order>,
+        /// The header routes that were commanded, by name.
+        pub header_routes: Vec<HeaderRoute>,
+        /// The mirror routes that were commanded, by name.
+        pub mirror_routes: Vec<MirrorRoute>,
+        /// The scale that was commanded for the new version; absent: as its traffic needs.
+        pub canary_scale: Option<CanaryScale>,
+        /// The result of what the current step commanded, once there is one.
+        pub confirmation: Option<Confirmation>,
     }
     /// What an operator waived until the weight changes.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -1744,6 +1898,48 @@ pub mod canary {
             /// How long it waits, from when it asked, pauses not counted; absent: without limit.
             timeout: Option<Span>,
             /// The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy.
+            on_timeout: Option<Response>,
+        },
+        /// Route the requests with these headers to the new version, whatever the weight is.
+        SetHeaderRoute {
+            /// The name of the route.
+            name: String,
+            /// The conditions, all of which a request meets.
+            headers: Vec<HeaderMatch>,
+            /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a route that nobody confirmed in time; absent: `abort`.
+            on_timeout: Option<Response>,
+        },
+        /// Send a copy of this share of the requests to the new version.
+        SetMirrorRoute {
+            /// The name of the route.
+            name: String,
+            /// The share of the requests in percent: more than 0, at most 100; absent: removes the route.
+            percent: Option<f64>,
+            /// The conditions, all of which a request meets.
+            headers: Vec<HeaderMatch>,
+            /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a route that nobody confirmed in time; absent: `abort`.
+            on_timeout: Option<Response>,
+        },
+        /// Scale the new version to another size than its traffic needs.
+        SetCanaryScale {
+            /// The size.
+            scale: CanaryScale,
+            /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a scale that nobody confirmed in time; absent: `abort`.
+            on_timeout: Option<Response>,
+        },
+        /// Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
+        External {
+            /// The name by which the caller knows what to run.
+            name: String,
+            /// How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a result that did not come in time; absent: `abort`.
             on_timeout: Option<Response>,
         },
     }
@@ -1806,6 +2002,12 @@ pub mod canary {
         BakeNeverHolds,
         /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
         BakeNeverEnds,
+        /// Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
+        ShareOutOfRange,
+        /// Warning: a step removes a route that no step before it sets.
+        RouteUnknown,
+        /// Warning: the new version is scaled to less than its share of the traffic.
+        ScaleBelowWeight,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
     #[must_use]
@@ -1824,6 +2026,8 @@ pub mod canary {
     impl FromStr for EmptyResult {}
     impl Display for HealthRole {}
     impl FromStr for HealthRole {}
+    impl Display for MatchKind {}
+    impl FromStr for MatchKind {}
     impl Display for MeasurementPhase {}
     impl FromStr for MeasurementPhase {}
     impl Display for Phase {}
@@ -1834,6 +2038,8 @@ pub mod canary {
     impl FromStr for ReplicaRounding {}
     impl Display for Response {}
     impl FromStr for Response {}
+    impl Display for StepOutcome {}
+    impl FromStr for StepOutcome {}
     impl Display for Waiver {}
     impl FromStr for Waiver {}
     /// The text of `explain`.
@@ -1875,6 +2081,11 @@ pub mod canary {
         /// The digest of the schedule, as in the state and in every decision.
         #[must_use]
         pub fn digest(&self) -> &str;
+    }
+    impl HeaderMatch {
+        /// A header with exactly this value.
+        #[must_use]
+        pub fn new(header: impl Into<String>, value: impl Into<String>) -> Self;
     }
     impl Schedule {
         /// A schedule without metrics and deadline, with the default responses.

@@ -597,15 +597,17 @@ last: a person is asked only when nothing else holds the rollout.
 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
 5. The previous version is not ready: `on.stable_unhealthy`.
 6. The deadline has passed: `on.deadline`.
-7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+   `on.failed`.
 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-    without enough good measurements: `on.inconclusive`.
-11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+    commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+    `on.inconclusive`.
+11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 12. The run is paused: hold.
 13. The release window is closed: hold.
-14. The current step: its timer, its measurements, its samples, its gate.
+14. The current step: its timer, its measurements, its samples, its gate, its command.
 
 An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
 `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -633,6 +635,21 @@ What is counted:
   measurements and samples count for the current step, and only if they were made after the weight was set.
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+
+Steps that the caller carries out:
+
+The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+which is given again at every call until the caller reports the result as a `step-result` observation. Without a result the
+step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+another step, has no effect.
+
+- A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+  command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+- They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+  is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+- A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+- Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+  the metrics are good, as more weight is. `exposure()` counts the weight alone.
 
 Orders:
 
@@ -879,11 +896,11 @@ default that is left out is the same as one that is written.",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"set_weight","weight":100}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"external","name":"smoke-tests"},{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":100}]}"#,
                         ),
                     ],
                     prints: "",
@@ -976,7 +993,8 @@ Errors:
 
 `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
 all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-versions at a time. A new revision counts from when it was observed.
+versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+route brings is not known here.
 
 With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
 schedules and compare the user-minutes.
@@ -1196,7 +1214,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                         ),
                     },
                     Argument {
@@ -1247,6 +1265,7 @@ Errors:
 | --- | --- |
 | `set_weight`, `complete` | `proceed` |
 | `hold`, `inconclusive` | `wait` |
+| `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
 | `hold` of a rollout that has succeeded | `proceed` |
 | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
 | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -1405,7 +1424,8 @@ Console help, "Release app updates with staged rollouts"."#,
 
 The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
 count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
 release window and orders stay. The deadline still counts from the start of the rollout.
 
 A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -1432,7 +1452,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                         ),
                     },
                     Argument {
@@ -1475,19 +1495,19 @@ Errors:
                 state: State::Replaces(1),
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:10:00.000Z",
+                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:03:00.000Z",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"set_mirror_route","name":"shadow","percent":20,"headers":[]},{"type":"pause"},{"type":"set_weight","weight":100}]}"#,
                         ),
                         (
                             "state.json",
-                            r#"{"scheduleDigest":"sha256:f2912842d6991ad7c7ae36449d2a49b508c34249da91c48bf3bb2b8dec78df2b","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0},{"name":"latency","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0}],"approvals":[],"windowClosed":false,"abortOrdered":false,"trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                            r#"{"scheduleDigest":"sha256:a8d65c162d3df35206d326fe7113e3eb7cac6842d749b90ea0651be4ea4f7652","phase":"progressing","weight":10.0,"weightSetAt":"2026-11-23T09:01:00.000Z","step":3,"stepEnteredAt":"2026-11-23T09:03:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:03:00.000Z","trafficSince":"2026-11-23T09:01:00.000Z","headerRoutes":[{"name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]}],"mirrorRoutes":[{"name":"shadow","percent":20.0,"headers":[]}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}]}"#,
                         ),
                     ],
                     prints: "",
@@ -1508,6 +1528,10 @@ these continues with the next tick:
 - before the state was stored, the next tick decides the same again from the same state;
 - after it was stored, the next tick sets its routing.
 
+The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+removes what is beside the traffic.
+
 Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
 know about.",
                 arguments: &[Argument {
@@ -1517,7 +1541,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),
@@ -1638,6 +1662,39 @@ steps, falling weights, a metric without a limit.",
                         r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "canary.step_result",
+                command: "step-result",
+                docs: "The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.",
+                arguments: &[
+                    Argument { wire: "step", option: "step", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "result",
+                        option: "result",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "succeeded",
+                                "It is done: the route or the scale is in effect, or what ran outside has succeeded.",
+                            ),
+                            ("inconclusive", "It cannot be told. The response is `on.inconclusive`."),
+                            ("failed", "It failed. The response is `on.failed`."),
+                        ]),
+                    },
+                    Argument { wire: "text", option: "text", is_optional: true, kind: Kind::Text },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary step-result --step 3 --result failed --text '3 of 40 failed' --at 2026-11-23T09:00:00.000Z",
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:00:00.000Z","kind":{"type":"step_result","step":3,"result":"failed","text":"3 of 40 failed"}}"#,
                 }),
             },
             Function {

@@ -48,6 +48,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "canary.routing" -> parse(Canary.routing(input.take("state") { CanaryState.fromJson(it.toString()) }).toJson())
     "canary.simulate" -> array(Canary.simulate(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("observations") { list(it) { CanaryObservation.fromJson(it.toString()) } }, input.take("startAt") { it.toTimestamp() }, input.take("tick") { it.toSpan() }, input.take("until") { it.toTimestamp() }).map { parse(it.toJson()) })
     "canary.start" -> parse(Canary.start(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
+    "canary.step_result" -> parse(Canary.stepResult(input.take("step") { it.toU32() }, input.take("result") { CanaryStepOutcome.fromJson(it.toString()) }, input.take("text") { optional(it) { it.toText() } }, input.take("at") { it.toTimestamp() }).toJson())
     "canary.validate" -> array(Canary.validate(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }).map { parse(it.toJson()) })
     "canary.weight_to_replicas" -> parse(Canary.weightToReplicas(input.take("total") { it.toU32() }, input.take("weight") { it.toF64() }, input.take("surge") { it.toU32() }, input.take("rounding") { CanaryReplicaRounding.fromJson(it.toString()) }).toJson())
     "canary.window" -> parse(Canary.window(input.take("open") { it.toBool() }, input.take("at") { it.toTimestamp() }).toJson())

@@ -443,10 +443,61 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ("hold", &[] as &[Field]),
             ("inconclusive", &[] as &[Field]),
             ("await_gate", &[Field { name: "gate", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "set_header_route",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "headers",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_mirror_route",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field {
+                        name: "headers",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_canary_scale",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "scale", required: true, of: TypeRef::Named("canary.CanaryScale") },
+                ] as &[Field],
+            ),
+            (
+                "run_external",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
             ("pause", &[] as &[Field]),
             ("complete", &[Field { name: "previous", required: true, of: TypeRef::Float }] as &[Field]),
             ("roll_back", &[Field { name: "previous", required: true, of: TypeRef::Float }] as &[Field]),
             ("freeze", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "canary.CanaryScale",
+        Descriptor::Tagged(&[
+            (
+                "replicas",
+                &[Field { name: "replicas", required: true, of: TypeRef::Integer(0, 4294967295) }]
+                    as &[Field],
+            ),
+            ("percent", &[Field { name: "percent", required: true, of: TypeRef::Float }] as &[Field]),
+            ("match_traffic", &[] as &[Field]),
         ]),
     ),
     (
@@ -475,6 +526,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "promote_full",
             "accept_inconclusive",
             "continue_without_stable",
+        ]),
+    ),
+    (
+        "canary.Confirmation",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
+            Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     (
@@ -529,6 +588,9 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "deadline_unreachable",
             "bake_never_holds",
             "bake_never_ends",
+            "share_out_of_range",
+            "route_unknown",
+            "scale_below_weight",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -554,6 +616,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
         ]),
     ),
+    (
+        "canary.HeaderMatch",
+        Descriptor::Struct(&[
+            Field { name: "header", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: false, of: TypeRef::Named("canary.MatchKind") },
+        ]),
+    ),
+    (
+        "canary.HeaderRoute",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "headers",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+            },
+        ]),
+    ),
     ("canary.HealthRole", Descriptor::Unit(&["canary", "stable"])),
     (
         "canary.LastMeasurement",
@@ -569,6 +650,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
+    ("canary.MatchKind", Descriptor::Unit(&["exact", "prefix", "regex"])),
     (
         "canary.MeasurementPhase",
         Descriptor::Unit(&["successful", "failed", "inconclusive", "no_data", "error"]),
@@ -606,6 +688,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Optional(&TypeRef::Named("canary.LastMeasurement")),
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "canary.MirrorRoute",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "percent", required: true, of: TypeRef::Float },
+            Field {
+                name: "headers",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+            },
         ]),
     ),
     (
@@ -648,6 +742,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     Field { name: "command", required: true, of: TypeRef::Named("canary.Command") },
                     Field { name: "by", required: false, of: TypeRef::Optional(&TypeRef::Text) },
                     Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                ] as &[Field],
+            ),
+            (
+                "step_result",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
+                    Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
                 ] as &[Field],
             ),
             ("new_revision", &[Field { name: "revision", required: true, of: TypeRef::Text }] as &[Field]),
@@ -717,6 +819,21 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "weight", required: true, of: TypeRef::Float },
             Field { name: "revision", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "headerRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderRoute")),
+            },
+            Field {
+                name: "mirrorRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.MirrorRoute")),
+            },
+            Field {
+                name: "canaryScale",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CanaryScale")),
+            },
         ]),
     ),
     (
@@ -789,6 +906,26 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "capacityObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "inheritedWeight", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "orders", required: false, of: TypeRef::List(&TypeRef::Named("canary.Order")) },
+            Field {
+                name: "headerRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderRoute")),
+            },
+            Field {
+                name: "mirrorRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.MirrorRoute")),
+            },
+            Field {
+                name: "canaryScale",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CanaryScale")),
+            },
+            Field {
+                name: "confirmation",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.Confirmation")),
+            },
         ]),
     ),
     (
@@ -831,8 +968,68 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     },
                 ] as &[Field],
             ),
+            (
+                "set_header_route",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "headers",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_mirror_route",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field {
+                        name: "headers",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_canary_scale",
+                &[
+                    Field { name: "scale", required: true, of: TypeRef::Named("canary.CanaryScale") },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "external",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
         ]),
     ),
+    ("canary.StepOutcome", Descriptor::Unit(&["succeeded", "inconclusive", "failed"])),
     (
         "canary.Timeline",
         Descriptor::Struct(&[

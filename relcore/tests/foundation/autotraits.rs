@@ -37,10 +37,11 @@ types! {
         JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
         SpreadRule, Verdict;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
-    canary: AbortPolicy, Action, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
+    canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
-        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure;
+        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure,
+        Confirmation, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute, StepOutcome;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,

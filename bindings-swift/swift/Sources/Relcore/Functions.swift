@@ -198,15 +198,17 @@ public enum Analysis {
 /// 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
 /// 5. The previous version is not ready: `on.stable_unhealthy`.
 /// 6. The deadline has passed: `on.deadline`.
-/// 7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+/// 7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+///    `on.failed`.
 /// 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
 /// 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-/// 10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-///     without enough good measurements: `on.inconclusive`.
-/// 11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+/// 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+///     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+///     `on.inconclusive`.
+/// 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 /// 12. The run is paused: hold.
 /// 13. The release window is closed: hold.
-/// 14. The current step: its timer, its measurements, its samples, its gate.
+/// 14. The current step: its timer, its measurements, its samples, its gate, its command.
 ///
 /// An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
 /// `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -234,6 +236,21 @@ public enum Analysis {
 ///   measurements and samples count for the current step, and only if they were made after the weight was set.
 /// - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 /// - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+///
+/// Steps that the caller carries out:
+///
+/// The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+/// which is given again at every call until the caller reports the result as a `step_result` observation. Without a result the
+/// step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+/// another step, has no effect.
+///
+/// - A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+///   command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+/// - They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+///   is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+/// - A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+/// - Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+///   the metrics are good, as more weight is. `exposure()` counts the weight alone.
 ///
 /// Orders:
 ///
@@ -341,7 +358,8 @@ public enum Canary {
     ///
     /// `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
     /// all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-    /// versions at a time. A new revision counts from when it was observed.
+    /// versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+    /// route brings is not known here.
     ///
     /// With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
     /// schedules and compare the user-minutes.
@@ -416,6 +434,7 @@ public enum Canary {
     /// | --- | --- |
     /// | `set_weight`, `complete` | `proceed` |
     /// | `hold`, `inconclusive` | `wait` |
+    /// | `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
     /// | `hold` of a rollout that has succeeded | `proceed` |
     /// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
     /// | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -456,7 +475,8 @@ public enum Canary {
     ///
     /// The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
     /// count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-    /// changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+    /// changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+    /// a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
     /// release window and orders stay. The deadline still counts from the start of the rollout.
     ///
     /// A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -480,6 +500,10 @@ public enum Canary {
     ///
     /// - before the state was stored, the next tick decides the same again from the same state;
     /// - after it was stored, the next tick sets its routing.
+    ///
+    /// The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+    /// for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+    /// removes what is beside the traffic.
     ///
     /// Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
     /// know about.
@@ -510,6 +534,11 @@ public enum Canary {
     /// steps, falling weights, a metric without a limit.
     public static func start(schedule: CanarySchedule, now: Timestamp) throws -> CanaryState {
         try ffiCanaryStart(schedule: schedule, now: now)
+    }
+
+    /// The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
+    public static func stepResult(step: UInt32, result: CanaryStepOutcome, text: String? = nil, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryStepResult(step: step, result: result, text: text, at: at)
     }
 
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.

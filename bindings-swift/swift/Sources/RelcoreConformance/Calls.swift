@@ -47,10 +47,12 @@ extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
+extension CanaryScale: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
 extension CanaryChangeKind: CaseValue {}
 extension CanaryCommand: CaseValue {}
+extension CanaryConfirmation: CaseValue {}
 extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
@@ -58,11 +60,15 @@ extension CanaryDiagnosticCode: CaseValue {}
 extension CanaryEmptyResult: CaseValue {}
 extension CanaryExposure: CaseValue {}
 extension CanaryGateApproval: CaseValue {}
+extension CanaryHeaderMatch: CaseValue {}
+extension CanaryHeaderRoute: CaseValue {}
 extension CanaryHealthRole: CaseValue {}
 extension CanaryLastMeasurement: CaseValue {}
+extension CanaryMatchKind: CaseValue {}
 extension CanaryMeasurementPhase: CaseValue {}
 extension CanaryMetric: CaseValue {}
 extension CanaryMetricState: CaseValue {}
+extension CanaryMirrorRoute: CaseValue {}
 extension CanaryObservation: CaseValue {}
 extension CanaryObservationKind: CaseValue {}
 extension CanaryOrder: CaseValue {}
@@ -79,6 +85,7 @@ extension CanarySchedule: CaseValue {}
 extension CanaryScheduleChange: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
+extension CanaryStepOutcome: CaseValue {}
 extension CanaryTimeline: CaseValue {}
 extension CanaryWaiver: CaseValue {}
 extension CanaryWeightExposure: CaseValue {}
@@ -243,6 +250,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.start":
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
+    case "canary.step_result":
+        return try Canary.stepResult(step: input.take("step"), result: input.take("result"), text: input.take("text"), at: input.take("at")).wire()
     case "canary.validate":
         return try Canary.validate(schedule: input.take("schedule")).wire()
     case "canary.weight_to_replicas":
