@@ -52,7 +52,8 @@ types! {
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
-    rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
+    rollback: Candidate, Candidates, CandidatesVerdict, HistoryEvent, HistoryKind, Window, WindowVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision, Engine, ItemKind, Plan, PlanAction, PlanItem,
+        PlanStep, PlanVerdict, Policy, SchemaChange, Situation, Verdict;
     stats: Comparison, Counts, Direction, Looks, Policy, TestResult, Verdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
