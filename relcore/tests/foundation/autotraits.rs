@@ -57,9 +57,10 @@ types! {
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
-    rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
     stats: Comparison, Counts, Direction, EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, Policy, QuantileInterval,
         QuantileMethod, RankMethod, RankTest, Shift, TestResult, Verdict, WelchTest;
+    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision, Engine, ItemKind, Plan, PlanAction, PlanItem,
+        PlanStep, PlanVerdict, Policy, SchemaChange, Situation, Verdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;
