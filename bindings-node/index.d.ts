@@ -101,6 +101,7 @@ export declare class RelcoreError extends Error {
  * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
  * - `paused`: The rollout is paused until an operator resumes.
  * - `pause_running`: A pause step has not reached its end.
+ * - `routes_removed`: Routes and a scale ended with the run, and must be removed after its traffic.
  * - `rolling_back`: The rollout has failed, and its traffic goes back as the previous version can take it.
  * - `run_over`: The rollout is over until a retry or a new revision.
  * - `run_succeeded`: All steps are done.
@@ -109,6 +110,11 @@ export declare class RelcoreError extends Error {
  * - `stable_recovered`: The previous version is ready again, so that a frozen rollout is rolled back.
  * - `stable_unhealthy`: The previous version is not ready, so a rollback is not possible.
  * - `stale_data`: A metric has no measurement within its `maxAge`.
+ * - `step_expired`: What a step commanded was not reported in its time.
+ * - `step_failed`: What a step commanded has failed.
+ * - `step_inconclusive`: The result of what a step commanded is inconclusive.
+ * - `step_outdated`: A result has no effect, because it is not of the current step, or from before its command.
+ * - `step_pending`: A step gave its command and waits for the result.
  * - `weight_set`: The weight of the new version changed.
  * - `window_closed`: The release window is closed.
  *
@@ -236,6 +242,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
@@ -244,6 +251,11 @@ export type ReasonCode =
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
+  | "step_expired"
+  | "step_failed"
+  | "step_inconclusive"
+  | "step_outdated"
+  | "step_pending"
   | "weight_set"
   | "window_closed"
   | "fact_missing"

@@ -70,10 +70,12 @@ export interface WireInputs {
   readonly "analysis.Verdict": analysis.Verdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
+  readonly "canary.CanaryScale": canary.CanaryScale;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.ChangeEffect": canary.ChangeEffect;
   readonly "canary.ChangeKind": canary.ChangeKind;
   readonly "canary.Command": canary.Command;
+  readonly "canary.Confirmation": canary.Confirmation;
   readonly "canary.DeadlineExcludes": canary.DeadlineExcludes;
   readonly "canary.Decision": canary.Decision;
   readonly "canary.Diagnostic": canary.Diagnostic;
@@ -81,11 +83,15 @@ export interface WireInputs {
   readonly "canary.EmptyResult": canary.EmptyResult;
   readonly "canary.Exposure": canary.Exposure;
   readonly "canary.GateApproval": canary.GateApproval;
+  readonly "canary.HeaderMatch": canary.HeaderMatch;
+  readonly "canary.HeaderRoute": canary.HeaderRoute;
   readonly "canary.HealthRole": canary.HealthRole;
   readonly "canary.LastMeasurement": canary.LastMeasurement;
+  readonly "canary.MatchKind": canary.MatchKind;
   readonly "canary.MeasurementPhase": canary.MeasurementPhase;
   readonly "canary.Metric": canary.Metric;
   readonly "canary.MetricState": canary.MetricState;
+  readonly "canary.MirrorRoute": canary.MirrorRoute;
   readonly "canary.Observation": canary.Observation;
   readonly "canary.ObservationKind": canary.ObservationKind;
   readonly "canary.Order": canary.Order;
@@ -102,6 +108,7 @@ export interface WireInputs {
   readonly "canary.ScheduleChange": canary.ScheduleChange;
   readonly "canary.State": canary.State;
   readonly "canary.Step": canary.Step;
+  readonly "canary.StepOutcome": canary.StepOutcome;
   readonly "canary.Timeline": canary.Timeline;
   readonly "canary.Waiver": canary.Waiver;
   readonly "canary.WeightExposure": canary.WeightExposure;
@@ -165,10 +172,19 @@ export interface WireInputs {
   readonly "stats.Comparison": stats.Comparison;
   readonly "stats.Counts": stats.Counts;
   readonly "stats.Direction": stats.Direction;
+  readonly "stats.EquivalenceTest": stats.EquivalenceTest;
+  readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
+  readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
   readonly "stats.Policy": stats.Policy;
+  readonly "stats.QuantileInterval": stats.QuantileInterval;
+  readonly "stats.QuantileMethod": stats.QuantileMethod;
+  readonly "stats.RankMethod": stats.RankMethod;
+  readonly "stats.RankTest": stats.RankTest;
+  readonly "stats.Shift": stats.Shift;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
+  readonly "stats.WelchTest": stats.WelchTest;
 }
 
 /** The types that `fromJson` returns, by name. */
@@ -219,10 +235,12 @@ export interface WireTypes {
   readonly "analysis.Verdict": analysis.Verdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
+  readonly "canary.CanaryScale": canary.CanaryScale;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.ChangeEffect": canary.ChangeEffect;
   readonly "canary.ChangeKind": canary.ChangeKind;
   readonly "canary.Command": canary.Command;
+  readonly "canary.Confirmation": canary.Confirmation<Timestamp>;
   readonly "canary.DeadlineExcludes": canary.DeadlineExcludes;
   readonly "canary.Decision": canary.Decision<Timestamp>;
   readonly "canary.Diagnostic": canary.Diagnostic;
@@ -230,11 +248,15 @@ export interface WireTypes {
   readonly "canary.EmptyResult": canary.EmptyResult;
   readonly "canary.Exposure": canary.Exposure;
   readonly "canary.GateApproval": canary.GateApproval<Timestamp>;
+  readonly "canary.HeaderMatch": canary.HeaderMatch;
+  readonly "canary.HeaderRoute": canary.HeaderRoute;
   readonly "canary.HealthRole": canary.HealthRole;
   readonly "canary.LastMeasurement": canary.LastMeasurement<Timestamp>;
+  readonly "canary.MatchKind": canary.MatchKind;
   readonly "canary.MeasurementPhase": canary.MeasurementPhase;
   readonly "canary.Metric": canary.Metric;
   readonly "canary.MetricState": canary.MetricState<Timestamp>;
+  readonly "canary.MirrorRoute": canary.MirrorRoute;
   readonly "canary.Observation": canary.Observation<Timestamp>;
   readonly "canary.ObservationKind": canary.ObservationKind;
   readonly "canary.Order": canary.Order<Timestamp>;
@@ -251,6 +273,7 @@ export interface WireTypes {
   readonly "canary.ScheduleChange": canary.ScheduleChange;
   readonly "canary.State": canary.State<Timestamp>;
   readonly "canary.Step": canary.Step;
+  readonly "canary.StepOutcome": canary.StepOutcome;
   readonly "canary.Timeline": canary.Timeline;
   readonly "canary.Waiver": canary.Waiver;
   readonly "canary.WeightExposure": canary.WeightExposure;
@@ -314,10 +337,19 @@ export interface WireTypes {
   readonly "stats.Comparison": stats.Comparison;
   readonly "stats.Counts": stats.Counts;
   readonly "stats.Direction": stats.Direction;
+  readonly "stats.EquivalenceTest": stats.EquivalenceTest;
+  readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
+  readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
   readonly "stats.Policy": stats.Policy;
+  readonly "stats.QuantileInterval": stats.QuantileInterval;
+  readonly "stats.QuantileMethod": stats.QuantileMethod;
+  readonly "stats.RankMethod": stats.RankMethod;
+  readonly "stats.RankTest": stats.RankTest;
+  readonly "stats.Shift": stats.Shift;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
+  readonly "stats.WelchTest": stats.WelchTest;
 }
 
 /**

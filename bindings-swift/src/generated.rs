@@ -19,19 +19,22 @@ use relcore::analysis::{
     Test as AnalysisTest, Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
-    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CauseResponses as CanaryCauseResponses,
-    ChangeEffect as CanaryChangeEffect, ChangeKind as CanaryChangeKind, Command as CanaryCommand,
+    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
+    CauseResponses as CanaryCauseResponses, ChangeEffect as CanaryChangeEffect,
+    ChangeKind as CanaryChangeKind, Command as CanaryCommand, Confirmation as CanaryConfirmation,
     DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
     DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult, Exposure as CanaryExposure,
-    GateApproval as CanaryGateApproval, HealthRole as CanaryHealthRole,
-    LastMeasurement as CanaryLastMeasurement, MeasurementPhase as CanaryMeasurementPhase,
-    Metric as CanaryMetric, MetricState as CanaryMetricState, Observation as CanaryObservation,
+    GateApproval as CanaryGateApproval, HeaderMatch as CanaryHeaderMatch, HeaderRoute as CanaryHeaderRoute,
+    HealthRole as CanaryHealthRole, LastMeasurement as CanaryLastMeasurement, MatchKind as CanaryMatchKind,
+    MeasurementPhase as CanaryMeasurementPhase, Metric as CanaryMetric, MetricState as CanaryMetricState,
+    MirrorRoute as CanaryMirrorRoute, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
     RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
     Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
     ScheduleChange as CanaryScheduleChange, State as CanaryState, Step as CanaryStep,
-    Timeline as CanaryTimeline, Waiver as CanaryWaiver, WeightExposure as CanaryWeightExposure,
+    StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
+    WeightExposure as CanaryWeightExposure,
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
@@ -69,8 +72,11 @@ use relcore::rollback::{
     Situation as RollbackSituation, Verdict as RollbackVerdict,
 };
 use relcore::stats::{
-    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection, Looks as StatsLooks,
-    Policy as StatsPolicy, TestResult as StatsTestResult, Verdict as StatsVerdict,
+    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection,
+    EquivalenceTest as StatsEquivalenceTest, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
+    Lift as StatsLift, Looks as StatsLooks, Policy as StatsPolicy, QuantileInterval as StatsQuantileInterval,
+    QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
+    Shift as StatsShift, TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -667,6 +673,41 @@ pub enum CanaryAction {
         /// The name of the gate.
         gate: String,
     },
+    /// Set or remove a header route, then report the result of the step. Given again until there is one.
+    SetHeaderRoute {
+        /// The index of the step, for its result.
+        step: u32,
+        /// The name of the route.
+        name: String,
+        /// The conditions, all of which a request meets; empty: remove the route.
+        headers: Vec<CanaryHeaderMatch>,
+    },
+    /// Set or remove a mirror route, then report the result of the step. Given again until there is one.
+    SetMirrorRoute {
+        /// The index of the step, for its result.
+        step: u32,
+        /// The name of the route.
+        name: String,
+        /// The share of the requests to copy, in percent; absent: remove the route.
+        #[uniffi(default = None)]
+        percent: Option<f64>,
+        /// The conditions, all of which a request meets; empty: every request may be copied.
+        headers: Vec<CanaryHeaderMatch>,
+    },
+    /// Scale the new version, then report the result of the step. Given again until there is one.
+    SetCanaryScale {
+        /// The index of the step, for its result.
+        step: u32,
+        /// The size.
+        scale: CanaryScale,
+    },
+    /// Run something outside of the schedule, once, then report the result of the step. Given again until there is one.
+    RunExternal {
+        /// The index of the step, for its result.
+        step: u32,
+        /// What to run.
+        name: String,
+    },
     /// Leave everything as it is until an operator resumes.
     Pause {},
     /// Route all traffic to the new version: the rollout has succeeded.
@@ -681,6 +722,23 @@ pub enum CanaryAction {
     },
     /// Leave everything as it is for good: the rollout has failed and cannot be rolled back.
     Freeze {},
+}
+
+/// The size of the new version.
+#[uniffi::remote(Enum)]
+pub enum CanaryScale {
+    /// A number of replicas.
+    Replicas {
+        /// The number.
+        replicas: u32,
+    },
+    /// A share of the replicas of a full deployment.
+    Percent {
+        /// The share in percent, from 0 to 100.
+        percent: f64,
+    },
+    /// As many as the weight needs. Also what holds before the first step that sets a scale.
+    MatchTraffic {},
 }
 
 #[uniffi::remote(Record)]
@@ -739,6 +797,13 @@ pub enum CanaryCommand {
     AcceptInconclusive,
     /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
     ContinueWithoutStable,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryConfirmation {
+    pub at: Timestamp,
+    pub result: CanaryStepOutcome,
+    pub text: Option<String>,
 }
 
 #[uniffi::remote(Record)]
@@ -812,6 +877,12 @@ pub enum CanaryDiagnosticCode {
     BakeNeverHolds,
     /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
     BakeNeverEnds,
+    /// Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
+    ShareOutOfRange,
+    /// Warning: a step removes a route that no step before it sets.
+    RouteUnknown,
+    /// Warning: the new version is scaled to less than its share of the traffic.
+    ScaleBelowWeight,
 }
 
 /// The meaning of an empty result: the query succeeded, and there is no series.
@@ -844,6 +915,19 @@ pub struct CanaryGateApproval {
     pub at: Timestamp,
 }
 
+#[uniffi::remote(Record)]
+pub struct CanaryHeaderMatch {
+    pub header: String,
+    pub value: String,
+    pub kind: CanaryMatchKind,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryHeaderRoute {
+    pub name: String,
+    pub headers: Vec<CanaryHeaderMatch>,
+}
+
 /// The two sides of a canary.
 #[uniffi::remote(Enum)]
 pub enum CanaryHealthRole {
@@ -860,6 +944,17 @@ pub struct CanaryLastMeasurement {
     pub value: Option<f64>,
     pub n: Option<Count>,
     pub error: Option<String>,
+}
+
+/// How the value of a header is compared.
+#[uniffi::remote(Enum)]
+pub enum CanaryMatchKind {
+    /// The whole value.
+    Exact,
+    /// The beginning of the value.
+    Prefix,
+    /// A regular expression for the whole value, in the syntax of the router.
+    Regex,
 }
 
 /// The result of a measurement.
@@ -904,6 +999,13 @@ pub struct CanaryMetricState {
     pub samples: Count,
     pub last: Option<CanaryLastMeasurement>,
     pub sampled_until: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryMirrorRoute {
+    pub name: String,
+    pub percent: f64,
+    pub headers: Vec<CanaryHeaderMatch>,
 }
 
 #[uniffi::remote(Record)]
@@ -959,6 +1061,17 @@ pub enum CanaryObservationKind {
         /// Why, when known.
         #[uniffi(default = None)]
         reason: Option<String>,
+    },
+    /// The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
+    /// one from after the command.
+    StepResult {
+        /// The index of the step, as in the verdict.
+        step: u32,
+        /// Whether it succeeded.
+        result: CanaryStepOutcome,
+        /// What a person should know about it, when there is something.
+        #[uniffi(default = None)]
+        text: Option<String>,
     },
     /// Another version is rolled out from now on: the run begins again without traffic.
     NewRevision {
@@ -1078,6 +1191,9 @@ pub enum CanaryResponse {
 pub struct CanaryRouting {
     pub weight: f64,
     pub revision: Option<String>,
+    pub header_routes: Vec<CanaryHeaderRoute>,
+    pub mirror_routes: Vec<CanaryMirrorRoute>,
+    pub canary_scale: Option<CanaryScale>,
 }
 
 #[uniffi::remote(Record)]
@@ -1135,6 +1251,10 @@ pub struct CanaryState {
     pub capacity_observed_at: Option<Timestamp>,
     pub inherited_weight: Option<f64>,
     pub orders: Vec<CanaryOrder>,
+    pub header_routes: Vec<CanaryHeaderRoute>,
+    pub mirror_routes: Vec<CanaryMirrorRoute>,
+    pub canary_scale: Option<CanaryScale>,
+    pub confirmation: Option<CanaryConfirmation>,
 }
 
 /// A step of a schedule.
@@ -1181,6 +1301,72 @@ pub enum CanaryStep {
         #[uniffi(default = None)]
         on_timeout: Option<CanaryResponse>,
     },
+    /// Route the requests with these headers to the new version, whatever the weight is.
+    SetHeaderRoute {
+        /// The name of the route. A later step with the same name replaces it.
+        name: String,
+        /// The conditions, all of which a request meets. Default: none, which removes the route.
+        #[uniffi(default)]
+        headers: Vec<CanaryHeaderMatch>,
+        /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a route that nobody confirmed in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+    /// Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing.
+    SetMirrorRoute {
+        /// The name of the route. A later step with the same name replaces it.
+        name: String,
+        /// The share of the requests in percent: more than 0, at most 100; absent: removes the route.
+        #[uniffi(default = None)]
+        percent: Option<f64>,
+        /// The conditions, all of which a request meets. Default: none, so that every request may be copied.
+        #[uniffi(default)]
+        headers: Vec<CanaryHeaderMatch>,
+        /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a route that nobody confirmed in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+    /// Scale the new version to another size than its traffic needs.
+    SetCanaryScale {
+        /// The size.
+        scale: CanaryScale,
+        /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a scale that nobody confirmed in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+    /// Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
+    ///
+    /// The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
+    External {
+        /// The name by which the caller knows what to run.
+        name: String,
+        /// How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a result that did not come in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+}
+
+/// The result of what a step commanded, from the best to the worst.
+#[uniffi::remote(Enum)]
+pub enum CanaryStepOutcome {
+    /// It is done: the route or the scale is in effect, or what ran outside has succeeded.
+    Succeeded,
+    /// It cannot be told. The response is `on.inconclusive`.
+    Inconclusive,
+    /// It failed. The response is `on.failed`.
+    Failed,
 }
 
 #[uniffi::remote(Record)]
@@ -1950,6 +2136,39 @@ pub enum StatsDirection {
     DecreaseIsBad,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsEquivalenceTest {
+    pub p: f64,
+    pub p_low: f64,
+    pub p_high: f64,
+    pub t_low: f64,
+    pub t_high: f64,
+    pub df: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsKolmogorovSmirnovTest {
+    pub d: f64,
+    pub p: f64,
+    pub location: f64,
+    pub canary_is_less: bool,
+    pub d_greater: f64,
+    pub p_greater: f64,
+    pub d_less: f64,
+    pub p_less: f64,
+    pub exact: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsLift {
+    pub lift: f64,
+    pub standard_error: f64,
+    pub low: f64,
+    pub high: f64,
+    pub fieller_low: Option<f64>,
+    pub fieller_high: Option<f64>,
+}
+
 /// How often counts are compared while they grow.
 #[uniffi::remote(Enum)]
 pub enum StatsLooks {
@@ -1966,6 +2185,72 @@ pub struct StatsPolicy {
     pub alpha: f64,
     pub looks: StatsLooks,
     pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsQuantileInterval {
+    pub estimate: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+/// The definition of a sample quantile, by the names of numpy. The types 1 to 9 of Hyndman and Fan, in this order.
+#[uniffi::remote(Enum)]
+pub enum StatsQuantileMethod {
+    /// Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service
+    /// levels mean it.
+    InvertedCdf,
+    /// Type 2: as type 1, with the mean of two values where the share is met exactly.
+    AveragedInvertedCdf,
+    /// Type 3: the value of the nearest rank; of two, the even one.
+    ClosestObservation,
+    /// Type 4: type 1, interpolated.
+    InterpolatedInvertedCdf,
+    /// Type 5: interpolated between the middles of the ranks.
+    Hazen,
+    /// Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn.
+    Weibull,
+    /// Type 7: numpy's, R's and Excel's default, and Kayenta's.
+    Linear,
+    /// Type 8: about unbiased for the median of the rank.
+    MedianUnbiased,
+    /// Type 9: about unbiased for a normal distribution.
+    NormalUnbiased,
+}
+
+/// How the p-values of `mann_whitney` are computed.
+#[uniffi::remote(Enum)]
+pub enum StatsRankMethod {
+    /// Exact for small samples (up to two arms of 50 values), otherwise normal.
+    Auto,
+    /// Exact: up to 2500 pairs with ties and 40,000 without.
+    Exact,
+    /// The normal approximation with the corrections for ties and continuity.
+    Normal,
+    /// The same without the correction for continuity.
+    NormalUncorrected,
+    /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of
+    /// time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these
+    /// an arm, all p-values are 1.
+    Autocorrelated,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsRankTest {
+    pub u: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
+    pub exact: bool,
+    pub smallest_p: f64,
+    pub common_language_effect: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsShift {
+    pub estimate: f64,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -1987,6 +2272,18 @@ pub enum StatsVerdict {
     NoData,
     /// The counts contradict one another.
     Invalid,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsWelchTest {
+    pub difference: f64,
+    pub low: f64,
+    pub high: f64,
+    pub t: f64,
+    pub df: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
 }
 
 #[uniffi::export]
@@ -2305,6 +2602,16 @@ pub fn ffi_canary_start(schedule: CanarySchedule, now: Timestamp) -> Encoded<Can
 }
 
 #[uniffi::export]
+pub fn ffi_canary_step_result(
+    step: u32,
+    result: CanaryStepOutcome,
+    text: Option<String>,
+    at: Timestamp,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::step_result(borrow(&step), borrow(&result), borrow(&text), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_validate(schedule: CanarySchedule) -> Encoded<Vec<CanaryDiagnostic>> {
     Encoded(Ok(relcore::canary::validate(borrow(&schedule))))
 }
@@ -2540,13 +2847,84 @@ pub fn ffi_stats_compare_counts(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_equivalence(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    low: f64,
+    high: f64,
+) -> Encoded<StatsEquivalenceTest> {
+    Encoded(
+        relcore::stats::equivalence(borrow(&canary), borrow(&baseline), borrow(&low), borrow(&high))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
     Plain(Ok(relcore::stats::explain(borrow(&comparison))))
 }
 
 #[uniffi::export]
+pub fn ffi_stats_kolmogorov_smirnov(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+) -> Encoded<StatsKolmogorovSmirnovTest> {
+    Encoded(
+        relcore::stats::kolmogorov_smirnov(borrow(&canary), borrow(&baseline)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_location_shift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsShift> {
+    Encoded(
+        relcore::stats::location_shift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_mann_whitney(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    method: StatsRankMethod,
+) -> Encoded<StatsRankTest> {
+    Encoded(
+        relcore::stats::mann_whitney(borrow(&canary), borrow(&baseline), borrow(&method))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile(values: Vec<f64>, p: f64, method: StatsQuantileMethod) -> Plain<f64> {
+    Plain(relcore::stats::quantile(borrow(&values), borrow(&p), borrow(&method)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile_interval(values: Vec<f64>, p: f64, level: f64) -> Encoded<StatsQuantileInterval> {
+    Encoded(
+        relcore::stats::quantile_interval(borrow(&values), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_relative_lift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsLift> {
+    Encoded(
+        relcore::stats::relative_lift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_welch(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsWelchTest> {
+    Encoded(
+        relcore::stats::welch(borrow(&canary), borrow(&baseline), borrow(&level)).map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -3435,6 +3813,16 @@ pub fn ffi_write_canary_action(value: CanaryAction) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_scale(json: &str) -> Encoded<CanaryScale> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_scale(value: CanaryScale) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_cause_responses(json: &str) -> Encoded<CanaryCauseResponses> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3471,6 +3859,16 @@ pub fn ffi_read_canary_command(json: &str) -> Encoded<CanaryCommand> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_command(value: CanaryCommand) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_confirmation(json: &str) -> Encoded<CanaryConfirmation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_confirmation(value: CanaryConfirmation) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3545,6 +3943,26 @@ pub fn ffi_write_canary_gate_approval(value: CanaryGateApproval) -> Plain<String
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_header_match(json: &str) -> Encoded<CanaryHeaderMatch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_header_match(value: CanaryHeaderMatch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_header_route(json: &str) -> Encoded<CanaryHeaderRoute> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_header_route(value: CanaryHeaderRoute) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_health_role(json: &str) -> Encoded<CanaryHealthRole> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3561,6 +3979,16 @@ pub fn ffi_read_canary_last_measurement(json: &str) -> Encoded<CanaryLastMeasure
 
 #[uniffi::export]
 pub fn ffi_write_canary_last_measurement(value: CanaryLastMeasurement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_match_kind(json: &str) -> Encoded<CanaryMatchKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_match_kind(value: CanaryMatchKind) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3591,6 +4019,16 @@ pub fn ffi_read_canary_metric_state(json: &str) -> Encoded<CanaryMetricState> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_metric_state(value: CanaryMetricState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_mirror_route(json: &str) -> Encoded<CanaryMirrorRoute> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_mirror_route(value: CanaryMirrorRoute) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3751,6 +4189,16 @@ pub fn ffi_read_canary_step(json: &str) -> Encoded<CanaryStep> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_step(value: CanaryStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_step_outcome(json: &str) -> Encoded<CanaryStepOutcome> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_step_outcome(value: CanaryStepOutcome) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4385,6 +4833,36 @@ pub fn ffi_write_stats_direction(value: StatsDirection) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_equivalence_test(json: &str) -> Encoded<StatsEquivalenceTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_kolmogorov_smirnov_test(json: &str) -> Encoded<StatsKolmogorovSmirnovTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_kolmogorov_smirnov_test(value: StatsKolmogorovSmirnovTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_lift(json: &str) -> Encoded<StatsLift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_lift(value: StatsLift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_looks(json: &str) -> Encoded<StatsLooks> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4405,6 +4883,56 @@ pub fn ffi_write_stats_policy(value: StatsPolicy) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_quantile_interval(json: &str) -> Encoded<StatsQuantileInterval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_interval(value: StatsQuantileInterval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_quantile_method(json: &str) -> Encoded<StatsQuantileMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_method(value: StatsQuantileMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rank_method(json: &str) -> Encoded<StatsRankMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rank_method(value: StatsRankMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rank_test(json: &str) -> Encoded<StatsRankTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rank_test(value: StatsRankTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_shift(json: &str) -> Encoded<StatsShift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_shift(value: StatsShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_test_result(json: &str) -> Encoded<StatsTestResult> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4421,5 +4949,15 @@ pub fn ffi_read_stats_verdict(json: &str) -> Encoded<StatsVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_verdict(value: StatsVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_welch_test(json: &str) -> Encoded<StatsWelchTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_welch_test(value: StatsWelchTest) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

@@ -88,6 +88,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
@@ -96,6 +97,11 @@ export type ReasonCode =
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
+  | "step_expired"
+  | "step_failed"
+  | "step_inconclusive"
+  | "step_outdated"
+  | "step_pending"
   | "weight_set"
   | "window_closed"
   | "fact_missing"
@@ -709,6 +715,10 @@ export type Action =
   | ActionHold
   | ActionInconclusive
   | ActionAwaitGate
+  | ActionSetHeaderRoute
+  | ActionSetMirrorRoute
+  | ActionSetCanaryScale
+  | ActionRunExternal
   | ActionPause
   | ActionComplete
   | ActionRollBack
@@ -735,6 +745,44 @@ export interface ActionAwaitGate {
   /** The name of the gate. */
   readonly gate: string;
 }
+/** Set or remove a header route, then report the result of the step. */
+export interface ActionSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets; empty: remove the route. */
+  readonly headers: readonly HeaderMatch[];
+}
+/** Set or remove a mirror route, then report the result of the step. */
+export interface ActionSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests to copy, in percent; absent: remove the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers: readonly HeaderMatch[];
+}
+/** Scale the new version, then report the result of the step. */
+export interface ActionSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The size. */
+  readonly scale: CanaryScale;
+}
+/** Run something outside of the schedule, once, then report the result of the step. */
+export interface ActionRunExternal {
+  readonly type: "run_external";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** What to run. */
+  readonly name: string;
+}
 /** Leave everything as it is until an operator resumes. */
 export interface ActionPause {
   readonly type: "pause";
@@ -754,6 +802,24 @@ export interface ActionRollBack {
 /** Leave everything as it is for good: the rollout has failed and cannot be rolled back. */
 export interface ActionFreeze {
   readonly type: "freeze";
+}
+/** The size of the new version. */
+export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
+/** A number of replicas. */
+export interface CanaryScaleReplicas {
+  readonly type: "replicas";
+  /** The number. */
+  readonly replicas: number;
+}
+/** A share of the replicas of a full deployment. */
+export interface CanaryScalePercent {
+  readonly type: "percent";
+  /** The share in percent, from 0 to 100. */
+  readonly percent: number;
+}
+/** As many as the weight needs. */
+export interface CanaryScaleMatchTraffic {
+  readonly type: "match_traffic";
 }
 /** The response to each cause: something is wrong, or cannot be judged. */
 export interface CauseResponses {
@@ -787,6 +853,15 @@ export type Command =
   | "promote_full"
   | "accept_inconclusive"
   | "continue_without_stable";
+/** The result of what a step commanded. */
+export interface Confirmation<At extends Instant = Instant> {
+  /** When it was observed. */
+  readonly at: At;
+  /** The result. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, its first 500 characters. */
+  readonly text?: string | undefined;
+}
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
   /** Pause steps, and pauses that an operator or a response began. */
@@ -844,7 +919,10 @@ export type DiagnosticCode =
   | "no_metrics"
   | "deadline_unreachable"
   | "bake_never_holds"
-  | "bake_never_ends";
+  | "bake_never_ends"
+  | "share_out_of_range"
+  | "route_unknown"
+  | "scale_below_weight";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -869,6 +947,22 @@ export interface GateApproval<At extends Instant = Instant> {
   /** When. */
   readonly at: At;
 }
+/** A condition on a header of a request. */
+export interface HeaderMatch {
+  /** The name of the header; `:method` and `:path` are the method and the path. */
+  readonly header: string;
+  /** The value, as `kind` says. */
+  readonly value: string;
+  /** How the value is compared. */
+  readonly kind?: MatchKind | undefined;
+}
+/** A header route that was commanded. */
+export interface HeaderRoute {
+  /** The name. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers: readonly HeaderMatch[];
+}
 /** The two sides of a canary. */
 export type HealthRole = "canary" | "stable";
 /** The latest measurement of a metric. */
@@ -884,6 +978,8 @@ export interface LastMeasurement<At extends Instant = Instant> {
   /** The message of a query that failed, its first 500 characters. */
   readonly error?: string | undefined;
 }
+/** How the value of a header is compared. */
+export type MatchKind = "exact" | "prefix" | "regex";
 /** The result of a measurement. */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
 /** A measure of the new version while it takes traffic, and the limits of a good value. */
@@ -934,6 +1030,15 @@ export interface MetricState<At extends Instant = Instant> {
   /** The end of the latest window whose samples were counted, for a metric with a `window`. */
   readonly sampledUntil?: At | undefined;
 }
+/** A mirror route that was commanded. */
+export interface MirrorRoute {
+  /** The name. */
+  readonly name: string;
+  /** The share of the requests that are copied, in percent. */
+  readonly percent: number;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+}
 /** Something that happened or was measured at an instant. */
 export interface Observation<At extends Instant = Instant> {
   /** The instant: not after `now`, and of a measurement after the latest one of its metric. */
@@ -949,6 +1054,7 @@ export type ObservationKind =
   | ObservationKindWindow
   | ObservationKindApproval
   | ObservationKindCommand
+  | ObservationKindStepResult
   | ObservationKindNewRevision;
 /** Whether one side can serve at all. */
 export interface ObservationKindHealth {
@@ -997,6 +1103,16 @@ export interface ObservationKindCommand {
   readonly by?: string | undefined;
   /** Why, when known. */
   readonly reason?: string | undefined;
+}
+/** The caller carried out the command of a step, or could not. */
+export interface ObservationKindStepResult {
+  readonly type: "step_result";
+  /** The index of the step, as in the verdict. */
+  readonly step: number;
+  /** Whether it succeeded. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, when there is something. */
+  readonly text?: string | undefined;
 }
 /** Another version is rolled out from now on: the run begins again without traffic. */
 export interface ObservationKindNewRevision {
@@ -1080,6 +1196,12 @@ export interface Routing {
   readonly weight: number;
   /** The new version, once a new revision was observed. */
   readonly revision?: string | undefined;
+  /** The requests for the new version by their headers, whatever the weight is. */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /** The requests that are copied to the new version. */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The size of the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
 }
 /** The steps by which traffic moves to a new version, the metrics, and the responses to failures. */
 export interface Schedule {
@@ -1161,7 +1283,7 @@ export interface State<At extends Instant = Instant> {
   readonly deadlineExcluded?: Span | undefined;
   /** Since when the deadline does not count the time, while it does not. */
   readonly deadlineStoppedAt?: At | undefined;
-  /** When the gate that is the current step asked for its approval. */
+  /** When the current step asked: a gate for its approval, a command for its result. */
   readonly gateAskedAt?: At | undefined;
   /** When the pause or the end of the run was first told, if a response began it. */
   readonly toldAt?: At | undefined;
@@ -1179,9 +1301,26 @@ export interface State<At extends Instant = Instant> {
   readonly inheritedWeight?: number | undefined;
   /** The latest command of each kind in this run. */
   readonly orders?: readonly Order<At>[] | undefined;
+  /** The header routes that were commanded, by name. */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /** The mirror routes that were commanded, by name. */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The scale that was commanded for the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
+  /** The result of what the current step commanded, once there is one. */
+  readonly confirmation?: Confirmation<At> | undefined;
 }
 /** A step of a schedule. */
-export type Step = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate;
+export type Step =
+  | StepSetWeight
+  | StepBake
+  | StepPause
+  | StepAnalysis
+  | StepGate
+  | StepSetHeaderRoute
+  | StepSetMirrorRoute
+  | StepSetCanaryScale
+  | StepExternal;
 /** Route this share of the traffic to the new version. */
 export interface StepSetWeight {
   readonly type: "set_weight";
@@ -1222,6 +1361,54 @@ export interface StepGate {
   /** The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy. */
   readonly onTimeout?: Response | undefined;
 }
+/** Route the requests with these headers to the new version, whatever the weight is. */
+export interface StepSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Send a copy of this share of the requests to the new version. */
+export interface StepSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests in percent: more than 0, at most 100; absent: removes the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Scale the new version to another size than its traffic needs. */
+export interface StepSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The size. */
+  readonly scale: CanaryScale;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a scale that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Run something outside of the schedule, such as tests or a migration, and go on when it succeeded. */
+export interface StepExternal {
+  readonly type: "external";
+  /** The name by which the caller knows what to run. */
+  readonly name: string;
+  /** How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a result that did not come in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** The result of what a step commanded, from the best to the worst. */
+export type StepOutcome = "succeeded" | "inconclusive" | "failed";
 /** When each step of a schedule begins and ends, if nothing goes wrong. */
 export interface Timeline {
   /** The steps in their order. */
@@ -1336,6 +1523,13 @@ export declare function simulate(
 ): readonly Decision<Timestamp>[];
 /** The state of a rollout that begins now: no traffic yet, the first step ahead. */
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
+/** The caller carried out the command of a step, or could not: which step, with what result, and if useful a text. */
+export declare function stepResult(
+  step: number,
+  result: StepOutcome,
+  text: string | null | undefined,
+  at: Instant,
+): Observation<Timestamp>;
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
 /** How many replicas of each version come nearest to a weight, where the number of pods splits the traffic. */
@@ -2162,6 +2356,57 @@ export interface Counts {
 }
 /** Which change of a rate is for the worse. */
 export type Direction = "increase_is_bad" | "decrease_is_bad";
+/** The result of two one-sided tests, made by `equivalence`. */
+export interface EquivalenceTest {
+  /** The p-value against "the difference is not between the bounds": the greater of the next two. */
+  readonly p: number;
+  /** The p-value against "the difference is the lower bound or less". */
+  readonly pLow: number;
+  /** The p-value against "the difference is the upper bound or more". */
+  readonly pHigh: number;
+  /** The statistic of the lower test. */
+  readonly tLow: number;
+  /** The statistic of the upper test. */
+  readonly tHigh: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+}
+/** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
+export interface KolmogorovSmirnovTest {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The p-value against "both samples come from one distribution". */
+  readonly p: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares. */
+  readonly dGreater: number;
+  /** Its p-value, against "the canary has nowhere a smaller share up to a value". */
+  readonly pGreater: number;
+  /** The greatest difference in favour of lesser values of the canary. */
+  readonly dLess: number;
+  /** Its p-value. */
+  readonly pLess: number;
+  /** Whether the p-values are exact without ties; with ties they are upper limits. */
+  readonly exact: boolean;
+}
+/** The relative difference of two means, made by `relativeLift`. */
+export interface Lift {
+  /** The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more. */
+  readonly lift: number;
+  /** The standard error by the delta method. */
+  readonly standardError: number;
+  /** The lower end of the interval by the delta method. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The lower end of the interval of E. */
+  readonly fiellerLow?: number | undefined;
+  /** The upper end. */
+  readonly fiellerHigh?: number | undefined;
+}
 /** How often counts are compared while they grow. */
 export type Looks = "any" | "one";
 /** When a canary counts as worse, and how certain that must be. */
@@ -2177,6 +2422,54 @@ export interface Policy {
   /** The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict. */
   readonly minExpectedEvents?: number | undefined;
 }
+/** A quantile with its interval, made by `quantileInterval`. */
+export interface QuantileInterval {
+  /** The quantile of type 1: a value of the sample. */
+  readonly estimate: number;
+  /** The lower end, a value of the sample; absent if the sample is too small for one. */
+  readonly low?: number | undefined;
+  /** The upper end. */
+  readonly high?: number | undefined;
+}
+/** The definition of a sample quantile, by the names of numpy. */
+export type QuantileMethod =
+  | "inverted_cdf"
+  | "averaged_inverted_cdf"
+  | "closest_observation"
+  | "interpolated_inverted_cdf"
+  | "hazen"
+  | "weibull"
+  | "linear"
+  | "median_unbiased"
+  | "normal_unbiased";
+/** How the p-values of `mannWhitney` are computed. */
+export type RankMethod = "auto" | "exact" | "normal" | "normal_uncorrected" | "autocorrelated";
+/** Whether the canary has greater values than the baseline, or lesser ones, made by `mannWhitney`. */
+export interface RankTest {
+  /** The number of pairs in which the canary is greater; equal values count one half. */
+  readonly u: number;
+  /** The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1. */
+  readonly pTwoSided: number;
+  /** The p-value against "the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the canary is not less". */
+  readonly pLess: number;
+  /** Whether the p-values are exact. */
+  readonly exact: boolean;
+  /** The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one. */
+  readonly smallestP: number;
+  /** U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline. */
+  readonly commonLanguageEffect: number;
+}
+/** By how much the values of the canary are greater than those of the baseline, made by `locationShift`. */
+export interface Shift {
+  /** The median of all differences between a value of the canary and one of the baseline. */
+  readonly estimate: number;
+  /** The lower end of the interval; absent if the samples are too small for a finite one. */
+  readonly lower?: number | undefined;
+  /** The upper end. */
+  readonly upper?: number | undefined;
+}
 /** The result of one test. */
 export interface TestResult {
   /** The p-value. */
@@ -2186,6 +2479,25 @@ export interface TestResult {
 }
 /** What counts prove. */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
+/** The result of Welch's test, made by `welch`. */
+export interface WelchTest {
+  /** The mean of the canary minus that of the baseline. */
+  readonly difference: number;
+  /** The lower end of its confidence interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The difference, divided by its standard error. */
+  readonly t: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+  /** The p-value against "both means are equal". */
+  readonly pTwoSided: number;
+  /** The p-value against "the mean of the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the mean of the canary is not less". */
+  readonly pLess: number;
+}
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
@@ -2194,10 +2506,54 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 /** Compares the events of a canary with those of its baseline. */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
+/** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
+export declare function equivalence(
+  canary: readonly number[],
+  baseline: readonly number[],
+  low: number,
+  high: number,
+): EquivalenceTest;
 /** Writes a comparison as text for a person: the verdict and the reasons. */
 export declare function explain(comparison: Comparison): string;
+/** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
+export declare function kolmogorovSmirnov(
+  canary: readonly number[],
+  baseline: readonly number[],
+): KolmogorovSmirnovTest;
+/** The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`. */
+export declare function locationShift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Shift;
+/** Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test. */
+export declare function mannWhitney(
+  canary: readonly number[],
+  baseline: readonly number[],
+  method: RankMethod,
+): RankTest;
 /** The consequence of a comparison for its caller. */
 export declare function outcome(comparison: Comparison): decision.Outcome;
+/** The quantile `p` of a sample: `numpy.quantile`. */
+export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+/** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */
+export declare function quantileInterval(
+  values: readonly number[],
+  p: number,
+  level: number,
+): QuantileInterval;
+/** The relative difference of two means with its interval: 0.05 is 5 % more than the baseline. */
+export declare function relativeLift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Lift;
+/** Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`. */
+export declare function welch(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): WelchTest;
 
 // time.d.ts
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */

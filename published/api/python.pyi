@@ -651,6 +651,12 @@ class DiagnosticCode(StrEnum):
     """Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout."""
     BAKE_NEVER_ENDS = 'bake_never_ends'
     """Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well."""
+    SHARE_OUT_OF_RANGE = 'share_out_of_range'
+    """Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100."""
+    ROUTE_UNKNOWN = 'route_unknown'
+    """Warning: a step removes a route that no step before it sets."""
+    SCALE_BELOW_WEIGHT = 'scale_below_weight'
+    """Warning: the new version is scaled to less than its share of the traffic."""
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series."""
     NO_DATA = 'no_data'
@@ -665,6 +671,14 @@ class HealthRole(StrEnum):
     """The new version."""
     STABLE = 'stable'
     """The previous version, to which a rollback returns."""
+class MatchKind(StrEnum):
+    """How the value of a header is compared."""
+    EXACT = 'exact'
+    """The whole value."""
+    PREFIX = 'prefix'
+    """The beginning of the value."""
+    REGEX = 'regex'
+    """A regular expression for the whole value, in the syntax of the router."""
 class MeasurementPhase(StrEnum):
     """The result of a measurement."""
     SUCCESSFUL = 'successful'
@@ -717,6 +731,14 @@ class Response(StrEnum):
     """Stay at this weight until an operator resumes."""
     ABORT = 'abort'
     """End the rollout as the schedule's `abort` says."""
+class StepOutcome(StrEnum):
+    """The result of what a step commanded, from the best to the worst."""
+    SUCCEEDED = 'succeeded'
+    """It is done: the route or the scale is in effect, or what ran outside has succeeded."""
+    INCONCLUSIVE = 'inconclusive'
+    """It cannot be told."""
+    FAILED = 'failed'
+    """It failed."""
 class Waiver(StrEnum):
     """What an operator waived until the weight changes."""
     NOTHING = 'nothing'
@@ -752,6 +774,48 @@ class ActionAwaitGate(_Variant):
     gate: str
     """The name of the gate."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetHeaderRoute(_Variant):
+    """Set or remove a header route, then report the result of the step."""
+    type: Literal['set_header_route'] = 'set_header_route'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    name: str
+    """The name of the route."""
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets; empty: remove the route."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetMirrorRoute(_Variant):
+    """Set or remove a mirror route, then report the result of the step."""
+    type: Literal['set_mirror_route'] = 'set_mirror_route'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    name: str
+    """The name of the route."""
+    percent: float | None = None
+    """The share of the requests to copy, in percent; absent: remove the route."""
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets; empty: every request may be copied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetCanaryScale(_Variant):
+    """Scale the new version, then report the result of the step."""
+    type: Literal['set_canary_scale'] = 'set_canary_scale'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    scale: Annotated[CanaryScale, _TAGGED]
+    """The size."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionRunExternal(_Variant):
+    """Run something outside of the schedule, once, then report the result of the step."""
+    type: Literal['run_external'] = 'run_external'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    name: str
+    """What to run."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
     type: Literal['pause'] = 'pause'
@@ -775,8 +839,29 @@ class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
     type: Literal['freeze'] = 'freeze'
     """Which variant this is."""
-Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAwaitGate | ActionPause | ActionComplete | ActionRollBack | ActionFreeze
+Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAwaitGate | ActionSetHeaderRoute | ActionSetMirrorRoute | ActionSetCanaryScale | ActionRunExternal | ActionPause | ActionComplete | ActionRollBack | ActionFreeze
 """What to do about a canary."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScaleReplicas(_Variant):
+    """A number of replicas."""
+    type: Literal['replicas'] = 'replicas'
+    """Which variant this is."""
+    replicas: int
+    """The number."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScalePercent(_Variant):
+    """A share of the replicas of a full deployment."""
+    type: Literal['percent'] = 'percent'
+    """Which variant this is."""
+    percent: float
+    """The share in percent, from 0 to 100."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScaleMatchTraffic(_Variant):
+    """As many as the weight needs."""
+    type: Literal['match_traffic'] = 'match_traffic'
+    """Which variant this is."""
+CanaryScale: TypeAlias = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic
+"""The size of the new version."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
@@ -794,6 +879,15 @@ class CauseResponses(_Value):
     """The new version is not ready for longer than `readiness` allows."""
     stable_unhealthy: Response = Response.HOLD
     """The previous version is not ready, so that a rollback is not possible."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation(_Value):
+    """The result of what a step commanded."""
+    at: datetime
+    """When it was observed."""
+    result: StepOutcome
+    """The result."""
+    text: str | None = None
+    """What a person should know about it, its first 500 characters."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
@@ -851,6 +945,22 @@ class GateApproval(_Value):
     """Who approved or refused."""
     at: datetime
     """When."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderMatch(_Value):
+    """A condition on a header of a request."""
+    header: str
+    """The name of the header; `:method` and `:path` are the method and the path."""
+    value: str
+    """The value, as `kind` says."""
+    kind: MatchKind = MatchKind.EXACT
+    """How the value is compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderRoute(_Value):
+    """A header route that was commanded."""
+    name: str
+    """The name."""
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
@@ -913,6 +1023,15 @@ class MetricState(_Value):
     sampled_until: datetime | None = None
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MirrorRoute(_Value):
+    """A mirror route that was commanded."""
+    name: str
+    """The name."""
+    percent: float
+    """The share of the requests that are copied, in percent."""
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets; empty: every request may be copied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
     at: datetime
@@ -974,13 +1093,24 @@ class ObservationKindCommand(_Variant):
     reason: str | None = None
     """Why, when known."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindStepResult(_Variant):
+    """The caller carried out the command of a step, or could not."""
+    type: Literal['step_result'] = 'step_result'
+    """Which variant this is."""
+    step: int
+    """The index of the step, as in the verdict."""
+    result: StepOutcome
+    """Whether it succeeded."""
+    text: str | None = None
+    """What a person should know about it, when there is something."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
     type: Literal['new_revision'] = 'new_revision'
     """Which variant this is."""
     revision: str
     """The name of the new version."""
-ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindNewRevision
+ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindStepResult | ObservationKindNewRevision
 """What was observed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order(_Value):
@@ -1055,6 +1185,12 @@ class Routing(_Value):
     """The share of the traffic for the new version, in percent."""
     revision: str | None = None
     """The new version, once a new revision was observed."""
+    header_routes: Sequence[HeaderRoute] = ()
+    """The requests for the new version by their headers, whatever the weight is."""
+    mirror_routes: Sequence[MirrorRoute] = ()
+    """The requests that are copied to the new version."""
+    canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
+    """The size of the new version; absent: as its traffic needs."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
@@ -1137,7 +1273,7 @@ class State(_Value):
     deadline_stopped_at: datetime | None = None
     """Since when the deadline does not count the time, while it does not."""
     gate_asked_at: datetime | None = None
-    """When the gate that is the current step asked for its approval."""
+    """When the current step asked: a gate for its approval, a command for its result."""
     told_at: datetime | None = None
     """When the pause or the end of the run was first told, if a response began it."""
     forgiven_at: datetime | None = None
@@ -1154,6 +1290,14 @@ class State(_Value):
     """The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a run whose traffic went back only in part."""
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
+    header_routes: Sequence[HeaderRoute] = ()
+    """The header routes that were commanded, by name."""
+    mirror_routes: Sequence[MirrorRoute] = ()
+    """The mirror routes that were commanded, by name."""
+    canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
+    """The scale that was commanded for the new version; absent: as its traffic needs."""
+    confirmation: Confirmation | None = None
+    """The result of what the current step commanded, once there is one."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
@@ -1199,7 +1343,57 @@ class StepGate(_Variant):
     """How long it waits, from when it asked, pauses not counted; absent: without limit."""
     on_timeout: Response | None = None
     """The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy."""
-Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetHeaderRoute(_Variant):
+    """Route the requests with these headers to the new version, whatever the weight is."""
+    type: Literal['set_header_route'] = 'set_header_route'
+    """Which variant this is."""
+    name: str
+    """The name of the route."""
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets."""
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a route that nobody confirmed in time; absent: `abort`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetMirrorRoute(_Variant):
+    """Send a copy of this share of the requests to the new version."""
+    type: Literal['set_mirror_route'] = 'set_mirror_route'
+    """Which variant this is."""
+    name: str
+    """The name of the route."""
+    percent: float | None = None
+    """The share of the requests in percent: more than 0, at most 100; absent: removes the route."""
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets."""
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a route that nobody confirmed in time; absent: `abort`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetCanaryScale(_Variant):
+    """Scale the new version to another size than its traffic needs."""
+    type: Literal['set_canary_scale'] = 'set_canary_scale'
+    """Which variant this is."""
+    scale: Annotated[CanaryScale, _TAGGED]
+    """The size."""
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a scale that nobody confirmed in time; absent: `abort`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepExternal(_Variant):
+    """Run something outside of the schedule, such as tests or a migration, and go on when it succeeded."""
+    type: Literal['external'] = 'external'
+    """Which variant this is."""
+    name: str
+    """The name by which the caller knows what to run."""
+    timeout: timedelta | None = None
+    """How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a result that did not come in time; absent: `abort`."""
+Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate | StepSetHeaderRoute | StepSetMirrorRoute | StepSetCanaryScale | StepExternal
 """A step of a schedule."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline(_Value):
@@ -1327,6 +1521,9 @@ def simulate(schedule: Schedule | Mapping[str, object], observations: Sequence[O
     ...
 def start(schedule: Schedule | Mapping[str, object], now: datetime | str) -> State:
     """The state of a rollout that begins now: no traffic yet, the first step ahead."""
+    ...
+def step_result(step: int, result: StepOutcome | str, text: str | None, at: datetime | str) -> Observation:
+    """The caller carried out the command of a step, or could not: which step, with what result, and if useful a text."""
     ...
 def validate(schedule: Schedule | Mapping[str, object]) -> tuple[Diagnostic, ...]:
     """All errors and warnings about a schedule, in the order of the schedule; empty when there are none."""
@@ -2229,6 +2426,8 @@ class ReasonCode(StrEnum):
     """The rollout is paused until an operator resumes."""
     PAUSE_RUNNING = 'pause_running'
     """A pause step has not reached its end."""
+    ROUTES_REMOVED = 'routes_removed'
+    """Routes and a scale ended with the run, and must be removed after its traffic."""
     ROLLING_BACK = 'rolling_back'
     """The rollout has failed, and its traffic goes back as the previous version can take it."""
     RUN_OVER = 'run_over'
@@ -2245,6 +2444,16 @@ class ReasonCode(StrEnum):
     """The previous version is not ready, so a rollback is not possible."""
     STALE_DATA = 'stale_data'
     """A metric has no measurement within its `max_age`."""
+    STEP_EXPIRED = 'step_expired'
+    """What a step commanded was not reported in its time."""
+    STEP_FAILED = 'step_failed'
+    """What a step commanded has failed."""
+    STEP_INCONCLUSIVE = 'step_inconclusive'
+    """The result of what a step commanded is inconclusive."""
+    STEP_OUTDATED = 'step_outdated'
+    """A result has no effect, because it is not of the current step, or from before its command."""
+    STEP_PENDING = 'step_pending'
+    """A step gave its command and waits for the result."""
     WEIGHT_SET = 'weight_set'
     """The weight of the new version changed."""
     WINDOW_CLOSED = 'window_closed'
@@ -2682,6 +2891,38 @@ class Looks(StrEnum):
     """As often as the caller likes: an e-process."""
     ONE = 'one'
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+class QuantileMethod(StrEnum):
+    """The definition of a sample quantile, by the names of numpy."""
+    INVERTED_CDF = 'inverted_cdf'
+    """Type 1: the least value that has the share `p` at or below it."""
+    AVERAGED_INVERTED_CDF = 'averaged_inverted_cdf'
+    """Type 2: as type 1, with the mean of two values where the share is met exactly."""
+    CLOSEST_OBSERVATION = 'closest_observation'
+    """Type 3: the value of the nearest rank; of two, the even one."""
+    INTERPOLATED_INVERTED_CDF = 'interpolated_inverted_cdf'
+    """Type 4: type 1, interpolated."""
+    HAZEN = 'hazen'
+    """Type 5: interpolated between the middles of the ranks."""
+    WEIBULL = 'weibull'
+    """Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn."""
+    LINEAR = 'linear'
+    """Type 7: numpy's, R's and Excel's default, and Kayenta's."""
+    MEDIAN_UNBIASED = 'median_unbiased'
+    """Type 8: about unbiased for the median of the rank."""
+    NORMAL_UNBIASED = 'normal_unbiased'
+    """Type 9: about unbiased for a normal distribution."""
+class RankMethod(StrEnum):
+    """How the p-values of `mann_whitney` are computed."""
+    AUTO = 'auto'
+    """Exact for small samples (up to two arms of 50 values), otherwise normal."""
+    EXACT = 'exact'
+    """Exact: up to 2500 pairs with ties and 40,000 without."""
+    NORMAL = 'normal'
+    """The normal approximation with the corrections for ties and continuity."""
+    NORMAL_UNCORRECTED = 'normal_uncorrected'
+    """The same without the correction for continuity."""
+    AUTOCORRELATED = 'autocorrelated'
+    """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
 class Verdict(StrEnum):
     """What counts prove."""
     FAILED = 'failed'
@@ -2723,6 +2964,57 @@ class Counts(_Value):
     exposure: float
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EquivalenceTest(_Value):
+    """The result of two one-sided tests, made by `equivalence`."""
+    p: float
+    """The p-value against "the difference is not between the bounds": the greater of the next two."""
+    p_low: float
+    """The p-value against "the difference is the lower bound or less"."""
+    p_high: float
+    """The p-value against "the difference is the upper bound or more"."""
+    t_low: float
+    """The statistic of the lower test."""
+    t_high: float
+    """The statistic of the upper test."""
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSmirnovTest(_Value):
+    """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+    p: float
+    """The p-value against "both samples come from one distribution"."""
+    location: float
+    """The least value at which the difference is greatest."""
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+    d_greater: float
+    """The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares."""
+    p_greater: float
+    """Its p-value, against "the canary has nowhere a smaller share up to a value"."""
+    d_less: float
+    """The greatest difference in favour of lesser values of the canary."""
+    p_less: float
+    """Its p-value."""
+    exact: bool
+    """Whether the p-values are exact without ties; with ties they are upper limits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lift(_Value):
+    """The relative difference of two means, made by `relative_lift`."""
+    lift: float
+    """The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more."""
+    standard_error: float
+    """The standard error by the delta method."""
+    low: float
+    """The lower end of the interval by the delta method."""
+    high: float
+    """The upper end."""
+    fieller_low: float | None = None
+    """The lower end of the interval of E."""
+    fieller_high: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -2736,12 +3028,66 @@ class Policy(_Value):
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileInterval(_Value):
+    """A quantile with its interval, made by `quantile_interval`."""
+    estimate: float
+    """The quantile of type 1: a value of the sample."""
+    low: float | None = None
+    """The lower end, a value of the sample; absent if the sample is too small for one."""
+    high: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankTest(_Value):
+    """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
+    u: float
+    """The number of pairs in which the canary is greater; equal values count one half."""
+    p_two_sided: float
+    """The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1."""
+    p_greater: float
+    """The p-value against "the canary is not greater"."""
+    p_less: float
+    """The p-value against "the canary is not less"."""
+    exact: bool
+    """Whether the p-values are exact."""
+    smallest_p: float
+    """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one."""
+    common_language_effect: float
+    """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift(_Value):
+    """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
+    estimate: float
+    """The median of all differences between a value of the canary and one of the baseline."""
+    lower: float | None = None
+    """The lower end of the interval; absent if the samples are too small for a finite one."""
+    upper: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestResult(_Value):
     """The result of one test."""
     p: float
     """The p-value."""
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WelchTest(_Value):
+    """The result of Welch's test, made by `welch`."""
+    difference: float
+    """The mean of the canary minus that of the baseline."""
+    low: float
+    """The lower end of its confidence interval."""
+    high: float
+    """The upper end."""
+    t: float
+    """The difference, divided by its standard error."""
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+    p_two_sided: float
+    """The p-value against "both means are equal"."""
+    p_greater: float
+    """The p-value against "the mean of the canary is not greater"."""
+    p_less: float
+    """The p-value against "the mean of the canary is not less"."""
 def default_policy() -> Policy:
     """The policy with all defaults."""
     ...
@@ -2754,11 +3100,35 @@ def policy_from_yaml(text: str) -> Policy:
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
     ...
+def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
+    """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
+    ...
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
     """Writes a comparison as text for a person: the verdict and the reasons."""
     ...
+def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+    """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
+    ...
+def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+    """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`."""
+    ...
+def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+    """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
+    ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     """The consequence of a comparison for its caller."""
+    ...
+def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+    """The quantile `p` of a sample: `numpy.quantile`."""
+    ...
+def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+    """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`."""
+    ...
+def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+    """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
+    ...
+def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+    """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""
     ...
 
 # time

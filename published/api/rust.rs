@@ -983,6 +983,8 @@ pub mod canary {
         pub const PAUSED: ReasonCode;
         /// A pause step has not reached its end.
         pub const PAUSE_RUNNING: ReasonCode;
+        /// Routes and a scale ended with the run, and must be removed after its traffic.
+        pub const ROUTES_REMOVED: ReasonCode;
         /// The rollout has failed, and its traffic goes back as the previous version can take it.
         pub const ROLLING_BACK: ReasonCode;
         /// The rollout is over until a retry or a new revision.
@@ -999,6 +1001,16 @@ pub mod canary {
         pub const STABLE_UNHEALTHY: ReasonCode;
         /// A metric has no measurement within its `max_age`.
         pub const STALE_DATA: ReasonCode;
+        /// What a step commanded was not reported in its time.
+        pub const STEP_EXPIRED: ReasonCode;
+        /// What a step commanded has failed.
+        pub const STEP_FAILED: ReasonCode;
+        /// The result of what a step commanded is inconclusive.
+        pub const STEP_INCONCLUSIVE: ReasonCode;
+        /// A result has no effect, because it is not of the current step, or from before its command.
+        pub const STEP_OUTDATED: ReasonCode;
+        /// A step gave its command and waits for the result.
+        pub const STEP_PENDING: ReasonCode;
         /// The weight of the new version changed.
         pub const WEIGHT_SET: ReasonCode;
         /// The release window is closed.
@@ -1023,6 +1035,40 @@ pub mod canary {
         AwaitGate {
             /// The name of the gate.
             gate: String,
+        },
+        /// Set or remove a header route, then report the result of the step.
+        SetHeaderRoute {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The name of the route.
+            name: String,
+            /// The conditions, all of which a request meets; empty: remove the route.
+            headers: Vec<HeaderMatch>,
+        },
+        /// Set or remove a mirror route, then report the result of the step.
+        SetMirrorRoute {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The name of the route.
+            name: String,
+            /// The share of the requests to copy, in percent; absent: remove the route.
+            percent: Option<f64>,
+            /// The conditions, all of which a request meets; empty: every request may be copied.
+            headers: Vec<HeaderMatch>,
+        },
+        /// Scale the new version, then report the result of the step.
+        SetCanaryScale {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The size.
+            scale: CanaryScale,
+        },
+        /// Run something outside of the schedule, once, then report the result of the step.
+        RunExternal {
+            /// The index of the step, for its result.
+            step: u32,
+            /// What to run.
+            name: String,
         },
         /// Leave everything as it is until an operator resumes.
         Pause {},
@@ -1289,6 +1335,15 @@ pub mod canary {
             /// Why, when known.
             reason: Option<String>,
         },
+        /// The caller carried out the command of a step, or could not.
+        StepResult {
+            /// The index of the step, as in the verdict.
+            step: u32,
+            /// Whether it succeeded.
+            result: StepOutcome,
+            /// What a person should know about it, when there is something.
+            text: Option<String>,
+        },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
             /// The name of the new version.
@@ -1315,6 +1370,17 @@ pub mod canary {
             /// The error message.
             text: String,
         },
+    }
+    /// The result of what a step commanded, from the best to the worst.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum StepOutcome {
+        /// It is done: the route or the scale is in effect, or what ran outside has succeeded.
+        Succeeded,
+        /// It cannot be told.
+        Inconclusive,
+        /// It failed.
+        Failed,
     }
     /// A person approved or refused a gate.
     #[must_use]
@@ -1343,6 +1409,9 @@ pub mod canary {
     /// An operator gave a command: which, when, and if known who and why.
     #[must_use]
     pub fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation;
+    /// The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
+    #[must_use]
+    pub fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation;
     /// The release window opened or closed.
     #[must_use]
     pub fn window(open: bool, at: Timestamp) -> Observation;
@@ -1453,6 +1522,66 @@ pub mod canary {
     /// A schedule that was checked and digested once, for any number of calls.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Rollout {}
+    /// The size of the new version.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum CanaryScale {
+        /// A number of replicas.
+        Replicas {
+            /// The number.
+            replicas: u32,
+        },
+        /// A share of the replicas of a full deployment.
+        Percent {
+            /// The share in percent, from 0 to 100.
+            percent: f64,
+        },
+        /// As many as the weight needs.
+        MatchTraffic {},
+    }
+    /// A condition on a header of a request.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct HeaderMatch {
+        /// The name of the header; `:method` and `:path` are the method and the path.
+        pub header: String,
+        /// The value, as `kind` says.
+        pub value: String,
+        /// How the value is compared.
+        pub kind: MatchKind,
+    }
+    /// A header route that was commanded.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct HeaderRoute {
+        /// The name.
+        pub name: String,
+        /// The conditions, all of which a request meets.
+        pub headers: Vec<HeaderMatch>,
+    }
+    /// How the value of a header is compared.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MatchKind {
+        /// The whole value.
+        Exact,
+        /// The beginning of the value.
+        Prefix,
+        /// A regular expression for the whole value, in the syntax of the router.
+        Regex,
+    }
+    /// A mirror route that was commanded.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MirrorRoute {
+        /// The name.
+        pub name: String,
+        /// The share of the requests that are copied, in percent.
+        pub percent: f64,
+        /// The conditions, all of which a request meets; empty: every request may be copied.
+        pub headers: Vec<HeaderMatch>,
+    }
     /// How the traffic must be split, as far as a state has decided.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -1461,6 +1590,12 @@ pub mod canary {
         pub weight: f64,
         /// The new version, once a new revision was observed.
         pub revision: Option<String>,
+        /// The requests for the new version by their headers, whatever the weight is.
+        pub header_routes: Vec<HeaderRoute>,
+        /// The requests that are copied to the new version.
+        pub mirror_routes: Vec<MirrorRoute>,
+        /// The size of the new version; absent: as its traffic needs.
+        pub canary_scale: Option<CanaryScale>,
     }
     /// The routing that a state wants.
     #[must_use]
@@ -1546,6 +1681,17 @@ pub mod canary {
         tick: Span,
         until: Timestamp,
     ) -> Result<Vec<Decision>>;
+    /// The result of what a step commanded.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Confirmation {
+        /// When it was observed.
+        pub at: Timestamp,
+        /// The result.
+        pub result: StepOutcome,
+        /// What a person should know about it, its first 500 characters.
+        pub text: Option<String>,
+    }
     /// The approval or refusal of a gate.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -1677,7 +1823,7 @@ pub mod canary {
         pub deadline_excluded: Span,
         /// Since when the deadline does not count the time, while it does not.
         pub deadline_stopped_at: Option<Timestamp>,
-        /// When the gate that is the current step asked for its approval.
+        /// When the current step asked: a gate for its approval, a command for its result.
         pub gate_asked_at: Option<Timestamp>,
         /// When the pause or the end of the run was first told, if a response began it.
         pub told_at: Option<Timestamp>,
@@ -1695,6 +1841,14 @@ pub mod canary {
         pub inherited_weight: Option<f64>,
         /// The latest command of each kind in this run.
         pub orders: Vec<Order>,
+        /// The header routes that were commanded, by name.
+        pub header_routes: Vec<HeaderRoute>,
+        /// The mirror routes that were commanded, by name.
+        pub mirror_routes: Vec<MirrorRoute>,
+        /// The scale that was commanded for the new version; absent: as its traffic needs.
+        pub canary_scale: Option<CanaryScale>,
+        /// The result of what the current step commanded, once there is one.
+        pub confirmation: Option<Confirmation>,
     }
     /// What an operator waived until the weight changes.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -1744,6 +1898,48 @@ pub mod canary {
             /// How long it waits, from when it asked, pauses not counted; absent: without limit.
             timeout: Option<Span>,
             /// The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy.
+            on_timeout: Option<Response>,
+        },
+        /// Route the requests with these headers to the new version, whatever the weight is.
+        SetHeaderRoute {
+            /// The name of the route.
+            name: String,
+            /// The conditions, all of which a request meets.
+            headers: Vec<HeaderMatch>,
+            /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a route that nobody confirmed in time; absent: `abort`.
+            on_timeout: Option<Response>,
+        },
+        /// Send a copy of this share of the requests to the new version.
+        SetMirrorRoute {
+            /// The name of the route.
+            name: String,
+            /// The share of the requests in percent: more than 0, at most 100; absent: removes the route.
+            percent: Option<f64>,
+            /// The conditions, all of which a request meets.
+            headers: Vec<HeaderMatch>,
+            /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a route that nobody confirmed in time; absent: `abort`.
+            on_timeout: Option<Response>,
+        },
+        /// Scale the new version to another size than its traffic needs.
+        SetCanaryScale {
+            /// The size.
+            scale: CanaryScale,
+            /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a scale that nobody confirmed in time; absent: `abort`.
+            on_timeout: Option<Response>,
+        },
+        /// Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
+        External {
+            /// The name by which the caller knows what to run.
+            name: String,
+            /// How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit.
+            timeout: Option<Span>,
+            /// The response to a result that did not come in time; absent: `abort`.
             on_timeout: Option<Response>,
         },
     }
@@ -1806,6 +2002,12 @@ pub mod canary {
         BakeNeverHolds,
         /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
         BakeNeverEnds,
+        /// Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
+        ShareOutOfRange,
+        /// Warning: a step removes a route that no step before it sets.
+        RouteUnknown,
+        /// Warning: the new version is scaled to less than its share of the traffic.
+        ScaleBelowWeight,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
     #[must_use]
@@ -1824,6 +2026,8 @@ pub mod canary {
     impl FromStr for EmptyResult {}
     impl Display for HealthRole {}
     impl FromStr for HealthRole {}
+    impl Display for MatchKind {}
+    impl FromStr for MatchKind {}
     impl Display for MeasurementPhase {}
     impl FromStr for MeasurementPhase {}
     impl Display for Phase {}
@@ -1834,6 +2038,8 @@ pub mod canary {
     impl FromStr for ReplicaRounding {}
     impl Display for Response {}
     impl FromStr for Response {}
+    impl Display for StepOutcome {}
+    impl FromStr for StepOutcome {}
     impl Display for Waiver {}
     impl FromStr for Waiver {}
     /// The text of `explain`.
@@ -1875,6 +2081,11 @@ pub mod canary {
         /// The digest of the schedule, as in the state and in every decision.
         #[must_use]
         pub fn digest(&self) -> &str;
+    }
+    impl HeaderMatch {
+        /// A header with exactly this value.
+        #[must_use]
+        pub fn new(header: impl Into<String>, value: impl Into<String>) -> Self;
     }
     impl Schedule {
         /// A schedule without metrics and deadline, with the default responses.
@@ -3471,6 +3682,92 @@ pub mod stats {
     /// The consequence of a comparison for its caller.
     #[must_use]
     pub fn outcome(comparison: &Comparison) -> Outcome;
+    /// The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct KolmogorovSmirnovTest {
+        /// The greatest difference between the shares of both samples up to any value.
+        pub d: f64,
+        /// The p-value against "both samples come from one distribution".
+        pub p: f64,
+        /// The least value at which the difference is greatest.
+        pub location: f64,
+        /// Whether the canary has the greater share up to there: its values tend to be less.
+        pub canary_is_less: bool,
+        /// The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares.
+        pub d_greater: f64,
+        /// Its p-value, against "the canary has nowhere a smaller share up to a value".
+        pub p_greater: f64,
+        /// The greatest difference in favour of lesser values of the canary.
+        pub d_less: f64,
+        /// Its p-value.
+        pub p_less: f64,
+        /// Whether the p-values are exact without ties; with ties they are upper limits.
+        pub exact: bool,
+    }
+    /// Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+    pub fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> Result<KolmogorovSmirnovTest>;
+    /// The result of two one-sided tests, made by `equivalence`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EquivalenceTest {
+        /// The p-value against "the difference is not between the bounds": the greater of the next two.
+        pub p: f64,
+        /// The p-value against "the difference is the lower bound or less".
+        pub p_low: f64,
+        /// The p-value against "the difference is the upper bound or more".
+        pub p_high: f64,
+        /// The statistic of the lower test.
+        pub t_low: f64,
+        /// The statistic of the upper test.
+        pub t_high: f64,
+        /// The degrees of freedom by Welch and Satterthwaite.
+        pub df: f64,
+    }
+    /// The relative difference of two means, made by `relative_lift`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Lift {
+        /// The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more.
+        pub lift: f64,
+        /// The standard error by the delta method.
+        pub standard_error: f64,
+        /// The lower end of the interval by the delta method.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+        /// The lower end of the interval of E.
+        pub fieller_low: Option<f64>,
+        /// The upper end.
+        pub fieller_high: Option<f64>,
+    }
+    /// The result of Welch's test, made by `welch`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct WelchTest {
+        /// The mean of the canary minus that of the baseline.
+        pub difference: f64,
+        /// The lower end of its confidence interval.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+        /// The difference, divided by its standard error.
+        pub t: f64,
+        /// The degrees of freedom by Welch and Satterthwaite.
+        pub df: f64,
+        /// The p-value against "both means are equal".
+        pub p_two_sided: f64,
+        /// The p-value against "the mean of the canary is not greater".
+        pub p_greater: f64,
+        /// The p-value against "the mean of the canary is not less".
+        pub p_less: f64,
+    }
+    /// Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+    pub fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> Result<EquivalenceTest>;
+    /// The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+    pub fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Lift>;
+    /// Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+    pub fn welch(canary: &[f64], baseline: &[f64], level: f64) -> Result<WelchTest>;
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -3523,10 +3820,101 @@ pub mod stats {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// How the p-values of `mann_whitney` are computed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RankMethod {
+        /// Exact for small samples (up to two arms of 50 values), otherwise normal.
+        Auto,
+        /// Exact: up to 2500 pairs with ties and 40,000 without.
+        Exact,
+        /// The normal approximation with the corrections for ties and continuity.
+        Normal,
+        /// The same without the correction for continuity.
+        NormalUncorrected,
+        /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much.
+        Autocorrelated,
+    }
+    /// Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RankTest {
+        /// The number of pairs in which the canary is greater; equal values count one half.
+        pub u: f64,
+        /// The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1.
+        pub p_two_sided: f64,
+        /// The p-value against "the canary is not greater".
+        pub p_greater: f64,
+        /// The p-value against "the canary is not less".
+        pub p_less: f64,
+        /// Whether the p-values are exact.
+        pub exact: bool,
+        /// The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one.
+        pub smallest_p: f64,
+        /// U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline.
+        pub common_language_effect: f64,
+    }
+    /// Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+    pub fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> Result<RankTest>;
+    /// A quantile with its interval, made by `quantile_interval`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct QuantileInterval {
+        /// The quantile of type 1: a value of the sample.
+        pub estimate: f64,
+        /// The lower end, a value of the sample; absent if the sample is too small for one.
+        pub low: Option<f64>,
+        /// The upper end.
+        pub high: Option<f64>,
+    }
+    /// The definition of a sample quantile, by the names of numpy.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum QuantileMethod {
+        /// Type 1: the least value that has the share `p` at or below it.
+        InvertedCdf,
+        /// Type 2: as type 1, with the mean of two values where the share is met exactly.
+        AveragedInvertedCdf,
+        /// Type 3: the value of the nearest rank; of two, the even one.
+        ClosestObservation,
+        /// Type 4: type 1, interpolated.
+        InterpolatedInvertedCdf,
+        /// Type 5: interpolated between the middles of the ranks.
+        Hazen,
+        /// Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn.
+        Weibull,
+        /// Type 7: numpy's, R's and Excel's default, and Kayenta's.
+        Linear,
+        /// Type 8: about unbiased for the median of the rank.
+        MedianUnbiased,
+        /// Type 9: about unbiased for a normal distribution.
+        NormalUnbiased,
+    }
+    /// The quantile `p` of a sample: `numpy.quantile`.
+    pub fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> Result<f64>;
+    /// The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+    pub fn quantile_interval(values: &[f64], p: f64, level: f64) -> Result<QuantileInterval>;
+    /// By how much the values of the canary are greater than those of the baseline, made by `location_shift`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Shift {
+        /// The median of all differences between a value of the canary and one of the baseline.
+        pub estimate: f64,
+        /// The lower end of the interval; absent if the samples are too small for a finite one.
+        pub lower: Option<f64>,
+        /// The upper end.
+        pub upper: Option<f64>,
+    }
+    /// The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+    pub fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Shift>;
     impl Display for Direction {}
     impl FromStr for Direction {}
     impl Display for Looks {}
     impl FromStr for Looks {}
+    impl Display for QuantileMethod {}
+    impl FromStr for QuantileMethod {}
+    impl Display for RankMethod {}
+    impl FromStr for RankMethod {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
     /// The text of `explain`.

@@ -597,15 +597,17 @@ last: a person is asked only when nothing else holds the rollout.
 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
 5. The previous version is not ready: `on.stable_unhealthy`.
 6. The deadline has passed: `on.deadline`.
-7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+   `on.failed`.
 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-    without enough good measurements: `on.inconclusive`.
-11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+    commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+    `on.inconclusive`.
+11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 12. The run is paused: hold.
 13. The release window is closed: hold.
-14. The current step: its timer, its measurements, its samples, its gate.
+14. The current step: its timer, its measurements, its samples, its gate, its command.
 
 An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
 `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -633,6 +635,21 @@ What is counted:
   measurements and samples count for the current step, and only if they were made after the weight was set.
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+
+Steps that the caller carries out:
+
+The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+which is given again at every call until the caller reports the result as a `step-result` observation. Without a result the
+step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+another step, has no effect.
+
+- A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+  command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+- They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+  is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+- A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+- Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+  the metrics are good, as more weight is. `exposure()` counts the weight alone.
 
 Orders:
 
@@ -879,11 +896,11 @@ default that is left out is the same as one that is written.",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"set_weight","weight":100}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"external","name":"smoke-tests"},{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":100}]}"#,
                         ),
                     ],
                     prints: "",
@@ -976,7 +993,8 @@ Errors:
 
 `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
 all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-versions at a time. A new revision counts from when it was observed.
+versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+route brings is not known here.
 
 With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
 schedules and compare the user-minutes.
@@ -1196,7 +1214,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                         ),
                     },
                     Argument {
@@ -1247,6 +1265,7 @@ Errors:
 | --- | --- |
 | `set_weight`, `complete` | `proceed` |
 | `hold`, `inconclusive` | `wait` |
+| `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
 | `hold` of a rollout that has succeeded | `proceed` |
 | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
 | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -1405,7 +1424,8 @@ Console help, "Release app updates with staged rollouts"."#,
 
 The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
 count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
 release window and orders stay. The deadline still counts from the start of the rollout.
 
 A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -1432,7 +1452,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                         ),
                     },
                     Argument {
@@ -1475,19 +1495,19 @@ Errors:
                 state: State::Replaces(1),
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:10:00.000Z",
+                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:03:00.000Z",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"set_mirror_route","name":"shadow","percent":20,"headers":[]},{"type":"pause"},{"type":"set_weight","weight":100}]}"#,
                         ),
                         (
                             "state.json",
-                            r#"{"scheduleDigest":"sha256:f2912842d6991ad7c7ae36449d2a49b508c34249da91c48bf3bb2b8dec78df2b","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0},{"name":"latency","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0}],"approvals":[],"windowClosed":false,"abortOrdered":false,"trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                            r#"{"scheduleDigest":"sha256:a8d65c162d3df35206d326fe7113e3eb7cac6842d749b90ea0651be4ea4f7652","phase":"progressing","weight":10.0,"weightSetAt":"2026-11-23T09:01:00.000Z","step":3,"stepEnteredAt":"2026-11-23T09:03:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:03:00.000Z","trafficSince":"2026-11-23T09:01:00.000Z","headerRoutes":[{"name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]}],"mirrorRoutes":[{"name":"shadow","percent":20.0,"headers":[]}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}]}"#,
                         ),
                     ],
                     prints: "",
@@ -1508,6 +1528,10 @@ these continues with the next tick:
 - before the state was stored, the next tick decides the same again from the same state;
 - after it was stored, the next tick sets its routing.
 
+The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+removes what is beside the traffic.
+
 Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
 know about.",
                 arguments: &[Argument {
@@ -1517,7 +1541,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),
@@ -1638,6 +1662,39 @@ steps, falling weights, a metric without a limit.",
                         r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "canary.step_result",
+                command: "step-result",
+                docs: "The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.",
+                arguments: &[
+                    Argument { wire: "step", option: "step", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "result",
+                        option: "result",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "succeeded",
+                                "It is done: the route or the scale is in effect, or what ran outside has succeeded.",
+                            ),
+                            ("inconclusive", "It cannot be told. The response is `on.inconclusive`."),
+                            ("failed", "It failed. The response is `on.failed`."),
+                        ]),
+                    },
+                    Argument { wire: "text", option: "text", is_optional: true, kind: Kind::Text },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary step-result --step 3 --result failed --text '3 of 40 failed' --at 2026-11-23T09:00:00.000Z",
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:00:00.000Z","kind":{"type":"step_result","step":3,"result":"failed","text":"3 of 40 failed"}}"#,
                 }),
             },
             Function {
@@ -2862,6 +2919,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`mann-whitney`, `location-shift`, `kolmogorov-smirnov`, `welch`, `equivalence`, `relative-lift`, `quantile`
+and `quantile-interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
+another, such as one measurement a minute of a queue, make their p-values too small.
+
 Functions and sources:
 
 | function | result | source |
@@ -2875,6 +2936,12 @@ Functions and sources:
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+| `mann-whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
+| `location-shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
+| `kolmogorov-smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
+| `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+| `relative-lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `quantile`, `quantile-interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
 Transcendental functions come from `libm`, so that every platform gives the same bits.",
@@ -2999,6 +3066,46 @@ Errors:
                 }),
             },
             Function {
+                name: "stats.equivalence",
+                command: "equivalence",
+                docs: r"Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+
+Errors:
+As `welch`, and `out_of_range` for bounds of 1 and −1.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "low", option: "low", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "high", option: "high", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.EquivalenceTest",
+                    "The result of two one-sided tests, made by `equivalence`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats equivalence --canary canary.json --baseline baseline.json --low -20 --high 20",
+                    files: &[
+                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
+                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
+                    ],
+                    prints: r#"{"p":0.002680667354814743,"pLow":1.4384663044351435e-7,"pHigh":0.002680667354814743,"tLow":7.910782760390849,"tHigh":-3.1648668866386935,"df":17.997396429076453}"#,
+                }),
+            },
+            Function {
                 name: "stats.explain",
                 command: "explain",
                 docs: "Writes a comparison as text for a person: the verdict and the reasons.",
@@ -3024,6 +3131,151 @@ Errors:
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
                     prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                }),
+            },
+            Function {
+                name: "stats.kolmogorov_smirnov",
+                command: "kolmogorov-smirnov",
+                docs: r"Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+
+It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
+For a shift, `mann-whitney` needs fewer values. The p-values are exact up to a million pairs;
+beyond, they come from the limits of Kolmogorov and of Smirnov.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: (
+                    "stats.KolmogorovSmirnovTest",
+                    "The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats kolmogorov-smirnov --canary canary.json --baseline baseline.json",
+                    files: &[
+                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
+                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
+                    ],
+                    prints: r#"{"d":0.5,"p":0.1678213427439434,"location":135.4,"canaryIsLess":false,"dGreater":0.5,"pGreater":0.08391608391608393,"dLess":0.0,"pLess":1.0,"exact":true}"#,
+                }),
+            },
+            Function {
+                name: "stats.location_shift",
+                command: "location-shift",
+                docs: r"The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+
+The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
+normal approximation. No list of differences is made, so that samples of a million values are no problem.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a difference beyond the floating-point range
+and a level of 95; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.Shift",
+                    "By how much the values of the canary are greater than those of the baseline, made by `location_shift`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats location-shift --canary '[10,20,30]' --baseline '[1,2,3]' --level 0.95",
+                    files: &[],
+                    prints: r#"{"estimate":18.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.mann_whitney",
+                command: "mann-whitney",
+                docs: r"Tests by ranks whether the values of the canary are greater or less than those of the baseline:
+`scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+
+Other than scipy, exact p-values take ties into account. Infinite values rank first and last.
+
+Values must be independent. Of 60 measurements a minute apart, each with a correlation of 0.6 to the one before, 33 % of
+harmless canaries are below 5 %; use `autocorrelated` for them.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, and for `exact` with samples that are too large for it;
+`invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "auto",
+                                "Exact for small samples (up to two arms of 50 values), otherwise normal.",
+                            ),
+                            ("exact", "Exact: up to 2500 pairs with ties and 40,000 without."),
+                            (
+                                "normal",
+                                "The normal approximation with the corrections for ties and continuity.",
+                            ),
+                            ("normal_uncorrected", "The same without the correction for continuity."),
+                            (
+                                "autocorrelated",
+                                "For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these an arm, all p-values are 1.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.RankTest",
+                    "Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats mann-whitney --canary '[13,14,15,16]' --baseline '[1,2,3,4]' --method auto",
+                    files: &[],
+                    prints: r#"{"u":16.0,"pTwoSided":0.02857142857142857,"pGreater":0.014285714285714285,"pLess":1.0,"exact":true,"smallestP":0.014285714285714285,"commonLanguageEffect":1.0}"#,
                 }),
             },
             Function {
@@ -3062,6 +3314,167 @@ Errors:
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
                     prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "stats.quantile",
+                command: "quantile",
+                docs: r"The quantile `p` of a sample: `numpy.quantile`.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "inverted_cdf",
+                                "Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service levels mean it.",
+                            ),
+                            (
+                                "averaged_inverted_cdf",
+                                "Type 2: as type 1, with the mean of two values where the share is met exactly.",
+                            ),
+                            (
+                                "closest_observation",
+                                "Type 3: the value of the nearest rank; of two, the even one.",
+                            ),
+                            ("interpolated_inverted_cdf", "Type 4: type 1, interpolated."),
+                            ("hazen", "Type 5: interpolated between the middles of the ranks."),
+                            ("weibull", "Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn."),
+                            ("linear", "Type 7: numpy's, R's and Excel's default, and Kayenta's."),
+                            ("median_unbiased", "Type 8: about unbiased for the median of the rank."),
+                            ("normal_unbiased", "Type 9: about unbiased for a normal distribution."),
+                        ]),
+                    },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats quantile --values '[1,2,3,4]' --p 0.5 --method averaged_inverted_cdf",
+                    files: &[],
+                    prints: "2.5",
+                }),
+            },
+            Function {
+                name: "stats.quantile_interval",
+                command: "quantile-interval",
+                docs: r"The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+
+The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a level of 95;
+`invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.QuantileInterval",
+                    "A quantile with its interval, made by `quantile_interval`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats quantile-interval --values values.json --p 0.5 --level 0.95",
+                    files: &[(
+                        "values.json",
+                        "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]",
+                    )],
+                    prints: r#"{"estimate":127.3,"low":120.1,"high":139.2}"#,
+                }),
+            },
+            Function {
+                name: "stats.relative_lift",
+                command: "relative-lift",
+                docs: r"The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+
+Errors:
+As `welch`, and `invalid_value` for a baseline whose mean is 0.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("stats.Lift", "The relative difference of two means, made by `relative_lift`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats relative-lift --canary '[1,2,3]' --baseline '[-3,1,4]' --level 0.95",
+                    files: &[],
+                    prints: r#"{"lift":1.9999999999999998,"standardError":9.165151389911676,"low":-15.9633666370841,"high":19.9633666370841}"#,
+                }),
+            },
+            Function {
+                name: "stats.welch",
+                command: "welch",
+                docs: r"Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+
+`level` is that of the two-sided interval, 0.95 for most purposes.
+
+Errors:
+All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
+NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("stats.WelchTest", "The result of Welch's test, made by `welch`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats welch --canary canary.json --baseline baseline.json --level 0.9",
+                    files: &[
+                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
+                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
+                    ],
+                    prints: r#"{"difference":8.569999999999993,"low":2.307334595549147,"high":14.83266540445084,"t":2.3729579368760776,"df":17.997396429076453,"pTwoSided":0.028991032287208056,"pGreater":0.014495516143604028,"pLess":0.985504483856396}"#,
                 }),
             },
         ],

@@ -327,6 +327,10 @@ value class ReasonCode(val value: String) {
          */
         val PAUSE_RUNNING = ReasonCode("pause_running")
         /**
+         * Routes and a scale ended with the run, and must be removed after its traffic.
+         */
+        val ROUTES_REMOVED = ReasonCode("routes_removed")
+        /**
          * The rollout has failed, and its traffic goes back as the previous version can take it.
          */
         val ROLLING_BACK = ReasonCode("rolling_back")
@@ -358,6 +362,26 @@ value class ReasonCode(val value: String) {
          * A metric has no measurement within its `max_age`.
          */
         val STALE_DATA = ReasonCode("stale_data")
+        /**
+         * What a step commanded was not reported in its time.
+         */
+        val STEP_EXPIRED = ReasonCode("step_expired")
+        /**
+         * What a step commanded has failed.
+         */
+        val STEP_FAILED = ReasonCode("step_failed")
+        /**
+         * The result of what a step commanded is inconclusive.
+         */
+        val STEP_INCONCLUSIVE = ReasonCode("step_inconclusive")
+        /**
+         * A result has no effect, because it is not of the current step, or from before its command.
+         */
+        val STEP_OUTDATED = ReasonCode("step_outdated")
+        /**
+         * A step gave its command and waits for the result.
+         */
+        val STEP_PENDING = ReasonCode("step_pending")
         /**
          * The weight of the new version changed.
          */

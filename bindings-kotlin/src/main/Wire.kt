@@ -373,6 +373,14 @@ fun CanaryAction.toJson(): String = ffiWriteCanaryAction(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryScale.Companion.fromJson(json: String): CanaryScale = ffiReadCanaryScale(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryScale.toJson(): String = ffiWriteCanaryScale(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryCauseResponses.Companion.fromJson(json: String): CanaryCauseResponses = ffiReadCanaryCauseResponses(json)
 
 /** The JSON form. */
@@ -402,6 +410,14 @@ fun CanaryCommand.Companion.fromJson(json: String): CanaryCommand = ffiReadCanar
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryCommand.toJson(): String = ffiWriteCanaryCommand(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryConfirmation.Companion.fromJson(json: String): CanaryConfirmation = ffiReadCanaryConfirmation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryConfirmation.toJson(): String = ffiWriteCanaryConfirmation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -461,6 +477,22 @@ fun CanaryGateApproval.toJson(): String = ffiWriteCanaryGateApproval(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryHeaderMatch.Companion.fromJson(json: String): CanaryHeaderMatch = ffiReadCanaryHeaderMatch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryHeaderMatch.toJson(): String = ffiWriteCanaryHeaderMatch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryHeaderRoute.Companion.fromJson(json: String): CanaryHeaderRoute = ffiReadCanaryHeaderRoute(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryHeaderRoute.toJson(): String = ffiWriteCanaryHeaderRoute(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryHealthRole.Companion.fromJson(json: String): CanaryHealthRole = ffiReadCanaryHealthRole(json)
 
 /** The JSON form. */
@@ -474,6 +506,14 @@ fun CanaryLastMeasurement.Companion.fromJson(json: String): CanaryLastMeasuremen
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryLastMeasurement.toJson(): String = ffiWriteCanaryLastMeasurement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMatchKind.Companion.fromJson(json: String): CanaryMatchKind = ffiReadCanaryMatchKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMatchKind.toJson(): String = ffiWriteCanaryMatchKind(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -498,6 +538,14 @@ fun CanaryMetricState.Companion.fromJson(json: String): CanaryMetricState = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryMetricState.toJson(): String = ffiWriteCanaryMetricState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMirrorRoute.Companion.fromJson(json: String): CanaryMirrorRoute = ffiReadCanaryMirrorRoute(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMirrorRoute.toJson(): String = ffiWriteCanaryMirrorRoute(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -626,6 +674,14 @@ fun CanaryStep.Companion.fromJson(json: String): CanaryStep = ffiReadCanaryStep(
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryStep.toJson(): String = ffiWriteCanaryStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryStepOutcome.Companion.fromJson(json: String): CanaryStepOutcome = ffiReadCanaryStepOutcome(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryStepOutcome.toJson(): String = ffiWriteCanaryStepOutcome(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1133,6 +1189,30 @@ fun StatsDirection.toJson(): String = ffiWriteStatsDirection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsEquivalenceTest.Companion.fromJson(json: String): StatsEquivalenceTest = ffiReadStatsEquivalenceTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSmirnovTest.Companion.fromJson(json: String): StatsKolmogorovSmirnovTest = ffiReadStatsKolmogorovSmirnovTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSmirnovTest.toJson(): String = ffiWriteStatsKolmogorovSmirnovTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsLift.Companion.fromJson(json: String): StatsLift = ffiReadStatsLift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsLift.toJson(): String = ffiWriteStatsLift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsLooks.Companion.fromJson(json: String): StatsLooks = ffiReadStatsLooks(json)
 
 /** The JSON form. */
@@ -1149,6 +1229,46 @@ fun StatsPolicy.toJson(): String = ffiWriteStatsPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsQuantileInterval.Companion.fromJson(json: String): StatsQuantileInterval = ffiReadStatsQuantileInterval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileInterval.toJson(): String = ffiWriteStatsQuantileInterval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsQuantileMethod.Companion.fromJson(json: String): StatsQuantileMethod = ffiReadStatsQuantileMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileMethod.toJson(): String = ffiWriteStatsQuantileMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRankMethod.Companion.fromJson(json: String): StatsRankMethod = ffiReadStatsRankMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRankMethod.toJson(): String = ffiWriteStatsRankMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRankTest.Companion.fromJson(json: String): StatsRankTest = ffiReadStatsRankTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRankTest.toJson(): String = ffiWriteStatsRankTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShift.Companion.fromJson(json: String): StatsShift = ffiReadStatsShift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShift.toJson(): String = ffiWriteStatsShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsTestResult.Companion.fromJson(json: String): StatsTestResult = ffiReadStatsTestResult(json)
 
 /** The JSON form. */
@@ -1162,6 +1282,14 @@ fun StatsVerdict.Companion.fromJson(json: String): StatsVerdict = ffiReadStatsVe
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsVerdict.toJson(): String = ffiWriteStatsVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsWelchTest.Companion.fromJson(json: String): StatsWelchTest = ffiReadStatsWelchTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsWelchTest.toJson(): String = ffiWriteStatsWelchTest(this)
 
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)

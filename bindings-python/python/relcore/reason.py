@@ -350,6 +350,9 @@ class ReasonCode(StrEnum):
     PAUSE_RUNNING = "pause_running"
     """A pause step has not reached its end."""
 
+    ROUTES_REMOVED = "routes_removed"
+    """Routes and a scale ended with the run, and must be removed after its traffic."""
+
     ROLLING_BACK = "rolling_back"
     """The rollout has failed, and its traffic goes back as the previous version can take it."""
 
@@ -373,6 +376,21 @@ class ReasonCode(StrEnum):
 
     STALE_DATA = "stale_data"
     """A metric has no measurement within its `max_age`."""
+
+    STEP_EXPIRED = "step_expired"
+    """What a step commanded was not reported in its time."""
+
+    STEP_FAILED = "step_failed"
+    """What a step commanded has failed."""
+
+    STEP_INCONCLUSIVE = "step_inconclusive"
+    """The result of what a step commanded is inconclusive."""
+
+    STEP_OUTDATED = "step_outdated"
+    """A result has no effect, because it is not of the current step, or from before its command."""
+
+    STEP_PENDING = "step_pending"
+    """A step gave its command and waits for the result."""
 
     WEIGHT_SET = "weight_set"
     """The weight of the new version changed."""

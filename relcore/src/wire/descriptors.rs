@@ -443,10 +443,61 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ("hold", &[] as &[Field]),
             ("inconclusive", &[] as &[Field]),
             ("await_gate", &[Field { name: "gate", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "set_header_route",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "headers",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_mirror_route",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field {
+                        name: "headers",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_canary_scale",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "scale", required: true, of: TypeRef::Named("canary.CanaryScale") },
+                ] as &[Field],
+            ),
+            (
+                "run_external",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
             ("pause", &[] as &[Field]),
             ("complete", &[Field { name: "previous", required: true, of: TypeRef::Float }] as &[Field]),
             ("roll_back", &[Field { name: "previous", required: true, of: TypeRef::Float }] as &[Field]),
             ("freeze", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "canary.CanaryScale",
+        Descriptor::Tagged(&[
+            (
+                "replicas",
+                &[Field { name: "replicas", required: true, of: TypeRef::Integer(0, 4294967295) }]
+                    as &[Field],
+            ),
+            ("percent", &[Field { name: "percent", required: true, of: TypeRef::Float }] as &[Field]),
+            ("match_traffic", &[] as &[Field]),
         ]),
     ),
     (
@@ -475,6 +526,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "promote_full",
             "accept_inconclusive",
             "continue_without_stable",
+        ]),
+    ),
+    (
+        "canary.Confirmation",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
+            Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     (
@@ -529,6 +588,9 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "deadline_unreachable",
             "bake_never_holds",
             "bake_never_ends",
+            "share_out_of_range",
+            "route_unknown",
+            "scale_below_weight",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -554,6 +616,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
         ]),
     ),
+    (
+        "canary.HeaderMatch",
+        Descriptor::Struct(&[
+            Field { name: "header", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: false, of: TypeRef::Named("canary.MatchKind") },
+        ]),
+    ),
+    (
+        "canary.HeaderRoute",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "headers",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+            },
+        ]),
+    ),
     ("canary.HealthRole", Descriptor::Unit(&["canary", "stable"])),
     (
         "canary.LastMeasurement",
@@ -569,6 +650,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
+    ("canary.MatchKind", Descriptor::Unit(&["exact", "prefix", "regex"])),
     (
         "canary.MeasurementPhase",
         Descriptor::Unit(&["successful", "failed", "inconclusive", "no_data", "error"]),
@@ -606,6 +688,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Optional(&TypeRef::Named("canary.LastMeasurement")),
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "canary.MirrorRoute",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "percent", required: true, of: TypeRef::Float },
+            Field {
+                name: "headers",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+            },
         ]),
     ),
     (
@@ -648,6 +742,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     Field { name: "command", required: true, of: TypeRef::Named("canary.Command") },
                     Field { name: "by", required: false, of: TypeRef::Optional(&TypeRef::Text) },
                     Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                ] as &[Field],
+            ),
+            (
+                "step_result",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
+                    Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
                 ] as &[Field],
             ),
             ("new_revision", &[Field { name: "revision", required: true, of: TypeRef::Text }] as &[Field]),
@@ -717,6 +819,21 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "weight", required: true, of: TypeRef::Float },
             Field { name: "revision", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "headerRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderRoute")),
+            },
+            Field {
+                name: "mirrorRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.MirrorRoute")),
+            },
+            Field {
+                name: "canaryScale",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CanaryScale")),
+            },
         ]),
     ),
     (
@@ -789,6 +906,26 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "capacityObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "inheritedWeight", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "orders", required: false, of: TypeRef::List(&TypeRef::Named("canary.Order")) },
+            Field {
+                name: "headerRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderRoute")),
+            },
+            Field {
+                name: "mirrorRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.MirrorRoute")),
+            },
+            Field {
+                name: "canaryScale",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CanaryScale")),
+            },
+            Field {
+                name: "confirmation",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.Confirmation")),
+            },
         ]),
     ),
     (
@@ -831,8 +968,68 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     },
                 ] as &[Field],
             ),
+            (
+                "set_header_route",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "headers",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_mirror_route",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field {
+                        name: "headers",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_canary_scale",
+                &[
+                    Field { name: "scale", required: true, of: TypeRef::Named("canary.CanaryScale") },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "external",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
         ]),
     ),
+    ("canary.StepOutcome", Descriptor::Unit(&["succeeded", "inconclusive", "failed"])),
     (
         "canary.Timeline",
         Descriptor::Struct(&[
@@ -1423,6 +1620,42 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Direction", Descriptor::Unit(&["increase_is_bad", "decrease_is_bad"])),
+    (
+        "stats.EquivalenceTest",
+        Descriptor::Struct(&[
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "pLow", required: true, of: TypeRef::Float },
+            Field { name: "pHigh", required: true, of: TypeRef::Float },
+            Field { name: "tLow", required: true, of: TypeRef::Float },
+            Field { name: "tHigh", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.KolmogorovSmirnovTest",
+        Descriptor::Struct(&[
+            Field { name: "d", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "location", required: true, of: TypeRef::Float },
+            Field { name: "canaryIsLess", required: true, of: TypeRef::Bool },
+            Field { name: "dGreater", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "dLess", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "stats.Lift",
+        Descriptor::Struct(&[
+            Field { name: "lift", required: true, of: TypeRef::Float },
+            Field { name: "standardError", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "fiellerLow", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "fiellerHigh", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("stats.Looks", Descriptor::Unit(&["any", "one"])),
     (
         "stats.Policy",
@@ -1435,6 +1668,52 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.QuantileInterval",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: true, of: TypeRef::Float },
+            Field { name: "low", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "high", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "stats.QuantileMethod",
+        Descriptor::Unit(&[
+            "inverted_cdf",
+            "averaged_inverted_cdf",
+            "closest_observation",
+            "interpolated_inverted_cdf",
+            "hazen",
+            "weibull",
+            "linear",
+            "median_unbiased",
+            "normal_unbiased",
+        ]),
+    ),
+    (
+        "stats.RankMethod",
+        Descriptor::Unit(&["auto", "exact", "normal", "normal_uncorrected", "autocorrelated"]),
+    ),
+    (
+        "stats.RankTest",
+        Descriptor::Struct(&[
+            Field { name: "u", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+            Field { name: "smallestP", required: true, of: TypeRef::Float },
+            Field { name: "commonLanguageEffect", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.Shift",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: true, of: TypeRef::Float },
+            Field { name: "lower", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "upper", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
         "stats.TestResult",
         Descriptor::Struct(&[
             Field { name: "p", required: true, of: TypeRef::Float },
@@ -1442,4 +1721,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Verdict", Descriptor::Unit(&["failed", "passed", "inconclusive", "no_data", "invalid"])),
+    (
+        "stats.WelchTest",
+        Descriptor::Struct(&[
+            Field { name: "difference", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "t", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
 ];

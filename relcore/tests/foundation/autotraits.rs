@@ -37,10 +37,11 @@ types! {
         JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
         SpreadRule, Verdict;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
-    canary: AbortPolicy, Action, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
+    canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
-        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure;
+        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure,
+        Confirmation, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute, StepOutcome;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
@@ -56,8 +57,10 @@ types! {
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
-    rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
-    stats: Comparison, Counts, Direction, Looks, Policy, TestResult, Verdict;
+    stats: Comparison, Counts, Direction, EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, Policy, QuantileInterval,
+        QuantileMethod, RankMethod, RankTest, Shift, TestResult, Verdict, WelchTest;
+    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision, Engine, ItemKind, Plan, PlanAction, PlanItem,
+        PlanStep, PlanVerdict, Policy, SchemaChange, Situation, Verdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;

@@ -173,6 +173,8 @@ extension ReasonCode {
     public static let paused = Self(rawValue: "paused")
     /// A pause step has not reached its end.
     public static let pauseRunning = Self(rawValue: "pause_running")
+    /// Routes and a scale ended with the run, and must be removed after its traffic.
+    public static let routesRemoved = Self(rawValue: "routes_removed")
     /// The rollout has failed, and its traffic goes back as the previous version can take it.
     public static let rollingBack = Self(rawValue: "rolling_back")
     /// The rollout is over until a retry or a new revision.
@@ -189,6 +191,16 @@ extension ReasonCode {
     public static let stableUnhealthy = Self(rawValue: "stable_unhealthy")
     /// A metric has no measurement within its `max_age`.
     public static let staleData = Self(rawValue: "stale_data")
+    /// What a step commanded was not reported in its time.
+    public static let stepExpired = Self(rawValue: "step_expired")
+    /// What a step commanded has failed.
+    public static let stepFailed = Self(rawValue: "step_failed")
+    /// The result of what a step commanded is inconclusive.
+    public static let stepInconclusive = Self(rawValue: "step_inconclusive")
+    /// A result has no effect, because it is not of the current step, or from before its command.
+    public static let stepOutdated = Self(rawValue: "step_outdated")
+    /// A step gave its command and waits for the result.
+    public static let stepPending = Self(rawValue: "step_pending")
     /// The weight of the new version changed.
     public static let weightSet = Self(rawValue: "weight_set")
     /// The release window is closed.

@@ -368,6 +368,14 @@ extension CanaryAction: WireValue {
     public func json() throws -> String { try ffiWriteCanaryAction(value: self) }
 }
 
+extension CanaryScale: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryScale(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryScale(value: self) }
+}
+
 extension CanaryCauseResponses: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryCauseResponses(json: json) }
@@ -398,6 +406,14 @@ extension CanaryCommand: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryCommand(value: self) }
+}
+
+extension CanaryConfirmation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryConfirmation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryConfirmation(value: self) }
 }
 
 extension CanaryDeadlineExcludes: WireValue {
@@ -456,6 +472,22 @@ extension CanaryGateApproval: WireValue {
     public func json() throws -> String { try ffiWriteCanaryGateApproval(value: self) }
 }
 
+extension CanaryHeaderMatch: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryHeaderMatch(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryHeaderMatch(value: self) }
+}
+
+extension CanaryHeaderRoute: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryHeaderRoute(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryHeaderRoute(value: self) }
+}
+
 extension CanaryHealthRole: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryHealthRole(json: json) }
@@ -470,6 +502,14 @@ extension CanaryLastMeasurement: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryLastMeasurement(value: self) }
+}
+
+extension CanaryMatchKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMatchKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMatchKind(value: self) }
 }
 
 extension CanaryMeasurementPhase: WireValue {
@@ -494,6 +534,14 @@ extension CanaryMetricState: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryMetricState(value: self) }
+}
+
+extension CanaryMirrorRoute: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMirrorRoute(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMirrorRoute(value: self) }
 }
 
 extension CanaryObservation: WireValue {
@@ -622,6 +670,14 @@ extension CanaryStep: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryStep(value: self) }
+}
+
+extension CanaryStepOutcome: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryStepOutcome(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryStepOutcome(value: self) }
 }
 
 extension CanaryTimeline: WireValue {
@@ -1128,6 +1184,30 @@ extension StatsDirection: WireValue {
     public func json() throws -> String { try ffiWriteStatsDirection(value: self) }
 }
 
+extension StatsEquivalenceTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsEquivalenceTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
+}
+
+extension StatsKolmogorovSmirnovTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsKolmogorovSmirnovTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsKolmogorovSmirnovTest(value: self) }
+}
+
+extension StatsLift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsLift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsLift(value: self) }
+}
+
 extension StatsLooks: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsLooks(json: json) }
@@ -1144,6 +1224,46 @@ extension StatsPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsPolicy(value: self) }
 }
 
+extension StatsQuantileInterval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileInterval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileInterval(value: self) }
+}
+
+extension StatsQuantileMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileMethod(value: self) }
+}
+
+extension StatsRankMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRankMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRankMethod(value: self) }
+}
+
+extension StatsRankTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRankTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRankTest(value: self) }
+}
+
+extension StatsShift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShift(value: self) }
+}
+
 extension StatsTestResult: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsTestResult(json: json) }
@@ -1158,6 +1278,14 @@ extension StatsVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsVerdict(value: self) }
+}
+
+extension StatsWelchTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsWelchTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsWelchTest(value: self) }
 }
 
 extension CanaryRollout {

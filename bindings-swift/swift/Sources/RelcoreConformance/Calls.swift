@@ -47,10 +47,12 @@ extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
+extension CanaryScale: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
 extension CanaryChangeKind: CaseValue {}
 extension CanaryCommand: CaseValue {}
+extension CanaryConfirmation: CaseValue {}
 extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
@@ -58,11 +60,15 @@ extension CanaryDiagnosticCode: CaseValue {}
 extension CanaryEmptyResult: CaseValue {}
 extension CanaryExposure: CaseValue {}
 extension CanaryGateApproval: CaseValue {}
+extension CanaryHeaderMatch: CaseValue {}
+extension CanaryHeaderRoute: CaseValue {}
 extension CanaryHealthRole: CaseValue {}
 extension CanaryLastMeasurement: CaseValue {}
+extension CanaryMatchKind: CaseValue {}
 extension CanaryMeasurementPhase: CaseValue {}
 extension CanaryMetric: CaseValue {}
 extension CanaryMetricState: CaseValue {}
+extension CanaryMirrorRoute: CaseValue {}
 extension CanaryObservation: CaseValue {}
 extension CanaryObservationKind: CaseValue {}
 extension CanaryOrder: CaseValue {}
@@ -79,6 +85,7 @@ extension CanarySchedule: CaseValue {}
 extension CanaryScheduleChange: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
+extension CanaryStepOutcome: CaseValue {}
 extension CanaryTimeline: CaseValue {}
 extension CanaryWaiver: CaseValue {}
 extension CanaryWeightExposure: CaseValue {}
@@ -142,10 +149,19 @@ extension RollbackVerdict: CaseValue {}
 extension StatsComparison: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
+extension StatsEquivalenceTest: CaseValue {}
+extension StatsKolmogorovSmirnovTest: CaseValue {}
+extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsPolicy: CaseValue {}
+extension StatsQuantileInterval: CaseValue {}
+extension StatsQuantileMethod: CaseValue {}
+extension StatsRankMethod: CaseValue {}
+extension StatsRankTest: CaseValue {}
+extension StatsShift: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsVerdict: CaseValue {}
+extension StatsWelchTest: CaseValue {}
 
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
@@ -234,6 +250,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.start":
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
+    case "canary.step_result":
+        return try Canary.stepResult(step: input.take("step"), result: input.take("result"), text: input.take("text"), at: input.take("at")).wire()
     case "canary.validate":
         return try Canary.validate(schedule: input.take("schedule")).wire()
     case "canary.weight_to_replicas":
@@ -298,10 +316,26 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromYaml(text: input.take("text")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.equivalence":
+        return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
+    case "stats.kolmogorov_smirnov":
+        return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
+    case "stats.location_shift":
+        return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.mann_whitney":
+        return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
+    case "stats.quantile":
+        return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
+    case "stats.quantile_interval":
+        return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.relative_lift":
+        return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.welch":
+        return try Stats.welch(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "time.add_business_days":
         return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":
