@@ -165,7 +165,8 @@ tagged! {
 /// ```
 #[must_use]
 pub fn standard_alert_rules() -> AlertRules {
-    let baseline = |metric: &str| AlertLimit::BaselineMetric { metric: metric.into(), percent: 50.0, min_change: 0.005 };
+    let baseline =
+        |metric: &str| AlertLimit::BaselineMetric { metric: metric.into(), percent: 50.0, min_change: 0.005 };
     let fixed = |value| AlertLimit::Fixed { value };
     let minutes = Span::from_minutes;
     AlertRules::new([
@@ -184,7 +185,8 @@ pub fn standard_alert_rules() -> AlertRules {
             .severity(Severity::Critical)
             .pending_for(minutes(2))
             .unit("1"),
-        AlertRule::new("ServerErrorsAboveBaseline", "http_5xx_rate", baseline("http_5xx_rate_previous")).unit("1"),
+        AlertRule::new("ServerErrorsAboveBaseline", "http_5xx_rate", baseline("http_5xx_rate_previous"))
+            .unit("1"),
     ])
 }
 

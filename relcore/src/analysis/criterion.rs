@@ -155,14 +155,21 @@ impl Criterion {
 pub fn parse_criterion(text: &str) -> Result<Criterion> {
     let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '\t')).collect();
     let criterion = read_range(&compact).or_else(|| read_comparison(&compact)).ok_or_else(|| {
-        let text = format!("{} is not a criterion: expected one like `<800`, `<=+10%` or `in [15, 25]`", quoted(text));
+        let text = format!(
+            "{} is not a criterion: expected one like `<800`, `<=+10%` or `in [15, 25]`",
+            quoted(text)
+        );
         Error::new(ErrorKind::InvalidValue, "", text)
     })?;
     let mut faults = Faults::new();
     criterion.check("text", &mut faults);
     faults.finish().map(|()| criterion).map_err(|error| {
         // The fault is one of the text; the text has no fields.
-        Error::new(error.kind(), "", error.faults().first().map_or_else(String::new, |fault| fault.text.clone()))
+        Error::new(
+            error.kind(),
+            "",
+            error.faults().first().map_or_else(String::new, |fault| fault.text.clone()),
+        )
     })
 }
 

@@ -1,4 +1,4 @@
-use super::score::ScoreVerdict;
+use super::scorecard::ObjectiveVerdict;
 use crate::error::{ErrorKind, Faults, quoted};
 use crate::input::input;
 use crate::scalar::Count;
@@ -48,7 +48,7 @@ impl Indicator {
 input! {
     /// The values of an earlier release and the verdict about it.
     ///
-    /// [`earlier_result`](crate::analysis::earlier_result) makes it from a [`Score`](crate::analysis::Score).
+    /// [`earlier_result`](crate::analysis::earlier_result) makes it from a [`Scorecard`](crate::analysis::Scorecard).
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "analysis.EarlierResult", rename_all = "camelCase", deny_unknown_fields)]
@@ -56,7 +56,7 @@ input! {
         /// When it was scored: no two results have the same instant.
         pub at: Timestamp,
         /// The verdict about it.
-        pub verdict: ScoreVerdict,
+        pub verdict: ObjectiveVerdict,
         /// Its values.
         #[serde(default)]
         pub values: Vec<Indicator>,
@@ -66,7 +66,11 @@ input! {
 impl EarlierResult {
     /// A result with these values.
     #[must_use]
-    pub fn new(at: Timestamp, verdict: ScoreVerdict, values: impl IntoIterator<Item = Indicator>) -> Self {
+    pub fn new(
+        at: Timestamp,
+        verdict: ObjectiveVerdict,
+        values: impl IntoIterator<Item = Indicator>,
+    ) -> Self {
         Self { at, verdict, values: values.into_iter().collect() }
     }
 }

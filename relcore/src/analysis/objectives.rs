@@ -247,7 +247,8 @@ impl CriteriaSet {
 /// ```
 #[must_use]
 pub fn standard_objectives() -> Objectives {
-    let relative = |comparator, percent| CriteriaSet::new([Criterion::RelativePercent { comparator, percent }]);
+    let relative =
+        |comparator, percent| CriteriaSet::new([Criterion::RelativePercent { comparator, percent }]);
     let fixed = |comparator, value| CriteriaSet::new([Criterion::Fixed { comparator, value }]);
     let (at_most, at_least) = (Comparator::LessThanOrEqual, Comparator::GreaterThanOrEqual);
     let objective = |name: &str, unit: &str, passed, warning| {
@@ -334,7 +335,8 @@ impl PolicyText for Objectives {
             );
             objective.target.check(&join(&path, "target"), faults);
         }
-        for (name, percent) in [("passPercent", self.pass_percent), ("warningPercent", self.warning_percent)] {
+        for (name, percent) in [("passPercent", self.pass_percent), ("warningPercent", self.warning_percent)]
+        {
             faults.check(
                 percent > 0.0 && percent <= 100.0,
                 ErrorKind::OutOfRange,
@@ -346,7 +348,10 @@ impl PolicyText for Objectives {
             !(self.warning_percent > self.pass_percent),
             ErrorKind::Unordered,
             format_args!("{}", join(path, "warningPercent")),
-            format_args!("`{}` is above `passPercent`, which is `{}`", self.warning_percent, self.pass_percent),
+            format_args!(
+                "`{}` is above `passPercent`, which is `{}`",
+                self.warning_percent, self.pass_percent
+            ),
         );
         faults.check(
             self.earlier_results > 0,
@@ -376,7 +381,9 @@ impl Target {
             !(needs_sets && sets.is_empty()),
             ErrorKind::InvalidValue,
             format_args!("{path}.{name}"),
-            format_args!("expected at least one set of criteria; a value that is not scored is `informative`"),
+            format_args!(
+                "expected at least one set of criteria; a value that is not scored is `informative`"
+            ),
         );
         for (list, sets) in [(name, sets), ("warning", warning)] {
             for (index, set) in sets.iter().enumerate() {

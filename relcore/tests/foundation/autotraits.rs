@@ -35,7 +35,10 @@ types! {
     analysis: Assessment, Condition, EndRule, Evaluation, GroupStatus, Join, Measurement, Metric, MetricGroup,
         MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test, BadChange, EffectMeasure, GroupScore, JudgePolicy,
         JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
-        SpreadRule, Verdict;
+        SpreadRule, Verdict, Aggregate, Alert, AlertLimit, AlertReport, AlertRule, AlertRules, AlertSample, AlertSeries,
+        AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion, CriterionResult, EarlierResult, Firing,
+        IncludedResults, Indicator, Objective, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Objectives,
+        ScoreSemantics, Scorecard, Target;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,

@@ -4,14 +4,14 @@ use crate::reason::Reason;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How well a release meets its objectives, made by [`score`](crate::analysis::score()).
+/// How well a release meets its objectives, made by [`score_objectives`](crate::analysis::score_objectives).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "analysis.Score", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Score {
+#[serde(rename = "analysis.Scorecard", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scorecard {
     /// The verdict about the release.
-    pub verdict: ScoreVerdict,
+    pub verdict: ObjectiveVerdict,
     /// The points in percent of the greatest number of points, with no points for an objective without data; absent if no
     /// objective has a weight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,8 +37,8 @@ pub struct Score {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "analysis.ScoreVerdict", rename_all = "snake_case")]
-pub enum ScoreVerdict {
+#[serde(rename = "analysis.ObjectiveVerdict", rename_all = "snake_case")]
+pub enum ObjectiveVerdict {
     /// The score reaches `passPercent`, and no key objective failed.
     Passed,
     /// The score reaches `warningPercent`, and no key objective failed.
@@ -114,18 +114,18 @@ pub struct CriterionResult {
 /// does not become the baseline.
 ///
 /// ```
-/// use relcore::analysis::{CriteriaSet, Indicator, Objective, Objectives, earlier_result, parse_criterion, score};
+/// use relcore::analysis::{CriteriaSet, Indicator, Objective, Objectives, earlier_result, parse_criterion, score_objectives};
 /// let objectives = Objectives::new([Objective::pass_when("latency", [CriteriaSet::new([parse_criterion("<800")?])])]);
-/// let first = score(&objectives, &[Indicator::new("latency", 700.0)], &[])?;
+/// let first = score_objectives(&objectives, &[Indicator::new("latency", 700.0)], &[])?;
 /// let earlier = earlier_result(&first, relcore::Timestamp::parse("2026-11-23T09:00:00Z")?);
 /// assert_eq!(earlier.values[0].value, Some(700.0));
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn earlier_result(score: &Score, at: Timestamp) -> EarlierResult {
+pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult {
     let counts = |objective: &&ObjectiveScore| {
         !matches!(objective.status, ObjectiveStatus::Failed | ObjectiveStatus::NoData)
     };
     let value = |objective: &ObjectiveScore| Some(Indicator::new(objective.name.clone(), objective.value?));
-    EarlierResult::new(at, score.verdict, score.objectives.iter().filter(counts).filter_map(value))
+    EarlierResult::new(at, scorecard.verdict, scorecard.objectives.iter().filter(counts).filter_map(value))
 }

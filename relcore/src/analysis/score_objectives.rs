@@ -3,7 +3,7 @@ use super::code;
 use super::criterion::{Criterion, format_criterion};
 use super::indicator::{EarlierResult, Indicator, check_history, check_values};
 use super::objectives::{CriteriaSet, IncludedResults, Objective, Objectives, ScoreSemantics, Target};
-use super::score::{CriterionResult, ObjectiveScore, ObjectiveStatus, Score, ScoreVerdict};
+use super::scorecard::{CriterionResult, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Scorecard};
 use crate::digest;
 use crate::error::{Faults, Result};
 use crate::reason::{Evidence, Reason, Severity, number};
@@ -23,7 +23,7 @@ use crate::wire::PolicyText as _;
 /// 6. If the objectives without data could change that, the verdict is `inconclusive`.
 ///
 /// ```
-/// use relcore::analysis::{CriteriaSet, Indicator, Objective, Objectives, ScoreVerdict, parse_criterion, score};
+/// use relcore::analysis::{CriteriaSet, Indicator, Objective, Objectives, ObjectiveVerdict, parse_criterion, score_objectives};
 /// let set = |text| Ok::<_, relcore::Error>(CriteriaSet::new([parse_criterion(text)?]));
 /// let objectives = Objectives::new([
 ///     Objective::pass_when("latency_p95", [set("<800")?]),
@@ -31,8 +31,8 @@ use crate::wire::PolicyText as _;
 /// ]);
 /// let values = [Indicator::new("latency_p95", 640.0), Indicator::new("error_rate", 0.002)];
 /// // Pitfall: a relative criterion has nothing to compare with at the first release. Keptn lets it pass.
-/// let first = score(&objectives, &values, &[])?;
-/// assert_eq!(first.verdict, ScoreVerdict::Inconclusive);
+/// let first = score_objectives(&objectives, &values, &[])?;
+/// assert_eq!(first.verdict, ObjectiveVerdict::Inconclusive);
 /// assert_eq!(first.missing, ["error_rate"]);
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -40,7 +40,11 @@ use crate::wire::PolicyText as _;
 /// # Errors
 /// All faults at once: those of [`objectives_from_json`](crate::analysis::objectives_from_json) for the objectives,
 /// `duplicate` for two values of one name and for two earlier results of one instant.
-pub fn score(objectives: &Objectives, values: &[Indicator], history: &[EarlierResult]) -> Result<Score> {
+pub fn score_objectives(
+    objectives: &Objectives,
+    values: &[Indicator],
+    history: &[EarlierResult],
+) -> Result<Scorecard> {
     let mut faults = Faults::new();
     objectives.check("objectives", &mut faults);
     check_values(values, "values", &mut faults);
@@ -57,9 +61,9 @@ pub fn score(objectives: &Objectives, values: &[Indicator], history: &[EarlierRe
 fn latest<'a>(objectives: &Objectives, history: &'a [EarlierResult]) -> Vec<&'a EarlierResult> {
     let counts = |earlier: &&EarlierResult| match objectives.included {
         IncludedResults::All => true,
-        IncludedResults::Passed => earlier.verdict == ScoreVerdict::Passed,
+        IncludedResults::Passed => earlier.verdict == ObjectiveVerdict::Passed,
         IncludedResults::PassedOrWarning => {
-            matches!(earlier.verdict, ScoreVerdict::Passed | ScoreVerdict::Warning)
+            matches!(earlier.verdict, ObjectiveVerdict::Passed | ObjectiveVerdict::Warning)
         }
     };
     let mut included: Vec<&EarlierResult> = history.iter().filter(counts).collect();
@@ -139,7 +143,13 @@ impl<'a> Judged<'a> {
                 let mut holds = Some(true);
                 for criterion in &set.criteria {
                     let (limit, one) = check(criterion);
-                    criteria.push(CriterionResult { leads_to, set: index, criterion: *criterion, limit, holds: one });
+                    criteria.push(CriterionResult {
+                        leads_to,
+                        set: index,
+                        criterion: *criterion,
+                        limit,
+                        holds: one,
+                    });
                     holds = both(holds, one);
                 }
                 found = either(found, holds);
@@ -250,7 +260,12 @@ impl<'a> Judged<'a> {
             let n = n.map_or_else(|| "an unknown number of".to_owned(), |n| n.to_string());
             return format!("`{name}` rests on {n} samples, and needs {}", self.objective.min_samples);
         }
-        format!("{}, and has too few earlier values to compare with ({}): {}", self.observed(), self.earlier, self.listed())
+        format!(
+            "{}, and has too few earlier values to compare with ({}): {}",
+            self.observed(),
+            self.earlier,
+            self.listed()
+        )
     }
 
     /// The criteria of the target in words: what must hold, or what does.
@@ -314,7 +329,8 @@ impl Criterion {
             Self::Fixed { comparator, value } => (comparator, Some(value)),
             Self::RelativePercent { comparator, percent } => {
                 // A percentage of the magnitude: more is more, below zero, too. Keptn takes it of the value.
-                let factor = |base: f64| if is_strict && base < 0.0 { 100.0 - percent } else { 100.0 + percent };
+                let factor =
+                    |base: f64| if is_strict && base < 0.0 { 100.0 - percent } else { 100.0 + percent };
                 (comparator, baseline.map(|base| base * factor(base) / 100.0))
             }
             Self::RelativeChange { comparator, change } => (comparator, baseline.map(|base| base + change)),
@@ -365,19 +381,20 @@ struct Total<'a> {
 
 impl<'a> Total<'a> {
     fn new(objectives: &'a Objectives, judged: &[Judged]) -> Self {
-        let sum = |grade: fn(&Judged) -> Option<Grade>| {
-            let points = |each: &Judged| grade(each).map_or(0, |grade| grade.half_points(each.objective.weight));
+        let sum = |grade: &dyn Fn(&Judged) -> Option<Grade>| {
+            let points =
+                |each: &Judged| grade(each).map_or(0, |grade| grade.half_points(each.objective.weight));
             judged.iter().map(points).fold(0_u64, u64::saturating_add)
         };
-        let key_failed = |grade: fn(&Judged) -> Option<Grade>| {
+        let key_failed = |grade: &dyn Fn(&Judged) -> Option<Grade>| {
             judged.iter().any(|each| each.objective.key && grade(each) == Some(Grade::Failed))
         };
         Self {
             objectives,
-            worst: sum(Judged::worst),
-            best: sum(Judged::best),
-            most: sum(|each| each.grades.map(|_| Grade::Passed)),
-            key_failed: (key_failed(Judged::worst), key_failed(Judged::best)),
+            worst: sum(&|each| each.worst()),
+            best: sum(&|each| each.best()),
+            most: sum(&|each| each.grades.map(|_| Grade::Passed)),
+            key_failed: (key_failed(&|each| each.worst()), key_failed(&|each| each.best())),
         }
     }
 
@@ -394,29 +411,29 @@ impl<'a> Total<'a> {
         }
     }
 
-    fn verdict(&self, half_points: u64, key_failed: bool) -> ScoreVerdict {
-        let Some(percent) = self.percent(half_points) else { return ScoreVerdict::Inconclusive };
+    fn verdict(&self, half_points: u64, key_failed: bool) -> ObjectiveVerdict {
+        let Some(percent) = self.percent(half_points) else { return ObjectiveVerdict::Inconclusive };
         if key_failed {
-            ScoreVerdict::Failed
+            ObjectiveVerdict::Failed
         } else if percent >= self.objectives.pass_percent {
-            ScoreVerdict::Passed
+            ObjectiveVerdict::Passed
         } else if percent >= self.objectives.warning_percent {
-            ScoreVerdict::Warning
+            ObjectiveVerdict::Warning
         } else {
-            ScoreVerdict::Failed
+            ObjectiveVerdict::Failed
         }
     }
 
-    fn score(&self, judged: &[Judged], policy_digest: String) -> Score {
+    fn score(&self, judged: &[Judged], policy_digest: String) -> Scorecard {
         let worst = self.verdict(self.worst, self.key_failed.0);
         let best = self.verdict(self.best, self.key_failed.1);
-        let verdict = if worst == best { worst } else { ScoreVerdict::Inconclusive };
+        let verdict = if worst == best { worst } else { ObjectiveVerdict::Inconclusive };
         let no_data = |each: &&Judged| each.status() == ObjectiveStatus::NoData;
         let missing: Vec<String> =
             judged.iter().filter(no_data).map(|each| each.objective.name.clone()).collect();
         let mut reasons = vec![self.reason(verdict)];
         reasons.extend(judged.iter().filter_map(Judged::reason));
-        Score {
+        Scorecard {
             verdict,
             percent: self.percent(self.worst),
             best_percent: self.percent(self.best),
@@ -429,7 +446,7 @@ impl<'a> Total<'a> {
         }
     }
 
-    fn reason(&self, verdict: ScoreVerdict) -> Reason {
+    fn reason(&self, verdict: ObjectiveVerdict) -> Reason {
         let Objectives { pass_percent, warning_percent, .. } = *self.objectives;
         let Some(percent) = self.percent(self.worst) else {
             let text = "no objective has a weight, so there is no score";
@@ -437,14 +454,18 @@ impl<'a> Total<'a> {
         };
         let best = self.percent(self.best).unwrap_or(percent);
         let (code, severity, threshold, text) = match verdict {
-            ScoreVerdict::Passed => (
-                code::SCORE_PASSED,
+            ObjectiveVerdict::Passed => (
+                code::OBJECTIVES_PASSED,
                 Severity::Info,
                 pass_percent,
-                format!("the score is {} %, at least the {} % to pass", number(percent), number(pass_percent)),
+                format!(
+                    "the score is {} %, at least the {} % to pass",
+                    number(percent),
+                    number(pass_percent)
+                ),
             ),
-            ScoreVerdict::Warning => (
-                code::SCORE_WARNING,
+            ObjectiveVerdict::Warning => (
+                code::OBJECTIVES_WARNING,
                 Severity::Warning,
                 pass_percent,
                 format!(
@@ -454,14 +475,14 @@ impl<'a> Total<'a> {
                     number(warning_percent)
                 ),
             ),
-            ScoreVerdict::Failed if self.key_failed.1 => (
-                code::SCORE_FAILED,
+            ObjectiveVerdict::Failed if self.key_failed.1 => (
+                code::OBJECTIVES_FAILED,
                 Severity::Error,
                 warning_percent,
                 format!("the score is {} %, and a key objective failed", number(percent)),
             ),
-            ScoreVerdict::Failed => (
-                code::SCORE_FAILED,
+            ObjectiveVerdict::Failed => (
+                code::OBJECTIVES_FAILED,
                 Severity::Error,
                 warning_percent,
                 format!(
@@ -470,8 +491,8 @@ impl<'a> Total<'a> {
                     number(warning_percent)
                 ),
             ),
-            ScoreVerdict::Inconclusive => (
-                code::SCORE_INCONCLUSIVE,
+            ObjectiveVerdict::Inconclusive => (
+                code::OBJECTIVES_INCONCLUSIVE,
                 Severity::Warning,
                 pass_percent,
                 format!(
