@@ -6,17 +6,27 @@ use crate::{
     result::{Encoded, Plain},
 };
 use relcore::analysis::{
-    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Condition as AnalysisCondition,
+    Aggregate as AnalysisAggregate, Alert as AnalysisAlert, AlertLimit as AnalysisAlertLimit,
+    AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
+    AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
+    AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Comparator as AnalysisComparator,
+    Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
+    CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
     EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
-    GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus, Join as AnalysisJoin,
+    Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
+    IncludedResults as AnalysisIncludedResults, Indicator as AnalysisIndicator, Join as AnalysisJoin,
     JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
     Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
     Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
     MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues, NoValue as AnalysisNoValue,
-    Phase as AnalysisPhase, PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading,
-    Run as AnalysisRun, Samples as AnalysisSamples, Score as AnalysisScore, SeriesPair as AnalysisSeriesPair,
-    SpreadRule as AnalysisSpreadRule, Tally as AnalysisTally, Template as AnalysisTemplate,
-    Test as AnalysisTest, Verdict as AnalysisVerdict,
+    Objective as AnalysisObjective, ObjectiveScore as AnalysisObjectiveScore,
+    ObjectiveStatus as AnalysisObjectiveStatus, ObjectiveVerdict as AnalysisObjectiveVerdict,
+    Objectives as AnalysisObjectives, Phase as AnalysisPhase, PhaseCounts as AnalysisPhaseCounts,
+    Reading as AnalysisReading, Run as AnalysisRun, Samples as AnalysisSamples, Score as AnalysisScore,
+    ScoreSemantics as AnalysisScoreSemantics, Scorecard as AnalysisScorecard,
+    SeriesPair as AnalysisSeriesPair, SpreadRule as AnalysisSpreadRule, Tally as AnalysisTally,
+    Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest, Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
@@ -67,9 +77,14 @@ use relcore::release::{
     RequiredApproval as ReleaseRequiredApproval, TestingScope as ReleaseTestingScope, Type as ReleaseType,
 };
 use relcore::rollback::{
-    Counterfactual as RollbackCounterfactual, Criterion as RollbackCriterion,
-    CustomerImpact as RollbackCustomerImpact, Decision as RollbackDecision, Policy as RollbackPolicy,
-    Situation as RollbackSituation, Verdict as RollbackVerdict,
+    Candidate as RollbackCandidate, Candidates as RollbackCandidates,
+    CandidatesVerdict as RollbackCandidatesVerdict, Counterfactual as RollbackCounterfactual,
+    Criterion as RollbackCriterion, CustomerImpact as RollbackCustomerImpact, DataLoss as RollbackDataLoss,
+    Decision as RollbackDecision, HistoryEvent as RollbackHistoryEvent, HistoryKind as RollbackHistoryKind,
+    ItemKind as RollbackItemKind, Plan as RollbackPlan, PlanAction as RollbackPlanAction,
+    PlanItem as RollbackPlanItem, PlanStep as RollbackPlanStep, PlanVerdict as RollbackPlanVerdict,
+    Policy as RollbackPolicy, SchemaChange as RollbackSchemaChange, Situation as RollbackSituation,
+    Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
     Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection,
@@ -251,6 +266,132 @@ pub enum Weekday {
     Sunday,
 }
 
+/// How the values of several earlier results become one.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAggregate {
+    /// The mean.
+    Average,
+    /// The median.
+    P50,
+    /// The 90th percentile.
+    P90,
+    /// The 95th percentile.
+    P95,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlert {
+    pub name: String,
+    pub metric: String,
+    pub severity: Severity,
+    pub status: AnalysisAlertStatus,
+    pub value: Option<f64>,
+    pub limit: Option<f64>,
+    pub beyond_since: Option<Timestamp>,
+    pub firings: Vec<AnalysisFiring>,
+}
+
+/// The limit of an alert rule.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertLimit {
+    /// A number: response time above 800 ms, CPU above 80 %.
+    Fixed {
+        /// The number, in the unit of the metric.
+        value: f64,
+    },
+    /// A change against a number that was measured before the release.
+    FixedBaseline {
+        /// That number, in the unit of the metric.
+        baseline: f64,
+        /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+        percent: f64,
+        /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+        /// Default 0.
+        #[uniffi(default = 0.0)]
+        min_change: f64,
+    },
+    /// A change against another metric at the same time: the same one of the previous version.
+    BaselineMetric {
+        /// The name of the other metric.
+        metric: String,
+        /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+        percent: f64,
+        /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+        /// Default 0.
+        #[uniffi(default = 0.0)]
+        min_change: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertReport {
+    pub verdict: AnalysisAlertVerdict,
+    pub alerts: Vec<AnalysisAlert>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertRule {
+    pub name: String,
+    pub metric: String,
+    pub limit: AnalysisAlertLimit,
+    pub direction: StatsDirection,
+    pub severity: Severity,
+    pub pending_for: Span,
+    pub max_age: Span,
+    pub unit: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub summary: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertRules {
+    pub rules: Vec<AnalysisAlertRule>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertSample {
+    pub at: Timestamp,
+    pub value: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertSeries {
+    pub metric: String,
+    pub samples: Vec<AnalysisAlertSample>,
+}
+
+/// The state of an alert.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertStatus {
+    /// The metric was beyond its limit for long enough, and still is.
+    Firing,
+    /// The metric is beyond its limit, but not for long enough.
+    Pending,
+    /// The metric is within its limit.
+    Ok,
+    /// There is no value that is new enough, or no baseline.
+    NoData,
+}
+
+/// The worst that the alerts say about a release.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertVerdict {
+    /// An alert of severity `error` or `critical` fires.
+    Firing,
+    /// An alert of severity `warning` fires, and none that is worse.
+    Warning,
+    /// None of them fires, and the data of at least one rule is missing.
+    NoData,
+    /// None of them fires, all have data, and at least one is pending.
+    Pending,
+    /// All are ok, or only alerts of severity `info` are not.
+    Ok,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisAssessment {
     pub phase: AnalysisPhase,
@@ -268,10 +409,89 @@ pub enum AnalysisBadChange {
     Either,
 }
 
+/// How a value is compared with a limit.
+#[uniffi::remote(Enum)]
+pub enum AnalysisComparator {
+    /// `<`
+    LessThan,
+    /// `<=`
+    LessThanOrEqual,
+    /// `=`
+    EqualTo,
+    /// `>=`
+    GreaterThanOrEqual,
+    /// `>`
+    GreaterThan,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisCondition {
     pub tests: Vec<AnalysisTest>,
     pub join: AnalysisJoin,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCriteriaSet {
+    pub criteria: Vec<AnalysisCriterion>,
+}
+
+/// A condition on the value of an objective.
+///
+/// `parse_criterion` reads the text form, and
+/// `format_criterion` writes it.
+#[uniffi::remote(Enum)]
+pub enum AnalysisCriterion {
+    /// The value compared with a number: `<800`.
+    Fixed {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The number, in the unit of the objective.
+        value: f64,
+    },
+    /// The value compared with earlier results, plus a percentage of them: `<=+10%`.
+    RelativePercent {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The percentage of the magnitude of the earlier value that is added to it; negative to subtract.
+        percent: f64,
+    },
+    /// The value compared with earlier results, plus a number: `<=+10`.
+    RelativeChange {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The number that is added to the earlier value, in the unit of the objective; negative to subtract.
+        change: f64,
+    },
+    /// The value lies between two numbers, both included: `in [15, 25]`.
+    InRange {
+        /// The least value.
+        low: f64,
+        /// The greatest value.
+        high: f64,
+    },
+    /// The value lies outside of two numbers, both excluded: `not in [15, 25]`.
+    NotInRange {
+        /// Values below it hold.
+        low: f64,
+        /// Values above it hold.
+        high: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCriterionResult {
+    pub leads_to: AnalysisObjectiveStatus,
+    pub set: u32,
+    pub criterion: AnalysisCriterion,
+    pub limit: Option<f64>,
+    pub holds: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEarlierResult {
+    pub at: Timestamp,
+    pub verdict: AnalysisObjectiveVerdict,
+    pub values: Vec<AnalysisIndicator>,
 }
 
 /// How the size of a difference is measured.
@@ -307,6 +527,13 @@ pub struct AnalysisEvaluation {
 }
 
 #[uniffi::remote(Record)]
+pub struct AnalysisFiring {
+    pub beyond_at: Timestamp,
+    pub fired_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
 pub struct AnalysisGroupScore {
     pub name: String,
     pub score: f64,
@@ -320,6 +547,25 @@ pub struct AnalysisGroupStatus {
     pub phase: AnalysisPhase,
     pub successful: u32,
     pub at_least: u32,
+}
+
+/// Which earlier results relative criteria compare with.
+#[uniffi::remote(Enum)]
+pub enum AnalysisIncludedResults {
+    /// Those that passed without a warning.
+    Passed,
+    /// Those that passed, with or without a warning.
+    PassedOrWarning,
+    /// All of them.
+    All,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisIndicator {
+    pub name: String,
+    pub value: Option<f64>,
+    pub n: Option<Count>,
+    pub error: Option<String>,
 }
 
 /// How the tests of a condition are joined.
@@ -476,6 +722,66 @@ pub enum AnalysisNoValue {
     Error,
 }
 
+#[uniffi::remote(Record)]
+pub struct AnalysisObjective {
+    pub name: String,
+    pub target: AnalysisTarget,
+    pub weight: u32,
+    pub key: bool,
+    pub min_samples: Count,
+    pub unit: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjectiveScore {
+    pub name: String,
+    pub status: AnalysisObjectiveStatus,
+    pub value: Option<f64>,
+    pub points: f64,
+    pub max_points: f64,
+    pub criteria: Vec<AnalysisCriterionResult>,
+}
+
+/// What became of an objective.
+#[uniffi::remote(Enum)]
+pub enum AnalysisObjectiveStatus {
+    /// It has all of its points.
+    Passed,
+    /// It has half of its points.
+    Warning,
+    /// It has no points.
+    Failed,
+    /// What is missing decides; it has the points that are certain.
+    NoData,
+    /// It is not scored.
+    Informative,
+}
+
+/// The verdict about a release by its score.
+#[uniffi::remote(Enum)]
+pub enum AnalysisObjectiveVerdict {
+    /// The score reaches `passPercent`, and no key objective failed.
+    Passed,
+    /// The score reaches `warningPercent`, and no key objective failed.
+    Warning,
+    /// The score does not reach `warningPercent`, or a key objective failed.
+    Failed,
+    /// What is missing decides between these, or nothing is scored.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjectives {
+    pub objectives: Vec<AnalysisObjective>,
+    pub pass_percent: f64,
+    pub warning_percent: f64,
+    pub aggregate: AnalysisAggregate,
+    pub earlier_results: u32,
+    pub included: AnalysisIncludedResults,
+    pub min_earlier: u32,
+    pub semantics: AnalysisScoreSemantics,
+}
+
 /// The phase of a metric, a group or a whole run, in the words of Argo Rollouts.
 #[uniffi::remote(Enum)]
 pub enum AnalysisPhase {
@@ -549,6 +855,32 @@ pub struct AnalysisScore {
     pub reason: Reason,
 }
 
+/// Whose rules decide where a value, an earlier result or a weight is missing.
+#[uniffi::remote(Enum)]
+pub enum AnalysisScoreSemantics {
+    /// What is missing is unknown, and never passes.
+    Strict,
+    /// The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value
+    /// fails, and a release without scored objectives passes.
+    KeptnV1,
+    /// The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only
+    /// failures are listed, and a release without weights has a score of 0.
+    KeptnV2,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisScorecard {
+    pub verdict: AnalysisObjectiveVerdict,
+    pub percent: Option<f64>,
+    pub best_percent: Option<f64>,
+    pub points: f64,
+    pub max_points: f64,
+    pub objectives: Vec<AnalysisObjectiveScore>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisSeriesPair {
     pub metric: String,
@@ -577,6 +909,32 @@ pub struct AnalysisTally {
     pub consecutive_failure: u32,
     pub consecutive_error: u32,
     pub is_measuring: bool,
+}
+
+/// The criteria of an objective: lists of sets, of which one must hold.
+#[uniffi::remote(Enum)]
+pub enum AnalysisTarget {
+    /// What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
+    /// holds, else failed.
+    PassWhen {
+        /// At least one set.
+        passed: Vec<AnalysisCriteriaSet>,
+        /// Default: none.
+        #[uniffi(default)]
+        warning: Vec<AnalysisCriteriaSet>,
+    },
+    /// What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
+    /// holds, else passed.
+    FailWhen {
+        /// Default: none, if there is a `warning`.
+        #[uniffi(default)]
+        failed: Vec<AnalysisCriteriaSet>,
+        /// Default: none.
+        #[uniffi(default)]
+        warning: Vec<AnalysisCriteriaSet>,
+    },
+    /// The value is reported and not scored.
+    Informative {},
 }
 
 #[uniffi::remote(Record)]
@@ -1993,6 +2351,38 @@ pub enum ReleaseType {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackCandidate {
+    pub version: String,
+    pub eligible: bool,
+    pub failed_rollbacks: u32,
+    pub reasons: Vec<Reason>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackCandidates {
+    pub verdict: RollbackCandidatesVerdict,
+    pub current: String,
+    pub target: Option<String>,
+    pub candidates: Vec<RollbackCandidate>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub failed_rollbacks: u32,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether there is a version to go back to.
+#[uniffi::remote(Enum)]
+pub enum RollbackCandidatesVerdict {
+    /// There is one.
+    Found,
+    /// There is none, unless one of the versions listed as missing is known to have worked.
+    Inconclusive,
+    /// There is none.
+    NotFound,
+}
+
+#[uniffi::remote(Record)]
 pub struct RollbackCounterfactual {
     pub fact: String,
     pub actual: Option<String>,
@@ -2037,6 +2427,14 @@ pub enum RollbackCustomerImpact {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackDataLoss {
+    pub id: String,
+    pub start: Option<Timestamp>,
+    pub end: Option<Timestamp>,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct RollbackDecision {
     pub verdict: RollbackVerdict,
     pub criteria_met: Vec<RollbackCriterion>,
@@ -2045,6 +2443,181 @@ pub struct RollbackDecision {
     pub counterfactuals: Vec<RollbackCounterfactual>,
     pub next_check_at: Option<Timestamp>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackHistoryEvent {
+    pub at: Timestamp,
+    pub kind: RollbackHistoryKind,
+}
+
+/// What happened to a version, the schema or the data.
+#[uniffi::remote(Enum)]
+pub enum RollbackHistoryKind {
+    /// A version began to serve, for the first time or again.
+    Deployed {
+        /// The version, or whatever else names a revision.
+        version: String,
+    },
+    /// A version was deployed as an experiment. It counts as no revision, and nobody goes back to it.
+    ExperimentDeployed {
+        /// The version.
+        version: String,
+    },
+    /// A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
+    /// more.
+    Succeeded {
+        /// The version.
+        version: String,
+    },
+    /// A version failed while it served.
+    Failed {
+        /// The version.
+        version: String,
+    },
+    /// A rollback to a version was tried and failed.
+    RollbackFailed {
+        /// The version that should have served again.
+        version: String,
+    },
+    /// A version must not be used any more.
+    Withdrawn {
+        /// The version.
+        version: String,
+    },
+    /// A version is known to have a vulnerability.
+    Vulnerable {
+        /// The version.
+        version: String,
+        /// What names the vulnerability: `CVE-2026-1234`.
+        advisory: String,
+    },
+    /// The artifact of a version is kept until an instant. The last of these events counts.
+    ArtifactKept {
+        /// The version.
+        version: String,
+        /// The instant at which it is deleted; it may be later than `now`.
+        until: Timestamp,
+    },
+    /// A migration ran.
+    Migrated {
+        /// The name of the migration.
+        migration: String,
+        /// What it did to the schema.
+        change: RollbackSchemaChange,
+        /// The oldest version that works with the schema afterwards.
+        works_from: String,
+    },
+    /// A migration was taken back.
+    MigrationReverted {
+        /// The name of the migration.
+        migration: String,
+    },
+    /// Data was written for the first time in a format that older versions cannot read.
+    NewFormatWritten {
+        /// The oldest version that can read it.
+        readable_from: String,
+    },
+}
+
+/// What a part of a release is.
+#[uniffi::remote(Enum)]
+pub enum RollbackItemKind {
+    /// A migration of a database.
+    Database,
+    /// A feature flag.
+    FeatureFlag,
+    /// The traffic, where the previous version still runs beside the new one, as in a blue-green deployment.
+    Traffic,
+    /// The application itself.
+    Application,
+    /// Configuration: files, flags, environment variables.
+    Configuration,
+    /// A cache that the new version filled.
+    Cache,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlan {
+    pub verdict: RollbackPlanVerdict,
+    pub steps: Vec<RollbackPlanStep>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub data_loss: Vec<RollbackDataLoss>,
+    pub total: Option<Span>,
+    pub critical: Option<Span>,
+    pub critical_path: Vec<String>,
+}
+
+/// How a part of a release is taken back.
+#[uniffi::remote(Enum)]
+pub enum RollbackPlanAction {
+    /// Database: leave the schema as it is, because the previous version works with it.
+    KeepSchema,
+    /// Database: run the down migration.
+    MigrateDown,
+    /// Database: restore the newest backup. What was written after it is lost.
+    RestoreBackup,
+    /// Feature flag: disable it.
+    DisableFlag,
+    /// Traffic: send it to the previous version, which still runs.
+    SwitchTraffic,
+    /// Application: deploy the previous version.
+    RedeployPrevious,
+    /// Configuration: revert files.
+    RevertFiles,
+    /// Configuration: set flags to their values of before.
+    RevertFlags,
+    /// Configuration: reset environment variables.
+    ResetEnvironment,
+    /// Cache: clear the cache of the application.
+    ClearApplicationCache,
+    /// Cache: reset the state in memory, usually by a restart.
+    ResetMemory,
+    /// Cache: purge the CDN.
+    PurgeCdn,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlanItem {
+    pub id: String,
+    pub kind: RollbackItemKind,
+    pub action: Option<RollbackPlanAction>,
+    pub commands: Vec<String>,
+    pub owner: Option<String>,
+    pub duration: Option<Span>,
+    pub tested: Option<bool>,
+    pub reversible: Option<bool>,
+    pub after: Vec<String>,
+    pub schema_change: Option<RollbackSchemaChange>,
+    pub has_down: Option<bool>,
+    pub down_loses_data: Option<bool>,
+    pub backup_at: Option<Timestamp>,
+    pub last_write_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlanStep {
+    pub id: String,
+    pub kind: RollbackItemKind,
+    pub action: RollbackPlanAction,
+    pub reason: Reason,
+    pub commands: Vec<String>,
+    pub owner: Option<String>,
+    pub duration: Option<Span>,
+    pub starts_after: Option<Span>,
+    pub irreversible: bool,
+}
+
+/// Whether a plan can be followed.
+#[uniffi::remote(Enum)]
+pub enum RollbackPlanVerdict {
+    /// No gap is known.
+    Complete,
+    /// It can be followed, but something is missing, untested, or lost.
+    HasGaps,
+    /// A step cannot be done, or there is none.
+    Blocked,
 }
 
 #[uniffi::remote(Record)]
@@ -2065,6 +2638,19 @@ pub struct RollbackPolicy {
     pub quick_fix: Span,
     pub severe_impact: RollbackCustomerImpact,
     pub error_rate_significance: f64,
+    pub window_revisions: Option<u32>,
+    pub max_failed_rollbacks: u32,
+}
+
+/// What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
+#[uniffi::remote(Enum)]
+pub enum RollbackSchemaChange {
+    /// The schema is the same.
+    Unchanged,
+    /// Only additions that the previous version can ignore.
+    Expand,
+    /// Something that the previous version uses was removed, renamed or made stricter.
+    Contract,
 }
 
 #[uniffi::remote(Record)]
@@ -2106,6 +2692,27 @@ pub enum RollbackVerdict {
     RollBack,
     /// Something is wrong and no recovery option is known to be safe: a person must choose now.
     Escalate,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackWindow {
+    pub verdict: RollbackWindowVerdict,
+    pub current: String,
+    pub target: String,
+    pub revisions_between: Count,
+    pub closed_at: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether a rollback window is open.
+#[uniffi::remote(Enum)]
+pub enum RollbackWindowVerdict {
+    /// A rollback may be made.
+    Open,
+    /// A person must decide whether a rollback is made.
+    Closed,
 }
 
 #[uniffi::remote(Record)]
@@ -2287,6 +2894,21 @@ pub struct StatsWelchTest {
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_standard_alert_rules() -> Encoded<AnalysisAlertRules> {
+    Encoded(Ok(relcore::analysis::standard_alert_rules()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_alert_rules_from_json(text: String) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::analysis::alert_rules_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_alert_rules_from_yaml(text: String) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::analysis::alert_rules_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_standard_judge_policy() -> Encoded<AnalysisJudgePolicy> {
     Encoded(Ok(relcore::analysis::standard_judge_policy()))
 }
@@ -2299,6 +2921,21 @@ pub fn ffi_analysis_judge_policy_from_json(text: String) -> Encoded<AnalysisJudg
 #[uniffi::export]
 pub fn ffi_analysis_judge_policy_from_yaml(text: String) -> Encoded<AnalysisJudgePolicy> {
     Encoded(relcore::analysis::judge_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_objectives() -> Encoded<AnalysisObjectives> {
+    Encoded(Ok(relcore::analysis::standard_objectives()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_objectives_from_json(text: String) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::analysis::objectives_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_objectives_from_yaml(text: String) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::analysis::objectives_from_yaml(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -2338,6 +2975,14 @@ pub fn ffi_analysis_assess_tally(
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_earlier_result(
+    scorecard: AnalysisScorecard,
+    at: Timestamp,
+) -> Encoded<AnalysisEarlierResult> {
+    Encoded(Ok(relcore::analysis::earlier_result(borrow(&scorecard), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_evaluate(
     template: AnalysisTemplate,
     run: AnalysisRun,
@@ -2347,6 +2992,23 @@ pub fn ffi_analysis_evaluate(
         relcore::analysis::evaluate(borrow(&template), borrow(&run), borrow(&now))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_evaluate_alerts(
+    rules: AnalysisAlertRules,
+    series: Vec<AnalysisAlertSeries>,
+    now: Timestamp,
+) -> Encoded<AnalysisAlertReport> {
+    Encoded(
+        relcore::analysis::evaluate_alerts(borrow(&rules), borrow(&series), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_alerts(report: AnalysisAlertReport) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_alerts(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -2360,11 +3022,26 @@ pub fn ffi_analysis_explain_judgement(judgement: AnalysisJudgement) -> Plain<Str
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_explain_scorecard(scorecard: AnalysisScorecard) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_format_criterion(criterion: AnalysisCriterion) -> Plain<String> {
+    Plain(Ok(relcore::analysis::format_criterion(borrow(&criterion))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_judge(
     policy: AnalysisJudgePolicy,
     series: Vec<AnalysisSeriesPair>,
 ) -> Encoded<AnalysisJudgement> {
     Encoded(relcore::analysis::judge(borrow(&policy), borrow(&series)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_alerts(report: AnalysisAlertReport) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_alerts(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -2375,6 +3052,16 @@ pub fn ffi_analysis_outcome_of_evaluation(evaluation: AnalysisEvaluation) -> Enc
 #[uniffi::export]
 pub fn ffi_analysis_outcome_of_judgement(judgement: AnalysisJudgement) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_scorecard(scorecard: AnalysisScorecard) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_parse_criterion(text: String) -> Encoded<AnalysisCriterion> {
+    Encoded(relcore::analysis::parse_criterion(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -2392,6 +3079,18 @@ pub fn ffi_analysis_score(
             borrow(&marginal_score),
         )
         .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_score_objectives(
+    objectives: AnalysisObjectives,
+    values: Vec<AnalysisIndicator>,
+    history: Vec<AnalysisEarlierResult>,
+) -> Encoded<AnalysisScorecard> {
+    Encoded(
+        relcore::analysis::score_objectives(borrow(&objectives), borrow(&values), borrow(&history))
+            .map_err(RelcoreError::from),
     )
 }
 
@@ -2798,6 +3497,27 @@ pub fn ffi_rollback_policy_from_yaml(text: String) -> Encoded<RollbackPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_rollback_candidates(
+    events: Vec<RollbackHistoryEvent>,
+    current: String,
+    policy: RollbackPolicy,
+    now: Timestamp,
+) -> Encoded<RollbackCandidates> {
+    Encoded(
+        relcore::rollback::candidates(borrow(&events), borrow(&current), borrow(&policy), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_check_rollback_plan(
+    items: Vec<RollbackPlanItem>,
+    now: Timestamp,
+) -> Encoded<Vec<Reason>> {
+    Encoded(relcore::rollback::check_rollback_plan(borrow(&items), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_rollback_decide(
     situation: RollbackSituation,
     policy: RollbackPolicy,
@@ -2815,8 +3535,63 @@ pub fn ffi_rollback_explain(decision: RollbackDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_rollback_explain_candidates(candidates: RollbackCandidates) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_candidates(borrow(&candidates))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_explain_plan(plan: RollbackPlan) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_plan(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_explain_window(window: RollbackWindow) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_window(borrow(&window))))
+}
+
+#[uniffi::export]
 pub fn ffi_rollback_outcome(decision: RollbackDecision) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::rollback::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome_of_candidates(candidates: RollbackCandidates) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome_of_candidates(borrow(&candidates))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome_of_plan(plan: RollbackPlan) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome_of_plan(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome_of_window(window: RollbackWindow) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome_of_window(borrow(&window))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_plan_rollback(items: Vec<RollbackPlanItem>, now: Timestamp) -> Encoded<RollbackPlan> {
+    Encoded(relcore::rollback::plan_rollback(borrow(&items), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_rollback_window(
+    events: Vec<RollbackHistoryEvent>,
+    current: String,
+    target: String,
+    policy: RollbackPolicy,
+    now: Timestamp,
+) -> Encoded<RollbackWindow> {
+    Encoded(
+        relcore::rollback::rollback_window(
+            borrow(&events),
+            borrow(&current),
+            borrow(&target),
+            borrow(&policy),
+            borrow(&now),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -3463,6 +4238,106 @@ pub fn ffi_write_weekday(value: Weekday) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_aggregate(json: &str) -> Encoded<AnalysisAggregate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_aggregate(value: AnalysisAggregate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert(json: &str) -> Encoded<AnalysisAlert> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert(value: AnalysisAlert) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_limit(json: &str) -> Encoded<AnalysisAlertLimit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_limit(value: AnalysisAlertLimit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_report(json: &str) -> Encoded<AnalysisAlertReport> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_report(value: AnalysisAlertReport) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_rule(json: &str) -> Encoded<AnalysisAlertRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_rule(value: AnalysisAlertRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_rules(json: &str) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_rules(value: AnalysisAlertRules) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_sample(json: &str) -> Encoded<AnalysisAlertSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_sample(value: AnalysisAlertSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_series(json: &str) -> Encoded<AnalysisAlertSeries> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_series(value: AnalysisAlertSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_status(json: &str) -> Encoded<AnalysisAlertStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_status(value: AnalysisAlertStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_verdict(json: &str) -> Encoded<AnalysisAlertVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_verdict(value: AnalysisAlertVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_assessment(json: &str) -> Encoded<AnalysisAssessment> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3483,12 +4358,62 @@ pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_comparator(json: &str) -> Encoded<AnalysisComparator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_comparator(value: AnalysisComparator) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criteria_set(json: &str) -> Encoded<AnalysisCriteriaSet> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criteria_set(value: AnalysisCriteriaSet) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criterion(json: &str) -> Encoded<AnalysisCriterion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criterion(value: AnalysisCriterion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criterion_result(json: &str) -> Encoded<AnalysisCriterionResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criterion_result(value: AnalysisCriterionResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_earlier_result(json: &str) -> Encoded<AnalysisEarlierResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_earlier_result(value: AnalysisEarlierResult) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3523,6 +4448,16 @@ pub fn ffi_write_analysis_evaluation(value: AnalysisEvaluation) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_firing(json: &str) -> Encoded<AnalysisFiring> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_firing(value: AnalysisFiring) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_group_score(json: &str) -> Encoded<AnalysisGroupScore> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3539,6 +4474,26 @@ pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus
 
 #[uniffi::export]
 pub fn ffi_write_analysis_group_status(value: AnalysisGroupStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_included_results(json: &str) -> Encoded<AnalysisIncludedResults> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_included_results(value: AnalysisIncludedResults) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_indicator(json: &str) -> Encoded<AnalysisIndicator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_indicator(value: AnalysisIndicator) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3673,6 +4628,56 @@ pub fn ffi_write_analysis_no_value(value: AnalysisNoValue) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_objective(json: &str) -> Encoded<AnalysisObjective> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective(value: AnalysisObjective) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_score(json: &str) -> Encoded<AnalysisObjectiveScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_score(value: AnalysisObjectiveScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_status(json: &str) -> Encoded<AnalysisObjectiveStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_status(value: AnalysisObjectiveStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_verdict(json: &str) -> Encoded<AnalysisObjectiveVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_verdict(value: AnalysisObjectiveVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objectives(json: &str) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objectives(value: AnalysisObjectives) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_phase(json: &str) -> Encoded<AnalysisPhase> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3733,6 +4738,26 @@ pub fn ffi_write_analysis_score(value: AnalysisScore) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_score_semantics(json: &str) -> Encoded<AnalysisScoreSemantics> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_score_semantics(value: AnalysisScoreSemantics) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_scorecard(json: &str) -> Encoded<AnalysisScorecard> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_scorecard(value: AnalysisScorecard) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_series_pair(json: &str) -> Encoded<AnalysisSeriesPair> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3759,6 +4784,16 @@ pub fn ffi_read_analysis_tally(json: &str) -> Encoded<AnalysisTally> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_tally(value: AnalysisTally) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_target(json: &str) -> Encoded<AnalysisTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_target(value: AnalysisTarget) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4733,6 +5768,36 @@ pub fn ffi_write_release_type(value: ReleaseType) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_candidate(json: &str) -> Encoded<RollbackCandidate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidate(value: RollbackCandidate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_candidates(json: &str) -> Encoded<RollbackCandidates> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidates(value: RollbackCandidates) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_candidates_verdict(json: &str) -> Encoded<RollbackCandidatesVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidates_verdict(value: RollbackCandidatesVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_counterfactual(json: &str) -> Encoded<RollbackCounterfactual> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4763,6 +5828,16 @@ pub fn ffi_write_rollback_customer_impact(value: RollbackCustomerImpact) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_data_loss(json: &str) -> Encoded<RollbackDataLoss> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_data_loss(value: RollbackDataLoss) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_decision(json: &str) -> Encoded<RollbackDecision> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4773,12 +5848,102 @@ pub fn ffi_write_rollback_decision(value: RollbackDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_history_event(json: &str) -> Encoded<RollbackHistoryEvent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_history_event(value: RollbackHistoryEvent) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_history_kind(json: &str) -> Encoded<RollbackHistoryKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_history_kind(value: RollbackHistoryKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_item_kind(json: &str) -> Encoded<RollbackItemKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_item_kind(value: RollbackItemKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan(json: &str) -> Encoded<RollbackPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan(value: RollbackPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_action(json: &str) -> Encoded<RollbackPlanAction> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_action(value: RollbackPlanAction) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_item(json: &str) -> Encoded<RollbackPlanItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_item(value: RollbackPlanItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_step(json: &str) -> Encoded<RollbackPlanStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_step(value: RollbackPlanStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_verdict(json: &str) -> Encoded<RollbackPlanVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_verdict(value: RollbackPlanVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_policy(json: &str) -> Encoded<RollbackPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_rollback_policy(value: RollbackPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_schema_change(json: &str) -> Encoded<RollbackSchemaChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_schema_change(value: RollbackSchemaChange) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4799,6 +5964,26 @@ pub fn ffi_read_rollback_verdict(json: &str) -> Encoded<RollbackVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_rollback_verdict(value: RollbackVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_window(json: &str) -> Encoded<RollbackWindow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_window(value: RollbackWindow) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_window_verdict(json: &str) -> Encoded<RollbackWindowVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_window_verdict(value: RollbackWindowVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

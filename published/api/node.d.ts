@@ -66,6 +66,23 @@ export type ReasonCode =
   | "series_uneven"
   | "series_empty"
   | "series_failed"
+  | "objectives_passed"
+  | "objectives_warning"
+  | "objectives_failed"
+  | "objectives_inconclusive"
+  | "nothing_scored"
+  | "key_objective_failed"
+  | "objective_failed"
+  | "objective_warning"
+  | "objective_no_data"
+  | "alerts_firing"
+  | "alerts_warning"
+  | "alerts_no_data"
+  | "alerts_pending"
+  | "alerts_ok"
+  | "alert_firing"
+  | "alert_pending"
+  | "alert_no_data"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -148,6 +165,43 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "plan_harm_first"
+  | "plan_schema_first"
+  | "plan_configuration_first"
+  | "plan_application"
+  | "plan_traffic_late"
+  | "plan_schema_last"
+  | "plan_cache_last"
+  | "plan_order_stated"
+  | "plan_complete"
+  | "plan_empty"
+  | "step_untested"
+  | "step_irreversible"
+  | "no_owner"
+  | "no_duration"
+  | "no_commands"
+  | "migration_without_down"
+  | "down_loses_data"
+  | "data_loss_unknown"
+  | "no_backup"
+  | "backup_outdated"
+  | "schema_change_unknown"
+  | "schema_incompatible"
+  | "contract_closes_window"
+  | "target_not_older"
+  | "target_is_experiment"
+  | "window_revisions_exceeded"
+  | "new_format_written"
+  | "artifact_expired"
+  | "candidate_found"
+  | "candidates_unknown"
+  | "no_candidate"
+  | "version_worked"
+  | "version_failed"
+  | "version_withdrawn"
+  | "version_vulnerable"
+  | "version_unproven"
+  | "rollback_attempts_exceeded"
   | "harm_proven"
   | "within_margin"
   | "degraded_within_margin"
@@ -272,6 +326,116 @@ export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js
 
 // analysis.d.ts
 /** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+/** How the values of several earlier results become one. */
+export type Aggregate = "average" | "p50" | "p90" | "p95";
+/** The state of one alert. */
+export interface Alert<At extends Instant = Instant> {
+  /** The name of the rule. */
+  readonly name: string;
+  /** The metric of the rule. */
+  readonly metric: string;
+  /** The severity of the rule. */
+  readonly severity: Severity;
+  /** The state. */
+  readonly status: AlertStatus;
+  /** The latest value, if it counts. */
+  readonly value?: number | undefined;
+  /** The limit at that time, if it is known. */
+  readonly limit?: number | undefined;
+  /** Since when the metric is beyond its limit without a break. */
+  readonly beyondSince?: At | undefined;
+  /** Every time that the alert fired in these samples, also if it no longer does. */
+  readonly firings: readonly Firing<At>[];
+}
+/** The limit of an alert rule. */
+export type AlertLimit = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric;
+/** A number: response time above 800 ms, CPU above 80 %. */
+export interface AlertLimitFixed {
+  readonly type: "fixed";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+}
+/** A change against a number that was measured before the release. */
+export interface AlertLimitFixedBaseline {
+  readonly type: "fixed_baseline";
+  /** That number, in the unit of the metric. */
+  readonly baseline: number;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /** The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more. */
+  readonly minChange?: number | undefined;
+}
+/** A change against another metric at the same time: the same one of the previous version. */
+export interface AlertLimitBaselineMetric {
+  readonly type: "baseline_metric";
+  /** The name of the other metric. */
+  readonly metric: string;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /** The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more. */
+  readonly minChange?: number | undefined;
+}
+/** The state of all alerts at an instant, made by `evaluateAlerts`. */
+export interface AlertReport<At extends Instant = Instant> {
+  /** The worst that the alerts say about the release. */
+  readonly verdict: AlertVerdict;
+  /** The alerts, in the order of the rules. */
+  readonly alerts: readonly Alert<At>[];
+  /** The reasons: first that of the verdict, then one for each alert that is not ok. */
+  readonly reasons: readonly Reason[];
+  /** The names of the metrics without data. */
+  readonly missing: readonly string[];
+  /** The next instant at which time alone changes the status of an alert: it fires, or its samples are too old. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** A metric, the limit beyond which it is bad, and for how long. */
+export interface AlertRule {
+  /** The name of the alert. */
+  readonly name: string;
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The limit. */
+  readonly limit: AlertLimit;
+  /** Whether values above the limit are bad, or those below it. */
+  readonly direction?: stats.Direction | undefined;
+  /** How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context. */
+  readonly severity?: Severity | undefined;
+  /** How long the metric must be bad without a break before the alert fires (Prometheus: `for`). */
+  readonly pendingFor?: Span | undefined;
+  /** How long a sample counts until the next one. */
+  readonly maxAge?: Span | undefined;
+  /** The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+  /** More labels of the alert, for routing: `team` to `payments`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What a person reads first. */
+  readonly summary?: string | undefined;
+}
+/** The alert rules of a release. */
+export interface AlertRules {
+  /** The rules: at least one, each with its own name. */
+  readonly rules: readonly AlertRule[];
+}
+/** One sample of a metric. */
+export interface AlertSample {
+  /** When it was measured. */
+  readonly at: Instant;
+  /** The value; absent if there was none. */
+  readonly value?: number | undefined;
+}
+/** The samples of a metric. */
+export interface AlertSeries {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The samples in the order of time. */
+  readonly samples?: readonly AlertSample[] | undefined;
+}
+/** The state of an alert. */
+export type AlertStatus = "firing" | "pending" | "ok" | "no_data";
+/** The worst that the alerts say about a release. */
+export type AlertVerdict = "firing" | "warning" | "no_data" | "pending" | "ok";
 /** The phase of a metric, with its reason. */
 export interface Assessment {
   /** The phase. */
@@ -281,12 +445,89 @@ export interface Assessment {
 }
 /** Which change of a metric is bad. */
 export type BadChange = "increase" | "decrease" | "either";
+/** How a value is compared with a limit. */
+export type Comparator =
+  "less_than" | "less_than_or_equal" | "equal_to" | "greater_than_or_equal" | "greater_than";
 /** Tests of one value, joined by `and` or `or`. */
 export interface Condition {
   /** The tests; at least one. */
   readonly tests: readonly Test[];
   /** How many tests must hold. */
   readonly join?: Join | undefined;
+}
+/** Criteria that must all hold. */
+export interface CriteriaSet {
+  /** At least one criterion. */
+  readonly criteria: readonly Criterion[];
+}
+/** A condition on the value of an objective. */
+export type Criterion =
+  | CriterionFixed
+  | CriterionRelativePercent
+  | CriterionRelativeChange
+  | CriterionInRange
+  | CriterionNotInRange;
+/** The value compared with a number: `<800`. */
+export interface CriterionFixed {
+  readonly type: "fixed";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number, in the unit of the objective. */
+  readonly value: number;
+}
+/** The value compared with earlier results, plus a percentage of them: `<=+10%`. */
+export interface CriterionRelativePercent {
+  readonly type: "relative_percent";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The percentage of the magnitude of the earlier value that is added to it; negative to subtract. */
+  readonly percent: number;
+}
+/** The value compared with earlier results, plus a number: `<=+10`. */
+export interface CriterionRelativeChange {
+  readonly type: "relative_change";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number that is added to the earlier value, in the unit of the objective; negative to subtract. */
+  readonly change: number;
+}
+/** The value lies between two numbers, both included: `in [15, 25]`. */
+export interface CriterionInRange {
+  readonly type: "in_range";
+  /** The least value. */
+  readonly low: number;
+  /** The greatest value. */
+  readonly high: number;
+}
+/** The value lies outside of two numbers, both excluded: `not in [15, 25]`. */
+export interface CriterionNotInRange {
+  readonly type: "not_in_range";
+  /** Values below it hold. */
+  readonly low: number;
+  /** Values above it hold. */
+  readonly high: number;
+}
+/** One criterion of an objective, with the limit that a relative one had. */
+export interface CriterionResult {
+  /** The status of the objective if the set of the criterion decides. */
+  readonly leadsTo: ObjectiveStatus;
+  /** The index of the set in its list, from 0. */
+  readonly set: number;
+  /** The criterion. */
+  readonly criterion: Criterion;
+  /** The number that the value was compared with; absent for a range, and for a relative criterion without earlier values. */
+  readonly limit?: number | undefined;
+  /** Whether it holds; absent if that is unknown. */
+  readonly holds?: boolean | undefined;
+}
+/** The values of an earlier release and the verdict about it. */
+export interface EarlierResult<At extends Instant = Instant> {
+  /** When it was scored: no two results have the same instant. */
+  readonly at: At;
+  /** The verdict about it. */
+  readonly verdict: ObjectiveVerdict;
+  /** Its values. */
+  readonly values?: readonly Indicator[] | undefined;
 }
 /** How the size of a difference is measured. */
 export type EffectMeasure = "mean_ratio" | "common_language";
@@ -315,6 +556,15 @@ export interface Evaluation<At extends Instant = Instant> {
   /** The digest of the template. */
   readonly policyDigest: string;
 }
+/** A time during which an alert fired. */
+export interface Firing<At extends Instant = Instant> {
+  /** When the metric went beyond its limit. */
+  readonly beyondAt: At;
+  /** When the alert began to fire. */
+  readonly firedAt: At;
+  /** When the metric was back within its limit, or its data ended; absent while the alert fires. */
+  readonly endedAt?: At | undefined;
+}
 /** The score of a group of metrics. */
 export interface GroupScore {
   /** The name. */
@@ -336,6 +586,19 @@ export interface GroupStatus {
   readonly successful: number;
   /** How many must be. */
   readonly atLeast: number;
+}
+/** Which earlier results relative criteria compare with. */
+export type IncludedResults = "passed" | "passed_or_warning" | "all";
+/** The measured value of an objective (a service level indicator), or the reason why there is none. */
+export interface Indicator {
+  /** The name of the objective. */
+  readonly name: string;
+  /** The value, in the unit of the objective; absent if the query returned none. */
+  readonly value?: number | undefined;
+  /** The number of samples behind the value, if it is known. */
+  readonly n?: Count | undefined;
+  /** The message of a query that failed. */
+  readonly error?: string | undefined;
 }
 /** How the tests of a condition are joined. */
 export type Join = "all" | "any";
@@ -512,6 +775,59 @@ export interface MetricStatus<At extends Instant = Instant> {
 export type MissingValues = "remove" | "zero";
 /** What a reading without a value counts as. */
 export type NoValue = "successful" | "failed" | "inconclusive" | "error";
+/** One service level objective: the name of a value, and the criteria by which it is good. */
+export interface Objective {
+  /** The name of the value. */
+  readonly name: string;
+  /** The criteria. */
+  readonly target: Target;
+  /** Its part of the score; a warning counts half. */
+  readonly weight?: number | undefined;
+  /** Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`). */
+  readonly key?: boolean | undefined;
+  /** A value of fewer samples, or of an unknown number of samples, is no data. */
+  readonly minSamples?: Count | undefined;
+  /** The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+}
+/** The result of one objective. */
+export interface ObjectiveScore {
+  /** The name of the objective. */
+  readonly name: string;
+  /** What became of it. */
+  readonly status: ObjectiveStatus;
+  /** The finite value, if there is one. */
+  readonly value?: number | undefined;
+  /** The points that it adds. */
+  readonly points: number;
+  /** The points that it could add; 0 if it is informative. */
+  readonly maxPoints: number;
+  /** Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`. */
+  readonly criteria: readonly CriterionResult[];
+}
+/** What became of an objective. */
+export type ObjectiveStatus = "passed" | "warning" | "failed" | "no_data" | "informative";
+/** The verdict about a release by its score. */
+export type ObjectiveVerdict = "passed" | "warning" | "failed" | "inconclusive";
+/** Service level objectives, and the share of them that a release must meet. */
+export interface Objectives {
+  /** The objectives: at least one, each with its own name. */
+  readonly objectives: readonly Objective[];
+  /** The score, in percent of the greatest one, from which the release passes: above 0, at most 100. */
+  readonly passPercent?: number | undefined;
+  /** The score from which it passes with a warning: above 0, at most `passPercent`. */
+  readonly warningPercent?: number | undefined;
+  /** How earlier values become the one that relative criteria compare with. */
+  readonly aggregate?: Aggregate | undefined;
+  /** How many of the latest earlier results are compared with: 1 or more. */
+  readonly earlierResults?: number | undefined;
+  /** Which earlier results are compared with. */
+  readonly included?: IncludedResults | undefined;
+  /** How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`. */
+  readonly minEarlier?: number | undefined;
+  /** Whose rules decide about missing values. */
+  readonly semantics?: ScoreSemantics | undefined;
+}
 /** The phase of a metric, a group or a whole run, in the words of Argo Rollouts. */
 export type Phase = "pending" | "running" | "successful" | "inconclusive" | "error" | "failed";
 /** How many metrics are in each phase at the end. */
@@ -586,6 +902,29 @@ export interface Score {
   /** The reason of the verdict. */
   readonly reason: Reason;
 }
+/** Whose rules decide where a value, an earlier result or a weight is missing. */
+export type ScoreSemantics = "strict" | "keptn_v1" | "keptn_v2";
+/** How well a release meets its objectives, made by `scoreObjectives`. */
+export interface Scorecard {
+  /** The verdict about the release. */
+  readonly verdict: ObjectiveVerdict;
+  /** The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight. */
+  readonly percent?: number | undefined;
+  /** The percentage that there would be if every objective without data had the best value that its criteria allow. */
+  readonly bestPercent?: number | undefined;
+  /** The points: the weights of the objectives that passed, and half the weights of those with a warning. */
+  readonly points: number;
+  /** The greatest number of points: the weights of all objectives that are scored. */
+  readonly maxPoints: number;
+  /** The objectives, in the order of the policy. */
+  readonly objectives: readonly ObjectiveScore[];
+  /** The reasons: first that of the verdict, then the objectives that did not pass. */
+  readonly reasons: readonly Reason[];
+  /** The names of the objectives without data. */
+  readonly missing: readonly string[];
+  /** The digest of the objectives. */
+  readonly policyDigest: string;
+}
 /** The values of one metric in both arms. */
 export interface SeriesPair {
   /** The name of the metric in the policy. */
@@ -615,6 +954,28 @@ export interface Tally {
   readonly consecutiveError?: number | undefined;
   /** Whether a query is under way. */
   readonly isMeasuring?: boolean | undefined;
+}
+/** The criteria of an objective: lists of sets, of which one must hold. */
+export type Target = TargetPassWhen | TargetFailWhen | TargetInformative;
+/** What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed. */
+export interface TargetPassWhen {
+  readonly type: "pass_when";
+  /** At least one set. */
+  readonly passed: readonly CriteriaSet[];
+  /** Default: none. */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+/** What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed. */
+export interface TargetFailWhen {
+  readonly type: "fail_when";
+  /** Default: none, if there is a `warning`. */
+  readonly failed?: readonly CriteriaSet[] | undefined;
+  /** Default: none. */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+/** The value is reported and not scored. */
+export interface TargetInformative {
+  readonly type: "informative";
 }
 /** The metrics of an analysis, and how many of them must be successful. */
 export interface Template {
@@ -669,12 +1030,24 @@ export interface TestOutside {
 }
 /** What all metrics together show. */
 export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
+/** The rules of the first hours after a release of a usual service. */
+export declare function standardAlertRules(): AlertRules;
+/** Reads alert rules from JSON text. */
+export declare function alertRulesFromJson(text: string): AlertRules;
+/** Reads alert rules from YAML text. */
+export declare function alertRulesFromYaml(text: string): AlertRules;
 /** A judge policy to begin with: the share of errors, critical, and the latency; both must not increase. */
 export declare function standardJudgePolicy(): JudgePolicy;
 /** Reads a judge policy from JSON text and checks it; all faults at once. */
 export declare function judgePolicyFromJson(text: string): JudgePolicy;
 /** Reads a judge policy from YAML text and checks it; all faults at once. */
 export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+/** The objectives of a usual service, compared with its earlier releases. */
+export declare function standardObjectives(): Objectives;
+/** Reads objectives from JSON text. */
+export declare function objectivesFromJson(text: string): Objectives;
+/** Reads objectives from YAML text. */
+export declare function objectivesFromYaml(text: string): Objectives;
 /** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
 export declare function standardTemplate(): Template;
 /** Reads a template from JSON text and checks it; all faults at once. */
@@ -685,18 +1058,38 @@ export declare function templateFromYaml(text: string): Template;
 export declare function assessReading(metric: Metric, reading: Reading): Phase;
 /** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** Makes the earlier result that later releases are compared with. */
+export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
 /** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
+/** Evaluates alert rules on the samples of their metrics until `now`. */
+export declare function evaluateAlerts(
+  rules: AlertRules,
+  series: readonly AlertSeries[],
+  now: Instant,
+): AlertReport<Timestamp>;
+/** Writes the state of alerts as text for a person: the verdict, and each alert that is not ok. */
+export declare function explainAlerts(report: AlertReport): string;
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 /** Writes a judgement as text for a person: the verdict and the reasons. */
 export declare function explainJudgement(judgement: Judgement): string;
+/** Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass. */
+export declare function explainScorecard(scorecard: Scorecard): string;
+/** Writes a criterion in the text form that `parseCriterion` reads. */
+export declare function formatCriterion(criterion: Criterion): string;
 /** Compares a canary with its baseline, metric by metric. */
 export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
+/** The consequence of alerts for their caller. */
+export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
 /** The consequence of an evaluation for its caller. */
 export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
 /** The consequence of a judgement for its caller. */
 export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
+/** The consequence of a score for its caller. */
+export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+/** Reads a criterion in the text form of Keptn, extended by ranges and signed limits. */
+export declare function parseCriterion(text: string): Criterion;
 /** Adds up labels to a score and a verdict, as the judge does. */
 export declare function score(
   labels: readonly LabelledMetric[],
@@ -704,6 +1097,12 @@ export declare function score(
   passScore: number,
   marginalScore: number,
 ): Score;
+/** Scores a release by its objectives, as Keptn does, but without its fail-open rules. */
+export declare function scoreObjectives(
+  objectives: Objectives,
+  values: readonly Indicator[],
+  history: readonly EarlierResult[],
+): Scorecard;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */
@@ -2178,6 +2577,40 @@ export declare function profile(releaseType: Type, overrides?: Profiles | null):
 
 // rollback.d.ts
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person. */
+/** A version that a rollback could go to. */
+export interface Candidate {
+  /** The version. */
+  readonly version: string;
+  /** Whether nothing excludes it. */
+  readonly eligible: boolean;
+  /** The rollbacks to it that failed since it succeeded last. */
+  readonly failedRollbacks: number;
+  /** What excludes it, or that it worked. */
+  readonly reasons: readonly Reason[];
+}
+/** The versions that a rollback could go to, made by `candidates`. */
+export interface Candidates<At extends Instant = Instant> {
+  /** Whether there is a version to go back to. */
+  readonly verdict: CandidatesVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to: the newest that nothing excludes. */
+  readonly target?: string | undefined;
+  /** All other versions of the history, newest first. */
+  readonly candidates: readonly Candidate[];
+  /** The verdict's reason, then those of the candidates. */
+  readonly reasons: readonly Reason[];
+  /** The versions of which it must be said whether they worked. */
+  readonly missing: readonly string[];
+  /** The rollbacks that failed, to any version, each since that version succeeded last. */
+  readonly failedRollbacks: number;
+  /** The instant at which time alone changes the verdict or the target; absent if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether there is a version to go back to. */
+export type CandidatesVerdict = "found" | "inconclusive" | "not_found";
 /** A fact that would change the verdict if all others stayed as they are. */
 export interface Counterfactual {
   /** The name of the fact in the situation: `affectedShare`. */
@@ -2200,6 +2633,17 @@ export type Criterion =
   | "rollback_window_open";
 /** The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an absent value. */
 export type CustomerImpact = "unnoticed" | "minor" | "major" | "critical";
+/** Data that a step of a rollback loses. */
+export interface DataLoss<At extends Instant = Instant> {
+  /** The id of the step. */
+  readonly id: string;
+  /** The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time. */
+  readonly start?: At | undefined;
+  /** The end of that time. */
+  readonly end?: At | undefined;
+  /** A sentence for a person. */
+  readonly text: string;
+}
 /** A decision about a release and its reasons, made by `decide`. */
 export interface Decision<At extends Instant = Instant> {
   /** What to do. */
@@ -2217,6 +2661,189 @@ export interface Decision<At extends Instant = Instant> {
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
 }
+/** An event in the history of a service. */
+export interface HistoryEvent {
+  /** When it happened. */
+  readonly at: Instant;
+  /** What happened. */
+  readonly kind: HistoryKind;
+}
+/** What happened to a version, the schema or the data. */
+export type HistoryKind =
+  | HistoryKindDeployed
+  | HistoryKindExperimentDeployed
+  | HistoryKindSucceeded
+  | HistoryKindFailed
+  | HistoryKindRollbackFailed
+  | HistoryKindWithdrawn
+  | HistoryKindVulnerable
+  | HistoryKindArtifactKept
+  | HistoryKindMigrated
+  | HistoryKindMigrationReverted
+  | HistoryKindNewFormatWritten;
+/** A version began to serve, for the first time or again. */
+export interface HistoryKindDeployed {
+  readonly type: "deployed";
+  /** The version, or whatever else names a revision. */
+  readonly version: string;
+}
+/** A version was deployed as an experiment. */
+export interface HistoryKindExperimentDeployed {
+  readonly type: "experiment_deployed";
+  /** The version. */
+  readonly version: string;
+}
+/** A version proved itself, for instance at the end of a canary or of its bake. */
+export interface HistoryKindSucceeded {
+  readonly type: "succeeded";
+  /** The version. */
+  readonly version: string;
+}
+/** A version failed while it served. */
+export interface HistoryKindFailed {
+  readonly type: "failed";
+  /** The version. */
+  readonly version: string;
+}
+/** A rollback to a version was tried and failed. */
+export interface HistoryKindRollbackFailed {
+  readonly type: "rollback_failed";
+  /** The version that should have served again. */
+  readonly version: string;
+}
+/** A version must not be used any more. */
+export interface HistoryKindWithdrawn {
+  readonly type: "withdrawn";
+  /** The version. */
+  readonly version: string;
+}
+/** A version is known to have a vulnerability. */
+export interface HistoryKindVulnerable {
+  readonly type: "vulnerable";
+  /** The version. */
+  readonly version: string;
+  /** What names the vulnerability: `CVE-2026-1234`. */
+  readonly advisory: string;
+}
+/** The artifact of a version is kept until an instant. */
+export interface HistoryKindArtifactKept {
+  readonly type: "artifact_kept";
+  /** The version. */
+  readonly version: string;
+  /** The instant at which it is deleted; it may be later than `now`. */
+  readonly until: Instant;
+}
+/** A migration ran. */
+export interface HistoryKindMigrated {
+  readonly type: "migrated";
+  /** The name of the migration. */
+  readonly migration: string;
+  /** What it did to the schema. */
+  readonly change: SchemaChange;
+  /** The oldest version that works with the schema afterwards. */
+  readonly worksFrom: string;
+}
+/** A migration was taken back. */
+export interface HistoryKindMigrationReverted {
+  readonly type: "migration_reverted";
+  /** The name of the migration. */
+  readonly migration: string;
+}
+/** Data was written for the first time in a format that older versions cannot read. */
+export interface HistoryKindNewFormatWritten {
+  readonly type: "new_format_written";
+  /** The oldest version that can read it. */
+  readonly readableFrom: string;
+}
+/** What a part of a release is. */
+export type ItemKind = "database" | "feature_flag" | "traffic" | "application" | "configuration" | "cache";
+/** The steps of a rollback in order, made by `planRollback`. */
+export interface Plan<At extends Instant = Instant> {
+  /** Whether the plan can be followed as it is. */
+  readonly verdict: PlanVerdict;
+  /** The steps in their order. */
+  readonly steps: readonly PlanStep[];
+  /** The findings in the order of the steps, or that there are none. */
+  readonly reasons: readonly Reason[];
+  /** The unknown facts that were treated as their worst value: `orders.hasDown`. */
+  readonly missing: readonly string[];
+  /** What the rollback loses. */
+  readonly dataLoss: readonly DataLoss<At>[];
+  /** The time for one step after the other; absent if that of a step is unknown. */
+  readonly total?: Span | undefined;
+  /** The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown. */
+  readonly critical?: Span | undefined;
+  /** The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown. */
+  readonly criticalPath: readonly string[];
+}
+/** How a part of a release is taken back. */
+export type PlanAction =
+  | "keep_schema"
+  | "migrate_down"
+  | "restore_backup"
+  | "disable_flag"
+  | "switch_traffic"
+  | "redeploy_previous"
+  | "revert_files"
+  | "revert_flags"
+  | "reset_environment"
+  | "clear_application_cache"
+  | "reset_memory"
+  | "purge_cdn";
+/** A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache. */
+export interface PlanItem {
+  /** A name that no other item of the plan has. */
+  readonly id: string;
+  /** What it is. */
+  readonly kind: ItemKind;
+  /** How it is taken back. */
+  readonly action?: PlanAction | undefined;
+  /** The commands of the step, in their order. */
+  readonly commands?: readonly string[] | undefined;
+  /** Who does the step. */
+  readonly owner?: string | undefined;
+  /** How long the step takes. */
+  readonly duration?: Span | undefined;
+  /** Whether the step has been tested. */
+  readonly tested?: boolean | undefined;
+  /** Whether the step itself can be undone. */
+  readonly reversible?: boolean | undefined;
+  /** The ids of the items whose steps must be done before. */
+  readonly after?: readonly string[] | undefined;
+  /** What the migration does to the schema. */
+  readonly schemaChange?: SchemaChange | undefined;
+  /** Whether a down migration exists. */
+  readonly hasDown?: boolean | undefined;
+  /** Whether the down migration loses data, for instance that of a column which it drops. */
+  readonly downLosesData?: boolean | undefined;
+  /** The instant of the newest backup. */
+  readonly backupAt?: Instant | undefined;
+  /** The instant of the last write. */
+  readonly lastWriteAt?: Instant | undefined;
+}
+/** A step of a plan. */
+export interface PlanStep {
+  /** The id of its item. */
+  readonly id: string;
+  /** What it takes back. */
+  readonly kind: ItemKind;
+  /** How. */
+  readonly action: PlanAction;
+  /** Why it stands at this position. */
+  readonly reason: Reason;
+  /** The commands of its item. */
+  readonly commands: readonly string[];
+  /** Who does it. */
+  readonly owner?: string | undefined;
+  /** How long it takes. */
+  readonly duration?: Span | undefined;
+  /** The time from the start of the rollback to the earliest start of the step; absent if it is unknown. */
+  readonly startsAfter?: Span | undefined;
+  /** Whether the step cannot be undone. */
+  readonly irreversible: boolean;
+}
+/** Whether a plan can be followed. */
+export type PlanVerdict = "complete" | "has_gaps" | "blocked";
 /** The limits beyond which a release counts as broken, and the limits that choose the recovery. */
 export interface Policy {
   /** The severity of broken critical functionality. */
@@ -2251,7 +2878,13 @@ export interface Policy {
   readonly severeImpact?: CustomerImpact | undefined;
   /** The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off. */
   readonly errorRateSignificance?: number | undefined;
+  /** The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more. */
+  readonly windowRevisions?: number | undefined;
+  /** The number of failed rollbacks from which no further one is made without a person; 1 or more. */
+  readonly maxFailedRollbacks?: number | undefined;
 }
+/** What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change). */
+export type SchemaChange = "unchanged" | "expand" | "contract";
 /** The facts about a release that a deploy script knows. */
 export interface Situation {
   /** Whether functionality that users depend on is broken. */
@@ -2297,18 +2930,70 @@ export interface Situation {
 }
 /** What to do about a release. */
 export type Verdict = "hold" | "inconclusive" | "forward_fix" | "disable_flag" | "roll_back" | "escalate";
+/** Whether a rollback is still within its window, made by `rollbackWindow`. */
+export interface Window<At extends Instant = Instant> {
+  /** Whether it is open. */
+  readonly verdict: WindowVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to. */
+  readonly target: string;
+  /** The versions between the two, without experiments. */
+  readonly revisionsBetween: Count;
+  /** The instant at which it closed; absent if it is open, or was never open. */
+  readonly closedAt?: At | undefined;
+  /** Everything that closed it, or that it is open. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which time alone closes it; absent if it is closed or time alone does not close it. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether a rollback window is open. */
+export type WindowVerdict = "open" | "closed";
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
+/** Lists the versions that a rollback could go to, newest first, and names the first that may. */
+export declare function candidates(
+  events: readonly HistoryEvent[],
+  current: string,
+  policy: Policy,
+  now: Instant,
+): Candidates<Timestamp>;
+/** The gaps of a plan: what `planRollback` finds, without the steps. */
+export declare function checkRollbackPlan(items: readonly PlanItem[], now: Instant): readonly Reason[];
 /** Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person. */
 export declare function decide(situation: Situation, policy: Policy, now: Instant): Decision<Timestamp>;
 /** Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict. */
 export declare function explain(decision: Decision): string;
+/** Writes the versions that a rollback could go to as text for a person. */
+export declare function explainCandidates(candidates: Candidates): string;
+/** Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps. */
+export declare function explainPlan(plan: Plan): string;
+/** Writes a rollback window as text for a person. */
+export declare function explainWindow(window: Window): string;
 /** The consequence of a decision for its caller: go on, go back, or ask a person. */
 export declare function outcome(decision: Decision): decision.Outcome;
+/** The consequence of the candidates for their caller: `proceed` if one was found, else `ask`. */
+export declare function outcomeOfCandidates(candidates: Candidates): decision.Outcome;
+/** The consequence of a plan for its caller: `proceed` if it is complete, else `ask`. */
+export declare function outcomeOfPlan(plan: Plan): decision.Outcome;
+/** The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`. */
+export declare function outcomeOfWindow(window: Window): decision.Outcome;
+/** Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position. */
+export declare function planRollback(items: readonly PlanItem[], now: Instant): Plan<Timestamp>;
+/** Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed. */
+export declare function rollbackWindow(
+  events: readonly HistoryEvent[],
+  current: string,
+  target: string,
+  policy: Policy,
+  now: Instant,
+): Window<Timestamp>;
 /** A policy that is checked and digested once, for many decisions. */
 export declare class Engine {
   #private;

@@ -37,6 +37,38 @@ def from_json(of: object, text: str) -> object:
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
+class Aggregate(StrEnum):
+    """How the values of several earlier results become one."""
+    AVERAGE = 'average'
+    """The mean."""
+    P50 = 'p50'
+    """The median."""
+    P90 = 'p90'
+    """The 90th percentile."""
+    P95 = 'p95'
+    """The 95th percentile."""
+class AlertStatus(StrEnum):
+    """The state of an alert."""
+    FIRING = 'firing'
+    """The metric was beyond its limit for long enough, and still is."""
+    PENDING = 'pending'
+    """The metric is beyond its limit, but not for long enough."""
+    OK = 'ok'
+    """The metric is within its limit."""
+    NO_DATA = 'no_data'
+    """There is no value that is new enough, or no baseline."""
+class AlertVerdict(StrEnum):
+    """The worst that the alerts say about a release."""
+    FIRING = 'firing'
+    """An alert of severity `error` or `critical` fires."""
+    WARNING = 'warning'
+    """An alert of severity `warning` fires, and none that is worse."""
+    NO_DATA = 'no_data'
+    """None of them fires, and the data of at least one rule is missing."""
+    PENDING = 'pending'
+    """None of them fires, all have data, and at least one is pending."""
+    OK = 'ok'
+    """All are ok, or only alerts of severity `info` are not."""
 class BadChange(StrEnum):
     """Which change of a metric is bad."""
     INCREASE = 'increase'
@@ -45,6 +77,18 @@ class BadChange(StrEnum):
     """Lesser values."""
     EITHER = 'either'
     """Both."""
+class Comparator(StrEnum):
+    """How a value is compared with a limit."""
+    LESS_THAN = 'less_than'
+    """`<`"""
+    LESS_THAN_OR_EQUAL = 'less_than_or_equal'
+    """`<=`"""
+    EQUAL_TO = 'equal_to'
+    """`=`"""
+    GREATER_THAN_OR_EQUAL = 'greater_than_or_equal'
+    """`>=`"""
+    GREATER_THAN = 'greater_than'
+    """`>`"""
 class EffectMeasure(StrEnum):
     """How the size of a difference is measured."""
     MEAN_RATIO = 'mean_ratio'
@@ -57,6 +101,14 @@ class EndRule(StrEnum):
     """At least one successful measurement."""
     WITHIN_LIMITS = 'within_limits'
     """One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3."""
+class IncludedResults(StrEnum):
+    """Which earlier results relative criteria compare with."""
+    PASSED = 'passed'
+    """Those that passed without a warning."""
+    PASSED_OR_WARNING = 'passed_or_warning'
+    """Those that passed, with or without a warning."""
+    ALL = 'all'
+    """All of them."""
 class Join(StrEnum):
     """How the tests of a condition are joined."""
     ALL = 'all'
@@ -93,6 +145,28 @@ class NoValue(StrEnum):
     """An inconclusive measurement."""
     ERROR = 'error'
     """An error of the query, which is tried again."""
+class ObjectiveStatus(StrEnum):
+    """What became of an objective."""
+    PASSED = 'passed'
+    """It has all of its points."""
+    WARNING = 'warning'
+    """It has half of its points."""
+    FAILED = 'failed'
+    """It has no points."""
+    NO_DATA = 'no_data'
+    """What is missing decides; it has the points that are certain."""
+    INFORMATIVE = 'informative'
+    """It is not scored."""
+class ObjectiveVerdict(StrEnum):
+    """The verdict about a release by its score."""
+    PASSED = 'passed'
+    """The score reaches `passPercent`, and no key objective failed."""
+    WARNING = 'warning'
+    """The score reaches `warningPercent`, and no key objective failed."""
+    FAILED = 'failed'
+    """The score does not reach `warningPercent`, or a key objective failed."""
+    INCONCLUSIVE = 'inconclusive'
+    """What is missing decides between these, or nothing is scored."""
 class Phase(StrEnum):
     """The phase of a metric, a group or a whole run, in the words of Argo Rollouts."""
     PENDING = 'pending'
@@ -107,6 +181,14 @@ class Phase(StrEnum):
     """It could not be measured."""
     FAILED = 'failed'
     """Bad."""
+class ScoreSemantics(StrEnum):
+    """Whose rules decide where a value, an earlier result or a weight is missing."""
+    STRICT = 'strict'
+    """What is missing is unknown, and never passes."""
+    KEPTN_V1 = 'keptn_v1'
+    """The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value fails, and a release without scored objectives passes."""
+    KEPTN_V2 = 'keptn_v2'
+    """The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only failures are listed, and a release without weights has a score of 0."""
 class SpreadRule(StrEnum):
     """Which change of the spread is bad."""
     OFF = 'off'
@@ -128,6 +210,113 @@ class Verdict(StrEnum):
     NO_DATA = 'no_data'
     """Half of the metrics or more have no data."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Alert(_Value):
+    """The state of one alert."""
+    name: str
+    """The name of the rule."""
+    metric: str
+    """The metric of the rule."""
+    severity: Severity
+    """The severity of the rule."""
+    status: AlertStatus
+    """The state."""
+    value: float | None = None
+    """The latest value, if it counts."""
+    limit: float | None = None
+    """The limit at that time, if it is known."""
+    beyond_since: datetime | None = None
+    """Since when the metric is beyond its limit without a break."""
+    firings: Sequence[Firing]
+    """Every time that the alert fired in these samples, also if it no longer does."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixed(_Variant):
+    """A number: response time above 800 ms, CPU above 80 %."""
+    type: Literal['fixed'] = 'fixed'
+    """Which variant this is."""
+    value: float
+    """The number, in the unit of the metric."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixedBaseline(_Variant):
+    """A change against a number that was measured before the release."""
+    type: Literal['fixed_baseline'] = 'fixed_baseline'
+    """Which variant this is."""
+    baseline: float
+    """That number, in the unit of the metric."""
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitBaselineMetric(_Variant):
+    """A change against another metric at the same time: the same one of the previous version."""
+    type: Literal['baseline_metric'] = 'baseline_metric'
+    """Which variant this is."""
+    metric: str
+    """The name of the other metric."""
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
+AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric
+"""The limit of an alert rule."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertReport(_Value):
+    """The state of all alerts at an instant, made by `evaluate_alerts`."""
+    verdict: AlertVerdict
+    """The worst that the alerts say about the release."""
+    alerts: Sequence[Alert]
+    """The alerts, in the order of the rules."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one for each alert that is not ok."""
+    missing: Sequence[str]
+    """The names of the metrics without data."""
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the status of an alert: it fires, or its samples are too old."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRule(_Value):
+    """A metric, the limit beyond which it is bad, and for how long."""
+    name: str
+    """The name of the alert."""
+    metric: str
+    """The name of the metric."""
+    limit: Annotated[AlertLimit, _TAGGED]
+    """The limit."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether values above the limit are bad, or those below it."""
+    severity: Severity = Severity.ERROR
+    """How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context."""
+    pending_for: timedelta = timedelta(seconds=300)
+    """How long the metric must be bad without a break before the alert fires (Prometheus: `for`)."""
+    max_age: timedelta = timedelta(seconds=300)
+    """How long a sample counts until the next one."""
+    unit: str | None = None
+    """The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the alert, for routing: `team` to `payments`."""
+    summary: str | None = None
+    """What a person reads first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRules(_Value):
+    """The alert rules of a release."""
+    rules: Sequence[AlertRule]
+    """The rules: at least one, each with its own name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSample(_Value):
+    """One sample of a metric."""
+    at: datetime
+    """When it was measured."""
+    value: float | None = None
+    """The value; absent if there was none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSeries(_Value):
+    """The samples of a metric."""
+    metric: str
+    """The name of the metric."""
+    samples: Sequence[AlertSample] = ()
+    """The samples in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
     phase: Phase
@@ -141,6 +330,80 @@ class Condition(_Value):
     """The tests; at least one."""
     join: Join = Join.ALL
     """How many tests must hold."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriteriaSet(_Value):
+    """Criteria that must all hold."""
+    criteria: Sequence[Annotated[Criterion, _TAGGED]]
+    """At least one criterion."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionFixed(_Variant):
+    """The value compared with a number: `<800`."""
+    type: Literal['fixed'] = 'fixed'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    value: float
+    """The number, in the unit of the objective."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativePercent(_Variant):
+    """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
+    type: Literal['relative_percent'] = 'relative_percent'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    percent: float
+    """The percentage of the magnitude of the earlier value that is added to it; negative to subtract."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativeChange(_Variant):
+    """The value compared with earlier results, plus a number: `<=+10`."""
+    type: Literal['relative_change'] = 'relative_change'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    change: float
+    """The number that is added to the earlier value, in the unit of the objective; negative to subtract."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionInRange(_Variant):
+    """The value lies between two numbers, both included: `in [15, 25]`."""
+    type: Literal['in_range'] = 'in_range'
+    """Which variant this is."""
+    low: float
+    """The least value."""
+    high: float
+    """The greatest value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionNotInRange(_Variant):
+    """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
+    type: Literal['not_in_range'] = 'not_in_range'
+    """Which variant this is."""
+    low: float
+    """Values below it hold."""
+    high: float
+    """Values above it hold."""
+Criterion: TypeAlias = CriterionFixed | CriterionRelativePercent | CriterionRelativeChange | CriterionInRange | CriterionNotInRange
+"""A condition on the value of an objective."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult(_Value):
+    """One criterion of an objective, with the limit that a relative one had."""
+    leads_to: ObjectiveStatus
+    """The status of the objective if the set of the criterion decides."""
+    set: int
+    """The index of the set in its list, from 0."""
+    criterion: Annotated[Criterion, _TAGGED]
+    """The criterion."""
+    limit: float | None = None
+    """The number that the value was compared with; absent for a range, and for a relative criterion without earlier values."""
+    holds: bool | None = None
+    """Whether it holds; absent if that is unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierResult(_Value):
+    """The values of an earlier release and the verdict about it."""
+    at: datetime
+    """When it was scored: no two results have the same instant."""
+    verdict: ObjectiveVerdict
+    """The verdict about it."""
+    values: Sequence[Indicator] = ()
+    """Its values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
@@ -165,6 +428,15 @@ class Evaluation(_Value):
     policy_digest: str
     """The digest of the template."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Firing(_Value):
+    """A time during which an alert fired."""
+    beyond_at: datetime
+    """When the metric went beyond its limit."""
+    fired_at: datetime
+    """When the alert began to fire."""
+    ended_at: datetime | None = None
+    """When the metric was back within its limit, or its data ended; absent while the alert fires."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupScore(_Value):
     """The score of a group of metrics."""
     name: str
@@ -186,6 +458,17 @@ class GroupStatus(_Value):
     """How many members are successful."""
     at_least: int
     """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Indicator(_Value):
+    """The measured value of an objective (a service level indicator), or the reason why there is none."""
+    name: str
+    """The name of the objective."""
+    value: float | None = None
+    """The value, in the unit of the objective; absent if the query returned none."""
+    n: int | None = None
+    """The number of samples behind the value, if it is known."""
+    error: str | None = None
+    """The message of a query that failed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
@@ -354,6 +637,55 @@ class MetricStatus(_Value):
     next_measurement_at: datetime | None = None
     """When the next query is due; in the past, when it is late."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Objective(_Value):
+    """One service level objective: the name of a value, and the criteria by which it is good."""
+    name: str
+    """The name of the value."""
+    target: Annotated[Target, _TAGGED]
+    """The criteria."""
+    weight: int = 1
+    """Its part of the score; a warning counts half."""
+    key: bool = False
+    """Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`)."""
+    min_samples: int = 0
+    """A value of fewer samples, or of an unknown number of samples, is no data."""
+    unit: str | None = None
+    """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectiveScore(_Value):
+    """The result of one objective."""
+    name: str
+    """The name of the objective."""
+    status: ObjectiveStatus
+    """What became of it."""
+    value: float | None = None
+    """The finite value, if there is one."""
+    points: float
+    """The points that it adds."""
+    max_points: float
+    """The points that it could add; 0 if it is informative."""
+    criteria: Sequence[CriterionResult]
+    """Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objectives(_Value):
+    """Service level objectives, and the share of them that a release must meet."""
+    objectives: Sequence[Objective]
+    """The objectives: at least one, each with its own name."""
+    pass_percent: float = 90.0
+    """The score, in percent of the greatest one, from which the release passes: above 0, at most 100."""
+    warning_percent: float = 75.0
+    """The score from which it passes with a warning: above 0, at most `passPercent`."""
+    aggregate: Aggregate = Aggregate.AVERAGE
+    """How earlier values become the one that relative criteria compare with."""
+    earlier_results: int = 3
+    """How many of the latest earlier results are compared with: 1 or more."""
+    included: IncludedResults = IncludedResults.PASSED_OR_WARNING
+    """Which earlier results are compared with."""
+    min_earlier: int = 1
+    """How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`."""
+    semantics: ScoreSemantics = ScoreSemantics.STRICT
+    """Whose rules decide about missing values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
     count: int
@@ -431,6 +763,27 @@ class Score(_Value):
     reason: Reason
     """The reason of the verdict."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scorecard(_Value):
+    """How well a release meets its objectives, made by `score_objectives`."""
+    verdict: ObjectiveVerdict
+    """The verdict about the release."""
+    percent: float | None = None
+    """The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight."""
+    best_percent: float | None = None
+    """The percentage that there would be if every objective without data had the best value that its criteria allow."""
+    points: float
+    """The points: the weights of the objectives that passed, and half the weights of those with a warning."""
+    max_points: float
+    """The greatest number of points: the weights of all objectives that are scored."""
+    objectives: Sequence[ObjectiveScore]
+    """The objectives, in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then the objectives that did not pass."""
+    missing: Sequence[str]
+    """The names of the objectives without data."""
+    policy_digest: str
+    """The digest of the objectives."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
     metric: str
@@ -458,6 +811,31 @@ class Tally(_Value):
     """The errors since the last measurement."""
     is_measuring: bool = False
     """Whether a query is under way."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetPassWhen(_Variant):
+    """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed."""
+    type: Literal['pass_when'] = 'pass_when'
+    """Which variant this is."""
+    passed: Sequence[CriteriaSet]
+    """At least one set."""
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetFailWhen(_Variant):
+    """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed."""
+    type: Literal['fail_when'] = 'fail_when'
+    """Which variant this is."""
+    failed: Sequence[CriteriaSet] = ()
+    """Default: none, if there is a `warning`."""
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetInformative(_Variant):
+    """The value is reported and not scored."""
+    type: Literal['informative'] = 'informative'
+    """Which variant this is."""
+Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
+"""The criteria of an objective: lists of sets, of which one must hold."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template(_Value):
     """The metrics of an analysis, and how many of them must be successful."""
@@ -515,6 +893,15 @@ class TestOutside(_Variant):
     """The greatest value of the range."""
 Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
 """A test of a finite value."""
+def standard_alert_rules() -> AlertRules:
+    """The rules of the first hours after a release of a usual service."""
+    ...
+def alert_rules_from_json(text: str) -> AlertRules:
+    """Reads alert rules from JSON text."""
+    ...
+def alert_rules_from_yaml(text: str) -> AlertRules:
+    """Reads alert rules from YAML text."""
+    ...
 def standard_judge_policy() -> JudgePolicy:
     """A judge policy to begin with: the share of errors, critical, and the latency; both must not increase."""
     ...
@@ -523,6 +910,15 @@ def judge_policy_from_json(text: str) -> JudgePolicy:
     ...
 def judge_policy_from_yaml(text: str) -> JudgePolicy:
     """Reads a judge policy from YAML text and checks it; all faults at once."""
+    ...
+def standard_objectives() -> Objectives:
+    """The objectives of a usual service, compared with its earlier releases."""
+    ...
+def objectives_from_json(text: str) -> Objectives:
+    """Reads objectives from JSON text."""
+    ...
+def objectives_from_yaml(text: str) -> Objectives:
+    """Reads objectives from YAML text."""
     ...
 def standard_template() -> Template:
     """A template to begin with: at most 1 % errors, measured every minute, five times, none failed."""
@@ -539,8 +935,17 @@ def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Map
 def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
     """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
     ...
+def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
+    """Makes the earlier result that later releases are compared with."""
+    ...
 def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
     """Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when."""
+    ...
+def evaluate_alerts(rules: AlertRules | Mapping[str, object], series: Sequence[AlertSeries | Mapping[str, object]], now: datetime | str) -> AlertReport:
+    """Evaluates alert rules on the samples of their metrics until `now`."""
+    ...
+def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
+    """Writes the state of alerts as text for a person: the verdict, and each alert that is not ok."""
     ...
 def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     """Writes an evaluation as text for a person: the phase and the reasons."""
@@ -548,8 +953,17 @@ def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
 def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
     """Writes a judgement as text for a person: the verdict and the reasons."""
     ...
+def explain_scorecard(scorecard: Scorecard | Mapping[str, object]) -> str:
+    """Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass."""
+    ...
+def format_criterion(criterion: Criterion | Mapping[str, object]) -> str:
+    """Writes a criterion in the text form that `parse_criterion` reads."""
+    ...
 def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
     """Compares a canary with its baseline, metric by metric."""
+    ...
+def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
+    """The consequence of alerts for their caller."""
     ...
 def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
     """The consequence of an evaluation for its caller."""
@@ -557,8 +971,17 @@ def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outc
 def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome:
     """The consequence of a judgement for its caller."""
     ...
+def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome:
+    """The consequence of a score for its caller."""
+    ...
+def parse_criterion(text: str) -> Criterion:
+    """Reads a criterion in the text form of Keptn, extended by ranges and signed limits."""
+    ...
 def score(labels: Sequence[LabelledMetric | Mapping[str, object]], group_weights: Mapping[str, float], pass_score: float, marginal_score: float) -> Score:
     """Adds up labels to a score and a verdict, as the judge does."""
+    ...
+def score_objectives(objectives: Objectives | Mapping[str, object], values: Sequence[Indicator | Mapping[str, object]], history: Sequence[EarlierResult | Mapping[str, object]]) -> Scorecard:
+    """Scores a release by its objectives, as Keptn does, but without its fail-open rules."""
     ...
 
 # canary
@@ -2382,6 +2805,40 @@ class ReasonCode(StrEnum):
     """A series has no values."""
     SERIES_FAILED = 'series_failed'
     """The query of a series failed."""
+    OBJECTIVES_PASSED = 'objectives_passed'
+    """The score of the objectives reaches the percentage to pass, and no key objective failed."""
+    OBJECTIVES_WARNING = 'objectives_warning'
+    """The score of the objectives reaches the percentage for a warning only."""
+    OBJECTIVES_FAILED = 'objectives_failed'
+    """The score of the objectives is too low, or a key objective failed."""
+    OBJECTIVES_INCONCLUSIVE = 'objectives_inconclusive'
+    """What is missing decides between two verdicts about the objectives."""
+    NOTHING_SCORED = 'nothing_scored'
+    """No objective has a weight."""
+    KEY_OBJECTIVE_FAILED = 'key_objective_failed'
+    """A key objective failed, so the release fails whatever its score."""
+    OBJECTIVE_FAILED = 'objective_failed'
+    """An objective failed."""
+    OBJECTIVE_WARNING = 'objective_warning'
+    """An objective has a warning and half of its points."""
+    OBJECTIVE_NO_DATA = 'objective_no_data'
+    """An objective has no value, or nothing to compare it with."""
+    ALERTS_FIRING = 'alerts_firing'
+    """An alert of severity error or critical fires."""
+    ALERTS_WARNING = 'alerts_warning'
+    """An alert of severity warning fires."""
+    ALERTS_NO_DATA = 'alerts_no_data'
+    """No alert fires, and at least one cannot be evaluated."""
+    ALERTS_PENDING = 'alerts_pending'
+    """No alert fires, and at least one metric is beyond its limit."""
+    ALERTS_OK = 'alerts_ok'
+    """No alert speaks against the release."""
+    ALERT_FIRING = 'alert_firing'
+    """A metric was beyond its limit for long enough."""
+    ALERT_PENDING = 'alert_pending'
+    """A metric is beyond its limit, but not for long enough."""
+    ALERT_NO_DATA = 'alert_no_data'
+    """A metric or its baseline has no value that is new enough."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'
@@ -2508,6 +2965,80 @@ class ReasonCode(StrEnum):
     """Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice."""
     NEITHER_IS_SAFE = 'neither_is_safe'
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
+    PLAN_HARM_FIRST = 'plan_harm_first'
+    """Plan: the step stops the harm, so that it comes first."""
+    PLAN_SCHEMA_FIRST = 'plan_schema_first'
+    """Plan: the previous version cannot run before this database step."""
+    PLAN_CONFIGURATION_FIRST = 'plan_configuration_first'
+    """Plan: the application reads its configuration when it starts."""
+    PLAN_APPLICATION = 'plan_application'
+    """Plan: the application follows what it needs."""
+    PLAN_TRAFFIC_LATE = 'plan_traffic_late'
+    """Plan: the traffic follows the database, without which the previous version cannot serve."""
+    PLAN_SCHEMA_LAST = 'plan_schema_last'
+    """Plan: the schema stays, or goes back after the new version is gone."""
+    PLAN_CACHE_LAST = 'plan_cache_last'
+    """Plan: caches are cleared after the previous version is back."""
+    PLAN_ORDER_STATED = 'plan_order_stated'
+    """Plan: the step follows others because its item says so."""
+    PLAN_COMPLETE = 'plan_complete'
+    """Plan: nothing is missing, untested or lost."""
+    PLAN_EMPTY = 'plan_empty'
+    """Plan: there are no steps."""
+    STEP_UNTESTED = 'step_untested'
+    """Plan: a step has not been tested, or that is unknown."""
+    STEP_IRREVERSIBLE = 'step_irreversible'
+    """Plan: a step cannot be undone."""
+    NO_OWNER = 'no_owner'
+    """Plan: a step has no owner."""
+    NO_DURATION = 'no_duration'
+    """Plan: a step has no duration."""
+    NO_COMMANDS = 'no_commands'
+    """Plan: a step has no commands."""
+    MIGRATION_WITHOUT_DOWN = 'migration_without_down'
+    """Plan: a migration has no down migration."""
+    DOWN_LOSES_DATA = 'down_loses_data'
+    """Plan: a down migration loses data."""
+    DATA_LOSS_UNKNOWN = 'data_loss_unknown'
+    """Plan: it is unknown whether a down migration loses data."""
+    NO_BACKUP = 'no_backup'
+    """Plan: no backup is known."""
+    BACKUP_OUTDATED = 'backup_outdated'
+    """Plan: the backup is older than the data."""
+    SCHEMA_CHANGE_UNKNOWN = 'schema_change_unknown'
+    """Plan: it is unknown what a migration does to the schema."""
+    SCHEMA_INCOMPATIBLE = 'schema_incompatible'
+    """Plan: the previous version is not known to work with a schema that is to stay."""
+    CONTRACT_CLOSES_WINDOW = 'contract_closes_window'
+    """A contract migration closes the rollback window."""
+    TARGET_NOT_OLDER = 'target_not_older'
+    """Window: the target was not deployed before the current version."""
+    TARGET_IS_EXPERIMENT = 'target_is_experiment'
+    """Window: the target was deployed as an experiment only."""
+    WINDOW_REVISIONS_EXCEEDED = 'window_revisions_exceeded'
+    """Window: too many versions lie between the target and the current version."""
+    NEW_FORMAT_WRITTEN = 'new_format_written'
+    """Window: data was written that the target cannot read."""
+    ARTIFACT_EXPIRED = 'artifact_expired'
+    """Window: the artifact of the target is deleted."""
+    CANDIDATE_FOUND = 'candidate_found'
+    """Candidates: the newest version that worked and may run again."""
+    CANDIDATES_UNKNOWN = 'candidates_unknown'
+    """Candidates: no version is known to have worked, but of some that is unknown."""
+    NO_CANDIDATE = 'no_candidate'
+    """Candidates: there is no version to go back to."""
+    VERSION_WORKED = 'version_worked'
+    """Candidate: it worked."""
+    VERSION_FAILED = 'version_failed'
+    """Candidate: it failed while it served."""
+    VERSION_WITHDRAWN = 'version_withdrawn'
+    """Candidate: it was withdrawn."""
+    VERSION_VULNERABLE = 'version_vulnerable'
+    """Candidate: it has a vulnerability."""
+    VERSION_UNPROVEN = 'version_unproven'
+    """Candidate: it neither succeeded nor served long enough."""
+    ROLLBACK_ATTEMPTS_EXCEEDED = 'rollback_attempts_exceeded'
+    """As many rollbacks failed as the policy allows."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'
@@ -2697,6 +3228,14 @@ def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object]
 
 # rollback
 """Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person."""
+class CandidatesVerdict(StrEnum):
+    """Whether there is a version to go back to."""
+    FOUND = 'found'
+    """There is one."""
+    INCONCLUSIVE = 'inconclusive'
+    """There is none, unless one of the versions listed as missing is known to have worked."""
+    NOT_FOUND = 'not_found'
+    """There is none."""
 class Criterion(StrEnum):
     """A criterion for a rollback."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
@@ -2723,6 +3262,62 @@ class CustomerImpact(StrEnum):
     """Users cannot do a part of their work."""
     CRITICAL = 'critical'
     """Users cannot work, or lose data or money."""
+class ItemKind(StrEnum):
+    """What a part of a release is."""
+    DATABASE = 'database'
+    """A migration of a database."""
+    FEATURE_FLAG = 'feature_flag'
+    """A feature flag."""
+    TRAFFIC = 'traffic'
+    """The traffic, where the previous version still runs beside the new one, as in a blue-green deployment."""
+    APPLICATION = 'application'
+    """The application itself."""
+    CONFIGURATION = 'configuration'
+    """Configuration: files, flags, environment variables."""
+    CACHE = 'cache'
+    """A cache that the new version filled."""
+class PlanAction(StrEnum):
+    """How a part of a release is taken back."""
+    KEEP_SCHEMA = 'keep_schema'
+    """Database: leave the schema as it is, because the previous version works with it."""
+    MIGRATE_DOWN = 'migrate_down'
+    """Database: run the down migration."""
+    RESTORE_BACKUP = 'restore_backup'
+    """Database: restore the newest backup."""
+    DISABLE_FLAG = 'disable_flag'
+    """Feature flag: disable it."""
+    SWITCH_TRAFFIC = 'switch_traffic'
+    """Traffic: send it to the previous version, which still runs."""
+    REDEPLOY_PREVIOUS = 'redeploy_previous'
+    """Application: deploy the previous version."""
+    REVERT_FILES = 'revert_files'
+    """Configuration: revert files."""
+    REVERT_FLAGS = 'revert_flags'
+    """Configuration: set flags to their values of before."""
+    RESET_ENVIRONMENT = 'reset_environment'
+    """Configuration: reset environment variables."""
+    CLEAR_APPLICATION_CACHE = 'clear_application_cache'
+    """Cache: clear the cache of the application."""
+    RESET_MEMORY = 'reset_memory'
+    """Cache: reset the state in memory, usually by a restart."""
+    PURGE_CDN = 'purge_cdn'
+    """Cache: purge the CDN."""
+class PlanVerdict(StrEnum):
+    """Whether a plan can be followed."""
+    COMPLETE = 'complete'
+    """No gap is known."""
+    HAS_GAPS = 'has_gaps'
+    """It can be followed, but something is missing, untested, or lost."""
+    BLOCKED = 'blocked'
+    """A step cannot be done, or there is none."""
+class SchemaChange(StrEnum):
+    """What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change)."""
+    UNCHANGED = 'unchanged'
+    """The schema is the same."""
+    EXPAND = 'expand'
+    """Only additions that the previous version can ignore."""
+    CONTRACT = 'contract'
+    """Something that the previous version uses was removed, renamed or made stricter."""
 class Verdict(StrEnum):
     """What to do about a release."""
     HOLD = 'hold'
@@ -2737,6 +3332,44 @@ class Verdict(StrEnum):
     """Roll back to the previous version."""
     ESCALATE = 'escalate'
     """Something is wrong and no recovery option is known to be safe: a person must choose now."""
+class WindowVerdict(StrEnum):
+    """Whether a rollback window is open."""
+    OPEN = 'open'
+    """A rollback may be made."""
+    CLOSED = 'closed'
+    """A person must decide whether a rollback is made."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate(_Value):
+    """A version that a rollback could go to."""
+    version: str
+    """The version."""
+    eligible: bool
+    """Whether nothing excludes it."""
+    failed_rollbacks: int
+    """The rollbacks to it that failed since it succeeded last."""
+    reasons: Sequence[Reason]
+    """What excludes it, or that it worked."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidates(_Value):
+    """The versions that a rollback could go to, made by `candidates`."""
+    verdict: CandidatesVerdict
+    """Whether there is a version to go back to."""
+    current: str
+    """The version that serves."""
+    target: str | None = None
+    """The version to go back to: the newest that nothing excludes."""
+    candidates: Sequence[Candidate]
+    """All other versions of the history, newest first."""
+    reasons: Sequence[Reason]
+    """The verdict's reason, then those of the candidates."""
+    missing: Sequence[str]
+    """The versions of which it must be said whether they worked."""
+    failed_rollbacks: int
+    """The rollbacks that failed, to any version, each since that version succeeded last."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone changes the verdict or the target; absent if there is none."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
@@ -2748,6 +3381,17 @@ class Counterfactual(_Value):
     """A value that changes the verdict, in the wire form without quotes: `true`, `0.05`, `PT1H`."""
     verdict: Verdict
     """The verdict for that value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataLoss(_Value):
+    """Data that a step of a rollback loses."""
+    id: str
+    """The id of the step."""
+    start: datetime | None = None
+    """The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time."""
+    end: datetime | None = None
+    """The end of that time."""
+    text: str
+    """A sentence for a person."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
@@ -2765,6 +3409,171 @@ class Decision(_Value):
     """The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing."""
     policy_digest: str
     """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEvent(_Value):
+    """An event in the history of a service."""
+    at: datetime
+    """When it happened."""
+    kind: Annotated[HistoryKind, _TAGGED]
+    """What happened."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindDeployed(_Variant):
+    """A version began to serve, for the first time or again."""
+    type: Literal['deployed'] = 'deployed'
+    """Which variant this is."""
+    version: str
+    """The version, or whatever else names a revision."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindExperimentDeployed(_Variant):
+    """A version was deployed as an experiment."""
+    type: Literal['experiment_deployed'] = 'experiment_deployed'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindSucceeded(_Variant):
+    """A version proved itself, for instance at the end of a canary or of its bake."""
+    type: Literal['succeeded'] = 'succeeded'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindFailed(_Variant):
+    """A version failed while it served."""
+    type: Literal['failed'] = 'failed'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindRollbackFailed(_Variant):
+    """A rollback to a version was tried and failed."""
+    type: Literal['rollback_failed'] = 'rollback_failed'
+    """Which variant this is."""
+    version: str
+    """The version that should have served again."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindWithdrawn(_Variant):
+    """A version must not be used any more."""
+    type: Literal['withdrawn'] = 'withdrawn'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindVulnerable(_Variant):
+    """A version is known to have a vulnerability."""
+    type: Literal['vulnerable'] = 'vulnerable'
+    """Which variant this is."""
+    version: str
+    """The version."""
+    advisory: str
+    """What names the vulnerability: `CVE-2026-1234`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindArtifactKept(_Variant):
+    """The artifact of a version is kept until an instant."""
+    type: Literal['artifact_kept'] = 'artifact_kept'
+    """Which variant this is."""
+    version: str
+    """The version."""
+    until: datetime
+    """The instant at which it is deleted; it may be later than `now`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrated(_Variant):
+    """A migration ran."""
+    type: Literal['migrated'] = 'migrated'
+    """Which variant this is."""
+    migration: str
+    """The name of the migration."""
+    change: SchemaChange
+    """What it did to the schema."""
+    works_from: str
+    """The oldest version that works with the schema afterwards."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrationReverted(_Variant):
+    """A migration was taken back."""
+    type: Literal['migration_reverted'] = 'migration_reverted'
+    """Which variant this is."""
+    migration: str
+    """The name of the migration."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindNewFormatWritten(_Variant):
+    """Data was written for the first time in a format that older versions cannot read."""
+    type: Literal['new_format_written'] = 'new_format_written'
+    """Which variant this is."""
+    readable_from: str
+    """The oldest version that can read it."""
+HistoryKind: TypeAlias = HistoryKindDeployed | HistoryKindExperimentDeployed | HistoryKindSucceeded | HistoryKindFailed | HistoryKindRollbackFailed | HistoryKindWithdrawn | HistoryKindVulnerable | HistoryKindArtifactKept | HistoryKindMigrated | HistoryKindMigrationReverted | HistoryKindNewFormatWritten
+"""What happened to a version, the schema or the data."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan(_Value):
+    """The steps of a rollback in order, made by `plan_rollback`."""
+    verdict: PlanVerdict
+    """Whether the plan can be followed as it is."""
+    steps: Sequence[PlanStep]
+    """The steps in their order."""
+    reasons: Sequence[Reason]
+    """The findings in the order of the steps, or that there are none."""
+    missing: Sequence[str]
+    """The unknown facts that were treated as their worst value: `orders.hasDown`."""
+    data_loss: Sequence[DataLoss]
+    """What the rollback loses."""
+    total: timedelta | None = None
+    """The time for one step after the other; absent if that of a step is unknown."""
+    critical: timedelta | None = None
+    """The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown."""
+    critical_path: Sequence[str]
+    """The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanItem(_Value):
+    """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache."""
+    id: str
+    """A name that no other item of the plan has."""
+    kind: ItemKind
+    """What it is."""
+    action: PlanAction | None = None
+    """How it is taken back."""
+    commands: Sequence[str] = ()
+    """The commands of the step, in their order."""
+    owner: str | None = None
+    """Who does the step."""
+    duration: timedelta | None = None
+    """How long the step takes."""
+    tested: bool | None = None
+    """Whether the step has been tested."""
+    reversible: bool | None = None
+    """Whether the step itself can be undone."""
+    after: Sequence[str] = ()
+    """The ids of the items whose steps must be done before."""
+    schema_change: SchemaChange | None = None
+    """What the migration does to the schema."""
+    has_down: bool | None = None
+    """Whether a down migration exists."""
+    down_loses_data: bool | None = None
+    """Whether the down migration loses data, for instance that of a column which it drops."""
+    backup_at: datetime | None = None
+    """The instant of the newest backup."""
+    last_write_at: datetime | None = None
+    """The instant of the last write."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanStep(_Value):
+    """A step of a plan."""
+    id: str
+    """The id of its item."""
+    kind: ItemKind
+    """What it takes back."""
+    action: PlanAction
+    """How."""
+    reason: Reason
+    """Why it stands at this position."""
+    commands: Sequence[str]
+    """The commands of its item."""
+    owner: str | None = None
+    """Who does it."""
+    duration: timedelta | None = None
+    """How long it takes."""
+    starts_after: timedelta | None = None
+    """The time from the start of the rollback to the earliest start of the step; absent if it is unknown."""
+    irreversible: bool
+    """Whether the step cannot be undone."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery."""
@@ -2800,6 +3609,10 @@ class Policy(_Value):
     """The lowest impact on customers that counts as severe."""
     error_rate_significance: float = 0.01
     """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off."""
+    window_revisions: int | None = None
+    """The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more."""
+    max_failed_rollbacks: int = 1
+    """The number of failed rollbacks from which no further one is made without a person; 1 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""
@@ -2843,6 +3656,25 @@ class Situation(_Value):
     """The time until a fix can be deployed."""
     flag_ends_fault: bool | None = None
     """Whether disabling a feature flag ends the whole fault for all users."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window(_Value):
+    """Whether a rollback is still within its window, made by `rollback_window`."""
+    verdict: WindowVerdict
+    """Whether it is open."""
+    current: str
+    """The version that serves."""
+    target: str
+    """The version to go back to."""
+    revisions_between: int
+    """The versions between the two, without experiments."""
+    closed_at: datetime | None = None
+    """The instant at which it closed; absent if it is open, or was never open."""
+    reasons: Sequence[Reason]
+    """Everything that closed it, or that it is open."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone closes it; absent if it is closed or time alone does not close it."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
 class Engine(_Handle):
     """A policy that is checked and digested once, for many decisions."""
     def __init__(self, policy: Policy | Mapping[str, object]) -> None:
@@ -2867,14 +3699,44 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
+def candidates(events: Sequence[HistoryEvent | Mapping[str, object]], current: str, policy: Policy | Mapping[str, object], now: datetime | str) -> Candidates:
+    """Lists the versions that a rollback could go to, newest first, and names the first that may."""
+    ...
+def check_rollback_plan(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> tuple[Reason, ...]:
+    """The gaps of a plan: what `plan_rollback` finds, without the steps."""
+    ...
 def decide(situation: Situation | Mapping[str, object], policy: Policy | Mapping[str, object], now: datetime | str) -> Decision:
     """Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person."""
     ...
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict."""
     ...
+def explain_candidates(candidates: Candidates | Mapping[str, object]) -> str:
+    """Writes the versions that a rollback could go to as text for a person."""
+    ...
+def explain_plan(plan: Plan | Mapping[str, object]) -> str:
+    """Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps."""
+    ...
+def explain_window(window: Window | Mapping[str, object]) -> str:
+    """Writes a rollback window as text for a person."""
+    ...
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     """The consequence of a decision for its caller: go on, go back, or ask a person."""
+    ...
+def outcome_of_candidates(candidates: Candidates | Mapping[str, object]) -> Outcome:
+    """The consequence of the candidates for their caller: `proceed` if one was found, else `ask`."""
+    ...
+def outcome_of_plan(plan: Plan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan for its caller: `proceed` if it is complete, else `ask`."""
+    ...
+def outcome_of_window(window: Window | Mapping[str, object]) -> Outcome:
+    """The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`."""
+    ...
+def plan_rollback(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> Plan:
+    """Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position."""
+    ...
+def rollback_window(events: Sequence[HistoryEvent | Mapping[str, object]], current: str, target: str, policy: Policy | Mapping[str, object], now: datetime | str) -> Window:
+    """Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed."""
     ...
 
 # stats

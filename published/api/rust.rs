@@ -80,7 +80,513 @@ pub mod analysis {
         pub const SERIES_EMPTY: ReasonCode;
         /// The query of a series failed.
         pub const SERIES_FAILED: ReasonCode;
+        /// The score of the objectives reaches the percentage to pass, and no key objective failed.
+        pub const OBJECTIVES_PASSED: ReasonCode;
+        /// The score of the objectives reaches the percentage for a warning only.
+        pub const OBJECTIVES_WARNING: ReasonCode;
+        /// The score of the objectives is too low, or a key objective failed.
+        pub const OBJECTIVES_FAILED: ReasonCode;
+        /// What is missing decides between two verdicts about the objectives.
+        pub const OBJECTIVES_INCONCLUSIVE: ReasonCode;
+        /// No objective has a weight.
+        pub const NOTHING_SCORED: ReasonCode;
+        /// A key objective failed, so the release fails whatever its score.
+        pub const KEY_OBJECTIVE_FAILED: ReasonCode;
+        /// An objective failed.
+        pub const OBJECTIVE_FAILED: ReasonCode;
+        /// An objective has a warning and half of its points.
+        pub const OBJECTIVE_WARNING: ReasonCode;
+        /// An objective has no value, or nothing to compare it with.
+        pub const OBJECTIVE_NO_DATA: ReasonCode;
+        /// An alert of severity error or critical fires.
+        pub const ALERTS_FIRING: ReasonCode;
+        /// An alert of severity warning fires.
+        pub const ALERTS_WARNING: ReasonCode;
+        /// No alert fires, and at least one cannot be evaluated.
+        pub const ALERTS_NO_DATA: ReasonCode;
+        /// No alert fires, and at least one metric is beyond its limit.
+        pub const ALERTS_PENDING: ReasonCode;
+        /// No alert speaks against the release.
+        pub const ALERTS_OK: ReasonCode;
+        /// A metric was beyond its limit for long enough.
+        pub const ALERT_FIRING: ReasonCode;
+        /// A metric is beyond its limit, but not for long enough.
+        pub const ALERT_PENDING: ReasonCode;
+        /// A metric or its baseline has no value that is new enough.
+        pub const ALERT_NO_DATA: ReasonCode;
     }
+    /// How the values of several earlier results become one.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Aggregate {
+        /// The mean.
+        Average,
+        /// The median.
+        P50,
+        /// The 90th percentile.
+        P90,
+        /// The 95th percentile.
+        P95,
+    }
+    /// Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.
+    #[must_use]
+    pub fn explain_alerts(report: &AlertReport) -> String;
+    /// The consequence of alerts for their caller.
+    #[must_use]
+    pub fn outcome_of_alerts(report: &AlertReport) -> Outcome;
+    /// The state of one alert.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Alert {
+        /// The name of the rule.
+        pub name: String,
+        /// The metric of the rule.
+        pub metric: String,
+        /// The severity of the rule.
+        pub severity: Severity,
+        /// The state.
+        pub status: AlertStatus,
+        /// The latest value, if it counts.
+        pub value: Option<f64>,
+        /// The limit at that time, if it is known.
+        pub limit: Option<f64>,
+        /// Since when the metric is beyond its limit without a break.
+        pub beyond_since: Option<Timestamp>,
+        /// Every time that the alert fired in these samples, also if it no longer does.
+        pub firings: Vec<Firing>,
+    }
+    /// The state of all alerts at an instant, made by `evaluate_alerts`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AlertReport {
+        /// The worst that the alerts say about the release.
+        pub verdict: AlertVerdict,
+        /// The alerts, in the order of the rules.
+        pub alerts: Vec<Alert>,
+        /// The reasons: first that of the verdict, then one for each alert that is not ok.
+        pub reasons: Vec<Reason>,
+        /// The names of the metrics without data.
+        pub missing: Vec<String>,
+        /// The next instant at which time alone changes the status of an alert: it fires, or its samples are too old.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// One sample of a metric.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertSample {
+        /// When it was measured.
+        pub at: Timestamp,
+        /// The value; absent if there was none.
+        pub value: Option<f64>,
+    }
+    /// The samples of a metric.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertSeries {
+        /// The name of the metric.
+        pub metric: String,
+        /// The samples in the order of time.
+        pub samples: Vec<AlertSample>,
+    }
+    /// The state of an alert.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AlertStatus {
+        /// The metric was beyond its limit for long enough, and still is.
+        Firing,
+        /// The metric is beyond its limit, but not for long enough.
+        Pending,
+        /// The metric is within its limit.
+        Ok,
+        /// There is no value that is new enough, or no baseline.
+        NoData,
+    }
+    /// The worst that the alerts say about a release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AlertVerdict {
+        /// An alert of severity `error` or `critical` fires.
+        Firing,
+        /// An alert of severity `warning` fires, and none that is worse.
+        Warning,
+        /// None of them fires, and the data of at least one rule is missing.
+        NoData,
+        /// None of them fires, all have data, and at least one is pending.
+        Pending,
+        /// All are ok, or only alerts of severity `info` are not.
+        Ok,
+    }
+    /// A time during which an alert fired.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Firing {
+        /// When the metric went beyond its limit.
+        pub beyond_at: Timestamp,
+        /// When the alert began to fire.
+        pub fired_at: Timestamp,
+        /// When the metric was back within its limit, or its data ended; absent while the alert fires.
+        pub ended_at: Option<Timestamp>,
+    }
+    /// Reads alert rules from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn alert_rules_from_yaml(text: &str) -> Result<AlertRules>;
+    /// The limit of an alert rule.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum AlertLimit {
+        /// A number: response time above 800 ms, CPU above 80 %.
+        Fixed {
+            /// The number, in the unit of the metric.
+            value: f64,
+        },
+        /// A change against a number that was measured before the release.
+        FixedBaseline {
+            /// That number, in the unit of the metric.
+            baseline: f64,
+            /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+            percent: f64,
+            /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+            min_change: f64,
+        },
+        /// A change against another metric at the same time: the same one of the previous version.
+        BaselineMetric {
+            /// The name of the other metric.
+            metric: String,
+            /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+            percent: f64,
+            /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+            min_change: f64,
+        },
+    }
+    /// A metric, the limit beyond which it is bad, and for how long.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertRule {
+        /// The name of the alert.
+        pub name: String,
+        /// The name of the metric.
+        pub metric: String,
+        /// The limit.
+        pub limit: AlertLimit,
+        /// Whether values above the limit are bad, or those below it.
+        pub direction: Direction,
+        /// How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context.
+        pub severity: Severity,
+        /// How long the metric must be bad without a break before the alert fires (Prometheus: `for`).
+        pub pending_for: Span,
+        /// How long a sample counts until the next one.
+        pub max_age: Span,
+        /// The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share.
+        pub unit: Option<String>,
+        /// More labels of the alert, for routing: `team` to `payments`.
+        pub labels: BTreeMap<String, String>,
+        /// What a person reads first.
+        pub summary: Option<String>,
+    }
+    /// The alert rules of a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertRules {
+        /// The rules: at least one, each with its own name.
+        pub rules: Vec<AlertRule>,
+    }
+    /// Reads alert rules from JSON text.
+    pub fn alert_rules_from_json(text: &str) -> Result<AlertRules>;
+    /// The rules of the first hours after a release of a usual service.
+    #[must_use]
+    pub fn standard_alert_rules() -> AlertRules;
+    /// How a value is compared with a limit.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Comparator {
+        /// `<`
+        LessThan,
+        /// `<=`
+        LessThanOrEqual,
+        /// `=`
+        EqualTo,
+        /// `>=`
+        GreaterThanOrEqual,
+        /// `>`
+        GreaterThan,
+    }
+    /// A condition on the value of an objective.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Criterion {
+        /// The value compared with a number: `<800`.
+        Fixed {
+            /// The comparison.
+            comparator: Comparator,
+            /// The number, in the unit of the objective.
+            value: f64,
+        },
+        /// The value compared with earlier results, plus a percentage of them: `<=+10%`.
+        RelativePercent {
+            /// The comparison.
+            comparator: Comparator,
+            /// The percentage of the magnitude of the earlier value that is added to it; negative to subtract.
+            percent: f64,
+        },
+        /// The value compared with earlier results, plus a number: `<=+10`.
+        RelativeChange {
+            /// The comparison.
+            comparator: Comparator,
+            /// The number that is added to the earlier value, in the unit of the objective; negative to subtract.
+            change: f64,
+        },
+        /// The value lies between two numbers, both included: `in [15, 25]`.
+        InRange {
+            /// The least value.
+            low: f64,
+            /// The greatest value.
+            high: f64,
+        },
+        /// The value lies outside of two numbers, both excluded: `not in [15, 25]`.
+        NotInRange {
+            /// Values below it hold.
+            low: f64,
+            /// Values above it hold.
+            high: f64,
+        },
+    }
+    /// Writes a criterion in the text form that `parse_criterion` reads.
+    #[must_use]
+    pub fn format_criterion(criterion: &Criterion) -> String;
+    /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+    pub fn parse_criterion(text: &str) -> Result<Criterion>;
+    /// Evaluates alert rules on the samples of their metrics until `now`.
+    pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
+    -> Result<AlertReport>;
+    /// The values of an earlier release and the verdict about it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct EarlierResult {
+        /// When it was scored: no two results have the same instant.
+        pub at: Timestamp,
+        /// The verdict about it.
+        pub verdict: ObjectiveVerdict,
+        /// Its values.
+        pub values: Vec<Indicator>,
+    }
+    /// The measured value of an objective (a service level indicator), or the reason why there is none.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Indicator {
+        /// The name of the objective.
+        pub name: String,
+        /// The value, in the unit of the objective; absent if the query returned none.
+        pub value: Option<f64>,
+        /// The number of samples behind the value, if it is known.
+        pub n: Option<Count>,
+        /// The message of a query that failed.
+        pub error: Option<String>,
+    }
+    /// Reads objectives from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn objectives_from_yaml(text: &str) -> Result<Objectives>;
+    /// Criteria that must all hold.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CriteriaSet {
+        /// At least one criterion.
+        pub criteria: Vec<Criterion>,
+    }
+    /// Which earlier results relative criteria compare with.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum IncludedResults {
+        /// Those that passed without a warning.
+        Passed,
+        /// Those that passed, with or without a warning.
+        PassedOrWarning,
+        /// All of them.
+        All,
+    }
+    /// One service level objective: the name of a value, and the criteria by which it is good.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Objective {
+        /// The name of the value.
+        pub name: String,
+        /// The criteria.
+        pub target: Target,
+        /// Its part of the score; a warning counts half.
+        pub weight: u32,
+        /// Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`).
+        pub key: bool,
+        /// A value of fewer samples, or of an unknown number of samples, is no data.
+        pub min_samples: Count,
+        /// The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share.
+        pub unit: Option<String>,
+    }
+    /// Service level objectives, and the share of them that a release must meet.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Objectives {
+        /// The objectives: at least one, each with its own name.
+        pub objectives: Vec<Objective>,
+        /// The score, in percent of the greatest one, from which the release passes: above 0, at most 100.
+        pub pass_percent: f64,
+        /// The score from which it passes with a warning: above 0, at most `passPercent`.
+        pub warning_percent: f64,
+        /// How earlier values become the one that relative criteria compare with.
+        pub aggregate: Aggregate,
+        /// How many of the latest earlier results are compared with: 1 or more.
+        pub earlier_results: u32,
+        /// Which earlier results are compared with.
+        pub included: IncludedResults,
+        /// How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`.
+        pub min_earlier: u32,
+        /// Whose rules decide about missing values.
+        pub semantics: ScoreSemantics,
+    }
+    /// Whose rules decide where a value, an earlier result or a weight is missing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ScoreSemantics {
+        /// What is missing is unknown, and never passes.
+        Strict,
+        /// The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value fails, and a release without scored objectives passes.
+        KeptnV1,
+        /// The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only failures are listed, and a release without weights has a score of 0.
+        KeptnV2,
+    }
+    /// The criteria of an objective: lists of sets, of which one must hold.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Target {
+        /// What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed.
+        PassWhen {
+            /// At least one set.
+            passed: Vec<CriteriaSet>,
+            /// Default: none.
+            warning: Vec<CriteriaSet>,
+        },
+        /// What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed.
+        FailWhen {
+            /// Default: none, if there is a `warning`.
+            failed: Vec<CriteriaSet>,
+            /// Default: none.
+            warning: Vec<CriteriaSet>,
+        },
+        /// The value is reported and not scored.
+        Informative {},
+    }
+    /// Reads objectives from JSON text.
+    pub fn objectives_from_json(text: &str) -> Result<Objectives>;
+    /// The objectives of a usual service, compared with its earlier releases.
+    #[must_use]
+    pub fn standard_objectives() -> Objectives;
+    /// Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+    pub fn score_objectives(
+        objectives: &Objectives,
+        values: &[Indicator],
+        history: &[EarlierResult],
+    ) -> Result<Scorecard>;
+    /// One criterion of an objective, with the limit that a relative one had.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CriterionResult {
+        /// The status of the objective if the set of the criterion decides.
+        pub leads_to: ObjectiveStatus,
+        /// The index of the set in its list, from 0.
+        pub set: u32,
+        /// The criterion.
+        pub criterion: Criterion,
+        /// The number that the value was compared with; absent for a range, and for a relative criterion without earlier values.
+        pub limit: Option<f64>,
+        /// Whether it holds; absent if that is unknown.
+        pub holds: Option<bool>,
+    }
+    /// The result of one objective.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ObjectiveScore {
+        /// The name of the objective.
+        pub name: String,
+        /// What became of it.
+        pub status: ObjectiveStatus,
+        /// The finite value, if there is one.
+        pub value: Option<f64>,
+        /// The points that it adds.
+        pub points: f64,
+        /// The points that it could add; 0 if it is informative.
+        pub max_points: f64,
+        /// Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`.
+        pub criteria: Vec<CriterionResult>,
+    }
+    /// What became of an objective.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ObjectiveStatus {
+        /// It has all of its points.
+        Passed,
+        /// It has half of its points.
+        Warning,
+        /// It has no points.
+        Failed,
+        /// What is missing decides; it has the points that are certain.
+        NoData,
+        /// It is not scored.
+        Informative,
+    }
+    /// The verdict about a release by its score.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ObjectiveVerdict {
+        /// The score reaches `passPercent`, and no key objective failed.
+        Passed,
+        /// The score reaches `warningPercent`, and no key objective failed.
+        Warning,
+        /// The score does not reach `warningPercent`, or a key objective failed.
+        Failed,
+        /// What is missing decides between these, or nothing is scored.
+        Inconclusive,
+    }
+    /// How well a release meets its objectives, made by `score_objectives`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Scorecard {
+        /// The verdict about the release.
+        pub verdict: ObjectiveVerdict,
+        /// The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight.
+        pub percent: Option<f64>,
+        /// The percentage that there would be if every objective without data had the best value that its criteria allow.
+        pub best_percent: Option<f64>,
+        /// The points: the weights of the objectives that passed, and half the weights of those with a warning.
+        pub points: f64,
+        /// The greatest number of points: the weights of all objectives that are scored.
+        pub max_points: f64,
+        /// The objectives, in the order of the policy.
+        pub objectives: Vec<ObjectiveScore>,
+        /// The reasons: first that of the verdict, then the objectives that did not pass.
+        pub reasons: Vec<Reason>,
+        /// The names of the objectives without data.
+        pub missing: Vec<String>,
+        /// The digest of the objectives.
+        pub policy_digest: String,
+    }
+    /// Makes the earlier result that later releases are compared with.
+    #[must_use]
+    pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+    /// Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
+    #[must_use]
+    pub fn explain_scorecard(scorecard: &Scorecard) -> String;
+    /// The consequence of a score for its caller.
+    #[must_use]
+    pub fn outcome_of_scorecard(scorecard: &Scorecard) -> Outcome;
     /// What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
     pub fn assess_reading(metric: &Metric, reading: &Reading) -> Result<Phase>;
     /// The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
@@ -667,12 +1173,22 @@ pub mod analysis {
     pub fn standard_template() -> Template;
     /// Reads a template from JSON text and checks it; all faults at once.
     pub fn template_from_json(text: &str) -> Result<Template>;
+    impl Display for Aggregate {}
+    impl FromStr for Aggregate {}
+    impl Display for AlertStatus {}
+    impl FromStr for AlertStatus {}
+    impl Display for AlertVerdict {}
+    impl FromStr for AlertVerdict {}
     impl Display for BadChange {}
     impl FromStr for BadChange {}
+    impl Display for Comparator {}
+    impl FromStr for Comparator {}
     impl Display for EffectMeasure {}
     impl FromStr for EffectMeasure {}
     impl Display for EndRule {}
     impl FromStr for EndRule {}
+    impl Display for IncludedResults {}
+    impl FromStr for IncludedResults {}
     impl Display for Join {}
     impl FromStr for Join {}
     impl Display for Label {}
@@ -681,15 +1197,62 @@ pub mod analysis {
     impl FromStr for MissingValues {}
     impl Display for NoValue {}
     impl FromStr for NoValue {}
+    impl Display for ObjectiveStatus {}
+    impl FromStr for ObjectiveStatus {}
+    impl Display for ObjectiveVerdict {}
+    impl FromStr for ObjectiveVerdict {}
     impl Display for Phase {}
     impl FromStr for Phase {}
+    impl Display for ScoreSemantics {}
+    impl FromStr for ScoreSemantics {}
     impl Display for SpreadRule {}
     impl FromStr for SpreadRule {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
+    /// The text of `explain_alerts`.
+    impl fmt::Display for AlertReport {}
+    impl Explain for AlertReport {}
+    impl AlertSeries {
+        /// The samples of this metric.
+        #[must_use]
+        pub fn new(metric: impl Into<String>, samples: impl IntoIterator<Item = AlertSample>) -> Self;
+    }
+    impl AlertSample {
+        /// A value at an instant.
+        #[must_use]
+        pub fn new(at: Timestamp, value: f64) -> Self;
+    }
+    impl AlertRules {
+        /// These rules.
+        #[must_use]
+        pub fn new(rules: impl IntoIterator<Item = AlertRule>) -> Self;
+    }
+    impl AlertRule {
+        /// A rule with all defaults.
+        #[must_use]
+        pub fn new(name: impl Into<String>, metric: impl Into<String>, limit: AlertLimit) -> Self;
+    }
+    impl PolicyText for AlertRules {}
     /// The text of `explain_evaluation`.
     impl fmt::Display for Evaluation {}
     impl Explain for Evaluation {}
+    impl Indicator {
+        /// The value of this name.
+        #[must_use]
+        pub fn new(name: impl Into<String>, value: f64) -> Self;
+        /// A query that returned no value.
+        #[must_use]
+        pub fn missing(name: impl Into<String>) -> Self;
+    }
+    impl EarlierResult {
+        /// A result with these values.
+        #[must_use]
+        pub fn new(
+            at: Timestamp,
+            verdict: ObjectiveVerdict,
+            values: impl IntoIterator<Item = Indicator>,
+        ) -> Self;
+    }
     impl JudgedMetric {
         /// A metric with all defaults.
         #[must_use]
@@ -719,6 +1282,31 @@ pub mod analysis {
         #[must_use]
         pub fn new(metric: impl Into<String>, at: Timestamp, reading: Reading) -> Self;
     }
+    impl Objectives {
+        /// These objectives, with all defaults.
+        #[must_use]
+        pub fn new(objectives: impl IntoIterator<Item = Objective>) -> Self;
+    }
+    impl Objective {
+        /// An objective with this target, of weight 1.
+        #[must_use]
+        pub fn new(name: impl Into<String>, target: Target) -> Self;
+        /// An objective that passes when one of these sets holds, and fails otherwise.
+        #[must_use]
+        pub fn pass_when(name: impl Into<String>, passed: impl IntoIterator<Item = CriteriaSet>) -> Self;
+        /// An objective that fails when one of these sets holds, and passes otherwise.
+        #[must_use]
+        pub fn fail_when(name: impl Into<String>, failed: impl IntoIterator<Item = CriteriaSet>) -> Self;
+    }
+    impl CriteriaSet {
+        /// A set of these criteria.
+        #[must_use]
+        pub fn new(criteria: impl IntoIterator<Item = Criterion>) -> Self;
+    }
+    impl PolicyText for Objectives {}
+    /// The text of `explain_scorecard`.
+    impl fmt::Display for Scorecard {}
+    impl Explain for Scorecard {}
     impl Metric {
         /// A metric that no failed measurement is tolerated of, with all other defaults.
         #[must_use]
@@ -3363,7 +3951,141 @@ pub mod rollback {
         pub const FIX_PREFERRED: ReasonCode;
         /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
         pub const NEITHER_IS_SAFE: ReasonCode;
+        /// Plan: the step stops the harm, so that it comes first.
+        pub const PLAN_HARM_FIRST: ReasonCode;
+        /// Plan: the previous version cannot run before this database step.
+        pub const PLAN_SCHEMA_FIRST: ReasonCode;
+        /// Plan: the application reads its configuration when it starts.
+        pub const PLAN_CONFIGURATION_FIRST: ReasonCode;
+        /// Plan: the application follows what it needs.
+        pub const PLAN_APPLICATION: ReasonCode;
+        /// Plan: the traffic follows the database, without which the previous version cannot serve.
+        pub const PLAN_TRAFFIC_LATE: ReasonCode;
+        /// Plan: the schema stays, or goes back after the new version is gone.
+        pub const PLAN_SCHEMA_LAST: ReasonCode;
+        /// Plan: caches are cleared after the previous version is back.
+        pub const PLAN_CACHE_LAST: ReasonCode;
+        /// Plan: the step follows others because its item says so.
+        pub const PLAN_ORDER_STATED: ReasonCode;
+        /// Plan: nothing is missing, untested or lost.
+        pub const PLAN_COMPLETE: ReasonCode;
+        /// Plan: there are no steps.
+        pub const PLAN_EMPTY: ReasonCode;
+        /// Plan: a step has not been tested, or that is unknown.
+        pub const STEP_UNTESTED: ReasonCode;
+        /// Plan: a step cannot be undone.
+        pub const STEP_IRREVERSIBLE: ReasonCode;
+        /// Plan: a step has no owner.
+        pub const NO_OWNER: ReasonCode;
+        /// Plan: a step has no duration.
+        pub const NO_DURATION: ReasonCode;
+        /// Plan: a step has no commands.
+        pub const NO_COMMANDS: ReasonCode;
+        /// Plan: a migration has no down migration.
+        pub const MIGRATION_WITHOUT_DOWN: ReasonCode;
+        /// Plan: a down migration loses data.
+        pub const DOWN_LOSES_DATA: ReasonCode;
+        /// Plan: it is unknown whether a down migration loses data.
+        pub const DATA_LOSS_UNKNOWN: ReasonCode;
+        /// Plan: no backup is known.
+        pub const NO_BACKUP: ReasonCode;
+        /// Plan: the backup is older than the data.
+        pub const BACKUP_OUTDATED: ReasonCode;
+        /// Plan: it is unknown what a migration does to the schema.
+        pub const SCHEMA_CHANGE_UNKNOWN: ReasonCode;
+        /// Plan: the previous version is not known to work with a schema that is to stay.
+        pub const SCHEMA_INCOMPATIBLE: ReasonCode;
+        /// A contract migration closes the rollback window.
+        pub const CONTRACT_CLOSES_WINDOW: ReasonCode;
+        /// Window: the target was not deployed before the current version.
+        pub const TARGET_NOT_OLDER: ReasonCode;
+        /// Window: the target was deployed as an experiment only.
+        pub const TARGET_IS_EXPERIMENT: ReasonCode;
+        /// Window: too many versions lie between the target and the current version.
+        pub const WINDOW_REVISIONS_EXCEEDED: ReasonCode;
+        /// Window: data was written that the target cannot read.
+        pub const NEW_FORMAT_WRITTEN: ReasonCode;
+        /// Window: the artifact of the target is deleted.
+        pub const ARTIFACT_EXPIRED: ReasonCode;
+        /// Candidates: the newest version that worked and may run again.
+        pub const CANDIDATE_FOUND: ReasonCode;
+        /// Candidates: no version is known to have worked, but of some that is unknown.
+        pub const CANDIDATES_UNKNOWN: ReasonCode;
+        /// Candidates: there is no version to go back to.
+        pub const NO_CANDIDATE: ReasonCode;
+        /// Candidate: it worked.
+        pub const VERSION_WORKED: ReasonCode;
+        /// Candidate: it failed while it served.
+        pub const VERSION_FAILED: ReasonCode;
+        /// Candidate: it was withdrawn.
+        pub const VERSION_WITHDRAWN: ReasonCode;
+        /// Candidate: it has a vulnerability.
+        pub const VERSION_VULNERABLE: ReasonCode;
+        /// Candidate: it neither succeeded nor served long enough.
+        pub const VERSION_UNPROVEN: ReasonCode;
+        /// As many rollbacks failed as the policy allows.
+        pub const ROLLBACK_ATTEMPTS_EXCEEDED: ReasonCode;
     }
+    /// A version that a rollback could go to.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Candidate {
+        /// The version.
+        pub version: String,
+        /// Whether nothing excludes it.
+        pub eligible: bool,
+        /// The rollbacks to it that failed since it succeeded last.
+        pub failed_rollbacks: u32,
+        /// What excludes it, or that it worked.
+        pub reasons: Vec<Reason>,
+    }
+    /// The versions that a rollback could go to, made by `candidates`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Candidates {
+        /// Whether there is a version to go back to.
+        pub verdict: CandidatesVerdict,
+        /// The version that serves.
+        pub current: String,
+        /// The version to go back to: the newest that nothing excludes.
+        pub target: Option<String>,
+        /// All other versions of the history, newest first.
+        pub candidates: Vec<Candidate>,
+        /// The verdict's reason, then those of the candidates.
+        pub reasons: Vec<Reason>,
+        /// The versions of which it must be said whether they worked.
+        pub missing: Vec<String>,
+        /// The rollbacks that failed, to any version, each since that version succeeded last.
+        pub failed_rollbacks: u32,
+        /// The instant at which time alone changes the verdict or the target; absent if there is none.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// Whether there is a version to go back to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CandidatesVerdict {
+        /// There is one.
+        Found,
+        /// There is none, unless one of the versions listed as missing is known to have worked.
+        Inconclusive,
+        /// There is none.
+        NotFound,
+    }
+    /// Lists the versions that a rollback could go to, newest first, and names the first that may.
+    pub fn candidates(
+        events: &[HistoryEvent],
+        current: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Candidates>;
+    /// Writes the versions that a rollback could go to as text for a person.
+    #[must_use]
+    pub fn explain_candidates(candidates: &Candidates) -> String;
+    /// The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.
+    #[must_use]
+    pub fn outcome_of_candidates(candidates: &Candidates) -> Outcome;
     /// A policy that is checked and digested once, for many decisions.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Engine(_);
@@ -3443,6 +4165,252 @@ pub mod rollback {
     /// The consequence of a decision for its caller: go on, go back, or ask a person.
     #[must_use]
     pub fn outcome(decision: &Decision) -> Outcome;
+    /// An event in the history of a service.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct HistoryEvent {
+        /// When it happened.
+        pub at: Timestamp,
+        /// What happened.
+        pub kind: HistoryKind,
+    }
+    /// What happened to a version, the schema or the data.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum HistoryKind {
+        /// A version began to serve, for the first time or again.
+        Deployed {
+            /// The version, or whatever else names a revision.
+            version: String,
+        },
+        /// A version was deployed as an experiment.
+        ExperimentDeployed {
+            /// The version.
+            version: String,
+        },
+        /// A version proved itself, for instance at the end of a canary or of its bake.
+        Succeeded {
+            /// The version.
+            version: String,
+        },
+        /// A version failed while it served.
+        Failed {
+            /// The version.
+            version: String,
+        },
+        /// A rollback to a version was tried and failed.
+        RollbackFailed {
+            /// The version that should have served again.
+            version: String,
+        },
+        /// A version must not be used any more.
+        Withdrawn {
+            /// The version.
+            version: String,
+        },
+        /// A version is known to have a vulnerability.
+        Vulnerable {
+            /// The version.
+            version: String,
+            /// What names the vulnerability: `CVE-2026-1234`.
+            advisory: String,
+        },
+        /// The artifact of a version is kept until an instant.
+        ArtifactKept {
+            /// The version.
+            version: String,
+            /// The instant at which it is deleted; it may be later than `now`.
+            until: Timestamp,
+        },
+        /// A migration ran.
+        Migrated {
+            /// The name of the migration.
+            migration: String,
+            /// What it did to the schema.
+            change: SchemaChange,
+            /// The oldest version that works with the schema afterwards.
+            works_from: String,
+        },
+        /// A migration was taken back.
+        MigrationReverted {
+            /// The name of the migration.
+            migration: String,
+        },
+        /// Data was written for the first time in a format that older versions cannot read.
+        NewFormatWritten {
+            /// The oldest version that can read it.
+            readable_from: String,
+        },
+    }
+    /// Data that a step of a rollback loses.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DataLoss {
+        /// The id of the step.
+        pub id: String,
+        /// The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time.
+        pub start: Option<Timestamp>,
+        /// The end of that time.
+        pub end: Option<Timestamp>,
+        /// A sentence for a person.
+        pub text: String,
+    }
+    /// The steps of a rollback in order, made by `plan_rollback`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Plan {
+        /// Whether the plan can be followed as it is.
+        pub verdict: PlanVerdict,
+        /// The steps in their order.
+        pub steps: Vec<PlanStep>,
+        /// The findings in the order of the steps, or that there are none.
+        pub reasons: Vec<Reason>,
+        /// The unknown facts that were treated as their worst value: `orders.hasDown`.
+        pub missing: Vec<String>,
+        /// What the rollback loses.
+        pub data_loss: Vec<DataLoss>,
+        /// The time for one step after the other; absent if that of a step is unknown.
+        pub total: Option<Span>,
+        /// The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown.
+        pub critical: Option<Span>,
+        /// The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown.
+        pub critical_path: Vec<String>,
+    }
+    /// A step of a plan.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct PlanStep {
+        /// The id of its item.
+        pub id: String,
+        /// What it takes back.
+        pub kind: ItemKind,
+        /// How.
+        pub action: PlanAction,
+        /// Why it stands at this position.
+        pub reason: Reason,
+        /// The commands of its item.
+        pub commands: Vec<String>,
+        /// Who does it.
+        pub owner: Option<String>,
+        /// How long it takes.
+        pub duration: Option<Span>,
+        /// The time from the start of the rollback to the earliest start of the step; absent if it is unknown.
+        pub starts_after: Option<Span>,
+        /// Whether the step cannot be undone.
+        pub irreversible: bool,
+    }
+    /// Whether a plan can be followed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PlanVerdict {
+        /// No gap is known.
+        Complete,
+        /// It can be followed, but something is missing, untested, or lost.
+        HasGaps,
+        /// A step cannot be done, or there is none.
+        Blocked,
+    }
+    /// The gaps of a plan: what `plan_rollback` finds, without the steps.
+    pub fn check_rollback_plan(items: &[PlanItem], now: Timestamp) -> Result<Vec<Reason>>;
+    /// Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.
+    #[must_use]
+    pub fn explain_plan(plan: &Plan) -> String;
+    /// The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.
+    #[must_use]
+    pub fn outcome_of_plan(plan: &Plan) -> Outcome;
+    /// Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+    pub fn plan_rollback(items: &[PlanItem], now: Timestamp) -> Result<Plan>;
+    /// What a part of a release is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ItemKind {
+        /// A migration of a database.
+        Database,
+        /// A feature flag.
+        FeatureFlag,
+        /// The traffic, where the previous version still runs beside the new one, as in a blue-green deployment.
+        Traffic,
+        /// The application itself.
+        Application,
+        /// Configuration: files, flags, environment variables.
+        Configuration,
+        /// A cache that the new version filled.
+        Cache,
+    }
+    /// How a part of a release is taken back.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PlanAction {
+        /// Database: leave the schema as it is, because the previous version works with it.
+        KeepSchema,
+        /// Database: run the down migration.
+        MigrateDown,
+        /// Database: restore the newest backup.
+        RestoreBackup,
+        /// Feature flag: disable it.
+        DisableFlag,
+        /// Traffic: send it to the previous version, which still runs.
+        SwitchTraffic,
+        /// Application: deploy the previous version.
+        RedeployPrevious,
+        /// Configuration: revert files.
+        RevertFiles,
+        /// Configuration: set flags to their values of before.
+        RevertFlags,
+        /// Configuration: reset environment variables.
+        ResetEnvironment,
+        /// Cache: clear the cache of the application.
+        ClearApplicationCache,
+        /// Cache: reset the state in memory, usually by a restart.
+        ResetMemory,
+        /// Cache: purge the CDN.
+        PurgeCdn,
+    }
+    /// A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PlanItem {
+        /// A name that no other item of the plan has.
+        pub id: String,
+        /// What it is.
+        pub kind: ItemKind,
+        /// How it is taken back.
+        pub action: Option<PlanAction>,
+        /// The commands of the step, in their order.
+        pub commands: Vec<String>,
+        /// Who does the step.
+        pub owner: Option<String>,
+        /// How long the step takes.
+        pub duration: Option<Span>,
+        /// Whether the step has been tested.
+        pub tested: Option<bool>,
+        /// Whether the step itself can be undone.
+        pub reversible: Option<bool>,
+        /// The ids of the items whose steps must be done before.
+        pub after: Vec<String>,
+        /// What the migration does to the schema.
+        pub schema_change: Option<SchemaChange>,
+        /// Whether a down migration exists.
+        pub has_down: Option<bool>,
+        /// Whether the down migration loses data, for instance that of a column which it drops.
+        pub down_loses_data: Option<bool>,
+        /// The instant of the newest backup.
+        pub backup_at: Option<Timestamp>,
+        /// The instant of the last write.
+        pub last_write_at: Option<Timestamp>,
+    }
+    /// What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SchemaChange {
+        /// The schema is the same.
+        Unchanged,
+        /// Only additions that the previous version can ignore.
+        Expand,
+        /// Something that the previous version uses was removed, renamed or made stricter.
+        Contract,
+    }
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -3483,6 +4451,10 @@ pub mod rollback {
         pub severe_impact: CustomerImpact,
         /// The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off.
         pub error_rate_significance: f64,
+        /// The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more.
+        pub window_revisions: Option<u32>,
+        /// The number of failed rollbacks from which no further one is made without a person; 1 or more.
+        pub max_failed_rollbacks: u32,
     }
     /// The policy with all defaults.
     #[must_use]
@@ -3548,12 +4520,71 @@ pub mod rollback {
         /// Whether disabling a feature flag ends the whole fault for all users.
         pub flag_ends_fault: Option<bool>,
     }
+    /// Whether a rollback is still within its window, made by `rollback_window`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Window {
+        /// Whether it is open.
+        pub verdict: WindowVerdict,
+        /// The version that serves.
+        pub current: String,
+        /// The version to go back to.
+        pub target: String,
+        /// The versions between the two, without experiments.
+        pub revisions_between: Count,
+        /// The instant at which it closed; absent if it is open, or was never open.
+        pub closed_at: Option<Timestamp>,
+        /// Everything that closed it, or that it is open.
+        pub reasons: Vec<Reason>,
+        /// The instant at which time alone closes it; absent if it is closed or time alone does not close it.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// Whether a rollback window is open.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum WindowVerdict {
+        /// A rollback may be made.
+        Open,
+        /// A person must decide whether a rollback is made.
+        Closed,
+    }
+    /// Writes a rollback window as text for a person.
+    #[must_use]
+    pub fn explain_window(window: &Window) -> String;
+    /// The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.
+    #[must_use]
+    pub fn outcome_of_window(window: &Window) -> Outcome;
+    /// Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+    pub fn rollback_window(
+        events: &[HistoryEvent],
+        current: &str,
+        target: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Window>;
+    impl Display for CandidatesVerdict {}
+    impl FromStr for CandidatesVerdict {}
     impl Display for Criterion {}
     impl FromStr for Criterion {}
     impl Display for CustomerImpact {}
     impl FromStr for CustomerImpact {}
+    impl Display for ItemKind {}
+    impl FromStr for ItemKind {}
+    impl Display for PlanAction {}
+    impl FromStr for PlanAction {}
+    impl Display for PlanVerdict {}
+    impl FromStr for PlanVerdict {}
+    impl Display for SchemaChange {}
+    impl FromStr for SchemaChange {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
+    impl Display for WindowVerdict {}
+    impl FromStr for WindowVerdict {}
+    /// The text of `explain_candidates`.
+    impl fmt::Display for Candidates {}
+    impl Explain for Candidates {}
     impl Engine {
         /// Checks and digests a policy.
         pub fn new(policy: Policy) -> Result<Self>;
@@ -3569,8 +4600,23 @@ pub mod rollback {
     /// The text of `explain`.
     impl fmt::Display for Decision {}
     impl Explain for Decision {}
+    impl HistoryEvent {
+        /// An event.
+        #[must_use]
+        pub fn new(at: Timestamp, kind: HistoryKind) -> Self;
+    }
+    /// The text of `explain_plan`.
+    impl fmt::Display for Plan {}
+    impl PlanItem {
+        /// An item with its name and kind; everything else is unknown.
+        #[must_use]
+        pub fn new(id: impl Into<String>, kind: ItemKind) -> Self;
+    }
     impl Default for Policy {}
     impl PolicyText for Policy {}
+    /// The text of `explain_window`.
+    impl fmt::Display for Window {}
+    impl Explain for Window {}
 }
 /// Scalars: values that are one text or one number on the wire and a type of their own in every language.
 pub mod scalar {

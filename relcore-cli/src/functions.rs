@@ -40,11 +40,83 @@ are too small for any such p-value are `inconclusive`. `score()` adds up the lab
 a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
 the verdict is certain only if it does not matter.
 
+Objectives:
+
+`score-objectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+Keptn's rules for comparison with it.
+
+Alerts:
+
+`evaluate-alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+
 Pitfalls:
+
+- A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+- An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+- A metric whose samples are farther apart than `maxAge` has no data in between.
 
 - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.",
         functions: &[
+            Function {
+                name: "analysis.standard_alert_rules",
+                command: "standard-alert-rules",
+                docs: r"The rules of the first hours after a release of a usual service.
+
+| alert | metric | fires | after | severity |
+| --- | --- | --- | --- | --- |
+| `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+| `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+| `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+| `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+| `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+| `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+
+No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+version before, measured at the same time, or before the release.",
+                arguments: &[],
+                result: ("analysis.AlertRules", "The alert rules of a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.alert_rules_from_json",
+                command: "alert-rules-from-json",
+                docs: r#"Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+`pendingFor` and a `maxAge` of 0."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.AlertRules", "The alert rules of a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.alert_rules_from_yaml",
+                command: "alert-rules-from-yaml",
+                docs: r"Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+
+Errors:
+As `alert-rules-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.AlertRules", "The alert rules of a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
             Function {
                 name: "analysis.standard_judge_policy",
                 command: "standard-judge-policy",
@@ -107,6 +179,67 @@ As `judge-policy-from-json`, with the line and the column of each fault.",
                     files: &[],
                     prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"common_language","isCount":false,"spread":"wider"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
                 }),
+            },
+            Function {
+                name: "analysis.standard_objectives",
+                command: "standard-objectives",
+                docs: r"The objectives of a usual service, compared with its earlier releases.
+
+| objective | passes | warns | |
+| --- | --- | --- | --- |
+| `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+| `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+| `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+
+No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.",
+                arguments: &[],
+                result: (
+                    "analysis.Objectives",
+                    "Service level objectives, and the share of them that a release must meet.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.objectives_from_json",
+                command: "objectives-from-json",
+                docs: r#"Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+`unordered` for a `warningPercent` above `passPercent`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Objectives",
+                    "Service level objectives, and the share of them that a release must meet.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.objectives_from_yaml",
+                command: "objectives-from-yaml",
+                docs: r"Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+
+Errors:
+As `objectives-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Objectives",
+                    "Service level objectives, and the share of them that a release must meet.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "analysis.standard_template",
@@ -287,6 +420,36 @@ Every fault of the metric: `invalid_value` for one without conditions or limits,
                 }),
             },
             Function {
+                name: "analysis.earlier_result",
+                command: "earlier-result",
+                docs: r"Makes the earlier result that later releases are compared with.
+
+The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+does not become the baseline.",
+                arguments: &[
+                    Argument {
+                        wire: "scorecard",
+                        option: "scorecard",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Scorecard",
+                            "How well a release meets its objectives, made by `score_objectives`.",
+                            "Keys: verdict, percent?, bestPercent?, points, maxPoints, objectives, reasons, missing, policyDigest",
+                        ),
+                    },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "analysis.EarlierResult",
+                    "The values of an earlier release and the verdict about it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "analysis.evaluate",
                 command: "evaluate",
                 docs: r"Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
@@ -335,6 +498,87 @@ that is not finite, `missing_field` for measurements or an end without a start."
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "analysis.evaluate_alerts",
+                command: "evaluate-alerts",
+                docs: r"Evaluates alert rules on the samples of their metrics until `now`.
+
+1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+   `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+   data both begin it anew, as in Prometheus.
+4. Samples after `now` are ignored.
+
+The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+`firings` says what happened in between.
+
+| verdict | condition |
+| --- | --- |
+| `firing` | an alert of severity `error` or `critical` fires |
+| `warning` | otherwise, an alert of severity `warning` fires |
+| `no_data` | otherwise, a rule has no data, whatever its severity |
+| `pending` | otherwise, an alert of severity `warning` or worse is pending |
+| `ok` | otherwise |
+
+Errors:
+All faults at once: those of `alert-rules-from-json` for the rules, `duplicate`
+for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+time.",
+                arguments: &[
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertRules",
+                            "The alert rules of a release.",
+                            "Keys: rules",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.AlertSeries",
+                            "The samples of a metric.",
+                            "Keys: metric, samples?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "analysis.AlertReport",
+                    "The state of all alerts at an instant, made by `evaluate_alerts`.",
+                ),
+                explain: Some("analysis.explain_alerts"),
+                outcome: Some("analysis.outcome_of_alerts"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.explain_alerts",
+                command: "explain-alerts",
+                docs: "Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.AlertReport",
+                        "The state of all alerts at an instant, made by `evaluate_alerts`.",
+                        "Keys: verdict, alerts, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "analysis.explain_evaluation",
@@ -393,6 +637,48 @@ that is not finite, `missing_field` for measurements or an end without a start."
                 }),
             },
             Function {
+                name: "analysis.explain_scorecard",
+                command: "explain-scorecard",
+                docs: "Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.",
+                arguments: &[Argument {
+                    wire: "scorecard",
+                    option: "scorecard",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Scorecard",
+                        "How well a release meets its objectives, made by `score_objectives`.",
+                        "Keys: verdict, percent?, bestPercent?, points, maxPoints, objectives, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.format_criterion",
+                command: "format-criterion",
+                docs: "Writes a criterion in the text form that `parse-criterion` reads.",
+                arguments: &[Argument {
+                    wire: "criterion",
+                    option: "criterion",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Criterion",
+                        "A condition on the value of an objective.",
+                        "Types: fixed, relative_percent, relative_change, in_range, not_in_range",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "analysis.judge",
                 command: "judge",
                 docs: r"Compares a canary with its baseline, metric by metric.
@@ -441,6 +727,37 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "analysis.outcome_of_alerts",
+                command: "outcome-of-alerts",
+                docs: r"The consequence of alerts for their caller.
+
+| verdict | outcome |
+| --- | --- |
+| `firing` | `roll_back` |
+| `warning` | `ask` |
+| `no_data`, `pending` | `wait` |
+| `ok` | `proceed` |",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.AlertReport",
+                        "The state of all alerts at an instant, made by `evaluate_alerts`.",
+                        "Keys: verdict, alerts, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "analysis.outcome_of_evaluation",
@@ -519,6 +836,64 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 }),
             },
             Function {
+                name: "analysis.outcome_of_scorecard",
+                command: "outcome-of-scorecard",
+                docs: r"The consequence of a score for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `warning` | `ask` |
+| `failed` | `roll_back` |
+| `inconclusive` | `wait` |",
+                arguments: &[Argument {
+                    wire: "scorecard",
+                    option: "scorecard",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Scorecard",
+                        "How well a release meets its objectives, made by `score_objectives`.",
+                        "Keys: verdict, percent?, bestPercent?, points, maxPoints, objectives, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.parse_criterion",
+                command: "parse-criterion",
+                docs: r"Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+
+| text | meaning |
+| --- | --- |
+| `<800` | the value is below 800 |
+| `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+| `>=-5%` | the value is at least the earlier one minus 5 % of it |
+| `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+| `<(-5)` | the value is below −5 |
+| `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+
+The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+
+Errors:
+`invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+for `<1e999`; `unordered` for `in [25, 15]`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.Criterion", "A condition on the value of an objective."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "analysis.score",
                 command: "score",
                 docs: r"Adds up labels to a score and a verdict, as the judge does.
@@ -572,6 +947,67 @@ Errors:
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "analysis.score_objectives",
+                command: "score-objectives",
+                docs: r"Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+
+1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+   with fewer earlier values than `minEarlier`.
+2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+   `included` admits.
+3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+   it has at the worst.
+5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+   a key objective failed.
+6. If the objectives without data could change that, the verdict is `inconclusive`.
+
+Errors:
+All faults at once: those of `objectives-from-json` for the objectives,
+`duplicate` for two values of one name and for two earlier results of one instant.",
+                arguments: &[
+                    Argument {
+                        wire: "objectives",
+                        option: "objectives",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Objectives",
+                            "Service level objectives, and the share of them that a release must meet.",
+                            "Keys: objectives, passPercent?, warningPercent?, aggregate?, earlierResults?, included?, minEarlier?, semantics?",
+                        ),
+                    },
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.Indicator",
+                            "The measured value of an objective (a service level indicator), or the reason why there is none.",
+                            "Keys: name, value?, n?, error?",
+                        ),
+                    },
+                    Argument {
+                        wire: "history",
+                        option: "history",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.EarlierResult",
+                            "The values of an earlier release and the verdict about it.",
+                            "Keys: at, verdict, values?",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Scorecard",
+                    "How well a release meets its objectives, made by `score_objectives`.",
+                ),
+                explain: Some("analysis.explain_scorecard"),
+                outcome: Some("analysis.outcome_of_scorecard"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
         ],
     },
@@ -2785,6 +3221,88 @@ latencySeverity: critical
                 }),
             },
             Function {
+                name: "rollback.candidates",
+                command: "candidates",
+                docs: r"Lists the versions that a rollback could go to, newest first, and names the first that may.
+
+A version is a target if nothing excludes it:
+
+| code | what excludes it |
+| --- | --- |
+| those of `rollback-window` | the window to it is closed |
+| `version_failed` | it failed while it served, and did not succeed since |
+| `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+| `version_withdrawn` | it was withdrawn |
+| `version_vulnerable` | it is known to have a vulnerability |
+| `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+
+So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+without a failure has worked, even if nobody said so.
+
+Errors:
+As `rollback-window`, for the events and `current`.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.HistoryEvent",
+                            "An event in the history of a service.",
+                            "Keys: at, kind",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "rollback.Policy",
+                            "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "rollback.Candidates",
+                    "The versions that a rollback could go to, made by `candidates`.",
+                ),
+                explain: Some("rollback.explain_candidates"),
+                outcome: Some("rollback.outcome_of_candidates"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.check_rollback_plan",
+                command: "check-rollback-plan",
+                docs: r"The gaps of a plan: what `plan-rollback` finds, without the steps. For a check before the release.
+
+Errors:
+As `plan-rollback`.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.PlanItem",
+                            "A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.",
+                            "Keys: id, kind, action?, commands?, owner?, duration?, tested?, reversible?, after?, schemaChange?, hasDown?, downLosesData?, backupAt?, lastWriteAt?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("list of Reason", "One reason of a decision."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "rollback.decide",
                 command: "decide",
                 docs: r"Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
@@ -2812,7 +3330,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                         kind: Kind::Document(
                             "rollback.Policy",
                             "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
-                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -2863,6 +3381,69 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                 }),
             },
             Function {
+                name: "rollback.explain_candidates",
+                command: "explain-candidates",
+                docs: "Writes the versions that a rollback could go to as text for a person.",
+                arguments: &[Argument {
+                    wire: "candidates",
+                    option: "candidates",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Candidates",
+                        "The versions that a rollback could go to, made by `candidates`.",
+                        "Keys: verdict, current, target?, candidates, reasons, missing, failedRollbacks, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.explain_plan",
+                command: "explain-plan",
+                docs: "Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Plan",
+                        "The steps of a rollback in order, made by `plan_rollback`.",
+                        "Keys: verdict, steps, reasons, missing, dataLoss, total?, critical?, criticalPath",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.explain_window",
+                command: "explain-window",
+                docs: "Writes a rollback window as text for a person.",
+                arguments: &[Argument {
+                    wire: "window",
+                    option: "window",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Window",
+                        "Whether a rollback is still within its window, made by `rollback_window`.",
+                        "Keys: verdict, current, target, revisionsBetween, closedAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "rollback.outcome",
                 command: "outcome",
                 docs: r"The consequence of a decision for its caller: go on, go back, or ask a person.
@@ -2898,6 +3479,181 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                     )],
                     prints: r#""proceed""#,
                 }),
+            },
+            Function {
+                name: "rollback.outcome_of_candidates",
+                command: "outcome-of-candidates",
+                docs: "The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.",
+                arguments: &[Argument {
+                    wire: "candidates",
+                    option: "candidates",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Candidates",
+                        "The versions that a rollback could go to, made by `candidates`.",
+                        "Keys: verdict, current, target?, candidates, reasons, missing, failedRollbacks, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.outcome_of_plan",
+                command: "outcome-of-plan",
+                docs: "The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Plan",
+                        "The steps of a rollback in order, made by `plan_rollback`.",
+                        "Keys: verdict, steps, reasons, missing, dataLoss, total?, critical?, criticalPath",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.outcome_of_window",
+                command: "outcome-of-window",
+                docs: "The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.",
+                arguments: &[Argument {
+                    wire: "window",
+                    option: "window",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Window",
+                        "Whether a rollback is still within its window, made by `rollback_window`.",
+                        "Keys: verdict, current, target, revisionsBetween, closedAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.plan_rollback",
+                command: "plan-rollback",
+                docs: r"Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+
+| stage | steps | reason |
+| --- | --- | --- |
+| 1 | flags, then traffic | they stop the harm at once and lose nothing |
+| 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+| 3 | configuration | the application reads it when it starts |
+| 4 | application | |
+| 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+| 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+| 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+| 8 | CDN | it is filled again by whatever serves then |
+
+`after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+is the time for one person who does one step after the other.
+
+Errors:
+All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+`invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+than 1,000 items.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.PlanItem",
+                            "A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.",
+                            "Keys: id, kind, action?, commands?, owner?, duration?, tested?, reversible?, after?, schemaChange?, hasDown?, downLosesData?, backupAt?, lastWriteAt?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("rollback.Plan", "The steps of a rollback in order, made by `plan_rollback`."),
+                explain: Some("rollback.explain_plan"),
+                outcome: Some("rollback.outcome_of_plan"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "rollback.rollback_window",
+                command: "rollback-window",
+                docs: r"Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+
+| what closes it | when |
+| --- | --- |
+| `target_not_older` | the target was not deployed before the current version |
+| `target_is_experiment` | the target was deployed as an experiment only |
+| `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+| `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+| `contract_closes_window` | a contract migration after which the target no longer works |
+| `new_format_written` | data was written that the target cannot read |
+| `artifact_expired` | the artifact of the target is deleted |
+
+Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+anew. A migration that was reverted closes nothing.
+
+Errors:
+All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.HistoryEvent",
+                            "An event in the history of a service.",
+                            "Keys: at, kind",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "target", option: "target", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "rollback.Policy",
+                            "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "rollback.Window",
+                    "Whether a rollback is still within its window, made by `rollback_window`.",
+                ),
+                explain: Some("rollback.explain_window"),
+                outcome: Some("rollback.outcome_of_window"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
         ],
     },

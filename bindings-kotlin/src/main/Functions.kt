@@ -37,12 +37,72 @@ package relcore
  * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
  * the verdict is certain only if it does not matter.
  *
+ * Objectives:
+ *
+ * `score_objectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+ * earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+ * criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+ * Keptn's rules for comparison with it.
+ *
+ * Alerts:
+ *
+ * `evaluate_alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+ * firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+ *
  * Pitfalls:
+ *
+ * - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+ * - An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+ * - A metric whose samples are farther apart than `maxAge` has no data in between.
  *
  * - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
  * - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
  */
 object Analysis {
+    /**
+     * The rules of the first hours after a release of a usual service.
+     *
+     * | alert | metric | fires | after | severity |
+     * | --- | --- | --- | --- | --- |
+     * | `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+     * | `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+     * | `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+     * | `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+     * | `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+     * | `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+     *
+     * No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+     * version before, measured at the same time, or before the release.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardAlertRules(): AnalysisAlertRules =
+        ffiAnalysisStandardAlertRules()
+
+    /**
+     * Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+     * an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+     * `pendingFor` and a `maxAge` of 0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun alertRulesFromJson(text: String): AnalysisAlertRules =
+        ffiAnalysisAlertRulesFromJson(text)
+
+    /**
+     * Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+     *
+     * Errors:
+     * As `alert_rules_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun alertRulesFromYaml(text: String): AnalysisAlertRules =
+        ffiAnalysisAlertRulesFromYaml(text)
+
     /**
      * A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
      */
@@ -72,6 +132,46 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun judgePolicyFromYaml(text: String): AnalysisJudgePolicy =
         ffiAnalysisJudgePolicyFromYaml(text)
+
+    /**
+     * The objectives of a usual service, compared with its earlier releases.
+     *
+     * | objective | passes | warns | |
+     * | --- | --- | --- | --- |
+     * | `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+     * | `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+     * | `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+     *
+     * No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardObjectives(): AnalysisObjectives =
+        ffiAnalysisStandardObjectives()
+
+    /**
+     * Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+     * objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+     * `unordered` for a `warningPercent` above `passPercent`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun objectivesFromJson(text: String): AnalysisObjectives =
+        ffiAnalysisObjectivesFromJson(text)
+
+    /**
+     * Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+     *
+     * Errors:
+     * As `objectives_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun objectivesFromYaml(text: String): AnalysisObjectives =
+        ffiAnalysisObjectivesFromYaml(text)
 
     /**
      * A template to begin with: at most 1 % errors, measured every minute, five times, none failed.
@@ -133,6 +233,17 @@ object Analysis {
         ffiAnalysisAssessTally(metric, tally, ended, end)
 
     /**
+     * Makes the earlier result that later releases are compared with.
+     *
+     * The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+     * does not become the baseline.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun earlierResult(scorecard: AnalysisScorecard, at: Timestamp): AnalysisEarlierResult =
+        ffiAnalysisEarlierResult(scorecard, at)
+
+    /**
      * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
      *
      * The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
@@ -148,6 +259,45 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun evaluate(template: AnalysisTemplate, run: AnalysisRun, now: Timestamp): AnalysisEvaluation =
         ffiAnalysisEvaluate(template, run, now)
+
+    /**
+     * Evaluates alert rules on the samples of their metrics until `now`.
+     *
+     * 1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+     * 2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+     * 3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+     *    `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+     *    data both begin it anew, as in Prometheus.
+     * 4. Samples after `now` are ignored.
+     *
+     * The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+     * `firings` says what happened in between.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `firing` | an alert of severity `error` or `critical` fires |
+     * | `warning` | otherwise, an alert of severity `warning` fires |
+     * | `no_data` | otherwise, a rule has no data, whatever its severity |
+     * | `pending` | otherwise, an alert of severity `warning` or worse is pending |
+     * | `ok` | otherwise |
+     *
+     * Errors:
+     * All faults at once: those of `alert_rules_from_json` for the rules, `duplicate`
+     * for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+     * time.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evaluateAlerts(rules: AnalysisAlertRules, series: List<AnalysisAlertSeries>, now: Timestamp): AnalysisAlertReport =
+        ffiAnalysisEvaluateAlerts(rules, series, now)
+
+    /**
+     * Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainAlerts(report: AnalysisAlertReport): String =
+        ffiAnalysisExplainAlerts(report)
 
     /**
      * Writes an evaluation as text for a person: the phase and the reasons.
@@ -166,6 +316,22 @@ object Analysis {
         ffiAnalysisExplainJudgement(judgement)
 
     /**
+     * Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainScorecard(scorecard: AnalysisScorecard): String =
+        ffiAnalysisExplainScorecard(scorecard)
+
+    /**
+     * Writes a criterion in the text form that `parse_criterion` reads.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun formatCriterion(criterion: AnalysisCriterion): String =
+        ffiAnalysisFormatCriterion(criterion)
+
+    /**
      * Compares a canary with its baseline, metric by metric.
      *
      * A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
@@ -179,6 +345,21 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun judge(policy: AnalysisJudgePolicy, series: List<AnalysisSeriesPair>): AnalysisJudgement =
         ffiAnalysisJudge(policy, series)
+
+    /**
+     * The consequence of alerts for their caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `firing` | `roll_back` |
+     * | `warning` | `ask` |
+     * | `no_data`, `pending` | `wait` |
+     * | `ok` | `proceed` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfAlerts(report: AnalysisAlertReport): DecisionOutcome =
+        ffiAnalysisOutcomeOfAlerts(report)
 
     /**
      * The consequence of an evaluation for its caller.
@@ -211,6 +392,44 @@ object Analysis {
         ffiAnalysisOutcomeOfJudgement(judgement)
 
     /**
+     * The consequence of a score for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `passed` | `proceed` |
+     * | `warning` | `ask` |
+     * | `failed` | `roll_back` |
+     * | `inconclusive` | `wait` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfScorecard(scorecard: AnalysisScorecard): DecisionOutcome =
+        ffiAnalysisOutcomeOfScorecard(scorecard)
+
+    /**
+     * Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+     *
+     * | text | meaning |
+     * | --- | --- |
+     * | `<800` | the value is below 800 |
+     * | `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+     * | `>=-5%` | the value is at least the earlier one minus 5 % of it |
+     * | `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+     * | `<(-5)` | the value is below −5 |
+     * | `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+     *
+     * The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+     *
+     * Errors:
+     * `invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+     * for `<1e999`; `unordered` for `in [25, 15]`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseCriterion(text: String): AnalysisCriterion =
+        ffiAnalysisParseCriterion(text)
+
+    /**
      * Adds up labels to a score and a verdict, as the judge does.
      *
      * The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
@@ -224,6 +443,29 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun score(labels: List<AnalysisLabelledMetric>, groupWeights: F64ByName, passScore: Double, marginalScore: Double): AnalysisScore =
         ffiAnalysisScore(labels, groupWeights, passScore, marginalScore)
+
+    /**
+     * Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+     *
+     * 1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+     *    with fewer earlier values than `minEarlier`.
+     * 2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+     *    `included` admits.
+     * 3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+     * 4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+     *    it has at the worst.
+     * 5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+     *    a key objective failed.
+     * 6. If the objectives without data could change that, the verdict is `inconclusive`.
+     *
+     * Errors:
+     * All faults at once: those of `objectives_from_json` for the objectives,
+     * `duplicate` for two values of one name and for two earlier results of one instant.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun scoreObjectives(objectives: AnalysisObjectives, values: List<AnalysisIndicator>, history: List<AnalysisEarlierResult>): AnalysisScorecard =
+        ffiAnalysisScoreObjectives(objectives, values, history)
 }
 
 /**
@@ -1263,6 +1505,42 @@ object Rollback {
         ffiRollbackPolicyFromYaml(text)
 
     /**
+     * Lists the versions that a rollback could go to, newest first, and names the first that may.
+     *
+     * A version is a target if nothing excludes it:
+     *
+     * | code | what excludes it |
+     * | --- | --- |
+     * | those of `rollback_window` | the window to it is closed |
+     * | `version_failed` | it failed while it served, and did not succeed since |
+     * | `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+     * | `version_withdrawn` | it was withdrawn |
+     * | `version_vulnerable` | it is known to have a vulnerability |
+     * | `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+     *
+     * So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+     * without a failure has worked, even if nobody said so.
+     *
+     * Errors:
+     * As `rollback_window`, for the events and `current`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun candidates(events: List<RollbackHistoryEvent>, current: String, policy: RollbackPolicy, now: Timestamp): RollbackCandidates =
+        ffiRollbackCandidates(events, current, policy, now)
+
+    /**
+     * The gaps of a plan: what `plan_rollback` finds, without the steps. For a check before the release.
+     *
+     * Errors:
+     * As `plan_rollback`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun checkRollbackPlan(items: List<RollbackPlanItem>, now: Timestamp): List<Reason> =
+        ffiRollbackCheckRollbackPlan(items, now)
+
+    /**
      * Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
      *
      * The documentation of `rollback` has the decision table and the meaning of its columns.
@@ -1285,6 +1563,30 @@ object Rollback {
         ffiRollbackExplain(decision)
 
     /**
+     * Writes the versions that a rollback could go to as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainCandidates(candidates: RollbackCandidates): String =
+        ffiRollbackExplainCandidates(candidates)
+
+    /**
+     * Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainPlan(plan: RollbackPlan): String =
+        ffiRollbackExplainPlan(plan)
+
+    /**
+     * Writes a rollback window as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainWindow(window: RollbackWindow): String =
+        ffiRollbackExplainWindow(window)
+
+    /**
      * The consequence of a decision for its caller: go on, go back, or ask a person.
      *
      * | verdict | outcome |
@@ -1297,6 +1599,86 @@ object Rollback {
     @Throws(RelcoreException::class)
     fun outcome(decision: RollbackDecision): DecisionOutcome =
         ffiRollbackOutcome(decision)
+
+    /**
+     * The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfCandidates(candidates: RollbackCandidates): DecisionOutcome =
+        ffiRollbackOutcomeOfCandidates(candidates)
+
+    /**
+     * The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfPlan(plan: RollbackPlan): DecisionOutcome =
+        ffiRollbackOutcomeOfPlan(plan)
+
+    /**
+     * The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfWindow(window: RollbackWindow): DecisionOutcome =
+        ffiRollbackOutcomeOfWindow(window)
+
+    /**
+     * Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+     *
+     * | stage | steps | reason |
+     * | --- | --- | --- |
+     * | 1 | flags, then traffic | they stop the harm at once and lose nothing |
+     * | 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+     * | 3 | configuration | the application reads it when it starts |
+     * | 4 | application | |
+     * | 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+     * | 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+     * | 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+     * | 8 | CDN | it is filled again by whatever serves then |
+     *
+     * `after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+     * stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+     * is the time for one person who does one step after the other.
+     *
+     * Errors:
+     * All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+     * `invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+     * application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+     * than 1,000 items.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun planRollback(items: List<RollbackPlanItem>, now: Timestamp): RollbackPlan =
+        ffiRollbackPlanRollback(items, now)
+
+    /**
+     * Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+     *
+     * | what closes it | when |
+     * | --- | --- |
+     * | `target_not_older` | the target was not deployed before the current version |
+     * | `target_is_experiment` | the target was deployed as an experiment only |
+     * | `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+     * | `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+     * | `contract_closes_window` | a contract migration after which the target no longer works |
+     * | `new_format_written` | data was written that the target cannot read |
+     * | `artifact_expired` | the artifact of the target is deleted |
+     *
+     * Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+     * closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+     * anew. A migration that was reverted closes nothing.
+     *
+     * Errors:
+     * All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+     * before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+     * more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun rollbackWindow(events: List<RollbackHistoryEvent>, current: String, target: String, policy: RollbackPolicy, now: Timestamp): RollbackWindow =
+        ffiRollbackRollbackWindow(events, current, target, policy, now)
 }
 
 /**

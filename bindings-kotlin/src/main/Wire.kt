@@ -93,6 +93,86 @@ fun Weekday.toJson(): String = ffiWriteWeekday(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAggregate.Companion.fromJson(json: String): AnalysisAggregate = ffiReadAnalysisAggregate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAggregate.toJson(): String = ffiWriteAnalysisAggregate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlert.Companion.fromJson(json: String): AnalysisAlert = ffiReadAnalysisAlert(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlert.toJson(): String = ffiWriteAnalysisAlert(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertLimit.Companion.fromJson(json: String): AnalysisAlertLimit = ffiReadAnalysisAlertLimit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertLimit.toJson(): String = ffiWriteAnalysisAlertLimit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertReport.Companion.fromJson(json: String): AnalysisAlertReport = ffiReadAnalysisAlertReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertReport.toJson(): String = ffiWriteAnalysisAlertReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRule.Companion.fromJson(json: String): AnalysisAlertRule = ffiReadAnalysisAlertRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRule.toJson(): String = ffiWriteAnalysisAlertRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRules.Companion.fromJson(json: String): AnalysisAlertRules = ffiReadAnalysisAlertRules(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRules.toJson(): String = ffiWriteAnalysisAlertRules(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSample.Companion.fromJson(json: String): AnalysisAlertSample = ffiReadAnalysisAlertSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSample.toJson(): String = ffiWriteAnalysisAlertSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSeries.Companion.fromJson(json: String): AnalysisAlertSeries = ffiReadAnalysisAlertSeries(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSeries.toJson(): String = ffiWriteAnalysisAlertSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertStatus.Companion.fromJson(json: String): AnalysisAlertStatus = ffiReadAnalysisAlertStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertStatus.toJson(): String = ffiWriteAnalysisAlertStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertVerdict.Companion.fromJson(json: String): AnalysisAlertVerdict = ffiReadAnalysisAlertVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertVerdict.toJson(): String = ffiWriteAnalysisAlertVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
 
 /** The JSON form. */
@@ -109,11 +189,51 @@ fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisComparator.Companion.fromJson(json: String): AnalysisComparator = ffiReadAnalysisComparator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisComparator.toJson(): String = ffiWriteAnalysisComparator(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiReadAnalysisCondition(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriteriaSet.Companion.fromJson(json: String): AnalysisCriteriaSet = ffiReadAnalysisCriteriaSet(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriteriaSet.toJson(): String = ffiWriteAnalysisCriteriaSet(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterion.Companion.fromJson(json: String): AnalysisCriterion = ffiReadAnalysisCriterion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterion.toJson(): String = ffiWriteAnalysisCriterion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterionResult.Companion.fromJson(json: String): AnalysisCriterionResult = ffiReadAnalysisCriterionResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterionResult.toJson(): String = ffiWriteAnalysisCriterionResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEarlierResult.Companion.fromJson(json: String): AnalysisEarlierResult = ffiReadAnalysisEarlierResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEarlierResult.toJson(): String = ffiWriteAnalysisEarlierResult(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -141,6 +261,14 @@ fun AnalysisEvaluation.toJson(): String = ffiWriteAnalysisEvaluation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisFiring.Companion.fromJson(json: String): AnalysisFiring = ffiReadAnalysisFiring(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisFiring.toJson(): String = ffiWriteAnalysisFiring(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisGroupScore.Companion.fromJson(json: String): AnalysisGroupScore = ffiReadAnalysisGroupScore(json)
 
 /** The JSON form. */
@@ -154,6 +282,22 @@ fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisIncludedResults.Companion.fromJson(json: String): AnalysisIncludedResults = ffiReadAnalysisIncludedResults(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisIncludedResults.toJson(): String = ffiWriteAnalysisIncludedResults(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisIndicator.Companion.fromJson(json: String): AnalysisIndicator = ffiReadAnalysisIndicator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisIndicator.toJson(): String = ffiWriteAnalysisIndicator(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -261,6 +405,46 @@ fun AnalysisNoValue.toJson(): String = ffiWriteAnalysisNoValue(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisObjective.Companion.fromJson(json: String): AnalysisObjective = ffiReadAnalysisObjective(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjective.toJson(): String = ffiWriteAnalysisObjective(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveScore.Companion.fromJson(json: String): AnalysisObjectiveScore = ffiReadAnalysisObjectiveScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveScore.toJson(): String = ffiWriteAnalysisObjectiveScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveStatus.Companion.fromJson(json: String): AnalysisObjectiveStatus = ffiReadAnalysisObjectiveStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveStatus.toJson(): String = ffiWriteAnalysisObjectiveStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveVerdict.Companion.fromJson(json: String): AnalysisObjectiveVerdict = ffiReadAnalysisObjectiveVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveVerdict.toJson(): String = ffiWriteAnalysisObjectiveVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectives.Companion.fromJson(json: String): AnalysisObjectives = ffiReadAnalysisObjectives(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectives.toJson(): String = ffiWriteAnalysisObjectives(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisPhase.Companion.fromJson(json: String): AnalysisPhase = ffiReadAnalysisPhase(json)
 
 /** The JSON form. */
@@ -309,6 +493,22 @@ fun AnalysisScore.toJson(): String = ffiWriteAnalysisScore(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisScoreSemantics.Companion.fromJson(json: String): AnalysisScoreSemantics = ffiReadAnalysisScoreSemantics(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScoreSemantics.toJson(): String = ffiWriteAnalysisScoreSemantics(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisScorecard.Companion.fromJson(json: String): AnalysisScorecard = ffiReadAnalysisScorecard(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScorecard.toJson(): String = ffiWriteAnalysisScorecard(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisSeriesPair.Companion.fromJson(json: String): AnalysisSeriesPair = ffiReadAnalysisSeriesPair(json)
 
 /** The JSON form. */
@@ -330,6 +530,14 @@ fun AnalysisTally.Companion.fromJson(json: String): AnalysisTally = ffiReadAnaly
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisTally.toJson(): String = ffiWriteAnalysisTally(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTarget.Companion.fromJson(json: String): AnalysisTarget = ffiReadAnalysisTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTarget.toJson(): String = ffiWriteAnalysisTarget(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1109,6 +1317,30 @@ fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackCandidate.Companion.fromJson(json: String): RollbackCandidate = ffiReadRollbackCandidate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidate.toJson(): String = ffiWriteRollbackCandidate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCandidates.Companion.fromJson(json: String): RollbackCandidates = ffiReadRollbackCandidates(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidates.toJson(): String = ffiWriteRollbackCandidates(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCandidatesVerdict.Companion.fromJson(json: String): RollbackCandidatesVerdict = ffiReadRollbackCandidatesVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidatesVerdict.toJson(): String = ffiWriteRollbackCandidatesVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackCounterfactual.Companion.fromJson(json: String): RollbackCounterfactual = ffiReadRollbackCounterfactual(json)
 
 /** The JSON form. */
@@ -1133,6 +1365,14 @@ fun RollbackCustomerImpact.toJson(): String = ffiWriteRollbackCustomerImpact(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackDataLoss.Companion.fromJson(json: String): RollbackDataLoss = ffiReadRollbackDataLoss(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackDataLoss.toJson(): String = ffiWriteRollbackDataLoss(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackDecision.Companion.fromJson(json: String): RollbackDecision = ffiReadRollbackDecision(json)
 
 /** The JSON form. */
@@ -1141,11 +1381,83 @@ fun RollbackDecision.toJson(): String = ffiWriteRollbackDecision(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackHistoryEvent.Companion.fromJson(json: String): RollbackHistoryEvent = ffiReadRollbackHistoryEvent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryEvent.toJson(): String = ffiWriteRollbackHistoryEvent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryKind.Companion.fromJson(json: String): RollbackHistoryKind = ffiReadRollbackHistoryKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryKind.toJson(): String = ffiWriteRollbackHistoryKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackItemKind.Companion.fromJson(json: String): RollbackItemKind = ffiReadRollbackItemKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackItemKind.toJson(): String = ffiWriteRollbackItemKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlan.Companion.fromJson(json: String): RollbackPlan = ffiReadRollbackPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlan.toJson(): String = ffiWriteRollbackPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanAction.Companion.fromJson(json: String): RollbackPlanAction = ffiReadRollbackPlanAction(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanAction.toJson(): String = ffiWriteRollbackPlanAction(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanItem.Companion.fromJson(json: String): RollbackPlanItem = ffiReadRollbackPlanItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanItem.toJson(): String = ffiWriteRollbackPlanItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanStep.Companion.fromJson(json: String): RollbackPlanStep = ffiReadRollbackPlanStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanStep.toJson(): String = ffiWriteRollbackPlanStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanVerdict.Companion.fromJson(json: String): RollbackPlanVerdict = ffiReadRollbackPlanVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanVerdict.toJson(): String = ffiWriteRollbackPlanVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackPolicy.Companion.fromJson(json: String): RollbackPolicy = ffiReadRollbackPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackPolicy.toJson(): String = ffiWriteRollbackPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackSchemaChange.Companion.fromJson(json: String): RollbackSchemaChange = ffiReadRollbackSchemaChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackSchemaChange.toJson(): String = ffiWriteRollbackSchemaChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1162,6 +1474,22 @@ fun RollbackVerdict.Companion.fromJson(json: String): RollbackVerdict = ffiReadR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackVerdict.toJson(): String = ffiWriteRollbackVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackWindow.Companion.fromJson(json: String): RollbackWindow = ffiReadRollbackWindow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackWindow.toJson(): String = ffiWriteRollbackWindow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackWindowVerdict.Companion.fromJson(json: String): RollbackWindowVerdict = ffiReadRollbackWindowVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackWindowVerdict.toJson(): String = ffiWriteRollbackWindowVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -88,6 +88,86 @@ extension Weekday: WireValue {
     public func json() throws -> String { try ffiWriteWeekday(value: self) }
 }
 
+extension AnalysisAggregate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAggregate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAggregate(value: self) }
+}
+
+extension AnalysisAlert: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlert(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlert(value: self) }
+}
+
+extension AnalysisAlertLimit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertLimit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertLimit(value: self) }
+}
+
+extension AnalysisAlertReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertReport(value: self) }
+}
+
+extension AnalysisAlertRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertRule(value: self) }
+}
+
+extension AnalysisAlertRules: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertRules(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertRules(value: self) }
+}
+
+extension AnalysisAlertSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertSample(value: self) }
+}
+
+extension AnalysisAlertSeries: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertSeries(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertSeries(value: self) }
+}
+
+extension AnalysisAlertStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertStatus(value: self) }
+}
+
+extension AnalysisAlertVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertVerdict(value: self) }
+}
+
 extension AnalysisAssessment: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
@@ -104,12 +184,52 @@ extension AnalysisBadChange: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
 }
 
+extension AnalysisComparator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisComparator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisComparator(value: self) }
+}
+
 extension AnalysisCondition: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisCondition(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisCriteriaSet: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriteriaSet(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriteriaSet(value: self) }
+}
+
+extension AnalysisCriterion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriterion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriterion(value: self) }
+}
+
+extension AnalysisCriterionResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriterionResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriterionResult(value: self) }
+}
+
+extension AnalysisEarlierResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEarlierResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEarlierResult(value: self) }
 }
 
 extension AnalysisEffectMeasure: WireValue {
@@ -136,6 +256,14 @@ extension AnalysisEvaluation: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisEvaluation(value: self) }
 }
 
+extension AnalysisFiring: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisFiring(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisFiring(value: self) }
+}
+
 extension AnalysisGroupScore: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisGroupScore(json: json) }
@@ -150,6 +278,22 @@ extension AnalysisGroupStatus: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisIncludedResults: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisIncludedResults(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisIncludedResults(value: self) }
+}
+
+extension AnalysisIndicator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisIndicator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisIndicator(value: self) }
 }
 
 extension AnalysisJoin: WireValue {
@@ -256,6 +400,46 @@ extension AnalysisNoValue: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisNoValue(value: self) }
 }
 
+extension AnalysisObjective: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjective(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjective(value: self) }
+}
+
+extension AnalysisObjectiveScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveScore(value: self) }
+}
+
+extension AnalysisObjectiveStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveStatus(value: self) }
+}
+
+extension AnalysisObjectiveVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveVerdict(value: self) }
+}
+
+extension AnalysisObjectives: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectives(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectives(value: self) }
+}
+
 extension AnalysisPhase: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisPhase(json: json) }
@@ -304,6 +488,22 @@ extension AnalysisScore: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisScore(value: self) }
 }
 
+extension AnalysisScoreSemantics: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScoreSemantics(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScoreSemantics(value: self) }
+}
+
+extension AnalysisScorecard: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScorecard(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScorecard(value: self) }
+}
+
 extension AnalysisSeriesPair: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisSeriesPair(json: json) }
@@ -326,6 +526,14 @@ extension AnalysisTally: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisTally(value: self) }
+}
+
+extension AnalysisTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTarget(value: self) }
 }
 
 extension AnalysisTemplate: WireValue {
@@ -1104,6 +1312,30 @@ extension ReleaseType: WireValue {
     public func json() throws -> String { try ffiWriteReleaseType(value: self) }
 }
 
+extension RollbackCandidate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidate(value: self) }
+}
+
+extension RollbackCandidates: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidates(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidates(value: self) }
+}
+
+extension RollbackCandidatesVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidatesVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidatesVerdict(value: self) }
+}
+
 extension RollbackCounterfactual: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackCounterfactual(json: json) }
@@ -1128,6 +1360,14 @@ extension RollbackCustomerImpact: WireValue {
     public func json() throws -> String { try ffiWriteRollbackCustomerImpact(value: self) }
 }
 
+extension RollbackDataLoss: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackDataLoss(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackDataLoss(value: self) }
+}
+
 extension RollbackDecision: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackDecision(json: json) }
@@ -1136,12 +1376,84 @@ extension RollbackDecision: WireValue {
     public func json() throws -> String { try ffiWriteRollbackDecision(value: self) }
 }
 
+extension RollbackHistoryEvent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackHistoryEvent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackHistoryEvent(value: self) }
+}
+
+extension RollbackHistoryKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackHistoryKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackHistoryKind(value: self) }
+}
+
+extension RollbackItemKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackItemKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackItemKind(value: self) }
+}
+
+extension RollbackPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlan(value: self) }
+}
+
+extension RollbackPlanAction: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanAction(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanAction(value: self) }
+}
+
+extension RollbackPlanItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanItem(value: self) }
+}
+
+extension RollbackPlanStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanStep(value: self) }
+}
+
+extension RollbackPlanVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanVerdict(value: self) }
+}
+
 extension RollbackPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackPolicy(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackPolicy(value: self) }
+}
+
+extension RollbackSchemaChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackSchemaChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackSchemaChange(value: self) }
 }
 
 extension RollbackSituation: WireValue {
@@ -1158,6 +1470,22 @@ extension RollbackVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackVerdict(value: self) }
+}
+
+extension RollbackWindow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackWindow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackWindow(value: self) }
+}
+
+extension RollbackWindowVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackWindowVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackWindowVerdict(value: self) }
 }
 
 extension StatsComparison: WireValue {

@@ -12,14 +12,32 @@ extension Reason: CaseValue {}
 extension Severity: CaseValue {}
 extension TimeRange: CaseValue {}
 extension Weekday: CaseValue {}
+extension AnalysisAggregate: CaseValue {}
+extension AnalysisAlert: CaseValue {}
+extension AnalysisAlertLimit: CaseValue {}
+extension AnalysisAlertReport: CaseValue {}
+extension AnalysisAlertRule: CaseValue {}
+extension AnalysisAlertRules: CaseValue {}
+extension AnalysisAlertSample: CaseValue {}
+extension AnalysisAlertSeries: CaseValue {}
+extension AnalysisAlertStatus: CaseValue {}
+extension AnalysisAlertVerdict: CaseValue {}
 extension AnalysisAssessment: CaseValue {}
 extension AnalysisBadChange: CaseValue {}
+extension AnalysisComparator: CaseValue {}
 extension AnalysisCondition: CaseValue {}
+extension AnalysisCriteriaSet: CaseValue {}
+extension AnalysisCriterion: CaseValue {}
+extension AnalysisCriterionResult: CaseValue {}
+extension AnalysisEarlierResult: CaseValue {}
 extension AnalysisEffectMeasure: CaseValue {}
 extension AnalysisEndRule: CaseValue {}
 extension AnalysisEvaluation: CaseValue {}
+extension AnalysisFiring: CaseValue {}
 extension AnalysisGroupScore: CaseValue {}
 extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisIncludedResults: CaseValue {}
+extension AnalysisIndicator: CaseValue {}
 extension AnalysisJoin: CaseValue {}
 extension AnalysisJudgePolicy: CaseValue {}
 extension AnalysisJudgedMetric: CaseValue {}
@@ -33,15 +51,23 @@ extension AnalysisMetricJudgement: CaseValue {}
 extension AnalysisMetricStatus: CaseValue {}
 extension AnalysisMissingValues: CaseValue {}
 extension AnalysisNoValue: CaseValue {}
+extension AnalysisObjective: CaseValue {}
+extension AnalysisObjectiveScore: CaseValue {}
+extension AnalysisObjectiveStatus: CaseValue {}
+extension AnalysisObjectiveVerdict: CaseValue {}
+extension AnalysisObjectives: CaseValue {}
 extension AnalysisPhase: CaseValue {}
 extension AnalysisPhaseCounts: CaseValue {}
 extension AnalysisReading: CaseValue {}
 extension AnalysisRun: CaseValue {}
 extension AnalysisSamples: CaseValue {}
 extension AnalysisScore: CaseValue {}
+extension AnalysisScoreSemantics: CaseValue {}
+extension AnalysisScorecard: CaseValue {}
 extension AnalysisSeriesPair: CaseValue {}
 extension AnalysisSpreadRule: CaseValue {}
 extension AnalysisTally: CaseValue {}
+extension AnalysisTarget: CaseValue {}
 extension AnalysisTemplate: CaseValue {}
 extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
@@ -139,13 +165,28 @@ extension ReleaseProfiles: CaseValue {}
 extension ReleaseRequiredApproval: CaseValue {}
 extension ReleaseTestingScope: CaseValue {}
 extension ReleaseType: CaseValue {}
+extension RollbackCandidate: CaseValue {}
+extension RollbackCandidates: CaseValue {}
+extension RollbackCandidatesVerdict: CaseValue {}
 extension RollbackCounterfactual: CaseValue {}
 extension RollbackCriterion: CaseValue {}
 extension RollbackCustomerImpact: CaseValue {}
+extension RollbackDataLoss: CaseValue {}
 extension RollbackDecision: CaseValue {}
+extension RollbackHistoryEvent: CaseValue {}
+extension RollbackHistoryKind: CaseValue {}
+extension RollbackItemKind: CaseValue {}
+extension RollbackPlan: CaseValue {}
+extension RollbackPlanAction: CaseValue {}
+extension RollbackPlanItem: CaseValue {}
+extension RollbackPlanStep: CaseValue {}
+extension RollbackPlanVerdict: CaseValue {}
 extension RollbackPolicy: CaseValue {}
+extension RollbackSchemaChange: CaseValue {}
 extension RollbackSituation: CaseValue {}
 extension RollbackVerdict: CaseValue {}
+extension RollbackWindow: CaseValue {}
+extension RollbackWindowVerdict: CaseValue {}
 extension StatsComparison: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
@@ -166,12 +207,24 @@ extension StatsWelchTest: CaseValue {}
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
     switch name {
+    case "analysis.standard_alert_rules":
+        return try Analysis.standardAlertRules().wire()
+    case "analysis.alert_rules_from_json":
+        return try Analysis.alertRulesFromJson(text: input.take("text")).wire()
+    case "analysis.alert_rules_from_yaml":
+        return try Analysis.alertRulesFromYaml(text: input.take("text")).wire()
     case "analysis.standard_judge_policy":
         return try Analysis.standardJudgePolicy().wire()
     case "analysis.judge_policy_from_json":
         return try Analysis.judgePolicyFromJson(text: input.take("text")).wire()
     case "analysis.judge_policy_from_yaml":
         return try Analysis.judgePolicyFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_objectives":
+        return try Analysis.standardObjectives().wire()
+    case "analysis.objectives_from_json":
+        return try Analysis.objectivesFromJson(text: input.take("text")).wire()
+    case "analysis.objectives_from_yaml":
+        return try Analysis.objectivesFromYaml(text: input.take("text")).wire()
     case "analysis.standard_template":
         return try Analysis.standardTemplate().wire()
     case "analysis.template_from_json":
@@ -182,20 +235,38 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
     case "analysis.assess_tally":
         return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.earlier_result":
+        return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
     case "analysis.evaluate":
         return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
+    case "analysis.evaluate_alerts":
+        return try Analysis.evaluateAlerts(rules: input.take("rules"), series: input.take("series"), now: input.take("now")).wire()
+    case "analysis.explain_alerts":
+        return try Analysis.explainAlerts(report: input.take("report")).wire()
     case "analysis.explain_evaluation":
         return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.explain_judgement":
         return try Analysis.explainJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.explain_scorecard":
+        return try Analysis.explainScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.format_criterion":
+        return try Analysis.formatCriterion(criterion: input.take("criterion")).wire()
     case "analysis.judge":
         return try Analysis.judge(policy: input.take("policy"), series: input.take("series")).wire()
+    case "analysis.outcome_of_alerts":
+        return try Analysis.outcomeOfAlerts(report: input.take("report")).wire()
     case "analysis.outcome_of_evaluation":
         return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.outcome_of_judgement":
         return try Analysis.outcomeOfJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.outcome_of_scorecard":
+        return try Analysis.outcomeOfScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.parse_criterion":
+        return try Analysis.parseCriterion(text: input.take("text")).wire()
     case "analysis.score":
         return try Analysis.score(labels: input.take("labels"), groupWeights: input.take("groupWeights"), passScore: input.take("passScore"), marginalScore: input.take("marginalScore")).wire()
+    case "analysis.score_objectives":
+        return try Analysis.scoreObjectives(objectives: input.take("objectives"), values: input.take("values"), history: input.take("history")).wire()
     case "canary.standard_schedule":
         return try Canary.standardSchedule().wire()
     case "canary.schedule_from_json":
@@ -302,12 +373,32 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Rollback.policyFromJson(text: input.take("text")).wire()
     case "rollback.policy_from_yaml":
         return try Rollback.policyFromYaml(text: input.take("text")).wire()
+    case "rollback.candidates":
+        return try Rollback.candidates(events: input.take("events"), current: input.take("current"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "rollback.check_rollback_plan":
+        return try Rollback.checkRollbackPlan(items: input.take("items"), now: input.take("now")).wire()
     case "rollback.decide":
         return try Rollback.decide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
     case "rollback.explain":
         return try Rollback.explain(decision: input.take("decision")).wire()
+    case "rollback.explain_candidates":
+        return try Rollback.explainCandidates(candidates: input.take("candidates")).wire()
+    case "rollback.explain_plan":
+        return try Rollback.explainPlan(plan: input.take("plan")).wire()
+    case "rollback.explain_window":
+        return try Rollback.explainWindow(window: input.take("window")).wire()
     case "rollback.outcome":
         return try Rollback.outcome(decision: input.take("decision")).wire()
+    case "rollback.outcome_of_candidates":
+        return try Rollback.outcomeOfCandidates(candidates: input.take("candidates")).wire()
+    case "rollback.outcome_of_plan":
+        return try Rollback.outcomeOfPlan(plan: input.take("plan")).wire()
+    case "rollback.outcome_of_window":
+        return try Rollback.outcomeOfWindow(window: input.take("window")).wire()
+    case "rollback.plan_rollback":
+        return try Rollback.planRollback(items: input.take("items"), now: input.take("now")).wire()
+    case "rollback.rollback_window":
+        return try Rollback.rollbackWindow(events: input.take("events"), current: input.take("current"), target: input.take("target"), policy: input.take("policy"), now: input.take("now")).wire()
     case "stats.default_policy":
         return try Stats.defaultPolicy().wire()
     case "stats.policy_from_json":
