@@ -159,17 +159,14 @@ pub fn parse_criterion(text: &str) -> Result<Criterion> {
             "{} is not a criterion: expected one like `<800`, `<=+10%` or `in [15, 25]`",
             quoted(text)
         );
-        Error::new(ErrorKind::InvalidValue, "", text)
+        Error::new(ErrorKind::InvalidValue, "text", text)
     })?;
     let mut faults = Faults::new();
-    criterion.check("text", &mut faults);
+    criterion.check("", &mut faults);
     faults.finish().map(|()| criterion).map_err(|error| {
-        // The fault is one of the text; the text has no fields.
-        Error::new(
-            error.kind(),
-            "",
-            error.faults().first().map_or_else(String::new, |fault| fault.text.clone()),
-        )
+        // A text has no fields.
+        let text = error.faults().first().map_or_else(String::new, |fault| fault.text.clone());
+        Error::new(error.kind(), "text", text)
     })
 }
 
