@@ -264,7 +264,7 @@ impl AlertRule {
     }
 
     /// The limit, if its baseline is known.
-    fn limit_of(&self, latest: impl FnOnce() -> Option<f64>) -> Option<f64> {
+    pub(crate) fn limit_of(&self, latest: impl FnOnce() -> Option<f64>) -> Option<f64> {
         let (baseline, percent, min_change) = match &self.limit {
             AlertLimit::Fixed { value } => return Some(*value),
             AlertLimit::FixedBaseline { baseline, percent, min_change } => (*baseline, *percent, *min_change),

@@ -43,7 +43,8 @@
 //! # Alerts
 //!
 //! [`evaluate_alerts`] evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
-//! firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+//! firing, pending, ok, or has no data. [`standard_monitoring`] lists what to watch in the first 24 hours, and
+//! [`compare_with_previous`] compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
 //!
 //! # Pitfalls
 //!
@@ -68,6 +69,7 @@ mod judge;
 mod judge_policy;
 mod judgement;
 mod measurement;
+mod monitoring;
 mod objectives;
 mod score_objectives;
 mod scorecard;
@@ -83,6 +85,12 @@ pub use alert_rule::{AlertLimit, AlertRule, AlertRules, alert_rules_from_json, s
 pub use criterion::{Comparator, Criterion, format_criterion, parse_criterion};
 pub use evaluate_alerts::evaluate_alerts;
 pub use indicator::{EarlierResult, Indicator};
+#[cfg(feature = "yaml")]
+pub use monitoring::monitoring_from_yaml;
+pub use monitoring::{
+    MonitoredMetric, Monitoring, MonitoringArea, compare_with_previous, monitoring_from_json,
+    standard_monitoring,
+};
 #[cfg(feature = "yaml")]
 pub use objectives::objectives_from_yaml;
 pub use objectives::{
@@ -132,6 +140,7 @@ crate::scalar::texts!(
     Join,
     Label,
     MissingValues,
+    MonitoringArea,
     NoValue,
     ObjectiveStatus,
     ObjectiveVerdict,
@@ -148,11 +157,13 @@ macro_rules! table_rows {
             analysis {
                 policy AlertRules: standard_alert_rules, alert_rules_from_json, alert_rules_from_yaml;
                 policy JudgePolicy: standard_judge_policy, judge_policy_from_json, judge_policy_from_yaml;
+                policy Monitoring: standard_monitoring, monitoring_from_json, monitoring_from_yaml;
                 policy Objectives: standard_objectives, objectives_from_json, objectives_from_yaml;
                 policy Template: standard_template, template_from_json, template_from_yaml;
 
                 fn assess_reading(metric: &Metric, reading: &Reading) -> Phase;
                 fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: &EndRule) -> Assessment;
+                fn compare_with_previous(monitoring: &Monitoring, series: &[SeriesPair]) -> Judgement;
                 #[plain]
                 fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
                 fn evaluate(template: &Template, run: &Run, now: Timestamp) -> Evaluation;
