@@ -45,7 +45,8 @@
  * Alerts:
  *
  * `evaluateAlerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
- * firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+ * firing, pending, ok, or has no data. `standardMonitoring` lists what to watch in the first 24 hours, and
+ * `compareWithPrevious` compares it with the previous version. `interchange.alertRulesToPrometheus` writes the same rules for Prometheus.
  *
  * Pitfalls:
  *
@@ -799,6 +800,66 @@ export interface MetricStatus<At extends Instant = Instant> {
  */
 export type MissingValues = "remove" | "zero";
 
+/** A metric that is watched after a release. */
+export interface MonitoredMetric {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The part of the system that it is about. */
+  readonly area: MonitoringArea;
+  /** The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number. */
+  readonly unit?: string | undefined;
+  /**
+   * Which change is for the worse. Default `increase_is_bad`.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: stats.Direction | undefined;
+  /**
+   * How serious a change for the worse is. `critical` fails a comparison alone, `info` is not compared. Default
+   * `error`.
+   *
+   * @defaultValue `"error"`
+   */
+  readonly severity?: Severity | undefined;
+  /**
+   * How often to look at it. Default 1 minute.
+   *
+   * @defaultValue `"PT1M"`
+   */
+  readonly cadence?: Span | undefined;
+  /**
+   * The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below
+   * 100 where a decrease is bad. Default 10.
+   *
+   * @defaultValue `10.0`
+   */
+  readonly toleratedPercent?: number | undefined;
+}
+
+/** What is watched after a release, and for how long. */
+export interface Monitoring {
+  /**
+   * How long the release is watched. Default 24 hours.
+   *
+   * @defaultValue `"P1D"`
+   */
+  readonly duration?: Span | undefined;
+  /** The metrics: at least one, each with its own name. */
+  readonly metrics: readonly MonitoredMetric[];
+}
+
+/**
+ * A part of the system that is watched after a release.
+ *
+ * - `errors`: Errors and exceptions.
+ * - `performance`: Response times, throughput and use of resources.
+ * - `users`: What users do.
+ * - `infrastructure`: Servers, databases and queues.
+ * - `business`: Conversion, revenue and retention.
+ * - `feedback`: What users say.
+ */
+export type MonitoringArea = "errors" | "performance" | "users" | "infrastructure" | "business" | "feedback";
+
 /**
  * What a reading without a value counts as.
  *
@@ -1328,6 +1389,43 @@ export declare function judgePolicyFromJson(text: string): JudgePolicy;
 export declare function judgePolicyFromYaml(text: string): JudgePolicy;
 
 /**
+ * What to watch in the first 24 hours after a release.
+ *
+ * | area | metrics | bad is | look every |
+ * | --- | --- | --- | --- |
+ * | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+ * | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+ * | performance | `throughput` | less | minute |
+ * | users | `active_users`, `sessions` | less | 15 minutes |
+ * | users | `feature_adoption` | less | hour |
+ * | infrastructure | `healthy_share` | less | minute |
+ * | infrastructure | `database_connections`, `queue_depth` | more | minute |
+ * | business | `conversion_rate`, `revenue` | less | hour |
+ * | business | `retention` | less | day |
+ * | feedback | `complaints` | more | hour |
+ * | feedback | `feedback_score` | less | hour |
+ *
+ * `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+ */
+export declare function standardMonitoring(): Monitoring;
+
+/**
+ * Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+ * and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+ * `toleratedPercent`.
+ */
+export declare function monitoringFromJson(text: string): Monitoring;
+
+/**
+ * Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+ *
+ * @throws {@link RelcoreError}: As `monitoringFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+ */
+export declare function monitoringFromYaml(text: string): Monitoring;
+
+/**
  * The objectives of a usual service, compared with its earlier releases.
  *
  * | objective | passes | warns | |
@@ -1393,6 +1491,20 @@ export declare function assessReading(metric: Metric, reading: Reading): Phase;
  * `failureLimit` above `count`.
  */
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+
+/**
+ * Compares the metrics of a release with those of the previous version, by the rank test of
+ * `judge`.
+ *
+ * Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+ * of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+ * without values is unknown, which never passes: remove those that you do not measure.
+ *
+ * @throws {@link RelcoreError}: All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+ * series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+ * finite.
+ */
+export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
 
 /**
  * Makes the earlier result that later releases are compared with.

@@ -9,6 +9,9 @@ const alertRulesFromYaml = bind("analysis.alert_rules_from_yaml");
 const standardJudgePolicy = bind("analysis.standard_judge_policy");
 const judgePolicyFromJson = bind("analysis.judge_policy_from_json");
 const judgePolicyFromYaml = bind("analysis.judge_policy_from_yaml");
+const standardMonitoring = bind("analysis.standard_monitoring");
+const monitoringFromJson = bind("analysis.monitoring_from_json");
+const monitoringFromYaml = bind("analysis.monitoring_from_yaml");
 const standardObjectives = bind("analysis.standard_objectives");
 const objectivesFromJson = bind("analysis.objectives_from_json");
 const objectivesFromYaml = bind("analysis.objectives_from_yaml");
@@ -17,6 +20,7 @@ const templateFromJson = bind("analysis.template_from_json");
 const templateFromYaml = bind("analysis.template_from_yaml");
 const assessReading = bind("analysis.assess_reading");
 const assessTally = bind("analysis.assess_tally");
+const compareWithPrevious = bind("analysis.compare_with_previous");
 const earlierResult = bind("analysis.earlier_result");
 const evaluate = bind("analysis.evaluate");
 const evaluateAlerts = bind("analysis.evaluate_alerts");
@@ -41,6 +45,9 @@ module.exports = {
   standardJudgePolicy,
   judgePolicyFromJson,
   judgePolicyFromYaml,
+  standardMonitoring,
+  monitoringFromJson,
+  monitoringFromYaml,
   standardObjectives,
   objectivesFromJson,
   objectivesFromYaml,
@@ -49,6 +56,7 @@ module.exports = {
   templateFromYaml,
   assessReading,
   assessTally,
+  compareWithPrevious,
   earlierResult,
   evaluate,
   evaluateAlerts,

@@ -609,7 +609,10 @@ export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
 
-/** Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing. */
+/**
+ * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * It decides nothing.
+ */
 export * as interchange from "./interchange.js";
 
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */

@@ -73,6 +73,9 @@ export interface WireInputs {
   readonly "analysis.MetricJudgement": analysis.MetricJudgement;
   readonly "analysis.MetricStatus": analysis.MetricStatus;
   readonly "analysis.MissingValues": analysis.MissingValues;
+  readonly "analysis.MonitoredMetric": analysis.MonitoredMetric;
+  readonly "analysis.Monitoring": analysis.Monitoring;
+  readonly "analysis.MonitoringArea": analysis.MonitoringArea;
   readonly "analysis.NoValue": analysis.NoValue;
   readonly "analysis.Objective": analysis.Objective;
   readonly "analysis.ObjectiveScore": analysis.ObjectiveScore;
@@ -145,6 +148,7 @@ export interface WireInputs {
   readonly "interchange.GitTag": interchange.GitTag;
   readonly "interchange.MissingSample": interchange.MissingSample;
   readonly "interchange.PrometheusMetric": interchange.PrometheusMetric;
+  readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
   readonly "metrics.Change": metrics.Change;
@@ -279,6 +283,9 @@ export interface WireTypes {
   readonly "analysis.MetricJudgement": analysis.MetricJudgement;
   readonly "analysis.MetricStatus": analysis.MetricStatus<Timestamp>;
   readonly "analysis.MissingValues": analysis.MissingValues;
+  readonly "analysis.MonitoredMetric": analysis.MonitoredMetric;
+  readonly "analysis.Monitoring": analysis.Monitoring;
+  readonly "analysis.MonitoringArea": analysis.MonitoringArea;
   readonly "analysis.NoValue": analysis.NoValue;
   readonly "analysis.Objective": analysis.Objective;
   readonly "analysis.ObjectiveScore": analysis.ObjectiveScore;
@@ -351,6 +358,7 @@ export interface WireTypes {
   readonly "interchange.GitTag": interchange.GitTag<Timestamp>;
   readonly "interchange.MissingSample": interchange.MissingSample;
   readonly "interchange.PrometheusMetric": interchange.PrometheusMetric;
+  readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
   readonly "metrics.Change": metrics.Change<Timestamp>;

@@ -19,14 +19,16 @@ use relcore::analysis::{
     JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
     Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
     Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
-    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues, NoValue as AnalysisNoValue,
-    Objective as AnalysisObjective, ObjectiveScore as AnalysisObjectiveScore,
-    ObjectiveStatus as AnalysisObjectiveStatus, ObjectiveVerdict as AnalysisObjectiveVerdict,
-    Objectives as AnalysisObjectives, Phase as AnalysisPhase, PhaseCounts as AnalysisPhaseCounts,
-    Reading as AnalysisReading, Run as AnalysisRun, Samples as AnalysisSamples, Score as AnalysisScore,
-    ScoreSemantics as AnalysisScoreSemantics, Scorecard as AnalysisScorecard,
-    SeriesPair as AnalysisSeriesPair, SpreadRule as AnalysisSpreadRule, Tally as AnalysisTally,
-    Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest, Verdict as AnalysisVerdict,
+    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
+    MonitoredMetric as AnalysisMonitoredMetric, Monitoring as AnalysisMonitoring,
+    MonitoringArea as AnalysisMonitoringArea, NoValue as AnalysisNoValue, Objective as AnalysisObjective,
+    ObjectiveScore as AnalysisObjectiveScore, ObjectiveStatus as AnalysisObjectiveStatus,
+    ObjectiveVerdict as AnalysisObjectiveVerdict, Objectives as AnalysisObjectives, Phase as AnalysisPhase,
+    PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading, Run as AnalysisRun,
+    Samples as AnalysisSamples, Score as AnalysisScore, ScoreSemantics as AnalysisScoreSemantics,
+    Scorecard as AnalysisScorecard, SeriesPair as AnalysisSeriesPair, SpreadRule as AnalysisSpreadRule,
+    Tally as AnalysisTally, Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest,
+    Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
@@ -52,7 +54,8 @@ use relcore::interchange::{
     GitCommit as InterchangeGitCommit, GitHistory as InterchangeGitHistory,
     GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
+    PrometheusSeries as InterchangePrometheusSeries,
 };
 use relcore::metrics::{
     Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
@@ -707,6 +710,40 @@ pub enum AnalysisMissingValues {
     Remove,
     /// 0: for counters that are absent until the first event.
     Zero,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMonitoredMetric {
+    pub name: String,
+    pub area: AnalysisMonitoringArea,
+    pub unit: Option<String>,
+    pub direction: StatsDirection,
+    pub severity: Severity,
+    pub cadence: Span,
+    pub tolerated_percent: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMonitoring {
+    pub duration: Span,
+    pub metrics: Vec<AnalysisMonitoredMetric>,
+}
+
+/// A part of the system that is watched after a release.
+#[uniffi::remote(Enum)]
+pub enum AnalysisMonitoringArea {
+    /// Errors and exceptions.
+    Errors,
+    /// Response times, throughput and use of resources.
+    Performance,
+    /// What users do.
+    Users,
+    /// Servers, databases and queues.
+    Infrastructure,
+    /// Conversion, revenue and retention.
+    Business,
+    /// What users say.
+    Feedback,
 }
 
 /// What a reading without a value counts as.
@@ -1820,6 +1857,12 @@ pub struct InterchangePrometheusMetric {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangePrometheusQuery {
+    pub metric: String,
+    pub query: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangePrometheusSample {
     pub at: Timestamp,
     pub value: Option<f64>,
@@ -2924,6 +2967,21 @@ pub fn ffi_analysis_judge_policy_from_yaml(text: String) -> Encoded<AnalysisJudg
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_standard_monitoring() -> Encoded<AnalysisMonitoring> {
+    Encoded(Ok(relcore::analysis::standard_monitoring()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_monitoring_from_json(text: String) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::analysis::monitoring_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_monitoring_from_yaml(text: String) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::analysis::monitoring_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_standard_objectives() -> Encoded<AnalysisObjectives> {
     Encoded(Ok(relcore::analysis::standard_objectives()))
 }
@@ -2970,6 +3028,17 @@ pub fn ffi_analysis_assess_tally(
 ) -> Encoded<AnalysisAssessment> {
     Encoded(
         relcore::analysis::assess_tally(borrow(&metric), borrow(&tally), borrow(&ended), borrow(&end))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_compare_with_previous(
+    monitoring: AnalysisMonitoring,
+    series: Vec<AnalysisSeriesPair>,
+) -> Encoded<AnalysisJudgement> {
+    Encoded(
+        relcore::analysis::compare_with_previous(borrow(&monitoring), borrow(&series))
             .map_err(RelcoreError::from),
     )
 }
@@ -3349,6 +3418,18 @@ pub fn ffi_digest_sha256(text: String) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_alert_rules_to_prometheus(
+    rules: AnalysisAlertRules,
+    queries: Vec<InterchangePrometheusQuery>,
+    group: String,
+) -> Plain<String> {
+    Plain(
+        relcore::interchange::alert_rules_to_prometheus(borrow(&rules), borrow(&queries), borrow(&group))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_releases(
     history: InterchangeGitHistory,
     tag_pattern: Option<String>,
@@ -3356,6 +3437,24 @@ pub fn ffi_interchange_git_releases(
     Encoded(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_monitoring_to_grafana(
+    monitoring: AnalysisMonitoring,
+    rules: AnalysisAlertRules,
+    queries: Vec<InterchangePrometheusQuery>,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::interchange::monitoring_to_grafana(
+            borrow(&monitoring),
+            borrow(&rules),
+            borrow(&queries),
+            borrow(&title),
+        )
+        .map_err(RelcoreError::from),
     )
 }
 
@@ -4618,6 +4717,36 @@ pub fn ffi_write_analysis_missing_values(value: AnalysisMissingValues) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_monitored_metric(json: &str) -> Encoded<AnalysisMonitoredMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitored_metric(value: AnalysisMonitoredMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitoring(json: &str) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitoring(value: AnalysisMonitoring) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitoring_area(json: &str) -> Encoded<AnalysisMonitoringArea> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitoring_area(value: AnalysisMonitoringArea) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_no_value(json: &str) -> Encoded<AnalysisNoValue> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -5334,6 +5463,16 @@ pub fn ffi_read_interchange_prometheus_metric(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_metric(value: InterchangePrometheusMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_prometheus_query(json: &str) -> Encoded<InterchangePrometheusQuery> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_prometheus_query(value: InterchangePrometheusQuery) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

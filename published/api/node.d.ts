@@ -308,7 +308,7 @@ export * as canary from "./canary.js";
 export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
-/** Converts the text of git and Prometheus to the inputs of the other modules. */
+/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
@@ -773,6 +773,32 @@ export interface MetricStatus<At extends Instant = Instant> {
 }
 /** What a missing value stands for. */
 export type MissingValues = "remove" | "zero";
+/** A metric that is watched after a release. */
+export interface MonitoredMetric {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The part of the system that it is about. */
+  readonly area: MonitoringArea;
+  /** The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number. */
+  readonly unit?: string | undefined;
+  /** Which change is for the worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** How serious a change for the worse is. */
+  readonly severity?: Severity | undefined;
+  /** How often to look at it. */
+  readonly cadence?: Span | undefined;
+  /** The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad. */
+  readonly toleratedPercent?: number | undefined;
+}
+/** What is watched after a release, and for how long. */
+export interface Monitoring {
+  /** How long the release is watched. */
+  readonly duration?: Span | undefined;
+  /** The metrics: at least one, each with its own name. */
+  readonly metrics: readonly MonitoredMetric[];
+}
+/** A part of the system that is watched after a release. */
+export type MonitoringArea = "errors" | "performance" | "users" | "infrastructure" | "business" | "feedback";
 /** What a reading without a value counts as. */
 export type NoValue = "successful" | "failed" | "inconclusive" | "error";
 /** One service level objective: the name of a value, and the criteria by which it is good. */
@@ -1042,6 +1068,12 @@ export declare function standardJudgePolicy(): JudgePolicy;
 export declare function judgePolicyFromJson(text: string): JudgePolicy;
 /** Reads a judge policy from YAML text and checks it; all faults at once. */
 export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+/** What to watch in the first 24 hours after a release. */
+export declare function standardMonitoring(): Monitoring;
+/** Reads what to watch from JSON text. */
+export declare function monitoringFromJson(text: string): Monitoring;
+/** Reads what to watch from YAML text. */
+export declare function monitoringFromYaml(text: string): Monitoring;
 /** The objectives of a usual service, compared with its earlier releases. */
 export declare function standardObjectives(): Objectives;
 /** Reads objectives from JSON text. */
@@ -1058,6 +1090,8 @@ export declare function templateFromYaml(text: string): Template;
 export declare function assessReading(metric: Metric, reading: Reading): Phase;
 /** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** Compares the metrics of a release with those of the previous version, by the rank test of `judge`. */
+export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
 /** Makes the earlier result that later releases are compared with. */
 export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
 /** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
@@ -1979,7 +2013,7 @@ export declare function canonicalJson(text: string): string;
 export declare function sha256(text: string): string;
 
 // interchange.d.ts
-/** Converts the text of git and Prometheus to the inputs of the other modules. */
+/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -2033,6 +2067,13 @@ export interface PrometheusMetric {
   /** Whether a response with warnings is accepted. */
   readonly acceptWarnings?: boolean | undefined;
 }
+/** The PromQL of a metric. */
+export interface PrometheusQuery {
+  /** The name of the metric in the rules. */
+  readonly metric: string;
+  /** The query, without comments. */
+  readonly query: string;
+}
 /** One sample: a number, or the reason for its absence. */
 export interface PrometheusSample {
   /** The instant of evaluation. */
@@ -2053,8 +2094,21 @@ export interface PrometheusSeries {
 export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 /** The command whose output `parseGit` reads as `tags`, for a shell. */
 export declare const GIT_TAGS: "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+/** Writes alert rules as a rule file of Prometheus: YAML text. */
+export declare function alertRulesToPrometheus(
+  rules: analysis.AlertRules,
+  queries: readonly PrometheusQuery[],
+  group: string,
+): string;
 /** Converts release tags to deployments, and assigns each commit to the earliest release that contains it. */
 export declare function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
+/** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
+export declare function monitoringToGrafana(
+  monitoring: analysis.Monitoring,
+  rules: analysis.AlertRules,
+  queries: readonly PrometheusQuery[],
+  title: string,
+): string;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 /** Converts Prometheus responses, one range query for each metric, to observations of a canary. */

@@ -135,6 +135,20 @@ class MissingValues(StrEnum):
     """Nothing."""
     ZERO = 'zero'
     """0: for counters that are absent until the first event."""
+class MonitoringArea(StrEnum):
+    """A part of the system that is watched after a release."""
+    ERRORS = 'errors'
+    """Errors and exceptions."""
+    PERFORMANCE = 'performance'
+    """Response times, throughput and use of resources."""
+    USERS = 'users'
+    """What users do."""
+    INFRASTRUCTURE = 'infrastructure'
+    """Servers, databases and queues."""
+    BUSINESS = 'business'
+    """Conversion, revenue and retention."""
+    FEEDBACK = 'feedback'
+    """What users say."""
 class NoValue(StrEnum):
     """What a reading without a value counts as."""
     SUCCESSFUL = 'successful'
@@ -637,6 +651,30 @@ class MetricStatus(_Value):
     next_measurement_at: datetime | None = None
     """When the next query is due; in the past, when it is late."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MonitoredMetric(_Value):
+    """A metric that is watched after a release."""
+    name: str
+    """The name of the metric."""
+    area: MonitoringArea
+    """The part of the system that it is about."""
+    unit: str | None = None
+    """The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Which change is for the worse."""
+    severity: Severity = Severity.ERROR
+    """How serious a change for the worse is."""
+    cadence: timedelta = timedelta(seconds=60)
+    """How often to look at it."""
+    tolerated_percent: float = 10.0
+    """The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Monitoring(_Value):
+    """What is watched after a release, and for how long."""
+    duration: timedelta = timedelta(seconds=86400)
+    """How long the release is watched."""
+    metrics: Sequence[MonitoredMetric]
+    """The metrics: at least one, each with its own name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Objective(_Value):
     """One service level objective: the name of a value, and the criteria by which it is good."""
     name: str
@@ -911,6 +949,15 @@ def judge_policy_from_json(text: str) -> JudgePolicy:
 def judge_policy_from_yaml(text: str) -> JudgePolicy:
     """Reads a judge policy from YAML text and checks it; all faults at once."""
     ...
+def standard_monitoring() -> Monitoring:
+    """What to watch in the first 24 hours after a release."""
+    ...
+def monitoring_from_json(text: str) -> Monitoring:
+    """Reads what to watch from JSON text."""
+    ...
+def monitoring_from_yaml(text: str) -> Monitoring:
+    """Reads what to watch from YAML text."""
+    ...
 def standard_objectives() -> Objectives:
     """The objectives of a usual service, compared with its earlier releases."""
     ...
@@ -934,6 +981,9 @@ def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Map
     ...
 def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
     """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
+    ...
+def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
+    """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
     ...
 def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
     """Makes the earlier result that later releases are compared with."""
@@ -2106,7 +2156,7 @@ class Fault(_Value):
     """The column in the line, from 1: the unknown key, or the value that is wrong."""
 
 # interchange
-"""Converts the text of git and Prometheus to the inputs of the other modules."""
+"""Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -2167,6 +2217,13 @@ class PrometheusMetric(_Value):
     accept_warnings: bool = False
     """Whether a response with warnings is accepted."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PrometheusQuery(_Value):
+    """The PromQL of a metric."""
+    metric: str
+    """The name of the metric in the rules."""
+    query: str
+    """The query, without comments."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
     at: datetime
@@ -2186,8 +2243,14 @@ GIT_LOG: Final = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD
 """The command whose output `parse_git` reads as `log`, for a shell."""
 GIT_TAGS: Final = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
 """The command whose output `parse_git` reads as `tags`, for a shell."""
+def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
+    """Writes alert rules as a rule file of Prometheus: YAML text."""
+    ...
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
+    ...
+def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
+    """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
     ...
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands."""

@@ -390,6 +390,63 @@ pub mod analysis {
         /// The message of a query that failed.
         pub error: Option<String>,
     }
+    /// Reads what to watch from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn monitoring_from_yaml(text: &str) -> Result<Monitoring>;
+    /// A metric that is watched after a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MonitoredMetric {
+        /// The name of the metric.
+        pub name: String,
+        /// The part of the system that it is about.
+        pub area: MonitoringArea,
+        /// The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number.
+        pub unit: Option<String>,
+        /// Which change is for the worse.
+        pub direction: Direction,
+        /// How serious a change for the worse is.
+        pub severity: Severity,
+        /// How often to look at it.
+        pub cadence: Span,
+        /// The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad.
+        pub tolerated_percent: f64,
+    }
+    /// What is watched after a release, and for how long.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Monitoring {
+        /// How long the release is watched.
+        pub duration: Span,
+        /// The metrics: at least one, each with its own name.
+        pub metrics: Vec<MonitoredMetric>,
+    }
+    /// A part of the system that is watched after a release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MonitoringArea {
+        /// Errors and exceptions.
+        Errors,
+        /// Response times, throughput and use of resources.
+        Performance,
+        /// What users do.
+        Users,
+        /// Servers, databases and queues.
+        Infrastructure,
+        /// Conversion, revenue and retention.
+        Business,
+        /// What users say.
+        Feedback,
+    }
+    /// Compares the metrics of a release with those of the previous version, by the rank test of `judge`.
+    pub fn compare_with_previous(monitoring: &Monitoring, series: &[SeriesPair]) -> Result<Judgement>;
+    /// Reads what to watch from JSON text.
+    pub fn monitoring_from_json(text: &str) -> Result<Monitoring>;
+    /// What to watch in the first 24 hours after a release.
+    #[must_use]
+    pub fn standard_monitoring() -> Monitoring;
     /// Reads objectives from YAML text.
     #[cfg(feature = "yaml")]
     pub fn objectives_from_yaml(text: &str) -> Result<Objectives>;
@@ -1195,6 +1252,8 @@ pub mod analysis {
     impl FromStr for Label {}
     impl Display for MissingValues {}
     impl FromStr for MissingValues {}
+    impl Display for MonitoringArea {}
+    impl FromStr for MonitoringArea {}
     impl Display for NoValue {}
     impl FromStr for NoValue {}
     impl Display for ObjectiveStatus {}
@@ -1282,6 +1341,17 @@ pub mod analysis {
         #[must_use]
         pub fn new(metric: impl Into<String>, at: Timestamp, reading: Reading) -> Self;
     }
+    impl Monitoring {
+        /// These metrics, for 24 hours.
+        #[must_use]
+        pub fn new(metrics: impl IntoIterator<Item = MonitoredMetric>) -> Self;
+    }
+    impl MonitoredMetric {
+        /// A metric with all defaults.
+        #[must_use]
+        pub fn new(name: impl Into<String>, area: MonitoringArea) -> Self;
+    }
+    impl PolicyText for Monitoring {}
     impl Objectives {
         /// These objectives, with all defaults.
         #[must_use]
@@ -2974,7 +3044,7 @@ pub mod error {
     }
     impl fmt::Debug for Error {}
 }
-/// Converts the text of git and Prometheus to the inputs of the other modules.
+/// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
@@ -3022,6 +3092,13 @@ pub mod interchange {
     }
     /// Reads the commits and tags of a repository from the output of two git commands.
     pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory>;
+    /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+    pub fn monitoring_to_grafana(
+        monitoring: &Monitoring,
+        rules: &AlertRules,
+        queries: &[PrometheusQuery],
+        title: &str,
+    ) -> Result<String>;
     /// A metric of a schedule with the Prometheus responses for it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -3078,6 +3155,22 @@ pub mod interchange {
     }
     /// Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series.
     pub fn prometheus_query_range(text: &str) -> Result<Vec<PrometheusSeries>>;
+    /// Writes alert rules as a rule file of Prometheus: YAML text.
+    pub fn alert_rules_to_prometheus(
+        rules: &AlertRules,
+        queries: &[PrometheusQuery],
+        group: &str,
+    ) -> Result<String>;
+    /// The PromQL of a metric.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PrometheusQuery {
+        /// The name of the metric in the rules.
+        pub metric: String,
+        /// The query, without comments.
+        pub query: String,
+    }
     /// The service of the deployments that come from a git history.
     pub const GIT_SERVICE: &str;
     /// The releases of a repository as deployments and its commits as changes, for `metrics.dora`.
@@ -3123,6 +3216,11 @@ pub mod interchange {
         /// A metric whose query has its unit, without a query for the number of samples.
         #[must_use]
         pub fn new(metric: impl Into<String>, answer: impl Into<String>) -> Self;
+    }
+    impl PrometheusQuery {
+        /// The query of a metric.
+        #[must_use]
+        pub fn new(metric: impl Into<String>, query: impl Into<String>) -> Self;
     }
 }
 /// The five delivery metrics of DORA, from deployments, changes and incidents.

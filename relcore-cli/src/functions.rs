@@ -50,7 +50,8 @@ Keptn's rules for comparison with it.
 Alerts:
 
 `evaluate-alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
-firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+firing, pending, ok, or has no data. `standard-monitoring` lists what to watch in the first 24 hours, and
+`compare-with-previous` compares it with the previous version. `interchange alert-rules-to-prometheus` writes the same rules for Prometheus.
 
 Pitfalls:
 
@@ -83,7 +84,11 @@ version before, measured at the same time, or before the release.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis standard-alert-rules",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.alert_rules_from_json",
@@ -100,7 +105,14 @@ an empty name and the label `alertname`, `duplicate` for a repeated name, `out_o
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis alert-rules-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"rules": [{"name": "Cpu", "metric": "cpu", "limit": {"type": "fixed", "value": 0.9}, "severity": "warning", "pendingFor": "PT2M", "unit": "1"}]}"#,
+                    )],
+                    prints: r#"{"rules":[{"name":"Cpu","metric":"cpu","limit":{"type":"fixed","value":0.9},"direction":"increase_is_bad","severity":"warning","pendingFor":"PT2M","maxAge":"PT5M","unit":"1","labels":{}}]}"#,
+                }),
             },
             Function {
                 name: "analysis.alert_rules_from_yaml",
@@ -115,7 +127,16 @@ As `alert-rules-from-json`, with the line and the column of each fault; `.nan` a
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis alert-rules-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"rules:
+- {name: Cpu, metric: cpu, limit: {type: fixed, value: 0.9}, maxAge: 2m, labels: {team: shop}}
+",
+                    )],
+                    prints: r#"{"rules":[{"name":"Cpu","metric":"cpu","limit":{"type":"fixed","value":0.9},"direction":"increase_is_bad","severity":"error","pendingFor":"PT5M","maxAge":"PT2M","labels":{"team":"shop"}}]}"#,
+                }),
             },
             Function {
                 name: "analysis.standard_judge_policy",
@@ -181,6 +202,66 @@ As `judge-policy-from-json`, with the line and the column of each fault.",
                 }),
             },
             Function {
+                name: "analysis.standard_monitoring",
+                command: "standard-monitoring",
+                docs: r"What to watch in the first 24 hours after a release.
+
+| area | metrics | bad is | look every |
+| --- | --- | --- | --- |
+| errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+| performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+| performance | `throughput` | less | minute |
+| users | `active_users`, `sessions` | less | 15 minutes |
+| users | `feature_adoption` | less | hour |
+| infrastructure | `healthy_share` | less | minute |
+| infrastructure | `database_connections`, `queue_depth` | more | minute |
+| business | `conversion_rate`, `revenue` | less | hour |
+| business | `retention` | less | day |
+| feedback | `complaints` | more | hour |
+| feedback | `feedback_score` | less | hour |
+
+`error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.",
+                arguments: &[],
+                result: ("analysis.Monitoring", "What is watched after a release, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.monitoring_from_json",
+                command: "monitoring-from-json",
+                docs: r"Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+`toleratedPercent`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.Monitoring", "What is watched after a release, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "analysis.monitoring_from_yaml",
+                command: "monitoring-from-yaml",
+                docs: r"Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+
+Errors:
+As `monitoring-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.Monitoring", "What is watched after a release, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "analysis.standard_objectives",
                 command: "standard-objectives",
                 docs: r"The objectives of a usual service, compared with its earlier releases.
@@ -201,7 +282,11 @@ No limits are agreed on in the field; these are relcore's own. Without earlier r
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis standard-objectives",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.objectives_from_json",
@@ -221,7 +306,14 @@ objectives and for an empty set of criteria, `duplicate` for a repeated name, `o
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis objectives-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"objectives": [{"name": "a", "target": {"type": "pass_when", "passed": [{"criteria": [{"type": "fixed", "comparator": "less_than", "value": 5.0}]}]}}]}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.objectives_from_yaml",
@@ -239,7 +331,21 @@ As `objectives-from-json`, with the line and the column of each fault; `.nan` an
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis objectives-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"passPercent: 95
+semantics: keptn_v2
+objectives:
+- name: errors
+  target: {type: fail_when, warning: [{criteria: [{type: fixed, comparator: greater_than, value: 2}]}]}
+- name: users
+  target: {type: informative}
+",
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.standard_template",
@@ -420,6 +526,52 @@ Every fault of the metric: `invalid_value` for one without conditions or limits,
                 }),
             },
             Function {
+                name: "analysis.compare_with_previous",
+                command: "compare-with-previous",
+                docs: r"Compares the metrics of a release with those of the previous version, by the rank test of
+`judge`.
+
+Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+without values is unknown, which never passes: remove those that you do not measure.
+
+Errors:
+All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+finite.",
+                arguments: &[
+                    Argument {
+                        wire: "monitoring",
+                        option: "monitoring",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Monitoring",
+                            "What is watched after a release, and for how long.",
+                            "Keys: duration?, metrics",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.SeriesPair",
+                            "The values of one metric in both arms.",
+                            "Keys: metric, canary, baseline",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Judgement",
+                    "The comparison of a canary with its baseline, made by `judge`.",
+                ),
+                explain: Some("analysis.explain_judgement"),
+                outcome: Some("analysis.outcome_of_judgement"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "analysis.earlier_result",
                 command: "earlier-result",
                 docs: r"Makes the earlier result that later releases are compared with.
@@ -447,7 +599,14 @@ does not become the baseline.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis earlier-result --scorecard scorecard.json --at 2026-11-01T09:00:00.000Z",
+                    files: &[(
+                        "scorecard.json",
+                        r#"{"verdict":"passed","percent":95.0,"bestPercent":95.0,"points":19.0,"maxPoints":20.0,"objectives":[{"name":"o0","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o1","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o2","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o3","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o4","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o5","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o6","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o7","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o8","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o9","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o10","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o11","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o12","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o13","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o14","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o15","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o16","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o17","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"o18","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"slow","status":"failed","value":9.0,"points":0.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":1.0},"limit":1.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"in_range","low":20.0,"high":30.0},"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 95 %, at least the 90 % to pass","evidence":{"observed":95.0,"threshold":90.0,"unit":"%"}},{"code":"objective_failed","severity":"error","subject":"slow","text":"`slow` is 9: good is <5 and >1, or in [20, 30]","evidence":{"observed":9.0,"threshold":5.0}}],"missing":[],"policyDigest":"sha256:ca8c0305cd6d2c95d7340a52a8990facec29bc757fa19a99a8a868221f78da73"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.evaluate",
@@ -557,7 +716,20 @@ time.",
                 outcome: Some("analysis.outcome_of_alerts"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis evaluate-alerts --rules rules.json --series series.json --now 2026-11-23T09:05:00.000Z",
+                    files: &[
+                        (
+                            "rules.json",
+                            r#"{"rules":[{"name":"SlowResponses","metric":"latency_p95","limit":{"type":"fixed","value":800},"unit":"ms"}]}"#,
+                        ),
+                        (
+                            "series.json",
+                            r#"[{"metric":"latency_p95","samples":[{"at":"2026-11-23T09:00:00.000Z","value":400}]}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "analysis.explain_alerts",
@@ -578,7 +750,14 @@ time.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis explain-alerts --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"verdict":"ok","alerts":[{"name":"SlowResponses","metric":"latency_p95","severity":"error","status":"ok","value":400.0,"limit":800.0,"firings":[]}],"reasons":[{"code":"alerts_ok","severity":"info","subject":"alerts","text":"no alert of 1 speaks against the release","evidence":{}}],"missing":[],"nextCheckAt":"2026-11-23T09:10:00.000Z","policyDigest":"sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b"}"#,
+                    )],
+                    prints: r#""OK: no alert speaks against the release\n- info: no alert of 1 speaks against the release [alerts_ok: alerts]\nask again: 2026-11-23T09:10:00.000Z\npolicy: sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b\n""#,
+                }),
             },
             Function {
                 name: "analysis.explain_evaluation",
@@ -655,7 +834,14 @@ time.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis explain-scorecard --scorecard scorecard.json",
+                    files: &[(
+                        "scorecard.json",
+                        r#"{"verdict":"passed","percent":100.0,"bestPercent":100.0,"points":3.0,"maxPoints":3.0,"objectives":[{"name":"latency","status":"passed","value":210.0,"points":2.0,"maxPoints":2.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":10.0},"limit":231.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"fixed","comparator":"less_than","value":100.0},"limit":100.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":25.0},"limit":262.5,"holds":true}]},{"name":"errors","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"failed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":2.0},"limit":2.0,"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 100 %, at least the 90 % to pass","evidence":{"observed":100.0,"threshold":90.0,"unit":"%"}}],"missing":[],"policyDigest":"sha256:1b445efd5c378a687022fb577c23d72537267695a8c5cf8b96d85708e9ceb732"}"#,
+                    )],
+                    prints: r#""PASSED: 100 %\n- info: the score is 100 %, at least the 90 % to pass [objectives_passed: score]\npolicy: sha256:1b445efd5c378a687022fb577c23d72537267695a8c5cf8b96d85708e9ceb732\n""#,
+                }),
             },
             Function {
                 name: "analysis.format_criterion",
@@ -676,7 +862,11 @@ time.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis format-criterion --criterion '{"type":"in_range","low":15.0,"high":25.0}'"#,
+                    files: &[],
+                    prints: r#""in [15, 25]""#,
+                }),
             },
             Function {
                 name: "analysis.judge",
@@ -757,7 +947,14 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-alerts --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"verdict":"ok","alerts":[{"name":"SlowResponses","metric":"latency_p95","severity":"error","status":"ok","value":400.0,"limit":800.0,"firings":[]}],"reasons":[{"code":"alerts_ok","severity":"info","subject":"alerts","text":"no alert of 1 speaks against the release","evidence":{}}],"missing":[],"nextCheckAt":"2026-11-23T09:10:00.000Z","policyDigest":"sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
             },
             Function {
                 name: "analysis.outcome_of_evaluation",
@@ -864,7 +1061,14 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-scorecard --scorecard scorecard.json",
+                    files: &[(
+                        "scorecard.json",
+                        r#"{"verdict":"passed","percent":100.0,"bestPercent":100.0,"points":3.0,"maxPoints":3.0,"objectives":[{"name":"latency","status":"passed","value":210.0,"points":2.0,"maxPoints":2.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":10.0},"limit":231.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"fixed","comparator":"less_than","value":100.0},"limit":100.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":25.0},"limit":262.5,"holds":true}]},{"name":"errors","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"failed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":2.0},"limit":2.0,"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 100 %, at least the 90 % to pass","evidence":{"observed":100.0,"threshold":90.0,"unit":"%"}}],"missing":[],"policyDigest":"sha256:1b445efd5c378a687022fb577c23d72537267695a8c5cf8b96d85708e9ceb732"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
             },
             Function {
                 name: "analysis.parse_criterion",
@@ -891,7 +1095,11 @@ for `<1e999`; `unordered` for `in [25, 15]`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore analysis parse-criterion --text '=0'",
+                    files: &[],
+                    prints: r#"{"type":"fixed","comparator":"equal_to","value":0.0}"#,
+                }),
             },
             Function {
                 name: "analysis.score",
@@ -1007,7 +1215,20 @@ All faults at once: those of `objectives-from-json` for the objectives,
                 outcome: Some("analysis.outcome_of_scorecard"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore analysis score-objectives --objectives objectives.json --values '[{"name":"margin","value":-110}]' --history history.json"#,
+                    files: &[
+                        (
+                            "objectives.json",
+                            r#"{"objectives":[{"name":"margin","target":{"type":"pass_when","passed":[{"criteria":[{"type":"relative_percent","comparator":"greater_than_or_equal","percent":-10.0}]}]}}]}"#,
+                        ),
+                        (
+                            "history.json",
+                            r#"[{"at":"2026-11-01T09:00:00.000Z","verdict":"passed","values":[{"name":"margin","value":-100}]}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
         ],
     },
@@ -2289,7 +2510,8 @@ As `canonical-json`.",
     },
     Module {
         name: "interchange",
-        docs: r#"Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+        docs: r#"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+It decides nothing.
 
 | input | function | result |
 | --- | --- | --- |
@@ -2297,6 +2519,8 @@ As `canonical-json`.",
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
+| alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
+| what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -2321,8 +2545,60 @@ Pitfalls:
 - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
 - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
   milliseconds.
-- Aggregate each canary query to one series, as with `sum(…)`. Several series are refused."#,
+- Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
+- A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
+  compare them with a baseline."#,
         functions: &[
+            Function {
+                name: "interchange.alert_rules_to_prometheus",
+                command: "alert-rules-to-prometheus",
+                docs: r"Writes alert rules as a rule file of Prometheus: YAML text.
+
+Each rule becomes two alerts of its name. The label `status` is `firing` for the one that fires as
+`evaluate-alerts` says, and `no_data` for the one that fires as soon as the metric or
+its baseline has no finite value, with the severity `warning`. `labels` and `severity` of the rule are labels, `summary`
+is an annotation.
+
+Every text is quoted, and what looks like a template of Prometheus in it is written out. A query is used as it is, in
+parentheses; one that could end them is refused. The same input gives the same text.
+
+Two rules of `evaluate-alerts` have no counterpart: `maxAge`, for Prometheus has one lookback for all queries (5 minutes
+by default), and the second sample that a pending alert needs, for Prometheus counts a sample again at every evaluation.
+
+Errors:
+All faults at once: those of `alert-rules-from-json` for the rules;
+`unknown_reference` for a metric without a query, `duplicate` for two queries of one metric; `invalid_value` for an empty
+group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).",
+                arguments: &[
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertRules",
+                            "The alert rules of a release.",
+                            "Keys: rules",
+                        ),
+                    },
+                    Argument {
+                        wire: "queries",
+                        option: "queries",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of interchange.PrometheusQuery",
+                            "The PromQL of a metric.",
+                            "Keys: metric, query",
+                        ),
+                    },
+                    Argument { wire: "group", option: "group", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
             Function {
                 name: "interchange.git_releases",
                 command: "git-releases",
@@ -2374,6 +2650,62 @@ for a repeated commit or release."#,
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "interchange.monitoring_to_grafana",
+                command: "monitoring-to-grafana",
+                docs: r"Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+
+The dashboard has a row for each area and a panel for each metric that has a query: the metric, that of the previous
+version if the metric with the ending `_previous` has a query, and the limits of the alert rules. The last row has the
+state of each alert, as Prometheus evaluates the rules of
+`alert-rules-to-prometheus`. The data source is a variable.
+
+The same input gives the same text; `uid` follows from the metrics and the title.
+
+Errors:
+All faults at once: those of `monitoring-from-json` for the metrics and of
+`alert-rules-to-prometheus` for the rules and the queries;
+`invalid_value` for an empty title, and if no metric has a query.",
+                arguments: &[
+                    Argument {
+                        wire: "monitoring",
+                        option: "monitoring",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Monitoring",
+                            "What is watched after a release, and for how long.",
+                            "Keys: duration?, metrics",
+                        ),
+                    },
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertRules",
+                            "The alert rules of a release.",
+                            "Keys: rules",
+                        ),
+                    },
+                    Argument {
+                        wire: "queries",
+                        option: "queries",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of interchange.PrometheusQuery",
+                            "The PromQL of a metric.",
+                            "Keys: metric, query",
+                        ),
+                    },
+                    Argument { wire: "title", option: "title", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "interchange.parse_git",

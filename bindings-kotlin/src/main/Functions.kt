@@ -47,7 +47,8 @@ package relcore
  * Alerts:
  *
  * `evaluate_alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
- * firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+ * firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
+ * `compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
  *
  * Pitfalls:
  *
@@ -132,6 +133,54 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun judgePolicyFromYaml(text: String): AnalysisJudgePolicy =
         ffiAnalysisJudgePolicyFromYaml(text)
+
+    /**
+     * What to watch in the first 24 hours after a release.
+     *
+     * | area | metrics | bad is | look every |
+     * | --- | --- | --- | --- |
+     * | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+     * | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+     * | performance | `throughput` | less | minute |
+     * | users | `active_users`, `sessions` | less | 15 minutes |
+     * | users | `feature_adoption` | less | hour |
+     * | infrastructure | `healthy_share` | less | minute |
+     * | infrastructure | `database_connections`, `queue_depth` | more | minute |
+     * | business | `conversion_rate`, `revenue` | less | hour |
+     * | business | `retention` | less | day |
+     * | feedback | `complaints` | more | hour |
+     * | feedback | `feedback_score` | less | hour |
+     *
+     * `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardMonitoring(): AnalysisMonitoring =
+        ffiAnalysisStandardMonitoring()
+
+    /**
+     * Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+     * and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+     * `toleratedPercent`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun monitoringFromJson(text: String): AnalysisMonitoring =
+        ffiAnalysisMonitoringFromJson(text)
+
+    /**
+     * Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+     *
+     * Errors:
+     * As `monitoring_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun monitoringFromYaml(text: String): AnalysisMonitoring =
+        ffiAnalysisMonitoringFromYaml(text)
 
     /**
      * The objectives of a usual service, compared with its earlier releases.
@@ -231,6 +280,24 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun assessTally(metric: AnalysisMetric, tally: AnalysisTally, ended: Boolean, end: AnalysisEndRule): AnalysisAssessment =
         ffiAnalysisAssessTally(metric, tally, ended, end)
+
+    /**
+     * Compares the metrics of a release with those of the previous version, by the rank test of
+     * `judge`.
+     *
+     * Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+     * of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+     * without values is unknown, which never passes: remove those that you do not measure.
+     *
+     * Errors:
+     * All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+     * series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+     * finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareWithPrevious(monitoring: AnalysisMonitoring, series: List<AnalysisSeriesPair>): AnalysisJudgement =
+        ffiAnalysisCompareWithPrevious(monitoring, series)
 
     /**
      * Makes the earlier result that later releases are compared with.
@@ -995,7 +1062,8 @@ object Digest {
 }
 
 /**
- * Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+ * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * It decides nothing.
  *
  * | input | function | result |
  * | --- | --- | --- |
@@ -1003,6 +1071,8 @@ object Digest {
  * | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
  * | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
  * | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
+ * | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
+ * | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
  * all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -1028,6 +1098,8 @@ object Digest {
  * - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
  *   milliseconds.
  * - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
+ * - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
+ *   compare them with a baseline.
  */
 object Interchange {
     /**
@@ -1039,6 +1111,30 @@ object Interchange {
      * The command whose output `parse_git` reads as `tags`, for a shell.
      */
     const val GIT_TAGS: String = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+
+    /**
+     * Writes alert rules as a rule file of Prometheus: YAML text.
+     *
+     * Each rule becomes two alerts of its name. The label `status` is `firing` for the one that fires as
+     * `evaluate_alerts` says, and `no_data` for the one that fires as soon as the metric or
+     * its baseline has no finite value, with the severity `warning`. `labels` and `severity` of the rule are labels, `summary`
+     * is an annotation.
+     *
+     * Every text is quoted, and what looks like a template of Prometheus in it is written out. A query is used as it is, in
+     * parentheses; one that could end them is refused. The same input gives the same text.
+     *
+     * Two rules of `evaluate_alerts` have no counterpart: `maxAge`, for Prometheus has one lookback for all queries (5 minutes
+     * by default), and the second sample that a pending alert needs, for Prometheus counts a sample again at every evaluation.
+     *
+     * Errors:
+     * All faults at once: those of `alert_rules_from_json` for the rules;
+     * `unknown_reference` for a metric without a query, `duplicate` for two queries of one metric; `invalid_value` for an empty
+     * group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun alertRulesToPrometheus(rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, group: String): String =
+        ffiInterchangeAlertRulesToPrometheus(rules, queries, group)
 
     /**
      * Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
@@ -1060,6 +1156,26 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun gitReleases(history: InterchangeGitHistory, tagPattern: String? = null): InterchangeGitReleases =
         ffiInterchangeGitReleases(history, tagPattern)
+
+    /**
+     * Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+     *
+     * The dashboard has a row for each area and a panel for each metric that has a query: the metric, that of the previous
+     * version if the metric with the ending `_previous` has a query, and the limits of the alert rules. The last row has the
+     * state of each alert, as Prometheus evaluates the rules of
+     * `alert_rules_to_prometheus`. The data source is a variable.
+     *
+     * The same input gives the same text; `uid` follows from the metrics and the title.
+     *
+     * Errors:
+     * All faults at once: those of `monitoring_from_json` for the metrics and of
+     * `alert_rules_to_prometheus` for the rules and the queries;
+     * `invalid_value` for an empty title, and if no metric has a query.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun monitoringToGrafana(monitoring: AnalysisMonitoring, rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, title: String): String =
+        ffiInterchangeMonitoringToGrafana(monitoring, rules, queries, title)
 
     /**
      * Reads the commits and tags of a repository from the output of two git commands.

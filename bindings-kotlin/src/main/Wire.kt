@@ -397,6 +397,30 @@ fun AnalysisMissingValues.toJson(): String = ffiWriteAnalysisMissingValues(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisMonitoredMetric.Companion.fromJson(json: String): AnalysisMonitoredMetric = ffiReadAnalysisMonitoredMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoredMetric.toJson(): String = ffiWriteAnalysisMonitoredMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoring.Companion.fromJson(json: String): AnalysisMonitoring = ffiReadAnalysisMonitoring(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoring.toJson(): String = ffiWriteAnalysisMonitoring(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoringArea.Companion.fromJson(json: String): AnalysisMonitoringArea = ffiReadAnalysisMonitoringArea(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoringArea.toJson(): String = ffiWriteAnalysisMonitoringArea(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisNoValue.Companion.fromJson(json: String): AnalysisNoValue = ffiReadAnalysisNoValue(json)
 
 /** The JSON form. */
@@ -970,6 +994,14 @@ fun InterchangePrometheusMetric.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusMetric.toJson(): String = ffiWriteInterchangePrometheusMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusQuery.Companion.fromJson(json: String): InterchangePrometheusQuery = ffiReadInterchangePrometheusQuery(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusQuery.toJson(): String = ffiWriteInterchangePrometheusQuery(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -44,7 +44,8 @@ Keptn's rules for comparison with it.
 Alerts:
 
 `evaluate_alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
-firing, pending, ok, or has no data. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
+`compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
 
 Pitfalls:
 
@@ -122,6 +123,9 @@ __all__ = [
     "MetricJudgement",
     "MetricStatus",
     "MissingValues",
+    "MonitoredMetric",
+    "Monitoring",
+    "MonitoringArea",
     "NoValue",
     "Objective",
     "ObjectiveScore",
@@ -161,6 +165,7 @@ __all__ = [
     "alert_rules_from_yaml",
     "assess_reading",
     "assess_tally",
+    "compare_with_previous",
     "earlier_result",
     "evaluate",
     "evaluate_alerts",
@@ -172,6 +177,8 @@ __all__ = [
     "judge",
     "judge_policy_from_json",
     "judge_policy_from_yaml",
+    "monitoring_from_json",
+    "monitoring_from_yaml",
     "objectives_from_json",
     "objectives_from_yaml",
     "outcome_of_alerts",
@@ -183,6 +190,7 @@ __all__ = [
     "score_objectives",
     "standard_alert_rules",
     "standard_judge_policy",
+    "standard_monitoring",
     "standard_objectives",
     "standard_template",
     "template_from_json",
@@ -346,6 +354,28 @@ class MissingValues(StrEnum):
 
     ZERO = "zero"
     """0: for counters that are absent until the first event."""
+
+
+class MonitoringArea(StrEnum):
+    """A part of the system that is watched after a release."""
+
+    ERRORS = "errors"
+    """Errors and exceptions."""
+
+    PERFORMANCE = "performance"
+    """Response times, throughput and use of resources."""
+
+    USERS = "users"
+    """What users do."""
+
+    INFRASTRUCTURE = "infrastructure"
+    """Servers, databases and queues."""
+
+    BUSINESS = "business"
+    """Conversion, revenue and retention."""
+
+    FEEDBACK = "feedback"
+    """What users say."""
 
 
 class NoValue(StrEnum):
@@ -1388,6 +1418,56 @@ class MetricStatus(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MonitoredMetric(_Value):
+    """A metric that is watched after a release."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "area", "unit", "direction", "severity", "cadence", "tolerated_percent"
+    )
+
+    name: str
+    """The name of the metric."""
+
+    area: MonitoringArea
+    """The part of the system that it is about."""
+
+    unit: str | None = None
+    """The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number."""
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Which change is for the worse. Default `increase_is_bad`."""
+
+    severity: Severity = Severity.ERROR
+    """How serious a change for the worse is. `critical` fails a comparison alone, `info` is not compared. Default
+    `error`.
+    """
+
+    cadence: timedelta = timedelta(seconds=60)
+    """How often to look at it. Default 1 minute."""
+
+    tolerated_percent: float = 10.0
+    """The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below
+    100 where a decrease is bad. Default 10.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Monitoring(_Value):
+    """What is watched after a release, and for how long."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", "metrics")
+
+    duration: timedelta = timedelta(seconds=86400)
+    """How long the release is watched. Default 24 hours."""
+
+    metrics: Sequence[MonitoredMetric]
+    """The metrics: at least one, each with its own name."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "metrics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Objective(_Value):
     """One service level objective: the name of a value, and the criteria by which it is good."""
 
@@ -2038,6 +2118,57 @@ def judge_policy_from_yaml(text: str) -> JudgePolicy:
     return _judge_policy_from_yaml(text)
 
 
+_standard_monitoring = _native.function("analysis.standard_monitoring")
+
+
+def standard_monitoring() -> Monitoring:
+    """What to watch in the first 24 hours after a release.
+
+    | area | metrics | bad is | look every |
+    | --- | --- | --- | --- |
+    | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+    | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+    | performance | `throughput` | less | minute |
+    | users | `active_users`, `sessions` | less | 15 minutes |
+    | users | `feature_adoption` | less | hour |
+    | infrastructure | `healthy_share` | less | minute |
+    | infrastructure | `database_connections`, `queue_depth` | more | minute |
+    | business | `conversion_rate`, `revenue` | less | hour |
+    | business | `retention` | less | day |
+    | feedback | `complaints` | more | hour |
+    | feedback | `feedback_score` | less | hour |
+
+    `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+    """
+    return _standard_monitoring()
+
+
+_monitoring_from_json = _native.function("analysis.monitoring_from_json")
+
+
+def monitoring_from_json(text: str) -> Monitoring:
+    """Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+
+    Errors:
+    All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+    and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+    `toleratedPercent`.
+    """
+    return _monitoring_from_json(text)
+
+
+_monitoring_from_yaml = _native.function("analysis.monitoring_from_yaml")
+
+
+def monitoring_from_yaml(text: str) -> Monitoring:
+    """Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+
+    Errors:
+    As `monitoring_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    """
+    return _monitoring_from_yaml(text)
+
+
 _standard_objectives = _native.function("analysis.standard_objectives")
 
 
@@ -2147,6 +2278,27 @@ def assess_tally(
     `failureLimit` above `count`.
     """
     return _assess_tally(metric, tally, ended, end)
+
+
+_compare_with_previous = _native.function("analysis.compare_with_previous")
+
+
+def compare_with_previous(
+    monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]
+) -> Judgement:
+    """Compares the metrics of a release with those of the previous version, by the rank test of
+    `judge`.
+
+    Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+    of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+    without values is unknown, which never passes: remove those that you do not measure.
+
+    Errors:
+    All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+    series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+    finite.
+    """
+    return _compare_with_previous(monitoring, series)
 
 
 _earlier_result = _native.function("analysis.earlier_result")

@@ -25,6 +25,17 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("text", TypeRef::Text)],
         Some(TypeRef::Named("analysis.JudgePolicy")),
     ),
+    ("analysis.standard_monitoring", &[], Some(TypeRef::Named("analysis.Monitoring"))),
+    (
+        "analysis.monitoring_from_json",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::Named("analysis.Monitoring")),
+    ),
+    (
+        "analysis.monitoring_from_yaml",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::Named("analysis.Monitoring")),
+    ),
     ("analysis.standard_objectives", &[], Some(TypeRef::Named("analysis.Objectives"))),
     (
         "analysis.objectives_from_json",
@@ -53,6 +64,14 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("end", TypeRef::Named("analysis.EndRule")),
         ],
         Some(TypeRef::Named("analysis.Assessment")),
+    ),
+    (
+        "analysis.compare_with_previous",
+        &[
+            ("monitoring", TypeRef::Named("analysis.Monitoring")),
+            ("series", TypeRef::List(&TypeRef::Named("analysis.SeriesPair"))),
+        ],
+        Some(TypeRef::Named("analysis.Judgement")),
     ),
     (
         "analysis.earlier_result",
@@ -330,12 +349,31 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("digest.canonical_json", &[("text", TypeRef::Text)], Some(TypeRef::Text)),
     ("digest.sha256", &[("text", TypeRef::Text)], Some(TypeRef::Text)),
     (
+        "interchange.alert_rules_to_prometheus",
+        &[
+            ("rules", TypeRef::Named("analysis.AlertRules")),
+            ("queries", TypeRef::List(&TypeRef::Named("interchange.PrometheusQuery"))),
+            ("group", TypeRef::Text),
+        ],
+        Some(TypeRef::Text),
+    ),
+    (
         "interchange.git_releases",
         &[
             ("history", TypeRef::Named("interchange.GitHistory")),
             ("tagPattern", TypeRef::Optional(&TypeRef::Text)),
         ],
         Some(TypeRef::Named("interchange.GitReleases")),
+    ),
+    (
+        "interchange.monitoring_to_grafana",
+        &[
+            ("monitoring", TypeRef::Named("analysis.Monitoring")),
+            ("rules", TypeRef::Named("analysis.AlertRules")),
+            ("queries", TypeRef::List(&TypeRef::Named("interchange.PrometheusQuery"))),
+            ("title", TypeRef::Text),
+        ],
+        Some(TypeRef::Text),
     ),
     (
         "interchange.parse_git",
@@ -698,6 +736,9 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.MetricJudgement", &[("value", TypeRef::Named("analysis.MetricJudgement"))], None),
     ("analysis.MetricStatus", &[("value", TypeRef::Named("analysis.MetricStatus"))], None),
     ("analysis.MissingValues", &[("value", TypeRef::Named("analysis.MissingValues"))], None),
+    ("analysis.MonitoredMetric", &[("value", TypeRef::Named("analysis.MonitoredMetric"))], None),
+    ("analysis.Monitoring", &[("value", TypeRef::Named("analysis.Monitoring"))], None),
+    ("analysis.MonitoringArea", &[("value", TypeRef::Named("analysis.MonitoringArea"))], None),
     ("analysis.NoValue", &[("value", TypeRef::Named("analysis.NoValue"))], None),
     ("analysis.Objective", &[("value", TypeRef::Named("analysis.Objective"))], None),
     ("analysis.ObjectiveScore", &[("value", TypeRef::Named("analysis.ObjectiveScore"))], None),
@@ -770,6 +811,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.GitTag", &[("value", TypeRef::Named("interchange.GitTag"))], None),
     ("interchange.MissingSample", &[("value", TypeRef::Named("interchange.MissingSample"))], None),
     ("interchange.PrometheusMetric", &[("value", TypeRef::Named("interchange.PrometheusMetric"))], None),
+    ("interchange.PrometheusQuery", &[("value", TypeRef::Named("interchange.PrometheusQuery"))], None),
     ("interchange.PrometheusSample", &[("value", TypeRef::Named("interchange.PrometheusSample"))], None),
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
     ("metrics.Change", &[("value", TypeRef::Named("metrics.Change"))], None),

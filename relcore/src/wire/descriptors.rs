@@ -494,6 +494,33 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.MissingValues", Descriptor::Unit(&["remove", "zero"])),
+    (
+        "analysis.MonitoredMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "area", required: true, of: TypeRef::Named("analysis.MonitoringArea") },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "severity", required: false, of: TypeRef::Named("Severity") },
+            Field { name: "cadence", required: false, of: TypeRef::Span },
+            Field { name: "toleratedPercent", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.Monitoring",
+        Descriptor::Struct(&[
+            Field { name: "duration", required: false, of: TypeRef::Span },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MonitoredMetric")),
+            },
+        ]),
+    ),
+    (
+        "analysis.MonitoringArea",
+        Descriptor::Unit(&["errors", "performance", "users", "infrastructure", "business", "feedback"]),
+    ),
     ("analysis.NoValue", Descriptor::Unit(&["successful", "failed", "inconclusive", "error"])),
     (
         "analysis.Objective",
@@ -1395,6 +1422,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "samples", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "scale", required: false, of: TypeRef::Float },
             Field { name: "acceptWarnings", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "interchange.PrometheusQuery",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "query", required: true, of: TypeRef::Text },
         ]),
     ),
     (

@@ -392,6 +392,30 @@ extension AnalysisMissingValues: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisMissingValues(value: self) }
 }
 
+extension AnalysisMonitoredMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoredMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoredMetric(value: self) }
+}
+
+extension AnalysisMonitoring: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoring(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoring(value: self) }
+}
+
+extension AnalysisMonitoringArea: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoringArea(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoringArea(value: self) }
+}
+
 extension AnalysisNoValue: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisNoValue(json: json) }
@@ -966,6 +990,14 @@ extension InterchangePrometheusMetric: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusMetric(value: self) }
+}
+
+extension InterchangePrometheusQuery: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangePrometheusQuery(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangePrometheusQuery(value: self) }
 }
 
 extension InterchangePrometheusSample: WireValue {

@@ -50,6 +50,9 @@ extension AnalysisMetricGroup: CaseValue {}
 extension AnalysisMetricJudgement: CaseValue {}
 extension AnalysisMetricStatus: CaseValue {}
 extension AnalysisMissingValues: CaseValue {}
+extension AnalysisMonitoredMetric: CaseValue {}
+extension AnalysisMonitoring: CaseValue {}
+extension AnalysisMonitoringArea: CaseValue {}
 extension AnalysisNoValue: CaseValue {}
 extension AnalysisObjective: CaseValue {}
 extension AnalysisObjectiveScore: CaseValue {}
@@ -122,6 +125,7 @@ extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
+extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension MetricsChange: CaseValue {}
@@ -219,6 +223,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.judgePolicyFromJson(text: input.take("text")).wire()
     case "analysis.judge_policy_from_yaml":
         return try Analysis.judgePolicyFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_monitoring":
+        return try Analysis.standardMonitoring().wire()
+    case "analysis.monitoring_from_json":
+        return try Analysis.monitoringFromJson(text: input.take("text")).wire()
+    case "analysis.monitoring_from_yaml":
+        return try Analysis.monitoringFromYaml(text: input.take("text")).wire()
     case "analysis.standard_objectives":
         return try Analysis.standardObjectives().wire()
     case "analysis.objectives_from_json":
@@ -235,6 +245,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
     case "analysis.assess_tally":
         return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.compare_with_previous":
+        return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
     case "analysis.earlier_result":
         return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
     case "analysis.evaluate":
@@ -333,8 +345,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":
         return try Digest.sha256(text: input.take("text")).wire()
+    case "interchange.alert_rules_to_prometheus":
+        return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
+    case "interchange.monitoring_to_grafana":
+        return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
     case "interchange.prometheus_observations":
