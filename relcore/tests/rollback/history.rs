@@ -41,12 +41,11 @@ fn history(drawn: &[Drawn]) -> Vec<(i32, Kind)> {
             12 => Kind::MigrationReverted { migration: "m".to_owned() },
             _ => Kind::NewFormatWritten { readable_from: version },
         };
-        if let Kind::Deployed { version } | Kind::ExperimentDeployed { version } = &kind {
-            if let Some(name) = VERSIONS.iter().find(|name| *name == version) {
-                if !known.contains(name) {
-                    known.push(name);
-                }
-            }
+        if let Kind::Deployed { version } | Kind::ExperimentDeployed { version } = &kind
+            && let Some(name) = VERSIONS.iter().find(|name| *name == version)
+            && !known.contains(name)
+        {
+            known.push(name);
         }
         events.push((hour, kind));
     }
@@ -65,10 +64,10 @@ impl Naive<'_> {
     fn order(&self) -> Vec<&str> {
         let mut order: Vec<&str> = Vec::new();
         for (_, kind) in self.events {
-            if let Kind::Deployed { version } | Kind::ExperimentDeployed { version } = kind {
-                if !order.contains(&version.as_str()) {
-                    order.push(version);
-                }
+            if let Kind::Deployed { version } | Kind::ExperimentDeployed { version } = kind
+                && !order.contains(&version.as_str())
+            {
+                order.push(version);
             }
         }
         order
@@ -80,7 +79,8 @@ impl Naive<'_> {
 
     /// The times in which a version served, from a deployment to that of another version.
     fn runs(&self, version: &str) -> Vec<(i32, i32)> {
-        let (mut runs, mut running): (Vec<(i32, i32)>, Option<(&str, i32)>) = (Vec::new(), None);
+        let mut runs: Vec<(i32, i32)> = Vec::new();
+        let mut running: Option<(&str, i32)> = None;
         for (hour, kind) in self.events {
             let Kind::Deployed { version: next } = kind else { continue };
             match running {
