@@ -16,4 +16,14 @@ reason_codes! {
     NO_EXPOSURE;
     /// Invalid: an arm has events without exposure.
     EVENTS_WITHOUT_EXPOSURE;
+    /// Mismatched: the shares of the traffic are proven not to be the planned ones.
+    SPLIT_MISMATCHED;
+    /// Mismatched: an arm that was to get nothing got units.
+    SPLIT_UNPLANNED_ARM;
+    /// Matched: the share of each arm is proven to be the planned one, within the tolerance.
+    SPLIT_MATCHED;
+    /// Inconclusive: the units prove neither a mismatch nor its absence.
+    SPLIT_INCONCLUSIVE;
+    /// No data: no arm has units.
+    SPLIT_WITHOUT_UNITS;
 }

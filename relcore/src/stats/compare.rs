@@ -294,7 +294,7 @@ impl<'a> Pair<'a> {
 }
 
 /// A p-value for a person. The digits of a tiny one mean nothing.
-fn p_value(p: f64) -> String {
+pub(super) fn p_value(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {}", number(p)) }
 }
 

@@ -5,6 +5,8 @@
 //! `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
 //! test is an e-process, and its state is the counts.
 //!
+//! [`check_split`] tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+//!
 //! Pitfalls:
 //!
 //! - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
@@ -47,6 +49,7 @@ mod policy;
 mod quantile;
 mod rate;
 mod sequential;
+mod split;
 mod stirling;
 mod tails;
 
@@ -56,6 +59,9 @@ pub use explain::{explain, outcome};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
+pub use split::{
+    Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, split_outcome,
+};
 
 pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
@@ -63,7 +69,7 @@ pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
 pub(crate) use rate::{garwood, wilson};
 
-crate::scalar::texts!(Direction, Looks, Verdict);
+crate::scalar::texts!(Direction, Looks, SplitVerdict, Verdict);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -72,11 +78,16 @@ macro_rules! table_rows {
             stats {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
                 #[plain]
+                fn explain_split(check: &SplitCheck) -> String;
+                #[plain]
                 fn outcome(comparison: &Comparison) -> crate::decision::Outcome;
+                #[plain]
+                fn split_outcome(check: &SplitCheck) -> crate::decision::Outcome;
             }
         }
     };

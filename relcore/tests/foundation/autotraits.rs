@@ -53,7 +53,8 @@ types! {
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
     rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
-    stats: Comparison, Counts, Direction, Looks, Policy, TestResult, Verdict;
+    stats: Arm, ArmShare, Comparison, Counts, Direction, Looks, Policy, SplitCheck, SplitPolicy, SplitVerdict, TestResult,
+        Verdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;
