@@ -26,4 +26,18 @@ reason_codes! {
     SPLIT_INCONCLUSIVE;
     /// No data: no arm has units.
     SPLIT_WITHOUT_UNITS;
+    /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+    METRIC_FAILED;
+    /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+    METRIC_FAILED_ALONE;
+    /// Invalid: the comparison of a metric is invalid.
+    METRIC_INVALID;
+    /// No data: a metric has no data.
+    METRIC_WITHOUT_DATA;
+    /// Inconclusive: a metric is inconclusive.
+    METRIC_INCONCLUSIVE;
+    /// A metric has passed.
+    METRIC_PASSED;
+    /// No data: there is no metric.
+    NO_METRICS;
 }

@@ -62,17 +62,7 @@ pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Re
 }
 
 fn empty(verdict: Verdict, reason: Reason, policy_digest: String) -> Comparison {
-    Comparison {
-        verdict,
-        ratio: None,
-        ratio_low: None,
-        ratio_high: None,
-        harm: None,
-        safe: None,
-        needed_events: None,
-        reasons: vec![reason],
-        policy_digest,
-    }
+    Comparison { reasons: vec![reason], ..Comparison::empty(verdict, policy_digest) }
 }
 
 /// The counts and exposures of two arms with exposure.

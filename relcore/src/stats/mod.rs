@@ -5,7 +5,8 @@
 //! `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
 //! test is an e-process, and its state is the counts.
 //!
-//! [`check_split`] tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+//! [`adjust`] adjusts the tests of many metrics, and [`compare_metrics`] judges a canary by all of them: it rolls back on any,
+//! and promotes on all. [`check_split`] tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
 //!
 //! Pitfalls:
 //!
@@ -28,10 +29,12 @@
 //! | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 //! | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 //! | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+//! | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 //! | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 //! | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 //!
 //! Transcendental functions come from `libm`, so that every platform gives the same bits.
+mod adjust;
 mod beta;
 #[cfg(test)]
 mod cases;
@@ -53,6 +56,9 @@ mod split;
 mod stirling;
 mod tails;
 
+pub use adjust::{
+    AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
+};
 pub use compare::compare_counts;
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
@@ -69,7 +75,7 @@ pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
 pub(crate) use rate::{garwood, wilson};
 
-crate::scalar::texts!(Direction, Looks, SplitVerdict, Verdict);
+crate::scalar::texts!(Correction, Direction, Looks, SplitVerdict, Verdict);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -78,8 +84,10 @@ macro_rules! table_rows {
             stats {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
+                fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
                 #[plain]

@@ -1,6 +1,6 @@
+use super::code;
 use super::conditional::Shares;
 use super::sequential::{self, Class, Prior};
-use super::code;
 use crate::decision::{Explain, Outcome};
 use crate::error::{ErrorKind, Faults, Result};
 use crate::input::input;

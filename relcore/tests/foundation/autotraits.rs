@@ -53,8 +53,8 @@ types! {
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
     rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
-    stats: Arm, ArmShare, Comparison, Counts, Direction, Looks, Policy, SplitCheck, SplitPolicy, SplitVerdict, TestResult,
-        Verdict;
+    stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction, Looks,
+        MetricComparison, MetricTest, Policy, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;

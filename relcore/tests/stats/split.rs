@@ -8,7 +8,9 @@ fn check(units: &[u64], weights: &[f64], policy: &SplitPolicy) -> SplitCheck {
         .iter()
         .zip(weights)
         .enumerate()
-        .map(|(index, (units, weight))| Arm::new(format!("arm {index}"), Count::new(*units).unwrap(), *weight))
+        .map(|(index, (units, weight))| {
+            Arm::new(format!("arm {index}"), Count::new(*units).unwrap(), *weight)
+        })
         .collect();
     check_split(&arms, policy).unwrap()
 }
@@ -62,7 +64,8 @@ fn an_arm_that_was_to_get_nothing_must_get_nothing() {
 #[test]
 fn all_faults_are_reported_at_once() {
     let arms = [Arm::new("", 1_u32, -1.0), Arm::new("a", 1_u32, f64::NAN), Arm::new("a", 1_u32, 1.0)];
-    let error = check_split(&arms, &SplitPolicy::default().alpha(5.0).tolerance_percent(f64::NAN)).unwrap_err();
+    let error =
+        check_split(&arms, &SplitPolicy::default().alpha(5.0).tolerance_percent(f64::NAN)).unwrap_err();
     let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(
         paths,
