@@ -509,7 +509,7 @@ fn closed_means(tests: &[MetricTest]) -> Vec<f64> {
         let (mut sum, mut least, mut members) = (own, own, 1.0);
         let mut skipped_itself = false;
         for other in &sorted {
-            if !skipped_itself && *other == own {
+            if !skipped_itself && other.total_cmp(&own).is_eq() {
                 skipped_itself = true;
                 continue;
             }

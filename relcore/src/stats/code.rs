@@ -20,7 +20,7 @@ reason_codes! {
     SPLIT_MISMATCHED;
     /// Mismatched: an arm that was to get nothing got units.
     SPLIT_UNPLANNED_ARM;
-    /// Matched: the share of each arm is proven to be the planned one, within the tolerance.
+    /// Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
     SPLIT_MATCHED;
     /// Inconclusive: the units prove neither a mismatch nor its absence.
     SPLIT_INCONCLUSIVE;

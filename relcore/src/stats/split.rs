@@ -20,7 +20,7 @@ use std::fmt;
 /// | --- | --- |
 /// | `no_data` | no arm has units |
 /// | `mismatched` | an arm with the weight 0 has units, or "the shares are the planned ones" is rejected |
-/// | `matched` | the share of each arm is proven to be within the tolerance around the planned share |
+/// | `matched` | the share of each arm is proven to be within the tolerance around the planned share, and the e-value is at most 1: nothing points to a mismatch |
 /// | `inconclusive` | otherwise |
 ///
 /// The test stays valid however often the caller looks: it is the Dirichlet-multinomial e-process with its prior around the
@@ -60,7 +60,7 @@ pub fn check_split(arms: &[Arm], policy: &SplitPolicy) -> Result<SplitCheck> {
         SplitVerdict::NoData
     } else if p <= policy.alpha {
         SplitVerdict::Mismatched
-    } else if shares.iter().all(|share| share.is_within(policy)) {
+    } else if log_e.is_some_and(|log_e| log_e <= 0.0) && shares.iter().all(|share| share.is_within(policy)) {
         SplitVerdict::Matched
     } else {
         SplitVerdict::Inconclusive
@@ -228,7 +228,7 @@ impl ArmShare {
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "stats.SplitVerdict", rename_all = "snake_case")]
 pub enum SplitVerdict {
-    /// Every share is the planned one, within the tolerance.
+    /// Every share is the planned one, within the tolerance, and nothing points to a mismatch.
     Matched,
     /// The shares are not the planned ones: no comparison of these arms is valid.
     Mismatched,

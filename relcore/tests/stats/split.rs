@@ -1,4 +1,6 @@
 //! Checks of a traffic split: exact error rates over many looks, laws on random units, and a naive model.
+#![allow(clippy::disallowed_methods, reason = "a model that does not depend on the functions of the core")]
+
 use proptest::prelude::*;
 use relcore::Count;
 use relcore::stats::{Arm, SplitCheck, SplitPolicy, SplitVerdict, check_split};
@@ -59,6 +61,14 @@ fn an_arm_that_was_to_get_nothing_must_get_nothing() {
     assert_eq!((split.verdict, split.p, split.log_e), (SplitVerdict::Mismatched, 0.0, None));
     assert_eq!(check(&[0, 1_000_000], &[0.0, 1.0], &policy).verdict, SplitVerdict::Matched);
     assert_eq!(check(&[0, 0], &[0.0, 1.0], &policy).verdict, SplitVerdict::NoData);
+}
+
+/// 10.37 % of 99,555 users instead of 10 % is within a tolerance of 10 % of the plan, but hardly chance (chi-squared: 0.0001).
+#[test]
+fn a_suspicious_split_is_not_matched_because_it_is_within_the_tolerance() {
+    let policy = SplitPolicy::default();
+    assert_eq!(check(&[10_321, 89_234], &[0.1, 0.9], &policy).verdict, SplitVerdict::Inconclusive);
+    assert_eq!(check(&[9_956, 89_599], &[0.1, 0.9], &policy).verdict, SplitVerdict::Matched);
 }
 
 #[test]
