@@ -6,8 +6,25 @@ const { bind } = require("./lib/call.js");
 const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
+const adjust = bind("stats.adjust");
+const checkSplit = bind("stats.check_split");
 const compareCounts = bind("stats.compare_counts");
+const compareMetrics = bind("stats.compare_metrics");
 const explain = bind("stats.explain");
+const explainSplit = bind("stats.explain_split");
 const outcome = bind("stats.outcome");
+const splitOutcome = bind("stats.split_outcome");
 
-module.exports = { defaultPolicy, policyFromJson, policyFromYaml, compareCounts, explain, outcome };
+module.exports = {
+  defaultPolicy,
+  policyFromJson,
+  policyFromYaml,
+  adjust,
+  checkSplit,
+  compareCounts,
+  compareMetrics,
+  explain,
+  explainSplit,
+  outcome,
+  splitOutcome,
+};

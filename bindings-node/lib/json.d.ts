@@ -128,11 +128,22 @@ export interface WireInputs {
   readonly "rollback.Policy": rollback.Policy;
   readonly "rollback.Situation": rollback.Situation;
   readonly "rollback.Verdict": rollback.Verdict;
+  readonly "stats.AdjustPolicy": stats.AdjustPolicy;
+  readonly "stats.AdjustedTest": stats.AdjustedTest;
+  readonly "stats.Adjustment": stats.Adjustment;
+  readonly "stats.Arm": stats.Arm;
+  readonly "stats.ArmShare": stats.ArmShare;
   readonly "stats.Comparison": stats.Comparison;
+  readonly "stats.Correction": stats.Correction;
   readonly "stats.Counts": stats.Counts;
   readonly "stats.Direction": stats.Direction;
   readonly "stats.Looks": stats.Looks;
+  readonly "stats.MetricComparison": stats.MetricComparison;
+  readonly "stats.MetricTest": stats.MetricTest;
   readonly "stats.Policy": stats.Policy;
+  readonly "stats.SplitCheck": stats.SplitCheck;
+  readonly "stats.SplitPolicy": stats.SplitPolicy;
+  readonly "stats.SplitVerdict": stats.SplitVerdict;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
 }
@@ -244,11 +255,22 @@ export interface WireTypes {
   readonly "rollback.Policy": rollback.Policy;
   readonly "rollback.Situation": rollback.Situation;
   readonly "rollback.Verdict": rollback.Verdict;
+  readonly "stats.AdjustPolicy": stats.AdjustPolicy;
+  readonly "stats.AdjustedTest": stats.AdjustedTest;
+  readonly "stats.Adjustment": stats.Adjustment;
+  readonly "stats.Arm": stats.Arm;
+  readonly "stats.ArmShare": stats.ArmShare;
   readonly "stats.Comparison": stats.Comparison;
+  readonly "stats.Correction": stats.Correction;
   readonly "stats.Counts": stats.Counts;
   readonly "stats.Direction": stats.Direction;
   readonly "stats.Looks": stats.Looks;
+  readonly "stats.MetricComparison": stats.MetricComparison;
+  readonly "stats.MetricTest": stats.MetricTest;
   readonly "stats.Policy": stats.Policy;
+  readonly "stats.SplitCheck": stats.SplitCheck;
+  readonly "stats.SplitPolicy": stats.SplitPolicy;
+  readonly "stats.SplitVerdict": stats.SplitVerdict;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
 }

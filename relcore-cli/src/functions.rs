@@ -2281,6 +2281,9 @@ returns `failed` if the canary is proven worse, `passed` if it is proven to be w
 `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
 test is an e-process, and its state is the counts.
 
+`adjust` adjusts the tests of many metrics, and `compare-metrics` judges a canary by all of them: it rolls back on any,
+and promotes on all. `check-split` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+
 Pitfalls:
 
 - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
@@ -2302,6 +2305,7 @@ Functions and sources:
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+| `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
@@ -2368,6 +2372,126 @@ looks: one
                 }),
             },
             Function {
+                name: "stats.adjust",
+                command: "adjust",
+                docs: r"Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
+
+| correction | error rate | valid for |
+| --- | --- | --- |
+| `bonferroni` | a false rejection of any test | all tests; Bonferroni |
+| `holm` | the same, rejects as much or more | all tests; Holm 1979 |
+| `hochberg` | the same, rejects more | p-values that are independent or positively dependent; Hochberg 1988 |
+| `hommel` | the same, rejects most | as `hochberg`; Hommel 1988, Wright 1992 |
+| `benjamini_hochberg` | the share of false rejections in all | as `hochberg`; for e-values any: e-BH, Wang and Ramdas 2022 |
+| `benjamini_yekutieli` | the same | all tests; Benjamini and Yekutieli 2001 |
+| `mean_e` | a false rejection of any test | e-values with any dependence; Vovk and Wang 2021 |
+
+An adjusted p-value is compared with alpha. They are those of R's `p.adjust`. A test with a `logE` and without a `p` has
+the p-value 1/e. `mean_e` is the closed test of means of e-values: the e-value of a metric is the least mean of all sets
+of metrics that it belongs to, and that of all metrics together (`globalLogE`) says whether anything is wrong at all.
+
+A metric without a p-value and an e-value counts as a test, is never rejected, and is listed in `missing`.
+
+Errors:
+All faults at once: `invalid_value` for a metric without a name and for `mean_e` with a p-value alone, `duplicate` for two
+tests of one metric, `out_of_range` for a p-value of 1.5, for more than 10,000 tests, and for an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "tests",
+                        option: "tests",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.MetricTest",
+                            "The evidence of one metric against \"the canary is no worse\": a p-value or an e-value, or both.",
+                            "Keys: metric, p?, logE?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.AdjustPolicy",
+                            "How the tests of many metrics are adjusted.",
+                            "Keys: correction?, alpha?",
+                        ),
+                    },
+                ],
+                result: ("stats.Adjustment", "The adjusted tests of many metrics, made by `adjust`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats adjust --tests tests.json --policy '{"correction":"mean_e"}'"#,
+                    files: &[(
+                        "tests.json",
+                        r#"[{"metric":"m0","logE":6.0},{"metric":"m1","logE":3.2},{"metric":"m2","logE":0.0},{"metric":"m3","logE":-1.0}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.check_split",
+                command: "check-split",
+                docs: r#"Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
+
+A comparison of arms that did not get their planned shares is invalid, whatever it says: the requests that are missing
+in one arm are seldom a random part of all.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | no arm has units |
+| `mismatched` | an arm with the weight 0 has units, or "the shares are the planned ones" is rejected |
+| `matched` | the share of each arm is proven to be within the tolerance around the planned share, and the e-value is at most 1: nothing points to a mismatch |
+| `inconclusive` | otherwise |
+
+The test stays valid however often the caller looks: it is the Dirichlet-multinomial e-process with its prior around the
+planned shares, log e = ln Γ(A) − ln Γ(A + N) + Σ (ln Γ(aᵢ + nᵢ) − ln Γ(aᵢ)) − Σ nᵢ ln θᵢ for aᵢ = A θᵢ (Lindon and Malek
+2022). A chi-squared test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct splits; this one in 0.4 %.
+The intervals of the shares invert the same test for one arm against all others; with three or more arms, each has its
+part of alpha.
+
+Errors:
+All faults at once: `invalid_value` for fewer than 2 arms and an arm without a name, `duplicate` for two arms of the same
+name, `out_of_range` for a negative weight, for weights that are all 0, for more than 1000 arms, and for an `alpha` of 5."#,
+                arguments: &[
+                    Argument {
+                        wire: "arms",
+                        option: "arms",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.Arm",
+                            "One arm of a split: its planned weight, and the units that it got.",
+                            "Keys: name, units, weight",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SplitPolicy",
+                            "How certain a mismatch must be, and how close a split must be to its plan.",
+                            "Keys: alpha?, tolerancePercent?, priorUnits?",
+                        ),
+                    },
+                ],
+                result: ("stats.SplitCheck", "Whether traffic was split as planned, made by `check_split`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats check-split --arms arms.json --policy '{"priorUnits":200}'"#,
+                    files: &[(
+                        "arms.json",
+                        r#"[{"name":"canary","units":45,"weight":1},{"name":"baseline","units":30,"weight":1}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "stats.compare_counts",
                 command: "compare-counts",
                 docs: r#"Compares the events of a canary with those of its baseline.
@@ -2415,7 +2539,10 @@ Errors:
                         ),
                     },
                 ],
-                result: ("stats.Comparison", "What the counts of two arms prove, made by `compare_counts`."),
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
                 state: State::None,
@@ -2423,6 +2550,66 @@ Errors:
                 example: Some(Example {
                     command: r#"relcore stats compare-counts --canary '{"events":12,"exposure":1}' --baseline '{"events":60,"exposure":9}' --policy '{"looks":"one"}'"#,
                     files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.compare_metrics",
+                command: "compare-metrics",
+                docs: r"Judges all metrics of a canary together: rolls back on any, promotes on all.
+
+| verdict | condition |
+| --- | --- |
+| `failed` | a metric has failed, and still would with its p-value adjusted for the number of metrics |
+| `invalid` | a metric is invalid |
+| `no_data` | there is no metric, or a metric has no data |
+| `passed` | every metric has passed |
+| `inconclusive` | otherwise |
+
+`passed` needs no adjustment: all tests must reject, and a false `passed` needs one that is falsely rejected
+(intersection-union test; Berger 1982). `failed` needs it: 20 metrics without a difference, tested at 5 % at 12 looks,
+fail a good canary in 97 % of cases by an exact test, and in 24 % by e-values that are not adjusted.
+Metrics are not averaged to a score, which would hide one that failed.
+
+Errors:
+All faults at once: `invalid_value` for a metric without a name, `duplicate` for two comparisons of one metric,
+`out_of_range` for a p-value that is not one, for more than 10,000 metrics, and for an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "metrics",
+                        option: "metrics",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.MetricComparison",
+                            "One metric of a canary with its comparison.",
+                            "Keys: metric, comparison",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.AdjustPolicy",
+                            "How the tests of many metrics are adjusted.",
+                            "Keys: correction?, alpha?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats compare-metrics --metrics metrics.json --policy '{}'",
+                    files: &[(
+                        "metrics.json",
+                        r#"[{"metric":"errors","comparison":{"verdict":"passed","harm":{"p":1.0},"reasons":[{"code":"within_margin","severity":"info","subject":"ratio","text":"not worse by 25 %","evidence":{"observed":2.0,"threshold":1.25,"unit":"1","p":1.0}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}},{"metric":"crashes","comparison":{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"ratio","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}}]"#,
+                    )],
                     prints: "",
                 }),
             },
@@ -2436,7 +2623,7 @@ Errors:
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`.",
+                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                         "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
                     ),
                 }],
@@ -2452,6 +2639,34 @@ Errors:
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
                     prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                }),
+            },
+            Function {
+                name: "stats.explain_split",
+                command: "explain-split",
+                docs: "Writes the check of a split as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "stats.SplitCheck",
+                        "Whether traffic was split as planned, made by `check_split`.",
+                        "Keys: verdict, p, logE?, units, arms, neededUnits?, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats explain-split --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"no_data","p":1.0,"logE":0.0,"units":0,"arms":[{"name":"canary","units":0,"planned":0.1,"low":0.0,"high":1.0},{"name":"baseline","units":0,"planned":0.9,"low":0.0,"high":1.0}],"reasons":[{"code":"split_without_units","severity":"warning","subject":"split","text":"no arm has units, so the split is unknown","evidence":{}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"}"#,
+                    )],
+                    prints: r#""NO DATA: no arm has units\n- warning: no arm has units, so the split is unknown [split_without_units: split]\npolicy: sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc\n""#,
                 }),
             },
             Function {
@@ -2471,7 +2686,7 @@ Errors:
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`.",
+                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                         "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
                     ),
                 }],
@@ -2488,6 +2703,45 @@ Errors:
                     files: &[(
                         "comparison.json",
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "stats.split_outcome",
+                command: "split-outcome",
+                docs: r"The consequence of the check of a split for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `matched` | `proceed` |
+| `inconclusive`, `no_data` | `wait` |
+| `mismatched` | `ask` |
+
+A mismatch is no evidence against the new version: a rollback does not repair the assignment.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "stats.SplitCheck",
+                        "Whether traffic was split as planned, made by `check_split`.",
+                        "Keys: verdict, p, logE?, units, arms, neededUnits?, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats split-outcome --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"no_data","p":1.0,"logE":0.0,"units":0,"arms":[{"name":"canary","units":0,"planned":0.1,"low":0.0,"high":1.0},{"name":"baseline","units":0,"planned":0.9,"low":0.0,"high":1.0}],"reasons":[{"code":"split_without_units","severity":"warning","subject":"split","text":"no arm has units, so the split is unknown","evidence":{}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"}"#,
                     )],
                     prints: r#""wait""#,
                 }),

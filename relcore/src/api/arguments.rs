@@ -274,6 +274,22 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
     ("stats.policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
     (
+        "stats.adjust",
+        &[
+            ("tests", TypeRef::List(&TypeRef::Named("stats.MetricTest"))),
+            ("policy", TypeRef::Named("stats.AdjustPolicy")),
+        ],
+        Some(TypeRef::Named("stats.Adjustment")),
+    ),
+    (
+        "stats.check_split",
+        &[
+            ("arms", TypeRef::List(&TypeRef::Named("stats.Arm"))),
+            ("policy", TypeRef::Named("stats.SplitPolicy")),
+        ],
+        Some(TypeRef::Named("stats.SplitCheck")),
+    ),
+    (
         "stats.compare_counts",
         &[
             ("canary", TypeRef::Named("stats.Counts")),
@@ -282,10 +298,24 @@ pub(super) static ROWS: &[RowTypes] = &[
         ],
         Some(TypeRef::Named("stats.Comparison")),
     ),
+    (
+        "stats.compare_metrics",
+        &[
+            ("metrics", TypeRef::List(&TypeRef::Named("stats.MetricComparison"))),
+            ("policy", TypeRef::Named("stats.AdjustPolicy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
     ("stats.explain", &[("comparison", TypeRef::Named("stats.Comparison"))], Some(TypeRef::Text)),
+    ("stats.explain_split", &[("check", TypeRef::Named("stats.SplitCheck"))], Some(TypeRef::Text)),
     (
         "stats.outcome",
         &[("comparison", TypeRef::Named("stats.Comparison"))],
+        Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
+        "stats.split_outcome",
+        &[("check", TypeRef::Named("stats.SplitCheck"))],
         Some(TypeRef::Named("decision.Outcome")),
     ),
     (
@@ -483,11 +513,22 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("rollback.Policy", &[("value", TypeRef::Named("rollback.Policy"))], None),
     ("rollback.Situation", &[("value", TypeRef::Named("rollback.Situation"))], None),
     ("rollback.Verdict", &[("value", TypeRef::Named("rollback.Verdict"))], None),
+    ("stats.AdjustPolicy", &[("value", TypeRef::Named("stats.AdjustPolicy"))], None),
+    ("stats.AdjustedTest", &[("value", TypeRef::Named("stats.AdjustedTest"))], None),
+    ("stats.Adjustment", &[("value", TypeRef::Named("stats.Adjustment"))], None),
+    ("stats.Arm", &[("value", TypeRef::Named("stats.Arm"))], None),
+    ("stats.ArmShare", &[("value", TypeRef::Named("stats.ArmShare"))], None),
     ("stats.Comparison", &[("value", TypeRef::Named("stats.Comparison"))], None),
+    ("stats.Correction", &[("value", TypeRef::Named("stats.Correction"))], None),
     ("stats.Counts", &[("value", TypeRef::Named("stats.Counts"))], None),
     ("stats.Direction", &[("value", TypeRef::Named("stats.Direction"))], None),
     ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
+    ("stats.MetricComparison", &[("value", TypeRef::Named("stats.MetricComparison"))], None),
+    ("stats.MetricTest", &[("value", TypeRef::Named("stats.MetricTest"))], None),
     ("stats.Policy", &[("value", TypeRef::Named("stats.Policy"))], None),
+    ("stats.SplitCheck", &[("value", TypeRef::Named("stats.SplitCheck"))], None),
+    ("stats.SplitPolicy", &[("value", TypeRef::Named("stats.SplitPolicy"))], None),
+    ("stats.SplitVerdict", &[("value", TypeRef::Named("stats.SplitVerdict"))], None),
     ("stats.TestResult", &[("value", TypeRef::Named("stats.TestResult"))], None),
     ("stats.Verdict", &[("value", TypeRef::Named("stats.Verdict"))], None),
 ];

@@ -106,11 +106,22 @@ extension RollbackDecision: CaseValue {}
 extension RollbackPolicy: CaseValue {}
 extension RollbackSituation: CaseValue {}
 extension RollbackVerdict: CaseValue {}
+extension StatsAdjustPolicy: CaseValue {}
+extension StatsAdjustedTest: CaseValue {}
+extension StatsAdjustment: CaseValue {}
+extension StatsArm: CaseValue {}
+extension StatsArmShare: CaseValue {}
 extension StatsComparison: CaseValue {}
+extension StatsCorrection: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
 extension StatsLooks: CaseValue {}
+extension StatsMetricComparison: CaseValue {}
+extension StatsMetricTest: CaseValue {}
 extension StatsPolicy: CaseValue {}
+extension StatsSplitCheck: CaseValue {}
+extension StatsSplitPolicy: CaseValue {}
+extension StatsSplitVerdict: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsVerdict: CaseValue {}
 
@@ -233,12 +244,22 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromJson(text: input.take("text")).wire()
     case "stats.policy_from_yaml":
         return try Stats.policyFromYaml(text: input.take("text")).wire()
+    case "stats.adjust":
+        return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
+    case "stats.check_split":
+        return try Stats.checkSplit(arms: input.take("arms"), policy: input.take("policy")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_metrics":
+        return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
+    case "stats.explain_split":
+        return try Stats.explainSplit(check: input.take("check")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
+    case "stats.split_outcome":
+        return try Stats.splitOutcome(check: input.take("check")).wire()
     case "time.add_business_days":
         return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":
