@@ -142,6 +142,7 @@ proptest! {
     fn a_correct_split_of_many_units_matches_and_a_wrong_one_does_not(weight in 0.02..0.5_f64, wrong in 1.2..1.6_f64) {
         let policy = SplitPolicy::default();
         let at = |share: f64| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1e7")]
             let units = (1e7 * share) as u64;
             check(&[units, 10_000_000 - units], &[weight, 1.0 - weight], &policy)
         };
