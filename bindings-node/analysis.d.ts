@@ -35,15 +35,217 @@
  * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
  * the verdict is certain only if it does not matter.
  *
+ * Objectives:
+ *
+ * `scoreObjectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+ * earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+ * criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+ * Keptn's rules for comparison with it.
+ *
+ * Alerts:
+ *
+ * `evaluateAlerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+ * firing, pending, ok, or has no data. `standardMonitoring` lists what to watch in the first 24 hours, and
+ * `compareWithPrevious` compares it with the previous version. `interchange.alertRulesToPrometheus` writes the same rules for Prometheus.
+ *
  * Pitfalls:
+ *
+ * - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+ * - An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+ * - A metric whose samples are farther apart than `maxAge` has no data in between.
  *
  * - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
  * - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
  *
  * @packageDocumentation
  */
-import type { Count, Instant, Interval, Reason, RelcoreError, Span, Timestamp } from "./index.js";
+import type { Count, Instant, Interval, Reason, RelcoreError, Severity, Span, Timestamp } from "./index.js";
 import type * as decision from "./decision.js";
+import type * as stats from "./stats.js";
+
+/**
+ * How the values of several earlier results become one.
+ *
+ * - `average`: The mean.
+ * - `p50`: The median.
+ * - `p90`: The 90th percentile.
+ * - `p95`: The 95th percentile.
+ */
+export type Aggregate = "average" | "p50" | "p90" | "p95";
+
+/** The state of one alert. */
+export interface Alert<At extends Instant = Instant> {
+  /** The name of the rule. */
+  readonly name: string;
+  /** The metric of the rule. */
+  readonly metric: string;
+  /** The severity of the rule. */
+  readonly severity: Severity;
+  /** The state. */
+  readonly status: AlertStatus;
+  /** The latest value, if it counts. */
+  readonly value?: number | undefined;
+  /** The limit at that time, if it is known. */
+  readonly limit?: number | undefined;
+  /** Since when the metric is beyond its limit without a break. */
+  readonly beyondSince?: At | undefined;
+  /** Every time that the alert fired in these samples, also if it no longer does. */
+  readonly firings: readonly Firing<At>[];
+}
+
+/** The limit of an alert rule. */
+export type AlertLimit = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric;
+
+/** A number: response time above 800 ms, CPU above 80 %. */
+export interface AlertLimitFixed {
+  readonly type: "fixed";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+}
+
+/** A change against a number that was measured before the release. */
+export interface AlertLimitFixedBaseline {
+  readonly type: "fixed_baseline";
+  /** That number, in the unit of the metric. */
+  readonly baseline: number;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /**
+   * The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+   * Default 0.
+   *
+   * @defaultValue `0.0`
+   */
+  readonly minChange?: number | undefined;
+}
+
+/** A change against another metric at the same time: the same one of the previous version. */
+export interface AlertLimitBaselineMetric {
+  readonly type: "baseline_metric";
+  /** The name of the other metric. */
+  readonly metric: string;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /**
+   * The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+   * Default 0.
+   *
+   * @defaultValue `0.0`
+   */
+  readonly minChange?: number | undefined;
+}
+
+/** The state of all alerts at an instant, made by `evaluateAlerts`. */
+export interface AlertReport<At extends Instant = Instant> {
+  /** The worst that the alerts say about the release. */
+  readonly verdict: AlertVerdict;
+  /** The alerts, in the order of the rules. */
+  readonly alerts: readonly Alert<At>[];
+  /** The reasons: first that of the verdict, then one for each alert that is not ok. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The names of the metrics without data. */
+  readonly missing: readonly string[];
+  /**
+   * The next instant at which time alone changes the status of an alert: it fires, or its samples are too old.
+   */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+
+/** A metric, the limit beyond which it is bad, and for how long. */
+export interface AlertRule {
+  /** The name of the alert. */
+  readonly name: string;
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The limit. */
+  readonly limit: AlertLimit;
+  /**
+   * Whether values above the limit are bad, or those below it. A value at the limit is good. Default
+   * `increase_is_bad`.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: stats.Direction | undefined;
+  /**
+   * How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks
+   * a person, `info` is context. Default `error`.
+   *
+   * @defaultValue `"error"`
+   */
+  readonly severity?: Severity | undefined;
+  /**
+   * How long the metric must be bad without a break before the alert fires (Prometheus: `for`). Default 5 minutes.
+   * With 0, a single sample fires; with more, two samples are needed, however far apart.
+   *
+   * @defaultValue `"PT5M"`
+   */
+  readonly pendingFor?: Span | undefined;
+  /**
+   * How long a sample counts until the next one. After it there is no data. Default 5 minutes, as Prometheus.
+   *
+   * @defaultValue `"PT5M"`
+   */
+  readonly maxAge?: Span | undefined;
+  /** The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+  /**
+   * More labels of the alert, for routing: `team` to `payments`. Default: none.
+   *
+   * @defaultValue `{}`
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What a person reads first. Default: a sentence with the metric and its limit. */
+  readonly summary?: string | undefined;
+}
+
+/** The alert rules of a release. */
+export interface AlertRules {
+  /** The rules: at least one, each with its own name. */
+  readonly rules: readonly AlertRule[];
+}
+
+/** One sample of a metric. */
+export interface AlertSample {
+  /** When it was measured. */
+  readonly at: Instant;
+  /** The value; absent if there was none. NaN and infinity count as absent. */
+  readonly value?: number | undefined;
+}
+
+/** The samples of a metric. */
+export interface AlertSeries {
+  /** The name of the metric. */
+  readonly metric: string;
+  /**
+   * The samples in the order of time.
+   *
+   * @defaultValue `[]`
+   */
+  readonly samples?: readonly AlertSample[] | undefined;
+}
+
+/**
+ * The state of an alert.
+ *
+ * - `firing`: The metric was beyond its limit for long enough, and still is.
+ * - `pending`: The metric is beyond its limit, but not for long enough.
+ * - `ok`: The metric is within its limit.
+ * - `no_data`: There is no value that is new enough, or no baseline.
+ */
+export type AlertStatus = "firing" | "pending" | "ok" | "no_data";
+
+/**
+ * The worst that the alerts say about a release.
+ *
+ * - `firing`: An alert of severity `error` or `critical` fires.
+ * - `warning`: An alert of severity `warning` fires, and none that is worse.
+ * - `no_data`: None of them fires, and the data of at least one rule is missing.
+ * - `pending`: None of them fires, all have data, and at least one is pending.
+ * - `ok`: All are ok, or only alerts of severity `info` are not.
+ */
+export type AlertVerdict = "firing" | "warning" | "no_data" | "pending" | "ok";
 
 /** The phase of a metric, with its reason. */
 export interface Assessment {
@@ -63,6 +265,18 @@ export interface Assessment {
 export type BadChange = "increase" | "decrease" | "either";
 
 /**
+ * How a value is compared with a limit.
+ *
+ * - `less_than`: `<`
+ * - `less_than_or_equal`: `<=`
+ * - `equal_to`: `=`
+ * - `greater_than_or_equal`: `>=`
+ * - `greater_than`: `>`
+ */
+export type Comparator =
+  "less_than" | "less_than_or_equal" | "equal_to" | "greater_than_or_equal" | "greater_than";
+
+/**
  * Tests of one value, joined by `and` or `or`.
  *
  * Every combination of comparisons of one value is a list of ranges: `(a && b) || c` is `any` of a range and a limit.
@@ -76,6 +290,104 @@ export interface Condition {
    * @defaultValue `"all"`
    */
   readonly join?: Join | undefined;
+}
+
+/** Criteria that must all hold. */
+export interface CriteriaSet {
+  /** At least one criterion. */
+  readonly criteria: readonly Criterion[];
+}
+
+/**
+ * A condition on the value of an objective.
+ *
+ * `parseCriterion` reads the text form, and
+ * `formatCriterion` writes it.
+ */
+export type Criterion =
+  | CriterionFixed
+  | CriterionRelativePercent
+  | CriterionRelativeChange
+  | CriterionInRange
+  | CriterionNotInRange;
+
+/** The value compared with a number: `<800`. */
+export interface CriterionFixed {
+  readonly type: "fixed";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number, in the unit of the objective. */
+  readonly value: number;
+}
+
+/** The value compared with earlier results, plus a percentage of them: `<=+10%`. */
+export interface CriterionRelativePercent {
+  readonly type: "relative_percent";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The percentage of the magnitude of the earlier value that is added to it; negative to subtract. */
+  readonly percent: number;
+}
+
+/** The value compared with earlier results, plus a number: `<=+10`. */
+export interface CriterionRelativeChange {
+  readonly type: "relative_change";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number that is added to the earlier value, in the unit of the objective; negative to subtract. */
+  readonly change: number;
+}
+
+/** The value lies between two numbers, both included: `in [15, 25]`. */
+export interface CriterionInRange {
+  readonly type: "in_range";
+  /** The least value. */
+  readonly low: number;
+  /** The greatest value. */
+  readonly high: number;
+}
+
+/** The value lies outside of two numbers, both excluded: `not in [15, 25]`. */
+export interface CriterionNotInRange {
+  readonly type: "not_in_range";
+  /** Values below it hold. */
+  readonly low: number;
+  /** Values above it hold. */
+  readonly high: number;
+}
+
+/** One criterion of an objective, with the limit that a relative one had. */
+export interface CriterionResult {
+  /** The status of the objective if the set of the criterion decides. */
+  readonly leadsTo: ObjectiveStatus;
+  /** The index of the set in its list, from 0. */
+  readonly set: number;
+  /** The criterion. */
+  readonly criterion: Criterion;
+  /**
+   * The number that the value was compared with; absent for a range, and for a relative criterion without earlier values.
+   */
+  readonly limit?: number | undefined;
+  /** Whether it holds; absent if that is unknown. */
+  readonly holds?: boolean | undefined;
+}
+
+/**
+ * The values of an earlier release and the verdict about it.
+ *
+ * `earlierResult` makes it from a `Scorecard`.
+ */
+export interface EarlierResult<At extends Instant = Instant> {
+  /** When it was scored: no two results have the same instant. */
+  readonly at: At;
+  /** The verdict about it. */
+  readonly verdict: ObjectiveVerdict;
+  /**
+   * Its values.
+   *
+   * @defaultValue `[]`
+   */
+  readonly values?: readonly Indicator[] | undefined;
 }
 
 /**
@@ -118,6 +430,16 @@ export interface Evaluation<At extends Instant = Instant> {
   readonly policyDigest: string;
 }
 
+/** A time during which an alert fired. */
+export interface Firing<At extends Instant = Instant> {
+  /** When the metric went beyond its limit. */
+  readonly beyondAt: At;
+  /** When the alert began to fire. */
+  readonly firedAt: At;
+  /** When the metric was back within its limit, or its data ended; absent while the alert fires. */
+  readonly endedAt?: At | undefined;
+}
+
 /** The score of a group of metrics. */
 export interface GroupScore {
   /** The name. */
@@ -140,6 +462,29 @@ export interface GroupStatus {
   readonly successful: number;
   /** How many must be. */
   readonly atLeast: number;
+}
+
+/**
+ * Which earlier results relative criteria compare with.
+ *
+ * - `passed`: Those that passed without a warning.
+ * - `passed_or_warning`: Those that passed, with or without a warning.
+ * - `all`: All of them.
+ */
+export type IncludedResults = "passed" | "passed_or_warning" | "all";
+
+/** The measured value of an objective (a service level indicator), or the reason why there is none. */
+export interface Indicator {
+  /** The name of the objective. */
+  readonly name: string;
+  /**
+   * The value, in the unit of the objective; absent if the query returned none. NaN and infinity count as absent.
+   */
+  readonly value?: number | undefined;
+  /** The number of samples behind the value, if it is known. */
+  readonly n?: Count | undefined;
+  /** The message of a query that failed. Then there is no value, whatever `value` says. */
+  readonly error?: string | undefined;
 }
 
 /**
@@ -455,6 +800,66 @@ export interface MetricStatus<At extends Instant = Instant> {
  */
 export type MissingValues = "remove" | "zero";
 
+/** A metric that is watched after a release. */
+export interface MonitoredMetric {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The part of the system that it is about. */
+  readonly area: MonitoringArea;
+  /** The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number. */
+  readonly unit?: string | undefined;
+  /**
+   * Which change is for the worse. Default `increase_is_bad`.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: stats.Direction | undefined;
+  /**
+   * How serious a change for the worse is. `critical` fails a comparison alone, `info` is not compared. Default
+   * `error`.
+   *
+   * @defaultValue `"error"`
+   */
+  readonly severity?: Severity | undefined;
+  /**
+   * How often to look at it. Default 1 minute.
+   *
+   * @defaultValue `"PT1M"`
+   */
+  readonly cadence?: Span | undefined;
+  /**
+   * The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below
+   * 100 where a decrease is bad. Default 10.
+   *
+   * @defaultValue `10.0`
+   */
+  readonly toleratedPercent?: number | undefined;
+}
+
+/** What is watched after a release, and for how long. */
+export interface Monitoring {
+  /**
+   * How long the release is watched. Default 24 hours.
+   *
+   * @defaultValue `"P1D"`
+   */
+  readonly duration?: Span | undefined;
+  /** The metrics: at least one, each with its own name. */
+  readonly metrics: readonly MonitoredMetric[];
+}
+
+/**
+ * A part of the system that is watched after a release.
+ *
+ * - `errors`: Errors and exceptions.
+ * - `performance`: Response times, throughput and use of resources.
+ * - `users`: What users do.
+ * - `infrastructure`: Servers, databases and queues.
+ * - `business`: Conversion, revenue and retention.
+ * - `feedback`: What users say.
+ */
+export type MonitoringArea = "errors" | "performance" | "users" | "infrastructure" | "business" | "feedback";
+
 /**
  * What a reading without a value counts as.
  *
@@ -464,6 +869,124 @@ export type MissingValues = "remove" | "zero";
  * - `error`: An error of the query, which is tried again.
  */
 export type NoValue = "successful" | "failed" | "inconclusive" | "error";
+
+/** One service level objective: the name of a value, and the criteria by which it is good. */
+export interface Objective {
+  /** The name of the value. */
+  readonly name: string;
+  /** The criteria. */
+  readonly target: Target;
+  /**
+   * Its part of the score; a warning counts half. Default 1.
+   *
+   * @defaultValue `1`
+   */
+  readonly weight?: number | undefined;
+  /**
+   * Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`).
+   * Default false.
+   *
+   * @defaultValue `false`
+   */
+  readonly key?: boolean | undefined;
+  /**
+   * A value of fewer samples, or of an unknown number of samples, is no data. Default 0.
+   *
+   * @defaultValue `0`
+   */
+  readonly minSamples?: Count | undefined;
+  /** The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+}
+
+/** The result of one objective. */
+export interface ObjectiveScore {
+  /** The name of the objective. */
+  readonly name: string;
+  /** What became of it. */
+  readonly status: ObjectiveStatus;
+  /** The finite value, if there is one. */
+  readonly value?: number | undefined;
+  /** The points that it adds. */
+  readonly points: number;
+  /** The points that it could add; 0 if it is informative. */
+  readonly maxPoints: number;
+  /**
+   * Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`.
+   */
+  readonly criteria: readonly CriterionResult[];
+}
+
+/**
+ * What became of an objective.
+ *
+ * - `passed`: It has all of its points.
+ * - `warning`: It has half of its points.
+ * - `failed`: It has no points.
+ * - `no_data`: What is missing decides; it has the points that are certain.
+ * - `informative`: It is not scored.
+ */
+export type ObjectiveStatus = "passed" | "warning" | "failed" | "no_data" | "informative";
+
+/**
+ * The verdict about a release by its score.
+ *
+ * - `passed`: The score reaches `passPercent`, and no key objective failed.
+ * - `warning`: The score reaches `warningPercent`, and no key objective failed.
+ * - `failed`: The score does not reach `warningPercent`, or a key objective failed.
+ * - `inconclusive`: What is missing decides between these, or nothing is scored.
+ */
+export type ObjectiveVerdict = "passed" | "warning" | "failed" | "inconclusive";
+
+/** Service level objectives, and the share of them that a release must meet. */
+export interface Objectives {
+  /** The objectives: at least one, each with its own name. Their order changes no verdict. */
+  readonly objectives: readonly Objective[];
+  /**
+   * The score, in percent of the greatest one, from which the release passes: above 0, at most 100. Default 90, as in
+   * Keptn's documentation.
+   *
+   * @defaultValue `90.0`
+   */
+  readonly passPercent?: number | undefined;
+  /**
+   * The score from which it passes with a warning: above 0, at most `passPercent`. Default 75, as in Keptn's
+   * documentation.
+   *
+   * @defaultValue `75.0`
+   */
+  readonly warningPercent?: number | undefined;
+  /**
+   * How earlier values become the one that relative criteria compare with. Default `average`, as Keptn.
+   *
+   * @defaultValue `"average"`
+   */
+  readonly aggregate?: Aggregate | undefined;
+  /**
+   * How many of the latest earlier results are compared with: 1 or more. Default 3, as Keptn.
+   *
+   * @defaultValue `3`
+   */
+  readonly earlierResults?: number | undefined;
+  /**
+   * Which earlier results are compared with. Default `passed_or_warning`: a release that failed is no baseline.
+   *
+   * @defaultValue `"passed_or_warning"`
+   */
+  readonly included?: IncludedResults | undefined;
+  /**
+   * How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`. Default 1.
+   *
+   * @defaultValue `1`
+   */
+  readonly minEarlier?: number | undefined;
+  /**
+   * Whose rules decide about missing values. Default `strict`.
+   *
+   * @defaultValue `"strict"`
+   */
+  readonly semantics?: ScoreSemantics | undefined;
+}
 
 /**
  * The phase of a metric, a group or a whole run, in the words of Argo Rollouts.
@@ -576,6 +1099,42 @@ export interface Score {
   readonly reason: Reason;
 }
 
+/**
+ * Whose rules decide where a value, an earlier result or a weight is missing.
+ *
+ * - `strict`: What is missing is unknown, and never passes.
+ * - `keptn_v1`: The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value fails, and a release without scored objectives passes.
+ * - `keptn_v2`: The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only failures are listed, and a release without weights has a score of 0.
+ */
+export type ScoreSemantics = "strict" | "keptn_v1" | "keptn_v2";
+
+/** How well a release meets its objectives, made by `scoreObjectives`. */
+export interface Scorecard {
+  /** The verdict about the release. */
+  readonly verdict: ObjectiveVerdict;
+  /**
+   * The points in percent of the greatest number of points, with no points for an objective without data; absent if no
+   * objective has a weight.
+   */
+  readonly percent?: number | undefined;
+  /**
+   * The percentage that there would be if every objective without data had the best value that its criteria allow.
+   */
+  readonly bestPercent?: number | undefined;
+  /** The points: the weights of the objectives that passed, and half the weights of those with a warning. */
+  readonly points: number;
+  /** The greatest number of points: the weights of all objectives that are scored. */
+  readonly maxPoints: number;
+  /** The objectives, in the order of the policy. */
+  readonly objectives: readonly ObjectiveScore[];
+  /** The reasons: first that of the verdict, then the objectives that did not pass. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The names of the objectives without data. */
+  readonly missing: readonly string[];
+  /** The digest of the objectives. */
+  readonly policyDigest: string;
+}
+
 /** The values of one metric in both arms. */
 export interface SeriesPair {
   /** The name of the metric in the policy. */
@@ -649,6 +1208,50 @@ export interface Tally {
    * @defaultValue `false`
    */
   readonly isMeasuring?: boolean | undefined;
+}
+
+/** The criteria of an objective: lists of sets, of which one must hold. */
+export type Target = TargetPassWhen | TargetFailWhen | TargetInformative;
+
+/**
+ * What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
+ * holds, else failed.
+ */
+export interface TargetPassWhen {
+  readonly type: "pass_when";
+  /** At least one set. */
+  readonly passed: readonly CriteriaSet[];
+  /**
+   * Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+
+/**
+ * What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
+ * holds, else passed.
+ */
+export interface TargetFailWhen {
+  readonly type: "fail_when";
+  /**
+   * Default: none, if there is a `warning`.
+   *
+   * @defaultValue `[]`
+   */
+  readonly failed?: readonly CriteriaSet[] | undefined;
+  /**
+   * Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+
+/** The value is reported and not scored. */
+export interface TargetInformative {
+  readonly type: "informative";
 }
 
 /**
@@ -734,6 +1337,39 @@ export interface TestOutside {
 export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
 
 /**
+ * The rules of the first hours after a release of a usual service.
+ *
+ * | alert | metric | fires | after | severity |
+ * | --- | --- | --- | --- | --- |
+ * | `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+ * | `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+ * | `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+ * | `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+ * | `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+ * | `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+ *
+ * No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+ * version before, measured at the same time, or before the release.
+ */
+export declare function standardAlertRules(): AlertRules;
+
+/**
+ * Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+ * an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+ * `pendingFor` and a `maxAge` of 0.
+ */
+export declare function alertRulesFromJson(text: string): AlertRules;
+
+/**
+ * Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+ *
+ * @throws {@link RelcoreError}: As `alertRulesFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+ */
+export declare function alertRulesFromYaml(text: string): AlertRules;
+
+/**
  * A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
  */
 export declare function standardJudgePolicy(): JudgePolicy;
@@ -751,6 +1387,72 @@ export declare function judgePolicyFromJson(text: string): JudgePolicy;
  * @throws {@link RelcoreError}: As `judgePolicyFromJson`, with the line and the column of each fault.
  */
 export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+
+/**
+ * What to watch in the first 24 hours after a release.
+ *
+ * | area | metrics | bad is | look every |
+ * | --- | --- | --- | --- |
+ * | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+ * | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+ * | performance | `throughput` | less | minute |
+ * | users | `active_users`, `sessions` | less | 15 minutes |
+ * | users | `feature_adoption` | less | hour |
+ * | infrastructure | `healthy_share` | less | minute |
+ * | infrastructure | `database_connections`, `queue_depth` | more | minute |
+ * | business | `conversion_rate`, `revenue` | less | hour |
+ * | business | `retention` | less | day |
+ * | feedback | `complaints` | more | hour |
+ * | feedback | `feedback_score` | less | hour |
+ *
+ * `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+ */
+export declare function standardMonitoring(): Monitoring;
+
+/**
+ * Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+ * and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+ * `toleratedPercent`.
+ */
+export declare function monitoringFromJson(text: string): Monitoring;
+
+/**
+ * Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+ *
+ * @throws {@link RelcoreError}: As `monitoringFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+ */
+export declare function monitoringFromYaml(text: string): Monitoring;
+
+/**
+ * The objectives of a usual service, compared with its earlier releases.
+ *
+ * | objective | passes | warns | |
+ * | --- | --- | --- | --- |
+ * | `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+ * | `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+ * | `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+ *
+ * No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.
+ */
+export declare function standardObjectives(): Objectives;
+
+/**
+ * Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+ * objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+ * `unordered` for a `warningPercent` above `passPercent`.
+ */
+export declare function objectivesFromJson(text: string): Objectives;
+
+/**
+ * Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+ *
+ * @throws {@link RelcoreError}: As `objectivesFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+ */
+export declare function objectivesFromYaml(text: string): Objectives;
 
 /** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
 export declare function standardTemplate(): Template;
@@ -791,6 +1493,28 @@ export declare function assessReading(metric: Metric, reading: Reading): Phase;
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
 
 /**
+ * Compares the metrics of a release with those of the previous version, by the rank test of
+ * `judge`.
+ *
+ * Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+ * of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+ * without values is unknown, which never passes: remove those that you do not measure.
+ *
+ * @throws {@link RelcoreError}: All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+ * series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+ * finite.
+ */
+export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
+
+/**
+ * Makes the earlier result that later releases are compared with.
+ *
+ * The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+ * does not become the baseline.
+ */
+export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
+
+/**
  * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
  *
  * The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
@@ -803,11 +1527,51 @@ export declare function assessTally(metric: Metric, tally: Tally, ended: boolean
  */
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
 
+/**
+ * Evaluates alert rules on the samples of their metrics until `now`.
+ *
+ * 1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+ * 2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+ * 3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+ *    `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+ *    data both begin it anew, as in Prometheus.
+ * 4. Samples after `now` are ignored.
+ *
+ * The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+ * `firings` says what happened in between.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `firing` | an alert of severity `error` or `critical` fires |
+ * | `warning` | otherwise, an alert of severity `warning` fires |
+ * | `no_data` | otherwise, a rule has no data, whatever its severity |
+ * | `pending` | otherwise, an alert of severity `warning` or worse is pending |
+ * | `ok` | otherwise |
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `alertRulesFromJson` for the rules, `duplicate`
+ * for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+ * time.
+ */
+export declare function evaluateAlerts(
+  rules: AlertRules,
+  series: readonly AlertSeries[],
+  now: Instant,
+): AlertReport<Timestamp>;
+
+/** Writes the state of alerts as text for a person: the verdict, and each alert that is not ok. */
+export declare function explainAlerts(report: AlertReport): string;
+
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 
 /** Writes a judgement as text for a person: the verdict and the reasons. */
 export declare function explainJudgement(judgement: Judgement): string;
+
+/** Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass. */
+export declare function explainScorecard(scorecard: Scorecard): string;
+
+/** Writes a criterion in the text form that `parseCriterion` reads. */
+export declare function formatCriterion(criterion: Criterion): string;
 
 /**
  * Compares a canary with its baseline, metric by metric.
@@ -819,6 +1583,18 @@ export declare function explainJudgement(judgement: Judgement): string;
  * pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
  */
 export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
+
+/**
+ * The consequence of alerts for their caller.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `firing` | `roll_back` |
+ * | `warning` | `ask` |
+ * | `no_data`, `pending` | `wait` |
+ * | `ok` | `proceed` |
+ */
+export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
 
 /**
  * The consequence of an evaluation for its caller.
@@ -845,6 +1621,37 @@ export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Ou
 export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
 
 /**
+ * The consequence of a score for its caller.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `passed` | `proceed` |
+ * | `warning` | `ask` |
+ * | `failed` | `roll_back` |
+ * | `inconclusive` | `wait` |
+ */
+export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+
+/**
+ * Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+ *
+ * | text | meaning |
+ * | --- | --- |
+ * | `<800` | the value is below 800 |
+ * | `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+ * | `>=-5%` | the value is at least the earlier one minus 5 % of it |
+ * | `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+ * | `<(-5)` | the value is below −5 |
+ * | `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+ *
+ * The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+ * for `<1e999`; `unordered` for `in [25, 15]`.
+ */
+export declare function parseCriterion(text: string): Criterion;
+
+/**
  * Adds up labels to a score and a verdict, as the judge does.
  *
  * The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
@@ -859,3 +1666,26 @@ export declare function score(
   passScore: number,
   marginalScore: number,
 ): Score;
+
+/**
+ * Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+ *
+ * 1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+ *    with fewer earlier values than `minEarlier`.
+ * 2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+ *    `included` admits.
+ * 3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+ * 4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+ *    it has at the worst.
+ * 5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+ *    a key objective failed.
+ * 6. If the objectives without data could change that, the verdict is `inconclusive`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `objectivesFromJson` for the objectives,
+ * `duplicate` for two values of one name and for two earlier results of one instant.
+ */
+export declare function scoreObjectives(
+  objectives: Objectives,
+  values: readonly Indicator[],
+  history: readonly EarlierResult[],
+): Scorecard;

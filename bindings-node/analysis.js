@@ -3,36 +3,74 @@
 
 const { bind } = require("./lib/call.js");
 
+const standardAlertRules = bind("analysis.standard_alert_rules");
+const alertRulesFromJson = bind("analysis.alert_rules_from_json");
+const alertRulesFromYaml = bind("analysis.alert_rules_from_yaml");
 const standardJudgePolicy = bind("analysis.standard_judge_policy");
 const judgePolicyFromJson = bind("analysis.judge_policy_from_json");
 const judgePolicyFromYaml = bind("analysis.judge_policy_from_yaml");
+const standardMonitoring = bind("analysis.standard_monitoring");
+const monitoringFromJson = bind("analysis.monitoring_from_json");
+const monitoringFromYaml = bind("analysis.monitoring_from_yaml");
+const standardObjectives = bind("analysis.standard_objectives");
+const objectivesFromJson = bind("analysis.objectives_from_json");
+const objectivesFromYaml = bind("analysis.objectives_from_yaml");
 const standardTemplate = bind("analysis.standard_template");
 const templateFromJson = bind("analysis.template_from_json");
 const templateFromYaml = bind("analysis.template_from_yaml");
 const assessReading = bind("analysis.assess_reading");
 const assessTally = bind("analysis.assess_tally");
+const compareWithPrevious = bind("analysis.compare_with_previous");
+const earlierResult = bind("analysis.earlier_result");
 const evaluate = bind("analysis.evaluate");
+const evaluateAlerts = bind("analysis.evaluate_alerts");
+const explainAlerts = bind("analysis.explain_alerts");
 const explainEvaluation = bind("analysis.explain_evaluation");
 const explainJudgement = bind("analysis.explain_judgement");
+const explainScorecard = bind("analysis.explain_scorecard");
+const formatCriterion = bind("analysis.format_criterion");
 const judge = bind("analysis.judge");
+const outcomeOfAlerts = bind("analysis.outcome_of_alerts");
 const outcomeOfEvaluation = bind("analysis.outcome_of_evaluation");
 const outcomeOfJudgement = bind("analysis.outcome_of_judgement");
+const outcomeOfScorecard = bind("analysis.outcome_of_scorecard");
+const parseCriterion = bind("analysis.parse_criterion");
 const score = bind("analysis.score");
+const scoreObjectives = bind("analysis.score_objectives");
 
 module.exports = {
+  standardAlertRules,
+  alertRulesFromJson,
+  alertRulesFromYaml,
   standardJudgePolicy,
   judgePolicyFromJson,
   judgePolicyFromYaml,
+  standardMonitoring,
+  monitoringFromJson,
+  monitoringFromYaml,
+  standardObjectives,
+  objectivesFromJson,
+  objectivesFromYaml,
   standardTemplate,
   templateFromJson,
   templateFromYaml,
   assessReading,
   assessTally,
+  compareWithPrevious,
+  earlierResult,
   evaluate,
+  evaluateAlerts,
+  explainAlerts,
   explainEvaluation,
   explainJudgement,
+  explainScorecard,
+  formatCriterion,
   judge,
+  outcomeOfAlerts,
   outcomeOfEvaluation,
   outcomeOfJudgement,
+  outcomeOfScorecard,
+  parseCriterion,
   score,
+  scoreObjectives,
 };

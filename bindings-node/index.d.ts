@@ -76,6 +76,23 @@ export declare class RelcoreError extends Error {
  * - `series_uneven`: Far more points of one arm are missing than of the other.
  * - `series_empty`: A series has no values.
  * - `series_failed`: The query of a series failed.
+ * - `objectives_passed`: The score of the objectives reaches the percentage to pass, and no key objective failed.
+ * - `objectives_warning`: The score of the objectives reaches the percentage for a warning only.
+ * - `objectives_failed`: The score of the objectives is too low, or a key objective failed.
+ * - `objectives_inconclusive`: What is missing decides between two verdicts about the objectives.
+ * - `nothing_scored`: No objective has a weight.
+ * - `key_objective_failed`: A key objective failed, so the release fails whatever its score.
+ * - `objective_failed`: An objective failed.
+ * - `objective_warning`: An objective has a warning and half of its points.
+ * - `objective_no_data`: An objective has no value, or nothing to compare it with.
+ * - `alerts_firing`: An alert of severity error or critical fires.
+ * - `alerts_warning`: An alert of severity warning fires.
+ * - `alerts_no_data`: No alert fires, and at least one cannot be evaluated.
+ * - `alerts_pending`: No alert fires, and at least one metric is beyond its limit.
+ * - `alerts_ok`: No alert speaks against the release.
+ * - `alert_firing`: A metric was beyond its limit for long enough.
+ * - `alert_pending`: A metric is beyond its limit, but not for long enough.
+ * - `alert_no_data`: A metric or its baseline has no value that is new enough.
  *
  * Of `canary`:
  *
@@ -269,6 +286,23 @@ export type ReasonCode =
   | "series_uneven"
   | "series_empty"
   | "series_failed"
+  | "objectives_passed"
+  | "objectives_warning"
+  | "objectives_failed"
+  | "objectives_inconclusive"
+  | "nothing_scored"
+  | "key_objective_failed"
+  | "objective_failed"
+  | "objective_warning"
+  | "objective_no_data"
+  | "alerts_firing"
+  | "alerts_warning"
+  | "alerts_no_data"
+  | "alerts_pending"
+  | "alerts_ok"
+  | "alert_firing"
+  | "alert_pending"
+  | "alert_no_data"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -599,7 +633,10 @@ export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
 
-/** Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing. */
+/**
+ * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * It decides nothing.
+ */
 export * as interchange from "./interchange.js";
 
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */

@@ -6,17 +6,29 @@ use crate::{
     result::{Encoded, Plain},
 };
 use relcore::analysis::{
-    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Condition as AnalysisCondition,
+    Aggregate as AnalysisAggregate, Alert as AnalysisAlert, AlertLimit as AnalysisAlertLimit,
+    AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
+    AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
+    AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Comparator as AnalysisComparator,
+    Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
+    CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
     EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
-    GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus, Join as AnalysisJoin,
+    Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
+    IncludedResults as AnalysisIncludedResults, Indicator as AnalysisIndicator, Join as AnalysisJoin,
     JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
     Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
     Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
-    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues, NoValue as AnalysisNoValue,
-    Phase as AnalysisPhase, PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading,
-    Run as AnalysisRun, Samples as AnalysisSamples, Score as AnalysisScore, SeriesPair as AnalysisSeriesPair,
-    SpreadRule as AnalysisSpreadRule, Tally as AnalysisTally, Template as AnalysisTemplate,
-    Test as AnalysisTest, Verdict as AnalysisVerdict,
+    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
+    MonitoredMetric as AnalysisMonitoredMetric, Monitoring as AnalysisMonitoring,
+    MonitoringArea as AnalysisMonitoringArea, NoValue as AnalysisNoValue, Objective as AnalysisObjective,
+    ObjectiveScore as AnalysisObjectiveScore, ObjectiveStatus as AnalysisObjectiveStatus,
+    ObjectiveVerdict as AnalysisObjectiveVerdict, Objectives as AnalysisObjectives, Phase as AnalysisPhase,
+    PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading, Run as AnalysisRun,
+    Samples as AnalysisSamples, Score as AnalysisScore, ScoreSemantics as AnalysisScoreSemantics,
+    Scorecard as AnalysisScorecard, SeriesPair as AnalysisSeriesPair, SpreadRule as AnalysisSpreadRule,
+    Tally as AnalysisTally, Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest,
+    Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
@@ -42,7 +54,8 @@ use relcore::interchange::{
     GitCommit as InterchangeGitCommit, GitHistory as InterchangeGitHistory,
     GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
+    PrometheusSeries as InterchangePrometheusSeries,
 };
 use relcore::metrics::{
     Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
@@ -256,6 +269,132 @@ pub enum Weekday {
     Sunday,
 }
 
+/// How the values of several earlier results become one.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAggregate {
+    /// The mean.
+    Average,
+    /// The median.
+    P50,
+    /// The 90th percentile.
+    P90,
+    /// The 95th percentile.
+    P95,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlert {
+    pub name: String,
+    pub metric: String,
+    pub severity: Severity,
+    pub status: AnalysisAlertStatus,
+    pub value: Option<f64>,
+    pub limit: Option<f64>,
+    pub beyond_since: Option<Timestamp>,
+    pub firings: Vec<AnalysisFiring>,
+}
+
+/// The limit of an alert rule.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertLimit {
+    /// A number: response time above 800 ms, CPU above 80 %.
+    Fixed {
+        /// The number, in the unit of the metric.
+        value: f64,
+    },
+    /// A change against a number that was measured before the release.
+    FixedBaseline {
+        /// That number, in the unit of the metric.
+        baseline: f64,
+        /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+        percent: f64,
+        /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+        /// Default 0.
+        #[uniffi(default = 0.0)]
+        min_change: f64,
+    },
+    /// A change against another metric at the same time: the same one of the previous version.
+    BaselineMetric {
+        /// The name of the other metric.
+        metric: String,
+        /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+        percent: f64,
+        /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+        /// Default 0.
+        #[uniffi(default = 0.0)]
+        min_change: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertReport {
+    pub verdict: AnalysisAlertVerdict,
+    pub alerts: Vec<AnalysisAlert>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertRule {
+    pub name: String,
+    pub metric: String,
+    pub limit: AnalysisAlertLimit,
+    pub direction: StatsDirection,
+    pub severity: Severity,
+    pub pending_for: Span,
+    pub max_age: Span,
+    pub unit: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub summary: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertRules {
+    pub rules: Vec<AnalysisAlertRule>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertSample {
+    pub at: Timestamp,
+    pub value: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertSeries {
+    pub metric: String,
+    pub samples: Vec<AnalysisAlertSample>,
+}
+
+/// The state of an alert.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertStatus {
+    /// The metric was beyond its limit for long enough, and still is.
+    Firing,
+    /// The metric is beyond its limit, but not for long enough.
+    Pending,
+    /// The metric is within its limit.
+    Ok,
+    /// There is no value that is new enough, or no baseline.
+    NoData,
+}
+
+/// The worst that the alerts say about a release.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertVerdict {
+    /// An alert of severity `error` or `critical` fires.
+    Firing,
+    /// An alert of severity `warning` fires, and none that is worse.
+    Warning,
+    /// None of them fires, and the data of at least one rule is missing.
+    NoData,
+    /// None of them fires, all have data, and at least one is pending.
+    Pending,
+    /// All are ok, or only alerts of severity `info` are not.
+    Ok,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisAssessment {
     pub phase: AnalysisPhase,
@@ -273,10 +412,89 @@ pub enum AnalysisBadChange {
     Either,
 }
 
+/// How a value is compared with a limit.
+#[uniffi::remote(Enum)]
+pub enum AnalysisComparator {
+    /// `<`
+    LessThan,
+    /// `<=`
+    LessThanOrEqual,
+    /// `=`
+    EqualTo,
+    /// `>=`
+    GreaterThanOrEqual,
+    /// `>`
+    GreaterThan,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisCondition {
     pub tests: Vec<AnalysisTest>,
     pub join: AnalysisJoin,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCriteriaSet {
+    pub criteria: Vec<AnalysisCriterion>,
+}
+
+/// A condition on the value of an objective.
+///
+/// `parse_criterion` reads the text form, and
+/// `format_criterion` writes it.
+#[uniffi::remote(Enum)]
+pub enum AnalysisCriterion {
+    /// The value compared with a number: `<800`.
+    Fixed {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The number, in the unit of the objective.
+        value: f64,
+    },
+    /// The value compared with earlier results, plus a percentage of them: `<=+10%`.
+    RelativePercent {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The percentage of the magnitude of the earlier value that is added to it; negative to subtract.
+        percent: f64,
+    },
+    /// The value compared with earlier results, plus a number: `<=+10`.
+    RelativeChange {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The number that is added to the earlier value, in the unit of the objective; negative to subtract.
+        change: f64,
+    },
+    /// The value lies between two numbers, both included: `in [15, 25]`.
+    InRange {
+        /// The least value.
+        low: f64,
+        /// The greatest value.
+        high: f64,
+    },
+    /// The value lies outside of two numbers, both excluded: `not in [15, 25]`.
+    NotInRange {
+        /// Values below it hold.
+        low: f64,
+        /// Values above it hold.
+        high: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCriterionResult {
+    pub leads_to: AnalysisObjectiveStatus,
+    pub set: u32,
+    pub criterion: AnalysisCriterion,
+    pub limit: Option<f64>,
+    pub holds: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEarlierResult {
+    pub at: Timestamp,
+    pub verdict: AnalysisObjectiveVerdict,
+    pub values: Vec<AnalysisIndicator>,
 }
 
 /// How the size of a difference is measured.
@@ -312,6 +530,13 @@ pub struct AnalysisEvaluation {
 }
 
 #[uniffi::remote(Record)]
+pub struct AnalysisFiring {
+    pub beyond_at: Timestamp,
+    pub fired_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
 pub struct AnalysisGroupScore {
     pub name: String,
     pub score: f64,
@@ -325,6 +550,25 @@ pub struct AnalysisGroupStatus {
     pub phase: AnalysisPhase,
     pub successful: u32,
     pub at_least: u32,
+}
+
+/// Which earlier results relative criteria compare with.
+#[uniffi::remote(Enum)]
+pub enum AnalysisIncludedResults {
+    /// Those that passed without a warning.
+    Passed,
+    /// Those that passed, with or without a warning.
+    PassedOrWarning,
+    /// All of them.
+    All,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisIndicator {
+    pub name: String,
+    pub value: Option<f64>,
+    pub n: Option<Count>,
+    pub error: Option<String>,
 }
 
 /// How the tests of a condition are joined.
@@ -468,6 +712,40 @@ pub enum AnalysisMissingValues {
     Zero,
 }
 
+#[uniffi::remote(Record)]
+pub struct AnalysisMonitoredMetric {
+    pub name: String,
+    pub area: AnalysisMonitoringArea,
+    pub unit: Option<String>,
+    pub direction: StatsDirection,
+    pub severity: Severity,
+    pub cadence: Span,
+    pub tolerated_percent: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMonitoring {
+    pub duration: Span,
+    pub metrics: Vec<AnalysisMonitoredMetric>,
+}
+
+/// A part of the system that is watched after a release.
+#[uniffi::remote(Enum)]
+pub enum AnalysisMonitoringArea {
+    /// Errors and exceptions.
+    Errors,
+    /// Response times, throughput and use of resources.
+    Performance,
+    /// What users do.
+    Users,
+    /// Servers, databases and queues.
+    Infrastructure,
+    /// Conversion, revenue and retention.
+    Business,
+    /// What users say.
+    Feedback,
+}
+
 /// What a reading without a value counts as.
 #[uniffi::remote(Enum)]
 pub enum AnalysisNoValue {
@@ -479,6 +757,66 @@ pub enum AnalysisNoValue {
     Inconclusive,
     /// An error of the query, which is tried again.
     Error,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjective {
+    pub name: String,
+    pub target: AnalysisTarget,
+    pub weight: u32,
+    pub key: bool,
+    pub min_samples: Count,
+    pub unit: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjectiveScore {
+    pub name: String,
+    pub status: AnalysisObjectiveStatus,
+    pub value: Option<f64>,
+    pub points: f64,
+    pub max_points: f64,
+    pub criteria: Vec<AnalysisCriterionResult>,
+}
+
+/// What became of an objective.
+#[uniffi::remote(Enum)]
+pub enum AnalysisObjectiveStatus {
+    /// It has all of its points.
+    Passed,
+    /// It has half of its points.
+    Warning,
+    /// It has no points.
+    Failed,
+    /// What is missing decides; it has the points that are certain.
+    NoData,
+    /// It is not scored.
+    Informative,
+}
+
+/// The verdict about a release by its score.
+#[uniffi::remote(Enum)]
+pub enum AnalysisObjectiveVerdict {
+    /// The score reaches `passPercent`, and no key objective failed.
+    Passed,
+    /// The score reaches `warningPercent`, and no key objective failed.
+    Warning,
+    /// The score does not reach `warningPercent`, or a key objective failed.
+    Failed,
+    /// What is missing decides between these, or nothing is scored.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjectives {
+    pub objectives: Vec<AnalysisObjective>,
+    pub pass_percent: f64,
+    pub warning_percent: f64,
+    pub aggregate: AnalysisAggregate,
+    pub earlier_results: u32,
+    pub included: AnalysisIncludedResults,
+    pub min_earlier: u32,
+    pub semantics: AnalysisScoreSemantics,
 }
 
 /// The phase of a metric, a group or a whole run, in the words of Argo Rollouts.
@@ -554,6 +892,32 @@ pub struct AnalysisScore {
     pub reason: Reason,
 }
 
+/// Whose rules decide where a value, an earlier result or a weight is missing.
+#[uniffi::remote(Enum)]
+pub enum AnalysisScoreSemantics {
+    /// What is missing is unknown, and never passes.
+    Strict,
+    /// The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value
+    /// fails, and a release without scored objectives passes.
+    KeptnV1,
+    /// The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only
+    /// failures are listed, and a release without weights has a score of 0.
+    KeptnV2,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisScorecard {
+    pub verdict: AnalysisObjectiveVerdict,
+    pub percent: Option<f64>,
+    pub best_percent: Option<f64>,
+    pub points: f64,
+    pub max_points: f64,
+    pub objectives: Vec<AnalysisObjectiveScore>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisSeriesPair {
     pub metric: String,
@@ -582,6 +946,32 @@ pub struct AnalysisTally {
     pub consecutive_failure: u32,
     pub consecutive_error: u32,
     pub is_measuring: bool,
+}
+
+/// The criteria of an objective: lists of sets, of which one must hold.
+#[uniffi::remote(Enum)]
+pub enum AnalysisTarget {
+    /// What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
+    /// holds, else failed.
+    PassWhen {
+        /// At least one set.
+        passed: Vec<AnalysisCriteriaSet>,
+        /// Default: none.
+        #[uniffi(default)]
+        warning: Vec<AnalysisCriteriaSet>,
+    },
+    /// What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
+    /// holds, else passed.
+    FailWhen {
+        /// Default: none, if there is a `warning`.
+        #[uniffi(default)]
+        failed: Vec<AnalysisCriteriaSet>,
+        /// Default: none.
+        #[uniffi(default)]
+        warning: Vec<AnalysisCriteriaSet>,
+    },
+    /// The value is reported and not scored.
+    Informative {},
 }
 
 #[uniffi::remote(Record)]
@@ -1464,6 +1854,12 @@ pub struct InterchangePrometheusMetric {
     pub samples: Option<String>,
     pub scale: f64,
     pub accept_warnings: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangePrometheusQuery {
+    pub metric: String,
+    pub query: String,
 }
 
 #[uniffi::remote(Record)]
@@ -2541,6 +2937,21 @@ pub struct StatsWelchTest {
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_standard_alert_rules() -> Encoded<AnalysisAlertRules> {
+    Encoded(Ok(relcore::analysis::standard_alert_rules()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_alert_rules_from_json(text: String) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::analysis::alert_rules_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_alert_rules_from_yaml(text: String) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::analysis::alert_rules_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_standard_judge_policy() -> Encoded<AnalysisJudgePolicy> {
     Encoded(Ok(relcore::analysis::standard_judge_policy()))
 }
@@ -2553,6 +2964,36 @@ pub fn ffi_analysis_judge_policy_from_json(text: String) -> Encoded<AnalysisJudg
 #[uniffi::export]
 pub fn ffi_analysis_judge_policy_from_yaml(text: String) -> Encoded<AnalysisJudgePolicy> {
     Encoded(relcore::analysis::judge_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_monitoring() -> Encoded<AnalysisMonitoring> {
+    Encoded(Ok(relcore::analysis::standard_monitoring()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_monitoring_from_json(text: String) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::analysis::monitoring_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_monitoring_from_yaml(text: String) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::analysis::monitoring_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_objectives() -> Encoded<AnalysisObjectives> {
+    Encoded(Ok(relcore::analysis::standard_objectives()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_objectives_from_json(text: String) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::analysis::objectives_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_objectives_from_yaml(text: String) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::analysis::objectives_from_yaml(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -2592,6 +3033,25 @@ pub fn ffi_analysis_assess_tally(
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_compare_with_previous(
+    monitoring: AnalysisMonitoring,
+    series: Vec<AnalysisSeriesPair>,
+) -> Encoded<AnalysisJudgement> {
+    Encoded(
+        relcore::analysis::compare_with_previous(borrow(&monitoring), borrow(&series))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_earlier_result(
+    scorecard: AnalysisScorecard,
+    at: Timestamp,
+) -> Encoded<AnalysisEarlierResult> {
+    Encoded(Ok(relcore::analysis::earlier_result(borrow(&scorecard), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_evaluate(
     template: AnalysisTemplate,
     run: AnalysisRun,
@@ -2601,6 +3061,23 @@ pub fn ffi_analysis_evaluate(
         relcore::analysis::evaluate(borrow(&template), borrow(&run), borrow(&now))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_evaluate_alerts(
+    rules: AnalysisAlertRules,
+    series: Vec<AnalysisAlertSeries>,
+    now: Timestamp,
+) -> Encoded<AnalysisAlertReport> {
+    Encoded(
+        relcore::analysis::evaluate_alerts(borrow(&rules), borrow(&series), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_alerts(report: AnalysisAlertReport) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_alerts(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -2614,11 +3091,26 @@ pub fn ffi_analysis_explain_judgement(judgement: AnalysisJudgement) -> Plain<Str
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_explain_scorecard(scorecard: AnalysisScorecard) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_format_criterion(criterion: AnalysisCriterion) -> Plain<String> {
+    Plain(Ok(relcore::analysis::format_criterion(borrow(&criterion))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_judge(
     policy: AnalysisJudgePolicy,
     series: Vec<AnalysisSeriesPair>,
 ) -> Encoded<AnalysisJudgement> {
     Encoded(relcore::analysis::judge(borrow(&policy), borrow(&series)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_alerts(report: AnalysisAlertReport) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_alerts(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -2629,6 +3121,16 @@ pub fn ffi_analysis_outcome_of_evaluation(evaluation: AnalysisEvaluation) -> Enc
 #[uniffi::export]
 pub fn ffi_analysis_outcome_of_judgement(judgement: AnalysisJudgement) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_scorecard(scorecard: AnalysisScorecard) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_parse_criterion(text: String) -> Encoded<AnalysisCriterion> {
+    Encoded(relcore::analysis::parse_criterion(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -2646,6 +3148,18 @@ pub fn ffi_analysis_score(
             borrow(&marginal_score),
         )
         .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_score_objectives(
+    objectives: AnalysisObjectives,
+    values: Vec<AnalysisIndicator>,
+    history: Vec<AnalysisEarlierResult>,
+) -> Encoded<AnalysisScorecard> {
+    Encoded(
+        relcore::analysis::score_objectives(borrow(&objectives), borrow(&values), borrow(&history))
+            .map_err(RelcoreError::from),
     )
 }
 
@@ -2904,6 +3418,18 @@ pub fn ffi_digest_sha256(text: String) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_alert_rules_to_prometheus(
+    rules: AnalysisAlertRules,
+    queries: Vec<InterchangePrometheusQuery>,
+    group: String,
+) -> Plain<String> {
+    Plain(
+        relcore::interchange::alert_rules_to_prometheus(borrow(&rules), borrow(&queries), borrow(&group))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_releases(
     history: InterchangeGitHistory,
     tag_pattern: Option<String>,
@@ -2911,6 +3437,24 @@ pub fn ffi_interchange_git_releases(
     Encoded(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_monitoring_to_grafana(
+    monitoring: AnalysisMonitoring,
+    rules: AnalysisAlertRules,
+    queries: Vec<InterchangePrometheusQuery>,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::interchange::monitoring_to_grafana(
+            borrow(&monitoring),
+            borrow(&rules),
+            borrow(&queries),
+            borrow(&title),
+        )
+        .map_err(RelcoreError::from),
     )
 }
 
@@ -3793,6 +4337,106 @@ pub fn ffi_write_weekday(value: Weekday) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_aggregate(json: &str) -> Encoded<AnalysisAggregate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_aggregate(value: AnalysisAggregate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert(json: &str) -> Encoded<AnalysisAlert> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert(value: AnalysisAlert) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_limit(json: &str) -> Encoded<AnalysisAlertLimit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_limit(value: AnalysisAlertLimit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_report(json: &str) -> Encoded<AnalysisAlertReport> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_report(value: AnalysisAlertReport) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_rule(json: &str) -> Encoded<AnalysisAlertRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_rule(value: AnalysisAlertRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_rules(json: &str) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_rules(value: AnalysisAlertRules) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_sample(json: &str) -> Encoded<AnalysisAlertSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_sample(value: AnalysisAlertSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_series(json: &str) -> Encoded<AnalysisAlertSeries> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_series(value: AnalysisAlertSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_status(json: &str) -> Encoded<AnalysisAlertStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_status(value: AnalysisAlertStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_verdict(json: &str) -> Encoded<AnalysisAlertVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_verdict(value: AnalysisAlertVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_assessment(json: &str) -> Encoded<AnalysisAssessment> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3813,12 +4457,62 @@ pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_comparator(json: &str) -> Encoded<AnalysisComparator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_comparator(value: AnalysisComparator) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criteria_set(json: &str) -> Encoded<AnalysisCriteriaSet> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criteria_set(value: AnalysisCriteriaSet) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criterion(json: &str) -> Encoded<AnalysisCriterion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criterion(value: AnalysisCriterion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criterion_result(json: &str) -> Encoded<AnalysisCriterionResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criterion_result(value: AnalysisCriterionResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_earlier_result(json: &str) -> Encoded<AnalysisEarlierResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_earlier_result(value: AnalysisEarlierResult) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3853,6 +4547,16 @@ pub fn ffi_write_analysis_evaluation(value: AnalysisEvaluation) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_firing(json: &str) -> Encoded<AnalysisFiring> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_firing(value: AnalysisFiring) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_group_score(json: &str) -> Encoded<AnalysisGroupScore> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3869,6 +4573,26 @@ pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus
 
 #[uniffi::export]
 pub fn ffi_write_analysis_group_status(value: AnalysisGroupStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_included_results(json: &str) -> Encoded<AnalysisIncludedResults> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_included_results(value: AnalysisIncludedResults) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_indicator(json: &str) -> Encoded<AnalysisIndicator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_indicator(value: AnalysisIndicator) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3993,12 +4717,92 @@ pub fn ffi_write_analysis_missing_values(value: AnalysisMissingValues) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_monitored_metric(json: &str) -> Encoded<AnalysisMonitoredMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitored_metric(value: AnalysisMonitoredMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitoring(json: &str) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitoring(value: AnalysisMonitoring) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitoring_area(json: &str) -> Encoded<AnalysisMonitoringArea> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitoring_area(value: AnalysisMonitoringArea) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_no_value(json: &str) -> Encoded<AnalysisNoValue> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_analysis_no_value(value: AnalysisNoValue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective(json: &str) -> Encoded<AnalysisObjective> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective(value: AnalysisObjective) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_score(json: &str) -> Encoded<AnalysisObjectiveScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_score(value: AnalysisObjectiveScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_status(json: &str) -> Encoded<AnalysisObjectiveStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_status(value: AnalysisObjectiveStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_verdict(json: &str) -> Encoded<AnalysisObjectiveVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_verdict(value: AnalysisObjectiveVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objectives(json: &str) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objectives(value: AnalysisObjectives) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4063,6 +4867,26 @@ pub fn ffi_write_analysis_score(value: AnalysisScore) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_score_semantics(json: &str) -> Encoded<AnalysisScoreSemantics> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_score_semantics(value: AnalysisScoreSemantics) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_scorecard(json: &str) -> Encoded<AnalysisScorecard> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_scorecard(value: AnalysisScorecard) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_series_pair(json: &str) -> Encoded<AnalysisSeriesPair> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4089,6 +4913,16 @@ pub fn ffi_read_analysis_tally(json: &str) -> Encoded<AnalysisTally> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_tally(value: AnalysisTally) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_target(json: &str) -> Encoded<AnalysisTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_target(value: AnalysisTarget) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4629,6 +5463,16 @@ pub fn ffi_read_interchange_prometheus_metric(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_metric(value: InterchangePrometheusMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_prometheus_query(json: &str) -> Encoded<InterchangePrometheusQuery> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_prometheus_query(value: InterchangePrometheusQuery) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

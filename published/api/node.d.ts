@@ -66,6 +66,23 @@ export type ReasonCode =
   | "series_uneven"
   | "series_empty"
   | "series_failed"
+  | "objectives_passed"
+  | "objectives_warning"
+  | "objectives_failed"
+  | "objectives_inconclusive"
+  | "nothing_scored"
+  | "key_objective_failed"
+  | "objective_failed"
+  | "objective_warning"
+  | "objective_no_data"
+  | "alerts_firing"
+  | "alerts_warning"
+  | "alerts_no_data"
+  | "alerts_pending"
+  | "alerts_ok"
+  | "alert_firing"
+  | "alert_pending"
+  | "alert_no_data"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -291,7 +308,7 @@ export * as canary from "./canary.js";
 export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
-/** Converts the text of git and Prometheus to the inputs of the other modules. */
+/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
@@ -309,6 +326,116 @@ export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js
 
 // analysis.d.ts
 /** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+/** How the values of several earlier results become one. */
+export type Aggregate = "average" | "p50" | "p90" | "p95";
+/** The state of one alert. */
+export interface Alert<At extends Instant = Instant> {
+  /** The name of the rule. */
+  readonly name: string;
+  /** The metric of the rule. */
+  readonly metric: string;
+  /** The severity of the rule. */
+  readonly severity: Severity;
+  /** The state. */
+  readonly status: AlertStatus;
+  /** The latest value, if it counts. */
+  readonly value?: number | undefined;
+  /** The limit at that time, if it is known. */
+  readonly limit?: number | undefined;
+  /** Since when the metric is beyond its limit without a break. */
+  readonly beyondSince?: At | undefined;
+  /** Every time that the alert fired in these samples, also if it no longer does. */
+  readonly firings: readonly Firing<At>[];
+}
+/** The limit of an alert rule. */
+export type AlertLimit = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric;
+/** A number: response time above 800 ms, CPU above 80 %. */
+export interface AlertLimitFixed {
+  readonly type: "fixed";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+}
+/** A change against a number that was measured before the release. */
+export interface AlertLimitFixedBaseline {
+  readonly type: "fixed_baseline";
+  /** That number, in the unit of the metric. */
+  readonly baseline: number;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /** The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more. */
+  readonly minChange?: number | undefined;
+}
+/** A change against another metric at the same time: the same one of the previous version. */
+export interface AlertLimitBaselineMetric {
+  readonly type: "baseline_metric";
+  /** The name of the other metric. */
+  readonly metric: string;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /** The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more. */
+  readonly minChange?: number | undefined;
+}
+/** The state of all alerts at an instant, made by `evaluateAlerts`. */
+export interface AlertReport<At extends Instant = Instant> {
+  /** The worst that the alerts say about the release. */
+  readonly verdict: AlertVerdict;
+  /** The alerts, in the order of the rules. */
+  readonly alerts: readonly Alert<At>[];
+  /** The reasons: first that of the verdict, then one for each alert that is not ok. */
+  readonly reasons: readonly Reason[];
+  /** The names of the metrics without data. */
+  readonly missing: readonly string[];
+  /** The next instant at which time alone changes the status of an alert: it fires, or its samples are too old. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** A metric, the limit beyond which it is bad, and for how long. */
+export interface AlertRule {
+  /** The name of the alert. */
+  readonly name: string;
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The limit. */
+  readonly limit: AlertLimit;
+  /** Whether values above the limit are bad, or those below it. */
+  readonly direction?: stats.Direction | undefined;
+  /** How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context. */
+  readonly severity?: Severity | undefined;
+  /** How long the metric must be bad without a break before the alert fires (Prometheus: `for`). */
+  readonly pendingFor?: Span | undefined;
+  /** How long a sample counts until the next one. */
+  readonly maxAge?: Span | undefined;
+  /** The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+  /** More labels of the alert, for routing: `team` to `payments`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What a person reads first. */
+  readonly summary?: string | undefined;
+}
+/** The alert rules of a release. */
+export interface AlertRules {
+  /** The rules: at least one, each with its own name. */
+  readonly rules: readonly AlertRule[];
+}
+/** One sample of a metric. */
+export interface AlertSample {
+  /** When it was measured. */
+  readonly at: Instant;
+  /** The value; absent if there was none. */
+  readonly value?: number | undefined;
+}
+/** The samples of a metric. */
+export interface AlertSeries {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The samples in the order of time. */
+  readonly samples?: readonly AlertSample[] | undefined;
+}
+/** The state of an alert. */
+export type AlertStatus = "firing" | "pending" | "ok" | "no_data";
+/** The worst that the alerts say about a release. */
+export type AlertVerdict = "firing" | "warning" | "no_data" | "pending" | "ok";
 /** The phase of a metric, with its reason. */
 export interface Assessment {
   /** The phase. */
@@ -318,12 +445,89 @@ export interface Assessment {
 }
 /** Which change of a metric is bad. */
 export type BadChange = "increase" | "decrease" | "either";
+/** How a value is compared with a limit. */
+export type Comparator =
+  "less_than" | "less_than_or_equal" | "equal_to" | "greater_than_or_equal" | "greater_than";
 /** Tests of one value, joined by `and` or `or`. */
 export interface Condition {
   /** The tests; at least one. */
   readonly tests: readonly Test[];
   /** How many tests must hold. */
   readonly join?: Join | undefined;
+}
+/** Criteria that must all hold. */
+export interface CriteriaSet {
+  /** At least one criterion. */
+  readonly criteria: readonly Criterion[];
+}
+/** A condition on the value of an objective. */
+export type Criterion =
+  | CriterionFixed
+  | CriterionRelativePercent
+  | CriterionRelativeChange
+  | CriterionInRange
+  | CriterionNotInRange;
+/** The value compared with a number: `<800`. */
+export interface CriterionFixed {
+  readonly type: "fixed";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number, in the unit of the objective. */
+  readonly value: number;
+}
+/** The value compared with earlier results, plus a percentage of them: `<=+10%`. */
+export interface CriterionRelativePercent {
+  readonly type: "relative_percent";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The percentage of the magnitude of the earlier value that is added to it; negative to subtract. */
+  readonly percent: number;
+}
+/** The value compared with earlier results, plus a number: `<=+10`. */
+export interface CriterionRelativeChange {
+  readonly type: "relative_change";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number that is added to the earlier value, in the unit of the objective; negative to subtract. */
+  readonly change: number;
+}
+/** The value lies between two numbers, both included: `in [15, 25]`. */
+export interface CriterionInRange {
+  readonly type: "in_range";
+  /** The least value. */
+  readonly low: number;
+  /** The greatest value. */
+  readonly high: number;
+}
+/** The value lies outside of two numbers, both excluded: `not in [15, 25]`. */
+export interface CriterionNotInRange {
+  readonly type: "not_in_range";
+  /** Values below it hold. */
+  readonly low: number;
+  /** Values above it hold. */
+  readonly high: number;
+}
+/** One criterion of an objective, with the limit that a relative one had. */
+export interface CriterionResult {
+  /** The status of the objective if the set of the criterion decides. */
+  readonly leadsTo: ObjectiveStatus;
+  /** The index of the set in its list, from 0. */
+  readonly set: number;
+  /** The criterion. */
+  readonly criterion: Criterion;
+  /** The number that the value was compared with; absent for a range, and for a relative criterion without earlier values. */
+  readonly limit?: number | undefined;
+  /** Whether it holds; absent if that is unknown. */
+  readonly holds?: boolean | undefined;
+}
+/** The values of an earlier release and the verdict about it. */
+export interface EarlierResult<At extends Instant = Instant> {
+  /** When it was scored: no two results have the same instant. */
+  readonly at: At;
+  /** The verdict about it. */
+  readonly verdict: ObjectiveVerdict;
+  /** Its values. */
+  readonly values?: readonly Indicator[] | undefined;
 }
 /** How the size of a difference is measured. */
 export type EffectMeasure = "mean_ratio" | "common_language";
@@ -352,6 +556,15 @@ export interface Evaluation<At extends Instant = Instant> {
   /** The digest of the template. */
   readonly policyDigest: string;
 }
+/** A time during which an alert fired. */
+export interface Firing<At extends Instant = Instant> {
+  /** When the metric went beyond its limit. */
+  readonly beyondAt: At;
+  /** When the alert began to fire. */
+  readonly firedAt: At;
+  /** When the metric was back within its limit, or its data ended; absent while the alert fires. */
+  readonly endedAt?: At | undefined;
+}
 /** The score of a group of metrics. */
 export interface GroupScore {
   /** The name. */
@@ -373,6 +586,19 @@ export interface GroupStatus {
   readonly successful: number;
   /** How many must be. */
   readonly atLeast: number;
+}
+/** Which earlier results relative criteria compare with. */
+export type IncludedResults = "passed" | "passed_or_warning" | "all";
+/** The measured value of an objective (a service level indicator), or the reason why there is none. */
+export interface Indicator {
+  /** The name of the objective. */
+  readonly name: string;
+  /** The value, in the unit of the objective; absent if the query returned none. */
+  readonly value?: number | undefined;
+  /** The number of samples behind the value, if it is known. */
+  readonly n?: Count | undefined;
+  /** The message of a query that failed. */
+  readonly error?: string | undefined;
 }
 /** How the tests of a condition are joined. */
 export type Join = "all" | "any";
@@ -547,8 +773,87 @@ export interface MetricStatus<At extends Instant = Instant> {
 }
 /** What a missing value stands for. */
 export type MissingValues = "remove" | "zero";
+/** A metric that is watched after a release. */
+export interface MonitoredMetric {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The part of the system that it is about. */
+  readonly area: MonitoringArea;
+  /** The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number. */
+  readonly unit?: string | undefined;
+  /** Which change is for the worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** How serious a change for the worse is. */
+  readonly severity?: Severity | undefined;
+  /** How often to look at it. */
+  readonly cadence?: Span | undefined;
+  /** The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad. */
+  readonly toleratedPercent?: number | undefined;
+}
+/** What is watched after a release, and for how long. */
+export interface Monitoring {
+  /** How long the release is watched. */
+  readonly duration?: Span | undefined;
+  /** The metrics: at least one, each with its own name. */
+  readonly metrics: readonly MonitoredMetric[];
+}
+/** A part of the system that is watched after a release. */
+export type MonitoringArea = "errors" | "performance" | "users" | "infrastructure" | "business" | "feedback";
 /** What a reading without a value counts as. */
 export type NoValue = "successful" | "failed" | "inconclusive" | "error";
+/** One service level objective: the name of a value, and the criteria by which it is good. */
+export interface Objective {
+  /** The name of the value. */
+  readonly name: string;
+  /** The criteria. */
+  readonly target: Target;
+  /** Its part of the score; a warning counts half. */
+  readonly weight?: number | undefined;
+  /** Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`). */
+  readonly key?: boolean | undefined;
+  /** A value of fewer samples, or of an unknown number of samples, is no data. */
+  readonly minSamples?: Count | undefined;
+  /** The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+}
+/** The result of one objective. */
+export interface ObjectiveScore {
+  /** The name of the objective. */
+  readonly name: string;
+  /** What became of it. */
+  readonly status: ObjectiveStatus;
+  /** The finite value, if there is one. */
+  readonly value?: number | undefined;
+  /** The points that it adds. */
+  readonly points: number;
+  /** The points that it could add; 0 if it is informative. */
+  readonly maxPoints: number;
+  /** Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`. */
+  readonly criteria: readonly CriterionResult[];
+}
+/** What became of an objective. */
+export type ObjectiveStatus = "passed" | "warning" | "failed" | "no_data" | "informative";
+/** The verdict about a release by its score. */
+export type ObjectiveVerdict = "passed" | "warning" | "failed" | "inconclusive";
+/** Service level objectives, and the share of them that a release must meet. */
+export interface Objectives {
+  /** The objectives: at least one, each with its own name. */
+  readonly objectives: readonly Objective[];
+  /** The score, in percent of the greatest one, from which the release passes: above 0, at most 100. */
+  readonly passPercent?: number | undefined;
+  /** The score from which it passes with a warning: above 0, at most `passPercent`. */
+  readonly warningPercent?: number | undefined;
+  /** How earlier values become the one that relative criteria compare with. */
+  readonly aggregate?: Aggregate | undefined;
+  /** How many of the latest earlier results are compared with: 1 or more. */
+  readonly earlierResults?: number | undefined;
+  /** Which earlier results are compared with. */
+  readonly included?: IncludedResults | undefined;
+  /** How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`. */
+  readonly minEarlier?: number | undefined;
+  /** Whose rules decide about missing values. */
+  readonly semantics?: ScoreSemantics | undefined;
+}
 /** The phase of a metric, a group or a whole run, in the words of Argo Rollouts. */
 export type Phase = "pending" | "running" | "successful" | "inconclusive" | "error" | "failed";
 /** How many metrics are in each phase at the end. */
@@ -623,6 +928,29 @@ export interface Score {
   /** The reason of the verdict. */
   readonly reason: Reason;
 }
+/** Whose rules decide where a value, an earlier result or a weight is missing. */
+export type ScoreSemantics = "strict" | "keptn_v1" | "keptn_v2";
+/** How well a release meets its objectives, made by `scoreObjectives`. */
+export interface Scorecard {
+  /** The verdict about the release. */
+  readonly verdict: ObjectiveVerdict;
+  /** The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight. */
+  readonly percent?: number | undefined;
+  /** The percentage that there would be if every objective without data had the best value that its criteria allow. */
+  readonly bestPercent?: number | undefined;
+  /** The points: the weights of the objectives that passed, and half the weights of those with a warning. */
+  readonly points: number;
+  /** The greatest number of points: the weights of all objectives that are scored. */
+  readonly maxPoints: number;
+  /** The objectives, in the order of the policy. */
+  readonly objectives: readonly ObjectiveScore[];
+  /** The reasons: first that of the verdict, then the objectives that did not pass. */
+  readonly reasons: readonly Reason[];
+  /** The names of the objectives without data. */
+  readonly missing: readonly string[];
+  /** The digest of the objectives. */
+  readonly policyDigest: string;
+}
 /** The values of one metric in both arms. */
 export interface SeriesPair {
   /** The name of the metric in the policy. */
@@ -652,6 +980,28 @@ export interface Tally {
   readonly consecutiveError?: number | undefined;
   /** Whether a query is under way. */
   readonly isMeasuring?: boolean | undefined;
+}
+/** The criteria of an objective: lists of sets, of which one must hold. */
+export type Target = TargetPassWhen | TargetFailWhen | TargetInformative;
+/** What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed. */
+export interface TargetPassWhen {
+  readonly type: "pass_when";
+  /** At least one set. */
+  readonly passed: readonly CriteriaSet[];
+  /** Default: none. */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+/** What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed. */
+export interface TargetFailWhen {
+  readonly type: "fail_when";
+  /** Default: none, if there is a `warning`. */
+  readonly failed?: readonly CriteriaSet[] | undefined;
+  /** Default: none. */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+/** The value is reported and not scored. */
+export interface TargetInformative {
+  readonly type: "informative";
 }
 /** The metrics of an analysis, and how many of them must be successful. */
 export interface Template {
@@ -706,12 +1056,30 @@ export interface TestOutside {
 }
 /** What all metrics together show. */
 export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
+/** The rules of the first hours after a release of a usual service. */
+export declare function standardAlertRules(): AlertRules;
+/** Reads alert rules from JSON text. */
+export declare function alertRulesFromJson(text: string): AlertRules;
+/** Reads alert rules from YAML text. */
+export declare function alertRulesFromYaml(text: string): AlertRules;
 /** A judge policy to begin with: the share of errors, critical, and the latency; both must not increase. */
 export declare function standardJudgePolicy(): JudgePolicy;
 /** Reads a judge policy from JSON text and checks it; all faults at once. */
 export declare function judgePolicyFromJson(text: string): JudgePolicy;
 /** Reads a judge policy from YAML text and checks it; all faults at once. */
 export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+/** What to watch in the first 24 hours after a release. */
+export declare function standardMonitoring(): Monitoring;
+/** Reads what to watch from JSON text. */
+export declare function monitoringFromJson(text: string): Monitoring;
+/** Reads what to watch from YAML text. */
+export declare function monitoringFromYaml(text: string): Monitoring;
+/** The objectives of a usual service, compared with its earlier releases. */
+export declare function standardObjectives(): Objectives;
+/** Reads objectives from JSON text. */
+export declare function objectivesFromJson(text: string): Objectives;
+/** Reads objectives from YAML text. */
+export declare function objectivesFromYaml(text: string): Objectives;
 /** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
 export declare function standardTemplate(): Template;
 /** Reads a template from JSON text and checks it; all faults at once. */
@@ -722,18 +1090,40 @@ export declare function templateFromYaml(text: string): Template;
 export declare function assessReading(metric: Metric, reading: Reading): Phase;
 /** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** Compares the metrics of a release with those of the previous version, by the rank test of `judge`. */
+export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
+/** Makes the earlier result that later releases are compared with. */
+export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
 /** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
+/** Evaluates alert rules on the samples of their metrics until `now`. */
+export declare function evaluateAlerts(
+  rules: AlertRules,
+  series: readonly AlertSeries[],
+  now: Instant,
+): AlertReport<Timestamp>;
+/** Writes the state of alerts as text for a person: the verdict, and each alert that is not ok. */
+export declare function explainAlerts(report: AlertReport): string;
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 /** Writes a judgement as text for a person: the verdict and the reasons. */
 export declare function explainJudgement(judgement: Judgement): string;
+/** Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass. */
+export declare function explainScorecard(scorecard: Scorecard): string;
+/** Writes a criterion in the text form that `parseCriterion` reads. */
+export declare function formatCriterion(criterion: Criterion): string;
 /** Compares a canary with its baseline, metric by metric. */
 export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
+/** The consequence of alerts for their caller. */
+export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
 /** The consequence of an evaluation for its caller. */
 export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
 /** The consequence of a judgement for its caller. */
 export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
+/** The consequence of a score for its caller. */
+export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+/** Reads a criterion in the text form of Keptn, extended by ranges and signed limits. */
+export declare function parseCriterion(text: string): Criterion;
 /** Adds up labels to a score and a verdict, as the judge does. */
 export declare function score(
   labels: readonly LabelledMetric[],
@@ -741,6 +1131,12 @@ export declare function score(
   passScore: number,
   marginalScore: number,
 ): Score;
+/** Scores a release by its objectives, as Keptn does, but without its fail-open rules. */
+export declare function scoreObjectives(
+  objectives: Objectives,
+  values: readonly Indicator[],
+  history: readonly EarlierResult[],
+): Scorecard;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */
@@ -1617,7 +2013,7 @@ export declare function canonicalJson(text: string): string;
 export declare function sha256(text: string): string;
 
 // interchange.d.ts
-/** Converts the text of git and Prometheus to the inputs of the other modules. */
+/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -1671,6 +2067,13 @@ export interface PrometheusMetric {
   /** Whether a response with warnings is accepted. */
   readonly acceptWarnings?: boolean | undefined;
 }
+/** The PromQL of a metric. */
+export interface PrometheusQuery {
+  /** The name of the metric in the rules. */
+  readonly metric: string;
+  /** The query, without comments. */
+  readonly query: string;
+}
 /** One sample: a number, or the reason for its absence. */
 export interface PrometheusSample {
   /** The instant of evaluation. */
@@ -1691,8 +2094,21 @@ export interface PrometheusSeries {
 export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 /** The command whose output `parseGit` reads as `tags`, for a shell. */
 export declare const GIT_TAGS: "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+/** Writes alert rules as a rule file of Prometheus: YAML text. */
+export declare function alertRulesToPrometheus(
+  rules: analysis.AlertRules,
+  queries: readonly PrometheusQuery[],
+  group: string,
+): string;
 /** Converts release tags to deployments, and assigns each commit to the earliest release that contains it. */
 export declare function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
+/** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
+export declare function monitoringToGrafana(
+  monitoring: analysis.Monitoring,
+  rules: analysis.AlertRules,
+  queries: readonly PrometheusQuery[],
+  title: string,
+): string;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 /** Converts Prometheus responses, one range query for each metric, to observations of a canary. */

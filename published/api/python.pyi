@@ -37,6 +37,38 @@ def from_json(of: object, text: str) -> object:
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
+class Aggregate(StrEnum):
+    """How the values of several earlier results become one."""
+    AVERAGE = 'average'
+    """The mean."""
+    P50 = 'p50'
+    """The median."""
+    P90 = 'p90'
+    """The 90th percentile."""
+    P95 = 'p95'
+    """The 95th percentile."""
+class AlertStatus(StrEnum):
+    """The state of an alert."""
+    FIRING = 'firing'
+    """The metric was beyond its limit for long enough, and still is."""
+    PENDING = 'pending'
+    """The metric is beyond its limit, but not for long enough."""
+    OK = 'ok'
+    """The metric is within its limit."""
+    NO_DATA = 'no_data'
+    """There is no value that is new enough, or no baseline."""
+class AlertVerdict(StrEnum):
+    """The worst that the alerts say about a release."""
+    FIRING = 'firing'
+    """An alert of severity `error` or `critical` fires."""
+    WARNING = 'warning'
+    """An alert of severity `warning` fires, and none that is worse."""
+    NO_DATA = 'no_data'
+    """None of them fires, and the data of at least one rule is missing."""
+    PENDING = 'pending'
+    """None of them fires, all have data, and at least one is pending."""
+    OK = 'ok'
+    """All are ok, or only alerts of severity `info` are not."""
 class BadChange(StrEnum):
     """Which change of a metric is bad."""
     INCREASE = 'increase'
@@ -45,6 +77,18 @@ class BadChange(StrEnum):
     """Lesser values."""
     EITHER = 'either'
     """Both."""
+class Comparator(StrEnum):
+    """How a value is compared with a limit."""
+    LESS_THAN = 'less_than'
+    """`<`"""
+    LESS_THAN_OR_EQUAL = 'less_than_or_equal'
+    """`<=`"""
+    EQUAL_TO = 'equal_to'
+    """`=`"""
+    GREATER_THAN_OR_EQUAL = 'greater_than_or_equal'
+    """`>=`"""
+    GREATER_THAN = 'greater_than'
+    """`>`"""
 class EffectMeasure(StrEnum):
     """How the size of a difference is measured."""
     MEAN_RATIO = 'mean_ratio'
@@ -57,6 +101,14 @@ class EndRule(StrEnum):
     """At least one successful measurement."""
     WITHIN_LIMITS = 'within_limits'
     """One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3."""
+class IncludedResults(StrEnum):
+    """Which earlier results relative criteria compare with."""
+    PASSED = 'passed'
+    """Those that passed without a warning."""
+    PASSED_OR_WARNING = 'passed_or_warning'
+    """Those that passed, with or without a warning."""
+    ALL = 'all'
+    """All of them."""
 class Join(StrEnum):
     """How the tests of a condition are joined."""
     ALL = 'all'
@@ -83,6 +135,20 @@ class MissingValues(StrEnum):
     """Nothing."""
     ZERO = 'zero'
     """0: for counters that are absent until the first event."""
+class MonitoringArea(StrEnum):
+    """A part of the system that is watched after a release."""
+    ERRORS = 'errors'
+    """Errors and exceptions."""
+    PERFORMANCE = 'performance'
+    """Response times, throughput and use of resources."""
+    USERS = 'users'
+    """What users do."""
+    INFRASTRUCTURE = 'infrastructure'
+    """Servers, databases and queues."""
+    BUSINESS = 'business'
+    """Conversion, revenue and retention."""
+    FEEDBACK = 'feedback'
+    """What users say."""
 class NoValue(StrEnum):
     """What a reading without a value counts as."""
     SUCCESSFUL = 'successful'
@@ -93,6 +159,28 @@ class NoValue(StrEnum):
     """An inconclusive measurement."""
     ERROR = 'error'
     """An error of the query, which is tried again."""
+class ObjectiveStatus(StrEnum):
+    """What became of an objective."""
+    PASSED = 'passed'
+    """It has all of its points."""
+    WARNING = 'warning'
+    """It has half of its points."""
+    FAILED = 'failed'
+    """It has no points."""
+    NO_DATA = 'no_data'
+    """What is missing decides; it has the points that are certain."""
+    INFORMATIVE = 'informative'
+    """It is not scored."""
+class ObjectiveVerdict(StrEnum):
+    """The verdict about a release by its score."""
+    PASSED = 'passed'
+    """The score reaches `passPercent`, and no key objective failed."""
+    WARNING = 'warning'
+    """The score reaches `warningPercent`, and no key objective failed."""
+    FAILED = 'failed'
+    """The score does not reach `warningPercent`, or a key objective failed."""
+    INCONCLUSIVE = 'inconclusive'
+    """What is missing decides between these, or nothing is scored."""
 class Phase(StrEnum):
     """The phase of a metric, a group or a whole run, in the words of Argo Rollouts."""
     PENDING = 'pending'
@@ -107,6 +195,14 @@ class Phase(StrEnum):
     """It could not be measured."""
     FAILED = 'failed'
     """Bad."""
+class ScoreSemantics(StrEnum):
+    """Whose rules decide where a value, an earlier result or a weight is missing."""
+    STRICT = 'strict'
+    """What is missing is unknown, and never passes."""
+    KEPTN_V1 = 'keptn_v1'
+    """The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value fails, and a release without scored objectives passes."""
+    KEPTN_V2 = 'keptn_v2'
+    """The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only failures are listed, and a release without weights has a score of 0."""
 class SpreadRule(StrEnum):
     """Which change of the spread is bad."""
     OFF = 'off'
@@ -128,6 +224,113 @@ class Verdict(StrEnum):
     NO_DATA = 'no_data'
     """Half of the metrics or more have no data."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Alert(_Value):
+    """The state of one alert."""
+    name: str
+    """The name of the rule."""
+    metric: str
+    """The metric of the rule."""
+    severity: Severity
+    """The severity of the rule."""
+    status: AlertStatus
+    """The state."""
+    value: float | None = None
+    """The latest value, if it counts."""
+    limit: float | None = None
+    """The limit at that time, if it is known."""
+    beyond_since: datetime | None = None
+    """Since when the metric is beyond its limit without a break."""
+    firings: Sequence[Firing]
+    """Every time that the alert fired in these samples, also if it no longer does."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixed(_Variant):
+    """A number: response time above 800 ms, CPU above 80 %."""
+    type: Literal['fixed'] = 'fixed'
+    """Which variant this is."""
+    value: float
+    """The number, in the unit of the metric."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixedBaseline(_Variant):
+    """A change against a number that was measured before the release."""
+    type: Literal['fixed_baseline'] = 'fixed_baseline'
+    """Which variant this is."""
+    baseline: float
+    """That number, in the unit of the metric."""
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitBaselineMetric(_Variant):
+    """A change against another metric at the same time: the same one of the previous version."""
+    type: Literal['baseline_metric'] = 'baseline_metric'
+    """Which variant this is."""
+    metric: str
+    """The name of the other metric."""
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
+AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric
+"""The limit of an alert rule."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertReport(_Value):
+    """The state of all alerts at an instant, made by `evaluate_alerts`."""
+    verdict: AlertVerdict
+    """The worst that the alerts say about the release."""
+    alerts: Sequence[Alert]
+    """The alerts, in the order of the rules."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one for each alert that is not ok."""
+    missing: Sequence[str]
+    """The names of the metrics without data."""
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the status of an alert: it fires, or its samples are too old."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRule(_Value):
+    """A metric, the limit beyond which it is bad, and for how long."""
+    name: str
+    """The name of the alert."""
+    metric: str
+    """The name of the metric."""
+    limit: Annotated[AlertLimit, _TAGGED]
+    """The limit."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether values above the limit are bad, or those below it."""
+    severity: Severity = Severity.ERROR
+    """How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context."""
+    pending_for: timedelta = timedelta(seconds=300)
+    """How long the metric must be bad without a break before the alert fires (Prometheus: `for`)."""
+    max_age: timedelta = timedelta(seconds=300)
+    """How long a sample counts until the next one."""
+    unit: str | None = None
+    """The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the alert, for routing: `team` to `payments`."""
+    summary: str | None = None
+    """What a person reads first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRules(_Value):
+    """The alert rules of a release."""
+    rules: Sequence[AlertRule]
+    """The rules: at least one, each with its own name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSample(_Value):
+    """One sample of a metric."""
+    at: datetime
+    """When it was measured."""
+    value: float | None = None
+    """The value; absent if there was none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSeries(_Value):
+    """The samples of a metric."""
+    metric: str
+    """The name of the metric."""
+    samples: Sequence[AlertSample] = ()
+    """The samples in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
     phase: Phase
@@ -141,6 +344,80 @@ class Condition(_Value):
     """The tests; at least one."""
     join: Join = Join.ALL
     """How many tests must hold."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriteriaSet(_Value):
+    """Criteria that must all hold."""
+    criteria: Sequence[Annotated[Criterion, _TAGGED]]
+    """At least one criterion."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionFixed(_Variant):
+    """The value compared with a number: `<800`."""
+    type: Literal['fixed'] = 'fixed'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    value: float
+    """The number, in the unit of the objective."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativePercent(_Variant):
+    """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
+    type: Literal['relative_percent'] = 'relative_percent'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    percent: float
+    """The percentage of the magnitude of the earlier value that is added to it; negative to subtract."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativeChange(_Variant):
+    """The value compared with earlier results, plus a number: `<=+10`."""
+    type: Literal['relative_change'] = 'relative_change'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    change: float
+    """The number that is added to the earlier value, in the unit of the objective; negative to subtract."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionInRange(_Variant):
+    """The value lies between two numbers, both included: `in [15, 25]`."""
+    type: Literal['in_range'] = 'in_range'
+    """Which variant this is."""
+    low: float
+    """The least value."""
+    high: float
+    """The greatest value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionNotInRange(_Variant):
+    """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
+    type: Literal['not_in_range'] = 'not_in_range'
+    """Which variant this is."""
+    low: float
+    """Values below it hold."""
+    high: float
+    """Values above it hold."""
+Criterion: TypeAlias = CriterionFixed | CriterionRelativePercent | CriterionRelativeChange | CriterionInRange | CriterionNotInRange
+"""A condition on the value of an objective."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult(_Value):
+    """One criterion of an objective, with the limit that a relative one had."""
+    leads_to: ObjectiveStatus
+    """The status of the objective if the set of the criterion decides."""
+    set: int
+    """The index of the set in its list, from 0."""
+    criterion: Annotated[Criterion, _TAGGED]
+    """The criterion."""
+    limit: float | None = None
+    """The number that the value was compared with; absent for a range, and for a relative criterion without earlier values."""
+    holds: bool | None = None
+    """Whether it holds; absent if that is unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierResult(_Value):
+    """The values of an earlier release and the verdict about it."""
+    at: datetime
+    """When it was scored: no two results have the same instant."""
+    verdict: ObjectiveVerdict
+    """The verdict about it."""
+    values: Sequence[Indicator] = ()
+    """Its values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
@@ -165,6 +442,15 @@ class Evaluation(_Value):
     policy_digest: str
     """The digest of the template."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Firing(_Value):
+    """A time during which an alert fired."""
+    beyond_at: datetime
+    """When the metric went beyond its limit."""
+    fired_at: datetime
+    """When the alert began to fire."""
+    ended_at: datetime | None = None
+    """When the metric was back within its limit, or its data ended; absent while the alert fires."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupScore(_Value):
     """The score of a group of metrics."""
     name: str
@@ -186,6 +472,17 @@ class GroupStatus(_Value):
     """How many members are successful."""
     at_least: int
     """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Indicator(_Value):
+    """The measured value of an objective (a service level indicator), or the reason why there is none."""
+    name: str
+    """The name of the objective."""
+    value: float | None = None
+    """The value, in the unit of the objective; absent if the query returned none."""
+    n: int | None = None
+    """The number of samples behind the value, if it is known."""
+    error: str | None = None
+    """The message of a query that failed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
@@ -354,6 +651,79 @@ class MetricStatus(_Value):
     next_measurement_at: datetime | None = None
     """When the next query is due; in the past, when it is late."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MonitoredMetric(_Value):
+    """A metric that is watched after a release."""
+    name: str
+    """The name of the metric."""
+    area: MonitoringArea
+    """The part of the system that it is about."""
+    unit: str | None = None
+    """The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Which change is for the worse."""
+    severity: Severity = Severity.ERROR
+    """How serious a change for the worse is."""
+    cadence: timedelta = timedelta(seconds=60)
+    """How often to look at it."""
+    tolerated_percent: float = 10.0
+    """The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Monitoring(_Value):
+    """What is watched after a release, and for how long."""
+    duration: timedelta = timedelta(seconds=86400)
+    """How long the release is watched."""
+    metrics: Sequence[MonitoredMetric]
+    """The metrics: at least one, each with its own name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objective(_Value):
+    """One service level objective: the name of a value, and the criteria by which it is good."""
+    name: str
+    """The name of the value."""
+    target: Annotated[Target, _TAGGED]
+    """The criteria."""
+    weight: int = 1
+    """Its part of the score; a warning counts half."""
+    key: bool = False
+    """Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`)."""
+    min_samples: int = 0
+    """A value of fewer samples, or of an unknown number of samples, is no data."""
+    unit: str | None = None
+    """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectiveScore(_Value):
+    """The result of one objective."""
+    name: str
+    """The name of the objective."""
+    status: ObjectiveStatus
+    """What became of it."""
+    value: float | None = None
+    """The finite value, if there is one."""
+    points: float
+    """The points that it adds."""
+    max_points: float
+    """The points that it could add; 0 if it is informative."""
+    criteria: Sequence[CriterionResult]
+    """Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objectives(_Value):
+    """Service level objectives, and the share of them that a release must meet."""
+    objectives: Sequence[Objective]
+    """The objectives: at least one, each with its own name."""
+    pass_percent: float = 90.0
+    """The score, in percent of the greatest one, from which the release passes: above 0, at most 100."""
+    warning_percent: float = 75.0
+    """The score from which it passes with a warning: above 0, at most `passPercent`."""
+    aggregate: Aggregate = Aggregate.AVERAGE
+    """How earlier values become the one that relative criteria compare with."""
+    earlier_results: int = 3
+    """How many of the latest earlier results are compared with: 1 or more."""
+    included: IncludedResults = IncludedResults.PASSED_OR_WARNING
+    """Which earlier results are compared with."""
+    min_earlier: int = 1
+    """How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`."""
+    semantics: ScoreSemantics = ScoreSemantics.STRICT
+    """Whose rules decide about missing values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
     count: int
@@ -431,6 +801,27 @@ class Score(_Value):
     reason: Reason
     """The reason of the verdict."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scorecard(_Value):
+    """How well a release meets its objectives, made by `score_objectives`."""
+    verdict: ObjectiveVerdict
+    """The verdict about the release."""
+    percent: float | None = None
+    """The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight."""
+    best_percent: float | None = None
+    """The percentage that there would be if every objective without data had the best value that its criteria allow."""
+    points: float
+    """The points: the weights of the objectives that passed, and half the weights of those with a warning."""
+    max_points: float
+    """The greatest number of points: the weights of all objectives that are scored."""
+    objectives: Sequence[ObjectiveScore]
+    """The objectives, in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then the objectives that did not pass."""
+    missing: Sequence[str]
+    """The names of the objectives without data."""
+    policy_digest: str
+    """The digest of the objectives."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
     metric: str
@@ -458,6 +849,31 @@ class Tally(_Value):
     """The errors since the last measurement."""
     is_measuring: bool = False
     """Whether a query is under way."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetPassWhen(_Variant):
+    """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed."""
+    type: Literal['pass_when'] = 'pass_when'
+    """Which variant this is."""
+    passed: Sequence[CriteriaSet]
+    """At least one set."""
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetFailWhen(_Variant):
+    """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed."""
+    type: Literal['fail_when'] = 'fail_when'
+    """Which variant this is."""
+    failed: Sequence[CriteriaSet] = ()
+    """Default: none, if there is a `warning`."""
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetInformative(_Variant):
+    """The value is reported and not scored."""
+    type: Literal['informative'] = 'informative'
+    """Which variant this is."""
+Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
+"""The criteria of an objective: lists of sets, of which one must hold."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template(_Value):
     """The metrics of an analysis, and how many of them must be successful."""
@@ -515,6 +931,15 @@ class TestOutside(_Variant):
     """The greatest value of the range."""
 Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
 """A test of a finite value."""
+def standard_alert_rules() -> AlertRules:
+    """The rules of the first hours after a release of a usual service."""
+    ...
+def alert_rules_from_json(text: str) -> AlertRules:
+    """Reads alert rules from JSON text."""
+    ...
+def alert_rules_from_yaml(text: str) -> AlertRules:
+    """Reads alert rules from YAML text."""
+    ...
 def standard_judge_policy() -> JudgePolicy:
     """A judge policy to begin with: the share of errors, critical, and the latency; both must not increase."""
     ...
@@ -523,6 +948,24 @@ def judge_policy_from_json(text: str) -> JudgePolicy:
     ...
 def judge_policy_from_yaml(text: str) -> JudgePolicy:
     """Reads a judge policy from YAML text and checks it; all faults at once."""
+    ...
+def standard_monitoring() -> Monitoring:
+    """What to watch in the first 24 hours after a release."""
+    ...
+def monitoring_from_json(text: str) -> Monitoring:
+    """Reads what to watch from JSON text."""
+    ...
+def monitoring_from_yaml(text: str) -> Monitoring:
+    """Reads what to watch from YAML text."""
+    ...
+def standard_objectives() -> Objectives:
+    """The objectives of a usual service, compared with its earlier releases."""
+    ...
+def objectives_from_json(text: str) -> Objectives:
+    """Reads objectives from JSON text."""
+    ...
+def objectives_from_yaml(text: str) -> Objectives:
+    """Reads objectives from YAML text."""
     ...
 def standard_template() -> Template:
     """A template to begin with: at most 1 % errors, measured every minute, five times, none failed."""
@@ -539,8 +982,20 @@ def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Map
 def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
     """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
     ...
+def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
+    """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
+    ...
+def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
+    """Makes the earlier result that later releases are compared with."""
+    ...
 def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
     """Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when."""
+    ...
+def evaluate_alerts(rules: AlertRules | Mapping[str, object], series: Sequence[AlertSeries | Mapping[str, object]], now: datetime | str) -> AlertReport:
+    """Evaluates alert rules on the samples of their metrics until `now`."""
+    ...
+def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
+    """Writes the state of alerts as text for a person: the verdict, and each alert that is not ok."""
     ...
 def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     """Writes an evaluation as text for a person: the phase and the reasons."""
@@ -548,8 +1003,17 @@ def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
 def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
     """Writes a judgement as text for a person: the verdict and the reasons."""
     ...
+def explain_scorecard(scorecard: Scorecard | Mapping[str, object]) -> str:
+    """Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass."""
+    ...
+def format_criterion(criterion: Criterion | Mapping[str, object]) -> str:
+    """Writes a criterion in the text form that `parse_criterion` reads."""
+    ...
 def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
     """Compares a canary with its baseline, metric by metric."""
+    ...
+def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
+    """The consequence of alerts for their caller."""
     ...
 def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
     """The consequence of an evaluation for its caller."""
@@ -557,8 +1021,17 @@ def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outc
 def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome:
     """The consequence of a judgement for its caller."""
     ...
+def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome:
+    """The consequence of a score for its caller."""
+    ...
+def parse_criterion(text: str) -> Criterion:
+    """Reads a criterion in the text form of Keptn, extended by ranges and signed limits."""
+    ...
 def score(labels: Sequence[LabelledMetric | Mapping[str, object]], group_weights: Mapping[str, float], pass_score: float, marginal_score: float) -> Score:
     """Adds up labels to a score and a verdict, as the judge does."""
+    ...
+def score_objectives(objectives: Objectives | Mapping[str, object], values: Sequence[Indicator | Mapping[str, object]], history: Sequence[EarlierResult | Mapping[str, object]]) -> Scorecard:
+    """Scores a release by its objectives, as Keptn does, but without its fail-open rules."""
     ...
 
 # canary
@@ -1683,7 +2156,7 @@ class Fault(_Value):
     """The column in the line, from 1: the unknown key, or the value that is wrong."""
 
 # interchange
-"""Converts the text of git and Prometheus to the inputs of the other modules."""
+"""Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -1744,6 +2217,13 @@ class PrometheusMetric(_Value):
     accept_warnings: bool = False
     """Whether a response with warnings is accepted."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PrometheusQuery(_Value):
+    """The PromQL of a metric."""
+    metric: str
+    """The name of the metric in the rules."""
+    query: str
+    """The query, without comments."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
     at: datetime
@@ -1763,8 +2243,14 @@ GIT_LOG: Final = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD
 """The command whose output `parse_git` reads as `log`, for a shell."""
 GIT_TAGS: Final = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
 """The command whose output `parse_git` reads as `tags`, for a shell."""
+def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
+    """Writes alert rules as a rule file of Prometheus: YAML text."""
+    ...
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
+    ...
+def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
+    """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
     ...
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands."""
@@ -2382,6 +2868,40 @@ class ReasonCode(StrEnum):
     """A series has no values."""
     SERIES_FAILED = 'series_failed'
     """The query of a series failed."""
+    OBJECTIVES_PASSED = 'objectives_passed'
+    """The score of the objectives reaches the percentage to pass, and no key objective failed."""
+    OBJECTIVES_WARNING = 'objectives_warning'
+    """The score of the objectives reaches the percentage for a warning only."""
+    OBJECTIVES_FAILED = 'objectives_failed'
+    """The score of the objectives is too low, or a key objective failed."""
+    OBJECTIVES_INCONCLUSIVE = 'objectives_inconclusive'
+    """What is missing decides between two verdicts about the objectives."""
+    NOTHING_SCORED = 'nothing_scored'
+    """No objective has a weight."""
+    KEY_OBJECTIVE_FAILED = 'key_objective_failed'
+    """A key objective failed, so the release fails whatever its score."""
+    OBJECTIVE_FAILED = 'objective_failed'
+    """An objective failed."""
+    OBJECTIVE_WARNING = 'objective_warning'
+    """An objective has a warning and half of its points."""
+    OBJECTIVE_NO_DATA = 'objective_no_data'
+    """An objective has no value, or nothing to compare it with."""
+    ALERTS_FIRING = 'alerts_firing'
+    """An alert of severity error or critical fires."""
+    ALERTS_WARNING = 'alerts_warning'
+    """An alert of severity warning fires."""
+    ALERTS_NO_DATA = 'alerts_no_data'
+    """No alert fires, and at least one cannot be evaluated."""
+    ALERTS_PENDING = 'alerts_pending'
+    """No alert fires, and at least one metric is beyond its limit."""
+    ALERTS_OK = 'alerts_ok'
+    """No alert speaks against the release."""
+    ALERT_FIRING = 'alert_firing'
+    """A metric was beyond its limit for long enough."""
+    ALERT_PENDING = 'alert_pending'
+    """A metric is beyond its limit, but not for long enough."""
+    ALERT_NO_DATA = 'alert_no_data'
+    """A metric or its baseline has no value that is new enough."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'

@@ -80,7 +80,570 @@ pub mod analysis {
         pub const SERIES_EMPTY: ReasonCode;
         /// The query of a series failed.
         pub const SERIES_FAILED: ReasonCode;
+        /// The score of the objectives reaches the percentage to pass, and no key objective failed.
+        pub const OBJECTIVES_PASSED: ReasonCode;
+        /// The score of the objectives reaches the percentage for a warning only.
+        pub const OBJECTIVES_WARNING: ReasonCode;
+        /// The score of the objectives is too low, or a key objective failed.
+        pub const OBJECTIVES_FAILED: ReasonCode;
+        /// What is missing decides between two verdicts about the objectives.
+        pub const OBJECTIVES_INCONCLUSIVE: ReasonCode;
+        /// No objective has a weight.
+        pub const NOTHING_SCORED: ReasonCode;
+        /// A key objective failed, so the release fails whatever its score.
+        pub const KEY_OBJECTIVE_FAILED: ReasonCode;
+        /// An objective failed.
+        pub const OBJECTIVE_FAILED: ReasonCode;
+        /// An objective has a warning and half of its points.
+        pub const OBJECTIVE_WARNING: ReasonCode;
+        /// An objective has no value, or nothing to compare it with.
+        pub const OBJECTIVE_NO_DATA: ReasonCode;
+        /// An alert of severity error or critical fires.
+        pub const ALERTS_FIRING: ReasonCode;
+        /// An alert of severity warning fires.
+        pub const ALERTS_WARNING: ReasonCode;
+        /// No alert fires, and at least one cannot be evaluated.
+        pub const ALERTS_NO_DATA: ReasonCode;
+        /// No alert fires, and at least one metric is beyond its limit.
+        pub const ALERTS_PENDING: ReasonCode;
+        /// No alert speaks against the release.
+        pub const ALERTS_OK: ReasonCode;
+        /// A metric was beyond its limit for long enough.
+        pub const ALERT_FIRING: ReasonCode;
+        /// A metric is beyond its limit, but not for long enough.
+        pub const ALERT_PENDING: ReasonCode;
+        /// A metric or its baseline has no value that is new enough.
+        pub const ALERT_NO_DATA: ReasonCode;
     }
+    /// How the values of several earlier results become one.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Aggregate {
+        /// The mean.
+        Average,
+        /// The median.
+        P50,
+        /// The 90th percentile.
+        P90,
+        /// The 95th percentile.
+        P95,
+    }
+    /// Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.
+    #[must_use]
+    pub fn explain_alerts(report: &AlertReport) -> String;
+    /// The consequence of alerts for their caller.
+    #[must_use]
+    pub fn outcome_of_alerts(report: &AlertReport) -> Outcome;
+    /// The state of one alert.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Alert {
+        /// The name of the rule.
+        pub name: String,
+        /// The metric of the rule.
+        pub metric: String,
+        /// The severity of the rule.
+        pub severity: Severity,
+        /// The state.
+        pub status: AlertStatus,
+        /// The latest value, if it counts.
+        pub value: Option<f64>,
+        /// The limit at that time, if it is known.
+        pub limit: Option<f64>,
+        /// Since when the metric is beyond its limit without a break.
+        pub beyond_since: Option<Timestamp>,
+        /// Every time that the alert fired in these samples, also if it no longer does.
+        pub firings: Vec<Firing>,
+    }
+    /// The state of all alerts at an instant, made by `evaluate_alerts`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AlertReport {
+        /// The worst that the alerts say about the release.
+        pub verdict: AlertVerdict,
+        /// The alerts, in the order of the rules.
+        pub alerts: Vec<Alert>,
+        /// The reasons: first that of the verdict, then one for each alert that is not ok.
+        pub reasons: Vec<Reason>,
+        /// The names of the metrics without data.
+        pub missing: Vec<String>,
+        /// The next instant at which time alone changes the status of an alert: it fires, or its samples are too old.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// One sample of a metric.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertSample {
+        /// When it was measured.
+        pub at: Timestamp,
+        /// The value; absent if there was none.
+        pub value: Option<f64>,
+    }
+    /// The samples of a metric.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertSeries {
+        /// The name of the metric.
+        pub metric: String,
+        /// The samples in the order of time.
+        pub samples: Vec<AlertSample>,
+    }
+    /// The state of an alert.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AlertStatus {
+        /// The metric was beyond its limit for long enough, and still is.
+        Firing,
+        /// The metric is beyond its limit, but not for long enough.
+        Pending,
+        /// The metric is within its limit.
+        Ok,
+        /// There is no value that is new enough, or no baseline.
+        NoData,
+    }
+    /// The worst that the alerts say about a release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AlertVerdict {
+        /// An alert of severity `error` or `critical` fires.
+        Firing,
+        /// An alert of severity `warning` fires, and none that is worse.
+        Warning,
+        /// None of them fires, and the data of at least one rule is missing.
+        NoData,
+        /// None of them fires, all have data, and at least one is pending.
+        Pending,
+        /// All are ok, or only alerts of severity `info` are not.
+        Ok,
+    }
+    /// A time during which an alert fired.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Firing {
+        /// When the metric went beyond its limit.
+        pub beyond_at: Timestamp,
+        /// When the alert began to fire.
+        pub fired_at: Timestamp,
+        /// When the metric was back within its limit, or its data ended; absent while the alert fires.
+        pub ended_at: Option<Timestamp>,
+    }
+    /// Reads alert rules from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn alert_rules_from_yaml(text: &str) -> Result<AlertRules>;
+    /// The limit of an alert rule.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum AlertLimit {
+        /// A number: response time above 800 ms, CPU above 80 %.
+        Fixed {
+            /// The number, in the unit of the metric.
+            value: f64,
+        },
+        /// A change against a number that was measured before the release.
+        FixedBaseline {
+            /// That number, in the unit of the metric.
+            baseline: f64,
+            /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+            percent: f64,
+            /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+            min_change: f64,
+        },
+        /// A change against another metric at the same time: the same one of the previous version.
+        BaselineMetric {
+            /// The name of the other metric.
+            metric: String,
+            /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+            percent: f64,
+            /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+            min_change: f64,
+        },
+    }
+    /// A metric, the limit beyond which it is bad, and for how long.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertRule {
+        /// The name of the alert.
+        pub name: String,
+        /// The name of the metric.
+        pub metric: String,
+        /// The limit.
+        pub limit: AlertLimit,
+        /// Whether values above the limit are bad, or those below it.
+        pub direction: Direction,
+        /// How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context.
+        pub severity: Severity,
+        /// How long the metric must be bad without a break before the alert fires (Prometheus: `for`).
+        pub pending_for: Span,
+        /// How long a sample counts until the next one.
+        pub max_age: Span,
+        /// The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share.
+        pub unit: Option<String>,
+        /// More labels of the alert, for routing: `team` to `payments`.
+        pub labels: BTreeMap<String, String>,
+        /// What a person reads first.
+        pub summary: Option<String>,
+    }
+    /// The alert rules of a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AlertRules {
+        /// The rules: at least one, each with its own name.
+        pub rules: Vec<AlertRule>,
+    }
+    /// Reads alert rules from JSON text.
+    pub fn alert_rules_from_json(text: &str) -> Result<AlertRules>;
+    /// The rules of the first hours after a release of a usual service.
+    #[must_use]
+    pub fn standard_alert_rules() -> AlertRules;
+    /// How a value is compared with a limit.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Comparator {
+        /// `<`
+        LessThan,
+        /// `<=`
+        LessThanOrEqual,
+        /// `=`
+        EqualTo,
+        /// `>=`
+        GreaterThanOrEqual,
+        /// `>`
+        GreaterThan,
+    }
+    /// A condition on the value of an objective.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Criterion {
+        /// The value compared with a number: `<800`.
+        Fixed {
+            /// The comparison.
+            comparator: Comparator,
+            /// The number, in the unit of the objective.
+            value: f64,
+        },
+        /// The value compared with earlier results, plus a percentage of them: `<=+10%`.
+        RelativePercent {
+            /// The comparison.
+            comparator: Comparator,
+            /// The percentage of the magnitude of the earlier value that is added to it; negative to subtract.
+            percent: f64,
+        },
+        /// The value compared with earlier results, plus a number: `<=+10`.
+        RelativeChange {
+            /// The comparison.
+            comparator: Comparator,
+            /// The number that is added to the earlier value, in the unit of the objective; negative to subtract.
+            change: f64,
+        },
+        /// The value lies between two numbers, both included: `in [15, 25]`.
+        InRange {
+            /// The least value.
+            low: f64,
+            /// The greatest value.
+            high: f64,
+        },
+        /// The value lies outside of two numbers, both excluded: `not in [15, 25]`.
+        NotInRange {
+            /// Values below it hold.
+            low: f64,
+            /// Values above it hold.
+            high: f64,
+        },
+    }
+    /// Writes a criterion in the text form that `parse_criterion` reads.
+    #[must_use]
+    pub fn format_criterion(criterion: &Criterion) -> String;
+    /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+    pub fn parse_criterion(text: &str) -> Result<Criterion>;
+    /// Evaluates alert rules on the samples of their metrics until `now`.
+    pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
+    -> Result<AlertReport>;
+    /// The values of an earlier release and the verdict about it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct EarlierResult {
+        /// When it was scored: no two results have the same instant.
+        pub at: Timestamp,
+        /// The verdict about it.
+        pub verdict: ObjectiveVerdict,
+        /// Its values.
+        pub values: Vec<Indicator>,
+    }
+    /// The measured value of an objective (a service level indicator), or the reason why there is none.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Indicator {
+        /// The name of the objective.
+        pub name: String,
+        /// The value, in the unit of the objective; absent if the query returned none.
+        pub value: Option<f64>,
+        /// The number of samples behind the value, if it is known.
+        pub n: Option<Count>,
+        /// The message of a query that failed.
+        pub error: Option<String>,
+    }
+    /// Reads what to watch from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn monitoring_from_yaml(text: &str) -> Result<Monitoring>;
+    /// A metric that is watched after a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MonitoredMetric {
+        /// The name of the metric.
+        pub name: String,
+        /// The part of the system that it is about.
+        pub area: MonitoringArea,
+        /// The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number.
+        pub unit: Option<String>,
+        /// Which change is for the worse.
+        pub direction: Direction,
+        /// How serious a change for the worse is.
+        pub severity: Severity,
+        /// How often to look at it.
+        pub cadence: Span,
+        /// The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad.
+        pub tolerated_percent: f64,
+    }
+    /// What is watched after a release, and for how long.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Monitoring {
+        /// How long the release is watched.
+        pub duration: Span,
+        /// The metrics: at least one, each with its own name.
+        pub metrics: Vec<MonitoredMetric>,
+    }
+    /// A part of the system that is watched after a release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MonitoringArea {
+        /// Errors and exceptions.
+        Errors,
+        /// Response times, throughput and use of resources.
+        Performance,
+        /// What users do.
+        Users,
+        /// Servers, databases and queues.
+        Infrastructure,
+        /// Conversion, revenue and retention.
+        Business,
+        /// What users say.
+        Feedback,
+    }
+    /// Compares the metrics of a release with those of the previous version, by the rank test of `judge`.
+    pub fn compare_with_previous(monitoring: &Monitoring, series: &[SeriesPair]) -> Result<Judgement>;
+    /// Reads what to watch from JSON text.
+    pub fn monitoring_from_json(text: &str) -> Result<Monitoring>;
+    /// What to watch in the first 24 hours after a release.
+    #[must_use]
+    pub fn standard_monitoring() -> Monitoring;
+    /// Reads objectives from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn objectives_from_yaml(text: &str) -> Result<Objectives>;
+    /// Criteria that must all hold.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CriteriaSet {
+        /// At least one criterion.
+        pub criteria: Vec<Criterion>,
+    }
+    /// Which earlier results relative criteria compare with.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum IncludedResults {
+        /// Those that passed without a warning.
+        Passed,
+        /// Those that passed, with or without a warning.
+        PassedOrWarning,
+        /// All of them.
+        All,
+    }
+    /// One service level objective: the name of a value, and the criteria by which it is good.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Objective {
+        /// The name of the value.
+        pub name: String,
+        /// The criteria.
+        pub target: Target,
+        /// Its part of the score; a warning counts half.
+        pub weight: u32,
+        /// Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`).
+        pub key: bool,
+        /// A value of fewer samples, or of an unknown number of samples, is no data.
+        pub min_samples: Count,
+        /// The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share.
+        pub unit: Option<String>,
+    }
+    /// Service level objectives, and the share of them that a release must meet.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Objectives {
+        /// The objectives: at least one, each with its own name.
+        pub objectives: Vec<Objective>,
+        /// The score, in percent of the greatest one, from which the release passes: above 0, at most 100.
+        pub pass_percent: f64,
+        /// The score from which it passes with a warning: above 0, at most `passPercent`.
+        pub warning_percent: f64,
+        /// How earlier values become the one that relative criteria compare with.
+        pub aggregate: Aggregate,
+        /// How many of the latest earlier results are compared with: 1 or more.
+        pub earlier_results: u32,
+        /// Which earlier results are compared with.
+        pub included: IncludedResults,
+        /// How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`.
+        pub min_earlier: u32,
+        /// Whose rules decide about missing values.
+        pub semantics: ScoreSemantics,
+    }
+    /// Whose rules decide where a value, an earlier result or a weight is missing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ScoreSemantics {
+        /// What is missing is unknown, and never passes.
+        Strict,
+        /// The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value fails, and a release without scored objectives passes.
+        KeptnV1,
+        /// The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only failures are listed, and a release without weights has a score of 0.
+        KeptnV2,
+    }
+    /// The criteria of an objective: lists of sets, of which one must hold.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Target {
+        /// What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed.
+        PassWhen {
+            /// At least one set.
+            passed: Vec<CriteriaSet>,
+            /// Default: none.
+            warning: Vec<CriteriaSet>,
+        },
+        /// What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed.
+        FailWhen {
+            /// Default: none, if there is a `warning`.
+            failed: Vec<CriteriaSet>,
+            /// Default: none.
+            warning: Vec<CriteriaSet>,
+        },
+        /// The value is reported and not scored.
+        Informative {},
+    }
+    /// Reads objectives from JSON text.
+    pub fn objectives_from_json(text: &str) -> Result<Objectives>;
+    /// The objectives of a usual service, compared with its earlier releases.
+    #[must_use]
+    pub fn standard_objectives() -> Objectives;
+    /// Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+    pub fn score_objectives(
+        objectives: &Objectives,
+        values: &[Indicator],
+        history: &[EarlierResult],
+    ) -> Result<Scorecard>;
+    /// One criterion of an objective, with the limit that a relative one had.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CriterionResult {
+        /// The status of the objective if the set of the criterion decides.
+        pub leads_to: ObjectiveStatus,
+        /// The index of the set in its list, from 0.
+        pub set: u32,
+        /// The criterion.
+        pub criterion: Criterion,
+        /// The number that the value was compared with; absent for a range, and for a relative criterion without earlier values.
+        pub limit: Option<f64>,
+        /// Whether it holds; absent if that is unknown.
+        pub holds: Option<bool>,
+    }
+    /// The result of one objective.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ObjectiveScore {
+        /// The name of the objective.
+        pub name: String,
+        /// What became of it.
+        pub status: ObjectiveStatus,
+        /// The finite value, if there is one.
+        pub value: Option<f64>,
+        /// The points that it adds.
+        pub points: f64,
+        /// The points that it could add; 0 if it is informative.
+        pub max_points: f64,
+        /// Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`.
+        pub criteria: Vec<CriterionResult>,
+    }
+    /// What became of an objective.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ObjectiveStatus {
+        /// It has all of its points.
+        Passed,
+        /// It has half of its points.
+        Warning,
+        /// It has no points.
+        Failed,
+        /// What is missing decides; it has the points that are certain.
+        NoData,
+        /// It is not scored.
+        Informative,
+    }
+    /// The verdict about a release by its score.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ObjectiveVerdict {
+        /// The score reaches `passPercent`, and no key objective failed.
+        Passed,
+        /// The score reaches `warningPercent`, and no key objective failed.
+        Warning,
+        /// The score does not reach `warningPercent`, or a key objective failed.
+        Failed,
+        /// What is missing decides between these, or nothing is scored.
+        Inconclusive,
+    }
+    /// How well a release meets its objectives, made by `score_objectives`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Scorecard {
+        /// The verdict about the release.
+        pub verdict: ObjectiveVerdict,
+        /// The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight.
+        pub percent: Option<f64>,
+        /// The percentage that there would be if every objective without data had the best value that its criteria allow.
+        pub best_percent: Option<f64>,
+        /// The points: the weights of the objectives that passed, and half the weights of those with a warning.
+        pub points: f64,
+        /// The greatest number of points: the weights of all objectives that are scored.
+        pub max_points: f64,
+        /// The objectives, in the order of the policy.
+        pub objectives: Vec<ObjectiveScore>,
+        /// The reasons: first that of the verdict, then the objectives that did not pass.
+        pub reasons: Vec<Reason>,
+        /// The names of the objectives without data.
+        pub missing: Vec<String>,
+        /// The digest of the objectives.
+        pub policy_digest: String,
+    }
+    /// Makes the earlier result that later releases are compared with.
+    #[must_use]
+    pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+    /// Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
+    #[must_use]
+    pub fn explain_scorecard(scorecard: &Scorecard) -> String;
+    /// The consequence of a score for its caller.
+    #[must_use]
+    pub fn outcome_of_scorecard(scorecard: &Scorecard) -> Outcome;
     /// What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
     pub fn assess_reading(metric: &Metric, reading: &Reading) -> Result<Phase>;
     /// The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
@@ -667,29 +1230,88 @@ pub mod analysis {
     pub fn standard_template() -> Template;
     /// Reads a template from JSON text and checks it; all faults at once.
     pub fn template_from_json(text: &str) -> Result<Template>;
+    impl Display for Aggregate {}
+    impl FromStr for Aggregate {}
+    impl Display for AlertStatus {}
+    impl FromStr for AlertStatus {}
+    impl Display for AlertVerdict {}
+    impl FromStr for AlertVerdict {}
     impl Display for BadChange {}
     impl FromStr for BadChange {}
+    impl Display for Comparator {}
+    impl FromStr for Comparator {}
     impl Display for EffectMeasure {}
     impl FromStr for EffectMeasure {}
     impl Display for EndRule {}
     impl FromStr for EndRule {}
+    impl Display for IncludedResults {}
+    impl FromStr for IncludedResults {}
     impl Display for Join {}
     impl FromStr for Join {}
     impl Display for Label {}
     impl FromStr for Label {}
     impl Display for MissingValues {}
     impl FromStr for MissingValues {}
+    impl Display for MonitoringArea {}
+    impl FromStr for MonitoringArea {}
     impl Display for NoValue {}
     impl FromStr for NoValue {}
+    impl Display for ObjectiveStatus {}
+    impl FromStr for ObjectiveStatus {}
+    impl Display for ObjectiveVerdict {}
+    impl FromStr for ObjectiveVerdict {}
     impl Display for Phase {}
     impl FromStr for Phase {}
+    impl Display for ScoreSemantics {}
+    impl FromStr for ScoreSemantics {}
     impl Display for SpreadRule {}
     impl FromStr for SpreadRule {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
+    /// The text of `explain_alerts`.
+    impl fmt::Display for AlertReport {}
+    impl Explain for AlertReport {}
+    impl AlertSeries {
+        /// The samples of this metric.
+        #[must_use]
+        pub fn new(metric: impl Into<String>, samples: impl IntoIterator<Item = AlertSample>) -> Self;
+    }
+    impl AlertSample {
+        /// A value at an instant.
+        #[must_use]
+        pub fn new(at: Timestamp, value: f64) -> Self;
+    }
+    impl AlertRules {
+        /// These rules.
+        #[must_use]
+        pub fn new(rules: impl IntoIterator<Item = AlertRule>) -> Self;
+    }
+    impl AlertRule {
+        /// A rule with all defaults.
+        #[must_use]
+        pub fn new(name: impl Into<String>, metric: impl Into<String>, limit: AlertLimit) -> Self;
+    }
+    impl PolicyText for AlertRules {}
     /// The text of `explain_evaluation`.
     impl fmt::Display for Evaluation {}
     impl Explain for Evaluation {}
+    impl Indicator {
+        /// The value of this name.
+        #[must_use]
+        pub fn new(name: impl Into<String>, value: f64) -> Self;
+        /// A query that returned no value.
+        #[must_use]
+        pub fn missing(name: impl Into<String>) -> Self;
+    }
+    impl EarlierResult {
+        /// A result with these values.
+        #[must_use]
+        pub fn new(
+            at: Timestamp,
+            verdict: ObjectiveVerdict,
+            values: impl IntoIterator<Item = Indicator>,
+        ) -> Self;
+    }
     impl JudgedMetric {
         /// A metric with all defaults.
         #[must_use]
@@ -719,6 +1341,42 @@ pub mod analysis {
         #[must_use]
         pub fn new(metric: impl Into<String>, at: Timestamp, reading: Reading) -> Self;
     }
+    impl Monitoring {
+        /// These metrics, for 24 hours.
+        #[must_use]
+        pub fn new(metrics: impl IntoIterator<Item = MonitoredMetric>) -> Self;
+    }
+    impl MonitoredMetric {
+        /// A metric with all defaults.
+        #[must_use]
+        pub fn new(name: impl Into<String>, area: MonitoringArea) -> Self;
+    }
+    impl PolicyText for Monitoring {}
+    impl Objectives {
+        /// These objectives, with all defaults.
+        #[must_use]
+        pub fn new(objectives: impl IntoIterator<Item = Objective>) -> Self;
+    }
+    impl Objective {
+        /// An objective with this target, of weight 1.
+        #[must_use]
+        pub fn new(name: impl Into<String>, target: Target) -> Self;
+        /// An objective that passes when one of these sets holds, and fails otherwise.
+        #[must_use]
+        pub fn pass_when(name: impl Into<String>, passed: impl IntoIterator<Item = CriteriaSet>) -> Self;
+        /// An objective that fails when one of these sets holds, and passes otherwise.
+        #[must_use]
+        pub fn fail_when(name: impl Into<String>, failed: impl IntoIterator<Item = CriteriaSet>) -> Self;
+    }
+    impl CriteriaSet {
+        /// A set of these criteria.
+        #[must_use]
+        pub fn new(criteria: impl IntoIterator<Item = Criterion>) -> Self;
+    }
+    impl PolicyText for Objectives {}
+    /// The text of `explain_scorecard`.
+    impl fmt::Display for Scorecard {}
+    impl Explain for Scorecard {}
     impl Metric {
         /// A metric that no failed measurement is tolerated of, with all other defaults.
         #[must_use]
@@ -2386,7 +3044,7 @@ pub mod error {
     }
     impl fmt::Debug for Error {}
 }
-/// Converts the text of git and Prometheus to the inputs of the other modules.
+/// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
@@ -2434,6 +3092,13 @@ pub mod interchange {
     }
     /// Reads the commits and tags of a repository from the output of two git commands.
     pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory>;
+    /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+    pub fn monitoring_to_grafana(
+        monitoring: &Monitoring,
+        rules: &AlertRules,
+        queries: &[PrometheusQuery],
+        title: &str,
+    ) -> Result<String>;
     /// A metric of a schedule with the Prometheus responses for it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -2490,6 +3155,22 @@ pub mod interchange {
     }
     /// Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series.
     pub fn prometheus_query_range(text: &str) -> Result<Vec<PrometheusSeries>>;
+    /// Writes alert rules as a rule file of Prometheus: YAML text.
+    pub fn alert_rules_to_prometheus(
+        rules: &AlertRules,
+        queries: &[PrometheusQuery],
+        group: &str,
+    ) -> Result<String>;
+    /// The PromQL of a metric.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PrometheusQuery {
+        /// The name of the metric in the rules.
+        pub metric: String,
+        /// The query, without comments.
+        pub query: String,
+    }
     /// The service of the deployments that come from a git history.
     pub const GIT_SERVICE: &str;
     /// The releases of a repository as deployments and its commits as changes, for `metrics.dora`.
@@ -2535,6 +3216,11 @@ pub mod interchange {
         /// A metric whose query has its unit, without a query for the number of samples.
         #[must_use]
         pub fn new(metric: impl Into<String>, answer: impl Into<String>) -> Self;
+    }
+    impl PrometheusQuery {
+        /// The query of a metric.
+        #[must_use]
+        pub fn new(metric: impl Into<String>, query: impl Into<String>) -> Self;
     }
 }
 /// The five delivery metrics of DORA, from deployments, changes and incidents.

@@ -31,6 +31,7 @@ mod kotlin;
 mod msrv;
 mod mutants;
 mod node;
+mod promtool;
 mod public;
 mod python;
 mod quickstart;

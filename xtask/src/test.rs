@@ -143,7 +143,11 @@ fn core() -> Result<()> {
 }
 
 fn conformance() -> Result<()> {
-    run(&mut command("cargo", &["test", "-p", "relcore-conformance"]))?;
+    let mut tests = command("cargo", &["test", "-p", "relcore-conformance"]);
+    if let Some(promtool) = promtool::find()? {
+        tests.env("RELCORE_PROMTOOL", promtool);
+    }
+    run(&mut tests)?;
     crate::coverage::run()
 }
 

@@ -318,19 +318,22 @@ fn run_with_swift(
     Ok(command)
 }
 
-/// `${XDG_CACHE_HOME:-$HOME/.cache}/relcore/NAME-VERSION`.
 fn cache_folder(toolchain: Toolchain) -> Result<PathBuf> {
+    match toolchain {
+        Toolchain::Swift => cache_folder_of(&format!("swift-root-{SWIFT_RECIPE}")),
+        Toolchain::Kotlin => cache_folder_of(&format!("kotlin-{KOTLIN_VERSION}")),
+        Toolchain::Deploy => bail!("the programs of examples/deploy are on the PATH"),
+    }
+}
+
+/// `${XDG_CACHE_HOME:-$HOME/.cache}/relcore/NAME`.
+pub fn cache_folder_of(name: &str) -> Result<PathBuf> {
     let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()) {
         Some(path) => PathBuf::from(path),
         None => {
             PathBuf::from(std::env::var_os("HOME").context("neither `XDG_CACHE_HOME` nor `HOME` is set")?)
                 .join(".cache")
         }
-    };
-    let name = match toolchain {
-        Toolchain::Swift => format!("swift-root-{SWIFT_RECIPE}"),
-        Toolchain::Kotlin => format!("kotlin-{KOTLIN_VERSION}"),
-        Toolchain::Deploy => bail!("the programs of examples/deploy are on the PATH"),
     };
     Ok(cache.join("relcore").join(name))
 }

@@ -238,6 +238,74 @@ value class ReasonCode(val value: String) {
          */
         val SERIES_FAILED = ReasonCode("series_failed")
         /**
+         * The score of the objectives reaches the percentage to pass, and no key objective failed.
+         */
+        val OBJECTIVES_PASSED = ReasonCode("objectives_passed")
+        /**
+         * The score of the objectives reaches the percentage for a warning only.
+         */
+        val OBJECTIVES_WARNING = ReasonCode("objectives_warning")
+        /**
+         * The score of the objectives is too low, or a key objective failed.
+         */
+        val OBJECTIVES_FAILED = ReasonCode("objectives_failed")
+        /**
+         * What is missing decides between two verdicts about the objectives.
+         */
+        val OBJECTIVES_INCONCLUSIVE = ReasonCode("objectives_inconclusive")
+        /**
+         * No objective has a weight.
+         */
+        val NOTHING_SCORED = ReasonCode("nothing_scored")
+        /**
+         * A key objective failed, so the release fails whatever its score.
+         */
+        val KEY_OBJECTIVE_FAILED = ReasonCode("key_objective_failed")
+        /**
+         * An objective failed.
+         */
+        val OBJECTIVE_FAILED = ReasonCode("objective_failed")
+        /**
+         * An objective has a warning and half of its points.
+         */
+        val OBJECTIVE_WARNING = ReasonCode("objective_warning")
+        /**
+         * An objective has no value, or nothing to compare it with.
+         */
+        val OBJECTIVE_NO_DATA = ReasonCode("objective_no_data")
+        /**
+         * An alert of severity error or critical fires.
+         */
+        val ALERTS_FIRING = ReasonCode("alerts_firing")
+        /**
+         * An alert of severity warning fires.
+         */
+        val ALERTS_WARNING = ReasonCode("alerts_warning")
+        /**
+         * No alert fires, and at least one cannot be evaluated.
+         */
+        val ALERTS_NO_DATA = ReasonCode("alerts_no_data")
+        /**
+         * No alert fires, and at least one metric is beyond its limit.
+         */
+        val ALERTS_PENDING = ReasonCode("alerts_pending")
+        /**
+         * No alert speaks against the release.
+         */
+        val ALERTS_OK = ReasonCode("alerts_ok")
+        /**
+         * A metric was beyond its limit for long enough.
+         */
+        val ALERT_FIRING = ReasonCode("alert_firing")
+        /**
+         * A metric is beyond its limit, but not for long enough.
+         */
+        val ALERT_PENDING = ReasonCode("alert_pending")
+        /**
+         * A metric or its baseline has no value that is new enough.
+         */
+        val ALERT_NO_DATA = ReasonCode("alert_no_data")
+        /**
          * An operator ordered to abort the rollout.
          */
         val ABORT_ORDERED = ReasonCode("abort_ordered")

@@ -93,6 +93,86 @@ fun Weekday.toJson(): String = ffiWriteWeekday(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAggregate.Companion.fromJson(json: String): AnalysisAggregate = ffiReadAnalysisAggregate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAggregate.toJson(): String = ffiWriteAnalysisAggregate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlert.Companion.fromJson(json: String): AnalysisAlert = ffiReadAnalysisAlert(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlert.toJson(): String = ffiWriteAnalysisAlert(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertLimit.Companion.fromJson(json: String): AnalysisAlertLimit = ffiReadAnalysisAlertLimit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertLimit.toJson(): String = ffiWriteAnalysisAlertLimit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertReport.Companion.fromJson(json: String): AnalysisAlertReport = ffiReadAnalysisAlertReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertReport.toJson(): String = ffiWriteAnalysisAlertReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRule.Companion.fromJson(json: String): AnalysisAlertRule = ffiReadAnalysisAlertRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRule.toJson(): String = ffiWriteAnalysisAlertRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRules.Companion.fromJson(json: String): AnalysisAlertRules = ffiReadAnalysisAlertRules(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRules.toJson(): String = ffiWriteAnalysisAlertRules(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSample.Companion.fromJson(json: String): AnalysisAlertSample = ffiReadAnalysisAlertSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSample.toJson(): String = ffiWriteAnalysisAlertSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSeries.Companion.fromJson(json: String): AnalysisAlertSeries = ffiReadAnalysisAlertSeries(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSeries.toJson(): String = ffiWriteAnalysisAlertSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertStatus.Companion.fromJson(json: String): AnalysisAlertStatus = ffiReadAnalysisAlertStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertStatus.toJson(): String = ffiWriteAnalysisAlertStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertVerdict.Companion.fromJson(json: String): AnalysisAlertVerdict = ffiReadAnalysisAlertVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertVerdict.toJson(): String = ffiWriteAnalysisAlertVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
 
 /** The JSON form. */
@@ -109,11 +189,51 @@ fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisComparator.Companion.fromJson(json: String): AnalysisComparator = ffiReadAnalysisComparator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisComparator.toJson(): String = ffiWriteAnalysisComparator(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiReadAnalysisCondition(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriteriaSet.Companion.fromJson(json: String): AnalysisCriteriaSet = ffiReadAnalysisCriteriaSet(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriteriaSet.toJson(): String = ffiWriteAnalysisCriteriaSet(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterion.Companion.fromJson(json: String): AnalysisCriterion = ffiReadAnalysisCriterion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterion.toJson(): String = ffiWriteAnalysisCriterion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterionResult.Companion.fromJson(json: String): AnalysisCriterionResult = ffiReadAnalysisCriterionResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterionResult.toJson(): String = ffiWriteAnalysisCriterionResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEarlierResult.Companion.fromJson(json: String): AnalysisEarlierResult = ffiReadAnalysisEarlierResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEarlierResult.toJson(): String = ffiWriteAnalysisEarlierResult(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -141,6 +261,14 @@ fun AnalysisEvaluation.toJson(): String = ffiWriteAnalysisEvaluation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisFiring.Companion.fromJson(json: String): AnalysisFiring = ffiReadAnalysisFiring(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisFiring.toJson(): String = ffiWriteAnalysisFiring(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisGroupScore.Companion.fromJson(json: String): AnalysisGroupScore = ffiReadAnalysisGroupScore(json)
 
 /** The JSON form. */
@@ -154,6 +282,22 @@ fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisIncludedResults.Companion.fromJson(json: String): AnalysisIncludedResults = ffiReadAnalysisIncludedResults(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisIncludedResults.toJson(): String = ffiWriteAnalysisIncludedResults(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisIndicator.Companion.fromJson(json: String): AnalysisIndicator = ffiReadAnalysisIndicator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisIndicator.toJson(): String = ffiWriteAnalysisIndicator(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -253,11 +397,75 @@ fun AnalysisMissingValues.toJson(): String = ffiWriteAnalysisMissingValues(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisMonitoredMetric.Companion.fromJson(json: String): AnalysisMonitoredMetric = ffiReadAnalysisMonitoredMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoredMetric.toJson(): String = ffiWriteAnalysisMonitoredMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoring.Companion.fromJson(json: String): AnalysisMonitoring = ffiReadAnalysisMonitoring(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoring.toJson(): String = ffiWriteAnalysisMonitoring(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoringArea.Companion.fromJson(json: String): AnalysisMonitoringArea = ffiReadAnalysisMonitoringArea(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoringArea.toJson(): String = ffiWriteAnalysisMonitoringArea(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisNoValue.Companion.fromJson(json: String): AnalysisNoValue = ffiReadAnalysisNoValue(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisNoValue.toJson(): String = ffiWriteAnalysisNoValue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjective.Companion.fromJson(json: String): AnalysisObjective = ffiReadAnalysisObjective(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjective.toJson(): String = ffiWriteAnalysisObjective(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveScore.Companion.fromJson(json: String): AnalysisObjectiveScore = ffiReadAnalysisObjectiveScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveScore.toJson(): String = ffiWriteAnalysisObjectiveScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveStatus.Companion.fromJson(json: String): AnalysisObjectiveStatus = ffiReadAnalysisObjectiveStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveStatus.toJson(): String = ffiWriteAnalysisObjectiveStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveVerdict.Companion.fromJson(json: String): AnalysisObjectiveVerdict = ffiReadAnalysisObjectiveVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveVerdict.toJson(): String = ffiWriteAnalysisObjectiveVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectives.Companion.fromJson(json: String): AnalysisObjectives = ffiReadAnalysisObjectives(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectives.toJson(): String = ffiWriteAnalysisObjectives(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -309,6 +517,22 @@ fun AnalysisScore.toJson(): String = ffiWriteAnalysisScore(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisScoreSemantics.Companion.fromJson(json: String): AnalysisScoreSemantics = ffiReadAnalysisScoreSemantics(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScoreSemantics.toJson(): String = ffiWriteAnalysisScoreSemantics(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisScorecard.Companion.fromJson(json: String): AnalysisScorecard = ffiReadAnalysisScorecard(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScorecard.toJson(): String = ffiWriteAnalysisScorecard(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisSeriesPair.Companion.fromJson(json: String): AnalysisSeriesPair = ffiReadAnalysisSeriesPair(json)
 
 /** The JSON form. */
@@ -330,6 +554,14 @@ fun AnalysisTally.Companion.fromJson(json: String): AnalysisTally = ffiReadAnaly
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisTally.toJson(): String = ffiWriteAnalysisTally(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTarget.Companion.fromJson(json: String): AnalysisTarget = ffiReadAnalysisTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTarget.toJson(): String = ffiWriteAnalysisTarget(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -762,6 +994,14 @@ fun InterchangePrometheusMetric.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusMetric.toJson(): String = ffiWriteInterchangePrometheusMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusQuery.Companion.fromJson(json: String): InterchangePrometheusQuery = ffiReadInterchangePrometheusQuery(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusQuery.toJson(): String = ffiWriteInterchangePrometheusQuery(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -8,7 +8,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
-- `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+- `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 - `relcore.metrics`: The five delivery metrics of DORA, from deployments, changes and incidents.
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.

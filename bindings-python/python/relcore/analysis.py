@@ -34,7 +34,24 @@ are too small for any such p-value are `inconclusive`. `score()` adds up the lab
 a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
 the verdict is certain only if it does not matter.
 
+Objectives:
+
+`score_objectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+Keptn's rules for comparison with it.
+
+Alerts:
+
+`evaluate_alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
+`compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+
 Pitfalls:
+
+- A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+- An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+- A metric whose samples are farther apart than `maxAge` has no data in between.
 
 - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
@@ -56,17 +73,44 @@ from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
-from relcore.reason import Interval, Reason
+from relcore.reason import Interval, Reason, Severity
+from relcore.stats import Direction
 
 __all__ = [
+    "Aggregate",
+    "Alert",
+    "AlertLimit",
+    "AlertLimitBaselineMetric",
+    "AlertLimitFixed",
+    "AlertLimitFixedBaseline",
+    "AlertReport",
+    "AlertRule",
+    "AlertRules",
+    "AlertSample",
+    "AlertSeries",
+    "AlertStatus",
+    "AlertVerdict",
     "Assessment",
     "BadChange",
+    "Comparator",
     "Condition",
+    "CriteriaSet",
+    "Criterion",
+    "CriterionFixed",
+    "CriterionInRange",
+    "CriterionNotInRange",
+    "CriterionRelativeChange",
+    "CriterionRelativePercent",
+    "CriterionResult",
+    "EarlierResult",
     "EffectMeasure",
     "EndRule",
     "Evaluation",
+    "Firing",
     "GroupScore",
     "GroupStatus",
+    "IncludedResults",
+    "Indicator",
     "Join",
     "JudgePolicy",
     "JudgedMetric",
@@ -79,7 +123,15 @@ __all__ = [
     "MetricJudgement",
     "MetricStatus",
     "MissingValues",
+    "MonitoredMetric",
+    "Monitoring",
+    "MonitoringArea",
     "NoValue",
+    "Objective",
+    "ObjectiveScore",
+    "ObjectiveStatus",
+    "ObjectiveVerdict",
+    "Objectives",
     "Phase",
     "PhaseCounts",
     "Reading",
@@ -91,9 +143,15 @@ __all__ = [
     "Run",
     "Samples",
     "Score",
+    "ScoreSemantics",
+    "Scorecard",
     "SeriesPair",
     "SpreadRule",
     "Tally",
+    "Target",
+    "TargetFailWhen",
+    "TargetInformative",
+    "TargetPassWhen",
     "Template",
     "Test",
     "TestAbove",
@@ -103,22 +161,92 @@ __all__ = [
     "TestOutside",
     "TestWithin",
     "Verdict",
+    "alert_rules_from_json",
+    "alert_rules_from_yaml",
     "assess_reading",
     "assess_tally",
+    "compare_with_previous",
+    "earlier_result",
     "evaluate",
+    "evaluate_alerts",
+    "explain_alerts",
     "explain_evaluation",
     "explain_judgement",
+    "explain_scorecard",
+    "format_criterion",
     "judge",
     "judge_policy_from_json",
     "judge_policy_from_yaml",
+    "monitoring_from_json",
+    "monitoring_from_yaml",
+    "objectives_from_json",
+    "objectives_from_yaml",
+    "outcome_of_alerts",
     "outcome_of_evaluation",
     "outcome_of_judgement",
+    "outcome_of_scorecard",
+    "parse_criterion",
     "score",
+    "score_objectives",
+    "standard_alert_rules",
     "standard_judge_policy",
+    "standard_monitoring",
+    "standard_objectives",
     "standard_template",
     "template_from_json",
     "template_from_yaml",
 ]
+
+
+class Aggregate(StrEnum):
+    """How the values of several earlier results become one."""
+
+    AVERAGE = "average"
+    """The mean."""
+
+    P50 = "p50"
+    """The median."""
+
+    P90 = "p90"
+    """The 90th percentile."""
+
+    P95 = "p95"
+    """The 95th percentile."""
+
+
+class AlertStatus(StrEnum):
+    """The state of an alert."""
+
+    FIRING = "firing"
+    """The metric was beyond its limit for long enough, and still is."""
+
+    PENDING = "pending"
+    """The metric is beyond its limit, but not for long enough."""
+
+    OK = "ok"
+    """The metric is within its limit."""
+
+    NO_DATA = "no_data"
+    """There is no value that is new enough, or no baseline."""
+
+
+class AlertVerdict(StrEnum):
+    """The worst that the alerts say about a release."""
+
+    FIRING = "firing"
+    """An alert of severity `error` or `critical` fires."""
+
+    WARNING = "warning"
+    """An alert of severity `warning` fires, and none that is worse."""
+
+    NO_DATA = "no_data"
+    """None of them fires, and the data of at least one rule is missing."""
+
+    PENDING = "pending"
+    """None of them fires, all have data, and at least one is pending."""
+
+    OK = "ok"
+    """All are ok, or only alerts of severity `info` are not."""
 
 
 class BadChange(StrEnum):
@@ -132,6 +260,25 @@ class BadChange(StrEnum):
 
     EITHER = "either"
     """Both."""
+
+
+class Comparator(StrEnum):
+    """How a value is compared with a limit."""
+
+    LESS_THAN = "less_than"
+    """`<`"""
+
+    LESS_THAN_OR_EQUAL = "less_than_or_equal"
+    """`<=`"""
+
+    EQUAL_TO = "equal_to"
+    """`=`"""
+
+    GREATER_THAN_OR_EQUAL = "greater_than_or_equal"
+    """`>=`"""
+
+    GREATER_THAN = "greater_than"
+    """`>`"""
 
 
 class EffectMeasure(StrEnum):
@@ -152,6 +299,19 @@ class EndRule(StrEnum):
 
     WITHIN_LIMITS = "within_limits"
     """One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3."""
+
+
+class IncludedResults(StrEnum):
+    """Which earlier results relative criteria compare with."""
+
+    PASSED = "passed"
+    """Those that passed without a warning."""
+
+    PASSED_OR_WARNING = "passed_or_warning"
+    """Those that passed, with or without a warning."""
+
+    ALL = "all"
+    """All of them."""
 
 
 class Join(StrEnum):
@@ -196,6 +356,28 @@ class MissingValues(StrEnum):
     """0: for counters that are absent until the first event."""
 
 
+class MonitoringArea(StrEnum):
+    """A part of the system that is watched after a release."""
+
+    ERRORS = "errors"
+    """Errors and exceptions."""
+
+    PERFORMANCE = "performance"
+    """Response times, throughput and use of resources."""
+
+    USERS = "users"
+    """What users do."""
+
+    INFRASTRUCTURE = "infrastructure"
+    """Servers, databases and queues."""
+
+    BUSINESS = "business"
+    """Conversion, revenue and retention."""
+
+    FEEDBACK = "feedback"
+    """What users say."""
+
+
 class NoValue(StrEnum):
     """What a reading without a value counts as."""
 
@@ -210,6 +392,41 @@ class NoValue(StrEnum):
 
     ERROR = "error"
     """An error of the query, which is tried again."""
+
+
+class ObjectiveStatus(StrEnum):
+    """What became of an objective."""
+
+    PASSED = "passed"
+    """It has all of its points."""
+
+    WARNING = "warning"
+    """It has half of its points."""
+
+    FAILED = "failed"
+    """It has no points."""
+
+    NO_DATA = "no_data"
+    """What is missing decides; it has the points that are certain."""
+
+    INFORMATIVE = "informative"
+    """It is not scored."""
+
+
+class ObjectiveVerdict(StrEnum):
+    """The verdict about a release by its score."""
+
+    PASSED = "passed"
+    """The score reaches `passPercent`, and no key objective failed."""
+
+    WARNING = "warning"
+    """The score reaches `warningPercent`, and no key objective failed."""
+
+    FAILED = "failed"
+    """The score does not reach `warningPercent`, or a key objective failed."""
+
+    INCONCLUSIVE = "inconclusive"
+    """What is missing decides between these, or nothing is scored."""
 
 
 class Phase(StrEnum):
@@ -232,6 +449,23 @@ class Phase(StrEnum):
 
     FAILED = "failed"
     """Bad."""
+
+
+class ScoreSemantics(StrEnum):
+    """Whose rules decide where a value, an earlier result or a weight is missing."""
+
+    STRICT = "strict"
+    """What is missing is unknown, and never passes."""
+
+    KEPTN_V1 = "keptn_v1"
+    """The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value
+    fails, and a release without scored objectives passes.
+    """
+
+    KEPTN_V2 = "keptn_v2"
+    """The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only
+    failures are listed, and a release without weights has a score of 0.
+    """
 
 
 class SpreadRule(StrEnum):
@@ -267,6 +501,243 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Alert(_Value):
+    """The state of one alert."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "metric", "severity", "status", "value", "limit", "beyond_since", "firings"
+    )
+
+    name: str
+    """The name of the rule."""
+
+    metric: str
+    """The metric of the rule."""
+
+    severity: Severity
+    """The severity of the rule."""
+
+    status: AlertStatus
+    """The state."""
+
+    value: float | None = None
+    """The latest value, if it counts."""
+
+    limit: float | None = None
+    """The limit at that time, if it is known."""
+
+    beyond_since: datetime | None = None
+    """Since when the metric is beyond its limit without a break."""
+
+    firings: Sequence[Firing]
+    """Every time that the alert fired in these samples, also if it no longer does."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "firings")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixed(_Variant):
+    """A number: response time above 800 ms, CPU above 80 %."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="fixed")
+
+    type: Literal["fixed"] = "fixed"
+    """Which variant this is."""
+
+    value: float
+    """The number, in the unit of the metric."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixedBaseline(_Variant):
+    """A change against a number that was measured before the release."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "baseline", "percent", "min_change", tag="fixed_baseline"
+    )
+
+    type: Literal["fixed_baseline"] = "fixed_baseline"
+    """Which variant this is."""
+
+    baseline: float
+    """That number, in the unit of the metric."""
+
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+    Default 0.
+    """
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitBaselineMetric(_Variant):
+    """A change against another metric at the same time: the same one of the previous version."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "percent", "min_change", tag="baseline_metric"
+    )
+
+    type: Literal["baseline_metric"] = "baseline_metric"
+    """Which variant this is."""
+
+    metric: str
+    """The name of the other metric."""
+
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+    Default 0.
+    """
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric
+"""The limit of an alert rule."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertReport(_Value):
+    """The state of all alerts at an instant, made by `evaluate_alerts`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "alerts", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    verdict: AlertVerdict
+    """The worst that the alerts say about the release."""
+
+    alerts: Sequence[Alert]
+    """The alerts, in the order of the rules."""
+
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one for each alert that is not ok. Never empty."""
+
+    missing: Sequence[str]
+    """The names of the metrics without data."""
+
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the status of an alert: it fires, or its samples are too old."""
+
+    policy_digest: str
+    """The digest of the rules."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "alerts", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRule(_Value):
+    """A metric, the limit beyond which it is bad, and for how long."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name",
+        "metric",
+        "limit",
+        "direction",
+        "severity",
+        "pending_for",
+        "max_age",
+        "unit",
+        "labels",
+        "summary",
+    )
+
+    name: str
+    """The name of the alert."""
+
+    metric: str
+    """The name of the metric."""
+
+    limit: Annotated[AlertLimit, _TAGGED]
+    """The limit."""
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether values above the limit are bad, or those below it. A value at the limit is good. Default
+    `increase_is_bad`.
+    """
+
+    severity: Severity = Severity.ERROR
+    """How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks
+    a person, `info` is context. Default `error`.
+    """
+
+    pending_for: timedelta = timedelta(seconds=300)
+    """How long the metric must be bad without a break before the alert fires (Prometheus: `for`). Default 5 minutes.
+    With 0, a single sample fires; with more, two samples are needed, however far apart.
+    """
+
+    max_age: timedelta = timedelta(seconds=300)
+    """How long a sample counts until the next one. After it there is no data. Default 5 minutes, as Prometheus."""
+
+    unit: str | None = None
+    """The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the alert, for routing: `team` to `payments`. Default: none."""
+
+    summary: str | None = None
+    """What a person reads first. Default: a sentence with the metric and its limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRules(_Value):
+    """The alert rules of a release."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("rules")
+
+    rules: Sequence[AlertRule]
+    """The rules: at least one, each with its own name."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "rules")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSample(_Value):
+    """One sample of a metric."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value")
+
+    at: datetime
+    """When it was measured."""
+
+    value: float | None = None
+    """The value; absent if there was none. NaN and infinity count as absent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSeries(_Value):
+    """The samples of a metric."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "samples")
+
+    metric: str
+    """The name of the metric."""
+
+    samples: Sequence[AlertSample] = ()
+    """The samples in the order of time."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "samples")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
 
@@ -296,6 +767,172 @@ class Condition(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "tests")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriteriaSet(_Value):
+    """Criteria that must all hold."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("criteria")
+
+    criteria: Sequence[Annotated[Criterion, _TAGGED]]
+    """At least one criterion."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "criteria")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionFixed(_Variant):
+    """The value compared with a number: `<800`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "value", tag="fixed")
+
+    type: Literal["fixed"] = "fixed"
+    """Which variant this is."""
+
+    comparator: Comparator
+    """The comparison."""
+
+    value: float
+    """The number, in the unit of the objective."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativePercent(_Variant):
+    """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "percent", tag="relative_percent")
+
+    type: Literal["relative_percent"] = "relative_percent"
+    """Which variant this is."""
+
+    comparator: Comparator
+    """The comparison."""
+
+    percent: float
+    """The percentage of the magnitude of the earlier value that is added to it; negative to subtract."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativeChange(_Variant):
+    """The value compared with earlier results, plus a number: `<=+10`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "change", tag="relative_change")
+
+    type: Literal["relative_change"] = "relative_change"
+    """Which variant this is."""
+
+    comparator: Comparator
+    """The comparison."""
+
+    change: float
+    """The number that is added to the earlier value, in the unit of the objective; negative to subtract."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionInRange(_Variant):
+    """The value lies between two numbers, both included: `in [15, 25]`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="in_range")
+
+    type: Literal["in_range"] = "in_range"
+    """Which variant this is."""
+
+    low: float
+    """The least value."""
+
+    high: float
+    """The greatest value."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionNotInRange(_Variant):
+    """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="not_in_range")
+
+    type: Literal["not_in_range"] = "not_in_range"
+    """Which variant this is."""
+
+    low: float
+    """Values below it hold."""
+
+    high: float
+    """Values above it hold."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Criterion: TypeAlias = (
+    CriterionFixed
+    | CriterionRelativePercent
+    | CriterionRelativeChange
+    | CriterionInRange
+    | CriterionNotInRange
+)
+"""A condition on the value of an objective.
+
+`parse_criterion` reads the text form, and
+`format_criterion` writes it.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult(_Value):
+    """One criterion of an objective, with the limit that a relative one had."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("leads_to", "set", "criterion", "limit", "holds")
+
+    leads_to: ObjectiveStatus
+    """The status of the objective if the set of the criterion decides."""
+
+    set: int
+    """The index of the set in its list, from 0."""
+
+    criterion: Annotated[Criterion, _TAGGED]
+    """The criterion."""
+
+    limit: float | None = None
+    """The number that the value was compared with; absent for a range, and for a relative criterion without earlier values."""
+
+    holds: bool | None = None
+    """Whether it holds; absent if that is unknown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierResult(_Value):
+    """The values of an earlier release and the verdict about it.
+
+    `earlier_result` makes it from a `Scorecard`.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "verdict", "values")
+
+    at: datetime
+    """When it was scored: no two results have the same instant."""
+
+    verdict: ObjectiveVerdict
+    """The verdict about it."""
+
+    values: Sequence[Indicator] = ()
+    """Its values."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "values")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -353,6 +990,22 @@ class Evaluation(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Firing(_Value):
+    """A time during which an alert fired."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("beyond_at", "fired_at", "ended_at")
+
+    beyond_at: datetime
+    """When the metric went beyond its limit."""
+
+    fired_at: datetime
+    """When the alert began to fire."""
+
+    ended_at: datetime | None = None
+    """When the metric was back within its limit, or its data ended; absent while the alert fires."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupScore(_Value):
     """The score of a group of metrics."""
 
@@ -388,6 +1041,25 @@ class GroupStatus(_Value):
 
     at_least: int
     """How many must be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Indicator(_Value):
+    """The measured value of an objective (a service level indicator), or the reason why there is none."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", "n", "error")
+
+    name: str
+    """The name of the objective."""
+
+    value: float | None = None
+    """The value, in the unit of the objective; absent if the query returned none. NaN and infinity count as absent."""
+
+    n: int | None = None
+    """The number of samples behind the value, if it is known."""
+
+    error: str | None = None
+    """The message of a query that failed. Then there is no value, whatever `value` says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -746,6 +1418,162 @@ class MetricStatus(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MonitoredMetric(_Value):
+    """A metric that is watched after a release."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "area", "unit", "direction", "severity", "cadence", "tolerated_percent"
+    )
+
+    name: str
+    """The name of the metric."""
+
+    area: MonitoringArea
+    """The part of the system that it is about."""
+
+    unit: str | None = None
+    """The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number."""
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Which change is for the worse. Default `increase_is_bad`."""
+
+    severity: Severity = Severity.ERROR
+    """How serious a change for the worse is. `critical` fails a comparison alone, `info` is not compared. Default
+    `error`.
+    """
+
+    cadence: timedelta = timedelta(seconds=60)
+    """How often to look at it. Default 1 minute."""
+
+    tolerated_percent: float = 10.0
+    """The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below
+    100 where a decrease is bad. Default 10.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Monitoring(_Value):
+    """What is watched after a release, and for how long."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", "metrics")
+
+    duration: timedelta = timedelta(seconds=86400)
+    """How long the release is watched. Default 24 hours."""
+
+    metrics: Sequence[MonitoredMetric]
+    """The metrics: at least one, each with its own name."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "metrics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objective(_Value):
+    """One service level objective: the name of a value, and the criteria by which it is good."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "target", "weight", "key", "min_samples", "unit"
+    )
+
+    name: str
+    """The name of the value."""
+
+    target: Annotated[Target, _TAGGED]
+    """The criteria."""
+
+    weight: int = 1
+    """Its part of the score; a warning counts half. Default 1."""
+
+    key: bool = False
+    """Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`).
+    Default false.
+    """
+
+    min_samples: int = 0
+    """A value of fewer samples, or of an unknown number of samples, is no data. Default 0."""
+
+    unit: str | None = None
+    """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectiveScore(_Value):
+    """The result of one objective."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "status", "value", "points", "max_points", "criteria"
+    )
+
+    name: str
+    """The name of the objective."""
+
+    status: ObjectiveStatus
+    """What became of it."""
+
+    value: float | None = None
+    """The finite value, if there is one."""
+
+    points: float
+    """The points that it adds."""
+
+    max_points: float
+    """The points that it could add; 0 if it is informative."""
+
+    criteria: Sequence[CriterionResult]
+    """Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "criteria")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objectives(_Value):
+    """Service level objectives, and the share of them that a release must meet."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "objectives",
+        "pass_percent",
+        "warning_percent",
+        "aggregate",
+        "earlier_results",
+        "included",
+        "min_earlier",
+        "semantics",
+    )
+
+    objectives: Sequence[Objective]
+    """The objectives: at least one, each with its own name. Their order changes no verdict."""
+
+    pass_percent: float = 90.0
+    """The score, in percent of the greatest one, from which the release passes: above 0, at most 100. Default 90, as in
+    Keptn's documentation.
+    """
+
+    warning_percent: float = 75.0
+    """The score from which it passes with a warning: above 0, at most `passPercent`. Default 75, as in Keptn's
+    documentation.
+    """
+
+    aggregate: Aggregate = Aggregate.AVERAGE
+    """How earlier values become the one that relative criteria compare with. Default `average`, as Keptn."""
+
+    earlier_results: int = 3
+    """How many of the latest earlier results are compared with: 1 or more. Default 3, as Keptn."""
+
+    included: IncludedResults = IncludedResults.PASSED_OR_WARNING
+    """Which earlier results are compared with. Default `passed_or_warning`: a release that failed is no baseline."""
+
+    min_earlier: int = 1
+    """How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`. Default 1."""
+
+    semantics: ScoreSemantics = ScoreSemantics.STRICT
+    """Whose rules decide about missing values. Default `strict`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "objectives")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
 
@@ -913,6 +1741,58 @@ class Score(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scorecard(_Value):
+    """How well a release meets its objectives, made by `score_objectives`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict",
+        "percent",
+        "best_percent",
+        "points",
+        "max_points",
+        "objectives",
+        "reasons",
+        "missing",
+        "policy_digest",
+    )
+
+    verdict: ObjectiveVerdict
+    """The verdict about the release."""
+
+    percent: float | None = None
+    """The points in percent of the greatest number of points, with no points for an objective without data; absent if no
+    objective has a weight.
+    """
+
+    best_percent: float | None = None
+    """The percentage that there would be if every objective without data had the best value that its criteria allow."""
+
+    points: float
+    """The points: the weights of the objectives that passed, and half the weights of those with a warning."""
+
+    max_points: float
+    """The greatest number of points: the weights of all objectives that are scored."""
+
+    objectives: Sequence[ObjectiveScore]
+    """The objectives, in the order of the policy."""
+
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then the objectives that did not pass. Never empty."""
+
+    missing: Sequence[str]
+    """The names of the objectives without data."""
+
+    policy_digest: str
+    """The digest of the objectives."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "objectives", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
 
@@ -969,6 +1849,67 @@ class Tally(_Value):
 
     is_measuring: bool = False
     """Whether a query is under way."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetPassWhen(_Variant):
+    """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
+    holds, else failed.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("passed", "warning", tag="pass_when")
+
+    type: Literal["pass_when"] = "pass_when"
+    """Which variant this is."""
+
+    passed: Sequence[CriteriaSet]
+    """At least one set."""
+
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+        _freeze(self, "passed", "warning")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetFailWhen(_Variant):
+    """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
+    holds, else passed.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("failed", "warning", tag="fail_when")
+
+    type: Literal["fail_when"] = "fail_when"
+    """Which variant this is."""
+
+    failed: Sequence[CriteriaSet] = ()
+    """Default: none, if there is a `warning`."""
+
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+        _freeze(self, "failed", "warning")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetInformative(_Variant):
+    """The value is reported and not scored."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="informative")
+
+    type: Literal["informative"] = "informative"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
+"""The criteria of an objective: lists of sets, of which one must hold."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1098,6 +2039,53 @@ class TestOutside(_Variant):
 Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
 """A test of a finite value."""
 
+_standard_alert_rules = _native.function("analysis.standard_alert_rules")
+
+
+def standard_alert_rules() -> AlertRules:
+    """The rules of the first hours after a release of a usual service.
+
+    | alert | metric | fires | after | severity |
+    | --- | --- | --- | --- | --- |
+    | `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+    | `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+    | `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+    | `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+    | `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+    | `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+
+    No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+    version before, measured at the same time, or before the release.
+    """
+    return _standard_alert_rules()
+
+
+_alert_rules_from_json = _native.function("analysis.alert_rules_from_json")
+
+
+def alert_rules_from_json(text: str) -> AlertRules:
+    """Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+
+    Errors:
+    All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+    an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+    `pendingFor` and a `maxAge` of 0.
+    """
+    return _alert_rules_from_json(text)
+
+
+_alert_rules_from_yaml = _native.function("analysis.alert_rules_from_yaml")
+
+
+def alert_rules_from_yaml(text: str) -> AlertRules:
+    """Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+
+    Errors:
+    As `alert_rules_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    """
+    return _alert_rules_from_yaml(text)
+
+
 _standard_judge_policy = _native.function("analysis.standard_judge_policy")
 
 
@@ -1128,6 +2116,100 @@ def judge_policy_from_yaml(text: str) -> JudgePolicy:
     As `judge_policy_from_json`, with the line and the column of each fault.
     """
     return _judge_policy_from_yaml(text)
+
+
+_standard_monitoring = _native.function("analysis.standard_monitoring")
+
+
+def standard_monitoring() -> Monitoring:
+    """What to watch in the first 24 hours after a release.
+
+    | area | metrics | bad is | look every |
+    | --- | --- | --- | --- |
+    | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+    | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+    | performance | `throughput` | less | minute |
+    | users | `active_users`, `sessions` | less | 15 minutes |
+    | users | `feature_adoption` | less | hour |
+    | infrastructure | `healthy_share` | less | minute |
+    | infrastructure | `database_connections`, `queue_depth` | more | minute |
+    | business | `conversion_rate`, `revenue` | less | hour |
+    | business | `retention` | less | day |
+    | feedback | `complaints` | more | hour |
+    | feedback | `feedback_score` | less | hour |
+
+    `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+    """
+    return _standard_monitoring()
+
+
+_monitoring_from_json = _native.function("analysis.monitoring_from_json")
+
+
+def monitoring_from_json(text: str) -> Monitoring:
+    """Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+
+    Errors:
+    All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+    and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+    `toleratedPercent`.
+    """
+    return _monitoring_from_json(text)
+
+
+_monitoring_from_yaml = _native.function("analysis.monitoring_from_yaml")
+
+
+def monitoring_from_yaml(text: str) -> Monitoring:
+    """Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+
+    Errors:
+    As `monitoring_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    """
+    return _monitoring_from_yaml(text)
+
+
+_standard_objectives = _native.function("analysis.standard_objectives")
+
+
+def standard_objectives() -> Objectives:
+    """The objectives of a usual service, compared with its earlier releases.
+
+    | objective | passes | warns | |
+    | --- | --- | --- | --- |
+    | `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+    | `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+    | `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+
+    No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.
+    """
+    return _standard_objectives()
+
+
+_objectives_from_json = _native.function("analysis.objectives_from_json")
+
+
+def objectives_from_json(text: str) -> Objectives:
+    """Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+
+    Errors:
+    All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+    objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+    `unordered` for a `warningPercent` above `passPercent`.
+    """
+    return _objectives_from_json(text)
+
+
+_objectives_from_yaml = _native.function("analysis.objectives_from_yaml")
+
+
+def objectives_from_yaml(text: str) -> Objectives:
+    """Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+
+    Errors:
+    As `objectives_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    """
+    return _objectives_from_yaml(text)
 
 
 _standard_template = _native.function("analysis.standard_template")
@@ -1198,6 +2280,39 @@ def assess_tally(
     return _assess_tally(metric, tally, ended, end)
 
 
+_compare_with_previous = _native.function("analysis.compare_with_previous")
+
+
+def compare_with_previous(
+    monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]
+) -> Judgement:
+    """Compares the metrics of a release with those of the previous version, by the rank test of
+    `judge`.
+
+    Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+    of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+    without values is unknown, which never passes: remove those that you do not measure.
+
+    Errors:
+    All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+    series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+    finite.
+    """
+    return _compare_with_previous(monitoring, series)
+
+
+_earlier_result = _native.function("analysis.earlier_result")
+
+
+def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
+    """Makes the earlier result that later releases are compared with.
+
+    The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+    does not become the baseline.
+    """
+    return _earlier_result(scorecard, at)
+
+
 _evaluate = _native.function("analysis.evaluate")
 
 
@@ -1218,6 +2333,50 @@ def evaluate(
     return _evaluate(template, run, now)
 
 
+_evaluate_alerts = _native.function("analysis.evaluate_alerts")
+
+
+def evaluate_alerts(
+    rules: AlertRules | Mapping[str, object],
+    series: Sequence[AlertSeries | Mapping[str, object]],
+    now: datetime | str,
+) -> AlertReport:
+    """Evaluates alert rules on the samples of their metrics until `now`.
+
+    1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+    2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+    3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+       `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+       data both begin it anew, as in Prometheus.
+    4. Samples after `now` are ignored.
+
+    The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+    `firings` says what happened in between.
+
+    | verdict | condition |
+    | --- | --- |
+    | `firing` | an alert of severity `error` or `critical` fires |
+    | `warning` | otherwise, an alert of severity `warning` fires |
+    | `no_data` | otherwise, a rule has no data, whatever its severity |
+    | `pending` | otherwise, an alert of severity `warning` or worse is pending |
+    | `ok` | otherwise |
+
+    Errors:
+    All faults at once: those of `alert_rules_from_json` for the rules, `duplicate`
+    for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+    time.
+    """
+    return _evaluate_alerts(rules, series, now)
+
+
+_explain_alerts = _native.function("analysis.explain_alerts")
+
+
+def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
+    """Writes the state of alerts as text for a person: the verdict, and each alert that is not ok."""
+    return _explain_alerts(report)
+
+
 _explain_evaluation = _native.function("analysis.explain_evaluation")
 
 
@@ -1232,6 +2391,22 @@ _explain_judgement = _native.function("analysis.explain_judgement")
 def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
     """Writes a judgement as text for a person: the verdict and the reasons."""
     return _explain_judgement(judgement)
+
+
+_explain_scorecard = _native.function("analysis.explain_scorecard")
+
+
+def explain_scorecard(scorecard: Scorecard | Mapping[str, object]) -> str:
+    """Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass."""
+    return _explain_scorecard(scorecard)
+
+
+_format_criterion = _native.function("analysis.format_criterion")
+
+
+def format_criterion(criterion: Criterion | Mapping[str, object]) -> str:
+    """Writes a criterion in the text form that `parse_criterion` reads."""
+    return _format_criterion(criterion)
 
 
 _judge = _native.function("analysis.judge")
@@ -1250,6 +2425,22 @@ def judge(
     pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
     """
     return _judge(policy, series)
+
+
+_outcome_of_alerts = _native.function("analysis.outcome_of_alerts")
+
+
+def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
+    """The consequence of alerts for their caller.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `firing` | `roll_back` |
+    | `warning` | `ask` |
+    | `no_data`, `pending` | `wait` |
+    | `ok` | `proceed` |
+    """
+    return _outcome_of_alerts(report)
 
 
 _outcome_of_evaluation = _native.function("analysis.outcome_of_evaluation")
@@ -1284,6 +2475,46 @@ def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome
     return _outcome_of_judgement(judgement)
 
 
+_outcome_of_scorecard = _native.function("analysis.outcome_of_scorecard")
+
+
+def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome:
+    """The consequence of a score for its caller.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `passed` | `proceed` |
+    | `warning` | `ask` |
+    | `failed` | `roll_back` |
+    | `inconclusive` | `wait` |
+    """
+    return _outcome_of_scorecard(scorecard)
+
+
+_parse_criterion = _native.function("analysis.parse_criterion")
+
+
+def parse_criterion(text: str) -> Criterion:
+    """Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+
+    | text | meaning |
+    | --- | --- |
+    | `<800` | the value is below 800 |
+    | `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+    | `>=-5%` | the value is at least the earlier one minus 5 % of it |
+    | `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+    | `<(-5)` | the value is below −5 |
+    | `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+
+    The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+
+    Errors:
+    `invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+    for `<1e999`; `unordered` for `in [25, 15]`.
+    """
+    return _parse_criterion(text)
+
+
 _score = _native.function("analysis.score")
 
 
@@ -1303,3 +2534,31 @@ def score(
     `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
     """
     return _score(labels, group_weights, pass_score, marginal_score)
+
+
+_score_objectives = _native.function("analysis.score_objectives")
+
+
+def score_objectives(
+    objectives: Objectives | Mapping[str, object],
+    values: Sequence[Indicator | Mapping[str, object]],
+    history: Sequence[EarlierResult | Mapping[str, object]],
+) -> Scorecard:
+    """Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+
+    1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+       with fewer earlier values than `minEarlier`.
+    2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+       `included` admits.
+    3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+    4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+       it has at the worst.
+    5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+       a key objective failed.
+    6. If the objectives without data could change that, the verdict is `inconclusive`.
+
+    Errors:
+    All faults at once: those of `objectives_from_json` for the objectives,
+    `duplicate` for two values of one name and for two earlier results of one instant.
+    """
+    return _score_objectives(objectives, values, history)

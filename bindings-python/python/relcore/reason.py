@@ -282,6 +282,57 @@ class ReasonCode(StrEnum):
     SERIES_FAILED = "series_failed"
     """The query of a series failed."""
 
+    OBJECTIVES_PASSED = "objectives_passed"
+    """The score of the objectives reaches the percentage to pass, and no key objective failed."""
+
+    OBJECTIVES_WARNING = "objectives_warning"
+    """The score of the objectives reaches the percentage for a warning only."""
+
+    OBJECTIVES_FAILED = "objectives_failed"
+    """The score of the objectives is too low, or a key objective failed."""
+
+    OBJECTIVES_INCONCLUSIVE = "objectives_inconclusive"
+    """What is missing decides between two verdicts about the objectives."""
+
+    NOTHING_SCORED = "nothing_scored"
+    """No objective has a weight."""
+
+    KEY_OBJECTIVE_FAILED = "key_objective_failed"
+    """A key objective failed, so the release fails whatever its score."""
+
+    OBJECTIVE_FAILED = "objective_failed"
+    """An objective failed."""
+
+    OBJECTIVE_WARNING = "objective_warning"
+    """An objective has a warning and half of its points."""
+
+    OBJECTIVE_NO_DATA = "objective_no_data"
+    """An objective has no value, or nothing to compare it with."""
+
+    ALERTS_FIRING = "alerts_firing"
+    """An alert of severity error or critical fires."""
+
+    ALERTS_WARNING = "alerts_warning"
+    """An alert of severity warning fires."""
+
+    ALERTS_NO_DATA = "alerts_no_data"
+    """No alert fires, and at least one cannot be evaluated."""
+
+    ALERTS_PENDING = "alerts_pending"
+    """No alert fires, and at least one metric is beyond its limit."""
+
+    ALERTS_OK = "alerts_ok"
+    """No alert speaks against the release."""
+
+    ALERT_FIRING = "alert_firing"
+    """A metric was beyond its limit for long enough."""
+
+    ALERT_PENDING = "alert_pending"
+    """A metric is beyond its limit, but not for long enough."""
+
+    ALERT_NO_DATA = "alert_no_data"
+    """A metric or its baseline has no value that is new enough."""
+
     ABORT_ORDERED = "abort_ordered"
     """An operator ordered to abort the rollout."""
 

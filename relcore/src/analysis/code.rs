@@ -78,4 +78,38 @@ reason_codes! {
     SERIES_EMPTY;
     /// The query of a series failed.
     SERIES_FAILED;
+    /// The score of the objectives reaches the percentage to pass, and no key objective failed.
+    OBJECTIVES_PASSED;
+    /// The score of the objectives reaches the percentage for a warning only.
+    OBJECTIVES_WARNING;
+    /// The score of the objectives is too low, or a key objective failed.
+    OBJECTIVES_FAILED;
+    /// What is missing decides between two verdicts about the objectives.
+    OBJECTIVES_INCONCLUSIVE;
+    /// No objective has a weight.
+    NOTHING_SCORED;
+    /// A key objective failed, so the release fails whatever its score.
+    KEY_OBJECTIVE_FAILED;
+    /// An objective failed.
+    OBJECTIVE_FAILED;
+    /// An objective has a warning and half of its points.
+    OBJECTIVE_WARNING;
+    /// An objective has no value, or nothing to compare it with.
+    OBJECTIVE_NO_DATA;
+    /// An alert of severity error or critical fires.
+    ALERTS_FIRING;
+    /// An alert of severity warning fires.
+    ALERTS_WARNING;
+    /// No alert fires, and at least one cannot be evaluated.
+    ALERTS_NO_DATA;
+    /// No alert fires, and at least one metric is beyond its limit.
+    ALERTS_PENDING;
+    /// No alert speaks against the release.
+    ALERTS_OK;
+    /// A metric was beyond its limit for long enough.
+    ALERT_FIRING;
+    /// A metric is beyond its limit, but not for long enough.
+    ALERT_PENDING;
+    /// A metric or its baseline has no value that is new enough.
+    ALERT_NO_DATA;
 }

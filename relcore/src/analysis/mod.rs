@@ -33,19 +33,75 @@
 //! a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
 //! the verdict is certain only if it does not matter.
 //!
+//! # Objectives
+//!
+//! [`score_objectives`] scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+//! earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+//! criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+//! Keptn's rules for comparison with it.
+//!
+//! # Alerts
+//!
+//! [`evaluate_alerts`] evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+//! firing, pending, ok, or has no data. [`standard_monitoring`] lists what to watch in the first 24 hours, and
+//! [`compare_with_previous`] compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+//!
 //! # Pitfalls
+//!
+//! - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+//! - An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+//! - A metric whose samples are farther apart than `maxAge` has no data in between.
 //!
 //! - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 //! - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
+mod aggregate;
+mod alert_explain;
+mod alert_report;
+mod alert_rule;
 mod assess;
 pub mod code;
+mod criterion;
 mod evaluate;
+mod evaluate_alerts;
 mod evaluation;
+mod indicator;
 mod judge;
 mod judge_policy;
 mod judgement;
 mod measurement;
+mod monitoring;
+mod objectives;
+mod score_objectives;
+mod scorecard;
+mod scorecard_explain;
 mod template;
+
+pub use aggregate::Aggregate;
+pub use alert_explain::{explain_alerts, outcome_of_alerts};
+pub use alert_report::{Alert, AlertReport, AlertSample, AlertSeries, AlertStatus, AlertVerdict, Firing};
+#[cfg(feature = "yaml")]
+pub use alert_rule::alert_rules_from_yaml;
+pub use alert_rule::{AlertLimit, AlertRule, AlertRules, alert_rules_from_json, standard_alert_rules};
+pub use criterion::{Comparator, Criterion, format_criterion, parse_criterion};
+pub use evaluate_alerts::evaluate_alerts;
+pub use indicator::{EarlierResult, Indicator};
+#[cfg(feature = "yaml")]
+pub use monitoring::monitoring_from_yaml;
+pub use monitoring::{
+    MonitoredMetric, Monitoring, MonitoringArea, compare_with_previous, monitoring_from_json,
+    standard_monitoring,
+};
+#[cfg(feature = "yaml")]
+pub use objectives::objectives_from_yaml;
+pub use objectives::{
+    CriteriaSet, IncludedResults, Objective, Objectives, ScoreSemantics, Target, objectives_from_json,
+    standard_objectives,
+};
+pub use score_objectives::score_objectives;
+pub use scorecard::{
+    CriterionResult, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Scorecard, earlier_result,
+};
+pub use scorecard_explain::{explain_scorecard, outcome_of_scorecard};
 
 pub use assess::{assess_reading, assess_tally};
 pub use evaluate::evaluate;
@@ -73,14 +129,23 @@ pub use template::{
 };
 
 crate::scalar::texts!(
+    Aggregate,
+    AlertStatus,
+    AlertVerdict,
     BadChange,
+    Comparator,
     EffectMeasure,
     EndRule,
+    IncludedResults,
     Join,
     Label,
     MissingValues,
+    MonitoringArea,
     NoValue,
+    ObjectiveStatus,
+    ObjectiveVerdict,
     Phase,
+    ScoreSemantics,
     SpreadRule,
     Verdict
 );
@@ -90,27 +155,50 @@ macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             analysis {
+                policy AlertRules: standard_alert_rules, alert_rules_from_json, alert_rules_from_yaml;
                 policy JudgePolicy: standard_judge_policy, judge_policy_from_json, judge_policy_from_yaml;
+                policy Monitoring: standard_monitoring, monitoring_from_json, monitoring_from_yaml;
+                policy Objectives: standard_objectives, objectives_from_json, objectives_from_yaml;
                 policy Template: standard_template, template_from_json, template_from_yaml;
 
                 fn assess_reading(metric: &Metric, reading: &Reading) -> Phase;
                 fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: &EndRule) -> Assessment;
+                fn compare_with_previous(monitoring: &Monitoring, series: &[SeriesPair]) -> Judgement;
+                #[plain]
+                fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
                 fn evaluate(template: &Template, run: &Run, now: Timestamp) -> Evaluation;
+                fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp) -> AlertReport;
+                #[plain]
+                fn explain_alerts(report: &AlertReport) -> String;
                 #[plain]
                 fn explain_evaluation(evaluation: &Evaluation) -> String;
                 #[plain]
                 fn explain_judgement(judgement: &Judgement) -> String;
+                #[plain]
+                fn explain_scorecard(scorecard: &Scorecard) -> String;
+                #[plain]
+                fn format_criterion(criterion: &Criterion) -> String;
                 fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Judgement;
+                #[plain]
+                fn outcome_of_alerts(report: &AlertReport) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_evaluation(evaluation: &Evaluation) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_judgement(judgement: &Judgement) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_scorecard(scorecard: &Scorecard) -> crate::decision::Outcome;
+                fn parse_criterion(text: &str) -> Criterion;
                 fn score(
                     labels: &[LabelledMetric],
                     group_weights: &std::collections::BTreeMap<String, f64>,
                     pass_score: f64,
                     marginal_score: f64,
                 ) -> Score;
+                fn score_objectives(
+                    objectives: &Objectives,
+                    values: &[Indicator],
+                    history: &[EarlierResult],
+                ) -> Scorecard;
             }
         }
     };

@@ -90,6 +90,96 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "Weekday",
         Descriptor::Unit(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
     ),
+    ("analysis.Aggregate", Descriptor::Unit(&["average", "p50", "p90", "p95"])),
+    (
+        "analysis.Alert",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "severity", required: true, of: TypeRef::Named("Severity") },
+            Field { name: "status", required: true, of: TypeRef::Named("analysis.AlertStatus") },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "limit", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "beyondSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "firings", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Firing")) },
+        ]),
+    ),
+    (
+        "analysis.AlertLimit",
+        Descriptor::Tagged(&[
+            ("fixed", &[Field { name: "value", required: true, of: TypeRef::Float }] as &[Field]),
+            (
+                "fixed_baseline",
+                &[
+                    Field { name: "baseline", required: true, of: TypeRef::Float },
+                    Field { name: "percent", required: true, of: TypeRef::Float },
+                    Field { name: "minChange", required: false, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "baseline_metric",
+                &[
+                    Field { name: "metric", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: true, of: TypeRef::Float },
+                    Field { name: "minChange", required: false, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "analysis.AlertReport",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.AlertVerdict") },
+            Field { name: "alerts", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Alert")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.AlertRule",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "limit", required: true, of: TypeRef::Named("analysis.AlertLimit") },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "severity", required: false, of: TypeRef::Named("Severity") },
+            Field { name: "pendingFor", required: false, of: TypeRef::Span },
+            Field { name: "maxAge", required: false, of: TypeRef::Span },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "labels", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field { name: "summary", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.AlertRules",
+        Descriptor::Struct(&[Field {
+            name: "rules",
+            required: true,
+            of: TypeRef::List(&TypeRef::Named("analysis.AlertRule")),
+        }]),
+    ),
+    (
+        "analysis.AlertSample",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "analysis.AlertSeries",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field {
+                name: "samples",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.AlertSample")),
+            },
+        ]),
+    ),
+    ("analysis.AlertStatus", Descriptor::Unit(&["firing", "pending", "ok", "no_data"])),
+    ("analysis.AlertVerdict", Descriptor::Unit(&["firing", "warning", "no_data", "pending", "ok"])),
     (
         "analysis.Assessment",
         Descriptor::Struct(&[
@@ -99,10 +189,90 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
     (
+        "analysis.Comparator",
+        Descriptor::Unit(&[
+            "less_than",
+            "less_than_or_equal",
+            "equal_to",
+            "greater_than_or_equal",
+            "greater_than",
+        ]),
+    ),
+    (
         "analysis.Condition",
         Descriptor::Struct(&[
             Field { name: "tests", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Test")) },
             Field { name: "join", required: false, of: TypeRef::Named("analysis.Join") },
+        ]),
+    ),
+    (
+        "analysis.CriteriaSet",
+        Descriptor::Struct(&[Field {
+            name: "criteria",
+            required: true,
+            of: TypeRef::List(&TypeRef::Named("analysis.Criterion")),
+        }]),
+    ),
+    (
+        "analysis.Criterion",
+        Descriptor::Tagged(&[
+            (
+                "fixed",
+                &[
+                    Field { name: "comparator", required: true, of: TypeRef::Named("analysis.Comparator") },
+                    Field { name: "value", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "relative_percent",
+                &[
+                    Field { name: "comparator", required: true, of: TypeRef::Named("analysis.Comparator") },
+                    Field { name: "percent", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "relative_change",
+                &[
+                    Field { name: "comparator", required: true, of: TypeRef::Named("analysis.Comparator") },
+                    Field { name: "change", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "in_range",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "not_in_range",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "analysis.CriterionResult",
+        Descriptor::Struct(&[
+            Field { name: "leadsTo", required: true, of: TypeRef::Named("analysis.ObjectiveStatus") },
+            Field { name: "set", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "criterion", required: true, of: TypeRef::Named("analysis.Criterion") },
+            Field { name: "limit", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "holds", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    (
+        "analysis.EarlierResult",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.ObjectiveVerdict") },
+            Field {
+                name: "values",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.Indicator")),
+            },
         ]),
     ),
     ("analysis.EffectMeasure", Descriptor::Unit(&["mean_ratio", "common_language"])),
@@ -135,6 +305,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "analysis.Firing",
+        Descriptor::Struct(&[
+            Field { name: "beyondAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "firedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "endedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
         "analysis.GroupScore",
         Descriptor::Struct(&[
             Field { name: "name", required: true, of: TypeRef::Text },
@@ -150,6 +328,20 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
             Field { name: "successful", required: true, of: TypeRef::Integer(0, 4294967295) },
             Field { name: "atLeast", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    ("analysis.IncludedResults", Descriptor::Unit(&["passed", "passed_or_warning", "all"])),
+    (
+        "analysis.Indicator",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "n",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     ("analysis.Join", Descriptor::Unit(&["all", "any"])),
@@ -302,7 +494,82 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.MissingValues", Descriptor::Unit(&["remove", "zero"])),
+    (
+        "analysis.MonitoredMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "area", required: true, of: TypeRef::Named("analysis.MonitoringArea") },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "severity", required: false, of: TypeRef::Named("Severity") },
+            Field { name: "cadence", required: false, of: TypeRef::Span },
+            Field { name: "toleratedPercent", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.Monitoring",
+        Descriptor::Struct(&[
+            Field { name: "duration", required: false, of: TypeRef::Span },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MonitoredMetric")),
+            },
+        ]),
+    ),
+    (
+        "analysis.MonitoringArea",
+        Descriptor::Unit(&["errors", "performance", "users", "infrastructure", "business", "feedback"]),
+    ),
     ("analysis.NoValue", Descriptor::Unit(&["successful", "failed", "inconclusive", "error"])),
+    (
+        "analysis.Objective",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "target", required: true, of: TypeRef::Named("analysis.Target") },
+            Field { name: "weight", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "key", required: false, of: TypeRef::Bool },
+            Field { name: "minSamples", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.ObjectiveScore",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "status", required: true, of: TypeRef::Named("analysis.ObjectiveStatus") },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "points", required: true, of: TypeRef::Float },
+            Field { name: "maxPoints", required: true, of: TypeRef::Float },
+            Field {
+                name: "criteria",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.CriterionResult")),
+            },
+        ]),
+    ),
+    (
+        "analysis.ObjectiveStatus",
+        Descriptor::Unit(&["passed", "warning", "failed", "no_data", "informative"]),
+    ),
+    ("analysis.ObjectiveVerdict", Descriptor::Unit(&["passed", "warning", "failed", "inconclusive"])),
+    (
+        "analysis.Objectives",
+        Descriptor::Struct(&[
+            Field {
+                name: "objectives",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.Objective")),
+            },
+            Field { name: "passPercent", required: false, of: TypeRef::Float },
+            Field { name: "warningPercent", required: false, of: TypeRef::Float },
+            Field { name: "aggregate", required: false, of: TypeRef::Named("analysis.Aggregate") },
+            Field { name: "earlierResults", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "included", required: false, of: TypeRef::Named("analysis.IncludedResults") },
+            Field { name: "minEarlier", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "semantics", required: false, of: TypeRef::Named("analysis.ScoreSemantics") },
+        ]),
+    ),
     (
         "analysis.Phase",
         Descriptor::Unit(&["pending", "running", "successful", "inconclusive", "error", "failed"]),
@@ -371,6 +638,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
         ]),
     ),
+    ("analysis.ScoreSemantics", Descriptor::Unit(&["strict", "keptn_v1", "keptn_v2"])),
+    (
+        "analysis.Scorecard",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.ObjectiveVerdict") },
+            Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "bestPercent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "points", required: true, of: TypeRef::Float },
+            Field { name: "maxPoints", required: true, of: TypeRef::Float },
+            Field {
+                name: "objectives",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.ObjectiveScore")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
     (
         "analysis.SeriesPair",
         Descriptor::Struct(&[
@@ -391,6 +677,42 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "consecutiveFailure", required: false, of: TypeRef::Integer(0, 4294967295) },
             Field { name: "consecutiveError", required: false, of: TypeRef::Integer(0, 4294967295) },
             Field { name: "isMeasuring", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.Target",
+        Descriptor::Tagged(&[
+            (
+                "pass_when",
+                &[
+                    Field {
+                        name: "passed",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                    Field {
+                        name: "warning",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "fail_when",
+                &[
+                    Field {
+                        name: "failed",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                    Field {
+                        name: "warning",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                ] as &[Field],
+            ),
+            ("informative", &[] as &[Field]),
         ]),
     ),
     (
@@ -1100,6 +1422,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "samples", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "scale", required: false, of: TypeRef::Float },
             Field { name: "acceptWarnings", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "interchange.PrometheusQuery",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "query", required: true, of: TypeRef::Text },
         ]),
     ),
     (

@@ -8,5 +8,7 @@
     reason = "a test that panics has failed"
 )]
 
+mod alerts;
 mod judge;
 mod measurements;
+mod objectives;

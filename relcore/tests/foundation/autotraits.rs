@@ -35,7 +35,10 @@ types! {
     analysis: Assessment, Condition, EndRule, Evaluation, GroupStatus, Join, Measurement, Metric, MetricGroup,
         MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test, BadChange, EffectMeasure, GroupScore, JudgePolicy,
         JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
-        SpreadRule, Verdict;
+        SpreadRule, Verdict, Aggregate, Alert, AlertLimit, AlertReport, AlertRule, AlertRules, AlertSample, AlertSeries,
+        AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion, CriterionResult, EarlierResult, Firing,
+        IncludedResults, Indicator, Objective, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Objectives,
+        ScoreSemantics, Scorecard, Target, MonitoredMetric, Monitoring, MonitoringArea;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
@@ -45,7 +48,7 @@ types! {
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
-        PrometheusSample, PrometheusSeries;
+        PrometheusQuery, PrometheusSample, PrometheusSeries;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
         DoraRow, DurationSummary, Engine, Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy,
         LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,

@@ -35,11 +35,63 @@
 /// a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
 /// the verdict is certain only if it does not matter.
 ///
+/// Objectives:
+///
+/// `score_objectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+/// earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+/// criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+/// Keptn's rules for comparison with it.
+///
+/// Alerts:
+///
+/// `evaluate_alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+/// firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
+/// `compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+///
 /// Pitfalls:
+///
+/// - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+/// - An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+/// - A metric whose samples are farther apart than `maxAge` has no data in between.
 ///
 /// - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 /// - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
 public enum Analysis {
+    /// The rules of the first hours after a release of a usual service.
+    ///
+    /// | alert | metric | fires | after | severity |
+    /// | --- | --- | --- | --- | --- |
+    /// | `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+    /// | `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+    /// | `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+    /// | `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+    /// | `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+    /// | `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+    ///
+    /// No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+    /// version before, measured at the same time, or before the release.
+    public static func standardAlertRules() throws -> AnalysisAlertRules {
+        try ffiAnalysisStandardAlertRules()
+    }
+
+    /// Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+    /// an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+    /// `pendingFor` and a `maxAge` of 0.
+    public static func alertRulesFromJson(text: String) throws -> AnalysisAlertRules {
+        try ffiAnalysisAlertRulesFromJson(text: text)
+    }
+
+    /// Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+    ///
+    /// Errors:
+    /// As `alert_rules_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    public static func alertRulesFromYaml(text: String) throws -> AnalysisAlertRules {
+        try ffiAnalysisAlertRulesFromYaml(text: text)
+    }
+
     /// A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
     public static func standardJudgePolicy() throws -> AnalysisJudgePolicy {
         try ffiAnalysisStandardJudgePolicy()
@@ -59,6 +111,76 @@ public enum Analysis {
     /// As `judge_policy_from_json`, with the line and the column of each fault.
     public static func judgePolicyFromYaml(text: String) throws -> AnalysisJudgePolicy {
         try ffiAnalysisJudgePolicyFromYaml(text: text)
+    }
+
+    /// What to watch in the first 24 hours after a release.
+    ///
+    /// | area | metrics | bad is | look every |
+    /// | --- | --- | --- | --- |
+    /// | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+    /// | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+    /// | performance | `throughput` | less | minute |
+    /// | users | `active_users`, `sessions` | less | 15 minutes |
+    /// | users | `feature_adoption` | less | hour |
+    /// | infrastructure | `healthy_share` | less | minute |
+    /// | infrastructure | `database_connections`, `queue_depth` | more | minute |
+    /// | business | `conversion_rate`, `revenue` | less | hour |
+    /// | business | `retention` | less | day |
+    /// | feedback | `complaints` | more | hour |
+    /// | feedback | `feedback_score` | less | hour |
+    ///
+    /// `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+    public static func standardMonitoring() throws -> AnalysisMonitoring {
+        try ffiAnalysisStandardMonitoring()
+    }
+
+    /// Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+    /// and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+    /// `toleratedPercent`.
+    public static func monitoringFromJson(text: String) throws -> AnalysisMonitoring {
+        try ffiAnalysisMonitoringFromJson(text: text)
+    }
+
+    /// Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+    ///
+    /// Errors:
+    /// As `monitoring_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    public static func monitoringFromYaml(text: String) throws -> AnalysisMonitoring {
+        try ffiAnalysisMonitoringFromYaml(text: text)
+    }
+
+    /// The objectives of a usual service, compared with its earlier releases.
+    ///
+    /// | objective | passes | warns | |
+    /// | --- | --- | --- | --- |
+    /// | `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+    /// | `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+    /// | `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+    ///
+    /// No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.
+    public static func standardObjectives() throws -> AnalysisObjectives {
+        try ffiAnalysisStandardObjectives()
+    }
+
+    /// Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+    /// objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+    /// `unordered` for a `warningPercent` above `passPercent`.
+    public static func objectivesFromJson(text: String) throws -> AnalysisObjectives {
+        try ffiAnalysisObjectivesFromJson(text: text)
+    }
+
+    /// Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+    ///
+    /// Errors:
+    /// As `objectives_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    public static func objectivesFromYaml(text: String) throws -> AnalysisObjectives {
+        try ffiAnalysisObjectivesFromYaml(text: text)
     }
 
     /// A template to begin with: at most 1 % errors, measured every minute, five times, none failed.
@@ -105,6 +227,29 @@ public enum Analysis {
         try ffiAnalysisAssessTally(metric: metric, tally: tally, ended: ended, end: end)
     }
 
+    /// Compares the metrics of a release with those of the previous version, by the rank test of
+    /// `judge`.
+    ///
+    /// Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+    /// of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+    /// without values is unknown, which never passes: remove those that you do not measure.
+    ///
+    /// Errors:
+    /// All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+    /// series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+    /// finite.
+    public static func compareWithPrevious(monitoring: AnalysisMonitoring, series: [AnalysisSeriesPair]) throws -> AnalysisJudgement {
+        try ffiAnalysisCompareWithPrevious(monitoring: monitoring, series: series)
+    }
+
+    /// Makes the earlier result that later releases are compared with.
+    ///
+    /// The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+    /// does not become the baseline.
+    public static func earlierResult(scorecard: AnalysisScorecard, at: Timestamp) throws -> AnalysisEarlierResult {
+        try ffiAnalysisEarlierResult(scorecard: scorecard, at: at)
+    }
+
     /// Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
     ///
     /// The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
@@ -119,6 +264,39 @@ public enum Analysis {
         try ffiAnalysisEvaluate(template: template, run: run, now: now)
     }
 
+    /// Evaluates alert rules on the samples of their metrics until `now`.
+    ///
+    /// 1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+    /// 2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+    /// 3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+    ///    `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+    ///    data both begin it anew, as in Prometheus.
+    /// 4. Samples after `now` are ignored.
+    ///
+    /// The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+    /// `firings` says what happened in between.
+    ///
+    /// | verdict | condition |
+    /// | --- | --- |
+    /// | `firing` | an alert of severity `error` or `critical` fires |
+    /// | `warning` | otherwise, an alert of severity `warning` fires |
+    /// | `no_data` | otherwise, a rule has no data, whatever its severity |
+    /// | `pending` | otherwise, an alert of severity `warning` or worse is pending |
+    /// | `ok` | otherwise |
+    ///
+    /// Errors:
+    /// All faults at once: those of `alert_rules_from_json` for the rules, `duplicate`
+    /// for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+    /// time.
+    public static func evaluateAlerts(rules: AnalysisAlertRules, series: [AnalysisAlertSeries], now: Timestamp) throws -> AnalysisAlertReport {
+        try ffiAnalysisEvaluateAlerts(rules: rules, series: series, now: now)
+    }
+
+    /// Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.
+    public static func explainAlerts(report: AnalysisAlertReport) throws -> String {
+        try ffiAnalysisExplainAlerts(report: report)
+    }
+
     /// Writes an evaluation as text for a person: the phase and the reasons.
     public static func explainEvaluation(evaluation: AnalysisEvaluation) throws -> String {
         try ffiAnalysisExplainEvaluation(evaluation: evaluation)
@@ -127,6 +305,16 @@ public enum Analysis {
     /// Writes a judgement as text for a person: the verdict and the reasons.
     public static func explainJudgement(judgement: AnalysisJudgement) throws -> String {
         try ffiAnalysisExplainJudgement(judgement: judgement)
+    }
+
+    /// Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
+    public static func explainScorecard(scorecard: AnalysisScorecard) throws -> String {
+        try ffiAnalysisExplainScorecard(scorecard: scorecard)
+    }
+
+    /// Writes a criterion in the text form that `parse_criterion` reads.
+    public static func formatCriterion(criterion: AnalysisCriterion) throws -> String {
+        try ffiAnalysisFormatCriterion(criterion: criterion)
     }
 
     /// Compares a canary with its baseline, metric by metric.
@@ -139,6 +327,18 @@ public enum Analysis {
     /// pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
     public static func judge(policy: AnalysisJudgePolicy, series: [AnalysisSeriesPair]) throws -> AnalysisJudgement {
         try ffiAnalysisJudge(policy: policy, series: series)
+    }
+
+    /// The consequence of alerts for their caller.
+    ///
+    /// | verdict | outcome |
+    /// | --- | --- |
+    /// | `firing` | `roll_back` |
+    /// | `warning` | `ask` |
+    /// | `no_data`, `pending` | `wait` |
+    /// | `ok` | `proceed` |
+    public static func outcomeOfAlerts(report: AnalysisAlertReport) throws -> DecisionOutcome {
+        try ffiAnalysisOutcomeOfAlerts(report: report)
     }
 
     /// The consequence of an evaluation for its caller.
@@ -165,6 +365,38 @@ public enum Analysis {
         try ffiAnalysisOutcomeOfJudgement(judgement: judgement)
     }
 
+    /// The consequence of a score for its caller.
+    ///
+    /// | verdict | outcome |
+    /// | --- | --- |
+    /// | `passed` | `proceed` |
+    /// | `warning` | `ask` |
+    /// | `failed` | `roll_back` |
+    /// | `inconclusive` | `wait` |
+    public static func outcomeOfScorecard(scorecard: AnalysisScorecard) throws -> DecisionOutcome {
+        try ffiAnalysisOutcomeOfScorecard(scorecard: scorecard)
+    }
+
+    /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+    ///
+    /// | text | meaning |
+    /// | --- | --- |
+    /// | `<800` | the value is below 800 |
+    /// | `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+    /// | `>=-5%` | the value is at least the earlier one minus 5 % of it |
+    /// | `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+    /// | `<(-5)` | the value is below −5 |
+    /// | `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+    ///
+    /// The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+    ///
+    /// Errors:
+    /// `invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+    /// for `<1e999`; `unordered` for `in [25, 15]`.
+    public static func parseCriterion(text: String) throws -> AnalysisCriterion {
+        try ffiAnalysisParseCriterion(text: text)
+    }
+
     /// Adds up labels to a score and a verdict, as the judge does.
     ///
     /// The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
@@ -175,6 +407,26 @@ public enum Analysis {
     /// `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
     public static func score(labels: [AnalysisLabelledMetric], groupWeights: F64ByName, passScore: Double, marginalScore: Double) throws -> AnalysisScore {
         try ffiAnalysisScore(labels: labels, groupWeights: groupWeights, passScore: passScore, marginalScore: marginalScore)
+    }
+
+    /// Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+    ///
+    /// 1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+    ///    with fewer earlier values than `minEarlier`.
+    /// 2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+    ///    `included` admits.
+    /// 3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+    /// 4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+    ///    it has at the worst.
+    /// 5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+    ///    a key objective failed.
+    /// 6. If the objectives without data could change that, the verdict is `inconclusive`.
+    ///
+    /// Errors:
+    /// All faults at once: those of `objectives_from_json` for the objectives,
+    /// `duplicate` for two values of one name and for two earlier results of one instant.
+    public static func scoreObjectives(objectives: AnalysisObjectives, values: [AnalysisIndicator], history: [AnalysisEarlierResult]) throws -> AnalysisScorecard {
+        try ffiAnalysisScoreObjectives(objectives: objectives, values: values, history: history)
     }
 }
 
@@ -601,7 +853,8 @@ public enum Digest {
     }
 }
 
-/// Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+/// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+/// It decides nothing.
 ///
 /// | input | function | result |
 /// | --- | --- | --- |
@@ -609,6 +862,8 @@ public enum Digest {
 /// | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
 /// | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 /// | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
+/// | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
+/// | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
 ///
 /// The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 /// all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -634,12 +889,35 @@ public enum Digest {
 /// - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
 ///   milliseconds.
 /// - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
+/// - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
+///   compare them with a baseline.
 public enum Interchange {
     /// The command whose output `parse_git` reads as `log`, for a shell.
     public static let gitLog = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags"
 
     /// The command whose output `parse_git` reads as `tags`, for a shell.
     public static let gitTags = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+
+    /// Writes alert rules as a rule file of Prometheus: YAML text.
+    ///
+    /// Each rule becomes two alerts of its name. The label `status` is `firing` for the one that fires as
+    /// `evaluate_alerts` says, and `no_data` for the one that fires as soon as the metric or
+    /// its baseline has no finite value, with the severity `warning`. `labels` and `severity` of the rule are labels, `summary`
+    /// is an annotation.
+    ///
+    /// Every text is quoted, and what looks like a template of Prometheus in it is written out. A query is used as it is, in
+    /// parentheses; one that could end them is refused. The same input gives the same text.
+    ///
+    /// Two rules of `evaluate_alerts` have no counterpart: `maxAge`, for Prometheus has one lookback for all queries (5 minutes
+    /// by default), and the second sample that a pending alert needs, for Prometheus counts a sample again at every evaluation.
+    ///
+    /// Errors:
+    /// All faults at once: those of `alert_rules_from_json` for the rules;
+    /// `unknown_reference` for a metric without a query, `duplicate` for two queries of one metric; `invalid_value` for an empty
+    /// group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).
+    public static func alertRulesToPrometheus(rules: AnalysisAlertRules, queries: [InterchangePrometheusQuery], group: String) throws -> String {
+        try ffiInterchangeAlertRulesToPrometheus(rules: rules, queries: queries, group: group)
+    }
 
     /// Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
     ///
@@ -657,6 +935,23 @@ public enum Interchange {
     /// for a repeated commit or release.
     public static func gitReleases(history: InterchangeGitHistory, tagPattern: String? = nil) throws -> InterchangeGitReleases {
         try ffiInterchangeGitReleases(history: history, tagPattern: tagPattern)
+    }
+
+    /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+    ///
+    /// The dashboard has a row for each area and a panel for each metric that has a query: the metric, that of the previous
+    /// version if the metric with the ending `_previous` has a query, and the limits of the alert rules. The last row has the
+    /// state of each alert, as Prometheus evaluates the rules of
+    /// `alert_rules_to_prometheus`. The data source is a variable.
+    ///
+    /// The same input gives the same text; `uid` follows from the metrics and the title.
+    ///
+    /// Errors:
+    /// All faults at once: those of `monitoring_from_json` for the metrics and of
+    /// `alert_rules_to_prometheus` for the rules and the queries;
+    /// `invalid_value` for an empty title, and if no metric has a query.
+    public static func monitoringToGrafana(monitoring: AnalysisMonitoring, rules: AnalysisAlertRules, queries: [InterchangePrometheusQuery], title: String) throws -> String {
+        try ffiInterchangeMonitoringToGrafana(monitoring: monitoring, rules: rules, queries: queries, title: title)
     }
 
     /// Reads the commits and tags of a repository from the output of two git commands.

@@ -128,6 +128,40 @@ extension ReasonCode {
     public static let seriesEmpty = Self(rawValue: "series_empty")
     /// The query of a series failed.
     public static let seriesFailed = Self(rawValue: "series_failed")
+    /// The score of the objectives reaches the percentage to pass, and no key objective failed.
+    public static let objectivesPassed = Self(rawValue: "objectives_passed")
+    /// The score of the objectives reaches the percentage for a warning only.
+    public static let objectivesWarning = Self(rawValue: "objectives_warning")
+    /// The score of the objectives is too low, or a key objective failed.
+    public static let objectivesFailed = Self(rawValue: "objectives_failed")
+    /// What is missing decides between two verdicts about the objectives.
+    public static let objectivesInconclusive = Self(rawValue: "objectives_inconclusive")
+    /// No objective has a weight.
+    public static let nothingScored = Self(rawValue: "nothing_scored")
+    /// A key objective failed, so the release fails whatever its score.
+    public static let keyObjectiveFailed = Self(rawValue: "key_objective_failed")
+    /// An objective failed.
+    public static let objectiveFailed = Self(rawValue: "objective_failed")
+    /// An objective has a warning and half of its points.
+    public static let objectiveWarning = Self(rawValue: "objective_warning")
+    /// An objective has no value, or nothing to compare it with.
+    public static let objectiveNoData = Self(rawValue: "objective_no_data")
+    /// An alert of severity error or critical fires.
+    public static let alertsFiring = Self(rawValue: "alerts_firing")
+    /// An alert of severity warning fires.
+    public static let alertsWarning = Self(rawValue: "alerts_warning")
+    /// No alert fires, and at least one cannot be evaluated.
+    public static let alertsNoData = Self(rawValue: "alerts_no_data")
+    /// No alert fires, and at least one metric is beyond its limit.
+    public static let alertsPending = Self(rawValue: "alerts_pending")
+    /// No alert speaks against the release.
+    public static let alertsOk = Self(rawValue: "alerts_ok")
+    /// A metric was beyond its limit for long enough.
+    public static let alertFiring = Self(rawValue: "alert_firing")
+    /// A metric is beyond its limit, but not for long enough.
+    public static let alertPending = Self(rawValue: "alert_pending")
+    /// A metric or its baseline has no value that is new enough.
+    public static let alertNoData = Self(rawValue: "alert_no_data")
     /// An operator ordered to abort the rollout.
     public static let abortOrdered = Self(rawValue: "abort_ordered")
     /// A metric has fewer good measurements than the analysis requires.

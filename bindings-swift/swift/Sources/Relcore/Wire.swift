@@ -88,6 +88,86 @@ extension Weekday: WireValue {
     public func json() throws -> String { try ffiWriteWeekday(value: self) }
 }
 
+extension AnalysisAggregate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAggregate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAggregate(value: self) }
+}
+
+extension AnalysisAlert: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlert(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlert(value: self) }
+}
+
+extension AnalysisAlertLimit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertLimit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertLimit(value: self) }
+}
+
+extension AnalysisAlertReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertReport(value: self) }
+}
+
+extension AnalysisAlertRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertRule(value: self) }
+}
+
+extension AnalysisAlertRules: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertRules(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertRules(value: self) }
+}
+
+extension AnalysisAlertSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertSample(value: self) }
+}
+
+extension AnalysisAlertSeries: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertSeries(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertSeries(value: self) }
+}
+
+extension AnalysisAlertStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertStatus(value: self) }
+}
+
+extension AnalysisAlertVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertVerdict(value: self) }
+}
+
 extension AnalysisAssessment: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
@@ -104,12 +184,52 @@ extension AnalysisBadChange: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
 }
 
+extension AnalysisComparator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisComparator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisComparator(value: self) }
+}
+
 extension AnalysisCondition: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisCondition(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisCriteriaSet: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriteriaSet(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriteriaSet(value: self) }
+}
+
+extension AnalysisCriterion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriterion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriterion(value: self) }
+}
+
+extension AnalysisCriterionResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriterionResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriterionResult(value: self) }
+}
+
+extension AnalysisEarlierResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEarlierResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEarlierResult(value: self) }
 }
 
 extension AnalysisEffectMeasure: WireValue {
@@ -136,6 +256,14 @@ extension AnalysisEvaluation: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisEvaluation(value: self) }
 }
 
+extension AnalysisFiring: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisFiring(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisFiring(value: self) }
+}
+
 extension AnalysisGroupScore: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisGroupScore(json: json) }
@@ -150,6 +278,22 @@ extension AnalysisGroupStatus: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisIncludedResults: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisIncludedResults(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisIncludedResults(value: self) }
+}
+
+extension AnalysisIndicator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisIndicator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisIndicator(value: self) }
 }
 
 extension AnalysisJoin: WireValue {
@@ -248,12 +392,76 @@ extension AnalysisMissingValues: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisMissingValues(value: self) }
 }
 
+extension AnalysisMonitoredMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoredMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoredMetric(value: self) }
+}
+
+extension AnalysisMonitoring: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoring(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoring(value: self) }
+}
+
+extension AnalysisMonitoringArea: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoringArea(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoringArea(value: self) }
+}
+
 extension AnalysisNoValue: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisNoValue(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisNoValue(value: self) }
+}
+
+extension AnalysisObjective: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjective(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjective(value: self) }
+}
+
+extension AnalysisObjectiveScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveScore(value: self) }
+}
+
+extension AnalysisObjectiveStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveStatus(value: self) }
+}
+
+extension AnalysisObjectiveVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveVerdict(value: self) }
+}
+
+extension AnalysisObjectives: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectives(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectives(value: self) }
 }
 
 extension AnalysisPhase: WireValue {
@@ -304,6 +512,22 @@ extension AnalysisScore: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisScore(value: self) }
 }
 
+extension AnalysisScoreSemantics: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScoreSemantics(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScoreSemantics(value: self) }
+}
+
+extension AnalysisScorecard: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScorecard(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScorecard(value: self) }
+}
+
 extension AnalysisSeriesPair: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisSeriesPair(json: json) }
@@ -326,6 +550,14 @@ extension AnalysisTally: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisTally(value: self) }
+}
+
+extension AnalysisTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTarget(value: self) }
 }
 
 extension AnalysisTemplate: WireValue {
@@ -758,6 +990,14 @@ extension InterchangePrometheusMetric: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusMetric(value: self) }
+}
+
+extension InterchangePrometheusQuery: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangePrometheusQuery(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangePrometheusQuery(value: self) }
 }
 
 extension InterchangePrometheusSample: WireValue {

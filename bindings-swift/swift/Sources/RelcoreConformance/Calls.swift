@@ -12,14 +12,32 @@ extension Reason: CaseValue {}
 extension Severity: CaseValue {}
 extension TimeRange: CaseValue {}
 extension Weekday: CaseValue {}
+extension AnalysisAggregate: CaseValue {}
+extension AnalysisAlert: CaseValue {}
+extension AnalysisAlertLimit: CaseValue {}
+extension AnalysisAlertReport: CaseValue {}
+extension AnalysisAlertRule: CaseValue {}
+extension AnalysisAlertRules: CaseValue {}
+extension AnalysisAlertSample: CaseValue {}
+extension AnalysisAlertSeries: CaseValue {}
+extension AnalysisAlertStatus: CaseValue {}
+extension AnalysisAlertVerdict: CaseValue {}
 extension AnalysisAssessment: CaseValue {}
 extension AnalysisBadChange: CaseValue {}
+extension AnalysisComparator: CaseValue {}
 extension AnalysisCondition: CaseValue {}
+extension AnalysisCriteriaSet: CaseValue {}
+extension AnalysisCriterion: CaseValue {}
+extension AnalysisCriterionResult: CaseValue {}
+extension AnalysisEarlierResult: CaseValue {}
 extension AnalysisEffectMeasure: CaseValue {}
 extension AnalysisEndRule: CaseValue {}
 extension AnalysisEvaluation: CaseValue {}
+extension AnalysisFiring: CaseValue {}
 extension AnalysisGroupScore: CaseValue {}
 extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisIncludedResults: CaseValue {}
+extension AnalysisIndicator: CaseValue {}
 extension AnalysisJoin: CaseValue {}
 extension AnalysisJudgePolicy: CaseValue {}
 extension AnalysisJudgedMetric: CaseValue {}
@@ -32,16 +50,27 @@ extension AnalysisMetricGroup: CaseValue {}
 extension AnalysisMetricJudgement: CaseValue {}
 extension AnalysisMetricStatus: CaseValue {}
 extension AnalysisMissingValues: CaseValue {}
+extension AnalysisMonitoredMetric: CaseValue {}
+extension AnalysisMonitoring: CaseValue {}
+extension AnalysisMonitoringArea: CaseValue {}
 extension AnalysisNoValue: CaseValue {}
+extension AnalysisObjective: CaseValue {}
+extension AnalysisObjectiveScore: CaseValue {}
+extension AnalysisObjectiveStatus: CaseValue {}
+extension AnalysisObjectiveVerdict: CaseValue {}
+extension AnalysisObjectives: CaseValue {}
 extension AnalysisPhase: CaseValue {}
 extension AnalysisPhaseCounts: CaseValue {}
 extension AnalysisReading: CaseValue {}
 extension AnalysisRun: CaseValue {}
 extension AnalysisSamples: CaseValue {}
 extension AnalysisScore: CaseValue {}
+extension AnalysisScoreSemantics: CaseValue {}
+extension AnalysisScorecard: CaseValue {}
 extension AnalysisSeriesPair: CaseValue {}
 extension AnalysisSpreadRule: CaseValue {}
 extension AnalysisTally: CaseValue {}
+extension AnalysisTarget: CaseValue {}
 extension AnalysisTemplate: CaseValue {}
 extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
@@ -96,6 +125,7 @@ extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
+extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension MetricsChange: CaseValue {}
@@ -181,12 +211,30 @@ extension StatsWelchTest: CaseValue {}
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
     switch name {
+    case "analysis.standard_alert_rules":
+        return try Analysis.standardAlertRules().wire()
+    case "analysis.alert_rules_from_json":
+        return try Analysis.alertRulesFromJson(text: input.take("text")).wire()
+    case "analysis.alert_rules_from_yaml":
+        return try Analysis.alertRulesFromYaml(text: input.take("text")).wire()
     case "analysis.standard_judge_policy":
         return try Analysis.standardJudgePolicy().wire()
     case "analysis.judge_policy_from_json":
         return try Analysis.judgePolicyFromJson(text: input.take("text")).wire()
     case "analysis.judge_policy_from_yaml":
         return try Analysis.judgePolicyFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_monitoring":
+        return try Analysis.standardMonitoring().wire()
+    case "analysis.monitoring_from_json":
+        return try Analysis.monitoringFromJson(text: input.take("text")).wire()
+    case "analysis.monitoring_from_yaml":
+        return try Analysis.monitoringFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_objectives":
+        return try Analysis.standardObjectives().wire()
+    case "analysis.objectives_from_json":
+        return try Analysis.objectivesFromJson(text: input.take("text")).wire()
+    case "analysis.objectives_from_yaml":
+        return try Analysis.objectivesFromYaml(text: input.take("text")).wire()
     case "analysis.standard_template":
         return try Analysis.standardTemplate().wire()
     case "analysis.template_from_json":
@@ -197,20 +245,40 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
     case "analysis.assess_tally":
         return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.compare_with_previous":
+        return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
+    case "analysis.earlier_result":
+        return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
     case "analysis.evaluate":
         return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
+    case "analysis.evaluate_alerts":
+        return try Analysis.evaluateAlerts(rules: input.take("rules"), series: input.take("series"), now: input.take("now")).wire()
+    case "analysis.explain_alerts":
+        return try Analysis.explainAlerts(report: input.take("report")).wire()
     case "analysis.explain_evaluation":
         return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.explain_judgement":
         return try Analysis.explainJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.explain_scorecard":
+        return try Analysis.explainScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.format_criterion":
+        return try Analysis.formatCriterion(criterion: input.take("criterion")).wire()
     case "analysis.judge":
         return try Analysis.judge(policy: input.take("policy"), series: input.take("series")).wire()
+    case "analysis.outcome_of_alerts":
+        return try Analysis.outcomeOfAlerts(report: input.take("report")).wire()
     case "analysis.outcome_of_evaluation":
         return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.outcome_of_judgement":
         return try Analysis.outcomeOfJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.outcome_of_scorecard":
+        return try Analysis.outcomeOfScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.parse_criterion":
+        return try Analysis.parseCriterion(text: input.take("text")).wire()
     case "analysis.score":
         return try Analysis.score(labels: input.take("labels"), groupWeights: input.take("groupWeights"), passScore: input.take("passScore"), marginalScore: input.take("marginalScore")).wire()
+    case "analysis.score_objectives":
+        return try Analysis.scoreObjectives(objectives: input.take("objectives"), values: input.take("values"), history: input.take("history")).wire()
     case "canary.standard_schedule":
         return try Canary.standardSchedule().wire()
     case "canary.schedule_from_json":
@@ -277,8 +345,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":
         return try Digest.sha256(text: input.take("text")).wire()
+    case "interchange.alert_rules_to_prometheus":
+        return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
+    case "interchange.monitoring_to_grafana":
+        return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
     case "interchange.prometheus_observations":
