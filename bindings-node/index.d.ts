@@ -234,6 +234,18 @@ export declare class RelcoreError extends Error {
  * - `counts_too_small`: Inconclusive: too few events are expected of the baseline for any verdict.
  * - `no_exposure`: No data: an arm has no exposure.
  * - `events_without_exposure`: Invalid: an arm has events without exposure.
+ * - `split_mismatched`: Mismatched: the shares of the traffic are proven not to be the planned ones.
+ * - `split_unplanned_arm`: Mismatched: an arm that was to get nothing got units.
+ * - `split_matched`: Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+ * - `split_inconclusive`: Inconclusive: the units prove neither a mismatch nor its absence.
+ * - `split_without_units`: No data: no arm has units.
+ * - `metric_failed`: Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+ * - `metric_failed_alone`: Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+ * - `metric_invalid`: Invalid: the comparison of a metric is invalid.
+ * - `metric_without_data`: No data: a metric has no data.
+ * - `metric_inconclusive`: Inconclusive: a metric is inconclusive.
+ * - `metric_passed`: A metric has passed.
+ * - `no_metrics`: No data: there is no metric.
  */
 export type ReasonCode =
   | "run_successful"
@@ -417,6 +429,18 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "split_mismatched"
+  | "split_unplanned_arm"
+  | "split_matched"
+  | "split_inconclusive"
+  | "split_without_units"
+  | "metric_failed"
+  | "metric_failed_alone"
+  | "metric_invalid"
+  | "metric_without_data"
+  | "metric_inconclusive"
+  | "metric_passed"
+  | "no_metrics"
   | (string & {});
 
 /**

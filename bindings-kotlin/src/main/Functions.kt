@@ -1541,7 +1541,11 @@ object Release {
  * broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
  * change the verdict. `explain` writes the same as text.
  *
- * The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+ * Before the release, `plan_rollback` puts what a rollback has to take back in order, with the time it takes, what it
+ * loses and its gaps. `rollback_window` says from the history of the service whether one version may still go back to
+ * another, and when that ends; `candidates` finds the last version that worked.
+ *
+ * The verdict of `decide` comes from one table. The first row whose conditions hold applies; an empty cell means any value:
  *
  * | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
  * | --- | --- | --- | --- | --- | --- | --- |

@@ -735,6 +735,54 @@ value class ReasonCode(val value: String) {
          */
         val EVENTS_WITHOUT_EXPOSURE = ReasonCode("events_without_exposure")
         /**
+         * Mismatched: the shares of the traffic are proven not to be the planned ones.
+         */
+        val SPLIT_MISMATCHED = ReasonCode("split_mismatched")
+        /**
+         * Mismatched: an arm that was to get nothing got units.
+         */
+        val SPLIT_UNPLANNED_ARM = ReasonCode("split_unplanned_arm")
+        /**
+         * Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+         */
+        val SPLIT_MATCHED = ReasonCode("split_matched")
+        /**
+         * Inconclusive: the units prove neither a mismatch nor its absence.
+         */
+        val SPLIT_INCONCLUSIVE = ReasonCode("split_inconclusive")
+        /**
+         * No data: no arm has units.
+         */
+        val SPLIT_WITHOUT_UNITS = ReasonCode("split_without_units")
+        /**
+         * Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+         */
+        val METRIC_FAILED = ReasonCode("metric_failed")
+        /**
+         * Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+         */
+        val METRIC_FAILED_ALONE = ReasonCode("metric_failed_alone")
+        /**
+         * Invalid: the comparison of a metric is invalid.
+         */
+        val METRIC_INVALID = ReasonCode("metric_invalid")
+        /**
+         * No data: a metric has no data.
+         */
+        val METRIC_WITHOUT_DATA = ReasonCode("metric_without_data")
+        /**
+         * Inconclusive: a metric is inconclusive.
+         */
+        val METRIC_INCONCLUSIVE = ReasonCode("metric_inconclusive")
+        /**
+         * A metric has passed.
+         */
+        val METRIC_PASSED = ReasonCode("metric_passed")
+        /**
+         * No data: there is no metric.
+         */
+        val NO_METRICS = ReasonCode("no_metrics")
+        /**
          * A fact that the decision needs is missing.
          */
         val FACT_MISSING = ReasonCode("fact_missing")

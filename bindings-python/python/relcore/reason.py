@@ -656,5 +656,41 @@ class ReasonCode(StrEnum):
     EVENTS_WITHOUT_EXPOSURE = "events_without_exposure"
     """Invalid: an arm has events without exposure."""
 
+    SPLIT_MISMATCHED = "split_mismatched"
+    """Mismatched: the shares of the traffic are proven not to be the planned ones."""
+
+    SPLIT_UNPLANNED_ARM = "split_unplanned_arm"
+    """Mismatched: an arm that was to get nothing got units."""
+
+    SPLIT_MATCHED = "split_matched"
+    """Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch."""
+
+    SPLIT_INCONCLUSIVE = "split_inconclusive"
+    """Inconclusive: the units prove neither a mismatch nor its absence."""
+
+    SPLIT_WITHOUT_UNITS = "split_without_units"
+    """No data: no arm has units."""
+
+    METRIC_FAILED = "metric_failed"
+    """Fail: a metric has failed, also with its p-value adjusted for the number of metrics."""
+
+    METRIC_FAILED_ALONE = "metric_failed_alone"
+    """Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha."""
+
+    METRIC_INVALID = "metric_invalid"
+    """Invalid: the comparison of a metric is invalid."""
+
+    METRIC_WITHOUT_DATA = "metric_without_data"
+    """No data: a metric has no data."""
+
+    METRIC_INCONCLUSIVE = "metric_inconclusive"
+    """Inconclusive: a metric is inconclusive."""
+
+    METRIC_PASSED = "metric_passed"
+    """A metric has passed."""
+
+    NO_METRICS = "no_metrics"
+    """No data: there is no metric."""
+
     FACT_MISSING = "fact_missing"
     """A fact that the decision needs is missing."""

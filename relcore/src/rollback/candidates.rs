@@ -72,7 +72,10 @@ pub fn candidates(
         (None, false) => CandidatesVerdict::Inconclusive,
         (None, true) => CandidatesVerdict::NotFound,
     };
-    let next_check_at = match target {
+    // A version that serves beside the current one may prove itself first.
+    let newer = judged.iter().take_while(|judged| !judged.candidate.eligible);
+    let proven_at = newer.filter_map(|judged| judged.proves_at).min();
+    let changes_at = match target {
         Some(target) => target.closes_at,
         // The verdict stays as long as one of them could still turn out to have worked.
         None => unproven
@@ -81,6 +84,7 @@ pub fn candidates(
             .try_fold(None, |last, at| at.map(|at| last.max(Some(at))))
             .flatten(),
     };
+    let next_check_at = changes_at.into_iter().chain(proven_at).min();
     let missing = match verdict {
         CandidatesVerdict::Inconclusive => {
             unproven.iter().map(|judged| judged.candidate.version.clone()).collect()
@@ -123,8 +127,7 @@ pub struct Candidates {
     pub reasons: Vec<Reason>,
     /// The versions of which it must be said whether they worked.
     pub missing: Vec<String>,
-    /// The rollbacks that failed, to any version, each since that version succeeded last. The fact `failedRollbacks` of a
-    /// situation.
+    /// The rollbacks that failed, to any version, each since that version succeeded last.
     pub failed_rollbacks: u32,
     /// The instant at which time alone changes the verdict or the target; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -167,6 +170,8 @@ struct Judged {
     candidate: Candidate,
     /// The instant at which the window to it closes.
     closes_at: Option<Timestamp>,
+    /// The instant at which it has served long enough, if nothing else excludes it and that comes before.
+    proves_at: Option<Timestamp>,
 }
 
 impl Judged {
@@ -197,7 +202,13 @@ fn judge_all<'a>(
             failed_rollbacks: known.failed_rollbacks,
             reasons,
         };
-        Judged { candidate, closes_at: window.closes_at }
+        let mut judged = Judged { candidate, closes_at: window.closes_at, proves_at: None };
+        if known.serves && judged.is_only_unproven() {
+            let rest = policy.rollback_window.saturating_sub(known.served_for);
+            let closes_at = judged.closes_at;
+            judged.proves_at = now.plus(rest).ok().filter(|at| closes_at.is_none_or(|end| *at < end));
+        }
+        judged
     })
 }
 

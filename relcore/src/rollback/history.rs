@@ -110,6 +110,8 @@ pub(super) struct Known<'a> {
     pub(super) served_from: Timestamp,
     /// How long it served, up to now, without the run under way of the running version.
     pub(super) served_for: Span,
+    /// Whether it serves now, so that `served_for` grows.
+    pub(super) serves: bool,
     pub(super) is_experiment: bool,
     pub(super) succeeded_at: Option<Timestamp>,
     pub(super) failed_at: Option<Timestamp>,
@@ -172,6 +174,12 @@ impl<'a> History<'a> {
             history.apply(index, event, &mut faults);
         }
         faults.finish()?;
+        if let Some((running, since)) = history.running
+            && let Some(known) = history.versions.get_mut(running)
+        {
+            known.serves = true;
+            known.served_for = known.served_for.saturating_add(now.since(since));
+        }
         Ok(history)
     }
 
@@ -257,6 +265,7 @@ impl<'a> History<'a> {
                     first_at: at,
                     served_from: at,
                     served_for: Span::ZERO,
+                    serves: false,
                     is_experiment: true,
                     succeeded_at: None,
                     failed_at: None,
@@ -274,10 +283,10 @@ impl<'a> History<'a> {
         if self.running.is_some_and(|(running, _)| running == position) {
             return; // deployed once more: neither its age nor its run begins anew
         }
-        if let Some((running, since)) = self.running.replace((position, at)) {
-            if let Some(stopped) = self.versions.get_mut(running) {
-                stopped.served_for = stopped.served_for.saturating_add(at.since(since));
-            }
+        if let Some((running, since)) = self.running.replace((position, at))
+            && let Some(stopped) = self.versions.get_mut(running)
+        {
+            stopped.served_for = stopped.served_for.saturating_add(at.since(since));
         }
         if let Some(started) = self.versions.get_mut(position) {
             (started.served_from, started.is_experiment) = (at, false);

@@ -73,7 +73,7 @@ input! {
         /// `rollbackWindow.revisions` of Argo Rollouts; 1 or more. Default: no limit. Of `rollback_window` and `candidates`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub window_revisions: Option<u32>,
-        /// The number of failed rollbacks from which no further one is made without a person; 1 or more. Default 1: what
+        /// The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. Default 1: what
         /// failed once is not repeated unchanged.
         #[serde(skip_serializing_if = "is_one")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]

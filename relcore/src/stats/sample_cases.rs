@@ -22,7 +22,7 @@ fn values(value: &Value) -> Vec<f64> {
     if let Some(list) = value.as_array() {
         return list.iter().map(number).collect();
     }
-    let n = value["n"].as_u64().unwrap() as usize;
+    let n = usize::try_from(value["n"].as_u64().unwrap()).unwrap();
     if value["gen"] == "range" {
         let (start, step) = (number(&value["start"]), number(&value["step"]));
         return (0..n).map(|i| start + step * i as f64).collect();
@@ -109,7 +109,7 @@ fn returned(id: &str, family: &str, inputs: &Value) -> Vec<(&'static str, f64)> 
                 QuantileMethod::Linear,
                 QuantileMethod::MedianUnbiased,
                 QuantileMethod::NormalUnbiased,
-            ][inputs["type"].as_u64().unwrap() as usize - 1];
+            ][usize::try_from(inputs["type"].as_u64().unwrap()).unwrap() - 1];
             let x = values(&inputs["x"]);
             values(&inputs["p"]).into_iter().map(|p| ("q", quantile(&x, p, &method).unwrap())).collect()
         }

@@ -374,7 +374,7 @@ mod tests {
         #[test]
         fn selected_differences_are_those_of_a_sort(
             x in prop::collection::vec(-40..40_i32, 1..120), y in prop::collection::vec(-40..40_i32, 1..120),
-            scale in prop::sample::select(vec![1.0, 1e-9, 1e300, 0.1]), is_cubed: bool, share in 0.0..1.0_f64,
+            scale in prop::sample::select(vec![1.0, 1e-9, 1e300, 0.1]), is_cubed: bool, share: prop::sample::Index,
         ) {
             let values = |list: &[i32]| {
                 let of = |value: &i32| {
@@ -387,7 +387,7 @@ mod tests {
             if let Some(differences) = Differences::of(&x, &y) {
                 let mut all: Vec<f64> = x.iter().flat_map(|x| y.iter().map(move |y| x - y)).collect();
                 all.sort_unstable_by(f64::total_cmp);
-                let rank = (share * all.len() as f64) as usize;
+                let rank = share.index(all.len());
                 for rank in [0, rank, all.len() - 1] {
                     prop_assert_eq!(differences.select(rank as u64), all[rank]);
                 }

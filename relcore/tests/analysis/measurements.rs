@@ -93,7 +93,9 @@ fn model(limits: &Limits, readings: &[u8]) -> Phase {
 }
 
 fn run(readings: &[u8]) -> Run {
-    let of = |(index, kind): (usize, &u8)| Measurement::new("m", at(60 * index as i64), reading(*kind));
+    let of = |(index, kind): (usize, &u8)| {
+        Measurement::new("m", at(60 * i64::try_from(index).unwrap()), reading(*kind))
+    };
     Run::default().started_at(at(0)).measurements(readings.iter().enumerate().map(of))
 }
 
@@ -142,7 +144,7 @@ proptest! {
         let whole = run(&readings);
         let late = evaluate(&template, &whole, at(10_000)).unwrap();
         for n in 0..readings.len() {
-            let early = evaluate(&template, &run(&readings[..n]), at(60 * n as i64)).unwrap();
+            let early = evaluate(&template, &run(&readings[..n]), at(60 * i64::try_from(n).unwrap())).unwrap();
             if early.decided_at.is_some() {
                 prop_assert_eq!(&early.metrics, &late.metrics);
                 prop_assert_eq!(early.phase, late.phase);

@@ -60,10 +60,12 @@ types! {
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
-    stats: Comparison, Counts, Direction, EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, Policy, QuantileInterval,
-        QuantileMethod, RankMethod, RankTest, Shift, TestResult, Verdict, WelchTest;
-    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision, Engine, ItemKind, Plan, PlanAction, PlanItem,
-        PlanStep, PlanVerdict, Policy, SchemaChange, Situation, Verdict;
+    stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
+        EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
+        QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict, WelchTest;
+    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
+        Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
+        SchemaChange, Situation, Verdict, Window, WindowVerdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;

@@ -377,6 +377,30 @@ extension ReasonCode {
     public static let noExposure = Self(rawValue: "no_exposure")
     /// Invalid: an arm has events without exposure.
     public static let eventsWithoutExposure = Self(rawValue: "events_without_exposure")
+    /// Mismatched: the shares of the traffic are proven not to be the planned ones.
+    public static let splitMismatched = Self(rawValue: "split_mismatched")
+    /// Mismatched: an arm that was to get nothing got units.
+    public static let splitUnplannedArm = Self(rawValue: "split_unplanned_arm")
+    /// Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+    public static let splitMatched = Self(rawValue: "split_matched")
+    /// Inconclusive: the units prove neither a mismatch nor its absence.
+    public static let splitInconclusive = Self(rawValue: "split_inconclusive")
+    /// No data: no arm has units.
+    public static let splitWithoutUnits = Self(rawValue: "split_without_units")
+    /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+    public static let metricFailed = Self(rawValue: "metric_failed")
+    /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+    public static let metricFailedAlone = Self(rawValue: "metric_failed_alone")
+    /// Invalid: the comparison of a metric is invalid.
+    public static let metricInvalid = Self(rawValue: "metric_invalid")
+    /// No data: a metric has no data.
+    public static let metricWithoutData = Self(rawValue: "metric_without_data")
+    /// Inconclusive: a metric is inconclusive.
+    public static let metricInconclusive = Self(rawValue: "metric_inconclusive")
+    /// A metric has passed.
+    public static let metricPassed = Self(rawValue: "metric_passed")
+    /// No data: there is no metric.
+    public static let noMetrics = Self(rawValue: "no_metrics")
     /// A fact that the decision needs is missing.
     public static let factMissing = Self(rawValue: "fact_missing")
 }
