@@ -361,9 +361,6 @@ pub mod analysis {
     pub fn format_criterion(criterion: &Criterion) -> String;
     /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
     pub fn parse_criterion(text: &str) -> Result<Criterion>;
-    /// Evaluates alert rules on the samples of their metrics until `now`.
-    pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
-    -> Result<AlertReport>;
     /// The values of an earlier release and the verdict about it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -376,6 +373,12 @@ pub mod analysis {
         /// Its values.
         pub values: Vec<Indicator>,
     }
+    /// Makes the earlier result that later releases are compared with.
+    #[must_use]
+    pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+    /// Evaluates alert rules on the samples of their metrics until `now`.
+    pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
+    -> Result<AlertReport>;
     /// The measured value of an objective (a service level indicator), or the reason why there is none.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -635,9 +638,6 @@ pub mod analysis {
         /// The digest of the objectives.
         pub policy_digest: String,
     }
-    /// Makes the earlier result that later releases are compared with.
-    #[must_use]
-    pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
     /// Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
     #[must_use]
     pub fn explain_scorecard(scorecard: &Scorecard) -> String;
@@ -1292,6 +1292,15 @@ pub mod analysis {
         pub fn new(name: impl Into<String>, metric: impl Into<String>, limit: AlertLimit) -> Self;
     }
     impl PolicyText for AlertRules {}
+    impl EarlierResult {
+        /// A result with these values.
+        #[must_use]
+        pub fn new(
+            at: Timestamp,
+            verdict: ObjectiveVerdict,
+            values: impl IntoIterator<Item = Indicator>,
+        ) -> Self;
+    }
     /// The text of `explain_evaluation`.
     impl fmt::Display for Evaluation {}
     impl Explain for Evaluation {}
@@ -1302,15 +1311,6 @@ pub mod analysis {
         /// A query that returned no value.
         #[must_use]
         pub fn missing(name: impl Into<String>) -> Self;
-    }
-    impl EarlierResult {
-        /// A result with these values.
-        #[must_use]
-        pub fn new(
-            at: Timestamp,
-            verdict: ObjectiveVerdict,
-            values: impl IntoIterator<Item = Indicator>,
-        ) -> Self;
     }
     impl JudgedMetric {
         /// A metric with all defaults.
