@@ -123,8 +123,7 @@ pub struct Candidates {
     pub reasons: Vec<Reason>,
     /// The versions of which it must be said whether they worked.
     pub missing: Vec<String>,
-    /// The rollbacks that failed, to any version, each since that version succeeded last. The fact `failedRollbacks` of a
-    /// situation.
+    /// The rollbacks that failed, to any version, each since that version succeeded last.
     pub failed_rollbacks: u32,
     /// The instant at which time alone changes the verdict or the target; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

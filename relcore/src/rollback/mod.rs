@@ -4,6 +4,8 @@
 //! broken ([`Policy`]). It returns the verdict with its reasons, the facts that are missing, and the facts that would
 //! change the verdict. [`explain`] writes the same as text.
 //!
+//! # The decision table
+//!
 //! The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
 //!
 //! | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
@@ -35,6 +37,15 @@
 //!   corrupted data count as widespread, because the number of affected users is known too late.
 //! - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`.
 //! - **Proven**: the rollback path is tested and not complex.
+//!
+//! # Before and beside the decision
+//!
+//! - [`plan_rollback`] orders the steps that take a release back: flags and traffic first, then what the previous version
+//!   needs, the application, and caches last. Its findings are the gaps of the plan, such as a migration without a way down.
+//! - [`rollback_window`] says whether a version may still go back to an older one, when that ends, and what ended it: time,
+//!   revisions, a contract migration, data in a new format, a deleted artifact.
+//! - [`candidates`] names the version to go back to: the newest that worked, which need not be the one before. If it is not
+//!   the previous one, a person deploys it: `previousVersionAvailable` of [`decide`] is of the previous version only.
 //!
 //! Pitfalls:
 //!

@@ -137,7 +137,7 @@ fn first(text: &str) -> String {
 /// The function of this name in the same module whose only argument is the result of `function`.
 fn companion<'a>(model: &'a Model, function: &'a Function, name: &str) -> Option<&'a str> {
     let takes_result = |other: &&Function| match other.arguments.as_slice() {
-        [only] => other.name == name && only.of == function.result,
+        [only] => other.name.split('_').any(|word| word == name) && only.of == function.result,
         _ => false,
     };
     model.functions_of(&function.module).find(takes_result).map(|other| other.qualified.as_str())
