@@ -35,8 +35,8 @@ prop_compose! {
             item.after = (0..index).filter(|earlier| after >> (2 * earlier) & 3 == 0).map(|n| format!("i{n}")).collect();
             items.push(item);
         }
-        let middle = order.index(items.len() + 1);
-        items.rotate_left(middle.min(items.len()));
+        let middle = order.index(items.len() + 1).min(items.len());
+        items.rotate_left(middle);
         items
     }
 }

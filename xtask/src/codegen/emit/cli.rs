@@ -134,7 +134,8 @@ fn first(text: &str) -> String {
     paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The function of this name in the same module whose only argument is the result of `function`.
+/// The function of this name in the same module whose only argument is the result of `function`. Where a module has several
+/// decisions, the name is one of its words: `explain_plan`.
 fn companion<'a>(model: &'a Model, function: &'a Function, name: &str) -> Option<&'a str> {
     let takes_result = |other: &&Function| match other.arguments.as_slice() {
         [only] => other.name.split('_').any(|word| word == name) && only.of == function.result,
