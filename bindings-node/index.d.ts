@@ -123,6 +123,43 @@ export declare class RelcoreError extends Error {
  * - `rollback_risky`: Roll back, although the rollback path is complex or untested.
  * - `fix_preferred`: Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice.
  * - `neither_is_safe`: Escalate: the rollback path is not proven, and no simple and quick fix exists.
+ * - `plan_harm_first`: Plan: the step stops the harm, so that it comes first.
+ * - `plan_schema_first`: Plan: the previous version cannot run before this database step.
+ * - `plan_configuration_first`: Plan: the application reads its configuration when it starts.
+ * - `plan_application`: Plan: the application follows what it needs.
+ * - `plan_traffic_late`: Plan: the traffic follows the database, without which the previous version cannot serve.
+ * - `plan_schema_last`: Plan: the schema stays, or goes back after the new version is gone.
+ * - `plan_cache_last`: Plan: caches are cleared after the previous version is back.
+ * - `plan_order_stated`: Plan: the step follows others because its item says so.
+ * - `plan_complete`: Plan: nothing is missing, untested or lost.
+ * - `plan_empty`: Plan: there are no steps.
+ * - `step_untested`: Plan: a step has not been tested, or that is unknown.
+ * - `step_irreversible`: Plan: a step cannot be undone.
+ * - `no_owner`: Plan: a step has no owner.
+ * - `no_duration`: Plan: a step has no duration.
+ * - `no_commands`: Plan: a step has no commands.
+ * - `migration_without_down`: Plan: a migration has no down migration.
+ * - `down_loses_data`: Plan: a down migration loses data.
+ * - `data_loss_unknown`: Plan: it is unknown whether a down migration loses data.
+ * - `no_backup`: Plan: no backup is known.
+ * - `backup_outdated`: Plan: the backup is older than the data.
+ * - `schema_change_unknown`: Plan: it is unknown what a migration does to the schema.
+ * - `schema_incompatible`: Plan: the previous version is not known to work with a schema that is to stay.
+ * - `contract_closes_window`: A contract migration closes the rollback window.
+ * - `target_not_older`: Window: the target was not deployed before the current version.
+ * - `target_is_experiment`: Window: the target was deployed as an experiment only.
+ * - `window_revisions_exceeded`: Window: too many versions lie between the target and the current version.
+ * - `new_format_written`: Window: data was written that the target cannot read.
+ * - `artifact_expired`: Window: the artifact of the target is deleted.
+ * - `candidate_found`: Candidates: the newest version that worked and may run again.
+ * - `candidates_unknown`: Candidates: no version is known to have worked, but of some that is unknown.
+ * - `no_candidate`: Candidates: there is no version to go back to.
+ * - `version_worked`: Candidate: it worked.
+ * - `version_failed`: Candidate: it failed while it served.
+ * - `version_withdrawn`: Candidate: it was withdrawn.
+ * - `version_vulnerable`: Candidate: it has a vulnerability.
+ * - `version_unproven`: Candidate: it neither succeeded nor served long enough.
+ * - `rollback_attempts_exceeded`: As many rollbacks failed as the policy allows.
  *
  * Of `stats`:
  *
@@ -211,6 +248,43 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "plan_harm_first"
+  | "plan_schema_first"
+  | "plan_configuration_first"
+  | "plan_application"
+  | "plan_traffic_late"
+  | "plan_schema_last"
+  | "plan_cache_last"
+  | "plan_order_stated"
+  | "plan_complete"
+  | "plan_empty"
+  | "step_untested"
+  | "step_irreversible"
+  | "no_owner"
+  | "no_duration"
+  | "no_commands"
+  | "migration_without_down"
+  | "down_loses_data"
+  | "data_loss_unknown"
+  | "no_backup"
+  | "backup_outdated"
+  | "schema_change_unknown"
+  | "schema_incompatible"
+  | "contract_closes_window"
+  | "target_not_older"
+  | "target_is_experiment"
+  | "window_revisions_exceeded"
+  | "new_format_written"
+  | "artifact_expired"
+  | "candidate_found"
+  | "candidates_unknown"
+  | "no_candidate"
+  | "version_worked"
+  | "version_failed"
+  | "version_withdrawn"
+  | "version_vulnerable"
+  | "version_unproven"
+  | "rollback_attempts_exceeded"
   | "harm_proven"
   | "within_margin"
   | "degraded_within_margin"

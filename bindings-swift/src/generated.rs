@@ -51,9 +51,14 @@ use relcore::release::{
     RequiredApproval as ReleaseRequiredApproval, TestingScope as ReleaseTestingScope, Type as ReleaseType,
 };
 use relcore::rollback::{
-    Counterfactual as RollbackCounterfactual, Criterion as RollbackCriterion,
-    CustomerImpact as RollbackCustomerImpact, Decision as RollbackDecision, Policy as RollbackPolicy,
-    Situation as RollbackSituation, Verdict as RollbackVerdict,
+    Candidate as RollbackCandidate, Candidates as RollbackCandidates,
+    CandidatesVerdict as RollbackCandidatesVerdict, Counterfactual as RollbackCounterfactual,
+    Criterion as RollbackCriterion, CustomerImpact as RollbackCustomerImpact, DataLoss as RollbackDataLoss,
+    Decision as RollbackDecision, HistoryEvent as RollbackHistoryEvent, HistoryKind as RollbackHistoryKind,
+    ItemKind as RollbackItemKind, Plan as RollbackPlan, PlanAction as RollbackPlanAction,
+    PlanItem as RollbackPlanItem, PlanStep as RollbackPlanStep, PlanVerdict as RollbackPlanVerdict,
+    Policy as RollbackPolicy, SchemaChange as RollbackSchemaChange, Situation as RollbackSituation,
+    Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
     Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection, Looks as StatsLooks,
@@ -1398,6 +1403,38 @@ pub enum ReleaseType {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackCandidate {
+    pub version: String,
+    pub eligible: bool,
+    pub failed_rollbacks: u32,
+    pub reasons: Vec<Reason>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackCandidates {
+    pub verdict: RollbackCandidatesVerdict,
+    pub current: String,
+    pub target: Option<String>,
+    pub candidates: Vec<RollbackCandidate>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub failed_rollbacks: u32,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether there is a version to go back to.
+#[uniffi::remote(Enum)]
+pub enum RollbackCandidatesVerdict {
+    /// There is one.
+    Found,
+    /// There is none, unless one of the versions listed as missing is known to have worked.
+    Inconclusive,
+    /// There is none.
+    NotFound,
+}
+
+#[uniffi::remote(Record)]
 pub struct RollbackCounterfactual {
     pub fact: String,
     pub actual: Option<String>,
@@ -1442,6 +1479,14 @@ pub enum RollbackCustomerImpact {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackDataLoss {
+    pub id: String,
+    pub start: Option<Timestamp>,
+    pub end: Option<Timestamp>,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct RollbackDecision {
     pub verdict: RollbackVerdict,
     pub criteria_met: Vec<RollbackCriterion>,
@@ -1450,6 +1495,181 @@ pub struct RollbackDecision {
     pub counterfactuals: Vec<RollbackCounterfactual>,
     pub next_check_at: Option<Timestamp>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackHistoryEvent {
+    pub at: Timestamp,
+    pub kind: RollbackHistoryKind,
+}
+
+/// What happened to a version, the schema or the data.
+#[uniffi::remote(Enum)]
+pub enum RollbackHistoryKind {
+    /// A version began to serve, for the first time or again.
+    Deployed {
+        /// The version, or whatever else names a revision.
+        version: String,
+    },
+    /// A version was deployed as an experiment. It counts as no revision, and nobody goes back to it.
+    ExperimentDeployed {
+        /// The version.
+        version: String,
+    },
+    /// A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
+    /// more.
+    Succeeded {
+        /// The version.
+        version: String,
+    },
+    /// A version failed while it served.
+    Failed {
+        /// The version.
+        version: String,
+    },
+    /// A rollback to a version was tried and failed.
+    RollbackFailed {
+        /// The version that should have served again.
+        version: String,
+    },
+    /// A version must not be used any more.
+    Withdrawn {
+        /// The version.
+        version: String,
+    },
+    /// A version is known to have a vulnerability.
+    Vulnerable {
+        /// The version.
+        version: String,
+        /// What names the vulnerability: `CVE-2026-1234`.
+        advisory: String,
+    },
+    /// The artifact of a version is kept until an instant. The last of these events counts.
+    ArtifactKept {
+        /// The version.
+        version: String,
+        /// The instant at which it is deleted; it may be later than `now`.
+        until: Timestamp,
+    },
+    /// A migration ran.
+    Migrated {
+        /// The name of the migration.
+        migration: String,
+        /// What it did to the schema.
+        change: RollbackSchemaChange,
+        /// The oldest version that works with the schema afterwards.
+        works_from: String,
+    },
+    /// A migration was taken back.
+    MigrationReverted {
+        /// The name of the migration.
+        migration: String,
+    },
+    /// Data was written for the first time in a format that older versions cannot read.
+    NewFormatWritten {
+        /// The oldest version that can read it.
+        readable_from: String,
+    },
+}
+
+/// What a part of a release is.
+#[uniffi::remote(Enum)]
+pub enum RollbackItemKind {
+    /// A migration of a database.
+    Database,
+    /// A feature flag.
+    FeatureFlag,
+    /// The traffic, where the previous version still runs beside the new one, as in a blue-green deployment.
+    Traffic,
+    /// The application itself.
+    Application,
+    /// Configuration: files, flags, environment variables.
+    Configuration,
+    /// A cache that the new version filled.
+    Cache,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlan {
+    pub verdict: RollbackPlanVerdict,
+    pub steps: Vec<RollbackPlanStep>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub data_loss: Vec<RollbackDataLoss>,
+    pub total: Option<Span>,
+    pub critical: Option<Span>,
+    pub critical_path: Vec<String>,
+}
+
+/// How a part of a release is taken back.
+#[uniffi::remote(Enum)]
+pub enum RollbackPlanAction {
+    /// Database: leave the schema as it is, because the previous version works with it.
+    KeepSchema,
+    /// Database: run the down migration.
+    MigrateDown,
+    /// Database: restore the newest backup. What was written after it is lost.
+    RestoreBackup,
+    /// Feature flag: disable it.
+    DisableFlag,
+    /// Traffic: send it to the previous version, which still runs.
+    SwitchTraffic,
+    /// Application: deploy the previous version.
+    RedeployPrevious,
+    /// Configuration: revert files.
+    RevertFiles,
+    /// Configuration: set flags to their values of before.
+    RevertFlags,
+    /// Configuration: reset environment variables.
+    ResetEnvironment,
+    /// Cache: clear the cache of the application.
+    ClearApplicationCache,
+    /// Cache: reset the state in memory, usually by a restart.
+    ResetMemory,
+    /// Cache: purge the CDN.
+    PurgeCdn,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlanItem {
+    pub id: String,
+    pub kind: RollbackItemKind,
+    pub action: Option<RollbackPlanAction>,
+    pub commands: Vec<String>,
+    pub owner: Option<String>,
+    pub duration: Option<Span>,
+    pub tested: Option<bool>,
+    pub reversible: Option<bool>,
+    pub after: Vec<String>,
+    pub schema_change: Option<RollbackSchemaChange>,
+    pub has_down: Option<bool>,
+    pub down_loses_data: Option<bool>,
+    pub backup_at: Option<Timestamp>,
+    pub last_write_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlanStep {
+    pub id: String,
+    pub kind: RollbackItemKind,
+    pub action: RollbackPlanAction,
+    pub reason: Reason,
+    pub commands: Vec<String>,
+    pub owner: Option<String>,
+    pub duration: Option<Span>,
+    pub starts_after: Option<Span>,
+    pub irreversible: bool,
+}
+
+/// Whether a plan can be followed.
+#[uniffi::remote(Enum)]
+pub enum RollbackPlanVerdict {
+    /// No gap is known.
+    Complete,
+    /// It can be followed, but something is missing, untested, or lost.
+    HasGaps,
+    /// A step cannot be done, or there is none.
+    Blocked,
 }
 
 #[uniffi::remote(Record)]
@@ -1470,6 +1690,19 @@ pub struct RollbackPolicy {
     pub quick_fix: Span,
     pub severe_impact: RollbackCustomerImpact,
     pub error_rate_significance: f64,
+    pub window_revisions: Option<u32>,
+    pub max_failed_rollbacks: u32,
+}
+
+/// What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
+#[uniffi::remote(Enum)]
+pub enum RollbackSchemaChange {
+    /// The schema is the same.
+    Unchanged,
+    /// Only additions that the previous version can ignore.
+    Expand,
+    /// Something that the previous version uses was removed, renamed or made stricter.
+    Contract,
 }
 
 #[uniffi::remote(Record)]
@@ -1511,6 +1744,27 @@ pub enum RollbackVerdict {
     RollBack,
     /// Something is wrong and no recovery option is known to be safe: a person must choose now.
     Escalate,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackWindow {
+    pub verdict: RollbackWindowVerdict,
+    pub current: String,
+    pub target: String,
+    pub revisions_between: Count,
+    pub closed_at: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether a rollback window is open.
+#[uniffi::remote(Enum)]
+pub enum RollbackWindowVerdict {
+    /// A rollback may be made.
+    Open,
+    /// A person must decide whether a rollback is made.
+    Closed,
 }
 
 #[uniffi::remote(Record)]
@@ -1973,6 +2227,32 @@ pub fn ffi_rollback_policy_from_yaml(text: String) -> Encoded<RollbackPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_rollback_candidates(
+    events: Vec<RollbackHistoryEvent>,
+    current: String,
+    policy: RollbackPolicy,
+    now: Timestamp,
+) -> Encoded<RollbackCandidates> {
+    Encoded(
+        relcore::rollback::candidates(borrow(&events), borrow(&current), borrow(&policy), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_candidates_outcome(candidates: RollbackCandidates) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::candidates_outcome(borrow(&candidates))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_check_rollback_plan(
+    items: Vec<RollbackPlanItem>,
+    now: Timestamp,
+) -> Encoded<Vec<Reason>> {
+    Encoded(relcore::rollback::check_rollback_plan(borrow(&items), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_rollback_decide(
     situation: RollbackSituation,
     policy: RollbackPolicy,
@@ -1990,8 +2270,58 @@ pub fn ffi_rollback_explain(decision: RollbackDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_rollback_explain_candidates(candidates: RollbackCandidates) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_candidates(borrow(&candidates))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_explain_plan(plan: RollbackPlan) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_plan(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_explain_window(window: RollbackWindow) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_window(borrow(&window))))
+}
+
+#[uniffi::export]
 pub fn ffi_rollback_outcome(decision: RollbackDecision) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::rollback::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_plan_outcome(plan: RollbackPlan) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::plan_outcome(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_plan_rollback(items: Vec<RollbackPlanItem>, now: Timestamp) -> Encoded<RollbackPlan> {
+    Encoded(relcore::rollback::plan_rollback(borrow(&items), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_rollback_window(
+    events: Vec<RollbackHistoryEvent>,
+    current: String,
+    target: String,
+    policy: RollbackPolicy,
+    now: Timestamp,
+) -> Encoded<RollbackWindow> {
+    Encoded(
+        relcore::rollback::rollback_window(
+            borrow(&events),
+            borrow(&current),
+            borrow(&target),
+            borrow(&policy),
+            borrow(&now),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_window_outcome(window: RollbackWindow) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::window_outcome(borrow(&window))))
 }
 
 #[uniffi::export]
@@ -3437,6 +3767,36 @@ pub fn ffi_write_release_type(value: ReleaseType) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_candidate(json: &str) -> Encoded<RollbackCandidate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidate(value: RollbackCandidate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_candidates(json: &str) -> Encoded<RollbackCandidates> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidates(value: RollbackCandidates) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_candidates_verdict(json: &str) -> Encoded<RollbackCandidatesVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidates_verdict(value: RollbackCandidatesVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_counterfactual(json: &str) -> Encoded<RollbackCounterfactual> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3467,6 +3827,16 @@ pub fn ffi_write_rollback_customer_impact(value: RollbackCustomerImpact) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_data_loss(json: &str) -> Encoded<RollbackDataLoss> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_data_loss(value: RollbackDataLoss) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_decision(json: &str) -> Encoded<RollbackDecision> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3477,12 +3847,102 @@ pub fn ffi_write_rollback_decision(value: RollbackDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_history_event(json: &str) -> Encoded<RollbackHistoryEvent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_history_event(value: RollbackHistoryEvent) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_history_kind(json: &str) -> Encoded<RollbackHistoryKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_history_kind(value: RollbackHistoryKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_item_kind(json: &str) -> Encoded<RollbackItemKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_item_kind(value: RollbackItemKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan(json: &str) -> Encoded<RollbackPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan(value: RollbackPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_action(json: &str) -> Encoded<RollbackPlanAction> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_action(value: RollbackPlanAction) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_item(json: &str) -> Encoded<RollbackPlanItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_item(value: RollbackPlanItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_step(json: &str) -> Encoded<RollbackPlanStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_step(value: RollbackPlanStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_verdict(json: &str) -> Encoded<RollbackPlanVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_verdict(value: RollbackPlanVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_policy(json: &str) -> Encoded<RollbackPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_rollback_policy(value: RollbackPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_schema_change(json: &str) -> Encoded<RollbackSchemaChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_schema_change(value: RollbackSchemaChange) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3503,6 +3963,26 @@ pub fn ffi_read_rollback_verdict(json: &str) -> Encoded<RollbackVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_rollback_verdict(value: RollbackVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_window(json: &str) -> Encoded<RollbackWindow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_window(value: RollbackWindow) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_window_verdict(json: &str) -> Encoded<RollbackWindowVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_window_verdict(value: RollbackWindowVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

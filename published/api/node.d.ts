@@ -104,6 +104,43 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "plan_harm_first"
+  | "plan_schema_first"
+  | "plan_configuration_first"
+  | "plan_application"
+  | "plan_traffic_late"
+  | "plan_schema_last"
+  | "plan_cache_last"
+  | "plan_order_stated"
+  | "plan_complete"
+  | "plan_empty"
+  | "step_untested"
+  | "step_irreversible"
+  | "no_owner"
+  | "no_duration"
+  | "no_commands"
+  | "migration_without_down"
+  | "down_loses_data"
+  | "data_loss_unknown"
+  | "no_backup"
+  | "backup_outdated"
+  | "schema_change_unknown"
+  | "schema_incompatible"
+  | "contract_closes_window"
+  | "target_not_older"
+  | "target_is_experiment"
+  | "window_revisions_exceeded"
+  | "new_format_written"
+  | "artifact_expired"
+  | "candidate_found"
+  | "candidates_unknown"
+  | "no_candidate"
+  | "version_worked"
+  | "version_failed"
+  | "version_withdrawn"
+  | "version_vulnerable"
+  | "version_unproven"
+  | "rollback_attempts_exceeded"
   | "harm_proven"
   | "within_margin"
   | "degraded_within_margin"
@@ -1509,6 +1546,40 @@ export declare function profile(releaseType: Type, overrides?: Profiles | null):
 
 // rollback.d.ts
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person. */
+/** A version that a rollback could go to. */
+export interface Candidate {
+  /** The version. */
+  readonly version: string;
+  /** Whether nothing excludes it. */
+  readonly eligible: boolean;
+  /** The rollbacks to it that failed since it succeeded last. */
+  readonly failedRollbacks: number;
+  /** What excludes it, or that it worked. */
+  readonly reasons: readonly Reason[];
+}
+/** The versions that a rollback could go to, made by `candidates`. */
+export interface Candidates<At extends Instant = Instant> {
+  /** Whether there is a version to go back to. */
+  readonly verdict: CandidatesVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to: the newest that nothing excludes. */
+  readonly target?: string | undefined;
+  /** All other versions of the history, newest first. */
+  readonly candidates: readonly Candidate[];
+  /** The verdict's reason, then those of the candidates. */
+  readonly reasons: readonly Reason[];
+  /** The versions of which it must be said whether they worked. */
+  readonly missing: readonly string[];
+  /** The rollbacks that failed, to any version, each since that version succeeded last. */
+  readonly failedRollbacks: number;
+  /** The instant at which time alone changes the verdict or the target; absent if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether there is a version to go back to. */
+export type CandidatesVerdict = "found" | "inconclusive" | "not_found";
 /** A fact that would change the verdict if all others stayed as they are. */
 export interface Counterfactual {
   /** The name of the fact in the situation: `affectedShare`. */
@@ -1531,6 +1602,17 @@ export type Criterion =
   | "rollback_window_open";
 /** The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an absent value. */
 export type CustomerImpact = "unnoticed" | "minor" | "major" | "critical";
+/** Data that a step of a rollback loses. */
+export interface DataLoss<At extends Instant = Instant> {
+  /** The id of the step. */
+  readonly id: string;
+  /** The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time. */
+  readonly start?: At | undefined;
+  /** The end of that time. */
+  readonly end?: At | undefined;
+  /** A sentence for a person. */
+  readonly text: string;
+}
 /** A decision about a release and its reasons, made by `decide`. */
 export interface Decision<At extends Instant = Instant> {
   /** What to do. */
@@ -1548,6 +1630,189 @@ export interface Decision<At extends Instant = Instant> {
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
 }
+/** An event in the history of a service. */
+export interface HistoryEvent {
+  /** When it happened. */
+  readonly at: Instant;
+  /** What happened. */
+  readonly kind: HistoryKind;
+}
+/** What happened to a version, the schema or the data. */
+export type HistoryKind =
+  | HistoryKindDeployed
+  | HistoryKindExperimentDeployed
+  | HistoryKindSucceeded
+  | HistoryKindFailed
+  | HistoryKindRollbackFailed
+  | HistoryKindWithdrawn
+  | HistoryKindVulnerable
+  | HistoryKindArtifactKept
+  | HistoryKindMigrated
+  | HistoryKindMigrationReverted
+  | HistoryKindNewFormatWritten;
+/** A version began to serve, for the first time or again. */
+export interface HistoryKindDeployed {
+  readonly type: "deployed";
+  /** The version, or whatever else names a revision. */
+  readonly version: string;
+}
+/** A version was deployed as an experiment. */
+export interface HistoryKindExperimentDeployed {
+  readonly type: "experiment_deployed";
+  /** The version. */
+  readonly version: string;
+}
+/** A version proved itself, for instance at the end of a canary or of its bake. */
+export interface HistoryKindSucceeded {
+  readonly type: "succeeded";
+  /** The version. */
+  readonly version: string;
+}
+/** A version failed while it served. */
+export interface HistoryKindFailed {
+  readonly type: "failed";
+  /** The version. */
+  readonly version: string;
+}
+/** A rollback to a version was tried and failed. */
+export interface HistoryKindRollbackFailed {
+  readonly type: "rollback_failed";
+  /** The version that should have served again. */
+  readonly version: string;
+}
+/** A version must not be used any more. */
+export interface HistoryKindWithdrawn {
+  readonly type: "withdrawn";
+  /** The version. */
+  readonly version: string;
+}
+/** A version is known to have a vulnerability. */
+export interface HistoryKindVulnerable {
+  readonly type: "vulnerable";
+  /** The version. */
+  readonly version: string;
+  /** What names the vulnerability: `CVE-2026-1234`. */
+  readonly advisory: string;
+}
+/** The artifact of a version is kept until an instant. */
+export interface HistoryKindArtifactKept {
+  readonly type: "artifact_kept";
+  /** The version. */
+  readonly version: string;
+  /** The instant at which it is deleted; it may be later than `now`. */
+  readonly until: Instant;
+}
+/** A migration ran. */
+export interface HistoryKindMigrated {
+  readonly type: "migrated";
+  /** The name of the migration. */
+  readonly migration: string;
+  /** What it did to the schema. */
+  readonly change: SchemaChange;
+  /** The oldest version that works with the schema afterwards. */
+  readonly worksFrom: string;
+}
+/** A migration was taken back. */
+export interface HistoryKindMigrationReverted {
+  readonly type: "migration_reverted";
+  /** The name of the migration. */
+  readonly migration: string;
+}
+/** Data was written for the first time in a format that older versions cannot read. */
+export interface HistoryKindNewFormatWritten {
+  readonly type: "new_format_written";
+  /** The oldest version that can read it. */
+  readonly readableFrom: string;
+}
+/** What a part of a release is. */
+export type ItemKind = "database" | "feature_flag" | "traffic" | "application" | "configuration" | "cache";
+/** The steps of a rollback in order, made by `planRollback`. */
+export interface Plan<At extends Instant = Instant> {
+  /** Whether the plan can be followed as it is. */
+  readonly verdict: PlanVerdict;
+  /** The steps in their order. */
+  readonly steps: readonly PlanStep[];
+  /** The findings in the order of the steps, or that there are none. */
+  readonly reasons: readonly Reason[];
+  /** The unknown facts that were treated as their worst value: `orders.hasDown`. */
+  readonly missing: readonly string[];
+  /** What the rollback loses. */
+  readonly dataLoss: readonly DataLoss<At>[];
+  /** The time for one step after the other; absent if that of a step is unknown. */
+  readonly total?: Span | undefined;
+  /** The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown. */
+  readonly critical?: Span | undefined;
+  /** The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown. */
+  readonly criticalPath: readonly string[];
+}
+/** How a part of a release is taken back. */
+export type PlanAction =
+  | "keep_schema"
+  | "migrate_down"
+  | "restore_backup"
+  | "disable_flag"
+  | "switch_traffic"
+  | "redeploy_previous"
+  | "revert_files"
+  | "revert_flags"
+  | "reset_environment"
+  | "clear_application_cache"
+  | "reset_memory"
+  | "purge_cdn";
+/** A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache. */
+export interface PlanItem {
+  /** A name that no other item of the plan has. */
+  readonly id: string;
+  /** What it is. */
+  readonly kind: ItemKind;
+  /** How it is taken back. */
+  readonly action?: PlanAction | undefined;
+  /** The commands of the step, in their order. */
+  readonly commands?: readonly string[] | undefined;
+  /** Who does the step. */
+  readonly owner?: string | undefined;
+  /** How long the step takes. */
+  readonly duration?: Span | undefined;
+  /** Whether the step has been tested. */
+  readonly tested?: boolean | undefined;
+  /** Whether the step itself can be undone. */
+  readonly reversible?: boolean | undefined;
+  /** The ids of the items whose steps must be done before. */
+  readonly after?: readonly string[] | undefined;
+  /** What the migration does to the schema. */
+  readonly schemaChange?: SchemaChange | undefined;
+  /** Whether a down migration exists. */
+  readonly hasDown?: boolean | undefined;
+  /** Whether the down migration loses data, for instance that of a column which it drops. */
+  readonly downLosesData?: boolean | undefined;
+  /** The instant of the newest backup. */
+  readonly backupAt?: Instant | undefined;
+  /** The instant of the last write. */
+  readonly lastWriteAt?: Instant | undefined;
+}
+/** A step of a plan. */
+export interface PlanStep {
+  /** The id of its item. */
+  readonly id: string;
+  /** What it takes back. */
+  readonly kind: ItemKind;
+  /** How. */
+  readonly action: PlanAction;
+  /** Why it stands at this position. */
+  readonly reason: Reason;
+  /** The commands of its item. */
+  readonly commands: readonly string[];
+  /** Who does it. */
+  readonly owner?: string | undefined;
+  /** How long it takes. */
+  readonly duration?: Span | undefined;
+  /** The time from the start of the rollback to the earliest start of the step; absent if it is unknown. */
+  readonly startsAfter?: Span | undefined;
+  /** Whether the step cannot be undone. */
+  readonly irreversible: boolean;
+}
+/** Whether a plan can be followed. */
+export type PlanVerdict = "complete" | "has_gaps" | "blocked";
 /** The limits beyond which a release counts as broken, and the limits that choose the recovery. */
 export interface Policy {
   /** The severity of broken critical functionality. */
@@ -1582,7 +1847,13 @@ export interface Policy {
   readonly severeImpact?: CustomerImpact | undefined;
   /** The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off. */
   readonly errorRateSignificance?: number | undefined;
+  /** The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more. */
+  readonly windowRevisions?: number | undefined;
+  /** The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. */
+  readonly maxFailedRollbacks?: number | undefined;
 }
+/** What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change). */
+export type SchemaChange = "unchanged" | "expand" | "contract";
 /** The facts about a release that a deploy script knows. */
 export interface Situation {
   /** Whether functionality that users depend on is broken. */
@@ -1628,18 +1899,70 @@ export interface Situation {
 }
 /** What to do about a release. */
 export type Verdict = "hold" | "inconclusive" | "forward_fix" | "disable_flag" | "roll_back" | "escalate";
+/** Whether a rollback is still within its window, made by `rollbackWindow`. */
+export interface Window<At extends Instant = Instant> {
+  /** Whether it is open. */
+  readonly verdict: WindowVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to. */
+  readonly target: string;
+  /** The versions between the two, without experiments. */
+  readonly revisionsBetween: Count;
+  /** The instant at which it closed; absent if it is open, or was never open. */
+  readonly closedAt?: At | undefined;
+  /** Everything that closed it, or that it is open. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which time alone closes it; absent if it is closed or time alone does not close it. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether a rollback window is open. */
+export type WindowVerdict = "open" | "closed";
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
+/** Lists the versions that a rollback could go to, newest first, and names the first that may. */
+export declare function candidates(
+  events: readonly HistoryEvent[],
+  current: string,
+  policy: Policy,
+  now: Instant,
+): Candidates<Timestamp>;
+/** The consequence of the candidates for their caller: `proceed` if one was found, else `ask`. */
+export declare function candidatesOutcome(candidates: Candidates): decision.Outcome;
+/** The gaps of a plan: what `planRollback` finds, without the steps. */
+export declare function checkRollbackPlan(items: readonly PlanItem[], now: Instant): readonly Reason[];
 /** Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person. */
 export declare function decide(situation: Situation, policy: Policy, now: Instant): Decision<Timestamp>;
 /** Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict. */
 export declare function explain(decision: Decision): string;
+/** Writes the versions that a rollback could go to as text for a person. */
+export declare function explainCandidates(candidates: Candidates): string;
+/** Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps. */
+export declare function explainPlan(plan: Plan): string;
+/** Writes a rollback window as text for a person. */
+export declare function explainWindow(window: Window): string;
 /** The consequence of a decision for its caller: go on, go back, or ask a person. */
 export declare function outcome(decision: Decision): decision.Outcome;
+/** The consequence of a plan for its caller: `proceed` if it is complete, else `ask`. */
+export declare function planOutcome(plan: Plan): decision.Outcome;
+/** Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position. */
+export declare function planRollback(items: readonly PlanItem[], now: Instant): Plan<Timestamp>;
+/** Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed. */
+export declare function rollbackWindow(
+  events: readonly HistoryEvent[],
+  current: string,
+  target: string,
+  policy: Policy,
+  now: Instant,
+): Window<Timestamp>;
+/** The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`. */
+export declare function windowOutcome(window: Window): decision.Outcome;
 /** A policy that is checked and digested once, for many decisions. */
 export declare class Engine {
   #private;

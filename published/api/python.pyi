@@ -1697,6 +1697,80 @@ class ReasonCode(StrEnum):
     """Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice."""
     NEITHER_IS_SAFE = 'neither_is_safe'
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
+    PLAN_HARM_FIRST = 'plan_harm_first'
+    """Plan: the step stops the harm, so that it comes first."""
+    PLAN_SCHEMA_FIRST = 'plan_schema_first'
+    """Plan: the previous version cannot run before this database step."""
+    PLAN_CONFIGURATION_FIRST = 'plan_configuration_first'
+    """Plan: the application reads its configuration when it starts."""
+    PLAN_APPLICATION = 'plan_application'
+    """Plan: the application follows what it needs."""
+    PLAN_TRAFFIC_LATE = 'plan_traffic_late'
+    """Plan: the traffic follows the database, without which the previous version cannot serve."""
+    PLAN_SCHEMA_LAST = 'plan_schema_last'
+    """Plan: the schema stays, or goes back after the new version is gone."""
+    PLAN_CACHE_LAST = 'plan_cache_last'
+    """Plan: caches are cleared after the previous version is back."""
+    PLAN_ORDER_STATED = 'plan_order_stated'
+    """Plan: the step follows others because its item says so."""
+    PLAN_COMPLETE = 'plan_complete'
+    """Plan: nothing is missing, untested or lost."""
+    PLAN_EMPTY = 'plan_empty'
+    """Plan: there are no steps."""
+    STEP_UNTESTED = 'step_untested'
+    """Plan: a step has not been tested, or that is unknown."""
+    STEP_IRREVERSIBLE = 'step_irreversible'
+    """Plan: a step cannot be undone."""
+    NO_OWNER = 'no_owner'
+    """Plan: a step has no owner."""
+    NO_DURATION = 'no_duration'
+    """Plan: a step has no duration."""
+    NO_COMMANDS = 'no_commands'
+    """Plan: a step has no commands."""
+    MIGRATION_WITHOUT_DOWN = 'migration_without_down'
+    """Plan: a migration has no down migration."""
+    DOWN_LOSES_DATA = 'down_loses_data'
+    """Plan: a down migration loses data."""
+    DATA_LOSS_UNKNOWN = 'data_loss_unknown'
+    """Plan: it is unknown whether a down migration loses data."""
+    NO_BACKUP = 'no_backup'
+    """Plan: no backup is known."""
+    BACKUP_OUTDATED = 'backup_outdated'
+    """Plan: the backup is older than the data."""
+    SCHEMA_CHANGE_UNKNOWN = 'schema_change_unknown'
+    """Plan: it is unknown what a migration does to the schema."""
+    SCHEMA_INCOMPATIBLE = 'schema_incompatible'
+    """Plan: the previous version is not known to work with a schema that is to stay."""
+    CONTRACT_CLOSES_WINDOW = 'contract_closes_window'
+    """A contract migration closes the rollback window."""
+    TARGET_NOT_OLDER = 'target_not_older'
+    """Window: the target was not deployed before the current version."""
+    TARGET_IS_EXPERIMENT = 'target_is_experiment'
+    """Window: the target was deployed as an experiment only."""
+    WINDOW_REVISIONS_EXCEEDED = 'window_revisions_exceeded'
+    """Window: too many versions lie between the target and the current version."""
+    NEW_FORMAT_WRITTEN = 'new_format_written'
+    """Window: data was written that the target cannot read."""
+    ARTIFACT_EXPIRED = 'artifact_expired'
+    """Window: the artifact of the target is deleted."""
+    CANDIDATE_FOUND = 'candidate_found'
+    """Candidates: the newest version that worked and may run again."""
+    CANDIDATES_UNKNOWN = 'candidates_unknown'
+    """Candidates: no version is known to have worked, but of some that is unknown."""
+    NO_CANDIDATE = 'no_candidate'
+    """Candidates: there is no version to go back to."""
+    VERSION_WORKED = 'version_worked'
+    """Candidate: it worked."""
+    VERSION_FAILED = 'version_failed'
+    """Candidate: it failed while it served."""
+    VERSION_WITHDRAWN = 'version_withdrawn'
+    """Candidate: it was withdrawn."""
+    VERSION_VULNERABLE = 'version_vulnerable'
+    """Candidate: it has a vulnerability."""
+    VERSION_UNPROVEN = 'version_unproven'
+    """Candidate: it neither succeeded nor served long enough."""
+    ROLLBACK_ATTEMPTS_EXCEEDED = 'rollback_attempts_exceeded'
+    """As many rollbacks failed as the policy allows."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'
@@ -1886,6 +1960,14 @@ def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object]
 
 # rollback
 """Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person."""
+class CandidatesVerdict(StrEnum):
+    """Whether there is a version to go back to."""
+    FOUND = 'found'
+    """There is one."""
+    INCONCLUSIVE = 'inconclusive'
+    """There is none, unless one of the versions listed as missing is known to have worked."""
+    NOT_FOUND = 'not_found'
+    """There is none."""
 class Criterion(StrEnum):
     """A criterion for a rollback."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
@@ -1912,6 +1994,62 @@ class CustomerImpact(StrEnum):
     """Users cannot do a part of their work."""
     CRITICAL = 'critical'
     """Users cannot work, or lose data or money."""
+class ItemKind(StrEnum):
+    """What a part of a release is."""
+    DATABASE = 'database'
+    """A migration of a database."""
+    FEATURE_FLAG = 'feature_flag'
+    """A feature flag."""
+    TRAFFIC = 'traffic'
+    """The traffic, where the previous version still runs beside the new one, as in a blue-green deployment."""
+    APPLICATION = 'application'
+    """The application itself."""
+    CONFIGURATION = 'configuration'
+    """Configuration: files, flags, environment variables."""
+    CACHE = 'cache'
+    """A cache that the new version filled."""
+class PlanAction(StrEnum):
+    """How a part of a release is taken back."""
+    KEEP_SCHEMA = 'keep_schema'
+    """Database: leave the schema as it is, because the previous version works with it."""
+    MIGRATE_DOWN = 'migrate_down'
+    """Database: run the down migration."""
+    RESTORE_BACKUP = 'restore_backup'
+    """Database: restore the newest backup."""
+    DISABLE_FLAG = 'disable_flag'
+    """Feature flag: disable it."""
+    SWITCH_TRAFFIC = 'switch_traffic'
+    """Traffic: send it to the previous version, which still runs."""
+    REDEPLOY_PREVIOUS = 'redeploy_previous'
+    """Application: deploy the previous version."""
+    REVERT_FILES = 'revert_files'
+    """Configuration: revert files."""
+    REVERT_FLAGS = 'revert_flags'
+    """Configuration: set flags to their values of before."""
+    RESET_ENVIRONMENT = 'reset_environment'
+    """Configuration: reset environment variables."""
+    CLEAR_APPLICATION_CACHE = 'clear_application_cache'
+    """Cache: clear the cache of the application."""
+    RESET_MEMORY = 'reset_memory'
+    """Cache: reset the state in memory, usually by a restart."""
+    PURGE_CDN = 'purge_cdn'
+    """Cache: purge the CDN."""
+class PlanVerdict(StrEnum):
+    """Whether a plan can be followed."""
+    COMPLETE = 'complete'
+    """No gap is known."""
+    HAS_GAPS = 'has_gaps'
+    """It can be followed, but something is missing, untested, or lost."""
+    BLOCKED = 'blocked'
+    """A step cannot be done, or there is none."""
+class SchemaChange(StrEnum):
+    """What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change)."""
+    UNCHANGED = 'unchanged'
+    """The schema is the same."""
+    EXPAND = 'expand'
+    """Only additions that the previous version can ignore."""
+    CONTRACT = 'contract'
+    """Something that the previous version uses was removed, renamed or made stricter."""
 class Verdict(StrEnum):
     """What to do about a release."""
     HOLD = 'hold'
@@ -1926,6 +2064,44 @@ class Verdict(StrEnum):
     """Roll back to the previous version."""
     ESCALATE = 'escalate'
     """Something is wrong and no recovery option is known to be safe: a person must choose now."""
+class WindowVerdict(StrEnum):
+    """Whether a rollback window is open."""
+    OPEN = 'open'
+    """A rollback may be made."""
+    CLOSED = 'closed'
+    """A person must decide whether a rollback is made."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate(_Value):
+    """A version that a rollback could go to."""
+    version: str
+    """The version."""
+    eligible: bool
+    """Whether nothing excludes it."""
+    failed_rollbacks: int
+    """The rollbacks to it that failed since it succeeded last."""
+    reasons: Sequence[Reason]
+    """What excludes it, or that it worked."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidates(_Value):
+    """The versions that a rollback could go to, made by `candidates`."""
+    verdict: CandidatesVerdict
+    """Whether there is a version to go back to."""
+    current: str
+    """The version that serves."""
+    target: str | None = None
+    """The version to go back to: the newest that nothing excludes."""
+    candidates: Sequence[Candidate]
+    """All other versions of the history, newest first."""
+    reasons: Sequence[Reason]
+    """The verdict's reason, then those of the candidates."""
+    missing: Sequence[str]
+    """The versions of which it must be said whether they worked."""
+    failed_rollbacks: int
+    """The rollbacks that failed, to any version, each since that version succeeded last."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone changes the verdict or the target; absent if there is none."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
@@ -1937,6 +2113,17 @@ class Counterfactual(_Value):
     """A value that changes the verdict, in the wire form without quotes: `true`, `0.05`, `PT1H`."""
     verdict: Verdict
     """The verdict for that value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataLoss(_Value):
+    """Data that a step of a rollback loses."""
+    id: str
+    """The id of the step."""
+    start: datetime | None = None
+    """The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time."""
+    end: datetime | None = None
+    """The end of that time."""
+    text: str
+    """A sentence for a person."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
@@ -1954,6 +2141,171 @@ class Decision(_Value):
     """The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing."""
     policy_digest: str
     """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEvent(_Value):
+    """An event in the history of a service."""
+    at: datetime
+    """When it happened."""
+    kind: Annotated[HistoryKind, _TAGGED]
+    """What happened."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindDeployed(_Variant):
+    """A version began to serve, for the first time or again."""
+    type: Literal['deployed'] = 'deployed'
+    """Which variant this is."""
+    version: str
+    """The version, or whatever else names a revision."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindExperimentDeployed(_Variant):
+    """A version was deployed as an experiment."""
+    type: Literal['experiment_deployed'] = 'experiment_deployed'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindSucceeded(_Variant):
+    """A version proved itself, for instance at the end of a canary or of its bake."""
+    type: Literal['succeeded'] = 'succeeded'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindFailed(_Variant):
+    """A version failed while it served."""
+    type: Literal['failed'] = 'failed'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindRollbackFailed(_Variant):
+    """A rollback to a version was tried and failed."""
+    type: Literal['rollback_failed'] = 'rollback_failed'
+    """Which variant this is."""
+    version: str
+    """The version that should have served again."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindWithdrawn(_Variant):
+    """A version must not be used any more."""
+    type: Literal['withdrawn'] = 'withdrawn'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindVulnerable(_Variant):
+    """A version is known to have a vulnerability."""
+    type: Literal['vulnerable'] = 'vulnerable'
+    """Which variant this is."""
+    version: str
+    """The version."""
+    advisory: str
+    """What names the vulnerability: `CVE-2026-1234`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindArtifactKept(_Variant):
+    """The artifact of a version is kept until an instant."""
+    type: Literal['artifact_kept'] = 'artifact_kept'
+    """Which variant this is."""
+    version: str
+    """The version."""
+    until: datetime
+    """The instant at which it is deleted; it may be later than `now`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrated(_Variant):
+    """A migration ran."""
+    type: Literal['migrated'] = 'migrated'
+    """Which variant this is."""
+    migration: str
+    """The name of the migration."""
+    change: SchemaChange
+    """What it did to the schema."""
+    works_from: str
+    """The oldest version that works with the schema afterwards."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrationReverted(_Variant):
+    """A migration was taken back."""
+    type: Literal['migration_reverted'] = 'migration_reverted'
+    """Which variant this is."""
+    migration: str
+    """The name of the migration."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindNewFormatWritten(_Variant):
+    """Data was written for the first time in a format that older versions cannot read."""
+    type: Literal['new_format_written'] = 'new_format_written'
+    """Which variant this is."""
+    readable_from: str
+    """The oldest version that can read it."""
+HistoryKind: TypeAlias = HistoryKindDeployed | HistoryKindExperimentDeployed | HistoryKindSucceeded | HistoryKindFailed | HistoryKindRollbackFailed | HistoryKindWithdrawn | HistoryKindVulnerable | HistoryKindArtifactKept | HistoryKindMigrated | HistoryKindMigrationReverted | HistoryKindNewFormatWritten
+"""What happened to a version, the schema or the data."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan(_Value):
+    """The steps of a rollback in order, made by `plan_rollback`."""
+    verdict: PlanVerdict
+    """Whether the plan can be followed as it is."""
+    steps: Sequence[PlanStep]
+    """The steps in their order."""
+    reasons: Sequence[Reason]
+    """The findings in the order of the steps, or that there are none."""
+    missing: Sequence[str]
+    """The unknown facts that were treated as their worst value: `orders.hasDown`."""
+    data_loss: Sequence[DataLoss]
+    """What the rollback loses."""
+    total: timedelta | None = None
+    """The time for one step after the other; absent if that of a step is unknown."""
+    critical: timedelta | None = None
+    """The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown."""
+    critical_path: Sequence[str]
+    """The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanItem(_Value):
+    """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache."""
+    id: str
+    """A name that no other item of the plan has."""
+    kind: ItemKind
+    """What it is."""
+    action: PlanAction | None = None
+    """How it is taken back."""
+    commands: Sequence[str] = ()
+    """The commands of the step, in their order."""
+    owner: str | None = None
+    """Who does the step."""
+    duration: timedelta | None = None
+    """How long the step takes."""
+    tested: bool | None = None
+    """Whether the step has been tested."""
+    reversible: bool | None = None
+    """Whether the step itself can be undone."""
+    after: Sequence[str] = ()
+    """The ids of the items whose steps must be done before."""
+    schema_change: SchemaChange | None = None
+    """What the migration does to the schema."""
+    has_down: bool | None = None
+    """Whether a down migration exists."""
+    down_loses_data: bool | None = None
+    """Whether the down migration loses data, for instance that of a column which it drops."""
+    backup_at: datetime | None = None
+    """The instant of the newest backup."""
+    last_write_at: datetime | None = None
+    """The instant of the last write."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanStep(_Value):
+    """A step of a plan."""
+    id: str
+    """The id of its item."""
+    kind: ItemKind
+    """What it takes back."""
+    action: PlanAction
+    """How."""
+    reason: Reason
+    """Why it stands at this position."""
+    commands: Sequence[str]
+    """The commands of its item."""
+    owner: str | None = None
+    """Who does it."""
+    duration: timedelta | None = None
+    """How long it takes."""
+    starts_after: timedelta | None = None
+    """The time from the start of the rollback to the earliest start of the step; absent if it is unknown."""
+    irreversible: bool
+    """Whether the step cannot be undone."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery."""
@@ -1989,6 +2341,10 @@ class Policy(_Value):
     """The lowest impact on customers that counts as severe."""
     error_rate_significance: float = 0.01
     """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off."""
+    window_revisions: int | None = None
+    """The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more."""
+    max_failed_rollbacks: int = 1
+    """The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""
@@ -2032,6 +2388,25 @@ class Situation(_Value):
     """The time until a fix can be deployed."""
     flag_ends_fault: bool | None = None
     """Whether disabling a feature flag ends the whole fault for all users."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window(_Value):
+    """Whether a rollback is still within its window, made by `rollback_window`."""
+    verdict: WindowVerdict
+    """Whether it is open."""
+    current: str
+    """The version that serves."""
+    target: str
+    """The version to go back to."""
+    revisions_between: int
+    """The versions between the two, without experiments."""
+    closed_at: datetime | None = None
+    """The instant at which it closed; absent if it is open, or was never open."""
+    reasons: Sequence[Reason]
+    """Everything that closed it, or that it is open."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone closes it; absent if it is closed or time alone does not close it."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
 class Engine(_Handle):
     """A policy that is checked and digested once, for many decisions."""
     def __init__(self, policy: Policy | Mapping[str, object]) -> None:
@@ -2056,14 +2431,44 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
+def candidates(events: Sequence[HistoryEvent | Mapping[str, object]], current: str, policy: Policy | Mapping[str, object], now: datetime | str) -> Candidates:
+    """Lists the versions that a rollback could go to, newest first, and names the first that may."""
+    ...
+def candidates_outcome(candidates: Candidates | Mapping[str, object]) -> Outcome:
+    """The consequence of the candidates for their caller: `proceed` if one was found, else `ask`."""
+    ...
+def check_rollback_plan(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> tuple[Reason, ...]:
+    """The gaps of a plan: what `plan_rollback` finds, without the steps."""
+    ...
 def decide(situation: Situation | Mapping[str, object], policy: Policy | Mapping[str, object], now: datetime | str) -> Decision:
     """Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person."""
     ...
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict."""
     ...
+def explain_candidates(candidates: Candidates | Mapping[str, object]) -> str:
+    """Writes the versions that a rollback could go to as text for a person."""
+    ...
+def explain_plan(plan: Plan | Mapping[str, object]) -> str:
+    """Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps."""
+    ...
+def explain_window(window: Window | Mapping[str, object]) -> str:
+    """Writes a rollback window as text for a person."""
+    ...
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     """The consequence of a decision for its caller: go on, go back, or ask a person."""
+    ...
+def plan_outcome(plan: Plan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan for its caller: `proceed` if it is complete, else `ask`."""
+    ...
+def plan_rollback(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> Plan:
+    """Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position."""
+    ...
+def rollback_window(events: Sequence[HistoryEvent | Mapping[str, object]], current: str, target: str, policy: Policy | Mapping[str, object], now: datetime | str) -> Window:
+    """Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed."""
+    ...
+def window_outcome(window: Window | Mapping[str, object]) -> Outcome:
+    """The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`."""
     ...
 
 # stats

@@ -2407,7 +2407,141 @@ pub mod rollback {
         pub const FIX_PREFERRED: ReasonCode;
         /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
         pub const NEITHER_IS_SAFE: ReasonCode;
+        /// Plan: the step stops the harm, so that it comes first.
+        pub const PLAN_HARM_FIRST: ReasonCode;
+        /// Plan: the previous version cannot run before this database step.
+        pub const PLAN_SCHEMA_FIRST: ReasonCode;
+        /// Plan: the application reads its configuration when it starts.
+        pub const PLAN_CONFIGURATION_FIRST: ReasonCode;
+        /// Plan: the application follows what it needs.
+        pub const PLAN_APPLICATION: ReasonCode;
+        /// Plan: the traffic follows the database, without which the previous version cannot serve.
+        pub const PLAN_TRAFFIC_LATE: ReasonCode;
+        /// Plan: the schema stays, or goes back after the new version is gone.
+        pub const PLAN_SCHEMA_LAST: ReasonCode;
+        /// Plan: caches are cleared after the previous version is back.
+        pub const PLAN_CACHE_LAST: ReasonCode;
+        /// Plan: the step follows others because its item says so.
+        pub const PLAN_ORDER_STATED: ReasonCode;
+        /// Plan: nothing is missing, untested or lost.
+        pub const PLAN_COMPLETE: ReasonCode;
+        /// Plan: there are no steps.
+        pub const PLAN_EMPTY: ReasonCode;
+        /// Plan: a step has not been tested, or that is unknown.
+        pub const STEP_UNTESTED: ReasonCode;
+        /// Plan: a step cannot be undone.
+        pub const STEP_IRREVERSIBLE: ReasonCode;
+        /// Plan: a step has no owner.
+        pub const NO_OWNER: ReasonCode;
+        /// Plan: a step has no duration.
+        pub const NO_DURATION: ReasonCode;
+        /// Plan: a step has no commands.
+        pub const NO_COMMANDS: ReasonCode;
+        /// Plan: a migration has no down migration.
+        pub const MIGRATION_WITHOUT_DOWN: ReasonCode;
+        /// Plan: a down migration loses data.
+        pub const DOWN_LOSES_DATA: ReasonCode;
+        /// Plan: it is unknown whether a down migration loses data.
+        pub const DATA_LOSS_UNKNOWN: ReasonCode;
+        /// Plan: no backup is known.
+        pub const NO_BACKUP: ReasonCode;
+        /// Plan: the backup is older than the data.
+        pub const BACKUP_OUTDATED: ReasonCode;
+        /// Plan: it is unknown what a migration does to the schema.
+        pub const SCHEMA_CHANGE_UNKNOWN: ReasonCode;
+        /// Plan: the previous version is not known to work with a schema that is to stay.
+        pub const SCHEMA_INCOMPATIBLE: ReasonCode;
+        /// A contract migration closes the rollback window.
+        pub const CONTRACT_CLOSES_WINDOW: ReasonCode;
+        /// Window: the target was not deployed before the current version.
+        pub const TARGET_NOT_OLDER: ReasonCode;
+        /// Window: the target was deployed as an experiment only.
+        pub const TARGET_IS_EXPERIMENT: ReasonCode;
+        /// Window: too many versions lie between the target and the current version.
+        pub const WINDOW_REVISIONS_EXCEEDED: ReasonCode;
+        /// Window: data was written that the target cannot read.
+        pub const NEW_FORMAT_WRITTEN: ReasonCode;
+        /// Window: the artifact of the target is deleted.
+        pub const ARTIFACT_EXPIRED: ReasonCode;
+        /// Candidates: the newest version that worked and may run again.
+        pub const CANDIDATE_FOUND: ReasonCode;
+        /// Candidates: no version is known to have worked, but of some that is unknown.
+        pub const CANDIDATES_UNKNOWN: ReasonCode;
+        /// Candidates: there is no version to go back to.
+        pub const NO_CANDIDATE: ReasonCode;
+        /// Candidate: it worked.
+        pub const VERSION_WORKED: ReasonCode;
+        /// Candidate: it failed while it served.
+        pub const VERSION_FAILED: ReasonCode;
+        /// Candidate: it was withdrawn.
+        pub const VERSION_WITHDRAWN: ReasonCode;
+        /// Candidate: it has a vulnerability.
+        pub const VERSION_VULNERABLE: ReasonCode;
+        /// Candidate: it neither succeeded nor served long enough.
+        pub const VERSION_UNPROVEN: ReasonCode;
+        /// As many rollbacks failed as the policy allows.
+        pub const ROLLBACK_ATTEMPTS_EXCEEDED: ReasonCode;
     }
+    /// A version that a rollback could go to.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Candidate {
+        /// The version.
+        pub version: String,
+        /// Whether nothing excludes it.
+        pub eligible: bool,
+        /// The rollbacks to it that failed since it succeeded last.
+        pub failed_rollbacks: u32,
+        /// What excludes it, or that it worked.
+        pub reasons: Vec<Reason>,
+    }
+    /// The versions that a rollback could go to, made by `candidates`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Candidates {
+        /// Whether there is a version to go back to.
+        pub verdict: CandidatesVerdict,
+        /// The version that serves.
+        pub current: String,
+        /// The version to go back to: the newest that nothing excludes.
+        pub target: Option<String>,
+        /// All other versions of the history, newest first.
+        pub candidates: Vec<Candidate>,
+        /// The verdict's reason, then those of the candidates.
+        pub reasons: Vec<Reason>,
+        /// The versions of which it must be said whether they worked.
+        pub missing: Vec<String>,
+        /// The rollbacks that failed, to any version, each since that version succeeded last.
+        pub failed_rollbacks: u32,
+        /// The instant at which time alone changes the verdict or the target; absent if there is none.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// Whether there is a version to go back to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CandidatesVerdict {
+        /// There is one.
+        Found,
+        /// There is none, unless one of the versions listed as missing is known to have worked.
+        Inconclusive,
+        /// There is none.
+        NotFound,
+    }
+    /// Lists the versions that a rollback could go to, newest first, and names the first that may.
+    pub fn candidates(
+        events: &[HistoryEvent],
+        current: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Candidates>;
+    /// The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.
+    #[must_use]
+    pub fn candidates_outcome(candidates: &Candidates) -> Outcome;
+    /// Writes the versions that a rollback could go to as text for a person.
+    #[must_use]
+    pub fn explain_candidates(candidates: &Candidates) -> String;
     /// A policy that is checked and digested once, for many decisions.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Engine(_);
@@ -2487,6 +2621,252 @@ pub mod rollback {
     /// The consequence of a decision for its caller: go on, go back, or ask a person.
     #[must_use]
     pub fn outcome(decision: &Decision) -> Outcome;
+    /// An event in the history of a service.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct HistoryEvent {
+        /// When it happened.
+        pub at: Timestamp,
+        /// What happened.
+        pub kind: HistoryKind,
+    }
+    /// What happened to a version, the schema or the data.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum HistoryKind {
+        /// A version began to serve, for the first time or again.
+        Deployed {
+            /// The version, or whatever else names a revision.
+            version: String,
+        },
+        /// A version was deployed as an experiment.
+        ExperimentDeployed {
+            /// The version.
+            version: String,
+        },
+        /// A version proved itself, for instance at the end of a canary or of its bake.
+        Succeeded {
+            /// The version.
+            version: String,
+        },
+        /// A version failed while it served.
+        Failed {
+            /// The version.
+            version: String,
+        },
+        /// A rollback to a version was tried and failed.
+        RollbackFailed {
+            /// The version that should have served again.
+            version: String,
+        },
+        /// A version must not be used any more.
+        Withdrawn {
+            /// The version.
+            version: String,
+        },
+        /// A version is known to have a vulnerability.
+        Vulnerable {
+            /// The version.
+            version: String,
+            /// What names the vulnerability: `CVE-2026-1234`.
+            advisory: String,
+        },
+        /// The artifact of a version is kept until an instant.
+        ArtifactKept {
+            /// The version.
+            version: String,
+            /// The instant at which it is deleted; it may be later than `now`.
+            until: Timestamp,
+        },
+        /// A migration ran.
+        Migrated {
+            /// The name of the migration.
+            migration: String,
+            /// What it did to the schema.
+            change: SchemaChange,
+            /// The oldest version that works with the schema afterwards.
+            works_from: String,
+        },
+        /// A migration was taken back.
+        MigrationReverted {
+            /// The name of the migration.
+            migration: String,
+        },
+        /// Data was written for the first time in a format that older versions cannot read.
+        NewFormatWritten {
+            /// The oldest version that can read it.
+            readable_from: String,
+        },
+    }
+    /// Data that a step of a rollback loses.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DataLoss {
+        /// The id of the step.
+        pub id: String,
+        /// The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time.
+        pub start: Option<Timestamp>,
+        /// The end of that time.
+        pub end: Option<Timestamp>,
+        /// A sentence for a person.
+        pub text: String,
+    }
+    /// The steps of a rollback in order, made by `plan_rollback`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Plan {
+        /// Whether the plan can be followed as it is.
+        pub verdict: PlanVerdict,
+        /// The steps in their order.
+        pub steps: Vec<PlanStep>,
+        /// The findings in the order of the steps, or that there are none.
+        pub reasons: Vec<Reason>,
+        /// The unknown facts that were treated as their worst value: `orders.hasDown`.
+        pub missing: Vec<String>,
+        /// What the rollback loses.
+        pub data_loss: Vec<DataLoss>,
+        /// The time for one step after the other; absent if that of a step is unknown.
+        pub total: Option<Span>,
+        /// The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown.
+        pub critical: Option<Span>,
+        /// The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown.
+        pub critical_path: Vec<String>,
+    }
+    /// A step of a plan.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct PlanStep {
+        /// The id of its item.
+        pub id: String,
+        /// What it takes back.
+        pub kind: ItemKind,
+        /// How.
+        pub action: PlanAction,
+        /// Why it stands at this position.
+        pub reason: Reason,
+        /// The commands of its item.
+        pub commands: Vec<String>,
+        /// Who does it.
+        pub owner: Option<String>,
+        /// How long it takes.
+        pub duration: Option<Span>,
+        /// The time from the start of the rollback to the earliest start of the step; absent if it is unknown.
+        pub starts_after: Option<Span>,
+        /// Whether the step cannot be undone.
+        pub irreversible: bool,
+    }
+    /// Whether a plan can be followed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PlanVerdict {
+        /// No gap is known.
+        Complete,
+        /// It can be followed, but something is missing, untested, or lost.
+        HasGaps,
+        /// A step cannot be done, or there is none.
+        Blocked,
+    }
+    /// The gaps of a plan: what `plan_rollback` finds, without the steps.
+    pub fn check_rollback_plan(items: &[PlanItem], now: Timestamp) -> Result<Vec<Reason>>;
+    /// Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.
+    #[must_use]
+    pub fn explain_plan(plan: &Plan) -> String;
+    /// The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.
+    #[must_use]
+    pub fn plan_outcome(plan: &Plan) -> Outcome;
+    /// Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+    pub fn plan_rollback(items: &[PlanItem], now: Timestamp) -> Result<Plan>;
+    /// What a part of a release is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ItemKind {
+        /// A migration of a database.
+        Database,
+        /// A feature flag.
+        FeatureFlag,
+        /// The traffic, where the previous version still runs beside the new one, as in a blue-green deployment.
+        Traffic,
+        /// The application itself.
+        Application,
+        /// Configuration: files, flags, environment variables.
+        Configuration,
+        /// A cache that the new version filled.
+        Cache,
+    }
+    /// How a part of a release is taken back.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PlanAction {
+        /// Database: leave the schema as it is, because the previous version works with it.
+        KeepSchema,
+        /// Database: run the down migration.
+        MigrateDown,
+        /// Database: restore the newest backup.
+        RestoreBackup,
+        /// Feature flag: disable it.
+        DisableFlag,
+        /// Traffic: send it to the previous version, which still runs.
+        SwitchTraffic,
+        /// Application: deploy the previous version.
+        RedeployPrevious,
+        /// Configuration: revert files.
+        RevertFiles,
+        /// Configuration: set flags to their values of before.
+        RevertFlags,
+        /// Configuration: reset environment variables.
+        ResetEnvironment,
+        /// Cache: clear the cache of the application.
+        ClearApplicationCache,
+        /// Cache: reset the state in memory, usually by a restart.
+        ResetMemory,
+        /// Cache: purge the CDN.
+        PurgeCdn,
+    }
+    /// A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PlanItem {
+        /// A name that no other item of the plan has.
+        pub id: String,
+        /// What it is.
+        pub kind: ItemKind,
+        /// How it is taken back.
+        pub action: Option<PlanAction>,
+        /// The commands of the step, in their order.
+        pub commands: Vec<String>,
+        /// Who does the step.
+        pub owner: Option<String>,
+        /// How long the step takes.
+        pub duration: Option<Span>,
+        /// Whether the step has been tested.
+        pub tested: Option<bool>,
+        /// Whether the step itself can be undone.
+        pub reversible: Option<bool>,
+        /// The ids of the items whose steps must be done before.
+        pub after: Vec<String>,
+        /// What the migration does to the schema.
+        pub schema_change: Option<SchemaChange>,
+        /// Whether a down migration exists.
+        pub has_down: Option<bool>,
+        /// Whether the down migration loses data, for instance that of a column which it drops.
+        pub down_loses_data: Option<bool>,
+        /// The instant of the newest backup.
+        pub backup_at: Option<Timestamp>,
+        /// The instant of the last write.
+        pub last_write_at: Option<Timestamp>,
+    }
+    /// What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SchemaChange {
+        /// The schema is the same.
+        Unchanged,
+        /// Only additions that the previous version can ignore.
+        Expand,
+        /// Something that the previous version uses was removed, renamed or made stricter.
+        Contract,
+    }
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -2527,6 +2907,10 @@ pub mod rollback {
         pub severe_impact: CustomerImpact,
         /// The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off.
         pub error_rate_significance: f64,
+        /// The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more.
+        pub window_revisions: Option<u32>,
+        /// The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more.
+        pub max_failed_rollbacks: u32,
     }
     /// The policy with all defaults.
     #[must_use]
@@ -2592,12 +2976,71 @@ pub mod rollback {
         /// Whether disabling a feature flag ends the whole fault for all users.
         pub flag_ends_fault: Option<bool>,
     }
+    /// Whether a rollback is still within its window, made by `rollback_window`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Window {
+        /// Whether it is open.
+        pub verdict: WindowVerdict,
+        /// The version that serves.
+        pub current: String,
+        /// The version to go back to.
+        pub target: String,
+        /// The versions between the two, without experiments.
+        pub revisions_between: Count,
+        /// The instant at which it closed; absent if it is open, or was never open.
+        pub closed_at: Option<Timestamp>,
+        /// Everything that closed it, or that it is open.
+        pub reasons: Vec<Reason>,
+        /// The instant at which time alone closes it; absent if it is closed or time alone does not close it.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// Whether a rollback window is open.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum WindowVerdict {
+        /// A rollback may be made.
+        Open,
+        /// A person must decide whether a rollback is made.
+        Closed,
+    }
+    /// Writes a rollback window as text for a person.
+    #[must_use]
+    pub fn explain_window(window: &Window) -> String;
+    /// Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+    pub fn rollback_window(
+        events: &[HistoryEvent],
+        current: &str,
+        target: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Window>;
+    /// The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.
+    #[must_use]
+    pub fn window_outcome(window: &Window) -> Outcome;
+    impl Display for CandidatesVerdict {}
+    impl FromStr for CandidatesVerdict {}
     impl Display for Criterion {}
     impl FromStr for Criterion {}
     impl Display for CustomerImpact {}
     impl FromStr for CustomerImpact {}
+    impl Display for ItemKind {}
+    impl FromStr for ItemKind {}
+    impl Display for PlanAction {}
+    impl FromStr for PlanAction {}
+    impl Display for PlanVerdict {}
+    impl FromStr for PlanVerdict {}
+    impl Display for SchemaChange {}
+    impl FromStr for SchemaChange {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
+    impl Display for WindowVerdict {}
+    impl FromStr for WindowVerdict {}
+    /// The text of `explain_candidates`.
+    impl fmt::Display for Candidates {}
+    impl Explain for Candidates {}
     impl Engine {
         /// Checks and digests a policy.
         pub fn new(policy: Policy) -> Result<Self>;
@@ -2613,8 +3056,23 @@ pub mod rollback {
     /// The text of `explain`.
     impl fmt::Display for Decision {}
     impl Explain for Decision {}
+    impl HistoryEvent {
+        /// An event.
+        #[must_use]
+        pub fn new(at: Timestamp, kind: HistoryKind) -> Self;
+    }
+    /// The text of `explain_plan`.
+    impl fmt::Display for Plan {}
+    impl PlanItem {
+        /// An item with its name and kind; everything else is unknown.
+        #[must_use]
+        pub fn new(id: impl Into<String>, kind: ItemKind) -> Self;
+    }
     impl Default for Policy {}
     impl PolicyText for Policy {}
+    /// The text of `explain_window`.
+    impl fmt::Display for Window {}
+    impl Explain for Window {}
 }
 /// Scalars: values that are one text or one number on the wire and a type of their own in every language.
 pub mod scalar {

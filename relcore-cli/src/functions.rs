@@ -2043,6 +2043,8 @@ channel or bump.",
 broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
 change the verdict. `explain` writes the same as text.
 
+The decision table:
+
 The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
 
 | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
@@ -2074,6 +2076,15 @@ The verdict comes from one table. The first row whose conditions hold applies; a
   corrupted data count as widespread, because the number of affected users is known too late.
 - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`.
 - **Proven**: the rollback path is tested and not complex.
+
+Before and beside the decision:
+
+- `plan-rollback` orders the steps that take a release back: flags and traffic first, then what the previous version
+  needs, the application, and caches last. Its findings are the gaps of the plan, such as a migration without a way down.
+- `rollback-window` says whether a version may still go back to an older one, when that ends, and what ended it: time,
+  revisions, a contract migration, data in a new format, a deleted artifact.
+- `candidates` names the version to go back to: the newest that worked, which need not be the one before. If it is not
+  the previous one, a person deploys it: `previousVersionAvailable` of `decide` is of the previous version only.
 
 Pitfalls:
 
@@ -2156,6 +2167,130 @@ latencySeverity: critical
                 }),
             },
             Function {
+                name: "rollback.candidates",
+                command: "candidates",
+                docs: r"Lists the versions that a rollback could go to, newest first, and names the first that may.
+
+A version is a target if nothing excludes it:
+
+| code | what excludes it |
+| --- | --- |
+| those of `rollback-window` | the window to it is closed |
+| `version_failed` | it failed while it served, and did not succeed since |
+| `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+| `version_withdrawn` | it was withdrawn |
+| `version_vulnerable` | it is known to have a vulnerability |
+| `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+
+So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+without a failure has worked, even if nobody said so.
+
+Errors:
+As `rollback-window`, for the events and `current`.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.HistoryEvent",
+                            "An event in the history of a service.",
+                            "Keys: at, kind",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "rollback.Policy",
+                            "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "rollback.Candidates",
+                    "The versions that a rollback could go to, made by `candidates`.",
+                ),
+                explain: Some("rollback.explain_candidates"),
+                outcome: Some("rollback.candidates_outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback candidates --events events.json --current 1.4.1 --policy '{"rollbackWindow":"PT1H"}' --now 2026-11-23T10:00:00.000Z"#,
+                    files: &[(
+                        "events.json",
+                        r#"[{"at":"2026-11-01T09:00:00.000Z","kind":{"type":"deployed","version":"1.3.0"}},{"at":"2026-11-23T08:00:00.000Z","kind":{"type":"deployed","version":"1.4.0"}},{"at":"2026-11-23T08:30:00.000Z","kind":{"type":"succeeded","version":"1.4.0"}},{"at":"2026-11-23T08:50:00.000Z","kind":{"type":"deployed","version":"1.4.1"}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "rollback.candidates_outcome",
+                command: "candidates-outcome",
+                docs: "The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.",
+                arguments: &[Argument {
+                    wire: "candidates",
+                    option: "candidates",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Candidates",
+                        "The versions that a rollback could go to, made by `candidates`.",
+                        "Keys: verdict, current, target?, candidates, reasons, missing, failedRollbacks, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback candidates-outcome --candidates candidates.json",
+                    files: &[(
+                        "candidates.json",
+                        r#"{"verdict":"not_found","current":"1.0.0","candidates":[],"reasons":[{"code":"no_candidate","severity":"error","subject":"1.0.0","text":"there is no version to which `1.0.0` could be rolled back","evidence":{}}],"missing":[],"failedRollbacks":0,"policyDigest":"sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "rollback.check_rollback_plan",
+                command: "check-rollback-plan",
+                docs: r"The gaps of a plan: what `plan-rollback` finds, without the steps. For a check before the release.
+
+Errors:
+As `plan-rollback`.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.PlanItem",
+                            "A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.",
+                            "Keys: id, kind, action?, commands?, owner?, duration?, tested?, reversible?, after?, schemaChange?, hasDown?, downLosesData?, backupAt?, lastWriteAt?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("list of Reason", "One reason of a decision."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback check-rollback-plan --items '[{"id":"a","kind":"application","commands":[],"after":[]}]' --now 2026-11-23T10:00:00.000Z"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "rollback.decide",
                 command: "decide",
                 docs: r"Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
@@ -2183,7 +2318,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                         kind: Kind::Document(
                             "rollback.Policy",
                             "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
-                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -2234,6 +2369,90 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                 }),
             },
             Function {
+                name: "rollback.explain_candidates",
+                command: "explain-candidates",
+                docs: "Writes the versions that a rollback could go to as text for a person.",
+                arguments: &[Argument {
+                    wire: "candidates",
+                    option: "candidates",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Candidates",
+                        "The versions that a rollback could go to, made by `candidates`.",
+                        "Keys: verdict, current, target?, candidates, reasons, missing, failedRollbacks, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback explain-candidates --candidates candidates.json",
+                    files: &[(
+                        "candidates.json",
+                        r#"{"verdict":"not_found","current":"1.0.0","candidates":[],"reasons":[{"code":"no_candidate","severity":"error","subject":"1.0.0","text":"there is no version to which `1.0.0` could be rolled back","evidence":{}}],"missing":[],"failedRollbacks":0,"policyDigest":"sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2"}"#,
+                    )],
+                    prints: r#""NO VERSION to go back to\n- error: there is no version to which `1.0.0` could be rolled back [no_candidate: 1.0.0]\npolicy: sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2\n""#,
+                }),
+            },
+            Function {
+                name: "rollback.explain_plan",
+                command: "explain-plan",
+                docs: "Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Plan",
+                        "The steps of a rollback in order, made by `plan_rollback`.",
+                        "Keys: verdict, steps, reasons, missing, dataLoss, total?, critical?, criticalPath",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback explain-plan --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"verdict":"has_gaps","steps":[{"id":"orders","kind":"database","action":"migrate_down","reason":{"code":"plan_schema_first","severity":"info","subject":"orders","text":"the previous version cannot run on the present schema: the migration goes back first","evidence":{}},"commands":["true"],"owner":"on-call","duration":"PT5M","startsAfter":"PT0S","irreversible":false},{"id":"app","kind":"application","action":"redeploy_previous","reason":{"code":"plan_application","severity":"info","subject":"app","text":"the previous version starts once what it needs is back","evidence":{}},"commands":["true"],"owner":"on-call","duration":"PT5M","startsAfter":"PT5M","irreversible":false},{"id":"traffic","kind":"traffic","action":"switch_traffic","reason":{"code":"plan_traffic_late","severity":"info","subject":"traffic","text":"the previous version could not serve before its schema was back: the traffic follows","evidence":{}},"commands":["true"],"owner":"on-call","duration":"PT5M","startsAfter":"PT10M","irreversible":false}],"reasons":[{"code":"contract_closes_window","severity":"warning","subject":"orders","text":"the contract migration `orders` closes the rollback window: run it in a later release of its own","evidence":{}}],"missing":[],"dataLoss":[],"total":"PT15M","critical":"PT15M","criticalPath":["orders","app","traffic"]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "rollback.explain_window",
+                command: "explain-window",
+                docs: "Writes a rollback window as text for a person.",
+                arguments: &[Argument {
+                    wire: "window",
+                    option: "window",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Window",
+                        "Whether a rollback is still within its window, made by `rollback_window`.",
+                        "Keys: verdict, current, target, revisionsBetween, closedAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback explain-window --window window.json",
+                    files: &[(
+                        "window.json",
+                        r#"{"verdict":"open","current":"foo-2","target":"foo-4","revisionsBetween":1,"reasons":[{"code":"rollback_window_open","severity":"info","subject":"foo-4","text":"`foo-2` may be rolled back to `foo-4` until 2026-11-24T09:52:00.000Z","evidence":{}}],"nextCheckAt":"2026-11-24T09:52:00.000Z","policyDigest":"sha256:4f5289605ec59663954e09086aae0b00f33c4557ef6fa7a70166cd1af810b0eb"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "rollback.outcome",
                 command: "outcome",
                 docs: r"The consequence of a decision for its caller: go on, go back, or ask a person.
@@ -2266,6 +2485,182 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                     files: &[(
                         "decision.json",
                         r#"{"verdict":"hold","criteriaMet":[],"reasons":[{"code":"no_criterion_met","severity":"info","subject":"release","text":"no_criterion_met"}],"missing":[],"counterfactuals":[],"policyDigest":"sha256:ffba7dcf9beecd3fe6ee461bf8f9cbeb31b3dcfea08e0839345b4c4b48bbaf4f"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "rollback.plan_outcome",
+                command: "plan-outcome",
+                docs: "The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Plan",
+                        "The steps of a rollback in order, made by `plan_rollback`.",
+                        "Keys: verdict, steps, reasons, missing, dataLoss, total?, critical?, criticalPath",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback plan-outcome --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"verdict":"has_gaps","steps":[{"id":"orders","kind":"database","action":"migrate_down","reason":{"code":"plan_schema_first","severity":"info","subject":"orders","text":"the previous version cannot run on the present schema: the migration goes back first","evidence":{}},"commands":["true"],"owner":"on-call","duration":"PT5M","startsAfter":"PT0S","irreversible":false},{"id":"app","kind":"application","action":"redeploy_previous","reason":{"code":"plan_application","severity":"info","subject":"app","text":"the previous version starts once what it needs is back","evidence":{}},"commands":["true"],"owner":"on-call","duration":"PT5M","startsAfter":"PT5M","irreversible":false},{"id":"traffic","kind":"traffic","action":"switch_traffic","reason":{"code":"plan_traffic_late","severity":"info","subject":"traffic","text":"the previous version could not serve before its schema was back: the traffic follows","evidence":{}},"commands":["true"],"owner":"on-call","duration":"PT5M","startsAfter":"PT10M","irreversible":false}],"reasons":[{"code":"contract_closes_window","severity":"warning","subject":"orders","text":"the contract migration `orders` closes the rollback window: run it in a later release of its own","evidence":{}}],"missing":[],"dataLoss":[],"total":"PT15M","critical":"PT15M","criticalPath":["orders","app","traffic"]}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "rollback.plan_rollback",
+                command: "plan-rollback",
+                docs: r"Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+
+| stage | steps | reason |
+| --- | --- | --- |
+| 1 | flags, then traffic | they stop the harm at once and lose nothing |
+| 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+| 3 | configuration | the application reads it when it starts |
+| 4 | application | |
+| 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+| 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+| 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+| 8 | CDN | it is filled again by whatever serves then |
+
+`after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+is the time for one person who does one step after the other.
+
+Errors:
+All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+`invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+than 1,000 items.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.PlanItem",
+                            "A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.",
+                            "Keys: id, kind, action?, commands?, owner?, duration?, tested?, reversible?, after?, schemaChange?, hasDown?, downLosesData?, backupAt?, lastWriteAt?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("rollback.Plan", "The steps of a rollback in order, made by `plan_rollback`."),
+                explain: Some("rollback.explain_plan"),
+                outcome: Some("rollback.plan_outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback plan-rollback --items '[{"id":"orders","kind":"database","commands":[],"after":[]}]' --now 2026-11-23T10:00:00.000Z"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "rollback.rollback_window",
+                command: "rollback-window",
+                docs: r"Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+
+| what closes it | when |
+| --- | --- |
+| `target_not_older` | the target was not deployed before the current version |
+| `target_is_experiment` | the target was deployed as an experiment only |
+| `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+| `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+| `contract_closes_window` | a contract migration after which the target no longer works |
+| `new_format_written` | data was written that the target cannot read |
+| `artifact_expired` | the artifact of the target is deleted |
+
+Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+anew. A migration that was reverted closes nothing.
+
+Errors:
+All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.HistoryEvent",
+                            "An event in the history of a service.",
+                            "Keys: at, kind",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "target", option: "target", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "rollback.Policy",
+                            "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "rollback.Window",
+                    "Whether a rollback is still within its window, made by `rollback_window`.",
+                ),
+                explain: Some("rollback.explain_window"),
+                outcome: Some("rollback.window_outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback rollback-window --events events.json --current 1.1.0 --target 1.0.0 --policy '{"rollbackWindow":"PT1H"}' --now 2026-11-23T10:00:00.000Z"#,
+                    files: &[(
+                        "events.json",
+                        r#"[{"at":"2026-11-23T08:00:00.000Z","kind":{"type":"deployed","version":"1.0.0"}},{"at":"2026-11-23T09:00:00.000Z","kind":{"type":"deployed","version":"1.1.0"}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "rollback.window_outcome",
+                command: "window-outcome",
+                docs: "The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.",
+                arguments: &[Argument {
+                    wire: "window",
+                    option: "window",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Window",
+                        "Whether a rollback is still within its window, made by `rollback_window`.",
+                        "Keys: verdict, current, target, revisionsBetween, closedAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback window-outcome --window window.json",
+                    files: &[(
+                        "window.json",
+                        r#"{"verdict":"open","current":"foo-2","target":"foo-4","revisionsBetween":1,"reasons":[{"code":"rollback_window_open","severity":"info","subject":"foo-4","text":"`foo-2` may be rolled back to `foo-4` until 2026-11-24T09:52:00.000Z","evidence":{}}],"nextCheckAt":"2026-11-24T09:52:00.000Z","policyDigest":"sha256:4f5289605ec59663954e09086aae0b00f33c4557ef6fa7a70166cd1af810b0eb"}"#,
                     )],
                     prints: r#""proceed""#,
                 }),

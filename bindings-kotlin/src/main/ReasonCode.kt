@@ -315,6 +315,154 @@ value class ReasonCode(val value: String) {
          */
         val NEITHER_IS_SAFE = ReasonCode("neither_is_safe")
         /**
+         * Plan: the step stops the harm, so that it comes first.
+         */
+        val PLAN_HARM_FIRST = ReasonCode("plan_harm_first")
+        /**
+         * Plan: the previous version cannot run before this database step.
+         */
+        val PLAN_SCHEMA_FIRST = ReasonCode("plan_schema_first")
+        /**
+         * Plan: the application reads its configuration when it starts.
+         */
+        val PLAN_CONFIGURATION_FIRST = ReasonCode("plan_configuration_first")
+        /**
+         * Plan: the application follows what it needs.
+         */
+        val PLAN_APPLICATION = ReasonCode("plan_application")
+        /**
+         * Plan: the traffic follows the database, without which the previous version cannot serve.
+         */
+        val PLAN_TRAFFIC_LATE = ReasonCode("plan_traffic_late")
+        /**
+         * Plan: the schema stays, or goes back after the new version is gone.
+         */
+        val PLAN_SCHEMA_LAST = ReasonCode("plan_schema_last")
+        /**
+         * Plan: caches are cleared after the previous version is back.
+         */
+        val PLAN_CACHE_LAST = ReasonCode("plan_cache_last")
+        /**
+         * Plan: the step follows others because its item says so.
+         */
+        val PLAN_ORDER_STATED = ReasonCode("plan_order_stated")
+        /**
+         * Plan: nothing is missing, untested or lost.
+         */
+        val PLAN_COMPLETE = ReasonCode("plan_complete")
+        /**
+         * Plan: there are no steps.
+         */
+        val PLAN_EMPTY = ReasonCode("plan_empty")
+        /**
+         * Plan: a step has not been tested, or that is unknown.
+         */
+        val STEP_UNTESTED = ReasonCode("step_untested")
+        /**
+         * Plan: a step cannot be undone.
+         */
+        val STEP_IRREVERSIBLE = ReasonCode("step_irreversible")
+        /**
+         * Plan: a step has no owner.
+         */
+        val NO_OWNER = ReasonCode("no_owner")
+        /**
+         * Plan: a step has no duration.
+         */
+        val NO_DURATION = ReasonCode("no_duration")
+        /**
+         * Plan: a step has no commands.
+         */
+        val NO_COMMANDS = ReasonCode("no_commands")
+        /**
+         * Plan: a migration has no down migration.
+         */
+        val MIGRATION_WITHOUT_DOWN = ReasonCode("migration_without_down")
+        /**
+         * Plan: a down migration loses data.
+         */
+        val DOWN_LOSES_DATA = ReasonCode("down_loses_data")
+        /**
+         * Plan: it is unknown whether a down migration loses data.
+         */
+        val DATA_LOSS_UNKNOWN = ReasonCode("data_loss_unknown")
+        /**
+         * Plan: no backup is known.
+         */
+        val NO_BACKUP = ReasonCode("no_backup")
+        /**
+         * Plan: the backup is older than the data.
+         */
+        val BACKUP_OUTDATED = ReasonCode("backup_outdated")
+        /**
+         * Plan: it is unknown what a migration does to the schema.
+         */
+        val SCHEMA_CHANGE_UNKNOWN = ReasonCode("schema_change_unknown")
+        /**
+         * Plan: the previous version is not known to work with a schema that is to stay.
+         */
+        val SCHEMA_INCOMPATIBLE = ReasonCode("schema_incompatible")
+        /**
+         * A contract migration closes the rollback window.
+         */
+        val CONTRACT_CLOSES_WINDOW = ReasonCode("contract_closes_window")
+        /**
+         * Window: the target was not deployed before the current version.
+         */
+        val TARGET_NOT_OLDER = ReasonCode("target_not_older")
+        /**
+         * Window: the target was deployed as an experiment only.
+         */
+        val TARGET_IS_EXPERIMENT = ReasonCode("target_is_experiment")
+        /**
+         * Window: too many versions lie between the target and the current version.
+         */
+        val WINDOW_REVISIONS_EXCEEDED = ReasonCode("window_revisions_exceeded")
+        /**
+         * Window: data was written that the target cannot read.
+         */
+        val NEW_FORMAT_WRITTEN = ReasonCode("new_format_written")
+        /**
+         * Window: the artifact of the target is deleted.
+         */
+        val ARTIFACT_EXPIRED = ReasonCode("artifact_expired")
+        /**
+         * Candidates: the newest version that worked and may run again.
+         */
+        val CANDIDATE_FOUND = ReasonCode("candidate_found")
+        /**
+         * Candidates: no version is known to have worked, but of some that is unknown.
+         */
+        val CANDIDATES_UNKNOWN = ReasonCode("candidates_unknown")
+        /**
+         * Candidates: there is no version to go back to.
+         */
+        val NO_CANDIDATE = ReasonCode("no_candidate")
+        /**
+         * Candidate: it worked.
+         */
+        val VERSION_WORKED = ReasonCode("version_worked")
+        /**
+         * Candidate: it failed while it served.
+         */
+        val VERSION_FAILED = ReasonCode("version_failed")
+        /**
+         * Candidate: it was withdrawn.
+         */
+        val VERSION_WITHDRAWN = ReasonCode("version_withdrawn")
+        /**
+         * Candidate: it has a vulnerability.
+         */
+        val VERSION_VULNERABLE = ReasonCode("version_vulnerable")
+        /**
+         * Candidate: it neither succeeded nor served long enough.
+         */
+        val VERSION_UNPROVEN = ReasonCode("version_unproven")
+        /**
+         * As many rollbacks failed as the policy allows.
+         */
+        val ROLLBACK_ATTEMPTS_EXCEEDED = ReasonCode("rollback_attempts_exceeded")
+        /**
          * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
          */
         val HARM_PROVEN = ReasonCode("harm_proven")

@@ -789,6 +789,30 @@ fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackCandidate.Companion.fromJson(json: String): RollbackCandidate = ffiReadRollbackCandidate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidate.toJson(): String = ffiWriteRollbackCandidate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCandidates.Companion.fromJson(json: String): RollbackCandidates = ffiReadRollbackCandidates(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidates.toJson(): String = ffiWriteRollbackCandidates(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCandidatesVerdict.Companion.fromJson(json: String): RollbackCandidatesVerdict = ffiReadRollbackCandidatesVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidatesVerdict.toJson(): String = ffiWriteRollbackCandidatesVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackCounterfactual.Companion.fromJson(json: String): RollbackCounterfactual = ffiReadRollbackCounterfactual(json)
 
 /** The JSON form. */
@@ -813,6 +837,14 @@ fun RollbackCustomerImpact.toJson(): String = ffiWriteRollbackCustomerImpact(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackDataLoss.Companion.fromJson(json: String): RollbackDataLoss = ffiReadRollbackDataLoss(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackDataLoss.toJson(): String = ffiWriteRollbackDataLoss(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackDecision.Companion.fromJson(json: String): RollbackDecision = ffiReadRollbackDecision(json)
 
 /** The JSON form. */
@@ -821,11 +853,83 @@ fun RollbackDecision.toJson(): String = ffiWriteRollbackDecision(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackHistoryEvent.Companion.fromJson(json: String): RollbackHistoryEvent = ffiReadRollbackHistoryEvent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryEvent.toJson(): String = ffiWriteRollbackHistoryEvent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryKind.Companion.fromJson(json: String): RollbackHistoryKind = ffiReadRollbackHistoryKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryKind.toJson(): String = ffiWriteRollbackHistoryKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackItemKind.Companion.fromJson(json: String): RollbackItemKind = ffiReadRollbackItemKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackItemKind.toJson(): String = ffiWriteRollbackItemKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlan.Companion.fromJson(json: String): RollbackPlan = ffiReadRollbackPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlan.toJson(): String = ffiWriteRollbackPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanAction.Companion.fromJson(json: String): RollbackPlanAction = ffiReadRollbackPlanAction(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanAction.toJson(): String = ffiWriteRollbackPlanAction(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanItem.Companion.fromJson(json: String): RollbackPlanItem = ffiReadRollbackPlanItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanItem.toJson(): String = ffiWriteRollbackPlanItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanStep.Companion.fromJson(json: String): RollbackPlanStep = ffiReadRollbackPlanStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanStep.toJson(): String = ffiWriteRollbackPlanStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanVerdict.Companion.fromJson(json: String): RollbackPlanVerdict = ffiReadRollbackPlanVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanVerdict.toJson(): String = ffiWriteRollbackPlanVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackPolicy.Companion.fromJson(json: String): RollbackPolicy = ffiReadRollbackPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackPolicy.toJson(): String = ffiWriteRollbackPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackSchemaChange.Companion.fromJson(json: String): RollbackSchemaChange = ffiReadRollbackSchemaChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackSchemaChange.toJson(): String = ffiWriteRollbackSchemaChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -842,6 +946,22 @@ fun RollbackVerdict.Companion.fromJson(json: String): RollbackVerdict = ffiReadR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackVerdict.toJson(): String = ffiWriteRollbackVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackWindow.Companion.fromJson(json: String): RollbackWindow = ffiReadRollbackWindow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackWindow.toJson(): String = ffiWriteRollbackWindow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackWindowVerdict.Companion.fromJson(json: String): RollbackWindowVerdict = ffiReadRollbackWindowVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackWindowVerdict.toJson(): String = ffiWriteRollbackWindowVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -341,6 +341,117 @@ class ReasonCode(StrEnum):
     NEITHER_IS_SAFE = "neither_is_safe"
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
 
+    PLAN_HARM_FIRST = "plan_harm_first"
+    """Plan: the step stops the harm, so that it comes first."""
+
+    PLAN_SCHEMA_FIRST = "plan_schema_first"
+    """Plan: the previous version cannot run before this database step."""
+
+    PLAN_CONFIGURATION_FIRST = "plan_configuration_first"
+    """Plan: the application reads its configuration when it starts."""
+
+    PLAN_APPLICATION = "plan_application"
+    """Plan: the application follows what it needs."""
+
+    PLAN_TRAFFIC_LATE = "plan_traffic_late"
+    """Plan: the traffic follows the database, without which the previous version cannot serve."""
+
+    PLAN_SCHEMA_LAST = "plan_schema_last"
+    """Plan: the schema stays, or goes back after the new version is gone."""
+
+    PLAN_CACHE_LAST = "plan_cache_last"
+    """Plan: caches are cleared after the previous version is back."""
+
+    PLAN_ORDER_STATED = "plan_order_stated"
+    """Plan: the step follows others because its item says so."""
+
+    PLAN_COMPLETE = "plan_complete"
+    """Plan: nothing is missing, untested or lost."""
+
+    PLAN_EMPTY = "plan_empty"
+    """Plan: there are no steps."""
+
+    STEP_UNTESTED = "step_untested"
+    """Plan: a step has not been tested, or that is unknown."""
+
+    STEP_IRREVERSIBLE = "step_irreversible"
+    """Plan: a step cannot be undone."""
+
+    NO_OWNER = "no_owner"
+    """Plan: a step has no owner."""
+
+    NO_DURATION = "no_duration"
+    """Plan: a step has no duration."""
+
+    NO_COMMANDS = "no_commands"
+    """Plan: a step has no commands."""
+
+    MIGRATION_WITHOUT_DOWN = "migration_without_down"
+    """Plan: a migration has no down migration."""
+
+    DOWN_LOSES_DATA = "down_loses_data"
+    """Plan: a down migration loses data."""
+
+    DATA_LOSS_UNKNOWN = "data_loss_unknown"
+    """Plan: it is unknown whether a down migration loses data."""
+
+    NO_BACKUP = "no_backup"
+    """Plan: no backup is known."""
+
+    BACKUP_OUTDATED = "backup_outdated"
+    """Plan: the backup is older than the data."""
+
+    SCHEMA_CHANGE_UNKNOWN = "schema_change_unknown"
+    """Plan: it is unknown what a migration does to the schema."""
+
+    SCHEMA_INCOMPATIBLE = "schema_incompatible"
+    """Plan: the previous version is not known to work with a schema that is to stay."""
+
+    CONTRACT_CLOSES_WINDOW = "contract_closes_window"
+    """A contract migration closes the rollback window."""
+
+    TARGET_NOT_OLDER = "target_not_older"
+    """Window: the target was not deployed before the current version."""
+
+    TARGET_IS_EXPERIMENT = "target_is_experiment"
+    """Window: the target was deployed as an experiment only."""
+
+    WINDOW_REVISIONS_EXCEEDED = "window_revisions_exceeded"
+    """Window: too many versions lie between the target and the current version."""
+
+    NEW_FORMAT_WRITTEN = "new_format_written"
+    """Window: data was written that the target cannot read."""
+
+    ARTIFACT_EXPIRED = "artifact_expired"
+    """Window: the artifact of the target is deleted."""
+
+    CANDIDATE_FOUND = "candidate_found"
+    """Candidates: the newest version that worked and may run again."""
+
+    CANDIDATES_UNKNOWN = "candidates_unknown"
+    """Candidates: no version is known to have worked, but of some that is unknown."""
+
+    NO_CANDIDATE = "no_candidate"
+    """Candidates: there is no version to go back to."""
+
+    VERSION_WORKED = "version_worked"
+    """Candidate: it worked."""
+
+    VERSION_FAILED = "version_failed"
+    """Candidate: it failed while it served."""
+
+    VERSION_WITHDRAWN = "version_withdrawn"
+    """Candidate: it was withdrawn."""
+
+    VERSION_VULNERABLE = "version_vulnerable"
+    """Candidate: it has a vulnerability."""
+
+    VERSION_UNPROVEN = "version_unproven"
+    """Candidate: it neither succeeded nor served long enough."""
+
+    ROLLBACK_ATTEMPTS_EXCEEDED = "rollback_attempts_exceeded"
+    """As many rollbacks failed as the policy allows."""
+
     HARM_PROVEN = "harm_proven"
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
 

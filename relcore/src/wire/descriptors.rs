@@ -939,6 +939,34 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "rollback.Candidate",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "eligible", required: true, of: TypeRef::Bool },
+            Field { name: "failedRollbacks", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+        ]),
+    ),
+    (
+        "rollback.Candidates",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("rollback.CandidatesVerdict") },
+            Field { name: "current", required: true, of: TypeRef::Text },
+            Field { name: "target", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "candidates",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("rollback.Candidate")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "failedRollbacks", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("rollback.CandidatesVerdict", Descriptor::Unit(&["found", "inconclusive", "not_found"])),
+    (
         "rollback.Counterfactual",
         Descriptor::Struct(&[
             Field { name: "fact", required: true, of: TypeRef::Text },
@@ -961,6 +989,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("rollback.CustomerImpact", Descriptor::Unit(&["unnoticed", "minor", "major", "critical"])),
     (
+        "rollback.DataLoss",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "start", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "rollback.Decision",
         Descriptor::Struct(&[
             Field { name: "verdict", required: true, of: TypeRef::Named("rollback.Verdict") },
@@ -981,6 +1018,137 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "rollback.HistoryEvent",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "kind", required: true, of: TypeRef::Named("rollback.HistoryKind") },
+        ]),
+    ),
+    (
+        "rollback.HistoryKind",
+        Descriptor::Tagged(&[
+            ("deployed", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "experiment_deployed",
+                &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field],
+            ),
+            ("succeeded", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            ("failed", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            ("rollback_failed", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            ("withdrawn", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "vulnerable",
+                &[
+                    Field { name: "version", required: true, of: TypeRef::Text },
+                    Field { name: "advisory", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+            (
+                "artifact_kept",
+                &[
+                    Field { name: "version", required: true, of: TypeRef::Text },
+                    Field { name: "until", required: true, of: TypeRef::Timestamp },
+                ] as &[Field],
+            ),
+            (
+                "migrated",
+                &[
+                    Field { name: "migration", required: true, of: TypeRef::Text },
+                    Field { name: "change", required: true, of: TypeRef::Named("rollback.SchemaChange") },
+                    Field { name: "worksFrom", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+            (
+                "migration_reverted",
+                &[Field { name: "migration", required: true, of: TypeRef::Text }] as &[Field],
+            ),
+            (
+                "new_format_written",
+                &[Field { name: "readableFrom", required: true, of: TypeRef::Text }] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "rollback.ItemKind",
+        Descriptor::Unit(&["database", "feature_flag", "traffic", "application", "configuration", "cache"]),
+    ),
+    (
+        "rollback.Plan",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("rollback.PlanVerdict") },
+            Field { name: "steps", required: true, of: TypeRef::List(&TypeRef::Named("rollback.PlanStep")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "dataLoss",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("rollback.DataLoss")),
+            },
+            Field { name: "total", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "critical", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "criticalPath", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "rollback.PlanAction",
+        Descriptor::Unit(&[
+            "keep_schema",
+            "migrate_down",
+            "restore_backup",
+            "disable_flag",
+            "switch_traffic",
+            "redeploy_previous",
+            "revert_files",
+            "revert_flags",
+            "reset_environment",
+            "clear_application_cache",
+            "reset_memory",
+            "purge_cdn",
+        ]),
+    ),
+    (
+        "rollback.PlanItem",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("rollback.ItemKind") },
+            Field {
+                name: "action",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("rollback.PlanAction")),
+            },
+            Field { name: "commands", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "owner", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "duration", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "tested", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "reversible", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "after", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "schemaChange",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("rollback.SchemaChange")),
+            },
+            Field { name: "hasDown", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "downLosesData", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "backupAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "lastWriteAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "rollback.PlanStep",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("rollback.ItemKind") },
+            Field { name: "action", required: true, of: TypeRef::Named("rollback.PlanAction") },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+            Field { name: "commands", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "owner", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "duration", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "startsAfter", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "irreversible", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    ("rollback.PlanVerdict", Descriptor::Unit(&["complete", "has_gaps", "blocked"])),
+    (
         "rollback.Policy",
         Descriptor::Struct(&[
             Field { name: "criticalFunctionalitySeverity", required: false, of: TypeRef::Named("Severity") },
@@ -999,8 +1167,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "quickFix", required: false, of: TypeRef::Span },
             Field { name: "severeImpact", required: false, of: TypeRef::Named("rollback.CustomerImpact") },
             Field { name: "errorRateSignificance", required: false, of: TypeRef::Float },
+            Field {
+                name: "windowRevisions",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "maxFailedRollbacks", required: false, of: TypeRef::Integer(0, 4294967295) },
         ]),
     ),
+    ("rollback.SchemaChange", Descriptor::Unit(&["unchanged", "expand", "contract"])),
     (
         "rollback.Situation",
         Descriptor::Struct(&[
@@ -1050,6 +1225,20 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "rollback.Verdict",
         Descriptor::Unit(&["hold", "inconclusive", "forward_fix", "disable_flag", "roll_back", "escalate"]),
     ),
+    (
+        "rollback.Window",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("rollback.WindowVerdict") },
+            Field { name: "current", required: true, of: TypeRef::Text },
+            Field { name: "target", required: true, of: TypeRef::Text },
+            Field { name: "revisionsBetween", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "closedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("rollback.WindowVerdict", Descriptor::Unit(&["open", "closed"])),
     (
         "stats.Comparison",
         Descriptor::Struct(&[

@@ -760,6 +760,8 @@ public enum Release {
 /// broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
 /// change the verdict. `explain` writes the same as text.
 ///
+/// The decision table:
+///
 /// The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
 ///
 /// | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
@@ -791,6 +793,15 @@ public enum Release {
 ///   corrupted data count as widespread, because the number of affected users is known too late.
 /// - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`.
 /// - **Proven**: the rollback path is tested and not complex.
+///
+/// Before and beside the decision:
+///
+/// - `plan_rollback` orders the steps that take a release back: flags and traffic first, then what the previous version
+///   needs, the application, and caches last. Its findings are the gaps of the plan, such as a migration without a way down.
+/// - `rollback_window` says whether a version may still go back to an older one, when that ends, and what ended it: time,
+///   revisions, a contract migration, data in a new format, a deleted artifact.
+/// - `candidates` names the version to go back to: the newest that worked, which need not be the one before. If it is not
+///   the previous one, a person deploys it: `previousVersionAvailable` of `decide` is of the previous version only.
 ///
 /// Pitfalls:
 ///
@@ -829,6 +840,41 @@ public enum Rollback {
         try ffiRollbackPolicyFromYaml(text: text)
     }
 
+    /// Lists the versions that a rollback could go to, newest first, and names the first that may.
+    ///
+    /// A version is a target if nothing excludes it:
+    ///
+    /// | code | what excludes it |
+    /// | --- | --- |
+    /// | those of `rollback_window` | the window to it is closed |
+    /// | `version_failed` | it failed while it served, and did not succeed since |
+    /// | `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+    /// | `version_withdrawn` | it was withdrawn |
+    /// | `version_vulnerable` | it is known to have a vulnerability |
+    /// | `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+    ///
+    /// So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+    /// without a failure has worked, even if nobody said so.
+    ///
+    /// Errors:
+    /// As `rollback_window`, for the events and `current`.
+    public static func candidates(events: [RollbackHistoryEvent], current: String, policy: RollbackPolicy, now: Timestamp) throws -> RollbackCandidates {
+        try ffiRollbackCandidates(events: events, current: current, policy: policy, now: now)
+    }
+
+    /// The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.
+    public static func candidatesOutcome(candidates: RollbackCandidates) throws -> DecisionOutcome {
+        try ffiRollbackCandidatesOutcome(candidates: candidates)
+    }
+
+    /// The gaps of a plan: what `plan_rollback` finds, without the steps. For a check before the release.
+    ///
+    /// Errors:
+    /// As `plan_rollback`.
+    public static func checkRollbackPlan(items: [RollbackPlanItem], now: Timestamp) throws -> [Reason] {
+        try ffiRollbackCheckRollbackPlan(items: items, now: now)
+    }
+
     /// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
     ///
     /// The documentation of `rollback` has the decision table and the meaning of its columns.
@@ -845,6 +891,21 @@ public enum Rollback {
         try ffiRollbackExplain(decision: decision)
     }
 
+    /// Writes the versions that a rollback could go to as text for a person.
+    public static func explainCandidates(candidates: RollbackCandidates) throws -> String {
+        try ffiRollbackExplainCandidates(candidates: candidates)
+    }
+
+    /// Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.
+    public static func explainPlan(plan: RollbackPlan) throws -> String {
+        try ffiRollbackExplainPlan(plan: plan)
+    }
+
+    /// Writes a rollback window as text for a person.
+    public static func explainWindow(window: RollbackWindow) throws -> String {
+        try ffiRollbackExplainWindow(window: window)
+    }
+
     /// The consequence of a decision for its caller: go on, go back, or ask a person.
     ///
     /// | verdict | outcome |
@@ -854,6 +915,66 @@ public enum Rollback {
     /// | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
     public static func outcome(decision: RollbackDecision) throws -> DecisionOutcome {
         try ffiRollbackOutcome(decision: decision)
+    }
+
+    /// The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.
+    public static func planOutcome(plan: RollbackPlan) throws -> DecisionOutcome {
+        try ffiRollbackPlanOutcome(plan: plan)
+    }
+
+    /// Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+    ///
+    /// | stage | steps | reason |
+    /// | --- | --- | --- |
+    /// | 1 | flags, then traffic | they stop the harm at once and lose nothing |
+    /// | 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+    /// | 3 | configuration | the application reads it when it starts |
+    /// | 4 | application | |
+    /// | 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+    /// | 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+    /// | 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+    /// | 8 | CDN | it is filled again by whatever serves then |
+    ///
+    /// `after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+    /// stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+    /// is the time for one person who does one step after the other.
+    ///
+    /// Errors:
+    /// All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+    /// `invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+    /// application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+    /// than 1,000 items.
+    public static func planRollback(items: [RollbackPlanItem], now: Timestamp) throws -> RollbackPlan {
+        try ffiRollbackPlanRollback(items: items, now: now)
+    }
+
+    /// Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+    ///
+    /// | what closes it | when |
+    /// | --- | --- |
+    /// | `target_not_older` | the target was not deployed before the current version |
+    /// | `target_is_experiment` | the target was deployed as an experiment only |
+    /// | `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+    /// | `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+    /// | `contract_closes_window` | a contract migration after which the target no longer works |
+    /// | `new_format_written` | data was written that the target cannot read |
+    /// | `artifact_expired` | the artifact of the target is deleted |
+    ///
+    /// Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+    /// closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+    /// anew. A migration that was reverted closes nothing.
+    ///
+    /// Errors:
+    /// All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+    /// before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+    /// more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.
+    public static func rollbackWindow(events: [RollbackHistoryEvent], current: String, target: String, policy: RollbackPolicy, now: Timestamp) throws -> RollbackWindow {
+        try ffiRollbackRollbackWindow(events: events, current: current, target: target, policy: policy, now: now)
+    }
+
+    /// The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.
+    public static func windowOutcome(window: RollbackWindow) throws -> DecisionOutcome {
+        try ffiRollbackWindowOutcome(window: window)
     }
 }
 

@@ -167,6 +167,80 @@ extension ReasonCode {
     public static let fixPreferred = Self(rawValue: "fix_preferred")
     /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
     public static let neitherIsSafe = Self(rawValue: "neither_is_safe")
+    /// Plan: the step stops the harm, so that it comes first.
+    public static let planHarmFirst = Self(rawValue: "plan_harm_first")
+    /// Plan: the previous version cannot run before this database step.
+    public static let planSchemaFirst = Self(rawValue: "plan_schema_first")
+    /// Plan: the application reads its configuration when it starts.
+    public static let planConfigurationFirst = Self(rawValue: "plan_configuration_first")
+    /// Plan: the application follows what it needs.
+    public static let planApplication = Self(rawValue: "plan_application")
+    /// Plan: the traffic follows the database, without which the previous version cannot serve.
+    public static let planTrafficLate = Self(rawValue: "plan_traffic_late")
+    /// Plan: the schema stays, or goes back after the new version is gone.
+    public static let planSchemaLast = Self(rawValue: "plan_schema_last")
+    /// Plan: caches are cleared after the previous version is back.
+    public static let planCacheLast = Self(rawValue: "plan_cache_last")
+    /// Plan: the step follows others because its item says so.
+    public static let planOrderStated = Self(rawValue: "plan_order_stated")
+    /// Plan: nothing is missing, untested or lost.
+    public static let planComplete = Self(rawValue: "plan_complete")
+    /// Plan: there are no steps.
+    public static let planEmpty = Self(rawValue: "plan_empty")
+    /// Plan: a step has not been tested, or that is unknown.
+    public static let stepUntested = Self(rawValue: "step_untested")
+    /// Plan: a step cannot be undone.
+    public static let stepIrreversible = Self(rawValue: "step_irreversible")
+    /// Plan: a step has no owner.
+    public static let noOwner = Self(rawValue: "no_owner")
+    /// Plan: a step has no duration.
+    public static let noDuration = Self(rawValue: "no_duration")
+    /// Plan: a step has no commands.
+    public static let noCommands = Self(rawValue: "no_commands")
+    /// Plan: a migration has no down migration.
+    public static let migrationWithoutDown = Self(rawValue: "migration_without_down")
+    /// Plan: a down migration loses data.
+    public static let downLosesData = Self(rawValue: "down_loses_data")
+    /// Plan: it is unknown whether a down migration loses data.
+    public static let dataLossUnknown = Self(rawValue: "data_loss_unknown")
+    /// Plan: no backup is known.
+    public static let noBackup = Self(rawValue: "no_backup")
+    /// Plan: the backup is older than the data.
+    public static let backupOutdated = Self(rawValue: "backup_outdated")
+    /// Plan: it is unknown what a migration does to the schema.
+    public static let schemaChangeUnknown = Self(rawValue: "schema_change_unknown")
+    /// Plan: the previous version is not known to work with a schema that is to stay.
+    public static let schemaIncompatible = Self(rawValue: "schema_incompatible")
+    /// A contract migration closes the rollback window.
+    public static let contractClosesWindow = Self(rawValue: "contract_closes_window")
+    /// Window: the target was not deployed before the current version.
+    public static let targetNotOlder = Self(rawValue: "target_not_older")
+    /// Window: the target was deployed as an experiment only.
+    public static let targetIsExperiment = Self(rawValue: "target_is_experiment")
+    /// Window: too many versions lie between the target and the current version.
+    public static let windowRevisionsExceeded = Self(rawValue: "window_revisions_exceeded")
+    /// Window: data was written that the target cannot read.
+    public static let newFormatWritten = Self(rawValue: "new_format_written")
+    /// Window: the artifact of the target is deleted.
+    public static let artifactExpired = Self(rawValue: "artifact_expired")
+    /// Candidates: the newest version that worked and may run again.
+    public static let candidateFound = Self(rawValue: "candidate_found")
+    /// Candidates: no version is known to have worked, but of some that is unknown.
+    public static let candidatesUnknown = Self(rawValue: "candidates_unknown")
+    /// Candidates: there is no version to go back to.
+    public static let noCandidate = Self(rawValue: "no_candidate")
+    /// Candidate: it worked.
+    public static let versionWorked = Self(rawValue: "version_worked")
+    /// Candidate: it failed while it served.
+    public static let versionFailed = Self(rawValue: "version_failed")
+    /// Candidate: it was withdrawn.
+    public static let versionWithdrawn = Self(rawValue: "version_withdrawn")
+    /// Candidate: it has a vulnerability.
+    public static let versionVulnerable = Self(rawValue: "version_vulnerable")
+    /// Candidate: it neither succeeded nor served long enough.
+    public static let versionUnproven = Self(rawValue: "version_unproven")
+    /// As many rollbacks failed as the policy allows.
+    public static let rollbackAttemptsExceeded = Self(rawValue: "rollback_attempts_exceeded")
     /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
     public static let harmProven = Self(rawValue: "harm_proven")
     /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.

@@ -784,6 +784,30 @@ extension ReleaseType: WireValue {
     public func json() throws -> String { try ffiWriteReleaseType(value: self) }
 }
 
+extension RollbackCandidate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidate(value: self) }
+}
+
+extension RollbackCandidates: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidates(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidates(value: self) }
+}
+
+extension RollbackCandidatesVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidatesVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidatesVerdict(value: self) }
+}
+
 extension RollbackCounterfactual: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackCounterfactual(json: json) }
@@ -808,6 +832,14 @@ extension RollbackCustomerImpact: WireValue {
     public func json() throws -> String { try ffiWriteRollbackCustomerImpact(value: self) }
 }
 
+extension RollbackDataLoss: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackDataLoss(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackDataLoss(value: self) }
+}
+
 extension RollbackDecision: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackDecision(json: json) }
@@ -816,12 +848,84 @@ extension RollbackDecision: WireValue {
     public func json() throws -> String { try ffiWriteRollbackDecision(value: self) }
 }
 
+extension RollbackHistoryEvent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackHistoryEvent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackHistoryEvent(value: self) }
+}
+
+extension RollbackHistoryKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackHistoryKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackHistoryKind(value: self) }
+}
+
+extension RollbackItemKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackItemKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackItemKind(value: self) }
+}
+
+extension RollbackPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlan(value: self) }
+}
+
+extension RollbackPlanAction: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanAction(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanAction(value: self) }
+}
+
+extension RollbackPlanItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanItem(value: self) }
+}
+
+extension RollbackPlanStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanStep(value: self) }
+}
+
+extension RollbackPlanVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanVerdict(value: self) }
+}
+
 extension RollbackPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackPolicy(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackPolicy(value: self) }
+}
+
+extension RollbackSchemaChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackSchemaChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackSchemaChange(value: self) }
 }
 
 extension RollbackSituation: WireValue {
@@ -838,6 +942,22 @@ extension RollbackVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackVerdict(value: self) }
+}
+
+extension RollbackWindow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackWindow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackWindow(value: self) }
+}
+
+extension RollbackWindowVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackWindowVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackWindowVerdict(value: self) }
 }
 
 extension StatsComparison: WireValue {

@@ -99,13 +99,28 @@ extension ReleaseProfiles: CaseValue {}
 extension ReleaseRequiredApproval: CaseValue {}
 extension ReleaseTestingScope: CaseValue {}
 extension ReleaseType: CaseValue {}
+extension RollbackCandidate: CaseValue {}
+extension RollbackCandidates: CaseValue {}
+extension RollbackCandidatesVerdict: CaseValue {}
 extension RollbackCounterfactual: CaseValue {}
 extension RollbackCriterion: CaseValue {}
 extension RollbackCustomerImpact: CaseValue {}
+extension RollbackDataLoss: CaseValue {}
 extension RollbackDecision: CaseValue {}
+extension RollbackHistoryEvent: CaseValue {}
+extension RollbackHistoryKind: CaseValue {}
+extension RollbackItemKind: CaseValue {}
+extension RollbackPlan: CaseValue {}
+extension RollbackPlanAction: CaseValue {}
+extension RollbackPlanItem: CaseValue {}
+extension RollbackPlanStep: CaseValue {}
+extension RollbackPlanVerdict: CaseValue {}
 extension RollbackPolicy: CaseValue {}
+extension RollbackSchemaChange: CaseValue {}
 extension RollbackSituation: CaseValue {}
 extension RollbackVerdict: CaseValue {}
+extension RollbackWindow: CaseValue {}
+extension RollbackWindowVerdict: CaseValue {}
 extension StatsComparison: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
@@ -221,12 +236,32 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Rollback.policyFromJson(text: input.take("text")).wire()
     case "rollback.policy_from_yaml":
         return try Rollback.policyFromYaml(text: input.take("text")).wire()
+    case "rollback.candidates":
+        return try Rollback.candidates(events: input.take("events"), current: input.take("current"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "rollback.candidates_outcome":
+        return try Rollback.candidatesOutcome(candidates: input.take("candidates")).wire()
+    case "rollback.check_rollback_plan":
+        return try Rollback.checkRollbackPlan(items: input.take("items"), now: input.take("now")).wire()
     case "rollback.decide":
         return try Rollback.decide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
     case "rollback.explain":
         return try Rollback.explain(decision: input.take("decision")).wire()
+    case "rollback.explain_candidates":
+        return try Rollback.explainCandidates(candidates: input.take("candidates")).wire()
+    case "rollback.explain_plan":
+        return try Rollback.explainPlan(plan: input.take("plan")).wire()
+    case "rollback.explain_window":
+        return try Rollback.explainWindow(window: input.take("window")).wire()
     case "rollback.outcome":
         return try Rollback.outcome(decision: input.take("decision")).wire()
+    case "rollback.plan_outcome":
+        return try Rollback.planOutcome(plan: input.take("plan")).wire()
+    case "rollback.plan_rollback":
+        return try Rollback.planRollback(items: input.take("items"), now: input.take("now")).wire()
+    case "rollback.rollback_window":
+        return try Rollback.rollbackWindow(events: input.take("events"), current: input.take("current"), target: input.take("target"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "rollback.window_outcome":
+        return try Rollback.windowOutcome(window: input.take("window")).wire()
     case "stats.default_policy":
         return try Stats.defaultPolicy().wire()
     case "stats.policy_from_json":
