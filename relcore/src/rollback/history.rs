@@ -274,10 +274,10 @@ impl<'a> History<'a> {
         if self.running.is_some_and(|(running, _)| running == position) {
             return; // deployed once more: neither its age nor its run begins anew
         }
-        if let Some((running, since)) = self.running.replace((position, at)) {
-            if let Some(stopped) = self.versions.get_mut(running) {
-                stopped.served_for = stopped.served_for.saturating_add(at.since(since));
-            }
+        if let Some((running, since)) = self.running.replace((position, at))
+            && let Some(stopped) = self.versions.get_mut(running)
+        {
+            stopped.served_for = stopped.served_for.saturating_add(at.since(since));
         }
         if let Some(started) = self.versions.get_mut(position) {
             (started.served_from, started.is_experiment) = (at, false);

@@ -172,7 +172,7 @@ fn now_of(events: &[HistoryEvent], later: i32) -> Timestamp {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn the_window_is_that_of_the_model(events in histories(), policy in policies(), later in 0_i32..700) {

@@ -94,7 +94,7 @@ fn end(items: &[PlanItem], plan: &Plan, index: usize) -> Option<Span> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn the_order_and_the_time_are_those_of_the_model(items in items()) {
