@@ -37,8 +37,14 @@ pub enum Verdict {
     Hold,
     /// It is not known whether anything is wrong: find the facts listed as missing.
     Inconclusive,
+    /// Leave the release as it is and deploy nothing else: wait until the cause is found or the other fault is repaired.
+    Freeze,
     /// Repair the release by a new one.
     ForwardFix,
+    /// Take the known mitigation, then decide again: no other version is known to be a safe way out.
+    Mitigate,
+    /// Halt the rollout, so that no further users get the release, then decide again.
+    Halt,
     /// Disable the feature flag that ends the fault.
     DisableFlag,
     /// Roll back to the previous version.

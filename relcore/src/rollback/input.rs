@@ -1,5 +1,5 @@
 //! The fields of the situation, whatever their type: their names, whether they are missing, and which values to try.
-use super::{Counterfactual, Policy, Situation, Verdict};
+use super::{Policy, Situation};
 use crate::time::Timestamp;
 use std::fmt;
 
@@ -19,14 +19,11 @@ pub(super) trait Input: Sync {
     /// Whether the field must still be given before its fact can be judged.
     fn is_missing(&self, case: &Case) -> bool;
 
-    /// Replaces the value by each trial value, lists those that lead to another verdict than `before`, and restores it.
-    fn counterfactuals(
-        &self,
-        case: &mut Case,
-        before: Verdict,
-        verdict_of: &dyn Fn(&Case) -> Verdict,
-        found: &mut Vec<Counterfactual>,
-    );
+    /// The present value as on the wire, without quotes.
+    fn actual(&self, case: &Case) -> Option<String>;
+
+    /// Calls `visit` with the case that each trial value makes, and with that value.
+    fn each_trial(&self, case: &Case, visit: &mut dyn FnMut(&Case, &dyn fmt::Display));
 }
 
 /// A field of the situation with its type.
@@ -37,6 +34,8 @@ pub(super) struct Field<T> {
     missing: fn(Option<T>, &Policy) -> bool,
     /// The values to try: one on each side of the limit, as far as there is one.
     trials: fn(&Case) -> [Option<T>; 2],
+    /// Whether the field is not considered while it is absent: it is then neither missing nor tried.
+    is_optional: bool,
 }
 
 impl<T: Copy> Field<T> {
@@ -46,12 +45,17 @@ impl<T: Copy> Field<T> {
         of: fn(&mut Situation) -> &mut Option<T>,
         trials: fn(&Case) -> [Option<T>; 2],
     ) -> Self {
-        Self { name, of, missing: |value, _| value.is_none(), trials }
+        Self { name, of, missing: |value, _| value.is_none(), trials, is_optional: false }
     }
 
     /// A field that no counterfactual changes: the past.
     pub(super) const fn untried(name: &'static str, of: fn(&mut Situation) -> &mut Option<T>) -> Self {
         Self::new(name, of, |_| [None, None])
+    }
+
+    /// The same field, not considered while it is absent.
+    pub(super) const fn optional(self) -> Self {
+        Self { missing: |_, _| false, is_optional: true, ..self }
     }
 
     /// The same field, missing while this function says so.
@@ -78,28 +82,26 @@ impl<T: Copy + PartialEq + fmt::Display> Input for Field<T> {
         (self.missing)(*(self.of)(&mut situation), case.policy)
     }
 
-    fn counterfactuals(
-        &self,
-        case: &mut Case,
-        before: Verdict,
-        verdict_of: &dyn Fn(&Case) -> Verdict,
-        found: &mut Vec<Counterfactual>,
-    ) {
+    fn actual(&self, case: &Case) -> Option<String> {
+        let mut situation = case.situation;
+        (self.of)(&mut situation).map(|value| value.to_string())
+    }
+
+    fn each_trial(&self, case: &Case, visit: &mut dyn FnMut(&Case, &dyn fmt::Display)) {
+        let mut case = *case;
         let actual = *(self.of)(&mut case.situation);
+        if self.is_optional && actual.is_none() {
+            return;
+        }
         let mut tried = None;
-        for value in (self.trials)(case).into_iter().flatten() {
+        for value in (self.trials)(&case).into_iter().flatten() {
             // At the ends of a type the two values next to a limit are one.
             if actual == Some(value) || tried == Some(value) {
                 continue;
             }
             tried = Some(value);
             *(self.of)(&mut case.situation) = tried;
-            let verdict = verdict_of(case);
-            if verdict != before {
-                let (actual, instead) = (actual.map(|actual| actual.to_string()), value.to_string());
-                found.push(Counterfactual { fact: self.name.to_owned(), actual, instead, verdict });
-            }
+            visit(&case, &value);
         }
-        *(self.of)(&mut case.situation) = actual;
     }
 }

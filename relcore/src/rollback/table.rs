@@ -5,6 +5,7 @@ use super::facts::{FACTS, Weight};
 use super::truth::{Tally, Truth};
 use crate::reason::{ReasonCode, Severity};
 use crate::rollback::code;
+use serde::{Deserialize, Serialize};
 
 /// The columns of the decision table for one case.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +31,9 @@ impl Conditions {
 
     /// The conditions if one fact had another truth value.
     pub(super) fn replacing(mut self, weight: &Weight, from: Truth, to: Truth) -> Self {
-        self.update(weight, |tally| tally.replace(from, to));
+        if from != to {
+            self.update(weight, |tally| tally.replace(from, to));
+        }
         self
     }
 
@@ -60,8 +63,9 @@ impl Conditions {
     }
 
     /// One fact makes a fault serious or widespread; the other conditions need all their facts.
-    fn get(mut self, condition: Condition) -> Truth {
-        let column = self.column(condition);
+    #[expect(clippy::indexing_slicing, reason = "there is a column for each condition")]
+    pub(super) fn get(&self, condition: Condition) -> Truth {
+        let column = self.columns[condition as usize];
         match condition {
             Condition::Serious | Condition::Widespread => column.any(),
             _ => column.all(),
@@ -79,7 +83,7 @@ impl Conditions {
         unknown.filter(|condition| self.decided_by(*condition)).collect()
     }
 
-    /// Exhaustive search: at most 2^5 assignments of the other conditions.
+    /// Exhaustive search: at most 2^5 assignments, since only the first six facts of a condition can be unknown.
     fn decided_by(self, condition: Condition) -> bool {
         let is_open = |other: &Condition| *other != condition && self.get(*other) == Truth::Unknown;
         match Condition::ALL.into_iter().find(is_open) {
@@ -102,37 +106,133 @@ impl Conditions {
                 (false, _) => &NO_CRITERION_MET,
             };
         }
-        if self.get(Condition::FlagEndsFault) == Truth::True {
-            return &FLAG_ENDS_FAULT;
-        }
+        let holding = self.holding();
+        let allowed = row_of(holding | Condition::Allowed.bit());
         match self.get(Condition::Allowed) {
-            Truth::True => self.row_if(true),
-            Truth::False => self.row_if(false),
-            // No rollback is made on a guess.
-            Truth::Unknown if self.row_if(true).verdict == self.row_if(false).verdict => self.row_if(true),
-            Truth::Unknown => &ROLLBACK_SAFETY_UNKNOWN,
+            Truth::True => return allowed,
+            Truth::False => return row_of(holding),
+            Truth::Unknown if allowed.verdict == row_of(holding).verdict => return allowed,
+            Truth::Unknown => {}
+        }
+        // No rollback is made on a guess. A halt or a mitigation is right in either case.
+        match holding {
+            set if set & Condition::UnderWay.bit() != 0 => &HALT,
+            set if set & Condition::Mitigable.bit() != 0 => &MITIGATE,
+            _ => &ROLLBACK_SAFETY_UNKNOWN,
         }
     }
 
-    /// The row for a fault that no flag ends. Unknown conditions have their worst value.
-    fn row_if(&self, allowed: bool) -> &'static Row {
-        let serious = self.get(Condition::Serious) != Truth::False;
-        let widespread = self.get(Condition::Widespread) != Truth::False;
-        let quick_fix = self.get(Condition::QuickFix) == Truth::True;
-        let proven = self.get(Condition::Proven) == Truth::True;
-        if !allowed {
-            return if serious && !quick_fix { &NO_WAY_OUT } else { &ROLLBACK_RULED_OUT };
-        }
-        match (u8::from(serious) + u8::from(widespread), quick_fix, proven) {
-            (2, _, _) => &SERIOUS_AND_WIDESPREAD,
-            (1, _, true) | (0, false, true) => &ROLLBACK_PROVEN,
-            (1, false, false) => &NEITHER_IS_SAFE,
-            _ => &FIX_PREFERRED,
-        }
+    /// The conditions that hold, as bits. Unknown ones have their worst value.
+    fn holding(&self) -> u16 {
+        let holds = |condition: &Condition| match self.get(*condition) {
+            Truth::True => true,
+            Truth::Unknown => condition.is_assumed(),
+            Truth::False => false,
+        };
+        Condition::ALL.iter().filter(|condition| holds(condition)).fold(0, |set, each| set | each.bit())
     }
 }
 
-/// A row of the decision table: what it decides, and the first reason of the decision.
+/// A line of the decision table: it applies if its conditions hold and fail as it says.
+struct Line {
+    holds: u16,
+    fails: u16,
+    row: &'static Row,
+}
+
+impl Line {
+    /// A line from a cell for each condition, in the order of [`Condition`]: `y`, `n`, or `.` for any value.
+    const fn new(cells: &str, row: &'static Row) -> Self {
+        let (cells, mut holds, mut fails, mut index) = (cells.as_bytes(), 0, 0, 0);
+        while index < Condition::ALL.len() {
+            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses a short line")]
+            match cells[index] {
+                b'y' => holds |= Condition::ALL[index].bit(),
+                b'n' => fails |= Condition::ALL[index].bit(),
+                _ => {}
+            }
+            index += 1;
+        }
+        Self { holds, fails, row }
+    }
+}
+
+/// Once something is wrong: the first line that applies decides. Together they cover every case.
+static TABLE: [Line; 25] = [
+    // flag, of release, allowed | serious, widespread | quick, proven, sooner | cause, under way, mitigable
+    Line::new("y..........", &FLAG_ENDS_FAULT),
+    Line::new("nn.......y.", &HALT),
+    Line::new("nn.n.......", &NOT_OF_RELEASE_MINOR),
+    Line::new("nn.y......y", &MITIGATE),
+    Line::new("nn.y......n", &NOT_OF_RELEASE),
+    Line::new("nyn......y.", &HALT),
+    Line::new("nynn....nn.", &CAUSE_UNKNOWN),
+    Line::new("nynn....yn.", &ROLLBACK_RULED_OUT),
+    Line::new("nyny.y...n.", &ROLLBACK_RULED_OUT),
+    Line::new("nyny.n...ny", &MITIGATE),
+    Line::new("nyny.n...nn", &NO_WAY_OUT),
+    Line::new("nyyyy..n...", &SERIOUS_AND_WIDESPREAD),
+    Line::new("nyyyn.yn...", &ROLLBACK_PROVEN),
+    Line::new("nyyny.yn...", &ROLLBACK_PROVEN),
+    Line::new("nyynnnyn...", &ROLLBACK_PROVEN),
+    Line::new("nyy......y.", &HALT),
+    Line::new("nyy....y.n.", &FIX_SOONER),
+    Line::new("nyyyny.n.n.", &FIX_PREFERRED),
+    Line::new("nyynyy.n.n.", &FIX_PREFERRED),
+    Line::new("nyyynn.n.ny", &MITIGATE),
+    Line::new("nyynyn.n.ny", &MITIGATE),
+    Line::new("nyyynn.n.nn", &NEITHER_IS_SAFE),
+    Line::new("nyynyn.n.nn", &NEITHER_IS_SAFE),
+    Line::new("nyynn..nnn.", &CAUSE_UNKNOWN),
+    Line::new("nyynn..nyn.", &FIX_PREFERRED),
+];
+
+/// The row of the first line that applies to these conditions.
+fn row_of(holding: u16) -> &'static Row {
+    let applies = |line: &&Line| holding & line.holds == line.holds && holding & line.fails == 0;
+    TABLE.iter().find(applies).map_or(&NEITHER_IS_SAFE, |line| line.row)
+}
+
+/// A row of the decision table, as [`decision_table`] lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "rollback.TableRow", rename_all = "camelCase", deny_unknown_fields)]
+pub struct TableRow {
+    /// The conditions that hold.
+    pub holds: Vec<Condition>,
+    /// The conditions that do not hold. Any other condition may have any value.
+    pub fails: Vec<Condition>,
+    /// What to do.
+    pub verdict: Verdict,
+    /// The code of the first reason of the decision.
+    pub code: ReasonCode,
+}
+
+/// The rows of the decision table for a release of which something is wrong. The first row that applies decides.
+///
+/// ```
+/// use relcore::rollback::{Condition, Verdict, decision_table};
+/// let table = decision_table();
+/// assert_eq!(table[0].holds, [Condition::FlagEndsFault]);
+/// assert_eq!(table[0].verdict, Verdict::DisableFlag);
+///
+/// // Pitfall: a row applies only if none above it does, so it does not repeat the conditions of those.
+/// assert!(table.iter().filter(|row| row.verdict == Verdict::RollBack).all(|row| row.holds.contains(&Condition::Allowed)));
+/// ```
+#[must_use]
+pub fn decision_table() -> Vec<TableRow> {
+    let list = |set: u16| Condition::ALL.into_iter().filter(|condition| set & condition.bit() != 0).collect();
+    let row = |line: &Line| TableRow {
+        holds: list(line.holds),
+        fails: list(line.fails),
+        verdict: line.row.verdict,
+        code: line.row.code,
+    };
+    TABLE.iter().map(row).collect()
+}
+
+/// What a line of the table decides, and the first reason of the decision.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) verdict: Verdict,
@@ -236,4 +336,40 @@ static ROLLBACK_SAFETY_UNKNOWN: Row = Row::new(
     code::ROLLBACK_SAFETY_UNKNOWN,
     Severity::Critical,
     "something is wrong, and it is not known whether a rollback would be safe",
+);
+static HALT: Row = Row::new(
+    Verdict::Halt,
+    code::ROLLOUT_UNDER_WAY,
+    Severity::Critical,
+    "no rollback is made, and the rollout is still under way: halting it keeps the fault from further users",
+);
+static NOT_OF_RELEASE: Row = Row::new(
+    Verdict::Escalate,
+    code::NOT_OF_RELEASE,
+    Severity::Critical,
+    "the release did not cause the fault: neither a rollback nor a fix of the release ends it",
+);
+static NOT_OF_RELEASE_MINOR: Row = Row::new(
+    Verdict::Freeze,
+    code::NOT_OF_RELEASE,
+    Severity::Error,
+    "the release did not cause the fault: nothing is deployed until the fault is repaired",
+);
+static MITIGATE: Row = Row::new(
+    Verdict::Mitigate,
+    code::MITIGATION_AVAILABLE,
+    Severity::Critical,
+    "no other version is known to be a safe way out, and a mitigation limits the fault meanwhile",
+);
+static CAUSE_UNKNOWN: Row = Row::new(
+    Verdict::Freeze,
+    code::CAUSE_UNKNOWN,
+    Severity::Error,
+    "the fault is limited, and its cause is unknown: nothing is deployed until the cause is found",
+);
+static FIX_SOONER: Row = Row::new(
+    Verdict::ForwardFix,
+    code::FIX_SOONER,
+    Severity::Error,
+    "a tested fix is ready before a rollback would be done",
 );
