@@ -45,7 +45,7 @@ pub(crate) fn diagnose(value: &Tree<'_>, of: TypeRef, path: &str, faults: &mut F
         TypeRef::Map(item) => match value {
             Tree::Object(entries) => {
                 for (key, value) in entries {
-                    diagnose(value, *item, &inside(path, &key.text()), faults);
+                    diagnose(value, *item, &inside(path, &key.field()), faults);
                 }
             }
             _ => expect(false, "an object", value, path, faults),
