@@ -3,11 +3,11 @@
 //! A binding only turns its values into trees and takes the events of the result. The types are read and written here, so
 //! that what serde generates for them is compiled once, in the core, and not once in each binding.
 use super::Signature;
-use super::json::{arguments_of, diagnosed};
-use crate::error::{Error, ErrorKind, Result};
+use super::arguments::ROWS;
+use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::scalar::Count;
 use crate::time::{NaiveDate, Span, Timestamp};
-use crate::wire::{self, Reader, Sink, Tree};
+use crate::wire::{self, Reader, Sink, Tree, TypeRef};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The values of a binding for one call.
@@ -52,7 +52,7 @@ fn named(error: Error, signature: &Signature, index: usize) -> Error {
 /// All faults of all arguments; `fault` if the type descriptors find none.
 #[cold]
 fn explain(transport: &mut dyn Transport, signature: &Signature, index: usize, fault: Error) -> Error {
-    let mut faults = crate::error::Faults::new();
+    let mut faults = Faults::new();
     for other in 0..signature.arguments.len() {
         match transport.argument(signature, other) {
             Ok(tree) => diagnosed(signature, other, &tree, &mut faults),
@@ -60,6 +60,24 @@ fn explain(transport: &mut dyn Transport, signature: &Signature, index: usize, f
         }
     }
     faults.finish().err().unwrap_or_else(|| named(fault, signature, index))
+}
+
+/// Adds all faults of an argument of a call.
+fn diagnosed(signature: &Signature, index: usize, value: &Tree<'_>, faults: &mut Faults) {
+    let Some((name, of)) = arguments_of(signature).get(index) else { return };
+    match (value, of) {
+        (Tree::Null, TypeRef::Optional(_)) => {}
+        (Tree::Null, _) => {
+            let text = format_args!("missing argument `{name}` of `{}`", signature.name);
+            faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
+        }
+        _ => wire::diagnose(value, *of, name, faults),
+    }
+}
+
+fn arguments_of(signature: &Signature) -> &'static [(&'static str, TypeRef)] {
+    let found = ROWS.iter().find(|(name, ..)| *name == signature.name);
+    found.map_or(&[], |(_, arguments, _)| arguments)
 }
 
 /// Runs the function.

@@ -1,8 +1,8 @@
 //! Calls with JSON text.
 use super::arguments::ROWS;
 use super::{Constructor, Function, Handle, Method, Signature, Transport};
-use crate::error::{Error, ErrorKind, Faults, Result, quoted, shortened};
-use crate::wire::{self, JsonText, Sink, Tree, TypeRef};
+use crate::error::{Error, ErrorKind, Result, quoted, shortened};
+use crate::wire::{self, JsonText, Sink, Tree};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, json, value::RawValue};
 use std::{collections::BTreeMap, fmt};
@@ -169,19 +169,6 @@ pub fn is_key(word: &str) -> bool {
         || ROWS.iter().any(|(_, arguments, _)| arguments.iter().any(|(name, _)| *name == word))
 }
 
-/// Adds all faults of an argument of a call.
-pub(super) fn diagnosed(signature: &Signature, index: usize, value: &Tree<'_>, faults: &mut Faults) {
-    let Some((name, of)) = arguments_of(signature).get(index) else { return };
-    match (value, of) {
-        (Tree::Null, TypeRef::Optional(_)) => {}
-        (Tree::Null, _) => {
-            let text = format_args!("missing argument `{name}` of `{}`", signature.name);
-            faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
-        }
-        _ => wire::diagnose(value, *of, name, faults),
-    }
-}
-
 /// Every type, and the arguments and the result of every function, constructor and method, as JSON: for a binding that
 /// encodes values by position.
 ///
@@ -201,9 +188,4 @@ pub fn descriptors() -> String {
         ((*name).to_owned(), json!({ "names": names, "types": types, "result": result }))
     });
     json!({ "types": types.collect::<Map<_, _>>(), "rows": rows.collect::<Map<_, _>>() }).to_string()
-}
-
-pub(super) fn arguments_of(signature: &Signature) -> &'static [(&'static str, TypeRef)] {
-    let found = ROWS.iter().find(|(name, ..)| *name == signature.name);
-    found.map_or(&[], |(_, arguments, _)| arguments)
 }

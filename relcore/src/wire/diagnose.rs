@@ -110,7 +110,7 @@ pub(crate) fn has_key(name: &str) -> bool {
 fn named(value: &Tree<'_>, descriptor: &Descriptor, path: &str, faults: &mut Faults) {
     match (descriptor, value) {
         (Descriptor::Unit(texts), Tree::Text(text)) => {
-            if !texts.contains(&text.as_str()) {
+            if !texts.contains(&text.as_ref()) {
                 let got = quoted(text);
                 let expected = one_of(texts.iter().copied());
                 faults.add(

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, quoted};
 use crate::scalar;
 use serde::de::{self, DeserializeSeed, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use std::{borrow::Cow, collections::BTreeSet, fmt, vec};
 
 /// A value of any type, as it was read.

@@ -8,6 +8,7 @@
 
 use relcore::metrics::columns;
 use relcore::{
+    wire,
     api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
     time, version,
 };
@@ -57,6 +58,7 @@ types! {
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;
+    wire: Key, Tree;
 }
 
 /// Types that exist only with the feature `schema`.
