@@ -59,7 +59,9 @@ impl Transport for PackedTransport<'_> {
             return Err(refused());
         }
         self.next += 1;
-        tree(&mut self.rest).ok_or_else(refused)
+        let mut tree = Tree::Null;
+        fill(&mut self.rest, &mut tree).ok_or_else(refused)?;
+        Ok(tree)
     }
 
     fn sink(&mut self) -> &mut dyn Sink {
@@ -73,10 +75,11 @@ fn refused() -> Error {
     Error::new(ErrorKind::InvalidValue, "", "has no binary form")
 }
 
-/// A value at the front of the bytes; `None` if there is none. JavaScript writes no nesting that the stack would not hold.
-fn tree<'a>(rest: &mut &'a [u8]) -> Option<Tree<'a>> {
+/// Reads the value at the front of the bytes; `None` if there is none. It is made in its place, because moving it costs as
+/// much. JavaScript writes by types, none of which nests deeply.
+fn fill<'a>(rest: &mut &'a [u8], tree: &mut Tree<'a>) -> Option<()> {
     let marker = byte(rest)?;
-    Some(match marker {
+    *tree = match marker {
         0..=0x7F => Tree::Integer(marker.into()),
         marker::NULL => Tree::Null,
         marker::FALSE => Tree::Bool(false),
@@ -95,7 +98,8 @@ fn tree<'a>(rest: &mut &'a [u8]) -> Option<Tree<'a>> {
             let length = length(rest)?;
             let mut items = Vec::with_capacity(length.min(rest.len())); // an item is at least a byte
             for _ in 0..length {
-                items.push(tree(rest)?);
+                items.push(Tree::Null);
+                fill(rest, items.last_mut()?)?;
             }
             Tree::List(items)
         }
@@ -103,13 +107,19 @@ fn tree<'a>(rest: &mut &'a [u8]) -> Option<Tree<'a>> {
             let length = length(rest)?;
             let mut fields = Vec::with_capacity(length.min(rest.len()));
             for _ in 0..length {
-                fields.push((Key::Position(byte(rest)?.into()), tree(rest)?));
+                fields.push((Key::Position(byte(rest)?.into()), Tree::Null));
+                fill(rest, &mut fields.last_mut()?.1)?;
             }
             Tree::Object(fields)
         }
-        marker::ENUM => Tree::Object(vec![(Key::Position(byte(rest)?.into()), tree(rest)?)]),
+        marker::ENUM => {
+            let mut variant = vec![(Key::Position(byte(rest)?.into()), Tree::Null)];
+            fill(rest, &mut variant.last_mut()?.1)?;
+            Tree::Object(variant)
+        }
         _ => return None,
-    })
+    };
+    Some(())
 }
 
 fn byte(rest: &mut &[u8]) -> Option<u8> {

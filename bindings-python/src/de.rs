@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
-use pyo3::{ffi, intern};
+use pyo3::{PyTypeInfo as _, ffi, intern};
 use relcore::wire::{Key, Tree, wire_name};
 use relcore::{Error, ErrorKind, Span, Timestamp};
 use std::borrow::Cow;
@@ -35,42 +35,60 @@ struct Level<'c, 'py> {
 }
 
 impl<'py> Level<'_, 'py> {
-    /// What most values are is looked for first, by classes that are quick to tell.
     fn tree(self, value: &Bound<'py, PyAny>) -> Result<Tree<'static>> {
-        if let Ok(text) = value.cast::<PyString>() {
-            return Ok(Tree::Text(Cow::Owned(text.to_str()?.to_owned())));
+        let mut tree = Tree::Null;
+        self.fill(value, &mut tree)?;
+        Ok(tree)
+    }
+
+    /// What most values are is looked for first: an object of a class itself is quicker to tell than one of a class that is
+    /// derived from it. The tree is made in its place, because moving it costs as much.
+    fn fill(self, value: &Bound<'py, PyAny>, tree: &mut Tree<'static>) -> Result<()> {
+        let (py, class) = (value.py(), value.get_type_ptr());
+        if class == PyInt::type_object_raw(py) {
+            *tree = integer(value)?;
+            return Ok(());
         }
         if value.is_none() {
-            return Ok(Tree::Null);
+            return Ok(());
         }
-        if let Ok(value) = value.cast::<PyBool>() {
-            return Ok(Tree::Bool(value.is_true()));
+        let is_float = class == PyFloat::type_object_raw(py);
+        if !is_float && class != PyString::type_object_raw(py) {
+            if let Some(scalar) = self.scalar(value, time::exact_kind_of(value)?)? {
+                *tree = scalar;
+                return Ok(());
+            }
         }
-        if time::is::<PyInt>(value) {
-            return integer(value);
+        if let (false, Ok(text)) = (is_float, value.cast::<PyString>()) {
+            *tree = Tree::Text(Cow::Owned(text.to_str()?.to_owned()));
+            return Ok(());
         }
-        if let Ok(number) = value.cast::<PyFloat>() {
-            return match number.value() {
-                number if number.is_finite() => Ok(Tree::Float(number)),
-                _ => Err(refused(ErrorKind::InvalidValue, &format!("`{number}` is not a finite number"))),
-            };
-        }
-        if let Ok(items) = value.cast_exact::<PyTuple>() {
-            return self.list(items.iter());
-        }
-        if let Ok(items) = value.cast::<PyList>() {
-            return self.list(items.iter());
-        }
-        if let Ok(entries) = value.cast::<PyDict>() {
-            return self.dict(entries);
-        }
-        if let Some(scalar) = self.scalar(value, time::exact_kind_of(value)?)? {
-            return Ok(scalar);
-        }
-        if let Some(fields) = Fields::of(value)? {
-            return self.dataclass(value, fields.get());
-        }
-        self.other(value)
+        *tree = if let Ok(number) = value.cast::<PyFloat>() {
+            match number.value() {
+                number if number.is_finite() => Tree::Float(number),
+                _ => {
+                    return Err(refused(
+                        ErrorKind::InvalidValue,
+                        &format!("`{number}` is not a finite number"),
+                    ));
+                }
+            }
+        } else if let Ok(value) = value.cast::<PyBool>() {
+            Tree::Bool(value.is_true())
+        } else if time::is::<PyInt>(value) {
+            integer(value)?
+        } else if let Ok(items) = value.cast_exact::<PyTuple>() {
+            self.list(items.iter())?
+        } else if let Ok(items) = value.cast::<PyList>() {
+            self.list(items.iter())?
+        } else if let Ok(entries) = value.cast::<PyDict>() {
+            self.dict(entries)?
+        } else if let Some(fields) = Fields::of(value)? {
+            self.dataclass(value, fields.get())?
+        } else {
+            self.other(value)?
+        };
+        Ok(())
     }
 
     #[cold]
@@ -110,8 +128,11 @@ impl<'py> Level<'_, 'py> {
         let level = self.deeper()?;
         let mut list = Vec::with_capacity(items.len());
         for (index, item) in items.enumerate() {
-            let item = level.tree(&item);
-            list.push(item.map_err(|error| CodecError(error.0.under(&format!("[{index}]"))))?);
+            list.push(Tree::Null);
+            if let Some(place) = list.last_mut() {
+                let filled = level.fill(&item, place);
+                filled.map_err(|error| CodecError(error.0.under(&format!("[{index}]"))))?;
+            }
         }
         Ok(Tree::List(list))
     }
@@ -143,8 +164,10 @@ impl<'py> Level<'_, 'py> {
         }
         for field in fields.own() {
             let value = value.getattr(field.name.bind(value.py()))?;
-            let value = level.tree(&value).map_err(|error| CodecError(error.0.under(field.wire)))?;
-            object.push((Key::Wire(field.wire.into()), value));
+            object.push((Key::Wire(Cow::Borrowed(field.wire)), Tree::Null));
+            if let Some((_, place)) = object.last_mut() {
+                level.fill(&value, place).map_err(|error| CodecError(error.0.under(field.wire)))?;
+            }
         }
         Ok(Tree::Object(object))
     }

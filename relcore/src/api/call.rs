@@ -39,8 +39,8 @@ pub(super) fn argument<T: DeserializeOwned>(
     signature: &Signature,
     index: usize,
 ) -> Result<T> {
-    let tree = transport.argument(signature, index).map_err(|error| named(error, signature, index))?;
-    T::deserialize(Reader(tree)).map_err(|refused| explain(transport, signature, index, refused.0))
+    let mut tree = transport.argument(signature, index).map_err(|error| named(error, signature, index))?;
+    T::deserialize(Reader(&mut tree)).map_err(|refused| explain(transport, signature, index, refused.0))
 }
 
 #[cold]

@@ -73,7 +73,7 @@ pub(crate) fn policy_from_tree<P: PolicyText>(mut tree: Tree<'_>) -> Result<P> {
         }
         remove_unknown_keys(&mut tree, of);
     }
-    let policy = P::deserialize(Reader(tree)).map_err(|refused| refused.0)?;
+    let policy = P::deserialize(Reader(&mut tree)).map_err(|refused| refused.0)?;
     let mut faults = Faults::new();
     faults.absorb(form);
     policy.check("", &mut faults);
@@ -105,11 +105,11 @@ fn yaml_tree(text: &str) -> Result<Tree<'_>> {
 }
 
 /// Reads a type from a tree, or lists all faults.
-pub(super) fn from_tree<T: de::DeserializeOwned>(tree: Tree<'_>, of: TypeRef) -> Result<T> {
+pub(super) fn from_tree<T: de::DeserializeOwned>(mut tree: Tree<'_>, of: TypeRef) -> Result<T> {
     let mut faults = Faults::new();
     diagnose(&tree, of, "", &mut faults);
     faults.finish()?;
-    T::deserialize(Reader(tree)).map_err(|refused| refused.0)
+    T::deserialize(Reader(&mut tree)).map_err(|refused| refused.0)
 }
 
 fn sized(text: &str) -> Result<()> {
@@ -123,7 +123,7 @@ fn sized(text: &str) -> Result<()> {
 /// as the defaults. A tree refuses it anyway.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     if deserializer.is_human_readable() {
-        through_tree(deserializer, T::deserialize)
+        through_tree(deserializer, |reader| T::deserialize(reader))
     } else {
         T::deserialize(deserializer)
     }

@@ -36,7 +36,7 @@ macro_rules! tagged {
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     if deserializer.is_human_readable() {
-                        $crate::wire::through_tree(deserializer, Streamed::deserialize)
+                        $crate::wire::through_tree(deserializer, |reader| Streamed::deserialize(reader))
                     } else {
                         Streamed::deserialize(deserializer)
                     }

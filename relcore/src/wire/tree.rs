@@ -8,7 +8,7 @@ use crate::scalar;
 use serde::de::{self, DeserializeSeed, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::{Map, Value};
-use std::{borrow::Cow, collections::BTreeSet, fmt, vec};
+use std::{borrow::Cow, collections::BTreeSet, fmt, mem, slice};
 
 /// A value of any type, as it was read.
 ///
@@ -155,9 +155,9 @@ impl<'de> Deserialize<'de> for Tree<'de> {
 /// An enum with data may have its tag last; a struct whose fields all have defaults must not be read from a list.
 pub(crate) fn through_tree<'de, D: Deserializer<'de>, T>(
     deserializer: D,
-    read: impl FnOnce(Reader<'de>) -> Result<T, Refused>,
+    read: impl FnOnce(Reader<'_, 'de>) -> Result<T, Refused>,
 ) -> Result<T, D::Error> {
-    read(Reader(Tree::deserialize(deserializer)?)).map_err(|refused| de::Error::custom(refused.0))
+    read(Reader(&mut Tree::deserialize(deserializer)?)).map_err(|refused| de::Error::custom(refused.0))
 }
 
 struct TreeVisitor;
@@ -278,8 +278,8 @@ impl<'de> Visitor<'de> for NameVisitor {
 
 // -- trees to types ---------------------------------------------------------------------------------------------------
 
-/// Reads a type from a tree.
-pub(crate) struct Reader<'de>(pub(crate) Tree<'de>);
+/// Reads a type from a tree, and takes the texts out of it.
+pub(crate) struct Reader<'r, 'de>(pub(crate) &'r mut Tree<'de>);
 
 /// Why a type cannot be read from a tree.
 #[derive(Debug)]
@@ -321,26 +321,36 @@ impl Tree<'_> {
     }
 }
 
-impl<'de> Reader<'de> {
+impl<'de> Reader<'_, 'de> {
     /// A value that is neither a list nor an object.
     fn simple<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         match self.0 {
-            Tree::Bool(value) => visitor.visit_bool(value),
-            Tree::Integer(number) => visitor.visit_i64(number),
-            Tree::Unsigned(number) => visitor.visit_u64(number),
-            Tree::Float(number) => visitor.visit_f64(number),
+            Tree::Bool(value) => visitor.visit_bool(*value),
+            Tree::Integer(number) => visitor.visit_i64(*number),
+            Tree::Unsigned(number) => visitor.visit_u64(*number),
+            Tree::Float(number) => visitor.visit_f64(*number),
             other => Err(other.refused(&visitor)),
         }
     }
 
-    fn fields<V: Visitor<'de>>(self, is_struct: bool, visitor: V) -> Result<V::Value, Refused> {
+    fn fields<V: Visitor<'de>>(self, fields: Fields, visitor: V) -> Result<V::Value, Refused> {
         match self.0 {
             Tree::Object(entries) => {
-                visitor.visit_map(Entries { entries: entries.into_iter(), is_struct, current: None })
+                visitor.visit_map(Entries { entries: entries.iter_mut(), fields, current: None })
             }
             other => Err(other.refused(&visitor)),
         }
     }
+}
+
+/// What the keys of an object are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fields {
+    Struct,
+    /// The tag was read.
+    Variant,
+    /// Keys of a map stay as they are.
+    Map,
 }
 
 macro_rules! simple {
@@ -351,7 +361,7 @@ macro_rules! simple {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Reader<'de> {
+impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     type Error = Refused;
 
     fn is_human_readable(&self) -> bool {
@@ -363,7 +373,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Tree::Null => visitor.visit_unit(),
             Tree::Text(_) => self.deserialize_str(visitor),
             Tree::List(_) => self.deserialize_seq(visitor),
-            Tree::Object(_) => self.fields(false, visitor),
+            Tree::Object(_) => self.fields(Fields::Map, visitor),
             _ => self.simple(visitor),
         }
     }
@@ -378,7 +388,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         match self.0 {
             Tree::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            Tree::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Tree::Text(Cow::Owned(text)) => visitor.visit_string(mem::take(text)),
             other => Err(other.refused(&visitor)),
         }
     }
@@ -404,24 +414,25 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        match (name, self.0) {
-            (scalar::TIMESTAMP, Tree::Instant(millis)) | (scalar::SPAN, Tree::Span(millis)) => {
-                visitor.visit_i64(millis)
+        match (&*self.0, name) {
+            (Tree::Text(text), _) => visitor.visit_str(text),
+            (Tree::Instant(millis), scalar::TIMESTAMP) | (Tree::Span(millis), scalar::SPAN) => {
+                visitor.visit_i64(*millis)
             }
-            (scalar::DATE, Tree::Day(text)) => visitor.visit_str(&text),
-            (_, other) => Self(other).deserialize_str(visitor),
+            (Tree::Day(text), scalar::DATE) => visitor.visit_str(text),
+            (other, _) => Err(other.refused(&visitor)),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
         match self.0 {
-            Tree::List(items) => visitor.visit_seq(Items { items: items.into_iter(), next: 0 }),
+            Tree::List(items) => visitor.visit_seq(Items { items: items.iter_mut(), next: 0 }),
             other => Err(other.refused(&visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.fields(false, visitor)
+        self.fields(Fields::Map, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -430,7 +441,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        self.fields(true, visitor)
+        self.fields(Fields::Struct, visitor)
     }
 
     /// A unit enum is a text or a position; an enum with data is an object with its tag, or a position with its fields.
@@ -440,9 +451,25 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        match self.0.variant() {
-            Ok(variant) => visitor.visit_enum(variant),
-            Err(other) => Err(other.refused(&visitor)),
+        match self.0 {
+            Tree::Text(tag) => visitor.visit_enum(Variant { tag: Tag::Text(mem::take(tag)), fields: None }),
+            Tree::Unit(position) => visitor.visit_enum(Variant { tag: Tag::Position(*position), fields: None }),
+            Tree::Object(entries) => {
+                let variant = match entries.as_mut_slice() {
+                    [(Key::Position(position), fields)] => {
+                        Some(Variant { tag: Tag::Position(*position), fields: Some(fields) })
+                    }
+                    entries => tag_among(entries).map(|tag| Variant { tag: Tag::Text(tag), fields: None }),
+                };
+                match variant {
+                    Some(Variant { tag, fields: None }) => {
+                        visitor.visit_enum(Variant { tag, fields: Some(self.0) })
+                    }
+                    Some(variant) => visitor.visit_enum(variant),
+                    None => Err(self.0.refused(&visitor)),
+                }
+            }
+            other => Err(other.refused(&visitor)),
         }
     }
 
@@ -451,35 +478,20 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 }
 
-impl<'de> Tree<'de> {
-    /// The variant and its fields; the tree itself if it is neither.
-    fn variant(self) -> Result<Variant<'de>, Self> {
-        let mut entries = match self {
-            Self::Text(tag) => return Ok(Variant { tag: Key::Wire(tag), fields: None }),
-            Self::Unit(position) => return Ok(Variant { tag: Key::Position(position), fields: None }),
-            Self::Object(entries) => entries,
-            other => return Err(other),
-        };
-        if let [(Key::Position(position), fields)] = entries.as_mut_slice() {
-            let fields = Some(std::mem::replace(fields, Self::Null));
-            return Ok(Variant { tag: Key::Position(*position), fields });
-        }
-        match entries.iter().position(|(key, value)| key.is(TAG) && matches!(value, Self::Text(_))) {
-            Some(at) => match entries.remove(at) {
-                (_, Self::Text(tag)) => Ok(Variant { tag: Key::Wire(tag), fields: Some(Self::Object(entries)) }),
-                _ => Err(Self::Null),
-            },
-            None => Err(Self::Object(entries)),
-        }
-    }
+/// Takes out the tag of an enum with data.
+fn tag_among<'de>(entries: &mut [(Key<'de>, Tree<'de>)]) -> Option<Cow<'de, str>> {
+    entries.iter_mut().find_map(|(key, value)| match value {
+        Tree::Text(tag) if key.is(TAG) => Some(mem::take(tag)),
+        _ => None,
+    })
 }
 
-struct Items<'de> {
-    items: vec::IntoIter<Tree<'de>>,
+struct Items<'r, 'de> {
+    items: slice::IterMut<'r, Tree<'de>>,
     next: usize,
 }
 
-impl<'de> de::SeqAccess<'de> for Items<'de> {
+impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
     type Error = Refused;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
@@ -506,26 +518,30 @@ impl Refused {
     }
 }
 
-struct Entries<'de> {
-    entries: vec::IntoIter<(Key<'de>, Tree<'de>)>,
-    is_struct: bool,
+struct Entries<'r, 'de> {
+    entries: slice::IterMut<'r, (Key<'de>, Tree<'de>)>,
+    fields: Fields,
     /// The entry whose key was read.
-    current: Option<(Key<'de>, Tree<'de>)>,
+    current: Option<&'r mut (Key<'de>, Tree<'de>)>,
 }
 
-impl<'de> de::MapAccess<'de> for Entries<'de> {
+impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
     type Error = Refused;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
-        let Some(entry) = self.entries.next() else { return Ok(None) };
-        let (key, _) = self.current.insert(entry);
-        seed.deserialize(KeyReader { key, is_struct: self.is_struct }).map(Some)
+        let mut next = self.entries.next();
+        if self.fields == Fields::Variant && next.as_ref().is_some_and(|(key, _)| key.is(TAG)) {
+            next = self.entries.next();
+        }
+        let Some(entry) = next else { return Ok(None) };
+        let (key, _) = &**self.current.insert(entry);
+        seed.deserialize(KeyReader { key, of_map: self.fields == Fields::Map }).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refused> {
         let (key, value) =
             self.current.take().ok_or_else(|| <Refused as de::Error>::custom("a value without its key"))?;
-        seed.deserialize(Reader(value)).map_err(|refused| refused.inside(&key))
+        seed.deserialize(Reader(value)).map_err(|refused| refused.inside(key))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -535,7 +551,7 @@ impl<'de> de::MapAccess<'de> for Entries<'de> {
 
 struct KeyReader<'a> {
     key: &'a Key<'a>,
-    is_struct: bool,
+    of_map: bool,
 }
 
 impl<'de> Deserializer<'de> for KeyReader<'_> {
@@ -545,8 +561,8 @@ impl<'de> Deserializer<'de> for KeyReader<'_> {
         match self.key {
             Key::Position(position) => visitor.visit_u64(u64::from(*position)),
             Key::Wire(name) => visitor.visit_str(name),
-            Key::Caller(name) if self.is_struct => visitor.visit_str(&wire_name(name)),
-            Key::Caller(name) => visitor.visit_str(name),
+            Key::Caller(name) if self.of_map => visitor.visit_str(name),
+            Key::Caller(name) => visitor.visit_str(&wire_name(name)),
         }
     }
 
@@ -556,37 +572,60 @@ impl<'de> Deserializer<'de> for KeyReader<'_> {
     }
 }
 
-struct Variant<'de> {
-    tag: Key<'de>,
-    fields: Option<Tree<'de>>,
+struct Variant<'r, 'de> {
+    tag: Tag<'de>,
+    fields: Option<&'r mut Tree<'de>>,
 }
 
-impl<'de> de::EnumAccess<'de> for Variant<'de> {
-    type Error = Refused;
-    type Variant = Self;
+enum Tag<'de> {
+    Text(Cow<'de, str>),
+    Position(u32),
+}
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refused> {
-        let variant = seed.deserialize(KeyReader { key: &self.tag, is_struct: false })?;
-        Ok((variant, self))
+impl<'de> Deserializer<'de> for Tag<'de> {
+    type Error = Refused;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        match self {
+            Self::Text(tag) => visitor.visit_str(&tag),
+            Self::Position(position) => visitor.visit_u64(u64::from(position)),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
-impl<'de> de::VariantAccess<'de> for Variant<'de> {
+impl<'r, 'de> de::EnumAccess<'de> for Variant<'r, 'de> {
+    type Error = Refused;
+    type Variant = Inner<'r, 'de>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Inner<'r, 'de>), Refused> {
+        Ok((seed.deserialize(self.tag)?, Inner(self.fields)))
+    }
+}
+
+/// The fields of a variant.
+struct Inner<'r, 'de>(Option<&'r mut Tree<'de>>);
+
+impl<'de> de::VariantAccess<'de> for Inner<'_, 'de> {
     type Error = Refused;
 
     fn unit_variant(self) -> Result<(), Refused> {
-        match self.fields {
+        match self.0 {
             Some(other) => Err(other.refused(&"a text")),
             None => Ok(()),
         }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refused> {
-        seed.deserialize(Reader(self.fields.unwrap_or(Tree::Null)))
+        seed.deserialize(Reader(self.0.unwrap_or(&mut Tree::Null)))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
-        Reader(self.fields.unwrap_or(Tree::Null)).deserialize_seq(visitor)
+        Reader(self.0.unwrap_or(&mut Tree::Null)).deserialize_seq(visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -594,6 +633,91 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refused> {
-        Reader(self.fields.unwrap_or(Tree::Null)).fields(true, visitor)
+        Reader(self.0.unwrap_or(&mut Tree::Null)).fields(Fields::Variant, visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canary::{Observation, Schedule, Step};
+    use crate::metrics::Policy;
+
+    fn of(text: &str) -> Result<Tree<'_>, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    #[test]
+    fn numbers_keep_their_kind_and_value() {
+        let numbers = "[0,-1,9223372036854775807,-9223372036854775808,18446744073709551615,0.1,-0.0,1e300]";
+        let tree = of(numbers).unwrap();
+        let Tree::List(items) = &tree else { panic!("a list") };
+        assert_eq!(items[2], Tree::Integer(i64::MAX));
+        assert_eq!(items[4], Tree::Unsigned(u64::MAX));
+        assert_eq!(items[5], Tree::Float(0.1));
+        let value: Value = serde_json::from_str(numbers).unwrap();
+        assert_eq!(tree.clone().into_value(), value);
+        assert_eq!(Tree::of(value), tree);
+    }
+
+    #[test]
+    fn a_repeated_key_is_found_among_few_and_many() {
+        for count in [2, MANY, MANY + 1, 3 * MANY] {
+            let keys = |last: usize| (0..count).map(move |n| format!("\"\\u006b{}\":0", if n + 1 < count { n } else { last }));
+            let text = |last| format!("{{{}}}", keys(last).collect::<Vec<_>>().join(","));
+            assert!(of(&text(count)).is_ok());
+            for last in [0, count - 2] {
+                let fault = of(&text(last)).unwrap_err().to_string();
+                assert!(fault.starts_with(&format!("key `k{last}` is repeated")), "{fault}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_keys_take_no_square_of_time() {
+        let text = format!("{{{}}}", (0..100_000).map(|n| format!("\"{n}\":0")).collect::<Vec<_>>().join(","));
+        assert!(of(&text).is_ok());
+    }
+
+    #[test]
+    fn texts_without_escapes_are_borrowed() {
+        let Tree::List(items) = of(r#"["plain", "\u0061"]"#).unwrap() else { panic!("a list") };
+        assert!(matches!(items.as_slice(), [Tree::Text(Cow::Borrowed("plain")), Tree::Text(Cow::Owned(_))]));
+    }
+
+    #[test]
+    fn what_text_cannot_say_is_no_text() {
+        let read = |mut tree: Tree<'static>| Observation::deserialize(Reader(&mut tree)).map_err(|refused| refused.0);
+        let entry = |key: &'static str, value| (Key::Wire(key.into()), value);
+        let observation = |at| {
+            let kind = vec![entry("open", Tree::Bool(true)), entry("type", Tree::Text("window".into()))];
+            Tree::Object(vec![entry("at", at), entry("kind", Tree::Object(kind))])
+        };
+        assert!(read(observation(Tree::Instant(0))).is_ok());
+        // A number or a span where an instant must stand.
+        for other in [Tree::Integer(0), Tree::Span(0), Tree::Day("2026-11-23".into()), Tree::Unit(0)] {
+            assert_eq!(read(observation(other)).unwrap_err().path(), "at");
+        }
+    }
+
+    #[test]
+    fn only_names_of_callers_may_be_in_snake_case() {
+        let read = |key| {
+            let mut policy = Tree::Object(vec![(key, Tree::Text("deployment".into()))]);
+            Policy::deserialize(Reader(&mut policy)).map_err(|refused| refused.0.to_string())
+        };
+        let read_policy = read(Key::Wire("leadUnit".into())).unwrap();
+        assert_eq!(read(Key::Caller("lead_unit".into())), Ok(read_policy.clone()));
+        assert_eq!(read(Key::Caller("leadUnit".into())), Ok(read_policy));
+        assert!(read(Key::Wire("lead_unit".into())).unwrap_err().contains("unknown field"));
+    }
+
+    #[test]
+    fn a_format_for_people_is_read_through_a_tree() {
+        // The tag comes last, and a list is no object of defaults.
+        let step: Step = serde_json::from_str(r#"{"weight": 5, "type": "set_weight"}"#).unwrap();
+        assert_eq!(step, Step::SetWeight { weight: 5.0 });
+        assert!(serde_json::from_str::<Step>(r#"{"type": "set_weight", "weight": 5, "weight": 6}"#).is_err());
+        assert!(serde_json::from_str::<Schedule>(r#"{"steps": [], "readiness": []}"#).is_err());
     }
 }

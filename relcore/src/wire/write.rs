@@ -159,9 +159,9 @@ impl JsonText {
         self.inside.iter().fold(String::new(), |path, inside| match inside {
             Inside::List(count) => join(&path, &format!("[{}]", count.saturating_sub(1))),
             Inside::Map(_, at) => {
-                let key = self.text.get(*at..).unwrap_or_default();
-                let key = key.trim_start_matches(',').split_once("\":").map_or(key, |(key, _)| key);
-                join(&path, key.trim_matches('"'))
+                let rest = self.text.get(*at..).unwrap_or_default().trim_start_matches(',');
+                let mut key = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+                join(&path, &key.next().and_then(|key| key.ok()).unwrap_or_default())
             }
             Inside::Object(name) => join(&path, name),
         })
@@ -240,5 +240,61 @@ impl Sink for JsonText {
         let is_list = matches!(self.inside.pop(), Some(Inside::List(_)));
         self.text.push(if is_list { ']' } else { '}' });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+
+    #[derive(Serialize, Deserialize)]
+    struct Everything {
+        text: String,
+        numbers: Vec<f64>,
+        whole: Vec<i64>,
+        map: BTreeMap<String, Vec<Option<bool>>>,
+        empty: Vec<u8>,
+        at: Timestamp,
+        span: Span,
+    }
+
+    fn everything(numbers: Vec<f64>) -> Everything {
+        let mut text: String = (0..0x250).filter_map(char::from_u32).collect();
+        text.push_str("\u{2028}\u{1f600}");
+        Everything {
+            map: [(text.clone(), vec![Some(true), None]), (String::new(), vec![])].into(),
+            text,
+            numbers,
+            whole: vec![0, -1, i64::MAX, i64::MIN],
+            empty: vec![],
+            at: Timestamp::from_millis(1).unwrap(),
+            span: Span::from_millis(90_000).unwrap(),
+        }
+    }
+
+    impl WireType for Everything {
+        const NAME: &'static str = "Everything";
+    }
+
+    #[test]
+    fn the_text_is_that_of_serde_json() {
+        let value = everything(vec![0.0, -0.0, 1.0, 0.1, 1e21, 1e-7, 123_456_789.0, f64::MAX, f64::MIN_POSITIVE]);
+        assert_eq!(to_json(&value).unwrap(), serde_json::to_string(&value).unwrap());
+        let mut sink = JsonText::default();
+        let value = everything(vec![f64::NAN, 1.0]);
+        write(&value, &mut sink).unwrap();
+        assert_eq!(sink.into_text(), serde_json::to_string(&value).unwrap());
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_has_its_path() {
+        let refused = to_json(&everything(vec![1.0, f64::INFINITY])).unwrap_err();
+        assert_eq!((refused.path(), refused.code()), ("numbers[1]", "invalid_value"));
+        let mut sink = JsonText { is_finite: true, ..JsonText::default() };
+        let value = BTreeMap::from([("a", vec![1.0, 2.0]), ("b\"\":", vec![1.0, f64::NAN])]);
+        assert!(write(&value, &mut sink).is_err());
+        assert_eq!(sink.path(), "b\"\":[1]");
     }
 }

@@ -86,7 +86,7 @@ struct Sample<'a> {
     by_position: bool,
     /// Of an enum.
     variant: usize,
-    next: u8,
+    next: u16,
 }
 
 impl Sample<'_> {
