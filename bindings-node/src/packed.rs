@@ -96,19 +96,20 @@ fn fill<'a>(rest: &mut &'a [u8], tree: &mut Tree<'a>) -> Option<()> {
         }
         marker::LIST => {
             let length = length(rest)?;
-            let mut items = Vec::with_capacity(length.min(rest.len())); // an item is at least a byte
-            for _ in 0..length {
-                items.push(Tree::Null);
-                fill(rest, items.last_mut()?)?;
+            let mut items = Vec::new();
+            items.resize_with(fitting(length, rest)?, || Tree::Null);
+            for item in &mut items {
+                fill(rest, item)?;
             }
             Tree::List(items)
         }
         marker::STRUCT => {
             let length = length(rest)?;
-            let mut fields = Vec::with_capacity(length.min(rest.len()));
-            for _ in 0..length {
-                fields.push((Key::Position(byte(rest)?.into()), Tree::Null));
-                fill(rest, &mut fields.last_mut()?.1)?;
+            let mut fields = Vec::new();
+            fields.resize_with(fitting(length, rest)?, || (Key::Position(0), Tree::Null));
+            for (key, value) in &mut fields {
+                *key = Key::Position(byte(rest)?.into());
+                fill(rest, value)?;
             }
             Tree::Object(fields)
         }
@@ -120,6 +121,11 @@ fn fill<'a>(rest: &mut &'a [u8], tree: &mut Tree<'a>) -> Option<()> {
         _ => return None,
     };
     Some(())
+}
+
+/// A number of values that there can be: each is at least a byte.
+fn fitting(length: usize, rest: &[u8]) -> Option<usize> {
+    (length <= rest.len()).then_some(length)
 }
 
 fn byte(rest: &mut &[u8]) -> Option<u8> {

@@ -46,18 +46,18 @@ impl<'py> Level<'_, 'py> {
     fn fill(self, value: &Bound<'py, PyAny>, tree: &mut Tree<'static>) -> Result<()> {
         let (py, class) = (value.py(), value.get_type_ptr());
         if class == PyInt::type_object_raw(py) {
-            *tree = integer(value)?;
+            *tree = Tree::Integer(integer(value)?);
             return Ok(());
         }
         if value.is_none() {
             return Ok(());
         }
         let is_float = class == PyFloat::type_object_raw(py);
-        if !is_float && class != PyString::type_object_raw(py) {
-            if let Some(scalar) = self.scalar(value, time::exact_kind_of(value)?)? {
-                *tree = scalar;
-                return Ok(());
-            }
+        if !is_float
+            && class != PyString::type_object_raw(py)
+            && self.scalar(value, time::exact_kind_of(value)?, tree)?
+        {
+            return Ok(());
         }
         if let (false, Ok(text)) = (is_float, value.cast::<PyString>()) {
             *tree = Tree::Text(Cow::Owned(text.to_str()?.to_owned()));
@@ -76,15 +76,15 @@ impl<'py> Level<'_, 'py> {
         } else if let Ok(value) = value.cast::<PyBool>() {
             Tree::Bool(value.is_true())
         } else if time::is::<PyInt>(value) {
-            integer(value)?
+            Tree::Integer(integer(value)?)
         } else if let Ok(items) = value.cast_exact::<PyTuple>() {
-            self.list(items.iter())?
+            Tree::List(self.list(items.iter())?)
         } else if let Ok(items) = value.cast::<PyList>() {
-            self.list(items.iter())?
+            Tree::List(self.list(items.iter())?)
         } else if let Ok(entries) = value.cast::<PyDict>() {
-            self.dict(entries)?
+            Tree::Object(self.dict(entries)?)
         } else if let Some(fields) = Fields::of(value)? {
-            self.dataclass(value, fields.get())?
+            Tree::Object(self.dataclass(value, fields.get())?)
         } else {
             self.other(value)?
         };
@@ -94,22 +94,23 @@ impl<'py> Level<'_, 'py> {
     #[cold]
     fn other(self, value: &Bound<'py, PyAny>) -> Result<Tree<'static>> {
         if is_index(value)? {
-            return integer(value);
+            return Ok(Tree::Integer(integer(value)?));
         }
         // Truth values and short floats of numpy; its other scalars are those of Python or have an index.
         if is_numpy(value, "bf") {
             return self.tree(&value.call_method0(intern!(value.py(), "item"))?);
         }
-        if let Some(scalar) = self.scalar(value, time::kind_of(value)?)? {
+        let mut scalar = Tree::Null;
+        if self.scalar(value, time::kind_of(value)?, &mut scalar)? {
             return Ok(scalar);
         }
         if is_sequence(value) {
             self.deeper()?;
             let items: Vec<_> = value.try_iter()?.collect::<PyResult<_>>()?;
-            return self.list(items.into_iter());
+            return self.list(items.into_iter()).map(Tree::List);
         }
         if let Some(entries) = entries_of(value)? {
-            return self.dict(&entries);
+            return self.dict(&entries).map(Tree::Object);
         }
         let class = value.get_type().name()?;
         Err(refused(ErrorKind::WrongType, &format!("is a `{class}`, which has no wire form")))
@@ -124,20 +125,18 @@ impl<'py> Level<'_, 'py> {
         Err(refused(ErrorKind::OutOfRange, "is nested too deeply, or holds itself"))
     }
 
-    fn list(self, items: impl ExactSizeIterator<Item = Bound<'py, PyAny>>) -> Result<Tree<'static>> {
+    fn list(self, items: impl ExactSizeIterator<Item = Bound<'py, PyAny>>) -> Result<Vec<Tree<'static>>> {
         let level = self.deeper()?;
-        let mut list = Vec::with_capacity(items.len());
-        for (index, item) in items.enumerate() {
-            list.push(Tree::Null);
-            if let Some(place) = list.last_mut() {
-                let filled = level.fill(&item, place);
-                filled.map_err(|error| CodecError(error.0.under(&format!("[{index}]"))))?;
-            }
+        let mut list = Vec::new();
+        list.resize_with(items.len(), || Tree::Null);
+        for (index, (item, place)) in items.zip(&mut list).enumerate() {
+            let filled = level.fill(&item, place);
+            filled.map_err(|error| CodecError(error.0.under(&format!("[{index}]"))))?;
         }
-        Ok(Tree::List(list))
+        Ok(list)
     }
 
-    fn dict(self, entries: &Bound<'py, PyDict>) -> Result<Tree<'static>> {
+    fn dict(self, entries: &Bound<'py, PyDict>) -> Result<Entries> {
         let level = self.deeper()?;
         let mut object = Vec::with_capacity(entries.len());
         for (key, value) in entries.iter() {
@@ -148,10 +147,10 @@ impl<'py> Level<'_, 'py> {
             let value = level.tree(&value).map_err(|error| CodecError(error.0.under(&wire_name(&key))))?;
             object.push((Key::Caller(Cow::Owned(key)), value));
         }
-        Ok(Tree::Object(object))
+        Ok(object)
     }
 
-    fn dataclass(self, value: &Bound<'py, PyAny>, fields: &Fields) -> Result<Tree<'static>> {
+    fn dataclass(self, value: &Bound<'py, PyAny>, fields: &Fields) -> Result<Entries> {
         let level = self.deeper()?;
         let mut object = Vec::with_capacity(fields.all.len());
         if let Some(tag) = fields.tag {
@@ -162,42 +161,42 @@ impl<'py> Level<'_, 'py> {
             }
             object.push((Key::Wire(TAG.into()), Tree::Text(tag.into())));
         }
-        for field in fields.own() {
+        let own = fields.own();
+        object.extend(own.iter().map(|field| (Key::Wire(Cow::Borrowed(field.wire)), Tree::Null)));
+        for (field, (_, place)) in own.iter().zip(object.iter_mut().skip(usize::from(fields.tag.is_some()))) {
             let value = value.getattr(field.name.bind(value.py()))?;
-            object.push((Key::Wire(Cow::Borrowed(field.wire)), Tree::Null));
-            if let Some((_, place)) = object.last_mut() {
-                level.fill(&value, place).map_err(|error| CodecError(error.0.under(field.wire)))?;
-            }
+            level.fill(&value, place).map_err(|error| CodecError(error.0.under(field.wire)))?;
         }
-        Ok(Tree::Object(object))
+        Ok(object)
     }
 
-    /// A `datetime`, `timedelta` or `date`.
-    fn scalar(self, value: &Bound<'py, PyAny>, kind: Kind) -> Result<Option<Tree<'static>>> {
+    /// Whether this is a `datetime`, `timedelta` or `date`, which it then is in the tree.
+    fn scalar(self, value: &Bound<'py, PyAny>, kind: Kind, tree: &mut Tree<'static>) -> Result<bool> {
         let naive = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
-        Ok(match kind {
+        *tree = match kind {
             Kind::Instant => match self.last.millis(value)? {
-                Some(millis) => {
-                    Some(Tree::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis()))
-                }
+                Some(millis) => Tree::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis()),
                 None => return Err(refused(ErrorKind::InvalidValue, naive)),
             },
             Kind::Span => {
                 let span = Span::from_millis(time::millis_of_span(value)?).map_err(CodecError)?;
-                Some(Tree::Span(span.as_millis()))
+                Tree::Span(span.as_millis())
             }
             Kind::Date => {
                 let text: String = value.call_method0(intern!(value.py(), "isoformat"))?.extract()?;
-                Some(Tree::Day(text.into()))
+                Tree::Day(text.into())
             }
-            Kind::Other => None,
-        })
+            Kind::Other => return Ok(false),
+        };
+        Ok(true)
     }
 }
 
-fn integer(value: &Bound<'_, PyAny>) -> Result<Tree<'static>> {
-    let number = value.extract::<i64>();
-    number.map(Tree::Integer).map_err(|_| refused(ErrorKind::OutOfRange, "is beyond 64 bits"))
+/// The entries of an object.
+type Entries = Vec<(Key<'static>, Tree<'static>)>;
+
+fn integer(value: &Bound<'_, PyAny>) -> Result<i64> {
+    value.extract().map_err(|_| refused(ErrorKind::OutOfRange, "is beyond 64 bits"))
 }
 
 #[cold]
