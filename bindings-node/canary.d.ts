@@ -20,15 +20,17 @@
  * 4. The new version is not ready: hold; longer than `readiness` allows: `on.notReady`.
  * 5. The previous version is not ready: `on.stableUnhealthy`.
  * 6. The deadline has passed: `on.deadline`.
- * 7. A metric has more failed measurements than its `failureLimit`: `on.failed`.
+ * 7. A metric has more failed measurements than its `failureLimit`, or what the current step commanded failed:
+ *    `on.failed`.
  * 8. A metric has more consecutive query errors than its `consecutiveErrorLimit`: `on.error`.
  * 9. A metric has no data, or its latest measurement is older than its `maxAge`: `on.noData`.
- * 10. A metric has more inconclusive measurements than its `inconclusiveLimit`, or a bake has reached its longest time
- *     without enough good measurements: `on.inconclusive`.
- * 11. Nobody approved a gate within its `timeout`: its `onTimeout`.
+ * 10. A metric has more inconclusive measurements than its `inconclusiveLimit`, the result of what the current step
+ *     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+ *     `on.inconclusive`.
+ * 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `onTimeout`.
  * 12. The run is paused: hold.
  * 13. The release window is closed: hold.
- * 14. The current step: its timer, its measurements, its samples, its gate.
+ * 14. The current step: its timer, its measurements, its samples, its gate, its command.
  *
  * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
  * `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -56,6 +58,21 @@
  *   measurements and samples count for the current step, and only if they were made after the weight was set.
  * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
  * - The deadline does not count pauses, gates and closed windows, unless `deadlineExcludes` says otherwise.
+ *
+ * Steps that the caller carries out:
+ *
+ * The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+ * which is given again at every call until the caller reports the result as a `step_result` observation. Without a result the
+ * step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+ * another step, has no effect.
+ *
+ * - A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+ *   command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+ * - They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+ *   is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+ * - A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+ * - Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+ *   the metrics are good, as more weight is. `exposure()` counts the weight alone.
  *
  * Orders:
  *
@@ -94,6 +111,10 @@ export type Action =
   | ActionHold
   | ActionInconclusive
   | ActionAwaitGate
+  | ActionSetHeaderRoute
+  | ActionSetMirrorRoute
+  | ActionSetCanaryScale
+  | ActionRunExternal
   | ActionPause
   | ActionComplete
   | ActionRollBack
@@ -127,6 +148,50 @@ export interface ActionAwaitGate {
   readonly gate: string;
 }
 
+/** Set or remove a header route, then report the result of the step. Given again until there is one. */
+export interface ActionSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets; empty: remove the route. */
+  readonly headers: readonly HeaderMatch[];
+}
+
+/** Set or remove a mirror route, then report the result of the step. Given again until there is one. */
+export interface ActionSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests to copy, in percent; absent: remove the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers: readonly HeaderMatch[];
+}
+
+/** Scale the new version, then report the result of the step. Given again until there is one. */
+export interface ActionSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The size. */
+  readonly scale: CanaryScale;
+}
+
+/**
+ * Run something outside of the schedule, once, then report the result of the step. Given again until there is one.
+ */
+export interface ActionRunExternal {
+  readonly type: "run_external";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** What to run. */
+  readonly name: string;
+}
+
 /** Leave everything as it is until an operator resumes. */
 export interface ActionPause {
   readonly type: "pause";
@@ -149,6 +214,28 @@ export interface ActionRollBack {
 /** Leave everything as it is for good: the rollout has failed and cannot be rolled back. */
 export interface ActionFreeze {
   readonly type: "freeze";
+}
+
+/** The size of the new version. */
+export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
+
+/** A number of replicas. */
+export interface CanaryScaleReplicas {
+  readonly type: "replicas";
+  /** The number. */
+  readonly replicas: number;
+}
+
+/** A share of the replicas of a full deployment. */
+export interface CanaryScalePercent {
+  readonly type: "percent";
+  /** The share in percent, from 0 to 100. */
+  readonly percent: number;
+}
+
+/** As many as the weight needs. Also what holds before the first step that sets a scale. */
+export interface CanaryScaleMatchTraffic {
+  readonly type: "match_traffic";
 }
 
 /** The response to each cause: something is wrong, or cannot be judged. */
@@ -241,6 +328,16 @@ export type Command =
   | "accept_inconclusive"
   | "continue_without_stable";
 
+/** The result of what a step commanded. */
+export interface Confirmation<At extends Instant = Instant> {
+  /** When it was observed. */
+  readonly at: At;
+  /** The result. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, its first 500 characters. */
+  readonly text?: string | undefined;
+}
+
 /**
  * The times that the deadline of a rollout does not count: each of them waits for somebody or something else.
  */
@@ -317,6 +414,9 @@ export interface Diagnostic {
  * - `deadline_unreachable`: Warning: the deadline is not longer than all timers together that it counts, so that it always expires before the end.
  * - `bake_never_holds`: Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout.
  * - `bake_never_ends`: Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
+ * - `share_out_of_range`: Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
+ * - `route_unknown`: Warning: a step removes a route that no step before it sets.
+ * - `scale_below_weight`: Warning: the new version is scaled to less than its share of the traffic.
  */
 export type DiagnosticCode =
   | "no_steps"
@@ -339,7 +439,10 @@ export type DiagnosticCode =
   | "no_metrics"
   | "deadline_unreachable"
   | "bake_never_holds"
-  | "bake_never_ends";
+  | "bake_never_ends"
+  | "share_out_of_range"
+  | "route_unknown"
+  | "scale_below_weight";
 
 /**
  * The meaning of an empty result: the query succeeded, and there is no series.
@@ -379,6 +482,28 @@ export interface GateApproval<At extends Instant = Instant> {
   readonly at: At;
 }
 
+/** A condition on a header of a request. */
+export interface HeaderMatch {
+  /** The name of the header; `:method` and `:path` are the method and the path. */
+  readonly header: string;
+  /** The value, as `kind` says. */
+  readonly value: string;
+  /**
+   * How the value is compared. Default: it is the whole value.
+   *
+   * @defaultValue `"exact"`
+   */
+  readonly kind?: MatchKind | undefined;
+}
+
+/** A header route that was commanded. */
+export interface HeaderRoute {
+  /** The name. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers: readonly HeaderMatch[];
+}
+
 /**
  * The two sides of a canary.
  *
@@ -400,6 +525,15 @@ export interface LastMeasurement<At extends Instant = Instant> {
   /** The message of a query that failed, its first 500 characters. */
   readonly error?: string | undefined;
 }
+
+/**
+ * How the value of a header is compared.
+ *
+ * - `exact`: The whole value.
+ * - `prefix`: The beginning of the value.
+ * - `regex`: A regular expression for the whole value, in the syntax of the router.
+ */
+export type MatchKind = "exact" | "prefix" | "regex";
 
 /**
  * The result of a measurement.
@@ -517,6 +651,20 @@ export interface MetricState<At extends Instant = Instant> {
   readonly sampledUntil?: At | undefined;
 }
 
+/** A mirror route that was commanded. */
+export interface MirrorRoute {
+  /** The name. */
+  readonly name: string;
+  /** The share of the requests that are copied, in percent. */
+  readonly percent: number;
+  /**
+   * The conditions, all of which a request meets; empty: every request may be copied.
+   *
+   * @defaultValue `[]`
+   */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+}
+
 /** Something that happened or was measured at an instant. */
 export interface Observation<At extends Instant = Instant> {
   /** The instant: not after `now`, and of a measurement after the latest one of its metric. */
@@ -533,6 +681,7 @@ export type ObservationKind =
   | ObservationKindWindow
   | ObservationKindApproval
   | ObservationKindCommand
+  | ObservationKindStepResult
   | ObservationKindNewRevision;
 
 /** Whether one side can serve at all. */
@@ -590,6 +739,20 @@ export interface ObservationKindCommand {
   readonly by?: string | undefined;
   /** Why, when known. */
   readonly reason?: string | undefined;
+}
+
+/**
+ * The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
+ * one from after the command.
+ */
+export interface ObservationKindStepResult {
+  readonly type: "step_result";
+  /** The index of the step, as in the verdict. */
+  readonly step: number;
+  /** Whether it succeeded. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, when there is something. */
+  readonly text?: string | undefined;
 }
 
 /** Another version is rolled out from now on: the run begins again without traffic. */
@@ -730,6 +893,20 @@ export interface Routing {
   readonly weight: number;
   /** The new version, once a new revision was observed. */
   readonly revision?: string | undefined;
+  /**
+   * The requests for the new version by their headers, whatever the weight is. Every other header route is removed.
+   *
+   * @defaultValue `[]`
+   */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /**
+   * The requests that are copied to the new version. Every other mirror route is removed.
+   *
+   * @defaultValue `[]`
+   */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The size of the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
 }
 
 /** The steps by which traffic moves to a new version, the metrics, and the responses to failures. */
@@ -868,7 +1045,7 @@ export interface State<At extends Instant = Instant> {
   readonly deadlineExcluded?: Span | undefined;
   /** Since when the deadline does not count the time, while it does not. */
   readonly deadlineStoppedAt?: At | undefined;
-  /** When the gate that is the current step asked for its approval. */
+  /** When the current step asked: a gate for its approval, a command for its result. */
   readonly gateAskedAt?: At | undefined;
   /**
    * When the pause or the end of the run was first told, if a response began it. An order that was given before does
@@ -904,10 +1081,35 @@ export interface State<At extends Instant = Instant> {
    * @defaultValue `[]`
    */
   readonly orders?: readonly Order<At>[] | undefined;
+  /**
+   * The header routes that were commanded, by name.
+   *
+   * @defaultValue `[]`
+   */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /**
+   * The mirror routes that were commanded, by name.
+   *
+   * @defaultValue `[]`
+   */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The scale that was commanded for the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
+  /** The result of what the current step commanded, once there is one. */
+  readonly confirmation?: Confirmation<At> | undefined;
 }
 
 /** A step of a schedule. */
-export type Step = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate;
+export type Step =
+  | StepSetWeight
+  | StepBake
+  | StepPause
+  | StepAnalysis
+  | StepGate
+  | StepSetHeaderRoute
+  | StepSetMirrorRoute
+  | StepSetCanaryScale
+  | StepExternal;
 
 /** Route this share of the traffic to the new version. */
 export interface StepSetWeight {
@@ -957,6 +1159,87 @@ export interface StepGate {
   /** The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy. */
   readonly onTimeout?: Response | undefined;
 }
+
+/** Route the requests with these headers to the new version, whatever the weight is. */
+export interface StepSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The name of the route. A later step with the same name replaces it. */
+  readonly name: string;
+  /**
+   * The conditions, all of which a request meets. Default: none, which removes the route.
+   *
+   * @defaultValue `[]`
+   */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /**
+   * How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+   */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+
+/**
+ * Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing.
+ */
+export interface StepSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The name of the route. A later step with the same name replaces it. */
+  readonly name: string;
+  /** The share of the requests in percent: more than 0, at most 100; absent: removes the route. */
+  readonly percent?: number | undefined;
+  /**
+   * The conditions, all of which a request meets. Default: none, so that every request may be copied.
+   *
+   * @defaultValue `[]`
+   */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /**
+   * How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+   */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+
+/** Scale the new version to another size than its traffic needs. */
+export interface StepSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The size. */
+  readonly scale: CanaryScale;
+  /**
+   * How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+   */
+  readonly timeout?: Span | undefined;
+  /** The response to a scale that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+
+/**
+ * Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
+ *
+ * The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
+ */
+export interface StepExternal {
+  readonly type: "external";
+  /** The name by which the caller knows what to run. */
+  readonly name: string;
+  /**
+   * How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit.
+   */
+  readonly timeout?: Span | undefined;
+  /** The response to a result that did not come in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+
+/**
+ * The result of what a step commanded, from the best to the worst.
+ *
+ * - `succeeded`: It is done: the route or the scale is in effect, or what ran outside has succeeded.
+ * - `inconclusive`: It cannot be told. The response is `on.inconclusive`.
+ * - `failed`: It failed. The response is `on.failed`.
+ */
+export type StepOutcome = "succeeded" | "inconclusive" | "failed";
 
 /** When each step of a schedule begins and ends, if nothing goes wrong. */
 export interface Timeline {
@@ -1081,7 +1364,8 @@ export declare function exponentialSchedule(first: number, interval: Span, final
  *
  * `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
  * all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
- * versions at a time. A new revision counts from when it was observed.
+ * versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+ * route brings is not known here.
  *
  * With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
  * schedules and compare the user-minutes.
@@ -1154,6 +1438,7 @@ export declare function nextAction(
  * | --- | --- |
  * | `set_weight`, `complete` | `proceed` |
  * | `hold`, `inconclusive` | `wait` |
+ * | `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
  * | `hold` of a rollout that has succeeded | `proceed` |
  * | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
  * | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -1196,7 +1481,8 @@ export declare function playStagedSchedule(): Schedule;
  *
  * The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
  * count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
- * changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+ * changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+ * a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
  * release window and orders stay. The deadline still counts from the start of the rollout.
  *
  * A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -1226,6 +1512,10 @@ export declare function rebase(
  *
  * - before the state was stored, the next tick decides the same again from the same state;
  * - after it was stored, the next tick sets its routing.
+ *
+ * The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+ * for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+ * removes what is beside the traffic.
  *
  * Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
  * know about.
@@ -1260,6 +1550,16 @@ export declare function simulate(
  * steps, falling weights, a metric without a limit.
  */
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
+
+/**
+ * The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
+ */
+export declare function stepResult(
+  step: number,
+  result: StepOutcome,
+  text: string | null | undefined,
+  at: Instant,
+): Observation<Timestamp>;
 
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];

@@ -30,6 +30,7 @@ const rebase = bind("canary.rebase");
 const routing = bind("canary.routing");
 const simulate = bind("canary.simulate");
 const start = bind("canary.start");
+const stepResult = bind("canary.step_result");
 const validate = bind("canary.validate");
 const weightToReplicas = bind("canary.weight_to_replicas");
 const window = bind("canary.window");
@@ -106,6 +107,7 @@ module.exports = {
   routing,
   simulate,
   start,
+  stepResult,
   validate,
   weightToReplicas,
   window,

@@ -36,6 +36,64 @@ export declare class RelcoreError extends Error {
 /**
  * The stable code of a reason. A later version may add codes.
  *
+ * Of `analysis`:
+ *
+ * - `run_successful`: Every metric that counts is successful.
+ * - `run_failed`: The metrics can no longer be successful: at least one of them failed.
+ * - `run_error`: The metrics can no longer be successful: at least one of them could not be measured.
+ * - `run_inconclusive`: The metrics can no longer be successful, and none of them is proven bad.
+ * - `run_running`: The metrics are still measured.
+ * - `run_pending`: Nothing has been measured yet.
+ * - `nothing_required`: Every metric is a dry run, so nothing was required.
+ * - `metric_pending`: A metric has no measurement yet.
+ * - `metric_running`: A metric is still measured.
+ * - `metric_ended`: A metric was ended before it was decided.
+ * - `metric_never_measured`: A metric was ended before its first measurement.
+ * - `metric_complete`: A metric reached its number of measurements within its limits.
+ * - `metric_decided_early`: No further measurement can change the result of a metric, so it is decided before its number of measurements.
+ * - `successes_in_a_row`: A metric has enough successful measurements in a row.
+ * - `successes_not_in_a_row`: A metric ended without enough successful measurements in a row.
+ * - `no_success`: A metric ended without any successful measurement.
+ * - `failed_over_limit`: A metric has more failed measurements than its limit.
+ * - `failed_in_a_row_over_limit`: A metric has more failed measurements in a row than its limit.
+ * - `inconclusive_over_limit`: A metric has more inconclusive measurements than its limit.
+ * - `errors_over_limit`: A metric has more queries with errors in a row than its limit.
+ * - `group_successful`: A group has enough successful members.
+ * - `group_unsuccessful`: A group can no longer have enough successful members.
+ * - `group_running`: A group is not decided yet.
+ * - `score_passed`: The score of the judged metrics reaches the passing score.
+ * - `score_marginal`: The score reaches the marginal score only.
+ * - `score_too_low`: The score is below the marginal score.
+ * - `score_unknown`: Unknown metrics decide between two verdicts.
+ * - `too_little_data`: Half of the metrics or more have no data.
+ * - `critical_metric_bad`: A critical metric of the canary is bad.
+ * - `series_passed`: The canary is not shown to be worse in a metric.
+ * - `series_high`: The canary has greater values, which is bad.
+ * - `series_low`: The canary has lesser values, which is bad.
+ * - `spread_changed`: The canary has another spread, which is bad.
+ * - `events_without_baseline`: The canary has events, and its baseline has none.
+ * - `series_too_short`: The series are too short for any result of the test to count.
+ * - `series_uneven`: Far more points of one arm are missing than of the other.
+ * - `series_empty`: A series has no values.
+ * - `series_failed`: The query of a series failed.
+ * - `objectives_passed`: The score of the objectives reaches the percentage to pass, and no key objective failed.
+ * - `objectives_warning`: The score of the objectives reaches the percentage for a warning only.
+ * - `objectives_failed`: The score of the objectives is too low, or a key objective failed.
+ * - `objectives_inconclusive`: What is missing decides between two verdicts about the objectives.
+ * - `nothing_scored`: No objective has a weight.
+ * - `key_objective_failed`: A key objective failed, so the release fails whatever its score.
+ * - `objective_failed`: An objective failed.
+ * - `objective_warning`: An objective has a warning and half of its points.
+ * - `objective_no_data`: An objective has no value, or nothing to compare it with.
+ * - `alerts_firing`: An alert of severity error or critical fires.
+ * - `alerts_warning`: An alert of severity warning fires.
+ * - `alerts_no_data`: No alert fires, and at least one cannot be evaluated.
+ * - `alerts_pending`: No alert fires, and at least one metric is beyond its limit.
+ * - `alerts_ok`: No alert speaks against the release.
+ * - `alert_firing`: A metric was beyond its limit for long enough.
+ * - `alert_pending`: A metric is beyond its limit, but not for long enough.
+ * - `alert_no_data`: A metric or its baseline has no value that is new enough.
+ *
  * Of `canary`:
  *
  * - `abort_ordered`: An operator ordered to abort the rollout.
@@ -60,6 +118,7 @@ export declare class RelcoreError extends Error {
  * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
  * - `paused`: The rollout is paused until an operator resumes.
  * - `pause_running`: A pause step has not reached its end.
+ * - `routes_removed`: Routes and a scale ended with the run, and must be removed after its traffic.
  * - `rolling_back`: The rollout has failed, and its traffic goes back as the previous version can take it.
  * - `run_over`: The rollout is over until a retry or a new revision.
  * - `run_succeeded`: All steps are done.
@@ -68,6 +127,11 @@ export declare class RelcoreError extends Error {
  * - `stable_recovered`: The previous version is ready again, so that a frozen rollout is rolled back.
  * - `stable_unhealthy`: The previous version is not ready, so a rollback is not possible.
  * - `stale_data`: A metric has no measurement within its `maxAge`.
+ * - `step_expired`: What a step commanded was not reported in its time.
+ * - `step_failed`: What a step commanded has failed.
+ * - `step_inconclusive`: The result of what a step commanded is inconclusive.
+ * - `step_outdated`: A result has no effect, because it is not of the current step, or from before its command.
+ * - `step_pending`: A step gave its command and waits for the result.
  * - `weight_set`: The weight of the new version changed.
  * - `window_closed`: The release window is closed.
  *
@@ -123,6 +187,43 @@ export declare class RelcoreError extends Error {
  * - `rollback_risky`: Roll back, although the rollback path is complex or untested.
  * - `fix_preferred`: Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice.
  * - `neither_is_safe`: Escalate: the rollback path is not proven, and no simple and quick fix exists.
+ * - `plan_harm_first`: Plan: the step stops the harm, so that it comes first.
+ * - `plan_schema_first`: Plan: the previous version cannot run before this database step.
+ * - `plan_configuration_first`: Plan: the application reads its configuration when it starts.
+ * - `plan_application`: Plan: the application follows what it needs.
+ * - `plan_traffic_late`: Plan: the traffic follows the database, without which the previous version cannot serve.
+ * - `plan_schema_last`: Plan: the schema stays, or goes back after the new version is gone.
+ * - `plan_cache_last`: Plan: caches are cleared after the previous version is back.
+ * - `plan_order_stated`: Plan: the step follows others because its item says so.
+ * - `plan_complete`: Plan: nothing is missing, untested or lost.
+ * - `plan_empty`: Plan: there are no steps.
+ * - `step_untested`: Plan: a step has not been tested, or that is unknown.
+ * - `step_irreversible`: Plan: a step cannot be undone.
+ * - `no_owner`: Plan: a step has no owner.
+ * - `no_duration`: Plan: a step has no duration.
+ * - `no_commands`: Plan: a step has no commands.
+ * - `migration_without_down`: Plan: a migration has no down migration.
+ * - `down_loses_data`: Plan: a down migration loses data.
+ * - `data_loss_unknown`: Plan: it is unknown whether a down migration loses data.
+ * - `no_backup`: Plan: no backup is known.
+ * - `backup_outdated`: Plan: the backup is older than the data.
+ * - `schema_change_unknown`: Plan: it is unknown what a migration does to the schema.
+ * - `schema_incompatible`: Plan: the previous version is not known to work with a schema that is to stay.
+ * - `contract_closes_window`: A contract migration closes the rollback window.
+ * - `target_not_older`: Window: the target was not deployed before the current version.
+ * - `target_is_experiment`: Window: the target was deployed as an experiment only.
+ * - `window_revisions_exceeded`: Window: too many versions lie between the target and the current version.
+ * - `new_format_written`: Window: data was written that the target cannot read.
+ * - `artifact_expired`: Window: the artifact of the target is deleted.
+ * - `candidate_found`: Candidates: the newest version that worked and may run again.
+ * - `candidates_unknown`: Candidates: no version is known to have worked, but of some that is unknown.
+ * - `no_candidate`: Candidates: there is no version to go back to.
+ * - `version_worked`: Candidate: it worked.
+ * - `version_failed`: Candidate: it failed while it served.
+ * - `version_withdrawn`: Candidate: it was withdrawn.
+ * - `version_vulnerable`: Candidate: it has a vulnerability.
+ * - `version_unproven`: Candidate: it neither succeeded nor served long enough.
+ * - `rollback_attempts_exceeded`: As many rollbacks failed as the policy allows.
  *
  * Of `stats`:
  *
@@ -133,8 +234,75 @@ export declare class RelcoreError extends Error {
  * - `counts_too_small`: Inconclusive: too few events are expected of the baseline for any verdict.
  * - `no_exposure`: No data: an arm has no exposure.
  * - `events_without_exposure`: Invalid: an arm has events without exposure.
+ * - `split_mismatched`: Mismatched: the shares of the traffic are proven not to be the planned ones.
+ * - `split_unplanned_arm`: Mismatched: an arm that was to get nothing got units.
+ * - `split_matched`: Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+ * - `split_inconclusive`: Inconclusive: the units prove neither a mismatch nor its absence.
+ * - `split_without_units`: No data: no arm has units.
+ * - `metric_failed`: Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+ * - `metric_failed_alone`: Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+ * - `metric_invalid`: Invalid: the comparison of a metric is invalid.
+ * - `metric_without_data`: No data: a metric has no data.
+ * - `metric_inconclusive`: Inconclusive: a metric is inconclusive.
+ * - `metric_passed`: A metric has passed.
+ * - `no_metrics`: No data: there is no metric.
  */
 export type ReasonCode =
+  | "run_successful"
+  | "run_failed"
+  | "run_error"
+  | "run_inconclusive"
+  | "run_running"
+  | "run_pending"
+  | "nothing_required"
+  | "metric_pending"
+  | "metric_running"
+  | "metric_ended"
+  | "metric_never_measured"
+  | "metric_complete"
+  | "metric_decided_early"
+  | "successes_in_a_row"
+  | "successes_not_in_a_row"
+  | "no_success"
+  | "failed_over_limit"
+  | "failed_in_a_row_over_limit"
+  | "inconclusive_over_limit"
+  | "errors_over_limit"
+  | "group_successful"
+  | "group_unsuccessful"
+  | "group_running"
+  | "score_passed"
+  | "score_marginal"
+  | "score_too_low"
+  | "score_unknown"
+  | "too_little_data"
+  | "critical_metric_bad"
+  | "series_passed"
+  | "series_high"
+  | "series_low"
+  | "spread_changed"
+  | "events_without_baseline"
+  | "series_too_short"
+  | "series_uneven"
+  | "series_empty"
+  | "series_failed"
+  | "objectives_passed"
+  | "objectives_warning"
+  | "objectives_failed"
+  | "objectives_inconclusive"
+  | "nothing_scored"
+  | "key_objective_failed"
+  | "objective_failed"
+  | "objective_warning"
+  | "objective_no_data"
+  | "alerts_firing"
+  | "alerts_warning"
+  | "alerts_no_data"
+  | "alerts_pending"
+  | "alerts_ok"
+  | "alert_firing"
+  | "alert_pending"
+  | "alert_no_data"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -157,6 +325,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
@@ -165,6 +334,11 @@ export type ReasonCode =
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
+  | "step_expired"
+  | "step_failed"
+  | "step_inconclusive"
+  | "step_outdated"
+  | "step_pending"
   | "weight_set"
   | "window_closed"
   | "fact_missing"
@@ -211,6 +385,43 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "plan_harm_first"
+  | "plan_schema_first"
+  | "plan_configuration_first"
+  | "plan_application"
+  | "plan_traffic_late"
+  | "plan_schema_last"
+  | "plan_cache_last"
+  | "plan_order_stated"
+  | "plan_complete"
+  | "plan_empty"
+  | "step_untested"
+  | "step_irreversible"
+  | "no_owner"
+  | "no_duration"
+  | "no_commands"
+  | "migration_without_down"
+  | "down_loses_data"
+  | "data_loss_unknown"
+  | "no_backup"
+  | "backup_outdated"
+  | "schema_change_unknown"
+  | "schema_incompatible"
+  | "contract_closes_window"
+  | "target_not_older"
+  | "target_is_experiment"
+  | "window_revisions_exceeded"
+  | "new_format_written"
+  | "artifact_expired"
+  | "candidate_found"
+  | "candidates_unknown"
+  | "no_candidate"
+  | "version_worked"
+  | "version_failed"
+  | "version_withdrawn"
+  | "version_vulnerable"
+  | "version_unproven"
+  | "rollback_attempts_exceeded"
   | "harm_proven"
   | "within_margin"
   | "degraded_within_margin"
@@ -218,6 +429,18 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "split_mismatched"
+  | "split_unplanned_arm"
+  | "split_matched"
+  | "split_inconclusive"
+  | "split_without_units"
+  | "metric_failed"
+  | "metric_failed_alone"
+  | "metric_invalid"
+  | "metric_without_data"
+  | "metric_inconclusive"
+  | "metric_passed"
+  | "no_metrics"
   | (string & {});
 
 /**
@@ -398,6 +621,9 @@ export interface TimeRange<At extends Instant = Instant> {
  */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+export * as analysis from "./analysis.js";
+
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 
@@ -407,7 +633,10 @@ export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
 
-/** Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing. */
+/**
+ * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * It decides nothing.
+ */
 export * as interchange from "./interchange.js";
 
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */

@@ -14,6 +14,9 @@ module.exports = {
   get toJson() {
     return require("./lib/json.js").toJson;
   },
+  get analysis() {
+    return require("./analysis.js");
+  },
   get canary() {
     return require("./canary.js");
   },

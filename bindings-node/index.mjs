@@ -6,6 +6,7 @@ export const {
   RelcoreError,
   fromJson,
   toJson,
+  analysis,
   canary,
   decision,
   digest,

@@ -6,9 +6,20 @@ const { bind } = require("./lib/call.js");
 const GIT_LOG = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 const GIT_TAGS =
   "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
 const gitReleases = bind("interchange.git_releases");
+const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
 const prometheusObservations = bind("interchange.prometheus_observations");
 const prometheusQueryRange = bind("interchange.prometheus_query_range");
 
-module.exports = { GIT_LOG, GIT_TAGS, gitReleases, parseGit, prometheusObservations, prometheusQueryRange };
+module.exports = {
+  GIT_LOG,
+  GIT_TAGS,
+  alertRulesToPrometheus,
+  gitReleases,
+  monitoringToGrafana,
+  parseGit,
+  prometheusObservations,
+  prometheusQueryRange,
+};

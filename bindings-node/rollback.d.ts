@@ -6,7 +6,11 @@
  * broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
  * change the verdict. `explain` writes the same as text.
  *
- * The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+ * Before the release, `planRollback` puts what a rollback has to take back in order, with the time it takes, what it
+ * loses and its gaps. `rollbackWindow` says from the history of the service whether one version may still go back to
+ * another, and when that ends; `candidates` finds the last version that worked.
+ *
+ * The verdict of `decide` comes from one table. The first row whose conditions hold applies; an empty cell means any value:
  *
  * | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
  * | --- | --- | --- | --- | --- | --- | --- |
@@ -58,6 +62,52 @@
 import type { Count, Instant, Reason, RelcoreError, Severity, Span, Timestamp } from "./index.js";
 import type * as decision from "./decision.js";
 
+/** A version that a rollback could go to. */
+export interface Candidate {
+  /** The version. */
+  readonly version: string;
+  /** Whether nothing excludes it. */
+  readonly eligible: boolean;
+  /** The rollbacks to it that failed since it succeeded last. */
+  readonly failedRollbacks: number;
+  /** What excludes it, or that it worked. Never empty. */
+  readonly reasons: readonly Reason[];
+}
+
+/** The versions that a rollback could go to, made by `candidates`. */
+export interface Candidates<At extends Instant = Instant> {
+  /** Whether there is a version to go back to. */
+  readonly verdict: CandidatesVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to: the newest that nothing excludes. */
+  readonly target?: string | undefined;
+  /** All other versions of the history, newest first. */
+  readonly candidates: readonly Candidate[];
+  /** The verdict's reason, then those of the candidates. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The versions of which it must be said whether they worked. */
+  readonly missing: readonly string[];
+  /**
+   * The rollbacks that failed, to any version, each since that version succeeded last. The fact `failedRollbacks` of a
+   * situation.
+   */
+  readonly failedRollbacks: number;
+  /** The instant at which time alone changes the verdict or the target; absent if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether there is a version to go back to.
+ *
+ * - `found`: There is one.
+ * - `inconclusive`: There is none, unless one of the versions listed as missing is known to have worked.
+ * - `not_found`: There is none.
+ */
+export type CandidatesVerdict = "found" | "inconclusive" | "not_found";
+
 /** A fact that would change the verdict if all others stayed as they are. */
 export interface Counterfactual {
   /** The name of the fact in the situation: `affectedShare`. */
@@ -104,6 +154,20 @@ export type Criterion =
  */
 export type CustomerImpact = "unnoticed" | "minor" | "major" | "critical";
 
+/** Data that a step of a rollback loses. */
+export interface DataLoss<At extends Instant = Instant> {
+  /** The id of the step. */
+  readonly id: string;
+  /**
+   * The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time.
+   */
+  readonly start?: At | undefined;
+  /** The end of that time. */
+  readonly end?: At | undefined;
+  /** A sentence for a person. */
+  readonly text: string;
+}
+
 /** A decision about a release and its reasons, made by `decide`. */
 export interface Decision<At extends Instant = Instant> {
   /** What to do. */
@@ -129,6 +193,258 @@ export interface Decision<At extends Instant = Instant> {
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
 }
+
+/** An event in the history of a service. */
+export interface HistoryEvent {
+  /** When it happened. Not before the event in front of it, and not after `now`. */
+  readonly at: Instant;
+  /** What happened. */
+  readonly kind: HistoryKind;
+}
+
+/** What happened to a version, the schema or the data. */
+export type HistoryKind =
+  | HistoryKindDeployed
+  | HistoryKindExperimentDeployed
+  | HistoryKindSucceeded
+  | HistoryKindFailed
+  | HistoryKindRollbackFailed
+  | HistoryKindWithdrawn
+  | HistoryKindVulnerable
+  | HistoryKindArtifactKept
+  | HistoryKindMigrated
+  | HistoryKindMigrationReverted
+  | HistoryKindNewFormatWritten;
+
+/** A version began to serve, for the first time or again. */
+export interface HistoryKindDeployed {
+  readonly type: "deployed";
+  /** The version, or whatever else names a revision. */
+  readonly version: string;
+}
+
+/** A version was deployed as an experiment. It counts as no revision, and nobody goes back to it. */
+export interface HistoryKindExperimentDeployed {
+  readonly type: "experiment_deployed";
+  /** The version. */
+  readonly version: string;
+}
+
+/**
+ * A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
+ * more.
+ */
+export interface HistoryKindSucceeded {
+  readonly type: "succeeded";
+  /** The version. */
+  readonly version: string;
+}
+
+/** A version failed while it served. */
+export interface HistoryKindFailed {
+  readonly type: "failed";
+  /** The version. */
+  readonly version: string;
+}
+
+/** A rollback to a version was tried and failed. */
+export interface HistoryKindRollbackFailed {
+  readonly type: "rollback_failed";
+  /** The version that should have served again. */
+  readonly version: string;
+}
+
+/** A version must not be used any more. */
+export interface HistoryKindWithdrawn {
+  readonly type: "withdrawn";
+  /** The version. */
+  readonly version: string;
+}
+
+/** A version is known to have a vulnerability. */
+export interface HistoryKindVulnerable {
+  readonly type: "vulnerable";
+  /** The version. */
+  readonly version: string;
+  /** What names the vulnerability: `CVE-2026-1234`. */
+  readonly advisory: string;
+}
+
+/** The artifact of a version is kept until an instant. The last of these events counts. */
+export interface HistoryKindArtifactKept {
+  readonly type: "artifact_kept";
+  /** The version. */
+  readonly version: string;
+  /** The instant at which it is deleted; it may be later than `now`. */
+  readonly until: Instant;
+}
+
+/** A migration ran. */
+export interface HistoryKindMigrated {
+  readonly type: "migrated";
+  /** The name of the migration. */
+  readonly migration: string;
+  /** What it did to the schema. */
+  readonly change: SchemaChange;
+  /** The oldest version that works with the schema afterwards. */
+  readonly worksFrom: string;
+}
+
+/** A migration was taken back. */
+export interface HistoryKindMigrationReverted {
+  readonly type: "migration_reverted";
+  /** The name of the migration. */
+  readonly migration: string;
+}
+
+/** Data was written for the first time in a format that older versions cannot read. */
+export interface HistoryKindNewFormatWritten {
+  readonly type: "new_format_written";
+  /** The oldest version that can read it. */
+  readonly readableFrom: string;
+}
+
+/**
+ * What a part of a release is.
+ *
+ * - `database`: A migration of a database.
+ * - `feature_flag`: A feature flag.
+ * - `traffic`: The traffic, where the previous version still runs beside the new one, as in a blue-green deployment.
+ * - `application`: The application itself.
+ * - `configuration`: Configuration: files, flags, environment variables.
+ * - `cache`: A cache that the new version filled.
+ */
+export type ItemKind = "database" | "feature_flag" | "traffic" | "application" | "configuration" | "cache";
+
+/** The steps of a rollback in order, made by `planRollback`. */
+export interface Plan<At extends Instant = Instant> {
+  /** Whether the plan can be followed as it is. */
+  readonly verdict: PlanVerdict;
+  /** The steps in their order. */
+  readonly steps: readonly PlanStep[];
+  /** The findings in the order of the steps, or that there are none. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The unknown facts that were treated as their worst value: `orders.hasDown`. */
+  readonly missing: readonly string[];
+  /** What the rollback loses. */
+  readonly dataLoss: readonly DataLoss<At>[];
+  /** The time for one step after the other; absent if that of a step is unknown. */
+  readonly total?: Span | undefined;
+  /**
+   * The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown.
+   */
+  readonly critical?: Span | undefined;
+  /** The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown. */
+  readonly criticalPath: readonly string[];
+}
+
+/**
+ * How a part of a release is taken back.
+ *
+ * - `keep_schema`: Database: leave the schema as it is, because the previous version works with it.
+ * - `migrate_down`: Database: run the down migration.
+ * - `restore_backup`: Database: restore the newest backup. What was written after it is lost.
+ * - `disable_flag`: Feature flag: disable it.
+ * - `switch_traffic`: Traffic: send it to the previous version, which still runs.
+ * - `redeploy_previous`: Application: deploy the previous version.
+ * - `revert_files`: Configuration: revert files.
+ * - `revert_flags`: Configuration: set flags to their values of before.
+ * - `reset_environment`: Configuration: reset environment variables.
+ * - `clear_application_cache`: Cache: clear the cache of the application.
+ * - `reset_memory`: Cache: reset the state in memory, usually by a restart.
+ * - `purge_cdn`: Cache: purge the CDN.
+ */
+export type PlanAction =
+  | "keep_schema"
+  | "migrate_down"
+  | "restore_backup"
+  | "disable_flag"
+  | "switch_traffic"
+  | "redeploy_previous"
+  | "revert_files"
+  | "revert_flags"
+  | "reset_environment"
+  | "clear_application_cache"
+  | "reset_memory"
+  | "purge_cdn";
+
+/**
+ * A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its
+ * configuration, a cache.
+ *
+ * The five fields of databases, from `schemaChange` on, are refused for other kinds.
+ */
+export interface PlanItem {
+  /** A name that no other item of the plan has. */
+  readonly id: string;
+  /** What it is. */
+  readonly kind: ItemKind;
+  /**
+   * How it is taken back. Default: the usual action of the kind; for a database, the one that the facts below allow.
+   */
+  readonly action?: PlanAction | undefined;
+  /**
+   * The commands of the step, in their order. They are copied into the plan and never run.
+   *
+   * @defaultValue `[]`
+   */
+  readonly commands?: readonly string[] | undefined;
+  /** Who does the step. */
+  readonly owner?: string | undefined;
+  /** How long the step takes. Not negative. */
+  readonly duration?: Span | undefined;
+  /** Whether the step has been tested. */
+  readonly tested?: boolean | undefined;
+  /** Whether the step itself can be undone. Default: as its action usually is. */
+  readonly reversible?: boolean | undefined;
+  /**
+   * The ids of the items whose steps must be done before.
+   *
+   * @defaultValue `[]`
+   */
+  readonly after?: readonly string[] | undefined;
+  /** What the migration does to the schema. Unknown counts as `contract`. */
+  readonly schemaChange?: SchemaChange | undefined;
+  /** Whether a down migration exists. Unknown counts as `false`. */
+  readonly hasDown?: boolean | undefined;
+  /** Whether the down migration loses data, for instance that of a column which it drops. */
+  readonly downLosesData?: boolean | undefined;
+  /** The instant of the newest backup. Not after `now`. */
+  readonly backupAt?: Instant | undefined;
+  /** The instant of the last write. Not after `now`. Unknown counts as `now`. */
+  readonly lastWriteAt?: Instant | undefined;
+}
+
+/** A step of a plan. */
+export interface PlanStep {
+  /** The id of its item. */
+  readonly id: string;
+  /** What it takes back. */
+  readonly kind: ItemKind;
+  /** How. */
+  readonly action: PlanAction;
+  /** Why it stands at this position. */
+  readonly reason: Reason;
+  /** The commands of its item. */
+  readonly commands: readonly string[];
+  /** Who does it. */
+  readonly owner?: string | undefined;
+  /** How long it takes. */
+  readonly duration?: Span | undefined;
+  /** The time from the start of the rollback to the earliest start of the step; absent if it is unknown. */
+  readonly startsAfter?: Span | undefined;
+  /** Whether the step cannot be undone. */
+  readonly irreversible: boolean;
+}
+
+/**
+ * Whether a plan can be followed.
+ *
+ * - `complete`: No gap is known.
+ * - `has_gaps`: It can be followed, but something is missing, untested, or lost.
+ * - `blocked`: A step cannot be done, or there is none.
+ */
+export type PlanVerdict = "complete" | "has_gaps" | "blocked";
 
 /**
  * The limits beyond which a release counts as broken, and the limits that choose the recovery.
@@ -247,7 +563,28 @@ export interface Policy {
    * @defaultValue `0.01`
    */
   readonly errorRateSignificance?: number | undefined;
+  /**
+   * The number of versions between the current one and the target from which the rollback window is closed, as
+   * `rollbackWindow.revisions` of Argo Rollouts; 1 or more. Default: no limit. Of `rollbackWindow` and `candidates`.
+   */
+  readonly windowRevisions?: number | undefined;
+  /**
+   * The number of failed rollbacks from which no further one is made without a person; 1 or more. Default 1: what
+   * failed once is not repeated unchanged.
+   *
+   * @defaultValue `1`
+   */
+  readonly maxFailedRollbacks?: number | undefined;
 }
+
+/**
+ * What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
+ *
+ * - `unchanged`: The schema is the same.
+ * - `expand`: Only additions that the previous version can ignore.
+ * - `contract`: Something that the previous version uses was removed, renamed or made stricter.
+ */
+export type SchemaChange = "unchanged" | "expand" | "contract";
 
 /**
  * The facts about a release that a deploy script knows.
@@ -319,6 +656,34 @@ export interface Situation {
  */
 export type Verdict = "hold" | "inconclusive" | "forward_fix" | "disable_flag" | "roll_back" | "escalate";
 
+/** Whether a rollback is still within its window, made by `rollbackWindow`. */
+export interface Window<At extends Instant = Instant> {
+  /** Whether it is open. */
+  readonly verdict: WindowVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to. */
+  readonly target: string;
+  /** The versions between the two, without experiments. */
+  readonly revisionsBetween: Count;
+  /** The instant at which it closed; absent if it is open, or was never open. */
+  readonly closedAt?: At | undefined;
+  /** Everything that closed it, or that it is open. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which time alone closes it; absent if it is closed or time alone does not close it. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether a rollback window is open.
+ *
+ * - `open`: A rollback may be made.
+ * - `closed`: A person must decide whether a rollback is made.
+ */
+export type WindowVerdict = "open" | "closed";
+
 /** The policy with all defaults. The fields of `Policy` name their sources. */
 export declare function defaultPolicy(): Policy;
 
@@ -338,6 +703,39 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 
 /**
+ * Lists the versions that a rollback could go to, newest first, and names the first that may.
+ *
+ * A version is a target if nothing excludes it:
+ *
+ * | code | what excludes it |
+ * | --- | --- |
+ * | those of `rollbackWindow` | the window to it is closed |
+ * | `version_failed` | it failed while it served, and did not succeed since |
+ * | `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+ * | `version_withdrawn` | it was withdrawn |
+ * | `version_vulnerable` | it is known to have a vulnerability |
+ * | `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+ *
+ * So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+ * without a failure has worked, even if nobody said so.
+ *
+ * @throws {@link RelcoreError}: As `rollbackWindow`, for the events and `current`.
+ */
+export declare function candidates(
+  events: readonly HistoryEvent[],
+  current: string,
+  policy: Policy,
+  now: Instant,
+): Candidates<Timestamp>;
+
+/**
+ * The gaps of a plan: what `planRollback` finds, without the steps. For a check before the release.
+ *
+ * @throws {@link RelcoreError}: As `planRollback`.
+ */
+export declare function checkRollbackPlan(items: readonly PlanItem[], now: Instant): readonly Reason[];
+
+/**
  * Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
  *
  * The documentation of `rollback` has the decision table and the meaning of its columns.
@@ -352,6 +750,15 @@ export declare function decide(situation: Situation, policy: Policy, now: Instan
  */
 export declare function explain(decision: Decision): string;
 
+/** Writes the versions that a rollback could go to as text for a person. */
+export declare function explainCandidates(candidates: Candidates): string;
+
+/** Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps. */
+export declare function explainPlan(plan: Plan): string;
+
+/** Writes a rollback window as text for a person. */
+export declare function explainWindow(window: Window): string;
+
 /**
  * The consequence of a decision for its caller: go on, go back, or ask a person.
  *
@@ -362,6 +769,69 @@ export declare function explain(decision: Decision): string;
  * | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
  */
 export declare function outcome(decision: Decision): decision.Outcome;
+
+/** The consequence of the candidates for their caller: `proceed` if one was found, else `ask`. */
+export declare function outcomeOfCandidates(candidates: Candidates): decision.Outcome;
+
+/** The consequence of a plan for its caller: `proceed` if it is complete, else `ask`. */
+export declare function outcomeOfPlan(plan: Plan): decision.Outcome;
+
+/** The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`. */
+export declare function outcomeOfWindow(window: Window): decision.Outcome;
+
+/**
+ * Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+ *
+ * | stage | steps | reason |
+ * | --- | --- | --- |
+ * | 1 | flags, then traffic | they stop the harm at once and lose nothing |
+ * | 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+ * | 3 | configuration | the application reads it when it starts |
+ * | 4 | application | |
+ * | 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+ * | 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+ * | 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+ * | 8 | CDN | it is filled again by whatever serves then |
+ *
+ * `after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+ * stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+ * is the time for one person who does one step after the other.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+ * `invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+ * application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+ * than 1,000 items.
+ */
+export declare function planRollback(items: readonly PlanItem[], now: Instant): Plan<Timestamp>;
+
+/**
+ * Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+ *
+ * | what closes it | when |
+ * | --- | --- |
+ * | `target_not_older` | the target was not deployed before the current version |
+ * | `target_is_experiment` | the target was deployed as an experiment only |
+ * | `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+ * | `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+ * | `contract_closes_window` | a contract migration after which the target no longer works |
+ * | `new_format_written` | data was written that the target cannot read |
+ * | `artifact_expired` | the artifact of the target is deleted |
+ *
+ * Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+ * closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+ * anew. A migration that was reverted closes nothing.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+ * before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+ * more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.
+ */
+export declare function rollbackWindow(
+  events: readonly HistoryEvent[],
+  current: string,
+  target: string,
+  policy: Policy,
+  now: Instant,
+): Window<Timestamp>;
 
 /** A policy that is checked and digested once, for many decisions. Immutable. */
 export declare class Engine {

@@ -6,9 +6,19 @@ const { bind, bindMethod } = require("./lib/call.js");
 const defaultPolicy = bind("rollback.default_policy");
 const policyFromJson = bind("rollback.policy_from_json");
 const policyFromYaml = bind("rollback.policy_from_yaml");
+const candidates = bind("rollback.candidates");
+const checkRollbackPlan = bind("rollback.check_rollback_plan");
 const decide = bind("rollback.decide");
 const explain = bind("rollback.explain");
+const explainCandidates = bind("rollback.explain_candidates");
+const explainPlan = bind("rollback.explain_plan");
+const explainWindow = bind("rollback.explain_window");
 const outcome = bind("rollback.outcome");
+const outcomeOfCandidates = bind("rollback.outcome_of_candidates");
+const outcomeOfPlan = bind("rollback.outcome_of_plan");
+const outcomeOfWindow = bind("rollback.outcome_of_window");
+const planRollback = bind("rollback.plan_rollback");
+const rollbackWindow = bind("rollback.rollback_window");
 
 const engineNew = bind("rollback.Engine");
 const enginePolicy = bindMethod("rollback.Engine.policy");
@@ -39,4 +49,22 @@ class Engine {
   }
 }
 
-module.exports = { defaultPolicy, policyFromJson, policyFromYaml, decide, explain, outcome, Engine };
+module.exports = {
+  defaultPolicy,
+  policyFromJson,
+  policyFromYaml,
+  candidates,
+  checkRollbackPlan,
+  decide,
+  explain,
+  explainCandidates,
+  explainPlan,
+  explainWindow,
+  outcome,
+  outcomeOfCandidates,
+  outcomeOfPlan,
+  outcomeOfWindow,
+  planRollback,
+  rollbackWindow,
+  Engine,
+};

@@ -16,6 +16,10 @@
  * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
  *   turns 5 % of false alarms into 24 %.
  *
+ * `mannWhitney`, `locationShift`, `kolmogorovSmirnov`, `welch`, `equivalence`, `relativeLift`, `quantile`
+ * and `quantileInterval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
+ * another, such as one measurement a minute of a queue, make their p-values too small.
+ *
  * Functions and sources:
  *
  * | function | result | source |
@@ -29,6 +33,12 @@
  * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
  * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
  * | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+ * | `mannWhitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
+ * | `locationShift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
+ * | `kolmogorovSmirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
+ * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+ * | `relativeLift` | ratio of two means with its interval | delta method; Fieller 1954 |
+ * | `quantile`, `quantileInterval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
  * | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
  *
  * Transcendental functions come from `libm`, so that every platform gives the same bits.
@@ -82,6 +92,68 @@ export interface Counts {
  */
 export type Direction = "increase_is_bad" | "decrease_is_bad";
 
+/** The result of two one-sided tests, made by `equivalence`. */
+export interface EquivalenceTest {
+  /** The p-value against "the difference is not between the bounds": the greater of the next two. */
+  readonly p: number;
+  /** The p-value against "the difference is the lower bound or less". */
+  readonly pLow: number;
+  /** The p-value against "the difference is the upper bound or more". */
+  readonly pHigh: number;
+  /** The statistic of the lower test. */
+  readonly tLow: number;
+  /** The statistic of the upper test. */
+  readonly tHigh: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+}
+
+/** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
+export interface KolmogorovSmirnovTest {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The p-value against "both samples come from one distribution". */
+  readonly p: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /**
+   * The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which
+   * speaks of the shares.
+   */
+  readonly dGreater: number;
+  /** Its p-value, against "the canary has nowhere a smaller share up to a value". */
+  readonly pGreater: number;
+  /** The greatest difference in favour of lesser values of the canary. */
+  readonly dLess: number;
+  /** Its p-value. */
+  readonly pLess: number;
+  /**
+   * Whether the p-values are exact without ties; with ties they are upper limits. Otherwise they are asymptotic.
+   */
+  readonly exact: boolean;
+}
+
+/** The relative difference of two means, made by `relativeLift`. */
+export interface Lift {
+  /** The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more. */
+  readonly lift: number;
+  /** The standard error by the delta method. */
+  readonly standardError: number;
+  /** The lower end of the interval by the delta method. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /**
+   * The lower end of the interval of E. C. Fieller (1954); absent if the mean of the baseline may be 0. It is better
+   * than the delta method where that mean is uncertain.
+   */
+  readonly fiellerLow?: number | undefined;
+  /** The upper end. */
+  readonly fiellerHigh?: number | undefined;
+}
+
 /**
  * How often counts are compared while they grow.
  *
@@ -126,6 +198,88 @@ export interface Policy {
   readonly minExpectedEvents?: number | undefined;
 }
 
+/** A quantile with its interval, made by `quantileInterval`. */
+export interface QuantileInterval {
+  /** The quantile of type 1: a value of the sample. */
+  readonly estimate: number;
+  /** The lower end, a value of the sample; absent if the sample is too small for one. */
+  readonly low?: number | undefined;
+  /** The upper end. */
+  readonly high?: number | undefined;
+}
+
+/**
+ * The definition of a sample quantile, by the names of numpy. The types 1 to 9 of Hyndman and Fan, in this order.
+ *
+ * - `inverted_cdf`: Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service levels mean it.
+ * - `averaged_inverted_cdf`: Type 2: as type 1, with the mean of two values where the share is met exactly.
+ * - `closest_observation`: Type 3: the value of the nearest rank; of two, the even one.
+ * - `interpolated_inverted_cdf`: Type 4: type 1, interpolated.
+ * - `hazen`: Type 5: interpolated between the middles of the ranks.
+ * - `weibull`: Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn.
+ * - `linear`: Type 7: numpy's, R's and Excel's default, and Kayenta's.
+ * - `median_unbiased`: Type 8: about unbiased for the median of the rank.
+ * - `normal_unbiased`: Type 9: about unbiased for a normal distribution.
+ */
+export type QuantileMethod =
+  | "inverted_cdf"
+  | "averaged_inverted_cdf"
+  | "closest_observation"
+  | "interpolated_inverted_cdf"
+  | "hazen"
+  | "weibull"
+  | "linear"
+  | "median_unbiased"
+  | "normal_unbiased";
+
+/**
+ * How the p-values of `mannWhitney` are computed.
+ *
+ * - `auto`: Exact for small samples (up to two arms of 50 values), otherwise normal.
+ * - `exact`: Exact: up to 2500 pairs with ties and 40,000 without.
+ * - `normal`: The normal approximation with the corrections for ties and continuity.
+ * - `normal_uncorrected`: The same without the correction for continuity.
+ * - `autocorrelated`: For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these an arm, all p-values are 1.
+ */
+export type RankMethod = "auto" | "exact" | "normal" | "normal_uncorrected" | "autocorrelated";
+
+/** Whether the canary has greater values than the baseline, or lesser ones, made by `mannWhitney`. */
+export interface RankTest {
+  /** The number of pairs in which the canary is greater; equal values count one half. */
+  readonly u: number;
+  /**
+   * The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1.
+   */
+  readonly pTwoSided: number;
+  /** The p-value against "the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the canary is not less". */
+  readonly pLess: number;
+  /** Whether the p-values are exact. Otherwise they come from the normal approximation. */
+  readonly exact: boolean;
+  /**
+   * The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ,
+   * the greater one. Above alpha, the test cannot reject.
+   */
+  readonly smallestP: number;
+  /**
+   * U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline.
+   */
+  readonly commonLanguageEffect: number;
+}
+
+/**
+ * By how much the values of the canary are greater than those of the baseline, made by `locationShift`.
+ */
+export interface Shift {
+  /** The median of all differences between a value of the canary and one of the baseline. */
+  readonly estimate: number;
+  /** The lower end of the interval; absent if the samples are too small for a finite one. */
+  readonly lower?: number | undefined;
+  /** The upper end. */
+  readonly upper?: number | undefined;
+}
+
 /** The result of one test. */
 export interface TestResult {
   /** The p-value. For any number of looks it is the inverse of the e-value, at most 1. */
@@ -144,6 +298,26 @@ export interface TestResult {
  * - `invalid`: The counts contradict one another.
  */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
+
+/** The result of Welch's test, made by `welch`. */
+export interface WelchTest {
+  /** The mean of the canary minus that of the baseline. */
+  readonly difference: number;
+  /** The lower end of its confidence interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The difference, divided by its standard error. */
+  readonly t: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+  /** The p-value against "both means are equal". */
+  readonly pTwoSided: number;
+  /** The p-value against "the mean of the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the mean of the canary is not less". */
+  readonly pLess: number;
+}
 
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
@@ -179,8 +353,67 @@ export declare function policyFromYaml(text: string): Policy;
  */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
 
+/**
+ * Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+ *
+ * @throws {@link RelcoreError}: As `welch`, and `out_of_range` for bounds of 1 and −1.
+ */
+export declare function equivalence(
+  canary: readonly number[],
+  baseline: readonly number[],
+  low: number,
+  high: number,
+): EquivalenceTest;
+
 /** Writes a comparison as text for a person: the verdict and the reasons. */
 export declare function explain(comparison: Comparison): string;
+
+/**
+ * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+ *
+ * It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
+ * For a shift, `mannWhitney` needs fewer values. The p-values are exact up to a million pairs;
+ * beyond, they come from the limits of Kolmogorov and of Smirnov.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
+ */
+export declare function kolmogorovSmirnov(
+  canary: readonly number[],
+  baseline: readonly number[],
+): KolmogorovSmirnovTest;
+
+/**
+ * The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+ *
+ * The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
+ * normal approximation. No list of differences is made, so that samples of a million values are no problem.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value, a difference beyond the floating-point range
+ * and a level of 95; `invalid_value` for a NaN.
+ */
+export declare function locationShift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Shift;
+
+/**
+ * Tests by ranks whether the values of the canary are greater or less than those of the baseline:
+ * `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+ *
+ * Other than scipy, exact p-values take ties into account. Infinite values rank first and last.
+ *
+ * Values must be independent. Of 60 measurements a minute apart, each with a correlation of 0.6 to the one before, 33 % of
+ * harmless canaries are below 5 %; use `autocorrelated` for them.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, and for `exact` with samples that are too large for it;
+ * `invalid_value` for a NaN.
+ */
+export declare function mannWhitney(
+  canary: readonly number[],
+  baseline: readonly number[],
+  method: RankMethod,
+): RankTest;
 
 /**
  * The consequence of a comparison for its caller.
@@ -193,3 +426,49 @@ export declare function explain(comparison: Comparison): string;
  * | `invalid` | `ask` |
  */
 export declare function outcome(comparison: Comparison): decision.Outcome;
+
+/**
+ * The quantile `p` of a sample: `numpy.quantile`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.
+ */
+export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+
+/**
+ * The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+ *
+ * The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a level of 95;
+ * `invalid_value` for a NaN.
+ */
+export declare function quantileInterval(
+  values: readonly number[],
+  p: number,
+  level: number,
+): QuantileInterval;
+
+/**
+ * The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+ *
+ * @throws {@link RelcoreError}: As `welch`, and `invalid_value` for a baseline whose mean is 0.
+ */
+export declare function relativeLift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Lift;
+
+/**
+ * Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+ *
+ * `level` is that of the two-sided interval, 0.95 for most purposes.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
+ * NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
+ */
+export declare function welch(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): WelchTest;

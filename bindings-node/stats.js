@@ -7,7 +7,30 @@ const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
 const compareCounts = bind("stats.compare_counts");
+const equivalence = bind("stats.equivalence");
 const explain = bind("stats.explain");
+const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
+const locationShift = bind("stats.location_shift");
+const mannWhitney = bind("stats.mann_whitney");
 const outcome = bind("stats.outcome");
+const quantile = bind("stats.quantile");
+const quantileInterval = bind("stats.quantile_interval");
+const relativeLift = bind("stats.relative_lift");
+const welch = bind("stats.welch");
 
-module.exports = { defaultPolicy, policyFromJson, policyFromYaml, compareCounts, explain, outcome };
+module.exports = {
+  defaultPolicy,
+  policyFromJson,
+  policyFromYaml,
+  compareCounts,
+  equivalence,
+  explain,
+  kolmogorovSmirnov,
+  locationShift,
+  mannWhitney,
+  outcome,
+  quantile,
+  quantileInterval,
+  relativeLift,
+  welch,
+};

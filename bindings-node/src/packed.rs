@@ -163,7 +163,10 @@ impl Sink for Units {
         Ok(())
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers; JSON.parse rounds as well")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript has no other numbers; JSON.parse rounds as well"
+    )]
     fn integer(&mut self, number: i64) -> Result<()> {
         self.float(number as f64)
     }

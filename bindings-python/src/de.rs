@@ -175,7 +175,9 @@ impl<'py> Level<'_, 'py> {
         let naive = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
         *tree = match kind {
             Kind::Instant => match self.last.millis(value)? {
-                Some(millis) => Tree::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis()),
+                Some(millis) => {
+                    Tree::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis())
+                }
                 None => return Err(refused(ErrorKind::InvalidValue, naive)),
             },
             Kind::Span => {

@@ -99,8 +99,9 @@ impl Sink for PySink<'_> {
     }
 
     fn day(&mut self, text: &str) -> relcore::Result<()> {
-        let day = time::clock(self.py)
-            .and_then(|clock| clock.date.bind(self.py).call_method1(intern!(self.py, "fromisoformat"), (text,)));
+        let day = time::clock(self.py).and_then(|clock| {
+            clock.date.bind(self.py).call_method1(intern!(self.py, "fromisoformat"), (text,))
+        });
         Ok(self.put(day.map_err(CodecError::from)?)?)
     }
 
@@ -205,9 +206,7 @@ impl<'py> Object<'py> {
 fn variant(classes: &'static Classes, tag: &Bound<'_, PyAny>) -> Result<&'static Class> {
     let tag = tag.cast::<PyString>().map_err(PyErr::from)?.to_str()?;
     let found = match classes {
-        Classes::Tagged(variants) => {
-            variants.iter().find(|class| class.fields.get().tag == Some(tag))
-        }
+        Classes::Tagged(variants) => variants.iter().find(|class| class.fields.get().tag == Some(tag)),
         _ => None,
     };
     found.ok_or_else(|| odd(format!("there is no variant `{tag}`")))

@@ -5,20 +5,48 @@ use crate::{
     error::RelcoreError,
     result::{Encoded, Plain},
 };
+use relcore::analysis::{
+    Aggregate as AnalysisAggregate, Alert as AnalysisAlert, AlertLimit as AnalysisAlertLimit,
+    AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
+    AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
+    AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Comparator as AnalysisComparator,
+    Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
+    CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
+    EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
+    Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
+    IncludedResults as AnalysisIncludedResults, Indicator as AnalysisIndicator, Join as AnalysisJoin,
+    JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
+    Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
+    MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
+    MonitoredMetric as AnalysisMonitoredMetric, Monitoring as AnalysisMonitoring,
+    MonitoringArea as AnalysisMonitoringArea, NoValue as AnalysisNoValue, Objective as AnalysisObjective,
+    ObjectiveScore as AnalysisObjectiveScore, ObjectiveStatus as AnalysisObjectiveStatus,
+    ObjectiveVerdict as AnalysisObjectiveVerdict, Objectives as AnalysisObjectives, Phase as AnalysisPhase,
+    PhaseCounts as AnalysisPhaseCounts, Reading as AnalysisReading, Run as AnalysisRun,
+    Samples as AnalysisSamples, Score as AnalysisScore, ScoreSemantics as AnalysisScoreSemantics,
+    Scorecard as AnalysisScorecard, SeriesPair as AnalysisSeriesPair, SpreadRule as AnalysisSpreadRule,
+    Tally as AnalysisTally, Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest,
+    Verdict as AnalysisVerdict,
+};
 use relcore::canary::{
-    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CauseResponses as CanaryCauseResponses,
-    ChangeEffect as CanaryChangeEffect, ChangeKind as CanaryChangeKind, Command as CanaryCommand,
+    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
+    CauseResponses as CanaryCauseResponses, ChangeEffect as CanaryChangeEffect,
+    ChangeKind as CanaryChangeKind, Command as CanaryCommand, Confirmation as CanaryConfirmation,
     DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
     DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult, Exposure as CanaryExposure,
-    GateApproval as CanaryGateApproval, HealthRole as CanaryHealthRole,
-    LastMeasurement as CanaryLastMeasurement, MeasurementPhase as CanaryMeasurementPhase,
-    Metric as CanaryMetric, MetricState as CanaryMetricState, Observation as CanaryObservation,
+    GateApproval as CanaryGateApproval, HeaderMatch as CanaryHeaderMatch, HeaderRoute as CanaryHeaderRoute,
+    HealthRole as CanaryHealthRole, LastMeasurement as CanaryLastMeasurement, MatchKind as CanaryMatchKind,
+    MeasurementPhase as CanaryMeasurementPhase, Metric as CanaryMetric, MetricState as CanaryMetricState,
+    MirrorRoute as CanaryMirrorRoute, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
     RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
     Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
     ScheduleChange as CanaryScheduleChange, State as CanaryState, Step as CanaryStep,
-    Timeline as CanaryTimeline, Waiver as CanaryWaiver, WeightExposure as CanaryWeightExposure,
+    StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
+    WeightExposure as CanaryWeightExposure,
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
@@ -26,7 +54,8 @@ use relcore::interchange::{
     GitCommit as InterchangeGitCommit, GitHistory as InterchangeGitHistory,
     GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
+    PrometheusSeries as InterchangePrometheusSeries,
 };
 use relcore::metrics::{
     Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
@@ -51,13 +80,21 @@ use relcore::release::{
     RequiredApproval as ReleaseRequiredApproval, TestingScope as ReleaseTestingScope, Type as ReleaseType,
 };
 use relcore::rollback::{
-    Counterfactual as RollbackCounterfactual, Criterion as RollbackCriterion,
-    CustomerImpact as RollbackCustomerImpact, Decision as RollbackDecision, Policy as RollbackPolicy,
-    Situation as RollbackSituation, Verdict as RollbackVerdict,
+    Candidate as RollbackCandidate, Candidates as RollbackCandidates,
+    CandidatesVerdict as RollbackCandidatesVerdict, Counterfactual as RollbackCounterfactual,
+    Criterion as RollbackCriterion, CustomerImpact as RollbackCustomerImpact, DataLoss as RollbackDataLoss,
+    Decision as RollbackDecision, HistoryEvent as RollbackHistoryEvent, HistoryKind as RollbackHistoryKind,
+    ItemKind as RollbackItemKind, Plan as RollbackPlan, PlanAction as RollbackPlanAction,
+    PlanItem as RollbackPlanItem, PlanStep as RollbackPlanStep, PlanVerdict as RollbackPlanVerdict,
+    Policy as RollbackPolicy, SchemaChange as RollbackSchemaChange, Situation as RollbackSituation,
+    Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
-    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection, Looks as StatsLooks,
-    Policy as StatsPolicy, TestResult as StatsTestResult, Verdict as StatsVerdict,
+    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection,
+    EquivalenceTest as StatsEquivalenceTest, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
+    Lift as StatsLift, Looks as StatsLooks, Policy as StatsPolicy, QuantileInterval as StatsQuantileInterval,
+    QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
+    Shift as StatsShift, TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -70,6 +107,13 @@ use std::{
 fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
+
+pub type F64ByName = BTreeMap<String, f64>;
+uniffi::custom_type!(F64ByName, HashMap<String, f64>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
 
 pub type ReleaseProfileByName = BTreeMap<String, ReleaseProfile>;
 uniffi::custom_type!(ReleaseProfileByName, HashMap<String, ReleaseProfile>, {
@@ -225,6 +269,772 @@ pub enum Weekday {
     Sunday,
 }
 
+/// How the values of several earlier results become one.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAggregate {
+    /// The mean.
+    Average,
+    /// The median.
+    P50,
+    /// The 90th percentile.
+    P90,
+    /// The 95th percentile.
+    P95,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlert {
+    pub name: String,
+    pub metric: String,
+    pub severity: Severity,
+    pub status: AnalysisAlertStatus,
+    pub value: Option<f64>,
+    pub limit: Option<f64>,
+    pub beyond_since: Option<Timestamp>,
+    pub firings: Vec<AnalysisFiring>,
+}
+
+/// The limit of an alert rule.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertLimit {
+    /// A number: response time above 800 ms, CPU above 80 %.
+    Fixed {
+        /// The number, in the unit of the metric.
+        value: f64,
+    },
+    /// A change against a number that was measured before the release.
+    FixedBaseline {
+        /// That number, in the unit of the metric.
+        baseline: f64,
+        /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+        percent: f64,
+        /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+        /// Default 0.
+        #[uniffi(default = 0.0)]
+        min_change: f64,
+    },
+    /// A change against another metric at the same time: the same one of the previous version.
+    BaselineMetric {
+        /// The name of the other metric.
+        metric: String,
+        /// The change for the worse in percent of the magnitude of the baseline; 0 or more.
+        percent: f64,
+        /// The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more.
+        /// Default 0.
+        #[uniffi(default = 0.0)]
+        min_change: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertReport {
+    pub verdict: AnalysisAlertVerdict,
+    pub alerts: Vec<AnalysisAlert>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertRule {
+    pub name: String,
+    pub metric: String,
+    pub limit: AnalysisAlertLimit,
+    pub direction: StatsDirection,
+    pub severity: Severity,
+    pub pending_for: Span,
+    pub max_age: Span,
+    pub unit: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub summary: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertRules {
+    pub rules: Vec<AnalysisAlertRule>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertSample {
+    pub at: Timestamp,
+    pub value: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAlertSeries {
+    pub metric: String,
+    pub samples: Vec<AnalysisAlertSample>,
+}
+
+/// The state of an alert.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertStatus {
+    /// The metric was beyond its limit for long enough, and still is.
+    Firing,
+    /// The metric is beyond its limit, but not for long enough.
+    Pending,
+    /// The metric is within its limit.
+    Ok,
+    /// There is no value that is new enough, or no baseline.
+    NoData,
+}
+
+/// The worst that the alerts say about a release.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAlertVerdict {
+    /// An alert of severity `error` or `critical` fires.
+    Firing,
+    /// An alert of severity `warning` fires, and none that is worse.
+    Warning,
+    /// None of them fires, and the data of at least one rule is missing.
+    NoData,
+    /// None of them fires, all have data, and at least one is pending.
+    Pending,
+    /// All are ok, or only alerts of severity `info` are not.
+    Ok,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAssessment {
+    pub phase: AnalysisPhase,
+    pub reason: Reason,
+}
+
+/// Which change of a metric is bad.
+#[uniffi::remote(Enum)]
+pub enum AnalysisBadChange {
+    /// Greater values.
+    Increase,
+    /// Lesser values.
+    Decrease,
+    /// Both.
+    Either,
+}
+
+/// How a value is compared with a limit.
+#[uniffi::remote(Enum)]
+pub enum AnalysisComparator {
+    /// `<`
+    LessThan,
+    /// `<=`
+    LessThanOrEqual,
+    /// `=`
+    EqualTo,
+    /// `>=`
+    GreaterThanOrEqual,
+    /// `>`
+    GreaterThan,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCondition {
+    pub tests: Vec<AnalysisTest>,
+    pub join: AnalysisJoin,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCriteriaSet {
+    pub criteria: Vec<AnalysisCriterion>,
+}
+
+/// A condition on the value of an objective.
+///
+/// `parse_criterion` reads the text form, and
+/// `format_criterion` writes it.
+#[uniffi::remote(Enum)]
+pub enum AnalysisCriterion {
+    /// The value compared with a number: `<800`.
+    Fixed {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The number, in the unit of the objective.
+        value: f64,
+    },
+    /// The value compared with earlier results, plus a percentage of them: `<=+10%`.
+    RelativePercent {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The percentage of the magnitude of the earlier value that is added to it; negative to subtract.
+        percent: f64,
+    },
+    /// The value compared with earlier results, plus a number: `<=+10`.
+    RelativeChange {
+        /// The comparison.
+        comparator: AnalysisComparator,
+        /// The number that is added to the earlier value, in the unit of the objective; negative to subtract.
+        change: f64,
+    },
+    /// The value lies between two numbers, both included: `in [15, 25]`.
+    InRange {
+        /// The least value.
+        low: f64,
+        /// The greatest value.
+        high: f64,
+    },
+    /// The value lies outside of two numbers, both excluded: `not in [15, 25]`.
+    NotInRange {
+        /// Values below it hold.
+        low: f64,
+        /// Values above it hold.
+        high: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisCriterionResult {
+    pub leads_to: AnalysisObjectiveStatus,
+    pub set: u32,
+    pub criterion: AnalysisCriterion,
+    pub limit: Option<f64>,
+    pub holds: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEarlierResult {
+    pub at: Timestamp,
+    pub verdict: AnalysisObjectiveVerdict,
+    pub values: Vec<AnalysisIndicator>,
+}
+
+/// How the size of a difference is measured.
+#[uniffi::remote(Enum)]
+pub enum AnalysisEffectMeasure {
+    /// The mean of the canary divided by that of the baseline; 1 is no effect.
+    MeanRatio,
+    /// The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
+    CommonLanguage,
+}
+
+/// What makes a metric successful that reached its count, or was ended, within its limits.
+#[uniffi::remote(Enum)]
+pub enum AnalysisEndRule {
+    /// At least one successful measurement.
+    NeedsSuccess,
+    /// One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3.
+    WithinLimits,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEvaluation {
+    pub phase: AnalysisPhase,
+    pub decided_at: Option<Timestamp>,
+    pub metrics: Vec<AnalysisMetricStatus>,
+    pub groups: Vec<AnalysisGroupStatus>,
+    pub due: Vec<String>,
+    pub next_measurement_at: Option<Timestamp>,
+    pub dry_runs: Option<AnalysisPhaseCounts>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisFiring {
+    pub beyond_at: Timestamp,
+    pub fired_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisGroupScore {
+    pub name: String,
+    pub score: f64,
+    pub weight: f64,
+    pub judged: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisGroupStatus {
+    pub name: String,
+    pub phase: AnalysisPhase,
+    pub successful: u32,
+    pub at_least: u32,
+}
+
+/// Which earlier results relative criteria compare with.
+#[uniffi::remote(Enum)]
+pub enum AnalysisIncludedResults {
+    /// Those that passed without a warning.
+    Passed,
+    /// Those that passed, with or without a warning.
+    PassedOrWarning,
+    /// All of them.
+    All,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisIndicator {
+    pub name: String,
+    pub value: Option<f64>,
+    pub n: Option<Count>,
+    pub error: Option<String>,
+}
+
+/// How the tests of a condition are joined.
+#[uniffi::remote(Enum)]
+pub enum AnalysisJoin {
+    /// All of them must hold.
+    All,
+    /// One of them must hold.
+    Any,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgePolicy {
+    pub metrics: Vec<AnalysisJudgedMetric>,
+    pub group_weights: BTreeMap<String, f64>,
+    pub pass_score: f64,
+    pub marginal_score: f64,
+    pub confidence: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgedMetric {
+    pub name: String,
+    pub groups: Vec<String>,
+    pub direction: AnalysisBadChange,
+    pub critical: bool,
+    pub must_have_data: bool,
+    pub missing: AnalysisMissingValues,
+    pub outlier_factor: Option<f64>,
+    pub effect: AnalysisEffectMeasure,
+    pub allowed_increase: Option<f64>,
+    pub allowed_decrease: Option<f64>,
+    pub critical_increase: Option<f64>,
+    pub critical_decrease: Option<f64>,
+    pub is_count: bool,
+    pub spread: AnalysisSpreadRule,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgement {
+    pub score: AnalysisScore,
+    pub metrics: Vec<AnalysisMetricJudgement>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// What the series of one metric show.
+#[uniffi::remote(Enum)]
+pub enum AnalysisLabel {
+    /// The canary is not shown to be worse.
+    Passed,
+    /// The canary has greater values, and that is bad.
+    High,
+    /// The canary has lesser values, and that is bad.
+    Low,
+    /// The samples are too small, or too unequally incomplete, to show anything.
+    Inconclusive,
+    /// A series is empty.
+    NoData,
+    /// The query of a series failed.
+    Error,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisLabelledMetric {
+    pub name: String,
+    pub label: AnalysisLabel,
+    pub groups: Vec<String>,
+    pub critical: bool,
+    pub must_have_data: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMeasurement {
+    pub metric: String,
+    pub at: Timestamp,
+    pub reading: AnalysisReading,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetric {
+    pub name: String,
+    pub success: Option<AnalysisCondition>,
+    pub failure: Option<AnalysisCondition>,
+    pub not_a_number: AnalysisNoValue,
+    pub empty: AnalysisNoValue,
+    pub min_samples: Count,
+    pub count: Option<u32>,
+    pub interval: Option<Span>,
+    pub initial_delay: Span,
+    pub error_retry: Span,
+    pub failure_limit: Option<u32>,
+    pub consecutive_failure_limit: Option<u32>,
+    pub consecutive_success_limit: Option<u32>,
+    pub inconclusive_limit: u32,
+    pub consecutive_error_limit: u32,
+    pub dry_run: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetricGroup {
+    pub name: String,
+    pub of: Vec<String>,
+    pub at_least: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetricJudgement {
+    pub name: String,
+    pub label: AnalysisLabel,
+    pub is_critical: bool,
+    pub canary_n: Count,
+    pub baseline_n: Count,
+    pub p: Option<f64>,
+    pub smallest_p: Option<f64>,
+    pub mean_ratio: Option<f64>,
+    pub common_language_effect: Option<f64>,
+    pub shift: Option<f64>,
+    pub shift_interval: Option<Interval>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMetricStatus {
+    pub name: String,
+    pub phase: AnalysisPhase,
+    pub dry_run: bool,
+    pub tally: AnalysisTally,
+    pub last_value: Option<f64>,
+    pub last_error: Option<String>,
+    pub decided_at: Option<Timestamp>,
+    pub next_measurement_at: Option<Timestamp>,
+}
+
+/// What a missing value stands for.
+#[uniffi::remote(Enum)]
+pub enum AnalysisMissingValues {
+    /// Nothing.
+    Remove,
+    /// 0: for counters that are absent until the first event.
+    Zero,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMonitoredMetric {
+    pub name: String,
+    pub area: AnalysisMonitoringArea,
+    pub unit: Option<String>,
+    pub direction: StatsDirection,
+    pub severity: Severity,
+    pub cadence: Span,
+    pub tolerated_percent: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisMonitoring {
+    pub duration: Span,
+    pub metrics: Vec<AnalysisMonitoredMetric>,
+}
+
+/// A part of the system that is watched after a release.
+#[uniffi::remote(Enum)]
+pub enum AnalysisMonitoringArea {
+    /// Errors and exceptions.
+    Errors,
+    /// Response times, throughput and use of resources.
+    Performance,
+    /// What users do.
+    Users,
+    /// Servers, databases and queues.
+    Infrastructure,
+    /// Conversion, revenue and retention.
+    Business,
+    /// What users say.
+    Feedback,
+}
+
+/// What a reading without a value counts as.
+#[uniffi::remote(Enum)]
+pub enum AnalysisNoValue {
+    /// A successful measurement, for instance where no traffic is fine.
+    Successful,
+    /// A failed measurement.
+    Failed,
+    /// An inconclusive measurement.
+    Inconclusive,
+    /// An error of the query, which is tried again.
+    Error,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjective {
+    pub name: String,
+    pub target: AnalysisTarget,
+    pub weight: u32,
+    pub key: bool,
+    pub min_samples: Count,
+    pub unit: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjectiveScore {
+    pub name: String,
+    pub status: AnalysisObjectiveStatus,
+    pub value: Option<f64>,
+    pub points: f64,
+    pub max_points: f64,
+    pub criteria: Vec<AnalysisCriterionResult>,
+}
+
+/// What became of an objective.
+#[uniffi::remote(Enum)]
+pub enum AnalysisObjectiveStatus {
+    /// It has all of its points.
+    Passed,
+    /// It has half of its points.
+    Warning,
+    /// It has no points.
+    Failed,
+    /// What is missing decides; it has the points that are certain.
+    NoData,
+    /// It is not scored.
+    Informative,
+}
+
+/// The verdict about a release by its score.
+#[uniffi::remote(Enum)]
+pub enum AnalysisObjectiveVerdict {
+    /// The score reaches `passPercent`, and no key objective failed.
+    Passed,
+    /// The score reaches `warningPercent`, and no key objective failed.
+    Warning,
+    /// The score does not reach `warningPercent`, or a key objective failed.
+    Failed,
+    /// What is missing decides between these, or nothing is scored.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisObjectives {
+    pub objectives: Vec<AnalysisObjective>,
+    pub pass_percent: f64,
+    pub warning_percent: f64,
+    pub aggregate: AnalysisAggregate,
+    pub earlier_results: u32,
+    pub included: AnalysisIncludedResults,
+    pub min_earlier: u32,
+    pub semantics: AnalysisScoreSemantics,
+}
+
+/// The phase of a metric, a group or a whole run, in the words of Argo Rollouts.
+#[uniffi::remote(Enum)]
+pub enum AnalysisPhase {
+    /// Nothing was measured yet.
+    Pending,
+    /// Measurements are still made.
+    Running,
+    /// Good.
+    Successful,
+    /// Neither good nor bad is shown.
+    Inconclusive,
+    /// It could not be measured.
+    Error,
+    /// Bad.
+    Failed,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisPhaseCounts {
+    pub count: u32,
+    pub successful: u32,
+    pub failed: u32,
+    pub inconclusive: u32,
+    pub error: u32,
+}
+
+/// The result of the query of a metric.
+#[uniffi::remote(Enum)]
+pub enum AnalysisReading {
+    /// A finite number.
+    Value {
+        /// The number, in the unit of the metric.
+        value: f64,
+        /// How many samples it was computed from, when known.
+        #[uniffi(default = None)]
+        n: Option<Count>,
+    },
+    /// The result is not a number, such as 0 errors divided by 0 requests.
+    NotANumber {},
+    /// The query succeeded, and its result is empty.
+    Empty {},
+    /// The query failed.
+    Failed {
+        /// The error of the query.
+        text: String,
+    },
+    /// The query is under way. It ends with the next measurement of the metric.
+    Started {},
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisRun {
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    pub measurements: Vec<AnalysisMeasurement>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisSamples {
+    pub values: Vec<f64>,
+    pub missing: Count,
+    pub error: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisScore {
+    pub verdict: AnalysisVerdict,
+    pub lowest: Option<f64>,
+    pub highest: Option<f64>,
+    pub groups: Vec<AnalysisGroupScore>,
+    pub reason: Reason,
+}
+
+/// Whose rules decide where a value, an earlier result or a weight is missing.
+#[uniffi::remote(Enum)]
+pub enum AnalysisScoreSemantics {
+    /// What is missing is unknown, and never passes.
+    Strict,
+    /// The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value
+    /// fails, and a release without scored objectives passes.
+    KeptnV1,
+    /// The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only
+    /// failures are listed, and a release without weights has a score of 0.
+    KeptnV2,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisScorecard {
+    pub verdict: AnalysisObjectiveVerdict,
+    pub percent: Option<f64>,
+    pub best_percent: Option<f64>,
+    pub points: f64,
+    pub max_points: f64,
+    pub objectives: Vec<AnalysisObjectiveScore>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisSeriesPair {
+    pub metric: String,
+    pub canary: AnalysisSamples,
+    pub baseline: AnalysisSamples,
+}
+
+/// Which change of the spread is bad.
+#[uniffi::remote(Enum)]
+pub enum AnalysisSpreadRule {
+    /// None.
+    Off,
+    /// A wider spread.
+    Wider,
+    /// A wider or a narrower one.
+    Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisTally {
+    pub successful: u32,
+    pub failed: u32,
+    pub inconclusive: u32,
+    pub errors: u32,
+    pub consecutive_success: u32,
+    pub consecutive_failure: u32,
+    pub consecutive_error: u32,
+    pub is_measuring: bool,
+}
+
+/// The criteria of an objective: lists of sets, of which one must hold.
+#[uniffi::remote(Enum)]
+pub enum AnalysisTarget {
+    /// What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
+    /// holds, else failed.
+    PassWhen {
+        /// At least one set.
+        passed: Vec<AnalysisCriteriaSet>,
+        /// Default: none.
+        #[uniffi(default)]
+        warning: Vec<AnalysisCriteriaSet>,
+    },
+    /// What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
+    /// holds, else passed.
+    FailWhen {
+        /// Default: none, if there is a `warning`.
+        #[uniffi(default)]
+        failed: Vec<AnalysisCriteriaSet>,
+        /// Default: none.
+        #[uniffi(default)]
+        warning: Vec<AnalysisCriteriaSet>,
+    },
+    /// The value is reported and not scored.
+    Informative {},
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisTemplate {
+    pub metrics: Vec<AnalysisMetric>,
+    pub groups: Vec<AnalysisMetricGroup>,
+    pub end: AnalysisEndRule,
+}
+
+/// A test of a finite value.
+#[uniffi::remote(Enum)]
+pub enum AnalysisTest {
+    /// `value < limit`.
+    Below {
+        /// The limit.
+        limit: f64,
+    },
+    /// `value <= limit`.
+    AtMost {
+        /// The limit.
+        limit: f64,
+    },
+    /// `value > limit`.
+    Above {
+        /// The limit.
+        limit: f64,
+    },
+    /// `value >= limit`.
+    AtLeast {
+        /// The limit.
+        limit: f64,
+    },
+    /// `low <= value <= high`.
+    Within {
+        /// The least value of the range.
+        low: f64,
+        /// The greatest value of the range.
+        high: f64,
+    },
+    /// `value < low || value > high`.
+    Outside {
+        /// The least value of the range.
+        low: f64,
+        /// The greatest value of the range.
+        high: f64,
+    },
+}
+
+/// What all metrics together show.
+#[uniffi::remote(Enum)]
+pub enum AnalysisVerdict {
+    /// The score reaches `pass_score`, whatever the unknown metrics are.
+    Passed,
+    /// The score reaches `marginal_score` only.
+    Marginal,
+    /// The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad.
+    Failed,
+    /// The unknown metrics could change the verdict.
+    Inconclusive,
+    /// Half of the metrics or more have no data.
+    NoData,
+}
+
 /// The action of an abort.
 #[uniffi::remote(Enum)]
 pub enum CanaryAbortPolicy {
@@ -258,6 +1068,41 @@ pub enum CanaryAction {
         /// The name of the gate.
         gate: String,
     },
+    /// Set or remove a header route, then report the result of the step. Given again until there is one.
+    SetHeaderRoute {
+        /// The index of the step, for its result.
+        step: u32,
+        /// The name of the route.
+        name: String,
+        /// The conditions, all of which a request meets; empty: remove the route.
+        headers: Vec<CanaryHeaderMatch>,
+    },
+    /// Set or remove a mirror route, then report the result of the step. Given again until there is one.
+    SetMirrorRoute {
+        /// The index of the step, for its result.
+        step: u32,
+        /// The name of the route.
+        name: String,
+        /// The share of the requests to copy, in percent; absent: remove the route.
+        #[uniffi(default = None)]
+        percent: Option<f64>,
+        /// The conditions, all of which a request meets; empty: every request may be copied.
+        headers: Vec<CanaryHeaderMatch>,
+    },
+    /// Scale the new version, then report the result of the step. Given again until there is one.
+    SetCanaryScale {
+        /// The index of the step, for its result.
+        step: u32,
+        /// The size.
+        scale: CanaryScale,
+    },
+    /// Run something outside of the schedule, once, then report the result of the step. Given again until there is one.
+    RunExternal {
+        /// The index of the step, for its result.
+        step: u32,
+        /// What to run.
+        name: String,
+    },
     /// Leave everything as it is until an operator resumes.
     Pause {},
     /// Route all traffic to the new version: the rollout has succeeded.
@@ -272,6 +1117,23 @@ pub enum CanaryAction {
     },
     /// Leave everything as it is for good: the rollout has failed and cannot be rolled back.
     Freeze {},
+}
+
+/// The size of the new version.
+#[uniffi::remote(Enum)]
+pub enum CanaryScale {
+    /// A number of replicas.
+    Replicas {
+        /// The number.
+        replicas: u32,
+    },
+    /// A share of the replicas of a full deployment.
+    Percent {
+        /// The share in percent, from 0 to 100.
+        percent: f64,
+    },
+    /// As many as the weight needs. Also what holds before the first step that sets a scale.
+    MatchTraffic {},
 }
 
 #[uniffi::remote(Record)]
@@ -330,6 +1192,13 @@ pub enum CanaryCommand {
     AcceptInconclusive,
     /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
     ContinueWithoutStable,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryConfirmation {
+    pub at: Timestamp,
+    pub result: CanaryStepOutcome,
+    pub text: Option<String>,
 }
 
 #[uniffi::remote(Record)]
@@ -403,6 +1272,12 @@ pub enum CanaryDiagnosticCode {
     BakeNeverHolds,
     /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
     BakeNeverEnds,
+    /// Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
+    ShareOutOfRange,
+    /// Warning: a step removes a route that no step before it sets.
+    RouteUnknown,
+    /// Warning: the new version is scaled to less than its share of the traffic.
+    ScaleBelowWeight,
 }
 
 /// The meaning of an empty result: the query succeeded, and there is no series.
@@ -435,6 +1310,19 @@ pub struct CanaryGateApproval {
     pub at: Timestamp,
 }
 
+#[uniffi::remote(Record)]
+pub struct CanaryHeaderMatch {
+    pub header: String,
+    pub value: String,
+    pub kind: CanaryMatchKind,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryHeaderRoute {
+    pub name: String,
+    pub headers: Vec<CanaryHeaderMatch>,
+}
+
 /// The two sides of a canary.
 #[uniffi::remote(Enum)]
 pub enum CanaryHealthRole {
@@ -451,6 +1339,17 @@ pub struct CanaryLastMeasurement {
     pub value: Option<f64>,
     pub n: Option<Count>,
     pub error: Option<String>,
+}
+
+/// How the value of a header is compared.
+#[uniffi::remote(Enum)]
+pub enum CanaryMatchKind {
+    /// The whole value.
+    Exact,
+    /// The beginning of the value.
+    Prefix,
+    /// A regular expression for the whole value, in the syntax of the router.
+    Regex,
 }
 
 /// The result of a measurement.
@@ -495,6 +1394,13 @@ pub struct CanaryMetricState {
     pub samples: Count,
     pub last: Option<CanaryLastMeasurement>,
     pub sampled_until: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryMirrorRoute {
+    pub name: String,
+    pub percent: f64,
+    pub headers: Vec<CanaryHeaderMatch>,
 }
 
 #[uniffi::remote(Record)]
@@ -550,6 +1456,17 @@ pub enum CanaryObservationKind {
         /// Why, when known.
         #[uniffi(default = None)]
         reason: Option<String>,
+    },
+    /// The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
+    /// one from after the command.
+    StepResult {
+        /// The index of the step, as in the verdict.
+        step: u32,
+        /// Whether it succeeded.
+        result: CanaryStepOutcome,
+        /// What a person should know about it, when there is something.
+        #[uniffi(default = None)]
+        text: Option<String>,
     },
     /// Another version is rolled out from now on: the run begins again without traffic.
     NewRevision {
@@ -669,6 +1586,9 @@ pub enum CanaryResponse {
 pub struct CanaryRouting {
     pub weight: f64,
     pub revision: Option<String>,
+    pub header_routes: Vec<CanaryHeaderRoute>,
+    pub mirror_routes: Vec<CanaryMirrorRoute>,
+    pub canary_scale: Option<CanaryScale>,
 }
 
 #[uniffi::remote(Record)]
@@ -726,6 +1646,10 @@ pub struct CanaryState {
     pub capacity_observed_at: Option<Timestamp>,
     pub inherited_weight: Option<f64>,
     pub orders: Vec<CanaryOrder>,
+    pub header_routes: Vec<CanaryHeaderRoute>,
+    pub mirror_routes: Vec<CanaryMirrorRoute>,
+    pub canary_scale: Option<CanaryScale>,
+    pub confirmation: Option<CanaryConfirmation>,
 }
 
 /// A step of a schedule.
@@ -772,6 +1696,72 @@ pub enum CanaryStep {
         #[uniffi(default = None)]
         on_timeout: Option<CanaryResponse>,
     },
+    /// Route the requests with these headers to the new version, whatever the weight is.
+    SetHeaderRoute {
+        /// The name of the route. A later step with the same name replaces it.
+        name: String,
+        /// The conditions, all of which a request meets. Default: none, which removes the route.
+        #[uniffi(default)]
+        headers: Vec<CanaryHeaderMatch>,
+        /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a route that nobody confirmed in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+    /// Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing.
+    SetMirrorRoute {
+        /// The name of the route. A later step with the same name replaces it.
+        name: String,
+        /// The share of the requests in percent: more than 0, at most 100; absent: removes the route.
+        #[uniffi(default = None)]
+        percent: Option<f64>,
+        /// The conditions, all of which a request meets. Default: none, so that every request may be copied.
+        #[uniffi(default)]
+        headers: Vec<CanaryHeaderMatch>,
+        /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a route that nobody confirmed in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+    /// Scale the new version to another size than its traffic needs.
+    SetCanaryScale {
+        /// The size.
+        scale: CanaryScale,
+        /// How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a scale that nobody confirmed in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+    /// Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
+    ///
+    /// The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
+    External {
+        /// The name by which the caller knows what to run.
+        name: String,
+        /// How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit.
+        #[uniffi(default = None)]
+        timeout: Option<Span>,
+        /// The response to a result that did not come in time; absent: `abort`.
+        #[uniffi(default = None)]
+        on_timeout: Option<CanaryResponse>,
+    },
+}
+
+/// The result of what a step commanded, from the best to the worst.
+#[uniffi::remote(Enum)]
+pub enum CanaryStepOutcome {
+    /// It is done: the route or the scale is in effect, or what ran outside has succeeded.
+    Succeeded,
+    /// It cannot be told. The response is `on.inconclusive`.
+    Inconclusive,
+    /// It failed. The response is `on.failed`.
+    Failed,
 }
 
 #[uniffi::remote(Record)]
@@ -864,6 +1854,12 @@ pub struct InterchangePrometheusMetric {
     pub samples: Option<String>,
     pub scale: f64,
     pub accept_warnings: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangePrometheusQuery {
+    pub metric: String,
+    pub query: String,
 }
 
 #[uniffi::remote(Record)]
@@ -1398,6 +2394,38 @@ pub enum ReleaseType {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackCandidate {
+    pub version: String,
+    pub eligible: bool,
+    pub failed_rollbacks: u32,
+    pub reasons: Vec<Reason>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackCandidates {
+    pub verdict: RollbackCandidatesVerdict,
+    pub current: String,
+    pub target: Option<String>,
+    pub candidates: Vec<RollbackCandidate>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub failed_rollbacks: u32,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether there is a version to go back to.
+#[uniffi::remote(Enum)]
+pub enum RollbackCandidatesVerdict {
+    /// There is one.
+    Found,
+    /// There is none, unless one of the versions listed as missing is known to have worked.
+    Inconclusive,
+    /// There is none.
+    NotFound,
+}
+
+#[uniffi::remote(Record)]
 pub struct RollbackCounterfactual {
     pub fact: String,
     pub actual: Option<String>,
@@ -1442,6 +2470,14 @@ pub enum RollbackCustomerImpact {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackDataLoss {
+    pub id: String,
+    pub start: Option<Timestamp>,
+    pub end: Option<Timestamp>,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct RollbackDecision {
     pub verdict: RollbackVerdict,
     pub criteria_met: Vec<RollbackCriterion>,
@@ -1450,6 +2486,181 @@ pub struct RollbackDecision {
     pub counterfactuals: Vec<RollbackCounterfactual>,
     pub next_check_at: Option<Timestamp>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackHistoryEvent {
+    pub at: Timestamp,
+    pub kind: RollbackHistoryKind,
+}
+
+/// What happened to a version, the schema or the data.
+#[uniffi::remote(Enum)]
+pub enum RollbackHistoryKind {
+    /// A version began to serve, for the first time or again.
+    Deployed {
+        /// The version, or whatever else names a revision.
+        version: String,
+    },
+    /// A version was deployed as an experiment. It counts as no revision, and nobody goes back to it.
+    ExperimentDeployed {
+        /// The version.
+        version: String,
+    },
+    /// A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
+    /// more.
+    Succeeded {
+        /// The version.
+        version: String,
+    },
+    /// A version failed while it served.
+    Failed {
+        /// The version.
+        version: String,
+    },
+    /// A rollback to a version was tried and failed.
+    RollbackFailed {
+        /// The version that should have served again.
+        version: String,
+    },
+    /// A version must not be used any more.
+    Withdrawn {
+        /// The version.
+        version: String,
+    },
+    /// A version is known to have a vulnerability.
+    Vulnerable {
+        /// The version.
+        version: String,
+        /// What names the vulnerability: `CVE-2026-1234`.
+        advisory: String,
+    },
+    /// The artifact of a version is kept until an instant. The last of these events counts.
+    ArtifactKept {
+        /// The version.
+        version: String,
+        /// The instant at which it is deleted; it may be later than `now`.
+        until: Timestamp,
+    },
+    /// A migration ran.
+    Migrated {
+        /// The name of the migration.
+        migration: String,
+        /// What it did to the schema.
+        change: RollbackSchemaChange,
+        /// The oldest version that works with the schema afterwards.
+        works_from: String,
+    },
+    /// A migration was taken back.
+    MigrationReverted {
+        /// The name of the migration.
+        migration: String,
+    },
+    /// Data was written for the first time in a format that older versions cannot read.
+    NewFormatWritten {
+        /// The oldest version that can read it.
+        readable_from: String,
+    },
+}
+
+/// What a part of a release is.
+#[uniffi::remote(Enum)]
+pub enum RollbackItemKind {
+    /// A migration of a database.
+    Database,
+    /// A feature flag.
+    FeatureFlag,
+    /// The traffic, where the previous version still runs beside the new one, as in a blue-green deployment.
+    Traffic,
+    /// The application itself.
+    Application,
+    /// Configuration: files, flags, environment variables.
+    Configuration,
+    /// A cache that the new version filled.
+    Cache,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlan {
+    pub verdict: RollbackPlanVerdict,
+    pub steps: Vec<RollbackPlanStep>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub data_loss: Vec<RollbackDataLoss>,
+    pub total: Option<Span>,
+    pub critical: Option<Span>,
+    pub critical_path: Vec<String>,
+}
+
+/// How a part of a release is taken back.
+#[uniffi::remote(Enum)]
+pub enum RollbackPlanAction {
+    /// Database: leave the schema as it is, because the previous version works with it.
+    KeepSchema,
+    /// Database: run the down migration.
+    MigrateDown,
+    /// Database: restore the newest backup. What was written after it is lost.
+    RestoreBackup,
+    /// Feature flag: disable it.
+    DisableFlag,
+    /// Traffic: send it to the previous version, which still runs.
+    SwitchTraffic,
+    /// Application: deploy the previous version.
+    RedeployPrevious,
+    /// Configuration: revert files.
+    RevertFiles,
+    /// Configuration: set flags to their values of before.
+    RevertFlags,
+    /// Configuration: reset environment variables.
+    ResetEnvironment,
+    /// Cache: clear the cache of the application.
+    ClearApplicationCache,
+    /// Cache: reset the state in memory, usually by a restart.
+    ResetMemory,
+    /// Cache: purge the CDN.
+    PurgeCdn,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlanItem {
+    pub id: String,
+    pub kind: RollbackItemKind,
+    pub action: Option<RollbackPlanAction>,
+    pub commands: Vec<String>,
+    pub owner: Option<String>,
+    pub duration: Option<Span>,
+    pub tested: Option<bool>,
+    pub reversible: Option<bool>,
+    pub after: Vec<String>,
+    pub schema_change: Option<RollbackSchemaChange>,
+    pub has_down: Option<bool>,
+    pub down_loses_data: Option<bool>,
+    pub backup_at: Option<Timestamp>,
+    pub last_write_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackPlanStep {
+    pub id: String,
+    pub kind: RollbackItemKind,
+    pub action: RollbackPlanAction,
+    pub reason: Reason,
+    pub commands: Vec<String>,
+    pub owner: Option<String>,
+    pub duration: Option<Span>,
+    pub starts_after: Option<Span>,
+    pub irreversible: bool,
+}
+
+/// Whether a plan can be followed.
+#[uniffi::remote(Enum)]
+pub enum RollbackPlanVerdict {
+    /// No gap is known.
+    Complete,
+    /// It can be followed, but something is missing, untested, or lost.
+    HasGaps,
+    /// A step cannot be done, or there is none.
+    Blocked,
 }
 
 #[uniffi::remote(Record)]
@@ -1470,6 +2681,19 @@ pub struct RollbackPolicy {
     pub quick_fix: Span,
     pub severe_impact: RollbackCustomerImpact,
     pub error_rate_significance: f64,
+    pub window_revisions: Option<u32>,
+    pub max_failed_rollbacks: u32,
+}
+
+/// What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
+#[uniffi::remote(Enum)]
+pub enum RollbackSchemaChange {
+    /// The schema is the same.
+    Unchanged,
+    /// Only additions that the previous version can ignore.
+    Expand,
+    /// Something that the previous version uses was removed, renamed or made stricter.
+    Contract,
 }
 
 #[uniffi::remote(Record)]
@@ -1514,6 +2738,27 @@ pub enum RollbackVerdict {
 }
 
 #[uniffi::remote(Record)]
+pub struct RollbackWindow {
+    pub verdict: RollbackWindowVerdict,
+    pub current: String,
+    pub target: String,
+    pub revisions_between: Count,
+    pub closed_at: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether a rollback window is open.
+#[uniffi::remote(Enum)]
+pub enum RollbackWindowVerdict {
+    /// A rollback may be made.
+    Open,
+    /// A person must decide whether a rollback is made.
+    Closed,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsComparison {
     pub verdict: StatsVerdict,
     pub ratio: Option<f64>,
@@ -1541,6 +2786,39 @@ pub enum StatsDirection {
     DecreaseIsBad,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsEquivalenceTest {
+    pub p: f64,
+    pub p_low: f64,
+    pub p_high: f64,
+    pub t_low: f64,
+    pub t_high: f64,
+    pub df: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsKolmogorovSmirnovTest {
+    pub d: f64,
+    pub p: f64,
+    pub location: f64,
+    pub canary_is_less: bool,
+    pub d_greater: f64,
+    pub p_greater: f64,
+    pub d_less: f64,
+    pub p_less: f64,
+    pub exact: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsLift {
+    pub lift: f64,
+    pub standard_error: f64,
+    pub low: f64,
+    pub high: f64,
+    pub fieller_low: Option<f64>,
+    pub fieller_high: Option<f64>,
+}
+
 /// How often counts are compared while they grow.
 #[uniffi::remote(Enum)]
 pub enum StatsLooks {
@@ -1557,6 +2835,72 @@ pub struct StatsPolicy {
     pub alpha: f64,
     pub looks: StatsLooks,
     pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsQuantileInterval {
+    pub estimate: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+/// The definition of a sample quantile, by the names of numpy. The types 1 to 9 of Hyndman and Fan, in this order.
+#[uniffi::remote(Enum)]
+pub enum StatsQuantileMethod {
+    /// Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service
+    /// levels mean it.
+    InvertedCdf,
+    /// Type 2: as type 1, with the mean of two values where the share is met exactly.
+    AveragedInvertedCdf,
+    /// Type 3: the value of the nearest rank; of two, the even one.
+    ClosestObservation,
+    /// Type 4: type 1, interpolated.
+    InterpolatedInvertedCdf,
+    /// Type 5: interpolated between the middles of the ranks.
+    Hazen,
+    /// Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn.
+    Weibull,
+    /// Type 7: numpy's, R's and Excel's default, and Kayenta's.
+    Linear,
+    /// Type 8: about unbiased for the median of the rank.
+    MedianUnbiased,
+    /// Type 9: about unbiased for a normal distribution.
+    NormalUnbiased,
+}
+
+/// How the p-values of `mann_whitney` are computed.
+#[uniffi::remote(Enum)]
+pub enum StatsRankMethod {
+    /// Exact for small samples (up to two arms of 50 values), otherwise normal.
+    Auto,
+    /// Exact: up to 2500 pairs with ties and 40,000 without.
+    Exact,
+    /// The normal approximation with the corrections for ties and continuity.
+    Normal,
+    /// The same without the correction for continuity.
+    NormalUncorrected,
+    /// For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of
+    /// time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these
+    /// an arm, all p-values are 1.
+    Autocorrelated,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsRankTest {
+    pub u: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
+    pub exact: bool,
+    pub smallest_p: f64,
+    pub common_language_effect: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsShift {
+    pub estimate: f64,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -1578,6 +2922,245 @@ pub enum StatsVerdict {
     NoData,
     /// The counts contradict one another.
     Invalid,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsWelchTest {
+    pub difference: f64,
+    pub low: f64,
+    pub high: f64,
+    pub t: f64,
+    pub df: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_alert_rules() -> Encoded<AnalysisAlertRules> {
+    Encoded(Ok(relcore::analysis::standard_alert_rules()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_alert_rules_from_json(text: String) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::analysis::alert_rules_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_alert_rules_from_yaml(text: String) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::analysis::alert_rules_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_judge_policy() -> Encoded<AnalysisJudgePolicy> {
+    Encoded(Ok(relcore::analysis::standard_judge_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge_policy_from_json(text: String) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::analysis::judge_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge_policy_from_yaml(text: String) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::analysis::judge_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_monitoring() -> Encoded<AnalysisMonitoring> {
+    Encoded(Ok(relcore::analysis::standard_monitoring()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_monitoring_from_json(text: String) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::analysis::monitoring_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_monitoring_from_yaml(text: String) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::analysis::monitoring_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_objectives() -> Encoded<AnalysisObjectives> {
+    Encoded(Ok(relcore::analysis::standard_objectives()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_objectives_from_json(text: String) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::analysis::objectives_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_objectives_from_yaml(text: String) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::analysis::objectives_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_standard_template() -> Encoded<AnalysisTemplate> {
+    Encoded(Ok(relcore::analysis::standard_template()))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_template_from_json(text: String) -> Encoded<AnalysisTemplate> {
+    Encoded(relcore::analysis::template_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_template_from_yaml(text: String) -> Encoded<AnalysisTemplate> {
+    Encoded(relcore::analysis::template_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_assess_reading(
+    metric: AnalysisMetric,
+    reading: AnalysisReading,
+) -> Encoded<AnalysisPhase> {
+    Encoded(relcore::analysis::assess_reading(borrow(&metric), borrow(&reading)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_assess_tally(
+    metric: AnalysisMetric,
+    tally: AnalysisTally,
+    ended: bool,
+    end: AnalysisEndRule,
+) -> Encoded<AnalysisAssessment> {
+    Encoded(
+        relcore::analysis::assess_tally(borrow(&metric), borrow(&tally), borrow(&ended), borrow(&end))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_compare_with_previous(
+    monitoring: AnalysisMonitoring,
+    series: Vec<AnalysisSeriesPair>,
+) -> Encoded<AnalysisJudgement> {
+    Encoded(
+        relcore::analysis::compare_with_previous(borrow(&monitoring), borrow(&series))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_earlier_result(
+    scorecard: AnalysisScorecard,
+    at: Timestamp,
+) -> Encoded<AnalysisEarlierResult> {
+    Encoded(Ok(relcore::analysis::earlier_result(borrow(&scorecard), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_evaluate(
+    template: AnalysisTemplate,
+    run: AnalysisRun,
+    now: Timestamp,
+) -> Encoded<AnalysisEvaluation> {
+    Encoded(
+        relcore::analysis::evaluate(borrow(&template), borrow(&run), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_evaluate_alerts(
+    rules: AnalysisAlertRules,
+    series: Vec<AnalysisAlertSeries>,
+    now: Timestamp,
+) -> Encoded<AnalysisAlertReport> {
+    Encoded(
+        relcore::analysis::evaluate_alerts(borrow(&rules), borrow(&series), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_alerts(report: AnalysisAlertReport) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_alerts(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_evaluation(evaluation: AnalysisEvaluation) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_evaluation(borrow(&evaluation))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_judgement(judgement: AnalysisJudgement) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_explain_scorecard(scorecard: AnalysisScorecard) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_format_criterion(criterion: AnalysisCriterion) -> Plain<String> {
+    Plain(Ok(relcore::analysis::format_criterion(borrow(&criterion))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judge(
+    policy: AnalysisJudgePolicy,
+    series: Vec<AnalysisSeriesPair>,
+) -> Encoded<AnalysisJudgement> {
+    Encoded(relcore::analysis::judge(borrow(&policy), borrow(&series)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_alerts(report: AnalysisAlertReport) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_alerts(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_evaluation(evaluation: AnalysisEvaluation) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_evaluation(borrow(&evaluation))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_judgement(judgement: AnalysisJudgement) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_judgement(borrow(&judgement))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_scorecard(scorecard: AnalysisScorecard) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_parse_criterion(text: String) -> Encoded<AnalysisCriterion> {
+    Encoded(relcore::analysis::parse_criterion(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_score(
+    labels: Vec<AnalysisLabelledMetric>,
+    group_weights: BTreeMap<String, f64>,
+    pass_score: f64,
+    marginal_score: f64,
+) -> Encoded<AnalysisScore> {
+    Encoded(
+        relcore::analysis::score(
+            borrow(&labels),
+            borrow(&group_weights),
+            borrow(&pass_score),
+            borrow(&marginal_score),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_score_objectives(
+    objectives: AnalysisObjectives,
+    values: Vec<AnalysisIndicator>,
+    history: Vec<AnalysisEarlierResult>,
+) -> Encoded<AnalysisScorecard> {
+    Encoded(
+        relcore::analysis::score_objectives(borrow(&objectives), borrow(&values), borrow(&history))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -1787,6 +3370,16 @@ pub fn ffi_canary_start(schedule: CanarySchedule, now: Timestamp) -> Encoded<Can
 }
 
 #[uniffi::export]
+pub fn ffi_canary_step_result(
+    step: u32,
+    result: CanaryStepOutcome,
+    text: Option<String>,
+    at: Timestamp,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::step_result(borrow(&step), borrow(&result), borrow(&text), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_validate(schedule: CanarySchedule) -> Encoded<Vec<CanaryDiagnostic>> {
     Encoded(Ok(relcore::canary::validate(borrow(&schedule))))
 }
@@ -1825,6 +3418,18 @@ pub fn ffi_digest_sha256(text: String) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_alert_rules_to_prometheus(
+    rules: AnalysisAlertRules,
+    queries: Vec<InterchangePrometheusQuery>,
+    group: String,
+) -> Plain<String> {
+    Plain(
+        relcore::interchange::alert_rules_to_prometheus(borrow(&rules), borrow(&queries), borrow(&group))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_releases(
     history: InterchangeGitHistory,
     tag_pattern: Option<String>,
@@ -1832,6 +3437,24 @@ pub fn ffi_interchange_git_releases(
     Encoded(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_monitoring_to_grafana(
+    monitoring: AnalysisMonitoring,
+    rules: AnalysisAlertRules,
+    queries: Vec<InterchangePrometheusQuery>,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::interchange::monitoring_to_grafana(
+            borrow(&monitoring),
+            borrow(&rules),
+            borrow(&queries),
+            borrow(&title),
+        )
+        .map_err(RelcoreError::from),
     )
 }
 
@@ -1973,6 +3596,27 @@ pub fn ffi_rollback_policy_from_yaml(text: String) -> Encoded<RollbackPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_rollback_candidates(
+    events: Vec<RollbackHistoryEvent>,
+    current: String,
+    policy: RollbackPolicy,
+    now: Timestamp,
+) -> Encoded<RollbackCandidates> {
+    Encoded(
+        relcore::rollback::candidates(borrow(&events), borrow(&current), borrow(&policy), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_check_rollback_plan(
+    items: Vec<RollbackPlanItem>,
+    now: Timestamp,
+) -> Encoded<Vec<Reason>> {
+    Encoded(relcore::rollback::check_rollback_plan(borrow(&items), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_rollback_decide(
     situation: RollbackSituation,
     policy: RollbackPolicy,
@@ -1990,8 +3634,63 @@ pub fn ffi_rollback_explain(decision: RollbackDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_rollback_explain_candidates(candidates: RollbackCandidates) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_candidates(borrow(&candidates))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_explain_plan(plan: RollbackPlan) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_plan(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_explain_window(window: RollbackWindow) -> Plain<String> {
+    Plain(Ok(relcore::rollback::explain_window(borrow(&window))))
+}
+
+#[uniffi::export]
 pub fn ffi_rollback_outcome(decision: RollbackDecision) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::rollback::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome_of_candidates(candidates: RollbackCandidates) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome_of_candidates(borrow(&candidates))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome_of_plan(plan: RollbackPlan) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome_of_plan(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_outcome_of_window(window: RollbackWindow) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::rollback::outcome_of_window(borrow(&window))))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_plan_rollback(items: Vec<RollbackPlanItem>, now: Timestamp) -> Encoded<RollbackPlan> {
+    Encoded(relcore::rollback::plan_rollback(borrow(&items), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_rollback_window(
+    events: Vec<RollbackHistoryEvent>,
+    current: String,
+    target: String,
+    policy: RollbackPolicy,
+    now: Timestamp,
+) -> Encoded<RollbackWindow> {
+    Encoded(
+        relcore::rollback::rollback_window(
+            borrow(&events),
+            borrow(&current),
+            borrow(&target),
+            borrow(&policy),
+            borrow(&now),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -2022,13 +3721,84 @@ pub fn ffi_stats_compare_counts(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_equivalence(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    low: f64,
+    high: f64,
+) -> Encoded<StatsEquivalenceTest> {
+    Encoded(
+        relcore::stats::equivalence(borrow(&canary), borrow(&baseline), borrow(&low), borrow(&high))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
     Plain(Ok(relcore::stats::explain(borrow(&comparison))))
 }
 
 #[uniffi::export]
+pub fn ffi_stats_kolmogorov_smirnov(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+) -> Encoded<StatsKolmogorovSmirnovTest> {
+    Encoded(
+        relcore::stats::kolmogorov_smirnov(borrow(&canary), borrow(&baseline)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_location_shift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsShift> {
+    Encoded(
+        relcore::stats::location_shift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_mann_whitney(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    method: StatsRankMethod,
+) -> Encoded<StatsRankTest> {
+    Encoded(
+        relcore::stats::mann_whitney(borrow(&canary), borrow(&baseline), borrow(&method))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile(values: Vec<f64>, p: f64, method: StatsQuantileMethod) -> Plain<f64> {
+    Plain(relcore::stats::quantile(borrow(&values), borrow(&p), borrow(&method)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile_interval(values: Vec<f64>, p: f64, level: f64) -> Encoded<StatsQuantileInterval> {
+    Encoded(
+        relcore::stats::quantile_interval(borrow(&values), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_relative_lift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsLift> {
+    Encoded(
+        relcore::stats::relative_lift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_welch(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsWelchTest> {
+    Encoded(
+        relcore::stats::welch(borrow(&canary), borrow(&baseline), borrow(&level)).map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -2567,6 +4337,626 @@ pub fn ffi_write_weekday(value: Weekday) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_aggregate(json: &str) -> Encoded<AnalysisAggregate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_aggregate(value: AnalysisAggregate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert(json: &str) -> Encoded<AnalysisAlert> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert(value: AnalysisAlert) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_limit(json: &str) -> Encoded<AnalysisAlertLimit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_limit(value: AnalysisAlertLimit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_report(json: &str) -> Encoded<AnalysisAlertReport> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_report(value: AnalysisAlertReport) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_rule(json: &str) -> Encoded<AnalysisAlertRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_rule(value: AnalysisAlertRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_rules(json: &str) -> Encoded<AnalysisAlertRules> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_rules(value: AnalysisAlertRules) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_sample(json: &str) -> Encoded<AnalysisAlertSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_sample(value: AnalysisAlertSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_series(json: &str) -> Encoded<AnalysisAlertSeries> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_series(value: AnalysisAlertSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_status(json: &str) -> Encoded<AnalysisAlertStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_status(value: AnalysisAlertStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_alert_verdict(json: &str) -> Encoded<AnalysisAlertVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_alert_verdict(value: AnalysisAlertVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_assessment(json: &str) -> Encoded<AnalysisAssessment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_assessment(value: AnalysisAssessment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_bad_change(json: &str) -> Encoded<AnalysisBadChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_comparator(json: &str) -> Encoded<AnalysisComparator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_comparator(value: AnalysisComparator) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criteria_set(json: &str) -> Encoded<AnalysisCriteriaSet> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criteria_set(value: AnalysisCriteriaSet) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criterion(json: &str) -> Encoded<AnalysisCriterion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criterion(value: AnalysisCriterion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_criterion_result(json: &str) -> Encoded<AnalysisCriterionResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_criterion_result(value: AnalysisCriterionResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_earlier_result(json: &str) -> Encoded<AnalysisEarlierResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_earlier_result(value: AnalysisEarlierResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_effect_measure(json: &str) -> Encoded<AnalysisEffectMeasure> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_effect_measure(value: AnalysisEffectMeasure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_end_rule(json: &str) -> Encoded<AnalysisEndRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_end_rule(value: AnalysisEndRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_evaluation(json: &str) -> Encoded<AnalysisEvaluation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_evaluation(value: AnalysisEvaluation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_firing(json: &str) -> Encoded<AnalysisFiring> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_firing(value: AnalysisFiring) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_group_score(json: &str) -> Encoded<AnalysisGroupScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_group_score(value: AnalysisGroupScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_group_status(value: AnalysisGroupStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_included_results(json: &str) -> Encoded<AnalysisIncludedResults> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_included_results(value: AnalysisIncludedResults) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_indicator(json: &str) -> Encoded<AnalysisIndicator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_indicator(value: AnalysisIndicator) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_join(json: &str) -> Encoded<AnalysisJoin> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_join(value: AnalysisJoin) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judge_policy(json: &str) -> Encoded<AnalysisJudgePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judge_policy(value: AnalysisJudgePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judged_metric(json: &str) -> Encoded<AnalysisJudgedMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judged_metric(value: AnalysisJudgedMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement(json: &str) -> Encoded<AnalysisJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement(value: AnalysisJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_label(json: &str) -> Encoded<AnalysisLabel> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_label(value: AnalysisLabel) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_labelled_metric(json: &str) -> Encoded<AnalysisLabelledMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_labelled_metric(value: AnalysisLabelledMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_measurement(json: &str) -> Encoded<AnalysisMeasurement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_measurement(value: AnalysisMeasurement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric(json: &str) -> Encoded<AnalysisMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric(value: AnalysisMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric_group(json: &str) -> Encoded<AnalysisMetricGroup> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_group(value: AnalysisMetricGroup) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric_judgement(json: &str) -> Encoded<AnalysisMetricJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_judgement(value: AnalysisMetricJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_metric_status(json: &str) -> Encoded<AnalysisMetricStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_metric_status(value: AnalysisMetricStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_missing_values(json: &str) -> Encoded<AnalysisMissingValues> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_missing_values(value: AnalysisMissingValues) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitored_metric(json: &str) -> Encoded<AnalysisMonitoredMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitored_metric(value: AnalysisMonitoredMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitoring(json: &str) -> Encoded<AnalysisMonitoring> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitoring(value: AnalysisMonitoring) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_monitoring_area(json: &str) -> Encoded<AnalysisMonitoringArea> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_monitoring_area(value: AnalysisMonitoringArea) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_no_value(json: &str) -> Encoded<AnalysisNoValue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_no_value(value: AnalysisNoValue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective(json: &str) -> Encoded<AnalysisObjective> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective(value: AnalysisObjective) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_score(json: &str) -> Encoded<AnalysisObjectiveScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_score(value: AnalysisObjectiveScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_status(json: &str) -> Encoded<AnalysisObjectiveStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_status(value: AnalysisObjectiveStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objective_verdict(json: &str) -> Encoded<AnalysisObjectiveVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objective_verdict(value: AnalysisObjectiveVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_objectives(json: &str) -> Encoded<AnalysisObjectives> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_objectives(value: AnalysisObjectives) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_phase(json: &str) -> Encoded<AnalysisPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_phase(value: AnalysisPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_phase_counts(json: &str) -> Encoded<AnalysisPhaseCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_phase_counts(value: AnalysisPhaseCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_reading(json: &str) -> Encoded<AnalysisReading> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_reading(value: AnalysisReading) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_run(json: &str) -> Encoded<AnalysisRun> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_run(value: AnalysisRun) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_samples(json: &str) -> Encoded<AnalysisSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_samples(value: AnalysisSamples) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_score(json: &str) -> Encoded<AnalysisScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_score(value: AnalysisScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_score_semantics(json: &str) -> Encoded<AnalysisScoreSemantics> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_score_semantics(value: AnalysisScoreSemantics) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_scorecard(json: &str) -> Encoded<AnalysisScorecard> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_scorecard(value: AnalysisScorecard) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_series_pair(json: &str) -> Encoded<AnalysisSeriesPair> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_series_pair(value: AnalysisSeriesPair) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_spread_rule(json: &str) -> Encoded<AnalysisSpreadRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_spread_rule(value: AnalysisSpreadRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_tally(json: &str) -> Encoded<AnalysisTally> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_tally(value: AnalysisTally) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_target(json: &str) -> Encoded<AnalysisTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_target(value: AnalysisTarget) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_template(json: &str) -> Encoded<AnalysisTemplate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_template(value: AnalysisTemplate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_test(json: &str) -> Encoded<AnalysisTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_test(value: AnalysisTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_verdict(json: &str) -> Encoded<AnalysisVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_verdict(value: AnalysisVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_abort_policy(json: &str) -> Encoded<CanaryAbortPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2583,6 +4973,16 @@ pub fn ffi_read_canary_action(json: &str) -> Encoded<CanaryAction> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_action(value: CanaryAction) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_scale(json: &str) -> Encoded<CanaryScale> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_scale(value: CanaryScale) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2623,6 +5023,16 @@ pub fn ffi_read_canary_command(json: &str) -> Encoded<CanaryCommand> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_command(value: CanaryCommand) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_confirmation(json: &str) -> Encoded<CanaryConfirmation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_confirmation(value: CanaryConfirmation) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2697,6 +5107,26 @@ pub fn ffi_write_canary_gate_approval(value: CanaryGateApproval) -> Plain<String
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_header_match(json: &str) -> Encoded<CanaryHeaderMatch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_header_match(value: CanaryHeaderMatch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_header_route(json: &str) -> Encoded<CanaryHeaderRoute> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_header_route(value: CanaryHeaderRoute) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_health_role(json: &str) -> Encoded<CanaryHealthRole> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -2713,6 +5143,16 @@ pub fn ffi_read_canary_last_measurement(json: &str) -> Encoded<CanaryLastMeasure
 
 #[uniffi::export]
 pub fn ffi_write_canary_last_measurement(value: CanaryLastMeasurement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_match_kind(json: &str) -> Encoded<CanaryMatchKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_match_kind(value: CanaryMatchKind) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2743,6 +5183,16 @@ pub fn ffi_read_canary_metric_state(json: &str) -> Encoded<CanaryMetricState> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_metric_state(value: CanaryMetricState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_mirror_route(json: &str) -> Encoded<CanaryMirrorRoute> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_mirror_route(value: CanaryMirrorRoute) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -2907,6 +5357,16 @@ pub fn ffi_write_canary_step(value: CanaryStep) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_step_outcome(json: &str) -> Encoded<CanaryStepOutcome> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_step_outcome(value: CanaryStepOutcome) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_timeline(json: &str) -> Encoded<CanaryTimeline> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3003,6 +5463,16 @@ pub fn ffi_read_interchange_prometheus_metric(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_metric(value: InterchangePrometheusMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_prometheus_query(json: &str) -> Encoded<InterchangePrometheusQuery> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_prometheus_query(value: InterchangePrometheusQuery) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3437,6 +5907,36 @@ pub fn ffi_write_release_type(value: ReleaseType) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_candidate(json: &str) -> Encoded<RollbackCandidate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidate(value: RollbackCandidate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_candidates(json: &str) -> Encoded<RollbackCandidates> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidates(value: RollbackCandidates) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_candidates_verdict(json: &str) -> Encoded<RollbackCandidatesVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_candidates_verdict(value: RollbackCandidatesVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_counterfactual(json: &str) -> Encoded<RollbackCounterfactual> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3467,6 +5967,16 @@ pub fn ffi_write_rollback_customer_impact(value: RollbackCustomerImpact) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_data_loss(json: &str) -> Encoded<RollbackDataLoss> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_data_loss(value: RollbackDataLoss) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_decision(json: &str) -> Encoded<RollbackDecision> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3477,12 +5987,102 @@ pub fn ffi_write_rollback_decision(value: RollbackDecision) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_history_event(json: &str) -> Encoded<RollbackHistoryEvent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_history_event(value: RollbackHistoryEvent) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_history_kind(json: &str) -> Encoded<RollbackHistoryKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_history_kind(value: RollbackHistoryKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_item_kind(json: &str) -> Encoded<RollbackItemKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_item_kind(value: RollbackItemKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan(json: &str) -> Encoded<RollbackPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan(value: RollbackPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_action(json: &str) -> Encoded<RollbackPlanAction> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_action(value: RollbackPlanAction) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_item(json: &str) -> Encoded<RollbackPlanItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_item(value: RollbackPlanItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_step(json: &str) -> Encoded<RollbackPlanStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_step(value: RollbackPlanStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_plan_verdict(json: &str) -> Encoded<RollbackPlanVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_plan_verdict(value: RollbackPlanVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_policy(json: &str) -> Encoded<RollbackPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_rollback_policy(value: RollbackPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_schema_change(json: &str) -> Encoded<RollbackSchemaChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_schema_change(value: RollbackSchemaChange) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3503,6 +6103,26 @@ pub fn ffi_read_rollback_verdict(json: &str) -> Encoded<RollbackVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_rollback_verdict(value: RollbackVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_window(json: &str) -> Encoded<RollbackWindow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_window(value: RollbackWindow) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_window_verdict(json: &str) -> Encoded<RollbackWindowVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_window_verdict(value: RollbackWindowVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -3537,6 +6157,36 @@ pub fn ffi_write_stats_direction(value: StatsDirection) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_equivalence_test(json: &str) -> Encoded<StatsEquivalenceTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_kolmogorov_smirnov_test(json: &str) -> Encoded<StatsKolmogorovSmirnovTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_kolmogorov_smirnov_test(value: StatsKolmogorovSmirnovTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_lift(json: &str) -> Encoded<StatsLift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_lift(value: StatsLift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_looks(json: &str) -> Encoded<StatsLooks> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3557,6 +6207,56 @@ pub fn ffi_write_stats_policy(value: StatsPolicy) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_quantile_interval(json: &str) -> Encoded<StatsQuantileInterval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_interval(value: StatsQuantileInterval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_quantile_method(json: &str) -> Encoded<StatsQuantileMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_method(value: StatsQuantileMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rank_method(json: &str) -> Encoded<StatsRankMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rank_method(value: StatsRankMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rank_test(json: &str) -> Encoded<StatsRankTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rank_test(value: StatsRankTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_shift(json: &str) -> Encoded<StatsShift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_shift(value: StatsShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_test_result(json: &str) -> Encoded<StatsTestResult> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -3573,5 +6273,15 @@ pub fn ffi_read_stats_verdict(json: &str) -> Encoded<StatsVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_verdict(value: StatsVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_welch_test(json: &str) -> Encoded<StatsWelchTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_welch_test(value: StatsWelchTest) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

@@ -28,6 +28,61 @@ export declare class RelcoreError extends Error {
 }
 /** The stable code of a reason. */
 export type ReasonCode =
+  | "run_successful"
+  | "run_failed"
+  | "run_error"
+  | "run_inconclusive"
+  | "run_running"
+  | "run_pending"
+  | "nothing_required"
+  | "metric_pending"
+  | "metric_running"
+  | "metric_ended"
+  | "metric_never_measured"
+  | "metric_complete"
+  | "metric_decided_early"
+  | "successes_in_a_row"
+  | "successes_not_in_a_row"
+  | "no_success"
+  | "failed_over_limit"
+  | "failed_in_a_row_over_limit"
+  | "inconclusive_over_limit"
+  | "errors_over_limit"
+  | "group_successful"
+  | "group_unsuccessful"
+  | "group_running"
+  | "score_passed"
+  | "score_marginal"
+  | "score_too_low"
+  | "score_unknown"
+  | "too_little_data"
+  | "critical_metric_bad"
+  | "series_passed"
+  | "series_high"
+  | "series_low"
+  | "spread_changed"
+  | "events_without_baseline"
+  | "series_too_short"
+  | "series_uneven"
+  | "series_empty"
+  | "series_failed"
+  | "objectives_passed"
+  | "objectives_warning"
+  | "objectives_failed"
+  | "objectives_inconclusive"
+  | "nothing_scored"
+  | "key_objective_failed"
+  | "objective_failed"
+  | "objective_warning"
+  | "objective_no_data"
+  | "alerts_firing"
+  | "alerts_warning"
+  | "alerts_no_data"
+  | "alerts_pending"
+  | "alerts_ok"
+  | "alert_firing"
+  | "alert_pending"
+  | "alert_no_data"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -50,6 +105,7 @@ export type ReasonCode =
   | "order_outdated"
   | "paused"
   | "pause_running"
+  | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
@@ -58,6 +114,11 @@ export type ReasonCode =
   | "stable_recovered"
   | "stable_unhealthy"
   | "stale_data"
+  | "step_expired"
+  | "step_failed"
+  | "step_inconclusive"
+  | "step_outdated"
+  | "step_pending"
   | "weight_set"
   | "window_closed"
   | "fact_missing"
@@ -104,6 +165,43 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "plan_harm_first"
+  | "plan_schema_first"
+  | "plan_configuration_first"
+  | "plan_application"
+  | "plan_traffic_late"
+  | "plan_schema_last"
+  | "plan_cache_last"
+  | "plan_order_stated"
+  | "plan_complete"
+  | "plan_empty"
+  | "step_untested"
+  | "step_irreversible"
+  | "no_owner"
+  | "no_duration"
+  | "no_commands"
+  | "migration_without_down"
+  | "down_loses_data"
+  | "data_loss_unknown"
+  | "no_backup"
+  | "backup_outdated"
+  | "schema_change_unknown"
+  | "schema_incompatible"
+  | "contract_closes_window"
+  | "target_not_older"
+  | "target_is_experiment"
+  | "window_revisions_exceeded"
+  | "new_format_written"
+  | "artifact_expired"
+  | "candidate_found"
+  | "candidates_unknown"
+  | "no_candidate"
+  | "version_worked"
+  | "version_failed"
+  | "version_withdrawn"
+  | "version_vulnerable"
+  | "version_unproven"
+  | "rollback_attempts_exceeded"
   | "harm_proven"
   | "within_margin"
   | "degraded_within_margin"
@@ -202,13 +300,15 @@ export interface TimeRange<At extends Instant = Instant> {
 }
 /** A day of the week. */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+export * as analysis from "./analysis.js";
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 /** The parts that every decision has, and the text that a person reads. */
 export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
-/** Converts the text of git and Prometheus to the inputs of the other modules. */
+/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
@@ -224,6 +324,820 @@ export * as time from "./time.js";
 export * as version from "./version.js";
 export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";
 
+// analysis.d.ts
+/** Judges what was measured of a release: the measurements of its metrics, and their limits. */
+/** How the values of several earlier results become one. */
+export type Aggregate = "average" | "p50" | "p90" | "p95";
+/** The state of one alert. */
+export interface Alert<At extends Instant = Instant> {
+  /** The name of the rule. */
+  readonly name: string;
+  /** The metric of the rule. */
+  readonly metric: string;
+  /** The severity of the rule. */
+  readonly severity: Severity;
+  /** The state. */
+  readonly status: AlertStatus;
+  /** The latest value, if it counts. */
+  readonly value?: number | undefined;
+  /** The limit at that time, if it is known. */
+  readonly limit?: number | undefined;
+  /** Since when the metric is beyond its limit without a break. */
+  readonly beyondSince?: At | undefined;
+  /** Every time that the alert fired in these samples, also if it no longer does. */
+  readonly firings: readonly Firing<At>[];
+}
+/** The limit of an alert rule. */
+export type AlertLimit = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric;
+/** A number: response time above 800 ms, CPU above 80 %. */
+export interface AlertLimitFixed {
+  readonly type: "fixed";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+}
+/** A change against a number that was measured before the release. */
+export interface AlertLimitFixedBaseline {
+  readonly type: "fixed_baseline";
+  /** That number, in the unit of the metric. */
+  readonly baseline: number;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /** The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more. */
+  readonly minChange?: number | undefined;
+}
+/** A change against another metric at the same time: the same one of the previous version. */
+export interface AlertLimitBaselineMetric {
+  readonly type: "baseline_metric";
+  /** The name of the other metric. */
+  readonly metric: string;
+  /** The change for the worse in percent of the magnitude of the baseline; 0 or more. */
+  readonly percent: number;
+  /** The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more. */
+  readonly minChange?: number | undefined;
+}
+/** The state of all alerts at an instant, made by `evaluateAlerts`. */
+export interface AlertReport<At extends Instant = Instant> {
+  /** The worst that the alerts say about the release. */
+  readonly verdict: AlertVerdict;
+  /** The alerts, in the order of the rules. */
+  readonly alerts: readonly Alert<At>[];
+  /** The reasons: first that of the verdict, then one for each alert that is not ok. */
+  readonly reasons: readonly Reason[];
+  /** The names of the metrics without data. */
+  readonly missing: readonly string[];
+  /** The next instant at which time alone changes the status of an alert: it fires, or its samples are too old. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** A metric, the limit beyond which it is bad, and for how long. */
+export interface AlertRule {
+  /** The name of the alert. */
+  readonly name: string;
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The limit. */
+  readonly limit: AlertLimit;
+  /** Whether values above the limit are bad, or those below it. */
+  readonly direction?: stats.Direction | undefined;
+  /** How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context. */
+  readonly severity?: Severity | undefined;
+  /** How long the metric must be bad without a break before the alert fires (Prometheus: `for`). */
+  readonly pendingFor?: Span | undefined;
+  /** How long a sample counts until the next one. */
+  readonly maxAge?: Span | undefined;
+  /** The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+  /** More labels of the alert, for routing: `team` to `payments`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What a person reads first. */
+  readonly summary?: string | undefined;
+}
+/** The alert rules of a release. */
+export interface AlertRules {
+  /** The rules: at least one, each with its own name. */
+  readonly rules: readonly AlertRule[];
+}
+/** One sample of a metric. */
+export interface AlertSample {
+  /** When it was measured. */
+  readonly at: Instant;
+  /** The value; absent if there was none. */
+  readonly value?: number | undefined;
+}
+/** The samples of a metric. */
+export interface AlertSeries {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The samples in the order of time. */
+  readonly samples?: readonly AlertSample[] | undefined;
+}
+/** The state of an alert. */
+export type AlertStatus = "firing" | "pending" | "ok" | "no_data";
+/** The worst that the alerts say about a release. */
+export type AlertVerdict = "firing" | "warning" | "no_data" | "pending" | "ok";
+/** The phase of a metric, with its reason. */
+export interface Assessment {
+  /** The phase. */
+  readonly phase: Phase;
+  /** Why. */
+  readonly reason: Reason;
+}
+/** Which change of a metric is bad. */
+export type BadChange = "increase" | "decrease" | "either";
+/** How a value is compared with a limit. */
+export type Comparator =
+  "less_than" | "less_than_or_equal" | "equal_to" | "greater_than_or_equal" | "greater_than";
+/** Tests of one value, joined by `and` or `or`. */
+export interface Condition {
+  /** The tests; at least one. */
+  readonly tests: readonly Test[];
+  /** How many tests must hold. */
+  readonly join?: Join | undefined;
+}
+/** Criteria that must all hold. */
+export interface CriteriaSet {
+  /** At least one criterion. */
+  readonly criteria: readonly Criterion[];
+}
+/** A condition on the value of an objective. */
+export type Criterion =
+  | CriterionFixed
+  | CriterionRelativePercent
+  | CriterionRelativeChange
+  | CriterionInRange
+  | CriterionNotInRange;
+/** The value compared with a number: `<800`. */
+export interface CriterionFixed {
+  readonly type: "fixed";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number, in the unit of the objective. */
+  readonly value: number;
+}
+/** The value compared with earlier results, plus a percentage of them: `<=+10%`. */
+export interface CriterionRelativePercent {
+  readonly type: "relative_percent";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The percentage of the magnitude of the earlier value that is added to it; negative to subtract. */
+  readonly percent: number;
+}
+/** The value compared with earlier results, plus a number: `<=+10`. */
+export interface CriterionRelativeChange {
+  readonly type: "relative_change";
+  /** The comparison. */
+  readonly comparator: Comparator;
+  /** The number that is added to the earlier value, in the unit of the objective; negative to subtract. */
+  readonly change: number;
+}
+/** The value lies between two numbers, both included: `in [15, 25]`. */
+export interface CriterionInRange {
+  readonly type: "in_range";
+  /** The least value. */
+  readonly low: number;
+  /** The greatest value. */
+  readonly high: number;
+}
+/** The value lies outside of two numbers, both excluded: `not in [15, 25]`. */
+export interface CriterionNotInRange {
+  readonly type: "not_in_range";
+  /** Values below it hold. */
+  readonly low: number;
+  /** Values above it hold. */
+  readonly high: number;
+}
+/** One criterion of an objective, with the limit that a relative one had. */
+export interface CriterionResult {
+  /** The status of the objective if the set of the criterion decides. */
+  readonly leadsTo: ObjectiveStatus;
+  /** The index of the set in its list, from 0. */
+  readonly set: number;
+  /** The criterion. */
+  readonly criterion: Criterion;
+  /** The number that the value was compared with; absent for a range, and for a relative criterion without earlier values. */
+  readonly limit?: number | undefined;
+  /** Whether it holds; absent if that is unknown. */
+  readonly holds?: boolean | undefined;
+}
+/** The values of an earlier release and the verdict about it. */
+export interface EarlierResult<At extends Instant = Instant> {
+  /** When it was scored: no two results have the same instant. */
+  readonly at: At;
+  /** The verdict about it. */
+  readonly verdict: ObjectiveVerdict;
+  /** Its values. */
+  readonly values?: readonly Indicator[] | undefined;
+}
+/** How the size of a difference is measured. */
+export type EffectMeasure = "mean_ratio" | "common_language";
+/** What makes a metric successful that reached its count, or was ended, within its limits. */
+export type EndRule = "needs_success" | "within_limits";
+/** The state of a run, made by `evaluate`. */
+export interface Evaluation<At extends Instant = Instant> {
+  /** The phase of the run. */
+  readonly phase: Phase;
+  /** When it was decided. */
+  readonly decidedAt?: At | undefined;
+  /** The metrics, in the order of the template. */
+  readonly metrics: readonly MetricStatus<At>[];
+  /** The groups, in the order of the template. */
+  readonly groups: readonly GroupStatus[];
+  /** The metrics to query now. */
+  readonly due: readonly string[];
+  /** The earliest instant at which a query is due; in the past, when it is late. */
+  readonly nextMeasurementAt?: At | undefined;
+  /** The dry runs by phase, if there are any. */
+  readonly dryRuns?: PhaseCounts | undefined;
+  /** The reasons: first that of the run, then those of the groups and of the metrics. */
+  readonly reasons: readonly Reason[];
+  /** The metrics that are not measured yet. */
+  readonly missing: readonly string[];
+  /** The digest of the template. */
+  readonly policyDigest: string;
+}
+/** A time during which an alert fired. */
+export interface Firing<At extends Instant = Instant> {
+  /** When the metric went beyond its limit. */
+  readonly beyondAt: At;
+  /** When the alert began to fire. */
+  readonly firedAt: At;
+  /** When the metric was back within its limit, or its data ended; absent while the alert fires. */
+  readonly endedAt?: At | undefined;
+}
+/** The score of a group of metrics. */
+export interface GroupScore {
+  /** The name. */
+  readonly name: string;
+  /** The share of the metrics that passed, in percent; 0 for a group without any metric that counts. */
+  readonly score: number;
+  /** The weight in percent. */
+  readonly weight: number;
+  /** The metrics that count. */
+  readonly judged: Count;
+}
+/** What is known of a group of metrics. */
+export interface GroupStatus {
+  /** The name of the group. */
+  readonly name: string;
+  /** The phase. */
+  readonly phase: Phase;
+  /** How many members are successful. */
+  readonly successful: number;
+  /** How many must be. */
+  readonly atLeast: number;
+}
+/** Which earlier results relative criteria compare with. */
+export type IncludedResults = "passed" | "passed_or_warning" | "all";
+/** The measured value of an objective (a service level indicator), or the reason why there is none. */
+export interface Indicator {
+  /** The name of the objective. */
+  readonly name: string;
+  /** The value, in the unit of the objective; absent if the query returned none. */
+  readonly value?: number | undefined;
+  /** The number of samples behind the value, if it is known. */
+  readonly n?: Count | undefined;
+  /** The message of a query that failed. */
+  readonly error?: string | undefined;
+}
+/** How the tests of a condition are joined. */
+export type Join = "all" | "any";
+/** The metrics of a canary and its baseline, and when their difference is bad. */
+export interface JudgePolicy {
+  /** The metrics; at least one. */
+  readonly metrics: readonly JudgedMetric[];
+  /** The weights of groups in percent, together at most 100. */
+  readonly groupWeights?: Readonly<Record<string, number>> | undefined;
+  /** The score in percent from which the canary passes. */
+  readonly passScore?: number | undefined;
+  /** The score in percent from which it is marginal. */
+  readonly marginalScore?: number | undefined;
+  /** The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2. */
+  readonly confidence?: number | undefined;
+}
+/** A metric of a canary and its baseline. */
+export interface JudgedMetric {
+  /** The name by which series refer to it. */
+  readonly name: string;
+  /** The groups; none stands for the group `default`. */
+  readonly groups?: readonly string[] | undefined;
+  /** Which change is bad. */
+  readonly direction?: BadChange | undefined;
+  /** Whether the whole fails when the metric is bad, beyond `criticalIncrease` or `criticalDecrease`. */
+  readonly critical?: boolean | undefined;
+  /** Whether missing data make the metric unknown. */
+  readonly mustHaveData?: boolean | undefined;
+  /** What a missing value stands for. */
+  readonly missing?: MissingValues | undefined;
+  /** Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile. */
+  readonly outlierFactor?: number | undefined;
+  /** How the size of the difference is measured. */
+  readonly effect?: EffectMeasure | undefined;
+  /** The effect from which an increase is bad. */
+  readonly allowedIncrease?: number | undefined;
+  /** The effect up to which a decrease is bad. */
+  readonly allowedDecrease?: number | undefined;
+  /** The effect from which an increase is critical. */
+  readonly criticalIncrease?: number | undefined;
+  /** The effect up to which a decrease is critical. */
+  readonly criticalDecrease?: number | undefined;
+  /** Whether the values are numbers of events in intervals of the same length. */
+  readonly isCount?: boolean | undefined;
+  /** Which change of the spread is bad, too: the distances from the median of each series are compared. */
+  readonly spread?: SpreadRule | undefined;
+}
+/** The comparison of a canary with its baseline, made by `judge`. */
+export interface Judgement {
+  /** The verdict with its score. */
+  readonly score: Score;
+  /** The metrics, in the order of the policy. */
+  readonly metrics: readonly MetricJudgement[];
+  /** The reasons: first that of the verdict, then one of each metric. */
+  readonly reasons: readonly Reason[];
+  /** The metrics without data. */
+  readonly missing: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+/** What the series of one metric show. */
+export type Label = "passed" | "high" | "low" | "inconclusive" | "no_data" | "error";
+/** A metric whose label is known. */
+export interface LabelledMetric {
+  /** The name. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** The groups; none stands for the group `default`. */
+  readonly groups?: readonly string[] | undefined;
+  /** Whether the whole fails when the metric is bad. */
+  readonly critical?: boolean | undefined;
+  /** Whether missing data make the metric unknown. */
+  readonly mustHaveData?: boolean | undefined;
+}
+/** One query of one metric. */
+export interface Measurement {
+  /** The name of the metric in the template. */
+  readonly metric: string;
+  /** When the query ended; of a query under way, when it began. */
+  readonly at: Instant;
+  /** The result of the query. */
+  readonly reading: Reading;
+}
+/** A measure of a release, and what its values mean. */
+export interface Metric {
+  /** The name by which measurements and groups refer to it. */
+  readonly name: string;
+  /** When a value is successful. */
+  readonly success?: Condition | undefined;
+  /** When a value is failed; it goes before `success`. */
+  readonly failure?: Condition | undefined;
+  /** What a reading that is not a number counts as. */
+  readonly notANumber?: NoValue | undefined;
+  /** What an empty result counts as. */
+  readonly empty?: NoValue | undefined;
+  /** A value of fewer samples, or of an unknown number of samples, is inconclusive. */
+  readonly minSamples?: Count | undefined;
+  /** How many measurements are made; queries with errors are none. */
+  readonly count?: number | undefined;
+  /** The time between two measurements. */
+  readonly interval?: Span | undefined;
+  /** The time from the start of the run to the first measurement. */
+  readonly initialDelay?: Span | undefined;
+  /** The time from an error to the next query. */
+  readonly errorRetry?: Span | undefined;
+  /** How many failed measurements are tolerated. */
+  readonly failureLimit?: number | undefined;
+  /** How many failed measurements in a row are tolerated. */
+  readonly consecutiveFailureLimit?: number | undefined;
+  /** How many successful measurements in a row make the metric successful. */
+  readonly consecutiveSuccessLimit?: number | undefined;
+  /** How many inconclusive measurements are tolerated. */
+  readonly inconclusiveLimit?: number | undefined;
+  /** How many errors in a row are tolerated. */
+  readonly consecutiveErrorLimit?: number | undefined;
+  /** Whether the metric is measured and reported without any effect. */
+  readonly dryRun?: boolean | undefined;
+}
+/** A group that is successful when at least some of its members are. */
+export interface MetricGroup {
+  /** The name, which no metric has. */
+  readonly name: string;
+  /** The names of metrics and of earlier groups; none of a dry run. */
+  readonly of: readonly string[];
+  /** How many of them must be successful, from 1 to all. */
+  readonly atLeast: number;
+}
+/** What the series of one metric show, with the numbers. */
+export interface MetricJudgement {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The label. */
+  readonly label: Label;
+  /** Whether the label fails the whole. */
+  readonly isCritical: boolean;
+  /** The values of the canary that were compared. */
+  readonly canaryN: Count;
+  /** The values of the baseline that were compared. */
+  readonly baselineN: Count;
+  /** The smaller one-sided p-value of the directions that are bad. */
+  readonly p?: number | undefined;
+  /** The smallest p-value that samples of these sizes can reach. */
+  readonly smallestP?: number | undefined;
+  /** The mean of the canary divided by that of the baseline; absent where that mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /** The probability that a value of the canary is greater than one of the baseline, with half of the equal ones. */
+  readonly commonLanguageEffect?: number | undefined;
+  /** The shift of Hodges and Lehmann: an explanation, not the rule. */
+  readonly shift?: number | undefined;
+  /** Its confidence interval; absent for samples that are too small for one. */
+  readonly shiftInterval?: Interval | undefined;
+}
+/** What is known of a metric. */
+export interface MetricStatus<At extends Instant = Instant> {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The phase. */
+  readonly phase: Phase;
+  /** Whether it is a dry run. */
+  readonly dryRun: boolean;
+  /** The measurements until it was decided. */
+  readonly tally: Tally;
+  /** The value of the latest measurement that has one. */
+  readonly lastValue?: number | undefined;
+  /** The text of the latest error. */
+  readonly lastError?: string | undefined;
+  /** When the phase was decided. */
+  readonly decidedAt?: At | undefined;
+  /** When the next query is due; in the past, when it is late. */
+  readonly nextMeasurementAt?: At | undefined;
+}
+/** What a missing value stands for. */
+export type MissingValues = "remove" | "zero";
+/** A metric that is watched after a release. */
+export interface MonitoredMetric {
+  /** The name of the metric. */
+  readonly name: string;
+  /** The part of the system that it is about. */
+  readonly area: MonitoringArea;
+  /** The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number. */
+  readonly unit?: string | undefined;
+  /** Which change is for the worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** How serious a change for the worse is. */
+  readonly severity?: Severity | undefined;
+  /** How often to look at it. */
+  readonly cadence?: Span | undefined;
+  /** The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad. */
+  readonly toleratedPercent?: number | undefined;
+}
+/** What is watched after a release, and for how long. */
+export interface Monitoring {
+  /** How long the release is watched. */
+  readonly duration?: Span | undefined;
+  /** The metrics: at least one, each with its own name. */
+  readonly metrics: readonly MonitoredMetric[];
+}
+/** A part of the system that is watched after a release. */
+export type MonitoringArea = "errors" | "performance" | "users" | "infrastructure" | "business" | "feedback";
+/** What a reading without a value counts as. */
+export type NoValue = "successful" | "failed" | "inconclusive" | "error";
+/** One service level objective: the name of a value, and the criteria by which it is good. */
+export interface Objective {
+  /** The name of the value. */
+  readonly name: string;
+  /** The criteria. */
+  readonly target: Target;
+  /** Its part of the score; a warning counts half. */
+  readonly weight?: number | undefined;
+  /** Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`). */
+  readonly key?: boolean | undefined;
+  /** A value of fewer samples, or of an unknown number of samples, is no data. */
+  readonly minSamples?: Count | undefined;
+  /** The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share. */
+  readonly unit?: string | undefined;
+}
+/** The result of one objective. */
+export interface ObjectiveScore {
+  /** The name of the objective. */
+  readonly name: string;
+  /** What became of it. */
+  readonly status: ObjectiveStatus;
+  /** The finite value, if there is one. */
+  readonly value?: number | undefined;
+  /** The points that it adds. */
+  readonly points: number;
+  /** The points that it could add; 0 if it is informative. */
+  readonly maxPoints: number;
+  /** Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`. */
+  readonly criteria: readonly CriterionResult[];
+}
+/** What became of an objective. */
+export type ObjectiveStatus = "passed" | "warning" | "failed" | "no_data" | "informative";
+/** The verdict about a release by its score. */
+export type ObjectiveVerdict = "passed" | "warning" | "failed" | "inconclusive";
+/** Service level objectives, and the share of them that a release must meet. */
+export interface Objectives {
+  /** The objectives: at least one, each with its own name. */
+  readonly objectives: readonly Objective[];
+  /** The score, in percent of the greatest one, from which the release passes: above 0, at most 100. */
+  readonly passPercent?: number | undefined;
+  /** The score from which it passes with a warning: above 0, at most `passPercent`. */
+  readonly warningPercent?: number | undefined;
+  /** How earlier values become the one that relative criteria compare with. */
+  readonly aggregate?: Aggregate | undefined;
+  /** How many of the latest earlier results are compared with: 1 or more. */
+  readonly earlierResults?: number | undefined;
+  /** Which earlier results are compared with. */
+  readonly included?: IncludedResults | undefined;
+  /** How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`. */
+  readonly minEarlier?: number | undefined;
+  /** Whose rules decide about missing values. */
+  readonly semantics?: ScoreSemantics | undefined;
+}
+/** The phase of a metric, a group or a whole run, in the words of Argo Rollouts. */
+export type Phase = "pending" | "running" | "successful" | "inconclusive" | "error" | "failed";
+/** How many metrics are in each phase at the end. */
+export interface PhaseCounts {
+  /** All of them. */
+  readonly count: number;
+  /** The successful ones. */
+  readonly successful: number;
+  /** The failed ones. */
+  readonly failed: number;
+  /** The inconclusive ones. */
+  readonly inconclusive: number;
+  /** Those that could not be measured. */
+  readonly error: number;
+}
+/** The result of the query of a metric. */
+export type Reading = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFailed | ReadingStarted;
+/** A finite number. */
+export interface ReadingValue {
+  readonly type: "value";
+  /** The number, in the unit of the metric. */
+  readonly value: number;
+  /** How many samples it was computed from, when known. */
+  readonly n?: Count | undefined;
+}
+/** The result is not a number, such as 0 errors divided by 0 requests. */
+export interface ReadingNotANumber {
+  readonly type: "not_a_number";
+}
+/** The query succeeded, and its result is empty. */
+export interface ReadingEmpty {
+  readonly type: "empty";
+}
+/** The query failed. */
+export interface ReadingFailed {
+  readonly type: "failed";
+  /** The error of the query. */
+  readonly text: string;
+}
+/** The query is under way. */
+export interface ReadingStarted {
+  readonly type: "started";
+}
+/** What has happened in a run of an analysis so far. */
+export interface Run {
+  /** When the run began. */
+  readonly startedAt?: Instant | undefined;
+  /** When the run was ended from outside, for instance because the rollout was done. */
+  readonly endedAt?: Instant | undefined;
+  /** All measurements, in any order; at most one of a metric at an instant. */
+  readonly measurements?: readonly Measurement[] | undefined;
+}
+/** The values of one metric in one arm, in any order. */
+export interface Samples {
+  /** The finite values. */
+  readonly values?: readonly number[] | undefined;
+  /** How many points have no value, or one that is not a number. */
+  readonly missing?: Count | undefined;
+  /** The error of the query, if it failed. */
+  readonly error?: string | undefined;
+}
+/** The score of all metrics, made by `score`. */
+export interface Score {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /** The score in percent, to two decimals, with every unknown metric as a bad one. */
+  readonly lowest?: number | undefined;
+  /** The same with every unknown metric as a good one. */
+  readonly highest?: number | undefined;
+  /** The groups, by name. */
+  readonly groups: readonly GroupScore[];
+  /** The reason of the verdict. */
+  readonly reason: Reason;
+}
+/** Whose rules decide where a value, an earlier result or a weight is missing. */
+export type ScoreSemantics = "strict" | "keptn_v1" | "keptn_v2";
+/** How well a release meets its objectives, made by `scoreObjectives`. */
+export interface Scorecard {
+  /** The verdict about the release. */
+  readonly verdict: ObjectiveVerdict;
+  /** The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight. */
+  readonly percent?: number | undefined;
+  /** The percentage that there would be if every objective without data had the best value that its criteria allow. */
+  readonly bestPercent?: number | undefined;
+  /** The points: the weights of the objectives that passed, and half the weights of those with a warning. */
+  readonly points: number;
+  /** The greatest number of points: the weights of all objectives that are scored. */
+  readonly maxPoints: number;
+  /** The objectives, in the order of the policy. */
+  readonly objectives: readonly ObjectiveScore[];
+  /** The reasons: first that of the verdict, then the objectives that did not pass. */
+  readonly reasons: readonly Reason[];
+  /** The names of the objectives without data. */
+  readonly missing: readonly string[];
+  /** The digest of the objectives. */
+  readonly policyDigest: string;
+}
+/** The values of one metric in both arms. */
+export interface SeriesPair {
+  /** The name of the metric in the policy. */
+  readonly metric: string;
+  /** The values of the canary. */
+  readonly canary: Samples;
+  /** The values of the baseline over the same time. */
+  readonly baseline: Samples;
+}
+/** Which change of the spread is bad. */
+export type SpreadRule = "off" | "wider" | "either";
+/** The measurements of a metric, counted as Argo Rollouts does. */
+export interface Tally {
+  /** The successful measurements. */
+  readonly successful?: number | undefined;
+  /** The failed measurements. */
+  readonly failed?: number | undefined;
+  /** The inconclusive measurements. */
+  readonly inconclusive?: number | undefined;
+  /** The queries with errors. */
+  readonly errors?: number | undefined;
+  /** The successful measurements since the last other one. */
+  readonly consecutiveSuccess?: number | undefined;
+  /** The failed measurements since the last other one. */
+  readonly consecutiveFailure?: number | undefined;
+  /** The errors since the last measurement. */
+  readonly consecutiveError?: number | undefined;
+  /** Whether a query is under way. */
+  readonly isMeasuring?: boolean | undefined;
+}
+/** The criteria of an objective: lists of sets, of which one must hold. */
+export type Target = TargetPassWhen | TargetFailWhen | TargetInformative;
+/** What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed. */
+export interface TargetPassWhen {
+  readonly type: "pass_when";
+  /** At least one set. */
+  readonly passed: readonly CriteriaSet[];
+  /** Default: none. */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+/** What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed. */
+export interface TargetFailWhen {
+  readonly type: "fail_when";
+  /** Default: none, if there is a `warning`. */
+  readonly failed?: readonly CriteriaSet[] | undefined;
+  /** Default: none. */
+  readonly warning?: readonly CriteriaSet[] | undefined;
+}
+/** The value is reported and not scored. */
+export interface TargetInformative {
+  readonly type: "informative";
+}
+/** The metrics of an analysis, and how many of them must be successful. */
+export interface Template {
+  /** The metrics; at least one. */
+  readonly metrics: readonly Metric[];
+  /** Groups of which only some members must be successful: `a && (b || c)` is one group of `b` and `c`, `atLeast` 1. */
+  readonly groups?: readonly MetricGroup[] | undefined;
+  /** What the end of a metric requires. */
+  readonly end?: EndRule | undefined;
+}
+/** A test of a finite value. */
+export type Test = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside;
+/** `value < limit`. */
+export interface TestBelow {
+  readonly type: "below";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value <= limit`. */
+export interface TestAtMost {
+  readonly type: "at_most";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value > limit`. */
+export interface TestAbove {
+  readonly type: "above";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `value >= limit`. */
+export interface TestAtLeast {
+  readonly type: "at_least";
+  /** The limit. */
+  readonly limit: number;
+}
+/** `low <= value <= high`. */
+export interface TestWithin {
+  readonly type: "within";
+  /** The least value of the range. */
+  readonly low: number;
+  /** The greatest value of the range. */
+  readonly high: number;
+}
+/** `value < low || value > high`. */
+export interface TestOutside {
+  readonly type: "outside";
+  /** The least value of the range. */
+  readonly low: number;
+  /** The greatest value of the range. */
+  readonly high: number;
+}
+/** What all metrics together show. */
+export type Verdict = "passed" | "marginal" | "failed" | "inconclusive" | "no_data";
+/** The rules of the first hours after a release of a usual service. */
+export declare function standardAlertRules(): AlertRules;
+/** Reads alert rules from JSON text. */
+export declare function alertRulesFromJson(text: string): AlertRules;
+/** Reads alert rules from YAML text. */
+export declare function alertRulesFromYaml(text: string): AlertRules;
+/** A judge policy to begin with: the share of errors, critical, and the latency; both must not increase. */
+export declare function standardJudgePolicy(): JudgePolicy;
+/** Reads a judge policy from JSON text and checks it; all faults at once. */
+export declare function judgePolicyFromJson(text: string): JudgePolicy;
+/** Reads a judge policy from YAML text and checks it; all faults at once. */
+export declare function judgePolicyFromYaml(text: string): JudgePolicy;
+/** What to watch in the first 24 hours after a release. */
+export declare function standardMonitoring(): Monitoring;
+/** Reads what to watch from JSON text. */
+export declare function monitoringFromJson(text: string): Monitoring;
+/** Reads what to watch from YAML text. */
+export declare function monitoringFromYaml(text: string): Monitoring;
+/** The objectives of a usual service, compared with its earlier releases. */
+export declare function standardObjectives(): Objectives;
+/** Reads objectives from JSON text. */
+export declare function objectivesFromJson(text: string): Objectives;
+/** Reads objectives from YAML text. */
+export declare function objectivesFromYaml(text: string): Objectives;
+/** A template to begin with: at most 1 % errors, measured every minute, five times, none failed. */
+export declare function standardTemplate(): Template;
+/** Reads a template from JSON text and checks it; all faults at once. */
+export declare function templateFromJson(text: string): Template;
+/** Reads a template from YAML text and checks it; all faults at once. */
+export declare function templateFromYaml(text: string): Template;
+/** What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`. */
+export declare function assessReading(metric: Metric, reading: Reading): Phase;
+/** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
+export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** Compares the metrics of a release with those of the previous version, by the rank test of `judge`. */
+export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
+/** Makes the earlier result that later releases are compared with. */
+export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
+/** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
+export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
+/** Evaluates alert rules on the samples of their metrics until `now`. */
+export declare function evaluateAlerts(
+  rules: AlertRules,
+  series: readonly AlertSeries[],
+  now: Instant,
+): AlertReport<Timestamp>;
+/** Writes the state of alerts as text for a person: the verdict, and each alert that is not ok. */
+export declare function explainAlerts(report: AlertReport): string;
+/** Writes an evaluation as text for a person: the phase and the reasons. */
+export declare function explainEvaluation(evaluation: Evaluation): string;
+/** Writes a judgement as text for a person: the verdict and the reasons. */
+export declare function explainJudgement(judgement: Judgement): string;
+/** Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass. */
+export declare function explainScorecard(scorecard: Scorecard): string;
+/** Writes a criterion in the text form that `parseCriterion` reads. */
+export declare function formatCriterion(criterion: Criterion): string;
+/** Compares a canary with its baseline, metric by metric. */
+export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
+/** The consequence of alerts for their caller. */
+export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
+/** The consequence of an evaluation for its caller. */
+export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
+/** The consequence of a judgement for its caller. */
+export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
+/** The consequence of a score for its caller. */
+export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+/** Reads a criterion in the text form of Keptn, extended by ranges and signed limits. */
+export declare function parseCriterion(text: string): Criterion;
+/** Adds up labels to a score and a verdict, as the judge does. */
+export declare function score(
+  labels: readonly LabelledMetric[],
+  groupWeights: Readonly<Record<string, number>>,
+  passScore: number,
+  marginalScore: number,
+): Score;
+/** Scores a release by its objectives, as Keptn does, but without its fail-open rules. */
+export declare function scoreObjectives(
+  objectives: Objectives,
+  values: readonly Indicator[],
+  history: readonly EarlierResult[],
+): Scorecard;
+
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */
 /** The action of an abort. */
@@ -234,6 +1148,10 @@ export type Action =
   | ActionHold
   | ActionInconclusive
   | ActionAwaitGate
+  | ActionSetHeaderRoute
+  | ActionSetMirrorRoute
+  | ActionSetCanaryScale
+  | ActionRunExternal
   | ActionPause
   | ActionComplete
   | ActionRollBack
@@ -260,6 +1178,44 @@ export interface ActionAwaitGate {
   /** The name of the gate. */
   readonly gate: string;
 }
+/** Set or remove a header route, then report the result of the step. */
+export interface ActionSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets; empty: remove the route. */
+  readonly headers: readonly HeaderMatch[];
+}
+/** Set or remove a mirror route, then report the result of the step. */
+export interface ActionSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests to copy, in percent; absent: remove the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers: readonly HeaderMatch[];
+}
+/** Scale the new version, then report the result of the step. */
+export interface ActionSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** The size. */
+  readonly scale: CanaryScale;
+}
+/** Run something outside of the schedule, once, then report the result of the step. */
+export interface ActionRunExternal {
+  readonly type: "run_external";
+  /** The index of the step, for its result. */
+  readonly step: number;
+  /** What to run. */
+  readonly name: string;
+}
 /** Leave everything as it is until an operator resumes. */
 export interface ActionPause {
   readonly type: "pause";
@@ -279,6 +1235,24 @@ export interface ActionRollBack {
 /** Leave everything as it is for good: the rollout has failed and cannot be rolled back. */
 export interface ActionFreeze {
   readonly type: "freeze";
+}
+/** The size of the new version. */
+export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
+/** A number of replicas. */
+export interface CanaryScaleReplicas {
+  readonly type: "replicas";
+  /** The number. */
+  readonly replicas: number;
+}
+/** A share of the replicas of a full deployment. */
+export interface CanaryScalePercent {
+  readonly type: "percent";
+  /** The share in percent, from 0 to 100. */
+  readonly percent: number;
+}
+/** As many as the weight needs. */
+export interface CanaryScaleMatchTraffic {
+  readonly type: "match_traffic";
 }
 /** The response to each cause: something is wrong, or cannot be judged. */
 export interface CauseResponses {
@@ -312,6 +1286,15 @@ export type Command =
   | "promote_full"
   | "accept_inconclusive"
   | "continue_without_stable";
+/** The result of what a step commanded. */
+export interface Confirmation<At extends Instant = Instant> {
+  /** When it was observed. */
+  readonly at: At;
+  /** The result. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, its first 500 characters. */
+  readonly text?: string | undefined;
+}
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
   /** Pause steps, and pauses that an operator or a response began. */
@@ -369,7 +1352,10 @@ export type DiagnosticCode =
   | "no_metrics"
   | "deadline_unreachable"
   | "bake_never_holds"
-  | "bake_never_ends";
+  | "bake_never_ends"
+  | "share_out_of_range"
+  | "route_unknown"
+  | "scale_below_weight";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -394,6 +1380,22 @@ export interface GateApproval<At extends Instant = Instant> {
   /** When. */
   readonly at: At;
 }
+/** A condition on a header of a request. */
+export interface HeaderMatch {
+  /** The name of the header; `:method` and `:path` are the method and the path. */
+  readonly header: string;
+  /** The value, as `kind` says. */
+  readonly value: string;
+  /** How the value is compared. */
+  readonly kind?: MatchKind | undefined;
+}
+/** A header route that was commanded. */
+export interface HeaderRoute {
+  /** The name. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers: readonly HeaderMatch[];
+}
 /** The two sides of a canary. */
 export type HealthRole = "canary" | "stable";
 /** The latest measurement of a metric. */
@@ -409,6 +1411,8 @@ export interface LastMeasurement<At extends Instant = Instant> {
   /** The message of a query that failed, its first 500 characters. */
   readonly error?: string | undefined;
 }
+/** How the value of a header is compared. */
+export type MatchKind = "exact" | "prefix" | "regex";
 /** The result of a measurement. */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
 /** A measure of the new version while it takes traffic, and the limits of a good value. */
@@ -459,6 +1463,15 @@ export interface MetricState<At extends Instant = Instant> {
   /** The end of the latest window whose samples were counted, for a metric with a `window`. */
   readonly sampledUntil?: At | undefined;
 }
+/** A mirror route that was commanded. */
+export interface MirrorRoute {
+  /** The name. */
+  readonly name: string;
+  /** The share of the requests that are copied, in percent. */
+  readonly percent: number;
+  /** The conditions, all of which a request meets; empty: every request may be copied. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+}
 /** Something that happened or was measured at an instant. */
 export interface Observation<At extends Instant = Instant> {
   /** The instant: not after `now`, and of a measurement after the latest one of its metric. */
@@ -474,6 +1487,7 @@ export type ObservationKind =
   | ObservationKindWindow
   | ObservationKindApproval
   | ObservationKindCommand
+  | ObservationKindStepResult
   | ObservationKindNewRevision;
 /** Whether one side can serve at all. */
 export interface ObservationKindHealth {
@@ -522,6 +1536,16 @@ export interface ObservationKindCommand {
   readonly by?: string | undefined;
   /** Why, when known. */
   readonly reason?: string | undefined;
+}
+/** The caller carried out the command of a step, or could not. */
+export interface ObservationKindStepResult {
+  readonly type: "step_result";
+  /** The index of the step, as in the verdict. */
+  readonly step: number;
+  /** Whether it succeeded. */
+  readonly result: StepOutcome;
+  /** What a person should know about it, when there is something. */
+  readonly text?: string | undefined;
 }
 /** Another version is rolled out from now on: the run begins again without traffic. */
 export interface ObservationKindNewRevision {
@@ -605,6 +1629,12 @@ export interface Routing {
   readonly weight: number;
   /** The new version, once a new revision was observed. */
   readonly revision?: string | undefined;
+  /** The requests for the new version by their headers, whatever the weight is. */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /** The requests that are copied to the new version. */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The size of the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
 }
 /** The steps by which traffic moves to a new version, the metrics, and the responses to failures. */
 export interface Schedule {
@@ -686,7 +1716,7 @@ export interface State<At extends Instant = Instant> {
   readonly deadlineExcluded?: Span | undefined;
   /** Since when the deadline does not count the time, while it does not. */
   readonly deadlineStoppedAt?: At | undefined;
-  /** When the gate that is the current step asked for its approval. */
+  /** When the current step asked: a gate for its approval, a command for its result. */
   readonly gateAskedAt?: At | undefined;
   /** When the pause or the end of the run was first told, if a response began it. */
   readonly toldAt?: At | undefined;
@@ -704,9 +1734,26 @@ export interface State<At extends Instant = Instant> {
   readonly inheritedWeight?: number | undefined;
   /** The latest command of each kind in this run. */
   readonly orders?: readonly Order<At>[] | undefined;
+  /** The header routes that were commanded, by name. */
+  readonly headerRoutes?: readonly HeaderRoute[] | undefined;
+  /** The mirror routes that were commanded, by name. */
+  readonly mirrorRoutes?: readonly MirrorRoute[] | undefined;
+  /** The scale that was commanded for the new version; absent: as its traffic needs. */
+  readonly canaryScale?: CanaryScale | undefined;
+  /** The result of what the current step commanded, once there is one. */
+  readonly confirmation?: Confirmation<At> | undefined;
 }
 /** A step of a schedule. */
-export type Step = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate;
+export type Step =
+  | StepSetWeight
+  | StepBake
+  | StepPause
+  | StepAnalysis
+  | StepGate
+  | StepSetHeaderRoute
+  | StepSetMirrorRoute
+  | StepSetCanaryScale
+  | StepExternal;
 /** Route this share of the traffic to the new version. */
 export interface StepSetWeight {
   readonly type: "set_weight";
@@ -747,6 +1794,54 @@ export interface StepGate {
   /** The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy. */
   readonly onTimeout?: Response | undefined;
 }
+/** Route the requests with these headers to the new version, whatever the weight is. */
+export interface StepSetHeaderRoute {
+  readonly type: "set_header_route";
+  /** The name of the route. */
+  readonly name: string;
+  /** The conditions, all of which a request meets. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Send a copy of this share of the requests to the new version. */
+export interface StepSetMirrorRoute {
+  readonly type: "set_mirror_route";
+  /** The name of the route. */
+  readonly name: string;
+  /** The share of the requests in percent: more than 0, at most 100; absent: removes the route. */
+  readonly percent?: number | undefined;
+  /** The conditions, all of which a request meets. */
+  readonly headers?: readonly HeaderMatch[] | undefined;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a route that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Scale the new version to another size than its traffic needs. */
+export interface StepSetCanaryScale {
+  readonly type: "set_canary_scale";
+  /** The size. */
+  readonly scale: CanaryScale;
+  /** How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a scale that nobody confirmed in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** Run something outside of the schedule, such as tests or a migration, and go on when it succeeded. */
+export interface StepExternal {
+  readonly type: "external";
+  /** The name by which the caller knows what to run. */
+  readonly name: string;
+  /** How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit. */
+  readonly timeout?: Span | undefined;
+  /** The response to a result that did not come in time; absent: `abort`. */
+  readonly onTimeout?: Response | undefined;
+}
+/** The result of what a step commanded, from the best to the worst. */
+export type StepOutcome = "succeeded" | "inconclusive" | "failed";
 /** When each step of a schedule begins and ends, if nothing goes wrong. */
 export interface Timeline {
   /** The steps in their order. */
@@ -861,6 +1956,13 @@ export declare function simulate(
 ): readonly Decision<Timestamp>[];
 /** The state of a rollout that begins now: no traffic yet, the first step ahead. */
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
+/** The caller carried out the command of a step, or could not: which step, with what result, and if useful a text. */
+export declare function stepResult(
+  step: number,
+  result: StepOutcome,
+  text: string | null | undefined,
+  at: Instant,
+): Observation<Timestamp>;
 /** All errors and warnings about a schedule, in the order of the schedule; empty when there are none. */
 export declare function validate(schedule: Schedule): readonly Diagnostic[];
 /** How many replicas of each version come nearest to a weight, where the number of pods splits the traffic. */
@@ -911,7 +2013,7 @@ export declare function canonicalJson(text: string): string;
 export declare function sha256(text: string): string;
 
 // interchange.d.ts
-/** Converts the text of git and Prometheus to the inputs of the other modules. */
+/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -965,6 +2067,13 @@ export interface PrometheusMetric {
   /** Whether a response with warnings is accepted. */
   readonly acceptWarnings?: boolean | undefined;
 }
+/** The PromQL of a metric. */
+export interface PrometheusQuery {
+  /** The name of the metric in the rules. */
+  readonly metric: string;
+  /** The query, without comments. */
+  readonly query: string;
+}
 /** One sample: a number, or the reason for its absence. */
 export interface PrometheusSample {
   /** The instant of evaluation. */
@@ -985,8 +2094,21 @@ export interface PrometheusSeries {
 export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 /** The command whose output `parseGit` reads as `tags`, for a shell. */
 export declare const GIT_TAGS: "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+/** Writes alert rules as a rule file of Prometheus: YAML text. */
+export declare function alertRulesToPrometheus(
+  rules: analysis.AlertRules,
+  queries: readonly PrometheusQuery[],
+  group: string,
+): string;
 /** Converts release tags to deployments, and assigns each commit to the earliest release that contains it. */
 export declare function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
+/** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
+export declare function monitoringToGrafana(
+  monitoring: analysis.Monitoring,
+  rules: analysis.AlertRules,
+  queries: readonly PrometheusQuery[],
+  title: string,
+): string;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 /** Converts Prometheus responses, one range query for each metric, to observations of a canary. */
@@ -1509,6 +2631,40 @@ export declare function profile(releaseType: Type, overrides?: Profiles | null):
 
 // rollback.d.ts
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person. */
+/** A version that a rollback could go to. */
+export interface Candidate {
+  /** The version. */
+  readonly version: string;
+  /** Whether nothing excludes it. */
+  readonly eligible: boolean;
+  /** The rollbacks to it that failed since it succeeded last. */
+  readonly failedRollbacks: number;
+  /** What excludes it, or that it worked. */
+  readonly reasons: readonly Reason[];
+}
+/** The versions that a rollback could go to, made by `candidates`. */
+export interface Candidates<At extends Instant = Instant> {
+  /** Whether there is a version to go back to. */
+  readonly verdict: CandidatesVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to: the newest that nothing excludes. */
+  readonly target?: string | undefined;
+  /** All other versions of the history, newest first. */
+  readonly candidates: readonly Candidate[];
+  /** The verdict's reason, then those of the candidates. */
+  readonly reasons: readonly Reason[];
+  /** The versions of which it must be said whether they worked. */
+  readonly missing: readonly string[];
+  /** The rollbacks that failed, to any version, each since that version succeeded last. */
+  readonly failedRollbacks: number;
+  /** The instant at which time alone changes the verdict or the target; absent if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether there is a version to go back to. */
+export type CandidatesVerdict = "found" | "inconclusive" | "not_found";
 /** A fact that would change the verdict if all others stayed as they are. */
 export interface Counterfactual {
   /** The name of the fact in the situation: `affectedShare`. */
@@ -1531,6 +2687,17 @@ export type Criterion =
   | "rollback_window_open";
 /** The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an absent value. */
 export type CustomerImpact = "unnoticed" | "minor" | "major" | "critical";
+/** Data that a step of a rollback loses. */
+export interface DataLoss<At extends Instant = Instant> {
+  /** The id of the step. */
+  readonly id: string;
+  /** The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time. */
+  readonly start?: At | undefined;
+  /** The end of that time. */
+  readonly end?: At | undefined;
+  /** A sentence for a person. */
+  readonly text: string;
+}
 /** A decision about a release and its reasons, made by `decide`. */
 export interface Decision<At extends Instant = Instant> {
   /** What to do. */
@@ -1548,6 +2715,189 @@ export interface Decision<At extends Instant = Instant> {
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
 }
+/** An event in the history of a service. */
+export interface HistoryEvent {
+  /** When it happened. */
+  readonly at: Instant;
+  /** What happened. */
+  readonly kind: HistoryKind;
+}
+/** What happened to a version, the schema or the data. */
+export type HistoryKind =
+  | HistoryKindDeployed
+  | HistoryKindExperimentDeployed
+  | HistoryKindSucceeded
+  | HistoryKindFailed
+  | HistoryKindRollbackFailed
+  | HistoryKindWithdrawn
+  | HistoryKindVulnerable
+  | HistoryKindArtifactKept
+  | HistoryKindMigrated
+  | HistoryKindMigrationReverted
+  | HistoryKindNewFormatWritten;
+/** A version began to serve, for the first time or again. */
+export interface HistoryKindDeployed {
+  readonly type: "deployed";
+  /** The version, or whatever else names a revision. */
+  readonly version: string;
+}
+/** A version was deployed as an experiment. */
+export interface HistoryKindExperimentDeployed {
+  readonly type: "experiment_deployed";
+  /** The version. */
+  readonly version: string;
+}
+/** A version proved itself, for instance at the end of a canary or of its bake. */
+export interface HistoryKindSucceeded {
+  readonly type: "succeeded";
+  /** The version. */
+  readonly version: string;
+}
+/** A version failed while it served. */
+export interface HistoryKindFailed {
+  readonly type: "failed";
+  /** The version. */
+  readonly version: string;
+}
+/** A rollback to a version was tried and failed. */
+export interface HistoryKindRollbackFailed {
+  readonly type: "rollback_failed";
+  /** The version that should have served again. */
+  readonly version: string;
+}
+/** A version must not be used any more. */
+export interface HistoryKindWithdrawn {
+  readonly type: "withdrawn";
+  /** The version. */
+  readonly version: string;
+}
+/** A version is known to have a vulnerability. */
+export interface HistoryKindVulnerable {
+  readonly type: "vulnerable";
+  /** The version. */
+  readonly version: string;
+  /** What names the vulnerability: `CVE-2026-1234`. */
+  readonly advisory: string;
+}
+/** The artifact of a version is kept until an instant. */
+export interface HistoryKindArtifactKept {
+  readonly type: "artifact_kept";
+  /** The version. */
+  readonly version: string;
+  /** The instant at which it is deleted; it may be later than `now`. */
+  readonly until: Instant;
+}
+/** A migration ran. */
+export interface HistoryKindMigrated {
+  readonly type: "migrated";
+  /** The name of the migration. */
+  readonly migration: string;
+  /** What it did to the schema. */
+  readonly change: SchemaChange;
+  /** The oldest version that works with the schema afterwards. */
+  readonly worksFrom: string;
+}
+/** A migration was taken back. */
+export interface HistoryKindMigrationReverted {
+  readonly type: "migration_reverted";
+  /** The name of the migration. */
+  readonly migration: string;
+}
+/** Data was written for the first time in a format that older versions cannot read. */
+export interface HistoryKindNewFormatWritten {
+  readonly type: "new_format_written";
+  /** The oldest version that can read it. */
+  readonly readableFrom: string;
+}
+/** What a part of a release is. */
+export type ItemKind = "database" | "feature_flag" | "traffic" | "application" | "configuration" | "cache";
+/** The steps of a rollback in order, made by `planRollback`. */
+export interface Plan<At extends Instant = Instant> {
+  /** Whether the plan can be followed as it is. */
+  readonly verdict: PlanVerdict;
+  /** The steps in their order. */
+  readonly steps: readonly PlanStep[];
+  /** The findings in the order of the steps, or that there are none. */
+  readonly reasons: readonly Reason[];
+  /** The unknown facts that were treated as their worst value: `orders.hasDown`. */
+  readonly missing: readonly string[];
+  /** What the rollback loses. */
+  readonly dataLoss: readonly DataLoss<At>[];
+  /** The time for one step after the other; absent if that of a step is unknown. */
+  readonly total?: Span | undefined;
+  /** The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown. */
+  readonly critical?: Span | undefined;
+  /** The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown. */
+  readonly criticalPath: readonly string[];
+}
+/** How a part of a release is taken back. */
+export type PlanAction =
+  | "keep_schema"
+  | "migrate_down"
+  | "restore_backup"
+  | "disable_flag"
+  | "switch_traffic"
+  | "redeploy_previous"
+  | "revert_files"
+  | "revert_flags"
+  | "reset_environment"
+  | "clear_application_cache"
+  | "reset_memory"
+  | "purge_cdn";
+/** A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache. */
+export interface PlanItem {
+  /** A name that no other item of the plan has. */
+  readonly id: string;
+  /** What it is. */
+  readonly kind: ItemKind;
+  /** How it is taken back. */
+  readonly action?: PlanAction | undefined;
+  /** The commands of the step, in their order. */
+  readonly commands?: readonly string[] | undefined;
+  /** Who does the step. */
+  readonly owner?: string | undefined;
+  /** How long the step takes. */
+  readonly duration?: Span | undefined;
+  /** Whether the step has been tested. */
+  readonly tested?: boolean | undefined;
+  /** Whether the step itself can be undone. */
+  readonly reversible?: boolean | undefined;
+  /** The ids of the items whose steps must be done before. */
+  readonly after?: readonly string[] | undefined;
+  /** What the migration does to the schema. */
+  readonly schemaChange?: SchemaChange | undefined;
+  /** Whether a down migration exists. */
+  readonly hasDown?: boolean | undefined;
+  /** Whether the down migration loses data, for instance that of a column which it drops. */
+  readonly downLosesData?: boolean | undefined;
+  /** The instant of the newest backup. */
+  readonly backupAt?: Instant | undefined;
+  /** The instant of the last write. */
+  readonly lastWriteAt?: Instant | undefined;
+}
+/** A step of a plan. */
+export interface PlanStep {
+  /** The id of its item. */
+  readonly id: string;
+  /** What it takes back. */
+  readonly kind: ItemKind;
+  /** How. */
+  readonly action: PlanAction;
+  /** Why it stands at this position. */
+  readonly reason: Reason;
+  /** The commands of its item. */
+  readonly commands: readonly string[];
+  /** Who does it. */
+  readonly owner?: string | undefined;
+  /** How long it takes. */
+  readonly duration?: Span | undefined;
+  /** The time from the start of the rollback to the earliest start of the step; absent if it is unknown. */
+  readonly startsAfter?: Span | undefined;
+  /** Whether the step cannot be undone. */
+  readonly irreversible: boolean;
+}
+/** Whether a plan can be followed. */
+export type PlanVerdict = "complete" | "has_gaps" | "blocked";
 /** The limits beyond which a release counts as broken, and the limits that choose the recovery. */
 export interface Policy {
   /** The severity of broken critical functionality. */
@@ -1582,7 +2932,13 @@ export interface Policy {
   readonly severeImpact?: CustomerImpact | undefined;
   /** The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off. */
   readonly errorRateSignificance?: number | undefined;
+  /** The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more. */
+  readonly windowRevisions?: number | undefined;
+  /** The number of failed rollbacks from which no further one is made without a person; 1 or more. */
+  readonly maxFailedRollbacks?: number | undefined;
 }
+/** What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change). */
+export type SchemaChange = "unchanged" | "expand" | "contract";
 /** The facts about a release that a deploy script knows. */
 export interface Situation {
   /** Whether functionality that users depend on is broken. */
@@ -1628,18 +2984,70 @@ export interface Situation {
 }
 /** What to do about a release. */
 export type Verdict = "hold" | "inconclusive" | "forward_fix" | "disable_flag" | "roll_back" | "escalate";
+/** Whether a rollback is still within its window, made by `rollbackWindow`. */
+export interface Window<At extends Instant = Instant> {
+  /** Whether it is open. */
+  readonly verdict: WindowVerdict;
+  /** The version that serves. */
+  readonly current: string;
+  /** The version to go back to. */
+  readonly target: string;
+  /** The versions between the two, without experiments. */
+  readonly revisionsBetween: Count;
+  /** The instant at which it closed; absent if it is open, or was never open. */
+  readonly closedAt?: At | undefined;
+  /** Everything that closed it, or that it is open. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which time alone closes it; absent if it is closed or time alone does not close it. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether a rollback window is open. */
+export type WindowVerdict = "open" | "closed";
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
+/** Lists the versions that a rollback could go to, newest first, and names the first that may. */
+export declare function candidates(
+  events: readonly HistoryEvent[],
+  current: string,
+  policy: Policy,
+  now: Instant,
+): Candidates<Timestamp>;
+/** The gaps of a plan: what `planRollback` finds, without the steps. */
+export declare function checkRollbackPlan(items: readonly PlanItem[], now: Instant): readonly Reason[];
 /** Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person. */
 export declare function decide(situation: Situation, policy: Policy, now: Instant): Decision<Timestamp>;
 /** Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict. */
 export declare function explain(decision: Decision): string;
+/** Writes the versions that a rollback could go to as text for a person. */
+export declare function explainCandidates(candidates: Candidates): string;
+/** Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps. */
+export declare function explainPlan(plan: Plan): string;
+/** Writes a rollback window as text for a person. */
+export declare function explainWindow(window: Window): string;
 /** The consequence of a decision for its caller: go on, go back, or ask a person. */
 export declare function outcome(decision: Decision): decision.Outcome;
+/** The consequence of the candidates for their caller: `proceed` if one was found, else `ask`. */
+export declare function outcomeOfCandidates(candidates: Candidates): decision.Outcome;
+/** The consequence of a plan for its caller: `proceed` if it is complete, else `ask`. */
+export declare function outcomeOfPlan(plan: Plan): decision.Outcome;
+/** The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`. */
+export declare function outcomeOfWindow(window: Window): decision.Outcome;
+/** Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position. */
+export declare function planRollback(items: readonly PlanItem[], now: Instant): Plan<Timestamp>;
+/** Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed. */
+export declare function rollbackWindow(
+  events: readonly HistoryEvent[],
+  current: string,
+  target: string,
+  policy: Policy,
+  now: Instant,
+): Window<Timestamp>;
 /** A policy that is checked and digested once, for many decisions. */
 export declare class Engine {
   #private;
@@ -1687,6 +3095,57 @@ export interface Counts {
 }
 /** Which change of a rate is for the worse. */
 export type Direction = "increase_is_bad" | "decrease_is_bad";
+/** The result of two one-sided tests, made by `equivalence`. */
+export interface EquivalenceTest {
+  /** The p-value against "the difference is not between the bounds": the greater of the next two. */
+  readonly p: number;
+  /** The p-value against "the difference is the lower bound or less". */
+  readonly pLow: number;
+  /** The p-value against "the difference is the upper bound or more". */
+  readonly pHigh: number;
+  /** The statistic of the lower test. */
+  readonly tLow: number;
+  /** The statistic of the upper test. */
+  readonly tHigh: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+}
+/** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
+export interface KolmogorovSmirnovTest {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The p-value against "both samples come from one distribution". */
+  readonly p: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares. */
+  readonly dGreater: number;
+  /** Its p-value, against "the canary has nowhere a smaller share up to a value". */
+  readonly pGreater: number;
+  /** The greatest difference in favour of lesser values of the canary. */
+  readonly dLess: number;
+  /** Its p-value. */
+  readonly pLess: number;
+  /** Whether the p-values are exact without ties; with ties they are upper limits. */
+  readonly exact: boolean;
+}
+/** The relative difference of two means, made by `relativeLift`. */
+export interface Lift {
+  /** The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more. */
+  readonly lift: number;
+  /** The standard error by the delta method. */
+  readonly standardError: number;
+  /** The lower end of the interval by the delta method. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The lower end of the interval of E. */
+  readonly fiellerLow?: number | undefined;
+  /** The upper end. */
+  readonly fiellerHigh?: number | undefined;
+}
 /** How often counts are compared while they grow. */
 export type Looks = "any" | "one";
 /** When a canary counts as worse, and how certain that must be. */
@@ -1702,6 +3161,54 @@ export interface Policy {
   /** The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict. */
   readonly minExpectedEvents?: number | undefined;
 }
+/** A quantile with its interval, made by `quantileInterval`. */
+export interface QuantileInterval {
+  /** The quantile of type 1: a value of the sample. */
+  readonly estimate: number;
+  /** The lower end, a value of the sample; absent if the sample is too small for one. */
+  readonly low?: number | undefined;
+  /** The upper end. */
+  readonly high?: number | undefined;
+}
+/** The definition of a sample quantile, by the names of numpy. */
+export type QuantileMethod =
+  | "inverted_cdf"
+  | "averaged_inverted_cdf"
+  | "closest_observation"
+  | "interpolated_inverted_cdf"
+  | "hazen"
+  | "weibull"
+  | "linear"
+  | "median_unbiased"
+  | "normal_unbiased";
+/** How the p-values of `mannWhitney` are computed. */
+export type RankMethod = "auto" | "exact" | "normal" | "normal_uncorrected" | "autocorrelated";
+/** Whether the canary has greater values than the baseline, or lesser ones, made by `mannWhitney`. */
+export interface RankTest {
+  /** The number of pairs in which the canary is greater; equal values count one half. */
+  readonly u: number;
+  /** The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1. */
+  readonly pTwoSided: number;
+  /** The p-value against "the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the canary is not less". */
+  readonly pLess: number;
+  /** Whether the p-values are exact. */
+  readonly exact: boolean;
+  /** The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one. */
+  readonly smallestP: number;
+  /** U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline. */
+  readonly commonLanguageEffect: number;
+}
+/** By how much the values of the canary are greater than those of the baseline, made by `locationShift`. */
+export interface Shift {
+  /** The median of all differences between a value of the canary and one of the baseline. */
+  readonly estimate: number;
+  /** The lower end of the interval; absent if the samples are too small for a finite one. */
+  readonly lower?: number | undefined;
+  /** The upper end. */
+  readonly upper?: number | undefined;
+}
 /** The result of one test. */
 export interface TestResult {
   /** The p-value. */
@@ -1711,6 +3218,25 @@ export interface TestResult {
 }
 /** What counts prove. */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
+/** The result of Welch's test, made by `welch`. */
+export interface WelchTest {
+  /** The mean of the canary minus that of the baseline. */
+  readonly difference: number;
+  /** The lower end of its confidence interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The difference, divided by its standard error. */
+  readonly t: number;
+  /** The degrees of freedom by Welch and Satterthwaite. */
+  readonly df: number;
+  /** The p-value against "both means are equal". */
+  readonly pTwoSided: number;
+  /** The p-value against "the mean of the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the mean of the canary is not less". */
+  readonly pLess: number;
+}
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
@@ -1719,10 +3245,54 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 /** Compares the events of a canary with those of its baseline. */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
+/** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
+export declare function equivalence(
+  canary: readonly number[],
+  baseline: readonly number[],
+  low: number,
+  high: number,
+): EquivalenceTest;
 /** Writes a comparison as text for a person: the verdict and the reasons. */
 export declare function explain(comparison: Comparison): string;
+/** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
+export declare function kolmogorovSmirnov(
+  canary: readonly number[],
+  baseline: readonly number[],
+): KolmogorovSmirnovTest;
+/** The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`. */
+export declare function locationShift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Shift;
+/** Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test. */
+export declare function mannWhitney(
+  canary: readonly number[],
+  baseline: readonly number[],
+  method: RankMethod,
+): RankTest;
 /** The consequence of a comparison for its caller. */
 export declare function outcome(comparison: Comparison): decision.Outcome;
+/** The quantile `p` of a sample: `numpy.quantile`. */
+export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+/** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */
+export declare function quantileInterval(
+  values: readonly number[],
+  p: number,
+  level: number,
+): QuantileInterval;
+/** The relative difference of two means with its interval: 0.05 is 5 % more than the baseline. */
+export declare function relativeLift(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): Lift;
+/** Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`. */
+export declare function welch(
+  canary: readonly number[],
+  baseline: readonly number[],
+  level: number,
+): WelchTest;
 
 // time.d.ts
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */

@@ -33,7 +33,1006 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version
+
+# analysis
+"""Judges what was measured of a release: the measurements of its metrics, and their limits."""
+class Aggregate(StrEnum):
+    """How the values of several earlier results become one."""
+    AVERAGE = 'average'
+    """The mean."""
+    P50 = 'p50'
+    """The median."""
+    P90 = 'p90'
+    """The 90th percentile."""
+    P95 = 'p95'
+    """The 95th percentile."""
+class AlertStatus(StrEnum):
+    """The state of an alert."""
+    FIRING = 'firing'
+    """The metric was beyond its limit for long enough, and still is."""
+    PENDING = 'pending'
+    """The metric is beyond its limit, but not for long enough."""
+    OK = 'ok'
+    """The metric is within its limit."""
+    NO_DATA = 'no_data'
+    """There is no value that is new enough, or no baseline."""
+class AlertVerdict(StrEnum):
+    """The worst that the alerts say about a release."""
+    FIRING = 'firing'
+    """An alert of severity `error` or `critical` fires."""
+    WARNING = 'warning'
+    """An alert of severity `warning` fires, and none that is worse."""
+    NO_DATA = 'no_data'
+    """None of them fires, and the data of at least one rule is missing."""
+    PENDING = 'pending'
+    """None of them fires, all have data, and at least one is pending."""
+    OK = 'ok'
+    """All are ok, or only alerts of severity `info` are not."""
+class BadChange(StrEnum):
+    """Which change of a metric is bad."""
+    INCREASE = 'increase'
+    """Greater values."""
+    DECREASE = 'decrease'
+    """Lesser values."""
+    EITHER = 'either'
+    """Both."""
+class Comparator(StrEnum):
+    """How a value is compared with a limit."""
+    LESS_THAN = 'less_than'
+    """`<`"""
+    LESS_THAN_OR_EQUAL = 'less_than_or_equal'
+    """`<=`"""
+    EQUAL_TO = 'equal_to'
+    """`=`"""
+    GREATER_THAN_OR_EQUAL = 'greater_than_or_equal'
+    """`>=`"""
+    GREATER_THAN = 'greater_than'
+    """`>`"""
+class EffectMeasure(StrEnum):
+    """How the size of a difference is measured."""
+    MEAN_RATIO = 'mean_ratio'
+    """The mean of the canary divided by that of the baseline; 1 is no effect."""
+    COMMON_LANGUAGE = 'common_language'
+    """The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect."""
+class EndRule(StrEnum):
+    """What makes a metric successful that reached its count, or was ended, within its limits."""
+    NEEDS_SUCCESS = 'needs_success'
+    """At least one successful measurement."""
+    WITHIN_LIMITS = 'within_limits'
+    """One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3."""
+class IncludedResults(StrEnum):
+    """Which earlier results relative criteria compare with."""
+    PASSED = 'passed'
+    """Those that passed without a warning."""
+    PASSED_OR_WARNING = 'passed_or_warning'
+    """Those that passed, with or without a warning."""
+    ALL = 'all'
+    """All of them."""
+class Join(StrEnum):
+    """How the tests of a condition are joined."""
+    ALL = 'all'
+    """All of them must hold."""
+    ANY = 'any'
+    """One of them must hold."""
+class Label(StrEnum):
+    """What the series of one metric show."""
+    PASSED = 'passed'
+    """The canary is not shown to be worse."""
+    HIGH = 'high'
+    """The canary has greater values, and that is bad."""
+    LOW = 'low'
+    """The canary has lesser values, and that is bad."""
+    INCONCLUSIVE = 'inconclusive'
+    """The samples are too small, or too unequally incomplete, to show anything."""
+    NO_DATA = 'no_data'
+    """A series is empty."""
+    ERROR = 'error'
+    """The query of a series failed."""
+class MissingValues(StrEnum):
+    """What a missing value stands for."""
+    REMOVE = 'remove'
+    """Nothing."""
+    ZERO = 'zero'
+    """0: for counters that are absent until the first event."""
+class MonitoringArea(StrEnum):
+    """A part of the system that is watched after a release."""
+    ERRORS = 'errors'
+    """Errors and exceptions."""
+    PERFORMANCE = 'performance'
+    """Response times, throughput and use of resources."""
+    USERS = 'users'
+    """What users do."""
+    INFRASTRUCTURE = 'infrastructure'
+    """Servers, databases and queues."""
+    BUSINESS = 'business'
+    """Conversion, revenue and retention."""
+    FEEDBACK = 'feedback'
+    """What users say."""
+class NoValue(StrEnum):
+    """What a reading without a value counts as."""
+    SUCCESSFUL = 'successful'
+    """A successful measurement, for instance where no traffic is fine."""
+    FAILED = 'failed'
+    """A failed measurement."""
+    INCONCLUSIVE = 'inconclusive'
+    """An inconclusive measurement."""
+    ERROR = 'error'
+    """An error of the query, which is tried again."""
+class ObjectiveStatus(StrEnum):
+    """What became of an objective."""
+    PASSED = 'passed'
+    """It has all of its points."""
+    WARNING = 'warning'
+    """It has half of its points."""
+    FAILED = 'failed'
+    """It has no points."""
+    NO_DATA = 'no_data'
+    """What is missing decides; it has the points that are certain."""
+    INFORMATIVE = 'informative'
+    """It is not scored."""
+class ObjectiveVerdict(StrEnum):
+    """The verdict about a release by its score."""
+    PASSED = 'passed'
+    """The score reaches `passPercent`, and no key objective failed."""
+    WARNING = 'warning'
+    """The score reaches `warningPercent`, and no key objective failed."""
+    FAILED = 'failed'
+    """The score does not reach `warningPercent`, or a key objective failed."""
+    INCONCLUSIVE = 'inconclusive'
+    """What is missing decides between these, or nothing is scored."""
+class Phase(StrEnum):
+    """The phase of a metric, a group or a whole run, in the words of Argo Rollouts."""
+    PENDING = 'pending'
+    """Nothing was measured yet."""
+    RUNNING = 'running'
+    """Measurements are still made."""
+    SUCCESSFUL = 'successful'
+    """Good."""
+    INCONCLUSIVE = 'inconclusive'
+    """Neither good nor bad is shown."""
+    ERROR = 'error'
+    """It could not be measured."""
+    FAILED = 'failed'
+    """Bad."""
+class ScoreSemantics(StrEnum):
+    """Whose rules decide where a value, an earlier result or a weight is missing."""
+    STRICT = 'strict'
+    """What is missing is unknown, and never passes."""
+    KEPTN_V1 = 'keptn_v1'
+    """The rules of Keptn 1, for comparison with it: a relative criterion without an earlier result holds, a missing value fails, and a release without scored objectives passes."""
+    KEPTN_V2 = 'keptn_v2'
+    """The rules of Keptn 2, for comparison with it: a missing value fails, NaN meets no criterion and so passes where only failures are listed, and a release without weights has a score of 0."""
+class SpreadRule(StrEnum):
+    """Which change of the spread is bad."""
+    OFF = 'off'
+    """None."""
+    WIDER = 'wider'
+    """A wider spread."""
+    EITHER = 'either'
+    """A wider or a narrower one."""
+class Verdict(StrEnum):
+    """What all metrics together show."""
+    PASSED = 'passed'
+    """The score reaches `pass_score`, whatever the unknown metrics are."""
+    MARGINAL = 'marginal'
+    """The score reaches `marginal_score` only."""
+    FAILED = 'failed'
+    """The score is below `marginal_score`, whatever the unknown metrics are, or a critical metric is bad."""
+    INCONCLUSIVE = 'inconclusive'
+    """The unknown metrics could change the verdict."""
+    NO_DATA = 'no_data'
+    """Half of the metrics or more have no data."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert(_Value):
+    """The state of one alert."""
+    name: str
+    """The name of the rule."""
+    metric: str
+    """The metric of the rule."""
+    severity: Severity
+    """The severity of the rule."""
+    status: AlertStatus
+    """The state."""
+    value: float | None = None
+    """The latest value, if it counts."""
+    limit: float | None = None
+    """The limit at that time, if it is known."""
+    beyond_since: datetime | None = None
+    """Since when the metric is beyond its limit without a break."""
+    firings: Sequence[Firing]
+    """Every time that the alert fired in these samples, also if it no longer does."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixed(_Variant):
+    """A number: response time above 800 ms, CPU above 80 %."""
+    type: Literal['fixed'] = 'fixed'
+    """Which variant this is."""
+    value: float
+    """The number, in the unit of the metric."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitFixedBaseline(_Variant):
+    """A change against a number that was measured before the release."""
+    type: Literal['fixed_baseline'] = 'fixed_baseline'
+    """Which variant this is."""
+    baseline: float
+    """That number, in the unit of the metric."""
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertLimitBaselineMetric(_Variant):
+    """A change against another metric at the same time: the same one of the previous version."""
+    type: Literal['baseline_metric'] = 'baseline_metric'
+    """Which variant this is."""
+    metric: str
+    """The name of the other metric."""
+    percent: float
+    """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
+    min_change: float = 0.0
+    """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
+AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric
+"""The limit of an alert rule."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertReport(_Value):
+    """The state of all alerts at an instant, made by `evaluate_alerts`."""
+    verdict: AlertVerdict
+    """The worst that the alerts say about the release."""
+    alerts: Sequence[Alert]
+    """The alerts, in the order of the rules."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one for each alert that is not ok."""
+    missing: Sequence[str]
+    """The names of the metrics without data."""
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the status of an alert: it fires, or its samples are too old."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRule(_Value):
+    """A metric, the limit beyond which it is bad, and for how long."""
+    name: str
+    """The name of the alert."""
+    metric: str
+    """The name of the metric."""
+    limit: Annotated[AlertLimit, _TAGGED]
+    """The limit."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether values above the limit are bad, or those below it."""
+    severity: Severity = Severity.ERROR
+    """How serious it is when the alert fires: `error` and `critical` are evidence against the release, `warning` asks a person, `info` is context."""
+    pending_for: timedelta = timedelta(seconds=300)
+    """How long the metric must be bad without a break before the alert fires (Prometheus: `for`)."""
+    max_age: timedelta = timedelta(seconds=300)
+    """How long a sample counts until the next one."""
+    unit: str | None = None
+    """The unit of the metric: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the alert, for routing: `team` to `payments`."""
+    summary: str | None = None
+    """What a person reads first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRules(_Value):
+    """The alert rules of a release."""
+    rules: Sequence[AlertRule]
+    """The rules: at least one, each with its own name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSample(_Value):
+    """One sample of a metric."""
+    at: datetime
+    """When it was measured."""
+    value: float | None = None
+    """The value; absent if there was none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertSeries(_Value):
+    """The samples of a metric."""
+    metric: str
+    """The name of the metric."""
+    samples: Sequence[AlertSample] = ()
+    """The samples in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment(_Value):
+    """The phase of a metric, with its reason."""
+    phase: Phase
+    """The phase."""
+    reason: Reason
+    """Why."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition(_Value):
+    """Tests of one value, joined by `and` or `or`."""
+    tests: Sequence[Annotated[Test, _TAGGED]]
+    """The tests; at least one."""
+    join: Join = Join.ALL
+    """How many tests must hold."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriteriaSet(_Value):
+    """Criteria that must all hold."""
+    criteria: Sequence[Annotated[Criterion, _TAGGED]]
+    """At least one criterion."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionFixed(_Variant):
+    """The value compared with a number: `<800`."""
+    type: Literal['fixed'] = 'fixed'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    value: float
+    """The number, in the unit of the objective."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativePercent(_Variant):
+    """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
+    type: Literal['relative_percent'] = 'relative_percent'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    percent: float
+    """The percentage of the magnitude of the earlier value that is added to it; negative to subtract."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionRelativeChange(_Variant):
+    """The value compared with earlier results, plus a number: `<=+10`."""
+    type: Literal['relative_change'] = 'relative_change'
+    """Which variant this is."""
+    comparator: Comparator
+    """The comparison."""
+    change: float
+    """The number that is added to the earlier value, in the unit of the objective; negative to subtract."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionInRange(_Variant):
+    """The value lies between two numbers, both included: `in [15, 25]`."""
+    type: Literal['in_range'] = 'in_range'
+    """Which variant this is."""
+    low: float
+    """The least value."""
+    high: float
+    """The greatest value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionNotInRange(_Variant):
+    """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
+    type: Literal['not_in_range'] = 'not_in_range'
+    """Which variant this is."""
+    low: float
+    """Values below it hold."""
+    high: float
+    """Values above it hold."""
+Criterion: TypeAlias = CriterionFixed | CriterionRelativePercent | CriterionRelativeChange | CriterionInRange | CriterionNotInRange
+"""A condition on the value of an objective."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult(_Value):
+    """One criterion of an objective, with the limit that a relative one had."""
+    leads_to: ObjectiveStatus
+    """The status of the objective if the set of the criterion decides."""
+    set: int
+    """The index of the set in its list, from 0."""
+    criterion: Annotated[Criterion, _TAGGED]
+    """The criterion."""
+    limit: float | None = None
+    """The number that the value was compared with; absent for a range, and for a relative criterion without earlier values."""
+    holds: bool | None = None
+    """Whether it holds; absent if that is unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierResult(_Value):
+    """The values of an earlier release and the verdict about it."""
+    at: datetime
+    """When it was scored: no two results have the same instant."""
+    verdict: ObjectiveVerdict
+    """The verdict about it."""
+    values: Sequence[Indicator] = ()
+    """Its values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation(_Value):
+    """The state of a run, made by `evaluate`."""
+    phase: Phase
+    """The phase of the run."""
+    decided_at: datetime | None = None
+    """When it was decided."""
+    metrics: Sequence[MetricStatus]
+    """The metrics, in the order of the template."""
+    groups: Sequence[GroupStatus]
+    """The groups, in the order of the template."""
+    due: Sequence[str]
+    """The metrics to query now."""
+    next_measurement_at: datetime | None = None
+    """The earliest instant at which a query is due; in the past, when it is late."""
+    dry_runs: PhaseCounts | None = None
+    """The dry runs by phase, if there are any."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the run, then those of the groups and of the metrics."""
+    missing: Sequence[str]
+    """The metrics that are not measured yet."""
+    policy_digest: str
+    """The digest of the template."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Firing(_Value):
+    """A time during which an alert fired."""
+    beyond_at: datetime
+    """When the metric went beyond its limit."""
+    fired_at: datetime
+    """When the alert began to fire."""
+    ended_at: datetime | None = None
+    """When the metric was back within its limit, or its data ended; absent while the alert fires."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupScore(_Value):
+    """The score of a group of metrics."""
+    name: str
+    """The name."""
+    score: float
+    """The share of the metrics that passed, in percent; 0 for a group without any metric that counts."""
+    weight: float
+    """The weight in percent."""
+    judged: int
+    """The metrics that count."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupStatus(_Value):
+    """What is known of a group of metrics."""
+    name: str
+    """The name of the group."""
+    phase: Phase
+    """The phase."""
+    successful: int
+    """How many members are successful."""
+    at_least: int
+    """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Indicator(_Value):
+    """The measured value of an objective (a service level indicator), or the reason why there is none."""
+    name: str
+    """The name of the objective."""
+    value: float | None = None
+    """The value, in the unit of the objective; absent if the query returned none."""
+    n: int | None = None
+    """The number of samples behind the value, if it is known."""
+    error: str | None = None
+    """The message of a query that failed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgePolicy(_Value):
+    """The metrics of a canary and its baseline, and when their difference is bad."""
+    metrics: Sequence[JudgedMetric]
+    """The metrics; at least one."""
+    group_weights: Mapping[str, float] = field(default_factory=dict)
+    """The weights of groups in percent, together at most 100."""
+    pass_score: float = 95.0
+    """The score in percent from which the canary passes."""
+    marginal_score: float = 75.0
+    """The score in percent from which it is marginal."""
+    confidence: float = 0.98
+    """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedMetric(_Value):
+    """A metric of a canary and its baseline."""
+    name: str
+    """The name by which series refer to it."""
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+    direction: BadChange = BadChange.EITHER
+    """Which change is bad."""
+    critical: bool = False
+    """Whether the whole fails when the metric is bad, beyond `critical_increase` or `critical_decrease`."""
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown."""
+    missing: MissingValues = MissingValues.REMOVE
+    """What a missing value stands for."""
+    outlier_factor: float | None = None
+    """Removes values beyond this many interquartile ranges from the quartiles of their series, but none within its first and last percentile."""
+    effect: EffectMeasure = EffectMeasure.MEAN_RATIO
+    """How the size of the difference is measured."""
+    allowed_increase: float | None = None
+    """The effect from which an increase is bad."""
+    allowed_decrease: float | None = None
+    """The effect up to which a decrease is bad."""
+    critical_increase: float | None = None
+    """The effect from which an increase is critical."""
+    critical_decrease: float | None = None
+    """The effect up to which a decrease is critical."""
+    is_count: bool = False
+    """Whether the values are numbers of events in intervals of the same length."""
+    spread: SpreadRule = SpreadRule.OFF
+    """Which change of the spread is bad, too: the distances from the median of each series are compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement(_Value):
+    """The comparison of a canary with its baseline, made by `judge`."""
+    score: Score
+    """The verdict with its score."""
+    metrics: Sequence[MetricJudgement]
+    """The metrics, in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then one of each metric."""
+    missing: Sequence[str]
+    """The metrics without data."""
+    policy_digest: str
+    """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledMetric(_Value):
+    """A metric whose label is known."""
+    name: str
+    """The name."""
+    label: Label
+    """The label."""
+    groups: Sequence[str] = ()
+    """The groups; none stands for the group `default`."""
+    critical: bool = False
+    """Whether the whole fails when the metric is bad."""
+    must_have_data: bool = True
+    """Whether missing data make the metric unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement(_Value):
+    """One query of one metric."""
+    metric: str
+    """The name of the metric in the template."""
+    at: datetime
+    """When the query ended; of a query under way, when it began."""
+    reading: Annotated[Reading, _TAGGED]
+    """The result of the query."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric(_Value):
+    """A measure of a release, and what its values mean."""
+    name: str
+    """The name by which measurements and groups refer to it."""
+    success: Condition | None = None
+    """When a value is successful."""
+    failure: Condition | None = None
+    """When a value is failed; it goes before `success`."""
+    not_a_number: NoValue = NoValue.INCONCLUSIVE
+    """What a reading that is not a number counts as."""
+    empty: NoValue = NoValue.ERROR
+    """What an empty result counts as."""
+    min_samples: int = 0
+    """A value of fewer samples, or of an unknown number of samples, is inconclusive."""
+    count: int | None = None
+    """How many measurements are made; queries with errors are none."""
+    interval: timedelta | None = None
+    """The time between two measurements."""
+    initial_delay: timedelta = timedelta(seconds=0)
+    """The time from the start of the run to the first measurement."""
+    error_retry: timedelta = timedelta(seconds=10)
+    """The time from an error to the next query."""
+    failure_limit: int | None = None
+    """How many failed measurements are tolerated."""
+    consecutive_failure_limit: int | None = None
+    """How many failed measurements in a row are tolerated."""
+    consecutive_success_limit: int | None = None
+    """How many successful measurements in a row make the metric successful."""
+    inconclusive_limit: int = 0
+    """How many inconclusive measurements are tolerated."""
+    consecutive_error_limit: int = 4
+    """How many errors in a row are tolerated."""
+    dry_run: bool = False
+    """Whether the metric is measured and reported without any effect."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricGroup(_Value):
+    """A group that is successful when at least some of its members are."""
+    name: str
+    """The name, which no metric has."""
+    of: Sequence[str]
+    """The names of metrics and of earlier groups; none of a dry run."""
+    at_least: int
+    """How many of them must be successful, from 1 to all."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricJudgement(_Value):
+    """What the series of one metric show, with the numbers."""
+    name: str
+    """The name of the metric."""
+    label: Label
+    """The label."""
+    is_critical: bool
+    """Whether the label fails the whole."""
+    canary_n: int
+    """The values of the canary that were compared."""
+    baseline_n: int
+    """The values of the baseline that were compared."""
+    p: float | None = None
+    """The smaller one-sided p-value of the directions that are bad."""
+    smallest_p: float | None = None
+    """The smallest p-value that samples of these sizes can reach."""
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where that mean is not positive."""
+    common_language_effect: float | None = None
+    """The probability that a value of the canary is greater than one of the baseline, with half of the equal ones."""
+    shift: float | None = None
+    """The shift of Hodges and Lehmann: an explanation, not the rule."""
+    shift_interval: Interval | None = None
+    """Its confidence interval; absent for samples that are too small for one."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricStatus(_Value):
+    """What is known of a metric."""
+    name: str
+    """The name of the metric."""
+    phase: Phase
+    """The phase."""
+    dry_run: bool
+    """Whether it is a dry run."""
+    tally: Tally
+    """The measurements until it was decided."""
+    last_value: float | None = None
+    """The value of the latest measurement that has one."""
+    last_error: str | None = None
+    """The text of the latest error."""
+    decided_at: datetime | None = None
+    """When the phase was decided."""
+    next_measurement_at: datetime | None = None
+    """When the next query is due; in the past, when it is late."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonitoredMetric(_Value):
+    """A metric that is watched after a release."""
+    name: str
+    """The name of the metric."""
+    area: MonitoringArea
+    """The part of the system that it is about."""
+    unit: str | None = None
+    """The unit: a UCUM code such as `%`, `s`, `ms`; `1` for a share or a number."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Which change is for the worse."""
+    severity: Severity = Severity.ERROR
+    """How serious a change for the worse is."""
+    cadence: timedelta = timedelta(seconds=60)
+    """How often to look at it."""
+    tolerated_percent: float = 10.0
+    """The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Monitoring(_Value):
+    """What is watched after a release, and for how long."""
+    duration: timedelta = timedelta(seconds=86400)
+    """How long the release is watched."""
+    metrics: Sequence[MonitoredMetric]
+    """The metrics: at least one, each with its own name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objective(_Value):
+    """One service level objective: the name of a value, and the criteria by which it is good."""
+    name: str
+    """The name of the value."""
+    target: Annotated[Target, _TAGGED]
+    """The criteria."""
+    weight: int = 1
+    """Its part of the score; a warning counts half."""
+    key: bool = False
+    """Whether the release fails if this objective fails, whatever the score (Keptn: `key_sli`, `keyObjective`)."""
+    min_samples: int = 0
+    """A value of fewer samples, or of an unknown number of samples, is no data."""
+    unit: str | None = None
+    """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObjectiveScore(_Value):
+    """The result of one objective."""
+    name: str
+    """The name of the objective."""
+    status: ObjectiveStatus
+    """What became of it."""
+    value: float | None = None
+    """The finite value, if there is one."""
+    points: float
+    """The points that it adds."""
+    max_points: float
+    """The points that it could add; 0 if it is informative."""
+    criteria: Sequence[CriterionResult]
+    """Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objectives(_Value):
+    """Service level objectives, and the share of them that a release must meet."""
+    objectives: Sequence[Objective]
+    """The objectives: at least one, each with its own name."""
+    pass_percent: float = 90.0
+    """The score, in percent of the greatest one, from which the release passes: above 0, at most 100."""
+    warning_percent: float = 75.0
+    """The score from which it passes with a warning: above 0, at most `passPercent`."""
+    aggregate: Aggregate = Aggregate.AVERAGE
+    """How earlier values become the one that relative criteria compare with."""
+    earlier_results: int = 3
+    """How many of the latest earlier results are compared with: 1 or more."""
+    included: IncludedResults = IncludedResults.PASSED_OR_WARNING
+    """Which earlier results are compared with."""
+    min_earlier: int = 1
+    """How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`."""
+    semantics: ScoreSemantics = ScoreSemantics.STRICT
+    """Whose rules decide about missing values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseCounts(_Value):
+    """How many metrics are in each phase at the end."""
+    count: int
+    """All of them."""
+    successful: int
+    """The successful ones."""
+    failed: int
+    """The failed ones."""
+    inconclusive: int
+    """The inconclusive ones."""
+    error: int
+    """Those that could not be measured."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingValue(_Variant):
+    """A finite number."""
+    type: Literal['value'] = 'value'
+    """Which variant this is."""
+    value: float
+    """The number, in the unit of the metric."""
+    n: int | None = None
+    """How many samples it was computed from, when known."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingNotANumber(_Variant):
+    """The result is not a number, such as 0 errors divided by 0 requests."""
+    type: Literal['not_a_number'] = 'not_a_number'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingEmpty(_Variant):
+    """The query succeeded, and its result is empty."""
+    type: Literal['empty'] = 'empty'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingFailed(_Variant):
+    """The query failed."""
+    type: Literal['failed'] = 'failed'
+    """Which variant this is."""
+    text: str
+    """The error of the query."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingStarted(_Variant):
+    """The query is under way."""
+    type: Literal['started'] = 'started'
+    """Which variant this is."""
+Reading: TypeAlias = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFailed | ReadingStarted
+"""The result of the query of a metric."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run(_Value):
+    """What has happened in a run of an analysis so far."""
+    started_at: datetime | None = None
+    """When the run began."""
+    ended_at: datetime | None = None
+    """When the run was ended from outside, for instance because the rollout was done."""
+    measurements: Sequence[Measurement] = ()
+    """All measurements, in any order; at most one of a metric at an instant."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Samples(_Value):
+    """The values of one metric in one arm, in any order."""
+    values: Sequence[float] = ()
+    """The finite values."""
+    missing: int = 0
+    """How many points have no value, or one that is not a number."""
+    error: str | None = None
+    """The error of the query, if it failed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score(_Value):
+    """The score of all metrics, made by `score`."""
+    verdict: Verdict
+    """The verdict."""
+    lowest: float | None = None
+    """The score in percent, to two decimals, with every unknown metric as a bad one."""
+    highest: float | None = None
+    """The same with every unknown metric as a good one."""
+    groups: Sequence[GroupScore]
+    """The groups, by name."""
+    reason: Reason
+    """The reason of the verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scorecard(_Value):
+    """How well a release meets its objectives, made by `score_objectives`."""
+    verdict: ObjectiveVerdict
+    """The verdict about the release."""
+    percent: float | None = None
+    """The points in percent of the greatest number of points, with no points for an objective without data; absent if no objective has a weight."""
+    best_percent: float | None = None
+    """The percentage that there would be if every objective without data had the best value that its criteria allow."""
+    points: float
+    """The points: the weights of the objectives that passed, and half the weights of those with a warning."""
+    max_points: float
+    """The greatest number of points: the weights of all objectives that are scored."""
+    objectives: Sequence[ObjectiveScore]
+    """The objectives, in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict, then the objectives that did not pass."""
+    missing: Sequence[str]
+    """The names of the objectives without data."""
+    policy_digest: str
+    """The digest of the objectives."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesPair(_Value):
+    """The values of one metric in both arms."""
+    metric: str
+    """The name of the metric in the policy."""
+    canary: Samples
+    """The values of the canary."""
+    baseline: Samples
+    """The values of the baseline over the same time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally(_Value):
+    """The measurements of a metric, counted as Argo Rollouts does."""
+    successful: int = 0
+    """The successful measurements."""
+    failed: int = 0
+    """The failed measurements."""
+    inconclusive: int = 0
+    """The inconclusive measurements."""
+    errors: int = 0
+    """The queries with errors."""
+    consecutive_success: int = 0
+    """The successful measurements since the last other one."""
+    consecutive_failure: int = 0
+    """The failed measurements since the last other one."""
+    consecutive_error: int = 0
+    """The errors since the last measurement."""
+    is_measuring: bool = False
+    """Whether a query is under way."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetPassWhen(_Variant):
+    """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed."""
+    type: Literal['pass_when'] = 'pass_when'
+    """Which variant this is."""
+    passed: Sequence[CriteriaSet]
+    """At least one set."""
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetFailWhen(_Variant):
+    """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed."""
+    type: Literal['fail_when'] = 'fail_when'
+    """Which variant this is."""
+    failed: Sequence[CriteriaSet] = ()
+    """Default: none, if there is a `warning`."""
+    warning: Sequence[CriteriaSet] = ()
+    """Default: none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetInformative(_Variant):
+    """The value is reported and not scored."""
+    type: Literal['informative'] = 'informative'
+    """Which variant this is."""
+Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
+"""The criteria of an objective: lists of sets, of which one must hold."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template(_Value):
+    """The metrics of an analysis, and how many of them must be successful."""
+    metrics: Sequence[Metric]
+    """The metrics; at least one."""
+    groups: Sequence[MetricGroup] = ()
+    """Groups of which only some members must be successful: `a && (b || c)` is one group of `b` and `c`, `atLeast` 1."""
+    end: EndRule = EndRule.NEEDS_SUCCESS
+    """What the end of a metric requires."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestBelow(_Variant):
+    """`value < limit`."""
+    type: Literal['below'] = 'below'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestAtMost(_Variant):
+    """`value <= limit`."""
+    type: Literal['at_most'] = 'at_most'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestAbove(_Variant):
+    """`value > limit`."""
+    type: Literal['above'] = 'above'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestAtLeast(_Variant):
+    """`value >= limit`."""
+    type: Literal['at_least'] = 'at_least'
+    """Which variant this is."""
+    limit: float
+    """The limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestWithin(_Variant):
+    """`low <= value <= high`."""
+    type: Literal['within'] = 'within'
+    """Which variant this is."""
+    low: float
+    """The least value of the range."""
+    high: float
+    """The greatest value of the range."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestOutside(_Variant):
+    """`value < low || value > high`."""
+    type: Literal['outside'] = 'outside'
+    """Which variant this is."""
+    low: float
+    """The least value of the range."""
+    high: float
+    """The greatest value of the range."""
+Test: TypeAlias = TestBelow | TestAtMost | TestAbove | TestAtLeast | TestWithin | TestOutside
+"""A test of a finite value."""
+def standard_alert_rules() -> AlertRules:
+    """The rules of the first hours after a release of a usual service."""
+    ...
+def alert_rules_from_json(text: str) -> AlertRules:
+    """Reads alert rules from JSON text."""
+    ...
+def alert_rules_from_yaml(text: str) -> AlertRules:
+    """Reads alert rules from YAML text."""
+    ...
+def standard_judge_policy() -> JudgePolicy:
+    """A judge policy to begin with: the share of errors, critical, and the latency; both must not increase."""
+    ...
+def judge_policy_from_json(text: str) -> JudgePolicy:
+    """Reads a judge policy from JSON text and checks it; all faults at once."""
+    ...
+def judge_policy_from_yaml(text: str) -> JudgePolicy:
+    """Reads a judge policy from YAML text and checks it; all faults at once."""
+    ...
+def standard_monitoring() -> Monitoring:
+    """What to watch in the first 24 hours after a release."""
+    ...
+def monitoring_from_json(text: str) -> Monitoring:
+    """Reads what to watch from JSON text."""
+    ...
+def monitoring_from_yaml(text: str) -> Monitoring:
+    """Reads what to watch from YAML text."""
+    ...
+def standard_objectives() -> Objectives:
+    """The objectives of a usual service, compared with its earlier releases."""
+    ...
+def objectives_from_json(text: str) -> Objectives:
+    """Reads objectives from JSON text."""
+    ...
+def objectives_from_yaml(text: str) -> Objectives:
+    """Reads objectives from YAML text."""
+    ...
+def standard_template() -> Template:
+    """A template to begin with: at most 1 % errors, measured every minute, five times, none failed."""
+    ...
+def template_from_json(text: str) -> Template:
+    """Reads a template from JSON text and checks it; all faults at once."""
+    ...
+def template_from_yaml(text: str) -> Template:
+    """Reads a template from YAML text and checks it; all faults at once."""
+    ...
+def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Mapping[str, object]) -> Phase:
+    """What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`."""
+    ...
+def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
+    """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
+    ...
+def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
+    """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
+    ...
+def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
+    """Makes the earlier result that later releases are compared with."""
+    ...
+def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
+    """Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when."""
+    ...
+def evaluate_alerts(rules: AlertRules | Mapping[str, object], series: Sequence[AlertSeries | Mapping[str, object]], now: datetime | str) -> AlertReport:
+    """Evaluates alert rules on the samples of their metrics until `now`."""
+    ...
+def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
+    """Writes the state of alerts as text for a person: the verdict, and each alert that is not ok."""
+    ...
+def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
+    """Writes an evaluation as text for a person: the phase and the reasons."""
+    ...
+def explain_judgement(judgement: Judgement | Mapping[str, object]) -> str:
+    """Writes a judgement as text for a person: the verdict and the reasons."""
+    ...
+def explain_scorecard(scorecard: Scorecard | Mapping[str, object]) -> str:
+    """Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass."""
+    ...
+def format_criterion(criterion: Criterion | Mapping[str, object]) -> str:
+    """Writes a criterion in the text form that `parse_criterion` reads."""
+    ...
+def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
+    """Compares a canary with its baseline, metric by metric."""
+    ...
+def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
+    """The consequence of alerts for their caller."""
+    ...
+def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
+    """The consequence of an evaluation for its caller."""
+    ...
+def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome:
+    """The consequence of a judgement for its caller."""
+    ...
+def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome:
+    """The consequence of a score for its caller."""
+    ...
+def parse_criterion(text: str) -> Criterion:
+    """Reads a criterion in the text form of Keptn, extended by ranges and signed limits."""
+    ...
+def score(labels: Sequence[LabelledMetric | Mapping[str, object]], group_weights: Mapping[str, float], pass_score: float, marginal_score: float) -> Score:
+    """Adds up labels to a score and a verdict, as the judge does."""
+    ...
+def score_objectives(objectives: Objectives | Mapping[str, object], values: Sequence[Indicator | Mapping[str, object]], history: Sequence[EarlierResult | Mapping[str, object]]) -> Scorecard:
+    """Scores a release by its objectives, as Keptn does, but without its fail-open rules."""
+    ...
 
 # canary
 """Decides whether a canary advances, holds or rolls back."""
@@ -125,6 +1124,12 @@ class DiagnosticCode(StrEnum):
     """Warning: a bake has no shortest time and nothing is measured, so that it never holds the rollout."""
     BAKE_NEVER_ENDS = 'bake_never_ends'
     """Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well."""
+    SHARE_OUT_OF_RANGE = 'share_out_of_range'
+    """Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100."""
+    ROUTE_UNKNOWN = 'route_unknown'
+    """Warning: a step removes a route that no step before it sets."""
+    SCALE_BELOW_WEIGHT = 'scale_below_weight'
+    """Warning: the new version is scaled to less than its share of the traffic."""
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series."""
     NO_DATA = 'no_data'
@@ -139,6 +1144,14 @@ class HealthRole(StrEnum):
     """The new version."""
     STABLE = 'stable'
     """The previous version, to which a rollback returns."""
+class MatchKind(StrEnum):
+    """How the value of a header is compared."""
+    EXACT = 'exact'
+    """The whole value."""
+    PREFIX = 'prefix'
+    """The beginning of the value."""
+    REGEX = 'regex'
+    """A regular expression for the whole value, in the syntax of the router."""
 class MeasurementPhase(StrEnum):
     """The result of a measurement."""
     SUCCESSFUL = 'successful'
@@ -191,6 +1204,14 @@ class Response(StrEnum):
     """Stay at this weight until an operator resumes."""
     ABORT = 'abort'
     """End the rollout as the schedule's `abort` says."""
+class StepOutcome(StrEnum):
+    """The result of what a step commanded, from the best to the worst."""
+    SUCCEEDED = 'succeeded'
+    """It is done: the route or the scale is in effect, or what ran outside has succeeded."""
+    INCONCLUSIVE = 'inconclusive'
+    """It cannot be told."""
+    FAILED = 'failed'
+    """It failed."""
 class Waiver(StrEnum):
     """What an operator waived until the weight changes."""
     NOTHING = 'nothing'
@@ -226,6 +1247,48 @@ class ActionAwaitGate(_Variant):
     gate: str
     """The name of the gate."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetHeaderRoute(_Variant):
+    """Set or remove a header route, then report the result of the step."""
+    type: Literal['set_header_route'] = 'set_header_route'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    name: str
+    """The name of the route."""
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets; empty: remove the route."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetMirrorRoute(_Variant):
+    """Set or remove a mirror route, then report the result of the step."""
+    type: Literal['set_mirror_route'] = 'set_mirror_route'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    name: str
+    """The name of the route."""
+    percent: float | None = None
+    """The share of the requests to copy, in percent; absent: remove the route."""
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets; empty: every request may be copied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetCanaryScale(_Variant):
+    """Scale the new version, then report the result of the step."""
+    type: Literal['set_canary_scale'] = 'set_canary_scale'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    scale: Annotated[CanaryScale, _TAGGED]
+    """The size."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionRunExternal(_Variant):
+    """Run something outside of the schedule, once, then report the result of the step."""
+    type: Literal['run_external'] = 'run_external'
+    """Which variant this is."""
+    step: int
+    """The index of the step, for its result."""
+    name: str
+    """What to run."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
     type: Literal['pause'] = 'pause'
@@ -249,8 +1312,29 @@ class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
     type: Literal['freeze'] = 'freeze'
     """Which variant this is."""
-Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAwaitGate | ActionPause | ActionComplete | ActionRollBack | ActionFreeze
+Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAwaitGate | ActionSetHeaderRoute | ActionSetMirrorRoute | ActionSetCanaryScale | ActionRunExternal | ActionPause | ActionComplete | ActionRollBack | ActionFreeze
 """What to do about a canary."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScaleReplicas(_Variant):
+    """A number of replicas."""
+    type: Literal['replicas'] = 'replicas'
+    """Which variant this is."""
+    replicas: int
+    """The number."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScalePercent(_Variant):
+    """A share of the replicas of a full deployment."""
+    type: Literal['percent'] = 'percent'
+    """Which variant this is."""
+    percent: float
+    """The share in percent, from 0 to 100."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScaleMatchTraffic(_Variant):
+    """As many as the weight needs."""
+    type: Literal['match_traffic'] = 'match_traffic'
+    """Which variant this is."""
+CanaryScale: TypeAlias = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic
+"""The size of the new version."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
@@ -268,6 +1352,15 @@ class CauseResponses(_Value):
     """The new version is not ready for longer than `readiness` allows."""
     stable_unhealthy: Response = Response.HOLD
     """The previous version is not ready, so that a rollback is not possible."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation(_Value):
+    """The result of what a step commanded."""
+    at: datetime
+    """When it was observed."""
+    result: StepOutcome
+    """The result."""
+    text: str | None = None
+    """What a person should know about it, its first 500 characters."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
@@ -325,6 +1418,22 @@ class GateApproval(_Value):
     """Who approved or refused."""
     at: datetime
     """When."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderMatch(_Value):
+    """A condition on a header of a request."""
+    header: str
+    """The name of the header; `:method` and `:path` are the method and the path."""
+    value: str
+    """The value, as `kind` says."""
+    kind: MatchKind = MatchKind.EXACT
+    """How the value is compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderRoute(_Value):
+    """A header route that was commanded."""
+    name: str
+    """The name."""
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
@@ -387,6 +1496,15 @@ class MetricState(_Value):
     sampled_until: datetime | None = None
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MirrorRoute(_Value):
+    """A mirror route that was commanded."""
+    name: str
+    """The name."""
+    percent: float
+    """The share of the requests that are copied, in percent."""
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets; empty: every request may be copied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
     at: datetime
@@ -448,13 +1566,24 @@ class ObservationKindCommand(_Variant):
     reason: str | None = None
     """Why, when known."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindStepResult(_Variant):
+    """The caller carried out the command of a step, or could not."""
+    type: Literal['step_result'] = 'step_result'
+    """Which variant this is."""
+    step: int
+    """The index of the step, as in the verdict."""
+    result: StepOutcome
+    """Whether it succeeded."""
+    text: str | None = None
+    """What a person should know about it, when there is something."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
     type: Literal['new_revision'] = 'new_revision'
     """Which variant this is."""
     revision: str
     """The name of the new version."""
-ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindNewRevision
+ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindStepResult | ObservationKindNewRevision
 """What was observed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order(_Value):
@@ -529,6 +1658,12 @@ class Routing(_Value):
     """The share of the traffic for the new version, in percent."""
     revision: str | None = None
     """The new version, once a new revision was observed."""
+    header_routes: Sequence[HeaderRoute] = ()
+    """The requests for the new version by their headers, whatever the weight is."""
+    mirror_routes: Sequence[MirrorRoute] = ()
+    """The requests that are copied to the new version."""
+    canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
+    """The size of the new version; absent: as its traffic needs."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
@@ -611,7 +1746,7 @@ class State(_Value):
     deadline_stopped_at: datetime | None = None
     """Since when the deadline does not count the time, while it does not."""
     gate_asked_at: datetime | None = None
-    """When the gate that is the current step asked for its approval."""
+    """When the current step asked: a gate for its approval, a command for its result."""
     told_at: datetime | None = None
     """When the pause or the end of the run was first told, if a response began it."""
     forgiven_at: datetime | None = None
@@ -628,6 +1763,14 @@ class State(_Value):
     """The weight with which the run began, if no step of the schedule sets it: it is from an earlier schedule, or from a run whose traffic went back only in part."""
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
+    header_routes: Sequence[HeaderRoute] = ()
+    """The header routes that were commanded, by name."""
+    mirror_routes: Sequence[MirrorRoute] = ()
+    """The mirror routes that were commanded, by name."""
+    canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
+    """The scale that was commanded for the new version; absent: as its traffic needs."""
+    confirmation: Confirmation | None = None
+    """The result of what the current step commanded, once there is one."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
@@ -673,7 +1816,57 @@ class StepGate(_Variant):
     """How long it waits, from when it asked, pauses not counted; absent: without limit."""
     on_timeout: Response | None = None
     """The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy."""
-Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetHeaderRoute(_Variant):
+    """Route the requests with these headers to the new version, whatever the weight is."""
+    type: Literal['set_header_route'] = 'set_header_route'
+    """Which variant this is."""
+    name: str
+    """The name of the route."""
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets."""
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a route that nobody confirmed in time; absent: `abort`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetMirrorRoute(_Variant):
+    """Send a copy of this share of the requests to the new version."""
+    type: Literal['set_mirror_route'] = 'set_mirror_route'
+    """Which variant this is."""
+    name: str
+    """The name of the route."""
+    percent: float | None = None
+    """The share of the requests in percent: more than 0, at most 100; absent: removes the route."""
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets."""
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a route that nobody confirmed in time; absent: `abort`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetCanaryScale(_Variant):
+    """Scale the new version to another size than its traffic needs."""
+    type: Literal['set_canary_scale'] = 'set_canary_scale'
+    """Which variant this is."""
+    scale: Annotated[CanaryScale, _TAGGED]
+    """The size."""
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a scale that nobody confirmed in time; absent: `abort`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepExternal(_Variant):
+    """Run something outside of the schedule, such as tests or a migration, and go on when it succeeded."""
+    type: Literal['external'] = 'external'
+    """Which variant this is."""
+    name: str
+    """The name by which the caller knows what to run."""
+    timeout: timedelta | None = None
+    """How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit."""
+    on_timeout: Response | None = None
+    """The response to a result that did not come in time; absent: `abort`."""
+Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate | StepSetHeaderRoute | StepSetMirrorRoute | StepSetCanaryScale | StepExternal
 """A step of a schedule."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline(_Value):
@@ -801,6 +1994,9 @@ def simulate(schedule: Schedule | Mapping[str, object], observations: Sequence[O
     ...
 def start(schedule: Schedule | Mapping[str, object], now: datetime | str) -> State:
     """The state of a rollout that begins now: no traffic yet, the first step ahead."""
+    ...
+def step_result(step: int, result: StepOutcome | str, text: str | None, at: datetime | str) -> Observation:
+    """The caller carried out the command of a step, or could not: which step, with what result, and if useful a text."""
     ...
 def validate(schedule: Schedule | Mapping[str, object]) -> tuple[Diagnostic, ...]:
     """All errors and warnings about a schedule, in the order of the schedule; empty when there are none."""
@@ -960,7 +2156,7 @@ class Fault(_Value):
     """The column in the line, from 1: the unknown key, or the value that is wrong."""
 
 # interchange
-"""Converts the text of git and Prometheus to the inputs of the other modules."""
+"""Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -1021,6 +2217,13 @@ class PrometheusMetric(_Value):
     accept_warnings: bool = False
     """Whether a response with warnings is accepted."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PrometheusQuery(_Value):
+    """The PromQL of a metric."""
+    metric: str
+    """The name of the metric in the rules."""
+    query: str
+    """The query, without comments."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
     at: datetime
@@ -1040,8 +2243,14 @@ GIT_LOG: Final = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD
 """The command whose output `parse_git` reads as `log`, for a shell."""
 GIT_TAGS: Final = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
 """The command whose output `parse_git` reads as `tags`, for a shell."""
+def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
+    """Writes alert rules as a rule file of Prometheus: YAML text."""
+    ...
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
+    ...
+def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
+    """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
     ...
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands."""
@@ -1583,6 +2792,116 @@ class ReasonCode(StrEnum):
     """The declared release type contradicts version and facts."""
     DECLARED_KIND = 'declared_kind'
     """The declared type decided an otherwise ambiguous release."""
+    RUN_SUCCESSFUL = 'run_successful'
+    """Every metric that counts is successful."""
+    RUN_FAILED = 'run_failed'
+    """The metrics can no longer be successful: at least one of them failed."""
+    RUN_ERROR = 'run_error'
+    """The metrics can no longer be successful: at least one of them could not be measured."""
+    RUN_INCONCLUSIVE = 'run_inconclusive'
+    """The metrics can no longer be successful, and none of them is proven bad."""
+    RUN_RUNNING = 'run_running'
+    """The metrics are still measured."""
+    RUN_PENDING = 'run_pending'
+    """Nothing has been measured yet."""
+    NOTHING_REQUIRED = 'nothing_required'
+    """Every metric is a dry run, so nothing was required."""
+    METRIC_PENDING = 'metric_pending'
+    """A metric has no measurement yet."""
+    METRIC_RUNNING = 'metric_running'
+    """A metric is still measured."""
+    METRIC_ENDED = 'metric_ended'
+    """A metric was ended before it was decided."""
+    METRIC_NEVER_MEASURED = 'metric_never_measured'
+    """A metric was ended before its first measurement."""
+    METRIC_COMPLETE = 'metric_complete'
+    """A metric reached its number of measurements within its limits."""
+    METRIC_DECIDED_EARLY = 'metric_decided_early'
+    """No further measurement can change the result of a metric, so it is decided before its number of measurements."""
+    SUCCESSES_IN_A_ROW = 'successes_in_a_row'
+    """A metric has enough successful measurements in a row."""
+    SUCCESSES_NOT_IN_A_ROW = 'successes_not_in_a_row'
+    """A metric ended without enough successful measurements in a row."""
+    NO_SUCCESS = 'no_success'
+    """A metric ended without any successful measurement."""
+    FAILED_OVER_LIMIT = 'failed_over_limit'
+    """A metric has more failed measurements than its limit."""
+    FAILED_IN_A_ROW_OVER_LIMIT = 'failed_in_a_row_over_limit'
+    """A metric has more failed measurements in a row than its limit."""
+    INCONCLUSIVE_OVER_LIMIT = 'inconclusive_over_limit'
+    """A metric has more inconclusive measurements than its limit."""
+    ERRORS_OVER_LIMIT = 'errors_over_limit'
+    """A metric has more queries with errors in a row than its limit."""
+    GROUP_SUCCESSFUL = 'group_successful'
+    """A group has enough successful members."""
+    GROUP_UNSUCCESSFUL = 'group_unsuccessful'
+    """A group can no longer have enough successful members."""
+    GROUP_RUNNING = 'group_running'
+    """A group is not decided yet."""
+    SCORE_PASSED = 'score_passed'
+    """The score of the judged metrics reaches the passing score."""
+    SCORE_MARGINAL = 'score_marginal'
+    """The score reaches the marginal score only."""
+    SCORE_TOO_LOW = 'score_too_low'
+    """The score is below the marginal score."""
+    SCORE_UNKNOWN = 'score_unknown'
+    """Unknown metrics decide between two verdicts."""
+    TOO_LITTLE_DATA = 'too_little_data'
+    """Half of the metrics or more have no data."""
+    CRITICAL_METRIC_BAD = 'critical_metric_bad'
+    """A critical metric of the canary is bad."""
+    SERIES_PASSED = 'series_passed'
+    """The canary is not shown to be worse in a metric."""
+    SERIES_HIGH = 'series_high'
+    """The canary has greater values, which is bad."""
+    SERIES_LOW = 'series_low'
+    """The canary has lesser values, which is bad."""
+    SPREAD_CHANGED = 'spread_changed'
+    """The canary has another spread, which is bad."""
+    EVENTS_WITHOUT_BASELINE = 'events_without_baseline'
+    """The canary has events, and its baseline has none."""
+    SERIES_TOO_SHORT = 'series_too_short'
+    """The series are too short for any result of the test to count."""
+    SERIES_UNEVEN = 'series_uneven'
+    """Far more points of one arm are missing than of the other."""
+    SERIES_EMPTY = 'series_empty'
+    """A series has no values."""
+    SERIES_FAILED = 'series_failed'
+    """The query of a series failed."""
+    OBJECTIVES_PASSED = 'objectives_passed'
+    """The score of the objectives reaches the percentage to pass, and no key objective failed."""
+    OBJECTIVES_WARNING = 'objectives_warning'
+    """The score of the objectives reaches the percentage for a warning only."""
+    OBJECTIVES_FAILED = 'objectives_failed'
+    """The score of the objectives is too low, or a key objective failed."""
+    OBJECTIVES_INCONCLUSIVE = 'objectives_inconclusive'
+    """What is missing decides between two verdicts about the objectives."""
+    NOTHING_SCORED = 'nothing_scored'
+    """No objective has a weight."""
+    KEY_OBJECTIVE_FAILED = 'key_objective_failed'
+    """A key objective failed, so the release fails whatever its score."""
+    OBJECTIVE_FAILED = 'objective_failed'
+    """An objective failed."""
+    OBJECTIVE_WARNING = 'objective_warning'
+    """An objective has a warning and half of its points."""
+    OBJECTIVE_NO_DATA = 'objective_no_data'
+    """An objective has no value, or nothing to compare it with."""
+    ALERTS_FIRING = 'alerts_firing'
+    """An alert of severity error or critical fires."""
+    ALERTS_WARNING = 'alerts_warning'
+    """An alert of severity warning fires."""
+    ALERTS_NO_DATA = 'alerts_no_data'
+    """No alert fires, and at least one cannot be evaluated."""
+    ALERTS_PENDING = 'alerts_pending'
+    """No alert fires, and at least one metric is beyond its limit."""
+    ALERTS_OK = 'alerts_ok'
+    """No alert speaks against the release."""
+    ALERT_FIRING = 'alert_firing'
+    """A metric was beyond its limit for long enough."""
+    ALERT_PENDING = 'alert_pending'
+    """A metric is beyond its limit, but not for long enough."""
+    ALERT_NO_DATA = 'alert_no_data'
+    """A metric or its baseline has no value that is new enough."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'
@@ -1627,6 +2946,8 @@ class ReasonCode(StrEnum):
     """The rollout is paused until an operator resumes."""
     PAUSE_RUNNING = 'pause_running'
     """A pause step has not reached its end."""
+    ROUTES_REMOVED = 'routes_removed'
+    """Routes and a scale ended with the run, and must be removed after its traffic."""
     ROLLING_BACK = 'rolling_back'
     """The rollout has failed, and its traffic goes back as the previous version can take it."""
     RUN_OVER = 'run_over'
@@ -1643,6 +2964,16 @@ class ReasonCode(StrEnum):
     """The previous version is not ready, so a rollback is not possible."""
     STALE_DATA = 'stale_data'
     """A metric has no measurement within its `max_age`."""
+    STEP_EXPIRED = 'step_expired'
+    """What a step commanded was not reported in its time."""
+    STEP_FAILED = 'step_failed'
+    """What a step commanded has failed."""
+    STEP_INCONCLUSIVE = 'step_inconclusive'
+    """The result of what a step commanded is inconclusive."""
+    STEP_OUTDATED = 'step_outdated'
+    """A result has no effect, because it is not of the current step, or from before its command."""
+    STEP_PENDING = 'step_pending'
+    """A step gave its command and waits for the result."""
     WEIGHT_SET = 'weight_set'
     """The weight of the new version changed."""
     WINDOW_CLOSED = 'window_closed'
@@ -1697,6 +3028,80 @@ class ReasonCode(StrEnum):
     """Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice."""
     NEITHER_IS_SAFE = 'neither_is_safe'
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
+    PLAN_HARM_FIRST = 'plan_harm_first'
+    """Plan: the step stops the harm, so that it comes first."""
+    PLAN_SCHEMA_FIRST = 'plan_schema_first'
+    """Plan: the previous version cannot run before this database step."""
+    PLAN_CONFIGURATION_FIRST = 'plan_configuration_first'
+    """Plan: the application reads its configuration when it starts."""
+    PLAN_APPLICATION = 'plan_application'
+    """Plan: the application follows what it needs."""
+    PLAN_TRAFFIC_LATE = 'plan_traffic_late'
+    """Plan: the traffic follows the database, without which the previous version cannot serve."""
+    PLAN_SCHEMA_LAST = 'plan_schema_last'
+    """Plan: the schema stays, or goes back after the new version is gone."""
+    PLAN_CACHE_LAST = 'plan_cache_last'
+    """Plan: caches are cleared after the previous version is back."""
+    PLAN_ORDER_STATED = 'plan_order_stated'
+    """Plan: the step follows others because its item says so."""
+    PLAN_COMPLETE = 'plan_complete'
+    """Plan: nothing is missing, untested or lost."""
+    PLAN_EMPTY = 'plan_empty'
+    """Plan: there are no steps."""
+    STEP_UNTESTED = 'step_untested'
+    """Plan: a step has not been tested, or that is unknown."""
+    STEP_IRREVERSIBLE = 'step_irreversible'
+    """Plan: a step cannot be undone."""
+    NO_OWNER = 'no_owner'
+    """Plan: a step has no owner."""
+    NO_DURATION = 'no_duration'
+    """Plan: a step has no duration."""
+    NO_COMMANDS = 'no_commands'
+    """Plan: a step has no commands."""
+    MIGRATION_WITHOUT_DOWN = 'migration_without_down'
+    """Plan: a migration has no down migration."""
+    DOWN_LOSES_DATA = 'down_loses_data'
+    """Plan: a down migration loses data."""
+    DATA_LOSS_UNKNOWN = 'data_loss_unknown'
+    """Plan: it is unknown whether a down migration loses data."""
+    NO_BACKUP = 'no_backup'
+    """Plan: no backup is known."""
+    BACKUP_OUTDATED = 'backup_outdated'
+    """Plan: the backup is older than the data."""
+    SCHEMA_CHANGE_UNKNOWN = 'schema_change_unknown'
+    """Plan: it is unknown what a migration does to the schema."""
+    SCHEMA_INCOMPATIBLE = 'schema_incompatible'
+    """Plan: the previous version is not known to work with a schema that is to stay."""
+    CONTRACT_CLOSES_WINDOW = 'contract_closes_window'
+    """A contract migration closes the rollback window."""
+    TARGET_NOT_OLDER = 'target_not_older'
+    """Window: the target was not deployed before the current version."""
+    TARGET_IS_EXPERIMENT = 'target_is_experiment'
+    """Window: the target was deployed as an experiment only."""
+    WINDOW_REVISIONS_EXCEEDED = 'window_revisions_exceeded'
+    """Window: too many versions lie between the target and the current version."""
+    NEW_FORMAT_WRITTEN = 'new_format_written'
+    """Window: data was written that the target cannot read."""
+    ARTIFACT_EXPIRED = 'artifact_expired'
+    """Window: the artifact of the target is deleted."""
+    CANDIDATE_FOUND = 'candidate_found'
+    """Candidates: the newest version that worked and may run again."""
+    CANDIDATES_UNKNOWN = 'candidates_unknown'
+    """Candidates: no version is known to have worked, but of some that is unknown."""
+    NO_CANDIDATE = 'no_candidate'
+    """Candidates: there is no version to go back to."""
+    VERSION_WORKED = 'version_worked'
+    """Candidate: it worked."""
+    VERSION_FAILED = 'version_failed'
+    """Candidate: it failed while it served."""
+    VERSION_WITHDRAWN = 'version_withdrawn'
+    """Candidate: it was withdrawn."""
+    VERSION_VULNERABLE = 'version_vulnerable'
+    """Candidate: it has a vulnerability."""
+    VERSION_UNPROVEN = 'version_unproven'
+    """Candidate: it neither succeeded nor served long enough."""
+    ROLLBACK_ATTEMPTS_EXCEEDED = 'rollback_attempts_exceeded'
+    """As many rollbacks failed as the policy allows."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'
@@ -1886,6 +3291,14 @@ def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object]
 
 # rollback
 """Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person."""
+class CandidatesVerdict(StrEnum):
+    """Whether there is a version to go back to."""
+    FOUND = 'found'
+    """There is one."""
+    INCONCLUSIVE = 'inconclusive'
+    """There is none, unless one of the versions listed as missing is known to have worked."""
+    NOT_FOUND = 'not_found'
+    """There is none."""
 class Criterion(StrEnum):
     """A criterion for a rollback."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
@@ -1912,6 +3325,62 @@ class CustomerImpact(StrEnum):
     """Users cannot do a part of their work."""
     CRITICAL = 'critical'
     """Users cannot work, or lose data or money."""
+class ItemKind(StrEnum):
+    """What a part of a release is."""
+    DATABASE = 'database'
+    """A migration of a database."""
+    FEATURE_FLAG = 'feature_flag'
+    """A feature flag."""
+    TRAFFIC = 'traffic'
+    """The traffic, where the previous version still runs beside the new one, as in a blue-green deployment."""
+    APPLICATION = 'application'
+    """The application itself."""
+    CONFIGURATION = 'configuration'
+    """Configuration: files, flags, environment variables."""
+    CACHE = 'cache'
+    """A cache that the new version filled."""
+class PlanAction(StrEnum):
+    """How a part of a release is taken back."""
+    KEEP_SCHEMA = 'keep_schema'
+    """Database: leave the schema as it is, because the previous version works with it."""
+    MIGRATE_DOWN = 'migrate_down'
+    """Database: run the down migration."""
+    RESTORE_BACKUP = 'restore_backup'
+    """Database: restore the newest backup."""
+    DISABLE_FLAG = 'disable_flag'
+    """Feature flag: disable it."""
+    SWITCH_TRAFFIC = 'switch_traffic'
+    """Traffic: send it to the previous version, which still runs."""
+    REDEPLOY_PREVIOUS = 'redeploy_previous'
+    """Application: deploy the previous version."""
+    REVERT_FILES = 'revert_files'
+    """Configuration: revert files."""
+    REVERT_FLAGS = 'revert_flags'
+    """Configuration: set flags to their values of before."""
+    RESET_ENVIRONMENT = 'reset_environment'
+    """Configuration: reset environment variables."""
+    CLEAR_APPLICATION_CACHE = 'clear_application_cache'
+    """Cache: clear the cache of the application."""
+    RESET_MEMORY = 'reset_memory'
+    """Cache: reset the state in memory, usually by a restart."""
+    PURGE_CDN = 'purge_cdn'
+    """Cache: purge the CDN."""
+class PlanVerdict(StrEnum):
+    """Whether a plan can be followed."""
+    COMPLETE = 'complete'
+    """No gap is known."""
+    HAS_GAPS = 'has_gaps'
+    """It can be followed, but something is missing, untested, or lost."""
+    BLOCKED = 'blocked'
+    """A step cannot be done, or there is none."""
+class SchemaChange(StrEnum):
+    """What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change)."""
+    UNCHANGED = 'unchanged'
+    """The schema is the same."""
+    EXPAND = 'expand'
+    """Only additions that the previous version can ignore."""
+    CONTRACT = 'contract'
+    """Something that the previous version uses was removed, renamed or made stricter."""
 class Verdict(StrEnum):
     """What to do about a release."""
     HOLD = 'hold'
@@ -1926,6 +3395,44 @@ class Verdict(StrEnum):
     """Roll back to the previous version."""
     ESCALATE = 'escalate'
     """Something is wrong and no recovery option is known to be safe: a person must choose now."""
+class WindowVerdict(StrEnum):
+    """Whether a rollback window is open."""
+    OPEN = 'open'
+    """A rollback may be made."""
+    CLOSED = 'closed'
+    """A person must decide whether a rollback is made."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate(_Value):
+    """A version that a rollback could go to."""
+    version: str
+    """The version."""
+    eligible: bool
+    """Whether nothing excludes it."""
+    failed_rollbacks: int
+    """The rollbacks to it that failed since it succeeded last."""
+    reasons: Sequence[Reason]
+    """What excludes it, or that it worked."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidates(_Value):
+    """The versions that a rollback could go to, made by `candidates`."""
+    verdict: CandidatesVerdict
+    """Whether there is a version to go back to."""
+    current: str
+    """The version that serves."""
+    target: str | None = None
+    """The version to go back to: the newest that nothing excludes."""
+    candidates: Sequence[Candidate]
+    """All other versions of the history, newest first."""
+    reasons: Sequence[Reason]
+    """The verdict's reason, then those of the candidates."""
+    missing: Sequence[str]
+    """The versions of which it must be said whether they worked."""
+    failed_rollbacks: int
+    """The rollbacks that failed, to any version, each since that version succeeded last."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone changes the verdict or the target; absent if there is none."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
@@ -1937,6 +3444,17 @@ class Counterfactual(_Value):
     """A value that changes the verdict, in the wire form without quotes: `true`, `0.05`, `PT1H`."""
     verdict: Verdict
     """The verdict for that value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataLoss(_Value):
+    """Data that a step of a rollback loses."""
+    id: str
+    """The id of the step."""
+    start: datetime | None = None
+    """The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time."""
+    end: datetime | None = None
+    """The end of that time."""
+    text: str
+    """A sentence for a person."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
@@ -1954,6 +3472,171 @@ class Decision(_Value):
     """The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing."""
     policy_digest: str
     """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEvent(_Value):
+    """An event in the history of a service."""
+    at: datetime
+    """When it happened."""
+    kind: Annotated[HistoryKind, _TAGGED]
+    """What happened."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindDeployed(_Variant):
+    """A version began to serve, for the first time or again."""
+    type: Literal['deployed'] = 'deployed'
+    """Which variant this is."""
+    version: str
+    """The version, or whatever else names a revision."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindExperimentDeployed(_Variant):
+    """A version was deployed as an experiment."""
+    type: Literal['experiment_deployed'] = 'experiment_deployed'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindSucceeded(_Variant):
+    """A version proved itself, for instance at the end of a canary or of its bake."""
+    type: Literal['succeeded'] = 'succeeded'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindFailed(_Variant):
+    """A version failed while it served."""
+    type: Literal['failed'] = 'failed'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindRollbackFailed(_Variant):
+    """A rollback to a version was tried and failed."""
+    type: Literal['rollback_failed'] = 'rollback_failed'
+    """Which variant this is."""
+    version: str
+    """The version that should have served again."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindWithdrawn(_Variant):
+    """A version must not be used any more."""
+    type: Literal['withdrawn'] = 'withdrawn'
+    """Which variant this is."""
+    version: str
+    """The version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindVulnerable(_Variant):
+    """A version is known to have a vulnerability."""
+    type: Literal['vulnerable'] = 'vulnerable'
+    """Which variant this is."""
+    version: str
+    """The version."""
+    advisory: str
+    """What names the vulnerability: `CVE-2026-1234`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindArtifactKept(_Variant):
+    """The artifact of a version is kept until an instant."""
+    type: Literal['artifact_kept'] = 'artifact_kept'
+    """Which variant this is."""
+    version: str
+    """The version."""
+    until: datetime
+    """The instant at which it is deleted; it may be later than `now`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrated(_Variant):
+    """A migration ran."""
+    type: Literal['migrated'] = 'migrated'
+    """Which variant this is."""
+    migration: str
+    """The name of the migration."""
+    change: SchemaChange
+    """What it did to the schema."""
+    works_from: str
+    """The oldest version that works with the schema afterwards."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrationReverted(_Variant):
+    """A migration was taken back."""
+    type: Literal['migration_reverted'] = 'migration_reverted'
+    """Which variant this is."""
+    migration: str
+    """The name of the migration."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindNewFormatWritten(_Variant):
+    """Data was written for the first time in a format that older versions cannot read."""
+    type: Literal['new_format_written'] = 'new_format_written'
+    """Which variant this is."""
+    readable_from: str
+    """The oldest version that can read it."""
+HistoryKind: TypeAlias = HistoryKindDeployed | HistoryKindExperimentDeployed | HistoryKindSucceeded | HistoryKindFailed | HistoryKindRollbackFailed | HistoryKindWithdrawn | HistoryKindVulnerable | HistoryKindArtifactKept | HistoryKindMigrated | HistoryKindMigrationReverted | HistoryKindNewFormatWritten
+"""What happened to a version, the schema or the data."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan(_Value):
+    """The steps of a rollback in order, made by `plan_rollback`."""
+    verdict: PlanVerdict
+    """Whether the plan can be followed as it is."""
+    steps: Sequence[PlanStep]
+    """The steps in their order."""
+    reasons: Sequence[Reason]
+    """The findings in the order of the steps, or that there are none."""
+    missing: Sequence[str]
+    """The unknown facts that were treated as their worst value: `orders.hasDown`."""
+    data_loss: Sequence[DataLoss]
+    """What the rollback loses."""
+    total: timedelta | None = None
+    """The time for one step after the other; absent if that of a step is unknown."""
+    critical: timedelta | None = None
+    """The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown."""
+    critical_path: Sequence[str]
+    """The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanItem(_Value):
+    """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache."""
+    id: str
+    """A name that no other item of the plan has."""
+    kind: ItemKind
+    """What it is."""
+    action: PlanAction | None = None
+    """How it is taken back."""
+    commands: Sequence[str] = ()
+    """The commands of the step, in their order."""
+    owner: str | None = None
+    """Who does the step."""
+    duration: timedelta | None = None
+    """How long the step takes."""
+    tested: bool | None = None
+    """Whether the step has been tested."""
+    reversible: bool | None = None
+    """Whether the step itself can be undone."""
+    after: Sequence[str] = ()
+    """The ids of the items whose steps must be done before."""
+    schema_change: SchemaChange | None = None
+    """What the migration does to the schema."""
+    has_down: bool | None = None
+    """Whether a down migration exists."""
+    down_loses_data: bool | None = None
+    """Whether the down migration loses data, for instance that of a column which it drops."""
+    backup_at: datetime | None = None
+    """The instant of the newest backup."""
+    last_write_at: datetime | None = None
+    """The instant of the last write."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanStep(_Value):
+    """A step of a plan."""
+    id: str
+    """The id of its item."""
+    kind: ItemKind
+    """What it takes back."""
+    action: PlanAction
+    """How."""
+    reason: Reason
+    """Why it stands at this position."""
+    commands: Sequence[str]
+    """The commands of its item."""
+    owner: str | None = None
+    """Who does it."""
+    duration: timedelta | None = None
+    """How long it takes."""
+    starts_after: timedelta | None = None
+    """The time from the start of the rollback to the earliest start of the step; absent if it is unknown."""
+    irreversible: bool
+    """Whether the step cannot be undone."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery."""
@@ -1989,6 +3672,10 @@ class Policy(_Value):
     """The lowest impact on customers that counts as severe."""
     error_rate_significance: float = 0.01
     """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which switches the test off."""
+    window_revisions: int | None = None
+    """The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more."""
+    max_failed_rollbacks: int = 1
+    """The number of failed rollbacks from which no further one is made without a person; 1 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""
@@ -2032,6 +3719,25 @@ class Situation(_Value):
     """The time until a fix can be deployed."""
     flag_ends_fault: bool | None = None
     """Whether disabling a feature flag ends the whole fault for all users."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window(_Value):
+    """Whether a rollback is still within its window, made by `rollback_window`."""
+    verdict: WindowVerdict
+    """Whether it is open."""
+    current: str
+    """The version that serves."""
+    target: str
+    """The version to go back to."""
+    revisions_between: int
+    """The versions between the two, without experiments."""
+    closed_at: datetime | None = None
+    """The instant at which it closed; absent if it is open, or was never open."""
+    reasons: Sequence[Reason]
+    """Everything that closed it, or that it is open."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone closes it; absent if it is closed or time alone does not close it."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
 class Engine(_Handle):
     """A policy that is checked and digested once, for many decisions."""
     def __init__(self, policy: Policy | Mapping[str, object]) -> None:
@@ -2056,14 +3762,44 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
+def candidates(events: Sequence[HistoryEvent | Mapping[str, object]], current: str, policy: Policy | Mapping[str, object], now: datetime | str) -> Candidates:
+    """Lists the versions that a rollback could go to, newest first, and names the first that may."""
+    ...
+def check_rollback_plan(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> tuple[Reason, ...]:
+    """The gaps of a plan: what `plan_rollback` finds, without the steps."""
+    ...
 def decide(situation: Situation | Mapping[str, object], policy: Policy | Mapping[str, object], now: datetime | str) -> Decision:
     """Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person."""
     ...
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict."""
     ...
+def explain_candidates(candidates: Candidates | Mapping[str, object]) -> str:
+    """Writes the versions that a rollback could go to as text for a person."""
+    ...
+def explain_plan(plan: Plan | Mapping[str, object]) -> str:
+    """Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps."""
+    ...
+def explain_window(window: Window | Mapping[str, object]) -> str:
+    """Writes a rollback window as text for a person."""
+    ...
 def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     """The consequence of a decision for its caller: go on, go back, or ask a person."""
+    ...
+def outcome_of_candidates(candidates: Candidates | Mapping[str, object]) -> Outcome:
+    """The consequence of the candidates for their caller: `proceed` if one was found, else `ask`."""
+    ...
+def outcome_of_plan(plan: Plan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan for its caller: `proceed` if it is complete, else `ask`."""
+    ...
+def outcome_of_window(window: Window | Mapping[str, object]) -> Outcome:
+    """The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`."""
+    ...
+def plan_rollback(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> Plan:
+    """Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position."""
+    ...
+def rollback_window(events: Sequence[HistoryEvent | Mapping[str, object]], current: str, target: str, policy: Policy | Mapping[str, object], now: datetime | str) -> Window:
+    """Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed."""
     ...
 
 # stats
@@ -2080,6 +3816,38 @@ class Looks(StrEnum):
     """As often as the caller likes: an e-process."""
     ONE = 'one'
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+class QuantileMethod(StrEnum):
+    """The definition of a sample quantile, by the names of numpy."""
+    INVERTED_CDF = 'inverted_cdf'
+    """Type 1: the least value that has the share `p` at or below it."""
+    AVERAGED_INVERTED_CDF = 'averaged_inverted_cdf'
+    """Type 2: as type 1, with the mean of two values where the share is met exactly."""
+    CLOSEST_OBSERVATION = 'closest_observation'
+    """Type 3: the value of the nearest rank; of two, the even one."""
+    INTERPOLATED_INVERTED_CDF = 'interpolated_inverted_cdf'
+    """Type 4: type 1, interpolated."""
+    HAZEN = 'hazen'
+    """Type 5: interpolated between the middles of the ranks."""
+    WEIBULL = 'weibull'
+    """Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn."""
+    LINEAR = 'linear'
+    """Type 7: numpy's, R's and Excel's default, and Kayenta's."""
+    MEDIAN_UNBIASED = 'median_unbiased'
+    """Type 8: about unbiased for the median of the rank."""
+    NORMAL_UNBIASED = 'normal_unbiased'
+    """Type 9: about unbiased for a normal distribution."""
+class RankMethod(StrEnum):
+    """How the p-values of `mann_whitney` are computed."""
+    AUTO = 'auto'
+    """Exact for small samples (up to two arms of 50 values), otherwise normal."""
+    EXACT = 'exact'
+    """Exact: up to 2500 pairs with ties and 40,000 without."""
+    NORMAL = 'normal'
+    """The normal approximation with the corrections for ties and continuity."""
+    NORMAL_UNCORRECTED = 'normal_uncorrected'
+    """The same without the correction for continuity."""
+    AUTOCORRELATED = 'autocorrelated'
+    """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
 class Verdict(StrEnum):
     """What counts prove."""
     FAILED = 'failed'
@@ -2121,6 +3889,57 @@ class Counts(_Value):
     exposure: float
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EquivalenceTest(_Value):
+    """The result of two one-sided tests, made by `equivalence`."""
+    p: float
+    """The p-value against "the difference is not between the bounds": the greater of the next two."""
+    p_low: float
+    """The p-value against "the difference is the lower bound or less"."""
+    p_high: float
+    """The p-value against "the difference is the upper bound or more"."""
+    t_low: float
+    """The statistic of the lower test."""
+    t_high: float
+    """The statistic of the upper test."""
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSmirnovTest(_Value):
+    """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+    p: float
+    """The p-value against "both samples come from one distribution"."""
+    location: float
+    """The least value at which the difference is greatest."""
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+    d_greater: float
+    """The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which speaks of the shares."""
+    p_greater: float
+    """Its p-value, against "the canary has nowhere a smaller share up to a value"."""
+    d_less: float
+    """The greatest difference in favour of lesser values of the canary."""
+    p_less: float
+    """Its p-value."""
+    exact: bool
+    """Whether the p-values are exact without ties; with ties they are upper limits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lift(_Value):
+    """The relative difference of two means, made by `relative_lift`."""
+    lift: float
+    """The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more."""
+    standard_error: float
+    """The standard error by the delta method."""
+    low: float
+    """The lower end of the interval by the delta method."""
+    high: float
+    """The upper end."""
+    fieller_low: float | None = None
+    """The lower end of the interval of E."""
+    fieller_high: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -2134,12 +3953,66 @@ class Policy(_Value):
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileInterval(_Value):
+    """A quantile with its interval, made by `quantile_interval`."""
+    estimate: float
+    """The quantile of type 1: a value of the sample."""
+    low: float | None = None
+    """The lower end, a value of the sample; absent if the sample is too small for one."""
+    high: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankTest(_Value):
+    """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
+    u: float
+    """The number of pairs in which the canary is greater; equal values count one half."""
+    p_two_sided: float
+    """The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1."""
+    p_greater: float
+    """The p-value against "the canary is not greater"."""
+    p_less: float
+    """The p-value against "the canary is not less"."""
+    exact: bool
+    """Whether the p-values are exact."""
+    smallest_p: float
+    """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one."""
+    common_language_effect: float
+    """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift(_Value):
+    """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
+    estimate: float
+    """The median of all differences between a value of the canary and one of the baseline."""
+    lower: float | None = None
+    """The lower end of the interval; absent if the samples are too small for a finite one."""
+    upper: float | None = None
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestResult(_Value):
     """The result of one test."""
     p: float
     """The p-value."""
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WelchTest(_Value):
+    """The result of Welch's test, made by `welch`."""
+    difference: float
+    """The mean of the canary minus that of the baseline."""
+    low: float
+    """The lower end of its confidence interval."""
+    high: float
+    """The upper end."""
+    t: float
+    """The difference, divided by its standard error."""
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+    p_two_sided: float
+    """The p-value against "both means are equal"."""
+    p_greater: float
+    """The p-value against "the mean of the canary is not greater"."""
+    p_less: float
+    """The p-value against "the mean of the canary is not less"."""
 def default_policy() -> Policy:
     """The policy with all defaults."""
     ...
@@ -2152,11 +4025,35 @@ def policy_from_yaml(text: str) -> Policy:
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
     ...
+def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
+    """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
+    ...
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
     """Writes a comparison as text for a person: the verdict and the reasons."""
     ...
+def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+    """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
+    ...
+def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+    """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`."""
+    ...
+def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+    """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
+    ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     """The consequence of a comparison for its caller."""
+    ...
+def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+    """The quantile `p` of a sample: `numpy.quantile`."""
+    ...
+def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+    """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`."""
+    ...
+def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+    """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
+    ...
+def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+    """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""
     ...
 
 # time

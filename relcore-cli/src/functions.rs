@@ -4,6 +4,578 @@ use crate::table::{Argument, Example, Function, Kind, Module, State};
 /// Every module with functions.
 pub(crate) static MODULES: &[Module] = &[
     Module {
+        name: "analysis",
+        docs: r"Judges what was measured of a release: the measurements of its metrics, and their limits.
+
+Measurements:
+
+A `Template` lists metrics with conditions and limits, and groups of which only some members must be successful. The
+caller queries the metrics that are `due` and records each result in a `Run`; `evaluate()` returns the phase of each
+metric and of the whole. The counting and the names are those of Argo Rollouts, and so is the rule of one metric:
+
+1. More failed measurements than a limit: `failed`. More errors in a row: `error`. More inconclusive ones:
+   `inconclusive`.
+2. Enough successful measurements in a row: `successful`.
+3. At the count: `successful`. With a limit of successes in a row that was not reached: `inconclusive` if a failure limit
+   is given, too, else `failed`.
+4. As soon as no measurement that is left can change the result, it is decided. Errors are no measurements.
+
+The run is decided once everything that must be successful is, or no longer can be. What is undecided then ends as
+`inconclusive`.
+
+Differences from Argo Rollouts:
+
+- A value that is not a number, or is missing, is never a success or a failure, unless the metric says so.
+- A metric without a condition, or without any limit of failures, is refused.
+- A metric that ends without a successful measurement is not successful. `end: within_limits` has Argo's rule, except for
+  a metric that was never measured.
+- The metrics beside a failed one are not successful, but `inconclusive`.
+- More failed measurements than a limit go before errors.
+
+Canary against baseline:
+
+`judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+the verdict is certain only if it does not matter.
+
+Pitfalls:
+
+- `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
+- `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.",
+        functions: &[
+            Function {
+                name: "analysis.standard_judge_policy",
+                command: "standard-judge-policy",
+                docs: "A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.",
+                arguments: &[],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-judge-policy",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.judge_policy_from_json",
+                command: "judge-policy-from-json",
+                docs: r#"Reads a judge policy from JSON text and checks it; all faults at once.
+
+Errors:
+`syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis judge-policy-from-json --text '{"metrics": [{"name": "m"}]}'"#,
+                    files: &[],
+                    prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"mean_ratio","isCount":false,"spread":"off"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
+            },
+            Function {
+                name: "analysis.judge_policy_from_yaml",
+                command: "judge-policy-from-yaml",
+                docs: r"Reads a judge policy from YAML text and checks it; all faults at once.
+
+Errors:
+As `judge-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.JudgePolicy",
+                    "The metrics of a canary and its baseline, and when their difference is bad.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis judge-policy-from-yaml --text 'metrics: [{name: m, effect: common_language, spread: wider}]'",
+                    files: &[],
+                    prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"common_language","isCount":false,"spread":"wider"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
+            },
+            Function {
+                name: "analysis.standard_template",
+                command: "standard-template",
+                docs: "A template to begin with: at most 1 % errors, measured every minute, five times, none failed.",
+                arguments: &[],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-template",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.template_from_json",
+                command: "template-from-json",
+                docs: r"Reads a template from JSON text and checks it; all faults at once.
+
+Errors:
+`syntax` for what is not JSON, `unknown_field` for `failureLimits`, `out_of_range` for a negative `interval`,
+`invalid_value` for a metric without a condition, or without a limit.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis template-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"metrics": [{"name": "m", "success": {"tests": [{"type": "at_least", "limit": 0.95}]}, "count": 0, "failureLimit": 2}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.template_from_yaml",
+                command: "template-from-yaml",
+                docs: r"Reads a template from YAML text and checks it; all faults at once.
+
+Errors:
+As `template-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Template",
+                    "The metrics of an analysis, and how many of them must be successful.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis template-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        "metrics: [{name: m, failure: {tests: [{type: outside, low: 0, high: 0.01}], join: any}, failureLimit: 0}]",
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.assess_reading",
+                command: "assess-reading",
+                docs: r"What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
+
+`failure` goes before `success`. A reading without a value counts as the metric says.
+
+Errors:
+Every fault of the metric: `invalid_value` for one without conditions; `invalid_value` for a value that is not finite.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Metric",
+                            "A measure of a release, and what its values mean.",
+                            "Keys: name, success?, failure?, notANumber?, empty?, minSamples?, count?, interval?, initialDelay?, errorRetry?, failureLimit?, consecutiveFailureLimit?, consecutiveSuccessLimit?, inconclusiveLimit?, consecutiveErrorLimit?, dryRun?",
+                        ),
+                    },
+                    Argument {
+                        wire: "reading",
+                        option: "reading",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Reading",
+                            "The result of the query of a metric.",
+                            "Types: value, not_a_number, empty, failed, started",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Phase",
+                    "The phase of a metric, a group or a whole run, in the words of Argo Rollouts.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis assess-reading --metric metric.json --reading '{"type":"empty"}'"#,
+                    files: &[(
+                        "metric.json",
+                        r#"{"name":"m","failureLimit":0,"success":{"tests":[{"type":"at_least","limit":0.95}]}}"#,
+                    )],
+                    prints: r#""error""#,
+                }),
+            },
+            Function {
+                name: "analysis.assess_tally",
+                command: "assess-tally",
+                docs: r"The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
+
+`ended` says that no more measurements are made. Then a metric within its limits is `successful` if it has a successful
+measurement, and `inconclusive` if not.
+
+Errors:
+Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
+`failureLimit` above `count`.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Metric",
+                            "A measure of a release, and what its values mean.",
+                            "Keys: name, success?, failure?, notANumber?, empty?, minSamples?, count?, interval?, initialDelay?, errorRetry?, failureLimit?, consecutiveFailureLimit?, consecutiveSuccessLimit?, inconclusiveLimit?, consecutiveErrorLimit?, dryRun?",
+                        ),
+                    },
+                    Argument {
+                        wire: "tally",
+                        option: "tally",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Tally",
+                            "The measurements of a metric, counted as Argo Rollouts does.",
+                            "Keys: successful?, failed?, inconclusive?, errors?, consecutiveSuccess?, consecutiveFailure?, consecutiveError?, isMeasuring?",
+                        ),
+                    },
+                    Argument { wire: "ended", option: "ended", is_optional: false, kind: Kind::Bool },
+                    Argument {
+                        wire: "end",
+                        option: "end",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("needs_success", "At least one successful measurement."),
+                            (
+                                "within_limits",
+                                "One measurement of any phase, as in Argo Rollouts: three failed ones of three pass a failure limit of 3.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("analysis.Assessment", "The phase of a metric, with its reason."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis assess-tally --metric metric.json --tally '{"inconclusive":1}' --ended true --end within_limits"#,
+                    files: &[(
+                        "metric.json",
+                        r#"{"name":"success-rate","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0}"#,
+                    )],
+                    prints: r#"{"phase":"inconclusive","reason":{"code":"inconclusive_over_limit","severity":"warning","subject":"success-rate","text":"1 inconclusive measurement is more than the limit of 0","evidence":{"observed":1.0,"threshold":0.0,"unit":"1"}}}"#,
+                }),
+            },
+            Function {
+                name: "analysis.evaluate",
+                command: "evaluate",
+                docs: r"Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
+
+The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
+the run by the first that settles the run; later ones do not count. So a late call returns what calls in time would
+have returned, and the order of `measurements` does not matter.
+
+Errors:
+Every fault of the template; `unknown_reference` for a measurement of another metric, `out_of_range` for one after
+`now` or before the start of the run, `duplicate` for two of a metric at the same instant, `invalid_value` for a value
+that is not finite, `missing_field` for measurements or an end without a start.",
+                arguments: &[
+                    Argument {
+                        wire: "template",
+                        option: "template",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Template",
+                            "The metrics of an analysis, and how many of them must be successful.",
+                            "Keys: metrics, groups?, end?",
+                        ),
+                    },
+                    Argument {
+                        wire: "run",
+                        option: "run",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Run",
+                            "What has happened in a run of an analysis so far.",
+                            "Keys: startedAt?, endedAt?, measurements?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("analysis.Evaluation", "The state of a run, made by `evaluate`."),
+                explain: Some("analysis.explain_evaluation"),
+                outcome: Some("analysis.outcome_of_evaluation"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis evaluate --template template.json --run '{"measurements":[]}' --now 2026-11-23T09:00:00.000Z"#,
+                    files: &[(
+                        "template.json",
+                        r#"{"metrics":[{"name":"m","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0,"initialDelay":"20s"}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.explain_evaluation",
+                command: "explain-evaluation",
+                docs: "Writes an evaluation as text for a person: the phase and the reasons.",
+                arguments: &[Argument {
+                    wire: "evaluation",
+                    option: "evaluation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Evaluation",
+                        "The state of a run, made by `evaluate`.",
+                        "Keys: phase, decidedAt?, metrics, groups, due, nextMeasurementAt?, dryRuns?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-evaluation --evaluation evaluation.json",
+                    files: &[(
+                        "evaluation.json",
+                        r#"{"phase":"running","metrics":[{"name":"m","phase":"running","dryRun":false,"tally":{"successful":0,"failed":0,"inconclusive":0,"errors":4,"consecutiveSuccess":0,"consecutiveFailure":0,"consecutiveError":4,"isMeasuring":false},"lastError":"connection refused","nextMeasurementAt":"2026-11-23T09:00:40.000Z"}],"groups":[],"due":[],"nextMeasurementAt":"2026-11-23T09:00:40.000Z","reasons":[{"code":"run_running","severity":"info","subject":"run","text":"the metrics are still measured","evidence":{}},{"code":"metric_running","severity":"info","subject":"m","text":"has 0 measurements","evidence":{}}],"missing":[],"policyDigest":"sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8"}"#,
+                    )],
+                    prints: r#""RUNNING: 1 metrics are measured\n- info: the metrics are still measured [run_running: run]\n- info: has 0 measurements [metric_running: m]\nask again: 2026-11-23T09:00:40.000Z, when the next query is due\npolicy: sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8\n""#,
+                }),
+            },
+            Function {
+                name: "analysis.explain_judgement",
+                command: "explain-judgement",
+                docs: "Writes a judgement as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "judgement",
+                    option: "judgement",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Judgement",
+                        "The comparison of a canary with its baseline, made by `judge`.",
+                        "Keys: score, metrics, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-judgement --judgement judgement.json",
+                    files: &[(
+                        "judgement.json",
+                        r#"{"score":{"verdict":"no_data","groups":[{"name":"default","score":0.0,"weight":100.0,"judged":0}],"reason":{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}}},"metrics":[{"name":"m","label":"no_data","isCritical":false,"canaryN":0,"baselineN":5}],"reasons":[{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}},{"code":"series_empty","severity":"warning","subject":"m","text":"the canary has no values","evidence":{"n":5}}],"missing":["m"],"policyDigest":"sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0"}"#,
+                    )],
+                    prints: r#""NO DATA: too few metrics have data\n- warning: 1 of 1 metrics have no data: half of them or more [too_little_data: score]\n- warning: the canary has no values [series_empty: m]\nmissing: m\npolicy: sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0\n""#,
+                }),
+            },
+            Function {
+                name: "analysis.judge",
+                command: "judge",
+                docs: r"Compares a canary with its baseline, metric by metric.
+
+A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+effect. The result does not depend on the unit, on the order of the values or on random numbers.
+
+Errors:
+Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+pairs, `invalid_value` for a value that is not finite, or for a count that is negative.",
+                arguments: &[
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.JudgePolicy",
+                            "The metrics of a canary and its baseline, and when their difference is bad.",
+                            "Keys: metrics, groupWeights?, passScore?, marginalScore?, confidence?",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.SeriesPair",
+                            "The values of one metric in both arms.",
+                            "Keys: metric, canary, baseline",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Judgement",
+                    "The comparison of a canary with its baseline, made by `judge`.",
+                ),
+                explain: Some("analysis.explain_judgement"),
+                outcome: Some("analysis.outcome_of_judgement"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis judge --policy '{"metrics":[{"name":"m"}],"confidence":0.98}' --series series.json"#,
+                    files: &[(
+                        "series.json",
+                        r#"[{"metric":"m","canary":{"values":[],"error":"connection refused"},"baseline":{"values":[]}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_evaluation",
+                command: "outcome-of-evaluation",
+                docs: r"The consequence of an evaluation for its caller.
+
+| phase | outcome |
+| --- | --- |
+| `successful` | `proceed` |
+| `failed` | `roll_back` |
+| `pending`, `running` | `wait` |
+| `inconclusive`, `error` | `ask` |",
+                arguments: &[Argument {
+                    wire: "evaluation",
+                    option: "evaluation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Evaluation",
+                        "The state of a run, made by `evaluate`.",
+                        "Keys: phase, decidedAt?, metrics, groups, due, nextMeasurementAt?, dryRuns?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-evaluation --evaluation evaluation.json",
+                    files: &[(
+                        "evaluation.json",
+                        r#"{"phase":"running","metrics":[{"name":"m","phase":"running","dryRun":false,"tally":{"successful":0,"failed":0,"inconclusive":0,"errors":4,"consecutiveSuccess":0,"consecutiveFailure":0,"consecutiveError":4,"isMeasuring":false},"lastError":"connection refused","nextMeasurementAt":"2026-11-23T09:00:40.000Z"}],"groups":[],"due":[],"nextMeasurementAt":"2026-11-23T09:00:40.000Z","reasons":[{"code":"run_running","severity":"info","subject":"run","text":"the metrics are still measured","evidence":{}},{"code":"metric_running","severity":"info","subject":"m","text":"has 0 measurements","evidence":{}}],"missing":[],"policyDigest":"sha256:dbac00150766d10f7162c6b07ea3f85555860235e6ee3bd1e9a2c09dc71253e8"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_judgement",
+                command: "outcome-of-judgement",
+                docs: r"The consequence of a judgement for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `failed` | `roll_back` |
+| `inconclusive`, `no_data` | `wait` |
+| `marginal` | `ask` |",
+                arguments: &[Argument {
+                    wire: "judgement",
+                    option: "judgement",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Judgement",
+                        "The comparison of a canary with its baseline, made by `judge`.",
+                        "Keys: score, metrics, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-judgement --judgement judgement.json",
+                    files: &[(
+                        "judgement.json",
+                        r#"{"score":{"verdict":"no_data","groups":[{"name":"default","score":0.0,"weight":100.0,"judged":0}],"reason":{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}}},"metrics":[{"name":"m","label":"no_data","isCritical":false,"canaryN":0,"baselineN":5}],"reasons":[{"code":"too_little_data","severity":"warning","subject":"score","text":"1 of 1 metrics have no data: half of them or more","evidence":{"threshold":75.0,"unit":"%","n":1}},{"code":"series_empty","severity":"warning","subject":"m","text":"the canary has no values","evidence":{"n":5}}],"missing":["m"],"policyDigest":"sha256:2731f4ca5c68f70a1ce35fff922a3795d22edb0a86744768b09d22a267d41ce0"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "analysis.score",
+                command: "score",
+                docs: r"Adds up labels to a score and a verdict, as the judge does.
+
+The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+verdict is certain only if both scores say the same.
+
+Errors:
+`out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.",
+                arguments: &[
+                    Argument {
+                        wire: "labels",
+                        option: "labels",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.LabelledMetric",
+                            "A metric whose label is known.",
+                            "Keys: name, label, groups?, critical?, mustHaveData?",
+                        ),
+                    },
+                    Argument {
+                        wire: "groupWeights",
+                        option: "group-weights",
+                        is_optional: false,
+                        kind: Kind::Document("object of number", "", ""),
+                    },
+                    Argument {
+                        wire: "passScore",
+                        option: "pass-score",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "marginalScore",
+                        option: "marginal-score",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: ("analysis.Score", "The score of all metrics, made by `score`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis score --labels labels.json --group-weights '{"group-1":50.0,"group-2":50.0}' --pass-score 95 --marginal-score 75"#,
+                    files: &[(
+                        "labels.json",
+                        r#"[{"name":"test-metric-pass","label":"passed","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-1","label":"high","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-2","label":"high","groups":["group-2"],"mustHaveData":false}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+        ],
+    },
+    Module {
         name: "canary",
         docs: r"Decides whether a canary advances, holds or rolls back.
 
@@ -25,15 +597,17 @@ last: a person is asked only when nothing else holds the rollout.
 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
 5. The previous version is not ready: `on.stable_unhealthy`.
 6. The deadline has passed: `on.deadline`.
-7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+   `on.failed`.
 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-    without enough good measurements: `on.inconclusive`.
-11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+    commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+    `on.inconclusive`.
+11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 12. The run is paused: hold.
 13. The release window is closed: hold.
-14. The current step: its timer, its measurements, its samples, its gate.
+14. The current step: its timer, its measurements, its samples, its gate, its command.
 
 An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
 `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -61,6 +635,21 @@ What is counted:
   measurements and samples count for the current step, and only if they were made after the weight was set.
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+
+Steps that the caller carries out:
+
+The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+which is given again at every call until the caller reports the result as a `step-result` observation. Without a result the
+step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+another step, has no effect.
+
+- A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+  command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+- They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+  is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+- A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+- Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+  the metrics are good, as more weight is. `exposure()` counts the weight alone.
 
 Orders:
 
@@ -307,11 +896,11 @@ default that is left out is the same as one that is written.",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"set_weight","weight":100}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"external","name":"smoke-tests"},{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":100}]}"#,
                         ),
                     ],
                     prints: "",
@@ -404,7 +993,8 @@ Errors:
 
 `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
 all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-versions at a time. A new revision counts from when it was observed.
+versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+route brings is not known here.
 
 With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
 schedules and compare the user-minutes.
@@ -624,7 +1214,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                         ),
                     },
                     Argument {
@@ -675,6 +1265,7 @@ Errors:
 | --- | --- |
 | `set_weight`, `complete` | `proceed` |
 | `hold`, `inconclusive` | `wait` |
+| `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
 | `hold` of a rollout that has succeeded | `proceed` |
 | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
 | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -833,7 +1424,8 @@ Console help, "Release app updates with staged rollouts"."#,
 
 The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
 count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
 release window and orders stay. The deadline still counts from the start of the rollout.
 
 A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -860,7 +1452,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                         ),
                     },
                     Argument {
@@ -903,19 +1495,19 @@ Errors:
                 state: State::Replaces(1),
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:10:00.000Z",
+                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:03:00.000Z",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"1h"},{"type":"set_weight","weight":40},{"type":"gate","name":"go"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":250,"unit":"ms"}]}"#,
+                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"set_mirror_route","name":"shadow","percent":20,"headers":[]},{"type":"pause"},{"type":"set_weight","weight":100}]}"#,
                         ),
                         (
                             "state.json",
-                            r#"{"scheduleDigest":"sha256:f2912842d6991ad7c7ae36449d2a49b508c34249da91c48bf3bb2b8dec78df2b","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0},{"name":"latency","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":0}],"approvals":[],"windowClosed":false,"abortOrdered":false,"trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                            r#"{"scheduleDigest":"sha256:a8d65c162d3df35206d326fe7113e3eb7cac6842d749b90ea0651be4ea4f7652","phase":"progressing","weight":10.0,"weightSetAt":"2026-11-23T09:01:00.000Z","step":3,"stepEnteredAt":"2026-11-23T09:03:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:03:00.000Z","trafficSince":"2026-11-23T09:01:00.000Z","headerRoutes":[{"name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]}],"mirrorRoutes":[{"name":"shadow","percent":20.0,"headers":[]}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"1h"},{"type":"set_weight","weight":30},{"type":"bake","min":"1h"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%","failureLimit":2},{"name":"latency","max":900,"unit":"ms"}],"deadline":"9h"}"#,
+                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}]}"#,
                         ),
                     ],
                     prints: "",
@@ -936,6 +1528,10 @@ these continues with the next tick:
 - before the state was stored, the next tick decides the same again from the same state;
 - after it was stored, the next tick sets its routing.
 
+The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+removes what is beside the traffic.
+
 Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
 know about.",
                 arguments: &[Argument {
@@ -945,7 +1541,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),
@@ -1066,6 +1662,39 @@ steps, falling weights, a metric without a limit.",
                         r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","max":1,"unit":"%"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "canary.step_result",
+                command: "step-result",
+                docs: "The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.",
+                arguments: &[
+                    Argument { wire: "step", option: "step", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "result",
+                        option: "result",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "succeeded",
+                                "It is done: the route or the scale is in effect, or what ran outside has succeeded.",
+                            ),
+                            ("inconclusive", "It cannot be told. The response is `on.inconclusive`."),
+                            ("failed", "It failed. The response is `on.failed`."),
+                        ]),
+                    },
+                    Argument { wire: "text", option: "text", is_optional: true, kind: Kind::Text },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary step-result --step 3 --result failed --text '3 of 40 failed' --at 2026-11-23T09:00:00.000Z",
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:00:00.000Z","kind":{"type":"step_result","step":3,"result":"failed","text":"3 of 40 failed"}}"#,
                 }),
             },
             Function {
@@ -2043,7 +2672,11 @@ channel or bump.",
 broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
 change the verdict. `explain` writes the same as text.
 
-The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+Before the release, `plan-rollback` puts what a rollback has to take back in order, with the time it takes, what it
+loses and its gaps. `rollback-window` says from the history of the service whether one version may still go back to
+another, and when that ends; `candidates` finds the last version that worked.
+
+The verdict of `decide` comes from one table. The first row whose conditions hold applies; an empty cell means any value:
 
 | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -2156,6 +2789,102 @@ latencySeverity: critical
                 }),
             },
             Function {
+                name: "rollback.candidates",
+                command: "candidates",
+                docs: r"Lists the versions that a rollback could go to, newest first, and names the first that may.
+
+A version is a target if nothing excludes it:
+
+| code | what excludes it |
+| --- | --- |
+| those of `rollback-window` | the window to it is closed |
+| `version_failed` | it failed while it served, and did not succeed since |
+| `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+| `version_withdrawn` | it was withdrawn |
+| `version_vulnerable` | it is known to have a vulnerability |
+| `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+
+So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+without a failure has worked, even if nobody said so.
+
+Errors:
+As `rollback-window`, for the events and `current`.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.HistoryEvent",
+                            "An event in the history of a service.",
+                            "Keys: at, kind",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "rollback.Policy",
+                            "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "rollback.Candidates",
+                    "The versions that a rollback could go to, made by `candidates`.",
+                ),
+                explain: Some("rollback.explain_candidates"),
+                outcome: Some("rollback.outcome_of_candidates"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback candidates --events events.json --current 1.4.0 --policy '{"maxFailedRollbacks":2}' --now 2026-11-20T02:00:00.000Z"#,
+                    files: &[(
+                        "events.json",
+                        r#"[{"at":"2026-11-01T00:00:00.000Z","kind":{"type":"deployed","version":"1.2.0"}},{"at":"2026-11-05T00:00:00.000Z","kind":{"type":"deployed","version":"1.3.0"}},{"at":"2026-11-20T00:00:00.000Z","kind":{"type":"deployed","version":"1.4.0"}},{"at":"2026-11-20T01:00:00.000Z","kind":{"type":"rollback_failed","version":"1.3.0"}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "rollback.check_rollback_plan",
+                command: "check-rollback-plan",
+                docs: r"The gaps of a plan: what `plan-rollback` finds, without the steps. For a check before the release.
+
+Errors:
+As `plan-rollback`.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.PlanItem",
+                            "A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.",
+                            "Keys: id, kind, action?, commands?, owner?, duration?, tested?, reversible?, after?, schemaChange?, hasDown?, downLosesData?, backupAt?, lastWriteAt?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("list of Reason", "One reason of a decision."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback check-rollback-plan --items items.json --now 2026-11-23T03:00:00.000Z",
+                    files: &[(
+                        "items.json",
+                        r#"[{"id":"orders-41","kind":"database","schemaChange":"contract","hasDown":false}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "rollback.decide",
                 command: "decide",
                 docs: r"Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
@@ -2183,7 +2912,7 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                         kind: Kind::Document(
                             "rollback.Policy",
                             "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
-                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -2234,6 +2963,90 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                 }),
             },
             Function {
+                name: "rollback.explain_candidates",
+                command: "explain-candidates",
+                docs: "Writes the versions that a rollback could go to as text for a person.",
+                arguments: &[Argument {
+                    wire: "candidates",
+                    option: "candidates",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Candidates",
+                        "The versions that a rollback could go to, made by `candidates`.",
+                        "Keys: verdict, current, target?, candidates, reasons, missing, failedRollbacks, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback explain-candidates --candidates candidates.json",
+                    files: &[(
+                        "candidates.json",
+                        r#"{"verdict":"not_found","current":"1.4.0","candidates":[],"reasons":[{"code":"no_candidate","severity":"error","subject":"1.4.0","text":"there is no version to which `1.4.0` could be rolled back","evidence":{}}],"missing":[],"failedRollbacks":0,"policyDigest":"sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2"}"#,
+                    )],
+                    prints: r#""NO VERSION to go back to\n- error: there is no version to which `1.4.0` could be rolled back [no_candidate: 1.4.0]\npolicy: sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2\n""#,
+                }),
+            },
+            Function {
+                name: "rollback.explain_plan",
+                command: "explain-plan",
+                docs: "Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Plan",
+                        "The steps of a rollback in order, made by `plan_rollback`.",
+                        "Keys: verdict, steps, reasons, missing, dataLoss, total?, critical?, criticalPath",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback explain-plan --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"verdict":"blocked","steps":[],"reasons":[{"code":"plan_empty","severity":"critical","subject":"plan","text":"the plan has no steps: nothing says how to roll back","evidence":{}}],"missing":[],"dataLoss":[],"criticalPath":[]}"#,
+                    )],
+                    prints: r#""ROLLBACK PLAN THAT CANNOT BE FOLLOWED\ntime: unknown\n- critical: the plan has no steps: nothing says how to roll back [plan_empty: plan]\n""#,
+                }),
+            },
+            Function {
+                name: "rollback.explain_window",
+                command: "explain-window",
+                docs: "Writes a rollback window as text for a person.",
+                arguments: &[Argument {
+                    wire: "window",
+                    option: "window",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Window",
+                        "Whether a rollback is still within its window, made by `rollback_window`.",
+                        "Keys: verdict, current, target, revisionsBetween, closedAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback explain-window --window window.json",
+                    files: &[(
+                        "window.json",
+                        r#"{"verdict":"closed","current":"1.4.0","target":"1.5.0","revisionsBetween":0,"reasons":[{"code":"target_not_older","severity":"warning","subject":"1.5.0","text":"`1.5.0` was not deployed before `1.4.0`","evidence":{}}],"policyDigest":"sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2"}"#,
+                    )],
+                    prints: r#""CLOSED: `1.4.0` is not rolled back to `1.5.0` without a person\n- warning: `1.5.0` was not deployed before `1.4.0` [target_not_older: 1.5.0]\npolicy: sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2\n""#,
+                }),
+            },
+            Function {
                 name: "rollback.outcome",
                 command: "outcome",
                 docs: r"The consequence of a decision for its caller: go on, go back, or ask a person.
@@ -2270,6 +3083,213 @@ that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `
                     prints: r#""proceed""#,
                 }),
             },
+            Function {
+                name: "rollback.outcome_of_candidates",
+                command: "outcome-of-candidates",
+                docs: "The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.",
+                arguments: &[Argument {
+                    wire: "candidates",
+                    option: "candidates",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Candidates",
+                        "The versions that a rollback could go to, made by `candidates`.",
+                        "Keys: verdict, current, target?, candidates, reasons, missing, failedRollbacks, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback outcome-of-candidates --candidates candidates.json",
+                    files: &[(
+                        "candidates.json",
+                        r#"{"verdict":"not_found","current":"1.4.0","candidates":[],"reasons":[{"code":"no_candidate","severity":"error","subject":"1.4.0","text":"there is no version to which `1.4.0` could be rolled back","evidence":{}}],"missing":[],"failedRollbacks":0,"policyDigest":"sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "rollback.outcome_of_plan",
+                command: "outcome-of-plan",
+                docs: "The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Plan",
+                        "The steps of a rollback in order, made by `plan_rollback`.",
+                        "Keys: verdict, steps, reasons, missing, dataLoss, total?, critical?, criticalPath",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback outcome-of-plan --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"verdict":"blocked","steps":[],"reasons":[{"code":"plan_empty","severity":"critical","subject":"plan","text":"the plan has no steps: nothing says how to roll back","evidence":{}}],"missing":[],"dataLoss":[],"criticalPath":[]}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "rollback.outcome_of_window",
+                command: "outcome-of-window",
+                docs: "The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.",
+                arguments: &[Argument {
+                    wire: "window",
+                    option: "window",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "rollback.Window",
+                        "Whether a rollback is still within its window, made by `rollback_window`.",
+                        "Keys: verdict, current, target, revisionsBetween, closedAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore rollback outcome-of-window --window window.json",
+                    files: &[(
+                        "window.json",
+                        r#"{"verdict":"open","current":"1.5.0","target":"1.4.0","revisionsBetween":0,"reasons":[{"code":"rollback_window_open","severity":"info","subject":"1.4.0","text":"`1.5.0` may be rolled back to `1.4.0` until 2026-11-21T00:00:00.000Z","evidence":{}}],"nextCheckAt":"2026-11-21T00:00:00.000Z","policyDigest":"sha256:308c37eb71070d04e58d2dd49604f6a48db59cb60c88015e5c1501837ab2b8c2"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "rollback.plan_rollback",
+                command: "plan-rollback",
+                docs: r"Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+
+| stage | steps | reason |
+| --- | --- | --- |
+| 1 | flags, then traffic | they stop the harm at once and lose nothing |
+| 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+| 3 | configuration | the application reads it when it starts |
+| 4 | application | |
+| 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+| 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+| 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+| 8 | CDN | it is filled again by whatever serves then |
+
+`after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+is the time for one person who does one step after the other.
+
+Errors:
+All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+`invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+than 1,000 items.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.PlanItem",
+                            "A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache.",
+                            "Keys: id, kind, action?, commands?, owner?, duration?, tested?, reversible?, after?, schemaChange?, hasDown?, downLosesData?, backupAt?, lastWriteAt?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("rollback.Plan", "The steps of a rollback in order, made by `plan_rollback`."),
+                explain: Some("rollback.explain_plan"),
+                outcome: Some("rollback.outcome_of_plan"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback plan-rollback --items '[{"id":"orders-41","kind":"database"}]' --now 2026-11-23T03:00:00.000Z"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "rollback.rollback_window",
+                command: "rollback-window",
+                docs: r"Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+
+| what closes it | when |
+| --- | --- |
+| `target_not_older` | the target was not deployed before the current version |
+| `target_is_experiment` | the target was deployed as an experiment only |
+| `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+| `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+| `contract_closes_window` | a contract migration after which the target no longer works |
+| `new_format_written` | data was written that the target cannot read |
+| `artifact_expired` | the artifact of the target is deleted |
+
+Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+anew. A migration that was reverted closes nothing.
+
+Errors:
+All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of rollback.HistoryEvent",
+                            "An event in the history of a service.",
+                            "Keys: at, kind",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "target", option: "target", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "rollback.Policy",
+                            "The limits beyond which a release counts as broken, and the limits that choose the recovery.",
+                            "Keys: criticalFunctionalitySeverity?, vulnerabilitySeverity?, dataCorruptionSeverity?, latencySeverity?, latencyIncreasePercent?, errorRateSeverity?, errorRateIncreasePercent?, errorRateMinRise?, errorRateMinSamples?, customerIncidentsSeverity?, customerIncidentsMin?, rollbackWindow?, smallShare?, quickFix?, severeImpact?, errorRateSignificance?, windowRevisions?, maxFailedRollbacks?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "rollback.Window",
+                    "Whether a rollback is still within its window, made by `rollback_window`.",
+                ),
+                explain: Some("rollback.explain_window"),
+                outcome: Some("rollback.outcome_of_window"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore rollback rollback-window --events events.json --current 1.5.0 --target 1.3.0 --policy '{"windowRevisions":1}' --now 2026-11-20T01:00:00.000Z"#,
+                    files: &[(
+                        "events.json",
+                        r#"[{"at":"2026-11-01T00:00:00.000Z","kind":{"type":"deployed","version":"1.3.0"}},{"at":"2026-11-10T00:00:00.000Z","kind":{"type":"deployed","version":"1.4.0"}},{"at":"2026-11-20T00:00:00.000Z","kind":{"type":"deployed","version":"1.5.0"}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
         ],
     },
     Module {
@@ -2290,6 +3310,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`mann-whitney`, `location-shift`, `kolmogorov-smirnov`, `welch`, `equivalence`, `relative-lift`, `quantile`
+and `quantile-interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
+another, such as one measurement a minute of a queue, make their p-values too small.
+
 Functions and sources:
 
 | function | result | source |
@@ -2303,6 +3327,12 @@ Functions and sources:
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+| `mann-whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
+| `location-shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
+| `kolmogorov-smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
+| `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+| `relative-lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `quantile`, `quantile-interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
 Transcendental functions come from `libm`, so that every platform gives the same bits.",
@@ -2427,6 +3457,46 @@ Errors:
                 }),
             },
             Function {
+                name: "stats.equivalence",
+                command: "equivalence",
+                docs: r"Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+
+Errors:
+As `welch`, and `out_of_range` for bounds of 1 and −1.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "low", option: "low", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "high", option: "high", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.EquivalenceTest",
+                    "The result of two one-sided tests, made by `equivalence`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats equivalence --canary canary.json --baseline baseline.json --low -20 --high 20",
+                    files: &[
+                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
+                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
+                    ],
+                    prints: r#"{"p":0.002680667354814743,"pLow":1.4384663044351435e-7,"pHigh":0.002680667354814743,"tLow":7.910782760390849,"tHigh":-3.1648668866386935,"df":17.997396429076453}"#,
+                }),
+            },
+            Function {
                 name: "stats.explain",
                 command: "explain",
                 docs: "Writes a comparison as text for a person: the verdict and the reasons.",
@@ -2452,6 +3522,151 @@ Errors:
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
                     prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                }),
+            },
+            Function {
+                name: "stats.kolmogorov_smirnov",
+                command: "kolmogorov-smirnov",
+                docs: r"Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+
+It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
+For a shift, `mann-whitney` needs fewer values. The p-values are exact up to a million pairs;
+beyond, they come from the limits of Kolmogorov and of Smirnov.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: (
+                    "stats.KolmogorovSmirnovTest",
+                    "The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats kolmogorov-smirnov --canary canary.json --baseline baseline.json",
+                    files: &[
+                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
+                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
+                    ],
+                    prints: r#"{"d":0.5,"p":0.1678213427439434,"location":135.4,"canaryIsLess":false,"dGreater":0.5,"pGreater":0.08391608391608393,"dLess":0.0,"pLess":1.0,"exact":true}"#,
+                }),
+            },
+            Function {
+                name: "stats.location_shift",
+                command: "location-shift",
+                docs: r"The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+
+The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
+normal approximation. No list of differences is made, so that samples of a million values are no problem.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a difference beyond the floating-point range
+and a level of 95; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.Shift",
+                    "By how much the values of the canary are greater than those of the baseline, made by `location_shift`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats location-shift --canary '[10,20,30]' --baseline '[1,2,3]' --level 0.95",
+                    files: &[],
+                    prints: r#"{"estimate":18.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.mann_whitney",
+                command: "mann-whitney",
+                docs: r"Tests by ranks whether the values of the canary are greater or less than those of the baseline:
+`scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+
+Other than scipy, exact p-values take ties into account. Infinite values rank first and last.
+
+Values must be independent. Of 60 measurements a minute apart, each with a correlation of 0.6 to the one before, 33 % of
+harmless canaries are below 5 %; use `autocorrelated` for them.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, and for `exact` with samples that are too large for it;
+`invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "auto",
+                                "Exact for small samples (up to two arms of 50 values), otherwise normal.",
+                            ),
+                            ("exact", "Exact: up to 2500 pairs with ties and 40,000 without."),
+                            (
+                                "normal",
+                                "The normal approximation with the corrections for ties and continuity.",
+                            ),
+                            ("normal_uncorrected", "The same without the correction for continuity."),
+                            (
+                                "autocorrelated",
+                                "For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these an arm, all p-values are 1.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.RankTest",
+                    "Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats mann-whitney --canary '[13,14,15,16]' --baseline '[1,2,3,4]' --method auto",
+                    files: &[],
+                    prints: r#"{"u":16.0,"pTwoSided":0.02857142857142857,"pGreater":0.014285714285714285,"pLess":1.0,"exact":true,"smallestP":0.014285714285714285,"commonLanguageEffect":1.0}"#,
                 }),
             },
             Function {
@@ -2490,6 +3705,167 @@ Errors:
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
                     prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "stats.quantile",
+                command: "quantile",
+                docs: r"The quantile `p` of a sample: `numpy.quantile`.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "inverted_cdf",
+                                "Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service levels mean it.",
+                            ),
+                            (
+                                "averaged_inverted_cdf",
+                                "Type 2: as type 1, with the mean of two values where the share is met exactly.",
+                            ),
+                            (
+                                "closest_observation",
+                                "Type 3: the value of the nearest rank; of two, the even one.",
+                            ),
+                            ("interpolated_inverted_cdf", "Type 4: type 1, interpolated."),
+                            ("hazen", "Type 5: interpolated between the middles of the ranks."),
+                            ("weibull", "Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn."),
+                            ("linear", "Type 7: numpy's, R's and Excel's default, and Kayenta's."),
+                            ("median_unbiased", "Type 8: about unbiased for the median of the rank."),
+                            ("normal_unbiased", "Type 9: about unbiased for a normal distribution."),
+                        ]),
+                    },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats quantile --values '[1,2,3,4]' --p 0.5 --method averaged_inverted_cdf",
+                    files: &[],
+                    prints: "2.5",
+                }),
+            },
+            Function {
+                name: "stats.quantile_interval",
+                command: "quantile-interval",
+                docs: r"The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+
+The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a level of 95;
+`invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.QuantileInterval",
+                    "A quantile with its interval, made by `quantile_interval`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats quantile-interval --values values.json --p 0.5 --level 0.95",
+                    files: &[(
+                        "values.json",
+                        "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]",
+                    )],
+                    prints: r#"{"estimate":127.3,"low":120.1,"high":139.2}"#,
+                }),
+            },
+            Function {
+                name: "stats.relative_lift",
+                command: "relative-lift",
+                docs: r"The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+
+Errors:
+As `welch`, and `invalid_value` for a baseline whose mean is 0.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("stats.Lift", "The relative difference of two means, made by `relative_lift`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats relative-lift --canary '[1,2,3]' --baseline '[-3,1,4]' --level 0.95",
+                    files: &[],
+                    prints: r#"{"lift":1.9999999999999998,"standardError":9.165151389911676,"low":-15.9633666370841,"high":19.9633666370841}"#,
+                }),
+            },
+            Function {
+                name: "stats.welch",
+                command: "welch",
+                docs: r"Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+
+`level` is that of the two-sided interval, 0.95 for most purposes.
+
+Errors:
+All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
+NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("stats.WelchTest", "The result of Welch's test, made by `welch`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats welch --canary canary.json --baseline baseline.json --level 0.9",
+                    files: &[
+                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
+                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
+                    ],
+                    prints: r#"{"difference":8.569999999999993,"low":2.307334595549147,"high":14.83266540445084,"t":2.3729579368760776,"df":17.997396429076453,"pTwoSided":0.028991032287208056,"pGreater":0.014495516143604028,"pLess":0.985504483856396}"#,
                 }),
             },
         ],

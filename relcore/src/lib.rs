@@ -6,6 +6,7 @@
 //! | module | question |
 //! | --- | --- |
 //! | [`release`] | which type of release is this, and what does that type require? |
+//! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
 //! | [`canary`] | advance, hold or roll back this canary? |
 //! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
@@ -56,6 +57,7 @@ pub mod guide {
     pub mod readme {}
 }
 
+pub mod analysis;
 pub mod api;
 pub mod canary;
 pub mod column;

@@ -22,6 +22,7 @@ mod conformance;
 mod contents;
 mod coverage;
 mod crates;
+mod deploy;
 mod docs;
 mod example;
 mod fuzz;
@@ -30,6 +31,7 @@ mod kotlin;
 mod msrv;
 mod mutants;
 mod node;
+mod promtool;
 mod public;
 mod python;
 mod quickstart;
@@ -57,7 +59,7 @@ usage: cargo xtask CHORE
                        rewrites the expected texts of cases to what the core says now; refuses any other change
   codegen [--check]    write every language's binding from the core (or fail if one is stale)
   bindgen              write the Swift and Kotlin sources that UniFFI makes from the compiled library (not committed)
-  toolchain NAME       installs swift or kotlin, as root on Debian
+  toolchain NAME       installs swift, kotlin or deploy, as root on Debian
   docs [--check]       the site in target/site, its links checked; with --check the guides' examples run, and every page
                        is opened in Chromium
   coverage             say which functions, types, reason codes and error codes no conformance case shows
@@ -68,6 +70,7 @@ usage: cargo xtask CHORE
   memcheck             the tests of the Python binding's unsafe code under valgrind
   semver               whether callers of the crate still compile, by cargo-semver-checks and published/baseline.txt
   bench                the benches behind benches/README.md
+  bench --simulations  how often the tests of a canary are wrong
   bench swift|kotlin   what a call costs there, and the core's own time beside it
   jar [--natives DIR]  the jar of the JVM with this machine's library, or with those under a folder, and its test
   contents [--bless] PACKAGE...
@@ -104,6 +107,7 @@ fn chore() -> Result<()> {
             println!("{name}: {}", toolchain::install(toolchain::Toolchain::from_name(name)?)?);
             Ok(())
         }
+        ["bench", "--simulations", parts @ ..] => quickstart::simulations(parts),
         ["bench", "swift"] => swift::bench(),
         ["bench", "kotlin"] => kotlin::bench(),
         ["jar"] => jar::jar(None),

@@ -1,7 +1,7 @@
 //! `cargo xtask quickstart`: the tour, and the same decision in every language that needs nothing more.
 use crate::{
     codegen::root,
-    node, python,
+    deploy, node, python,
     shell::{command, output},
 };
 use anyhow::{Context as _, Result, ensure};
@@ -20,7 +20,9 @@ pub fn run(options: &[&str]) -> Result<()> {
     println!("\nThe same decision in Python, Rust and Node:\n");
     print!("{}", same_decision(&environment)?);
     println!("\nthe same text, byte for byte, from all of them");
-    Ok(())
+
+    println!("\nA deploy script on HAProxy and Prometheus, about 40 s:\n");
+    deploy::show(&environment)
 }
 
 /// The tour prints what the README shows of it, takes a clone of the user's own, bare or not, and all languages agree.
@@ -112,6 +114,12 @@ pub fn bench() -> Result<()> {
     crate::shell::run(&mut command(environment.join("bin/python"), &["bindings-python/benches/call.py"]))?;
     node::build()?;
     crate::shell::run(&mut command("node", &["bindings-node/bench/call.mjs"]))
+}
+
+/// `cargo xtask bench --simulations`: the rates of wrong verdicts, or those of the studies with these words in their name.
+pub fn simulations(parts: &[&str]) -> Result<()> {
+    let bench = ["bench", "--quiet", "-p", "relcore-benches", "--bench", "simulations", "--"];
+    crate::shell::run(command("cargo", &bench).args(parts))
 }
 
 #[cfg(test)]

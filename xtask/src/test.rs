@@ -2,7 +2,7 @@
 use crate::{
     cli,
     codegen::{self, root},
-    crates, kotlin, msrv, node, public, python, quickstart,
+    crates, deploy, kotlin, msrv, node, public, python, quickstart,
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},
@@ -34,6 +34,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "node", check: node::test, needs: None },
     Stage { name: "users", check: users::test, needs: None },
     Stage { name: "quickstart", check: quickstart::test, needs: None },
+    Stage { name: "deploy", check: deploy::test, needs: Some(Toolchain::Deploy) },
     Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
     Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },
 ];
@@ -142,7 +143,11 @@ fn core() -> Result<()> {
 }
 
 fn conformance() -> Result<()> {
-    run(&mut command("cargo", &["test", "-p", "relcore-conformance"]))?;
+    let mut tests = command("cargo", &["test", "-p", "relcore-conformance"]);
+    if let Some(promtool) = promtool::find()? {
+        tests.env("RELCORE_PROMTOOL", promtool);
+    }
+    run(&mut tests)?;
     crate::coverage::run()
 }
 

@@ -1,4 +1,5 @@
-//! The Swift and Kotlin toolchains: where they are, how to get them, how to run things with them.
+//! The Swift and Kotlin toolchains, and the programs of `examples/deploy`: where they are, how to get them, how to run
+//! things with them.
 //!
 //! Neither language is packaged for the machines that build relcore most often, so this module
 //! makes both from what a Debian machine can reach anyway:
@@ -25,6 +26,8 @@ pub enum Toolchain {
     Swift,
     /// `kotlinc`, JNA and JUnit 5.
     Kotlin,
+    /// The programs of `examples/deploy`.
+    Deploy,
 }
 
 /// Raise when the recipe below changes: every machine then makes a new folder.
@@ -81,6 +84,7 @@ impl Toolchain {
         match self {
             Self::Swift => "swift",
             Self::Kotlin => "kotlin",
+            Self::Deploy => "deploy",
         }
     }
 
@@ -89,7 +93,8 @@ impl Toolchain {
         match name {
             "swift" => Ok(Self::Swift),
             "kotlin" => Ok(Self::Kotlin),
-            _ => bail!("expected `swift` or `kotlin`, found `{name}`"),
+            "deploy" => Ok(Self::Deploy),
+            _ => bail!("expected `swift`, `kotlin` or `deploy`, found `{name}`"),
         }
     }
 
@@ -108,6 +113,7 @@ impl Toolchain {
                 "install Node.js with npm, a Java runtime 17 or newer, and the jars of JNA (5.12 or newer), JUnit 5 and \
                  Gson under the names that Debian gives them in /usr/share/java"
             }
+            Self::Deploy => "install HAProxy, Prometheus, curl and socat",
         }
     }
 }
@@ -132,6 +138,9 @@ impl std::fmt::Display for Found {
 
 /// The toolchain if it is complete, `None` if anything of it is missing.
 pub fn find(toolchain: Toolchain) -> Option<Found> {
+    if toolchain == Toolchain::Deploy {
+        return deploy_programs_missing().is_empty().then_some(Found::Host);
+    }
     let folder = cache_folder(toolchain).ok()?;
     let complete = folder.join(STAMP).is_file();
     match toolchain {
@@ -156,12 +165,17 @@ pub fn install(toolchain: Toolchain) -> Result<Found> {
             toolchain.by_hand()
         );
     }
+    if toolchain == Toolchain::Deploy {
+        apt_install(&deploy_programs_missing())?;
+        return find(toolchain).context("a program of examples/deploy does not run after its install");
+    }
     let folder = cache_folder(toolchain)?;
     let partial = folder.with_file_name(format!("partial-{}-{}", toolchain.name(), std::process::id()));
     fs::create_dir_all(&partial).with_context(|| format!("cannot create `{}`", partial.display()))?;
     let made = match toolchain {
         Toolchain::Swift => make_swift(&partial),
         Toolchain::Kotlin => make_kotlin(&partial),
+        Toolchain::Deploy => bail!("the programs of examples/deploy have no folder"),
     };
     if let Err(error) = made {
         fs::remove_dir_all(&partial).ok();
@@ -304,18 +318,22 @@ fn run_with_swift(
     Ok(command)
 }
 
-/// `${XDG_CACHE_HOME:-$HOME/.cache}/relcore/NAME-VERSION`.
 fn cache_folder(toolchain: Toolchain) -> Result<PathBuf> {
+    match toolchain {
+        Toolchain::Swift => cache_folder_of(&format!("swift-root-{SWIFT_RECIPE}")),
+        Toolchain::Kotlin => cache_folder_of(&format!("kotlin-{KOTLIN_VERSION}")),
+        Toolchain::Deploy => bail!("the programs of examples/deploy are on the PATH"),
+    }
+}
+
+/// `${XDG_CACHE_HOME:-$HOME/.cache}/relcore/NAME`.
+pub fn cache_folder_of(name: &str) -> Result<PathBuf> {
     let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()) {
         Some(path) => PathBuf::from(path),
         None => {
             PathBuf::from(std::env::var_os("HOME").context("neither `XDG_CACHE_HOME` nor `HOME` is set")?)
                 .join(".cache")
         }
-    };
-    let name = match toolchain {
-        Toolchain::Swift => format!("swift-root-{SWIFT_RECIPE}"),
-        Toolchain::Kotlin => format!("kotlin-{KOTLIN_VERSION}"),
     };
     Ok(cache.join("relcore").join(name))
 }
@@ -335,6 +353,12 @@ fn java_library(name: &str) -> PathBuf {
 fn java_libraries_missing() -> Vec<&'static str> {
     let missing = JAVA_JARS.iter().filter(|(name, _)| !java_library(name).is_file());
     missing.map(|(_, package)| *package).collect()
+}
+
+/// The Debian packages of the programs of `examples/deploy` that are absent; each package is called as its program.
+fn deploy_programs_missing() -> Vec<&'static str> {
+    let flags = [("haproxy", "-v"), ("prometheus", "--version"), ("curl", "--version"), ("socat", "-V")];
+    flags.into_iter().filter(|(program, flag)| !works(program, flag)).map(|(program, _)| program).collect()
 }
 
 fn host_swift() -> bool {

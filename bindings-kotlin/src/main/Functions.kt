@@ -2,6 +2,540 @@
 package relcore
 
 /**
+ * Judges what was measured of a release: the measurements of its metrics, and their limits.
+ *
+ * Measurements:
+ *
+ * A `Template` lists metrics with conditions and limits, and groups of which only some members must be successful. The
+ * caller queries the metrics that are `due` and records each result in a `Run`; `evaluate()` returns the phase of each
+ * metric and of the whole. The counting and the names are those of Argo Rollouts, and so is the rule of one metric:
+ *
+ * 1. More failed measurements than a limit: `failed`. More errors in a row: `error`. More inconclusive ones:
+ *    `inconclusive`.
+ * 2. Enough successful measurements in a row: `successful`.
+ * 3. At the count: `successful`. With a limit of successes in a row that was not reached: `inconclusive` if a failure limit
+ *    is given, too, else `failed`.
+ * 4. As soon as no measurement that is left can change the result, it is decided. Errors are no measurements.
+ *
+ * The run is decided once everything that must be successful is, or no longer can be. What is undecided then ends as
+ * `inconclusive`.
+ *
+ * Differences from Argo Rollouts:
+ *
+ * - A value that is not a number, or is missing, is never a success or a failure, unless the metric says so.
+ * - A metric without a condition, or without any limit of failures, is refused.
+ * - A metric that ends without a successful measurement is not successful. `end: within_limits` has Argo's rule, except for
+ *   a metric that was never measured.
+ * - The metrics beside a failed one are not successful, but `inconclusive`.
+ * - More failed measurements than a limit go before errors.
+ *
+ * Canary against baseline:
+ *
+ * `judge()` compares the values of both arms. A metric is bad if the rank test of Mann and Whitney (exact for small samples,
+ * with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
+ * are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
+ * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
+ * the verdict is certain only if it does not matter.
+ *
+ * Objectives:
+ *
+ * `score_objectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+ * earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+ * criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+ * Keptn's rules for comparison with it.
+ *
+ * Alerts:
+ *
+ * `evaluate_alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+ * firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
+ * `compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
+ *
+ * Pitfalls:
+ *
+ * - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+ * - An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+ * - A metric whose samples are farther apart than `maxAge` has no data in between.
+ *
+ * - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
+ * - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.
+ */
+object Analysis {
+    /**
+     * The rules of the first hours after a release of a usual service.
+     *
+     * | alert | metric | fires | after | severity |
+     * | --- | --- | --- | --- | --- |
+     * | `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+     * | `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+     * | `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+     * | `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+     * | `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+     * | `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+     *
+     * No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+     * version before, measured at the same time, or before the release.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardAlertRules(): AnalysisAlertRules =
+        ffiAnalysisStandardAlertRules()
+
+    /**
+     * Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+     * an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+     * `pendingFor` and a `maxAge` of 0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun alertRulesFromJson(text: String): AnalysisAlertRules =
+        ffiAnalysisAlertRulesFromJson(text)
+
+    /**
+     * Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+     *
+     * Errors:
+     * As `alert_rules_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun alertRulesFromYaml(text: String): AnalysisAlertRules =
+        ffiAnalysisAlertRulesFromYaml(text)
+
+    /**
+     * A judge policy to begin with: the share of errors, critical, and the latency; both must not increase.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardJudgePolicy(): AnalysisJudgePolicy =
+        ffiAnalysisStandardJudgePolicy()
+
+    /**
+     * Reads a judge policy from JSON text and checks it; all faults at once.
+     *
+     * Errors:
+     * `syntax` for what is not JSON, `unknown_field` for `tolerance`, `out_of_range` for `"confidence": 98`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judgePolicyFromJson(text: String): AnalysisJudgePolicy =
+        ffiAnalysisJudgePolicyFromJson(text)
+
+    /**
+     * Reads a judge policy from YAML text and checks it; all faults at once.
+     *
+     * Errors:
+     * As `judge_policy_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judgePolicyFromYaml(text: String): AnalysisJudgePolicy =
+        ffiAnalysisJudgePolicyFromYaml(text)
+
+    /**
+     * What to watch in the first 24 hours after a release.
+     *
+     * | area | metrics | bad is | look every |
+     * | --- | --- | --- | --- |
+     * | errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+     * | performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+     * | performance | `throughput` | less | minute |
+     * | users | `active_users`, `sessions` | less | 15 minutes |
+     * | users | `feature_adoption` | less | hour |
+     * | infrastructure | `healthy_share` | less | minute |
+     * | infrastructure | `database_connections`, `queue_depth` | more | minute |
+     * | business | `conversion_rate`, `revenue` | less | hour |
+     * | business | `retention` | less | day |
+     * | feedback | `complaints` | more | hour |
+     * | feedback | `feedback_score` | less | hour |
+     *
+     * `error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardMonitoring(): AnalysisMonitoring =
+        ffiAnalysisStandardMonitoring()
+
+    /**
+     * Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+     * and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+     * `toleratedPercent`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun monitoringFromJson(text: String): AnalysisMonitoring =
+        ffiAnalysisMonitoringFromJson(text)
+
+    /**
+     * Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+     *
+     * Errors:
+     * As `monitoring_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun monitoringFromYaml(text: String): AnalysisMonitoring =
+        ffiAnalysisMonitoringFromYaml(text)
+
+    /**
+     * The objectives of a usual service, compared with its earlier releases.
+     *
+     * | objective | passes | warns | |
+     * | --- | --- | --- | --- |
+     * | `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+     * | `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+     * | `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+     *
+     * No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardObjectives(): AnalysisObjectives =
+        ffiAnalysisStandardObjectives()
+
+    /**
+     * Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+     * objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+     * `unordered` for a `warningPercent` above `passPercent`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun objectivesFromJson(text: String): AnalysisObjectives =
+        ffiAnalysisObjectivesFromJson(text)
+
+    /**
+     * Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+     *
+     * Errors:
+     * As `objectives_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun objectivesFromYaml(text: String): AnalysisObjectives =
+        ffiAnalysisObjectivesFromYaml(text)
+
+    /**
+     * A template to begin with: at most 1 % errors, measured every minute, five times, none failed.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardTemplate(): AnalysisTemplate =
+        ffiAnalysisStandardTemplate()
+
+    /**
+     * Reads a template from JSON text and checks it; all faults at once.
+     *
+     * Errors:
+     * `syntax` for what is not JSON, `unknown_field` for `failureLimits`, `out_of_range` for a negative `interval`,
+     * `invalid_value` for a metric without a condition, or without a limit.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun templateFromJson(text: String): AnalysisTemplate =
+        ffiAnalysisTemplateFromJson(text)
+
+    /**
+     * Reads a template from YAML text and checks it; all faults at once.
+     *
+     * Errors:
+     * As `template_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun templateFromYaml(text: String): AnalysisTemplate =
+        ffiAnalysisTemplateFromYaml(text)
+
+    /**
+     * What one reading of a metric counts as: `successful`, `failed`, `inconclusive` or `error`.
+     *
+     * `failure` goes before `success`. A reading without a value counts as the metric says.
+     *
+     * Errors:
+     * Every fault of the metric: `invalid_value` for one without conditions; `invalid_value` for a value that is not finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessReading(metric: AnalysisMetric, reading: AnalysisReading): AnalysisPhase =
+        ffiAnalysisAssessReading(metric, reading)
+
+    /**
+     * The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`.
+     *
+     * `ended` says that no more measurements are made. Then a metric within its limits is `successful` if it has a successful
+     * measurement, and `inconclusive` if not.
+     *
+     * Errors:
+     * Every fault of the metric: `invalid_value` for one without conditions or limits, `out_of_range` for a
+     * `failureLimit` above `count`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessTally(metric: AnalysisMetric, tally: AnalysisTally, ended: Boolean, end: AnalysisEndRule): AnalysisAssessment =
+        ffiAnalysisAssessTally(metric, tally, ended, end)
+
+    /**
+     * Compares the metrics of a release with those of the previous version, by the rank test of
+     * `judge`.
+     *
+     * Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+     * of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+     * without values is unknown, which never passes: remove those that you do not measure.
+     *
+     * Errors:
+     * All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+     * series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+     * finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareWithPrevious(monitoring: AnalysisMonitoring, series: List<AnalysisSeriesPair>): AnalysisJudgement =
+        ffiAnalysisCompareWithPrevious(monitoring, series)
+
+    /**
+     * Makes the earlier result that later releases are compared with.
+     *
+     * The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+     * does not become the baseline.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun earlierResult(scorecard: AnalysisScorecard, at: Timestamp): AnalysisEarlierResult =
+        ffiAnalysisEarlierResult(scorecard, at)
+
+    /**
+     * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
+     *
+     * The measurements are replayed in the order of their instants. A metric is decided by the first of them that settles it,
+     * the run by the first that settles the run; later ones do not count. So a late call returns what calls in time would
+     * have returned, and the order of `measurements` does not matter.
+     *
+     * Errors:
+     * Every fault of the template; `unknown_reference` for a measurement of another metric, `out_of_range` for one after
+     * `now` or before the start of the run, `duplicate` for two of a metric at the same instant, `invalid_value` for a value
+     * that is not finite, `missing_field` for measurements or an end without a start.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evaluate(template: AnalysisTemplate, run: AnalysisRun, now: Timestamp): AnalysisEvaluation =
+        ffiAnalysisEvaluate(template, run, now)
+
+    /**
+     * Evaluates alert rules on the samples of their metrics until `now`.
+     *
+     * 1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+     * 2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+     * 3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+     *    `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+     *    data both begin it anew, as in Prometheus.
+     * 4. Samples after `now` are ignored.
+     *
+     * The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+     * `firings` says what happened in between.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `firing` | an alert of severity `error` or `critical` fires |
+     * | `warning` | otherwise, an alert of severity `warning` fires |
+     * | `no_data` | otherwise, a rule has no data, whatever its severity |
+     * | `pending` | otherwise, an alert of severity `warning` or worse is pending |
+     * | `ok` | otherwise |
+     *
+     * Errors:
+     * All faults at once: those of `alert_rules_from_json` for the rules, `duplicate`
+     * for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+     * time.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evaluateAlerts(rules: AnalysisAlertRules, series: List<AnalysisAlertSeries>, now: Timestamp): AnalysisAlertReport =
+        ffiAnalysisEvaluateAlerts(rules, series, now)
+
+    /**
+     * Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainAlerts(report: AnalysisAlertReport): String =
+        ffiAnalysisExplainAlerts(report)
+
+    /**
+     * Writes an evaluation as text for a person: the phase and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainEvaluation(evaluation: AnalysisEvaluation): String =
+        ffiAnalysisExplainEvaluation(evaluation)
+
+    /**
+     * Writes a judgement as text for a person: the verdict and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainJudgement(judgement: AnalysisJudgement): String =
+        ffiAnalysisExplainJudgement(judgement)
+
+    /**
+     * Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainScorecard(scorecard: AnalysisScorecard): String =
+        ffiAnalysisExplainScorecard(scorecard)
+
+    /**
+     * Writes a criterion in the text form that `parse_criterion` reads.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun formatCriterion(criterion: AnalysisCriterion): String =
+        ffiAnalysisFormatCriterion(criterion)
+
+    /**
+     * Compares a canary with its baseline, metric by metric.
+     *
+     * A metric is bad if the exact rank test shows a difference in a bad direction and the difference reaches the allowed
+     * effect. The result does not depend on the unit, on the order of the values or on random numbers.
+     *
+     * Errors:
+     * Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
+     * pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judge(policy: AnalysisJudgePolicy, series: List<AnalysisSeriesPair>): AnalysisJudgement =
+        ffiAnalysisJudge(policy, series)
+
+    /**
+     * The consequence of alerts for their caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `firing` | `roll_back` |
+     * | `warning` | `ask` |
+     * | `no_data`, `pending` | `wait` |
+     * | `ok` | `proceed` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfAlerts(report: AnalysisAlertReport): DecisionOutcome =
+        ffiAnalysisOutcomeOfAlerts(report)
+
+    /**
+     * The consequence of an evaluation for its caller.
+     *
+     * | phase | outcome |
+     * | --- | --- |
+     * | `successful` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `pending`, `running` | `wait` |
+     * | `inconclusive`, `error` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfEvaluation(evaluation: AnalysisEvaluation): DecisionOutcome =
+        ffiAnalysisOutcomeOfEvaluation(evaluation)
+
+    /**
+     * The consequence of a judgement for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `passed` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `inconclusive`, `no_data` | `wait` |
+     * | `marginal` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfJudgement(judgement: AnalysisJudgement): DecisionOutcome =
+        ffiAnalysisOutcomeOfJudgement(judgement)
+
+    /**
+     * The consequence of a score for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `passed` | `proceed` |
+     * | `warning` | `ask` |
+     * | `failed` | `roll_back` |
+     * | `inconclusive` | `wait` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfScorecard(scorecard: AnalysisScorecard): DecisionOutcome =
+        ffiAnalysisOutcomeOfScorecard(scorecard)
+
+    /**
+     * Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+     *
+     * | text | meaning |
+     * | --- | --- |
+     * | `<800` | the value is below 800 |
+     * | `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+     * | `>=-5%` | the value is at least the earlier one minus 5 % of it |
+     * | `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+     * | `<(-5)` | the value is below −5 |
+     * | `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+     *
+     * The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+     *
+     * Errors:
+     * `invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+     * for `<1e999`; `unordered` for `in [25, 15]`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseCriterion(text: String): AnalysisCriterion =
+        ffiAnalysisParseCriterion(text)
+
+    /**
+     * Adds up labels to a score and a verdict, as the judge does.
+     *
+     * The score of a group is the share of its metrics that passed; that of the whole is the mean of the groups by weight. A
+     * metric that is `inconclusive`, `error`, or `no_data` where it must have data, counts once as bad and once as good: the
+     * verdict is certain only if both scores say the same.
+     *
+     * Errors:
+     * `out_of_range` for weights above 100 together, for a `passScore` above 100 and for a `marginalScore` above it.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun score(labels: List<AnalysisLabelledMetric>, groupWeights: F64ByName, passScore: Double, marginalScore: Double): AnalysisScore =
+        ffiAnalysisScore(labels, groupWeights, passScore, marginalScore)
+
+    /**
+     * Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+     *
+     * 1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+     *    with fewer earlier values than `minEarlier`.
+     * 2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+     *    `included` admits.
+     * 3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+     * 4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+     *    it has at the worst.
+     * 5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+     *    a key objective failed.
+     * 6. If the objectives without data could change that, the verdict is `inconclusive`.
+     *
+     * Errors:
+     * All faults at once: those of `objectives_from_json` for the objectives,
+     * `duplicate` for two values of one name and for two earlier results of one instant.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun scoreObjectives(objectives: AnalysisObjectives, values: List<AnalysisIndicator>, history: List<AnalysisEarlierResult>): AnalysisScorecard =
+        ffiAnalysisScoreObjectives(objectives, values, history)
+}
+
+/**
  * Decides whether a canary advances, holds or rolls back.
  *
  * A `Schedule` describes how traffic moves to the new version. A `State` records how far a rollout has come. Each
@@ -22,15 +556,17 @@ package relcore
  * 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
  * 5. The previous version is not ready: `on.stable_unhealthy`.
  * 6. The deadline has passed: `on.deadline`.
- * 7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+ * 7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+ *    `on.failed`.
  * 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
  * 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
- * 10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
- *     without enough good measurements: `on.inconclusive`.
- * 11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+ * 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+ *     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+ *     `on.inconclusive`.
+ * 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
  * 12. The run is paused: hold.
  * 13. The release window is closed: hold.
- * 14. The current step: its timer, its measurements, its samples, its gate.
+ * 14. The current step: its timer, its measurements, its samples, its gate, its command.
  *
  * An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
  * `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -58,6 +594,21 @@ package relcore
  *   measurements and samples count for the current step, and only if they were made after the weight was set.
  * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
  * - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+ *
+ * Steps that the caller carries out:
+ *
+ * The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+ * which is given again at every call until the caller reports the result as a `step_result` observation. Without a result the
+ * step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+ * another step, has no effect.
+ *
+ * - A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+ *   command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+ * - They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+ *   is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+ * - A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+ * - Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+ *   the metrics are good, as more weight is. `exposure()` counts the weight alone.
  *
  * Orders:
  *
@@ -200,7 +751,8 @@ object Canary {
      *
      * `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
      * all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-     * versions at a time. A new revision counts from when it was observed.
+     * versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+     * route brings is not known here.
      *
      * With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
      * schedules and compare the user-minutes.
@@ -299,6 +851,7 @@ object Canary {
      * | --- | --- |
      * | `set_weight`, `complete` | `proceed` |
      * | `hold`, `inconclusive` | `wait` |
+     * | `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
      * | `hold` of a rollout that has succeeded | `proceed` |
      * | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
      * | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -351,7 +904,8 @@ object Canary {
      *
      * The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
      * count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-     * changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+     * changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+     * a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
      * release window and orders stay. The deadline still counts from the start of the rollout.
      *
      * A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -378,6 +932,10 @@ object Canary {
      *
      * - before the state was stored, the next tick decides the same again from the same state;
      * - after it was stored, the next tick sets its routing.
+     *
+     * The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+     * for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+     * removes what is beside the traffic.
      *
      * Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
      * know about.
@@ -417,6 +975,14 @@ object Canary {
     @Throws(RelcoreException::class)
     fun start(schedule: CanarySchedule, now: Timestamp): CanaryState =
         ffiCanaryStart(schedule, now)
+
+    /**
+     * The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun stepResult(step: UInt, result: CanaryStepOutcome, text: String? = null, at: Timestamp): CanaryObservation =
+        ffiCanaryStepResult(step, result, text, at)
 
     /**
      * All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
@@ -496,7 +1062,8 @@ object Digest {
 }
 
 /**
- * Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+ * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * It decides nothing.
  *
  * | input | function | result |
  * | --- | --- | --- |
@@ -504,6 +1071,8 @@ object Digest {
  * | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
  * | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
  * | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
+ * | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
+ * | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
  * all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -529,6 +1098,8 @@ object Digest {
  * - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
  *   milliseconds.
  * - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
+ * - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
+ *   compare them with a baseline.
  */
 object Interchange {
     /**
@@ -540,6 +1111,30 @@ object Interchange {
      * The command whose output `parse_git` reads as `tags`, for a shell.
      */
     const val GIT_TAGS: String = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+
+    /**
+     * Writes alert rules as a rule file of Prometheus: YAML text.
+     *
+     * Each rule becomes two alerts of its name. The label `status` is `firing` for the one that fires as
+     * `evaluate_alerts` says, and `no_data` for the one that fires as soon as the metric or
+     * its baseline has no finite value, with the severity `warning`. `labels` and `severity` of the rule are labels, `summary`
+     * is an annotation.
+     *
+     * Every text is quoted, and what looks like a template of Prometheus in it is written out. A query is used as it is, in
+     * parentheses; one that could end them is refused. The same input gives the same text.
+     *
+     * Two rules of `evaluate_alerts` have no counterpart: `maxAge`, for Prometheus has one lookback for all queries (5 minutes
+     * by default), and the second sample that a pending alert needs, for Prometheus counts a sample again at every evaluation.
+     *
+     * Errors:
+     * All faults at once: those of `alert_rules_from_json` for the rules;
+     * `unknown_reference` for a metric without a query, `duplicate` for two queries of one metric; `invalid_value` for an empty
+     * group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun alertRulesToPrometheus(rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, group: String): String =
+        ffiInterchangeAlertRulesToPrometheus(rules, queries, group)
 
     /**
      * Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
@@ -561,6 +1156,26 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun gitReleases(history: InterchangeGitHistory, tagPattern: String? = null): InterchangeGitReleases =
         ffiInterchangeGitReleases(history, tagPattern)
+
+    /**
+     * Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+     *
+     * The dashboard has a row for each area and a panel for each metric that has a query: the metric, that of the previous
+     * version if the metric with the ending `_previous` has a query, and the limits of the alert rules. The last row has the
+     * state of each alert, as Prometheus evaluates the rules of
+     * `alert_rules_to_prometheus`. The data source is a variable.
+     *
+     * The same input gives the same text; `uid` follows from the metrics and the title.
+     *
+     * Errors:
+     * All faults at once: those of `monitoring_from_json` for the metrics and of
+     * `alert_rules_to_prometheus` for the rules and the queries;
+     * `invalid_value` for an empty title, and if no metric has a query.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun monitoringToGrafana(monitoring: AnalysisMonitoring, rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, title: String): String =
+        ffiInterchangeMonitoringToGrafana(monitoring, rules, queries, title)
 
     /**
      * Reads the commits and tags of a repository from the output of two git commands.
@@ -926,7 +1541,11 @@ object Release {
  * broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
  * change the verdict. `explain` writes the same as text.
  *
- * The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+ * Before the release, `plan_rollback` puts what a rollback has to take back in order, with the time it takes, what it
+ * loses and its gaps. `rollback_window` says from the history of the service whether one version may still go back to
+ * another, and when that ends; `candidates` finds the last version that worked.
+ *
+ * The verdict of `decide` comes from one table. The first row whose conditions hold applies; an empty cell means any value:
  *
  * | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
  * | --- | --- | --- | --- | --- | --- | --- |
@@ -1006,6 +1625,42 @@ object Rollback {
         ffiRollbackPolicyFromYaml(text)
 
     /**
+     * Lists the versions that a rollback could go to, newest first, and names the first that may.
+     *
+     * A version is a target if nothing excludes it:
+     *
+     * | code | what excludes it |
+     * | --- | --- |
+     * | those of `rollback_window` | the window to it is closed |
+     * | `version_failed` | it failed while it served, and did not succeed since |
+     * | `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+     * | `version_withdrawn` | it was withdrawn |
+     * | `version_vulnerable` | it is known to have a vulnerability |
+     * | `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+     *
+     * So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+     * without a failure has worked, even if nobody said so.
+     *
+     * Errors:
+     * As `rollback_window`, for the events and `current`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun candidates(events: List<RollbackHistoryEvent>, current: String, policy: RollbackPolicy, now: Timestamp): RollbackCandidates =
+        ffiRollbackCandidates(events, current, policy, now)
+
+    /**
+     * The gaps of a plan: what `plan_rollback` finds, without the steps. For a check before the release.
+     *
+     * Errors:
+     * As `plan_rollback`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun checkRollbackPlan(items: List<RollbackPlanItem>, now: Timestamp): List<Reason> =
+        ffiRollbackCheckRollbackPlan(items, now)
+
+    /**
      * Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
      *
      * The documentation of `rollback` has the decision table and the meaning of its columns.
@@ -1028,6 +1683,30 @@ object Rollback {
         ffiRollbackExplain(decision)
 
     /**
+     * Writes the versions that a rollback could go to as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainCandidates(candidates: RollbackCandidates): String =
+        ffiRollbackExplainCandidates(candidates)
+
+    /**
+     * Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainPlan(plan: RollbackPlan): String =
+        ffiRollbackExplainPlan(plan)
+
+    /**
+     * Writes a rollback window as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainWindow(window: RollbackWindow): String =
+        ffiRollbackExplainWindow(window)
+
+    /**
      * The consequence of a decision for its caller: go on, go back, or ask a person.
      *
      * | verdict | outcome |
@@ -1040,6 +1719,86 @@ object Rollback {
     @Throws(RelcoreException::class)
     fun outcome(decision: RollbackDecision): DecisionOutcome =
         ffiRollbackOutcome(decision)
+
+    /**
+     * The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfCandidates(candidates: RollbackCandidates): DecisionOutcome =
+        ffiRollbackOutcomeOfCandidates(candidates)
+
+    /**
+     * The consequence of a plan for its caller: `proceed` if it is complete, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfPlan(plan: RollbackPlan): DecisionOutcome =
+        ffiRollbackOutcomeOfPlan(plan)
+
+    /**
+     * The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfWindow(window: RollbackWindow): DecisionOutcome =
+        ffiRollbackOutcomeOfWindow(window)
+
+    /**
+     * Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+     *
+     * | stage | steps | reason |
+     * | --- | --- | --- |
+     * | 1 | flags, then traffic | they stop the harm at once and lose nothing |
+     * | 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+     * | 3 | configuration | the application reads it when it starts |
+     * | 4 | application | |
+     * | 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+     * | 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+     * | 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+     * | 8 | CDN | it is filled again by whatever serves then |
+     *
+     * `after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+     * stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+     * is the time for one person who does one step after the other.
+     *
+     * Errors:
+     * All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+     * `invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+     * application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+     * than 1,000 items.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun planRollback(items: List<RollbackPlanItem>, now: Timestamp): RollbackPlan =
+        ffiRollbackPlanRollback(items, now)
+
+    /**
+     * Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+     *
+     * | what closes it | when |
+     * | --- | --- |
+     * | `target_not_older` | the target was not deployed before the current version |
+     * | `target_is_experiment` | the target was deployed as an experiment only |
+     * | `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+     * | `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+     * | `contract_closes_window` | a contract migration after which the target no longer works |
+     * | `new_format_written` | data was written that the target cannot read |
+     * | `artifact_expired` | the artifact of the target is deleted |
+     *
+     * Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+     * closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+     * anew. A migration that was reverted closes nothing.
+     *
+     * Errors:
+     * All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+     * before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+     * more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun rollbackWindow(events: List<RollbackHistoryEvent>, current: String, target: String, policy: RollbackPolicy, now: Timestamp): RollbackWindow =
+        ffiRollbackRollbackWindow(events, current, target, policy, now)
 }
 
 /**
@@ -1059,6 +1818,10 @@ object Rollback {
  * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
  *   turns 5 % of false alarms into 24 %.
  *
+ * `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
+ * and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
+ * another, such as one measurement a minute of a queue, make their p-values too small.
+ *
  * Functions and sources:
  *
  * | function | result | source |
@@ -1072,6 +1835,12 @@ object Rollback {
  * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
  * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
  * | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+ * | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
+ * | `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
+ * | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
+ * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+ * | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+ * | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
  * | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
  *
  * Transcendental functions come from `libm`, so that every platform gives the same bits.
@@ -1129,12 +1898,71 @@ object Stats {
         ffiStatsCompareCounts(canary, baseline, policy)
 
     /**
+     * Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+     *
+     * Errors:
+     * As `welch`, and `out_of_range` for bounds of 1 and −1.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun equivalence(canary: List<Double>, baseline: List<Double>, low: Double, high: Double): StatsEquivalenceTest =
+        ffiStatsEquivalence(canary, baseline, low, high)
+
+    /**
      * Writes a comparison as text for a person: the verdict and the reasons.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun explain(comparison: StatsComparison): String =
         ffiStatsExplain(comparison)
+
+    /**
+     * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+     *
+     * It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
+     * For a shift, `mann_whitney` needs fewer values. The p-values are exact up to a million pairs;
+     * beyond, they come from the limits of Kolmogorov and of Smirnov.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun kolmogorovSmirnov(canary: List<Double>, baseline: List<Double>): StatsKolmogorovSmirnovTest =
+        ffiStatsKolmogorovSmirnov(canary, baseline)
+
+    /**
+     * The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+     *
+     * The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
+     * normal approximation. No list of differences is made, so that samples of a million values are no problem.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, an infinite value, a difference beyond the floating-point range
+     * and a level of 95; `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun locationShift(canary: List<Double>, baseline: List<Double>, level: Double): StatsShift =
+        ffiStatsLocationShift(canary, baseline, level)
+
+    /**
+     * Tests by ranks whether the values of the canary are greater or less than those of the baseline:
+     * `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+     *
+     * Other than scipy, exact p-values take ties into account. Infinite values rank first and last.
+     *
+     * Values must be independent. Of 60 measurements a minute apart, each with a correlation of 0.6 to the one before, 33 % of
+     * harmless canaries are below 5 %; use `autocorrelated` for them.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, and for `exact` with samples that are too large for it;
+     * `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun mannWhitney(canary: List<Double>, baseline: List<Double>, method: StatsRankMethod): StatsRankTest =
+        ffiStatsMannWhitney(canary, baseline, method)
 
     /**
      * The consequence of a comparison for its caller.
@@ -1150,6 +1978,56 @@ object Stats {
     @Throws(RelcoreException::class)
     fun outcome(comparison: StatsComparison): DecisionOutcome =
         ffiStatsOutcome(comparison)
+
+    /**
+     * The quantile `p` of a sample: `numpy.quantile`.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun quantile(values: List<Double>, p: Double, method: StatsQuantileMethod): Double =
+        ffiStatsQuantile(values, p, method)
+
+    /**
+     * The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+     *
+     * The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a level of 95;
+     * `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun quantileInterval(values: List<Double>, p: Double, level: Double): StatsQuantileInterval =
+        ffiStatsQuantileInterval(values, p, level)
+
+    /**
+     * The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+     *
+     * Errors:
+     * As `welch`, and `invalid_value` for a baseline whose mean is 0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun relativeLift(canary: List<Double>, baseline: List<Double>, level: Double): StatsLift =
+        ffiStatsRelativeLift(canary, baseline, level)
+
+    /**
+     * Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+     *
+     * `level` is that of the two-sided interval, 0.95 for most purposes.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
+     * NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun welch(canary: List<Double>, baseline: List<Double>, level: Double): StatsWelchTest =
+        ffiStatsWelch(canary, baseline, level)
 }
 
 /**

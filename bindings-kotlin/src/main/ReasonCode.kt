@@ -86,6 +86,226 @@ value class ReasonCode(val value: String) {
          */
         val DECLARED_KIND = ReasonCode("declared_kind")
         /**
+         * Every metric that counts is successful.
+         */
+        val RUN_SUCCESSFUL = ReasonCode("run_successful")
+        /**
+         * The metrics can no longer be successful: at least one of them failed.
+         */
+        val RUN_FAILED = ReasonCode("run_failed")
+        /**
+         * The metrics can no longer be successful: at least one of them could not be measured.
+         */
+        val RUN_ERROR = ReasonCode("run_error")
+        /**
+         * The metrics can no longer be successful, and none of them is proven bad.
+         */
+        val RUN_INCONCLUSIVE = ReasonCode("run_inconclusive")
+        /**
+         * The metrics are still measured.
+         */
+        val RUN_RUNNING = ReasonCode("run_running")
+        /**
+         * Nothing has been measured yet.
+         */
+        val RUN_PENDING = ReasonCode("run_pending")
+        /**
+         * Every metric is a dry run, so nothing was required.
+         */
+        val NOTHING_REQUIRED = ReasonCode("nothing_required")
+        /**
+         * A metric has no measurement yet.
+         */
+        val METRIC_PENDING = ReasonCode("metric_pending")
+        /**
+         * A metric is still measured.
+         */
+        val METRIC_RUNNING = ReasonCode("metric_running")
+        /**
+         * A metric was ended before it was decided.
+         */
+        val METRIC_ENDED = ReasonCode("metric_ended")
+        /**
+         * A metric was ended before its first measurement.
+         */
+        val METRIC_NEVER_MEASURED = ReasonCode("metric_never_measured")
+        /**
+         * A metric reached its number of measurements within its limits.
+         */
+        val METRIC_COMPLETE = ReasonCode("metric_complete")
+        /**
+         * No further measurement can change the result of a metric, so it is decided before its number of measurements.
+         */
+        val METRIC_DECIDED_EARLY = ReasonCode("metric_decided_early")
+        /**
+         * A metric has enough successful measurements in a row.
+         */
+        val SUCCESSES_IN_A_ROW = ReasonCode("successes_in_a_row")
+        /**
+         * A metric ended without enough successful measurements in a row.
+         */
+        val SUCCESSES_NOT_IN_A_ROW = ReasonCode("successes_not_in_a_row")
+        /**
+         * A metric ended without any successful measurement.
+         */
+        val NO_SUCCESS = ReasonCode("no_success")
+        /**
+         * A metric has more failed measurements than its limit.
+         */
+        val FAILED_OVER_LIMIT = ReasonCode("failed_over_limit")
+        /**
+         * A metric has more failed measurements in a row than its limit.
+         */
+        val FAILED_IN_A_ROW_OVER_LIMIT = ReasonCode("failed_in_a_row_over_limit")
+        /**
+         * A metric has more inconclusive measurements than its limit.
+         */
+        val INCONCLUSIVE_OVER_LIMIT = ReasonCode("inconclusive_over_limit")
+        /**
+         * A metric has more queries with errors in a row than its limit.
+         */
+        val ERRORS_OVER_LIMIT = ReasonCode("errors_over_limit")
+        /**
+         * A group has enough successful members.
+         */
+        val GROUP_SUCCESSFUL = ReasonCode("group_successful")
+        /**
+         * A group can no longer have enough successful members.
+         */
+        val GROUP_UNSUCCESSFUL = ReasonCode("group_unsuccessful")
+        /**
+         * A group is not decided yet.
+         */
+        val GROUP_RUNNING = ReasonCode("group_running")
+        /**
+         * The score of the judged metrics reaches the passing score.
+         */
+        val SCORE_PASSED = ReasonCode("score_passed")
+        /**
+         * The score reaches the marginal score only.
+         */
+        val SCORE_MARGINAL = ReasonCode("score_marginal")
+        /**
+         * The score is below the marginal score.
+         */
+        val SCORE_TOO_LOW = ReasonCode("score_too_low")
+        /**
+         * Unknown metrics decide between two verdicts.
+         */
+        val SCORE_UNKNOWN = ReasonCode("score_unknown")
+        /**
+         * Half of the metrics or more have no data.
+         */
+        val TOO_LITTLE_DATA = ReasonCode("too_little_data")
+        /**
+         * A critical metric of the canary is bad.
+         */
+        val CRITICAL_METRIC_BAD = ReasonCode("critical_metric_bad")
+        /**
+         * The canary is not shown to be worse in a metric.
+         */
+        val SERIES_PASSED = ReasonCode("series_passed")
+        /**
+         * The canary has greater values, which is bad.
+         */
+        val SERIES_HIGH = ReasonCode("series_high")
+        /**
+         * The canary has lesser values, which is bad.
+         */
+        val SERIES_LOW = ReasonCode("series_low")
+        /**
+         * The canary has another spread, which is bad.
+         */
+        val SPREAD_CHANGED = ReasonCode("spread_changed")
+        /**
+         * The canary has events, and its baseline has none.
+         */
+        val EVENTS_WITHOUT_BASELINE = ReasonCode("events_without_baseline")
+        /**
+         * The series are too short for any result of the test to count.
+         */
+        val SERIES_TOO_SHORT = ReasonCode("series_too_short")
+        /**
+         * Far more points of one arm are missing than of the other.
+         */
+        val SERIES_UNEVEN = ReasonCode("series_uneven")
+        /**
+         * A series has no values.
+         */
+        val SERIES_EMPTY = ReasonCode("series_empty")
+        /**
+         * The query of a series failed.
+         */
+        val SERIES_FAILED = ReasonCode("series_failed")
+        /**
+         * The score of the objectives reaches the percentage to pass, and no key objective failed.
+         */
+        val OBJECTIVES_PASSED = ReasonCode("objectives_passed")
+        /**
+         * The score of the objectives reaches the percentage for a warning only.
+         */
+        val OBJECTIVES_WARNING = ReasonCode("objectives_warning")
+        /**
+         * The score of the objectives is too low, or a key objective failed.
+         */
+        val OBJECTIVES_FAILED = ReasonCode("objectives_failed")
+        /**
+         * What is missing decides between two verdicts about the objectives.
+         */
+        val OBJECTIVES_INCONCLUSIVE = ReasonCode("objectives_inconclusive")
+        /**
+         * No objective has a weight.
+         */
+        val NOTHING_SCORED = ReasonCode("nothing_scored")
+        /**
+         * A key objective failed, so the release fails whatever its score.
+         */
+        val KEY_OBJECTIVE_FAILED = ReasonCode("key_objective_failed")
+        /**
+         * An objective failed.
+         */
+        val OBJECTIVE_FAILED = ReasonCode("objective_failed")
+        /**
+         * An objective has a warning and half of its points.
+         */
+        val OBJECTIVE_WARNING = ReasonCode("objective_warning")
+        /**
+         * An objective has no value, or nothing to compare it with.
+         */
+        val OBJECTIVE_NO_DATA = ReasonCode("objective_no_data")
+        /**
+         * An alert of severity error or critical fires.
+         */
+        val ALERTS_FIRING = ReasonCode("alerts_firing")
+        /**
+         * An alert of severity warning fires.
+         */
+        val ALERTS_WARNING = ReasonCode("alerts_warning")
+        /**
+         * No alert fires, and at least one cannot be evaluated.
+         */
+        val ALERTS_NO_DATA = ReasonCode("alerts_no_data")
+        /**
+         * No alert fires, and at least one metric is beyond its limit.
+         */
+        val ALERTS_PENDING = ReasonCode("alerts_pending")
+        /**
+         * No alert speaks against the release.
+         */
+        val ALERTS_OK = ReasonCode("alerts_ok")
+        /**
+         * A metric was beyond its limit for long enough.
+         */
+        val ALERT_FIRING = ReasonCode("alert_firing")
+        /**
+         * A metric is beyond its limit, but not for long enough.
+         */
+        val ALERT_PENDING = ReasonCode("alert_pending")
+        /**
+         * A metric or its baseline has no value that is new enough.
+         */
+        val ALERT_NO_DATA = ReasonCode("alert_no_data")
+        /**
          * An operator ordered to abort the rollout.
          */
         val ABORT_ORDERED = ReasonCode("abort_ordered")
@@ -175,6 +395,10 @@ value class ReasonCode(val value: String) {
          */
         val PAUSE_RUNNING = ReasonCode("pause_running")
         /**
+         * Routes and a scale ended with the run, and must be removed after its traffic.
+         */
+        val ROUTES_REMOVED = ReasonCode("routes_removed")
+        /**
          * The rollout has failed, and its traffic goes back as the previous version can take it.
          */
         val ROLLING_BACK = ReasonCode("rolling_back")
@@ -206,6 +430,26 @@ value class ReasonCode(val value: String) {
          * A metric has no measurement within its `max_age`.
          */
         val STALE_DATA = ReasonCode("stale_data")
+        /**
+         * What a step commanded was not reported in its time.
+         */
+        val STEP_EXPIRED = ReasonCode("step_expired")
+        /**
+         * What a step commanded has failed.
+         */
+        val STEP_FAILED = ReasonCode("step_failed")
+        /**
+         * The result of what a step commanded is inconclusive.
+         */
+        val STEP_INCONCLUSIVE = ReasonCode("step_inconclusive")
+        /**
+         * A result has no effect, because it is not of the current step, or from before its command.
+         */
+        val STEP_OUTDATED = ReasonCode("step_outdated")
+        /**
+         * A step gave its command and waits for the result.
+         */
+        val STEP_PENDING = ReasonCode("step_pending")
         /**
          * The weight of the new version changed.
          */
@@ -315,6 +559,154 @@ value class ReasonCode(val value: String) {
          */
         val NEITHER_IS_SAFE = ReasonCode("neither_is_safe")
         /**
+         * Plan: the step stops the harm, so that it comes first.
+         */
+        val PLAN_HARM_FIRST = ReasonCode("plan_harm_first")
+        /**
+         * Plan: the previous version cannot run before this database step.
+         */
+        val PLAN_SCHEMA_FIRST = ReasonCode("plan_schema_first")
+        /**
+         * Plan: the application reads its configuration when it starts.
+         */
+        val PLAN_CONFIGURATION_FIRST = ReasonCode("plan_configuration_first")
+        /**
+         * Plan: the application follows what it needs.
+         */
+        val PLAN_APPLICATION = ReasonCode("plan_application")
+        /**
+         * Plan: the traffic follows the database, without which the previous version cannot serve.
+         */
+        val PLAN_TRAFFIC_LATE = ReasonCode("plan_traffic_late")
+        /**
+         * Plan: the schema stays, or goes back after the new version is gone.
+         */
+        val PLAN_SCHEMA_LAST = ReasonCode("plan_schema_last")
+        /**
+         * Plan: caches are cleared after the previous version is back.
+         */
+        val PLAN_CACHE_LAST = ReasonCode("plan_cache_last")
+        /**
+         * Plan: the step follows others because its item says so.
+         */
+        val PLAN_ORDER_STATED = ReasonCode("plan_order_stated")
+        /**
+         * Plan: nothing is missing, untested or lost.
+         */
+        val PLAN_COMPLETE = ReasonCode("plan_complete")
+        /**
+         * Plan: there are no steps.
+         */
+        val PLAN_EMPTY = ReasonCode("plan_empty")
+        /**
+         * Plan: a step has not been tested, or that is unknown.
+         */
+        val STEP_UNTESTED = ReasonCode("step_untested")
+        /**
+         * Plan: a step cannot be undone.
+         */
+        val STEP_IRREVERSIBLE = ReasonCode("step_irreversible")
+        /**
+         * Plan: a step has no owner.
+         */
+        val NO_OWNER = ReasonCode("no_owner")
+        /**
+         * Plan: a step has no duration.
+         */
+        val NO_DURATION = ReasonCode("no_duration")
+        /**
+         * Plan: a step has no commands.
+         */
+        val NO_COMMANDS = ReasonCode("no_commands")
+        /**
+         * Plan: a migration has no down migration.
+         */
+        val MIGRATION_WITHOUT_DOWN = ReasonCode("migration_without_down")
+        /**
+         * Plan: a down migration loses data.
+         */
+        val DOWN_LOSES_DATA = ReasonCode("down_loses_data")
+        /**
+         * Plan: it is unknown whether a down migration loses data.
+         */
+        val DATA_LOSS_UNKNOWN = ReasonCode("data_loss_unknown")
+        /**
+         * Plan: no backup is known.
+         */
+        val NO_BACKUP = ReasonCode("no_backup")
+        /**
+         * Plan: the backup is older than the data.
+         */
+        val BACKUP_OUTDATED = ReasonCode("backup_outdated")
+        /**
+         * Plan: it is unknown what a migration does to the schema.
+         */
+        val SCHEMA_CHANGE_UNKNOWN = ReasonCode("schema_change_unknown")
+        /**
+         * Plan: the previous version is not known to work with a schema that is to stay.
+         */
+        val SCHEMA_INCOMPATIBLE = ReasonCode("schema_incompatible")
+        /**
+         * A contract migration closes the rollback window.
+         */
+        val CONTRACT_CLOSES_WINDOW = ReasonCode("contract_closes_window")
+        /**
+         * Window: the target was not deployed before the current version.
+         */
+        val TARGET_NOT_OLDER = ReasonCode("target_not_older")
+        /**
+         * Window: the target was deployed as an experiment only.
+         */
+        val TARGET_IS_EXPERIMENT = ReasonCode("target_is_experiment")
+        /**
+         * Window: too many versions lie between the target and the current version.
+         */
+        val WINDOW_REVISIONS_EXCEEDED = ReasonCode("window_revisions_exceeded")
+        /**
+         * Window: data was written that the target cannot read.
+         */
+        val NEW_FORMAT_WRITTEN = ReasonCode("new_format_written")
+        /**
+         * Window: the artifact of the target is deleted.
+         */
+        val ARTIFACT_EXPIRED = ReasonCode("artifact_expired")
+        /**
+         * Candidates: the newest version that worked and may run again.
+         */
+        val CANDIDATE_FOUND = ReasonCode("candidate_found")
+        /**
+         * Candidates: no version is known to have worked, but of some that is unknown.
+         */
+        val CANDIDATES_UNKNOWN = ReasonCode("candidates_unknown")
+        /**
+         * Candidates: there is no version to go back to.
+         */
+        val NO_CANDIDATE = ReasonCode("no_candidate")
+        /**
+         * Candidate: it worked.
+         */
+        val VERSION_WORKED = ReasonCode("version_worked")
+        /**
+         * Candidate: it failed while it served.
+         */
+        val VERSION_FAILED = ReasonCode("version_failed")
+        /**
+         * Candidate: it was withdrawn.
+         */
+        val VERSION_WITHDRAWN = ReasonCode("version_withdrawn")
+        /**
+         * Candidate: it has a vulnerability.
+         */
+        val VERSION_VULNERABLE = ReasonCode("version_vulnerable")
+        /**
+         * Candidate: it neither succeeded nor served long enough.
+         */
+        val VERSION_UNPROVEN = ReasonCode("version_unproven")
+        /**
+         * As many rollbacks failed as the policy allows.
+         */
+        val ROLLBACK_ATTEMPTS_EXCEEDED = ReasonCode("rollback_attempts_exceeded")
+        /**
          * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
          */
         val HARM_PROVEN = ReasonCode("harm_proven")
@@ -342,6 +734,54 @@ value class ReasonCode(val value: String) {
          * Invalid: an arm has events without exposure.
          */
         val EVENTS_WITHOUT_EXPOSURE = ReasonCode("events_without_exposure")
+        /**
+         * Mismatched: the shares of the traffic are proven not to be the planned ones.
+         */
+        val SPLIT_MISMATCHED = ReasonCode("split_mismatched")
+        /**
+         * Mismatched: an arm that was to get nothing got units.
+         */
+        val SPLIT_UNPLANNED_ARM = ReasonCode("split_unplanned_arm")
+        /**
+         * Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+         */
+        val SPLIT_MATCHED = ReasonCode("split_matched")
+        /**
+         * Inconclusive: the units prove neither a mismatch nor its absence.
+         */
+        val SPLIT_INCONCLUSIVE = ReasonCode("split_inconclusive")
+        /**
+         * No data: no arm has units.
+         */
+        val SPLIT_WITHOUT_UNITS = ReasonCode("split_without_units")
+        /**
+         * Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+         */
+        val METRIC_FAILED = ReasonCode("metric_failed")
+        /**
+         * Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+         */
+        val METRIC_FAILED_ALONE = ReasonCode("metric_failed_alone")
+        /**
+         * Invalid: the comparison of a metric is invalid.
+         */
+        val METRIC_INVALID = ReasonCode("metric_invalid")
+        /**
+         * No data: a metric has no data.
+         */
+        val METRIC_WITHOUT_DATA = ReasonCode("metric_without_data")
+        /**
+         * Inconclusive: a metric is inconclusive.
+         */
+        val METRIC_INCONCLUSIVE = ReasonCode("metric_inconclusive")
+        /**
+         * A metric has passed.
+         */
+        val METRIC_PASSED = ReasonCode("metric_passed")
+        /**
+         * No data: there is no metric.
+         */
+        val NO_METRICS = ReasonCode("no_metrics")
         /**
          * A fact that the decision needs is missing.
          */

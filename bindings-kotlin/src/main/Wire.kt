@@ -93,6 +93,502 @@ fun Weekday.toJson(): String = ffiWriteWeekday(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAggregate.Companion.fromJson(json: String): AnalysisAggregate = ffiReadAnalysisAggregate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAggregate.toJson(): String = ffiWriteAnalysisAggregate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlert.Companion.fromJson(json: String): AnalysisAlert = ffiReadAnalysisAlert(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlert.toJson(): String = ffiWriteAnalysisAlert(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertLimit.Companion.fromJson(json: String): AnalysisAlertLimit = ffiReadAnalysisAlertLimit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertLimit.toJson(): String = ffiWriteAnalysisAlertLimit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertReport.Companion.fromJson(json: String): AnalysisAlertReport = ffiReadAnalysisAlertReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertReport.toJson(): String = ffiWriteAnalysisAlertReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRule.Companion.fromJson(json: String): AnalysisAlertRule = ffiReadAnalysisAlertRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRule.toJson(): String = ffiWriteAnalysisAlertRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRules.Companion.fromJson(json: String): AnalysisAlertRules = ffiReadAnalysisAlertRules(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertRules.toJson(): String = ffiWriteAnalysisAlertRules(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSample.Companion.fromJson(json: String): AnalysisAlertSample = ffiReadAnalysisAlertSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSample.toJson(): String = ffiWriteAnalysisAlertSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSeries.Companion.fromJson(json: String): AnalysisAlertSeries = ffiReadAnalysisAlertSeries(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertSeries.toJson(): String = ffiWriteAnalysisAlertSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertStatus.Companion.fromJson(json: String): AnalysisAlertStatus = ffiReadAnalysisAlertStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertStatus.toJson(): String = ffiWriteAnalysisAlertStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertVerdict.Companion.fromJson(json: String): AnalysisAlertVerdict = ffiReadAnalysisAlertVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAlertVerdict.toJson(): String = ffiWriteAnalysisAlertVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAssessment.toJson(): String = ffiWriteAnalysisAssessment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisBadChange.Companion.fromJson(json: String): AnalysisBadChange = ffiReadAnalysisBadChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisComparator.Companion.fromJson(json: String): AnalysisComparator = ffiReadAnalysisComparator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisComparator.toJson(): String = ffiWriteAnalysisComparator(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiReadAnalysisCondition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriteriaSet.Companion.fromJson(json: String): AnalysisCriteriaSet = ffiReadAnalysisCriteriaSet(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriteriaSet.toJson(): String = ffiWriteAnalysisCriteriaSet(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterion.Companion.fromJson(json: String): AnalysisCriterion = ffiReadAnalysisCriterion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterion.toJson(): String = ffiWriteAnalysisCriterion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterionResult.Companion.fromJson(json: String): AnalysisCriterionResult = ffiReadAnalysisCriterionResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCriterionResult.toJson(): String = ffiWriteAnalysisCriterionResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEarlierResult.Companion.fromJson(json: String): AnalysisEarlierResult = ffiReadAnalysisEarlierResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEarlierResult.toJson(): String = ffiWriteAnalysisEarlierResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectMeasure.Companion.fromJson(json: String): AnalysisEffectMeasure = ffiReadAnalysisEffectMeasure(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectMeasure.toJson(): String = ffiWriteAnalysisEffectMeasure(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEndRule.Companion.fromJson(json: String): AnalysisEndRule = ffiReadAnalysisEndRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEndRule.toJson(): String = ffiWriteAnalysisEndRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEvaluation.Companion.fromJson(json: String): AnalysisEvaluation = ffiReadAnalysisEvaluation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEvaluation.toJson(): String = ffiWriteAnalysisEvaluation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisFiring.Companion.fromJson(json: String): AnalysisFiring = ffiReadAnalysisFiring(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisFiring.toJson(): String = ffiWriteAnalysisFiring(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupScore.Companion.fromJson(json: String): AnalysisGroupScore = ffiReadAnalysisGroupScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupScore.toJson(): String = ffiWriteAnalysisGroupScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = ffiReadAnalysisGroupStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisIncludedResults.Companion.fromJson(json: String): AnalysisIncludedResults = ffiReadAnalysisIncludedResults(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisIncludedResults.toJson(): String = ffiWriteAnalysisIncludedResults(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisIndicator.Companion.fromJson(json: String): AnalysisIndicator = ffiReadAnalysisIndicator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisIndicator.toJson(): String = ffiWriteAnalysisIndicator(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJoin.Companion.fromJson(json: String): AnalysisJoin = ffiReadAnalysisJoin(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJoin.toJson(): String = ffiWriteAnalysisJoin(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgePolicy.Companion.fromJson(json: String): AnalysisJudgePolicy = ffiReadAnalysisJudgePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgePolicy.toJson(): String = ffiWriteAnalysisJudgePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgedMetric.Companion.fromJson(json: String): AnalysisJudgedMetric = ffiReadAnalysisJudgedMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgedMetric.toJson(): String = ffiWriteAnalysisJudgedMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgement.Companion.fromJson(json: String): AnalysisJudgement = ffiReadAnalysisJudgement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgement.toJson(): String = ffiWriteAnalysisJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisLabel.Companion.fromJson(json: String): AnalysisLabel = ffiReadAnalysisLabel(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisLabel.toJson(): String = ffiWriteAnalysisLabel(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisLabelledMetric.Companion.fromJson(json: String): AnalysisLabelledMetric = ffiReadAnalysisLabelledMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisLabelledMetric.toJson(): String = ffiWriteAnalysisLabelledMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMeasurement.Companion.fromJson(json: String): AnalysisMeasurement = ffiReadAnalysisMeasurement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMeasurement.toJson(): String = ffiWriteAnalysisMeasurement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetric.Companion.fromJson(json: String): AnalysisMetric = ffiReadAnalysisMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetric.toJson(): String = ffiWriteAnalysisMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricGroup.Companion.fromJson(json: String): AnalysisMetricGroup = ffiReadAnalysisMetricGroup(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricGroup.toJson(): String = ffiWriteAnalysisMetricGroup(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricJudgement.Companion.fromJson(json: String): AnalysisMetricJudgement = ffiReadAnalysisMetricJudgement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricJudgement.toJson(): String = ffiWriteAnalysisMetricJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricStatus.Companion.fromJson(json: String): AnalysisMetricStatus = ffiReadAnalysisMetricStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMetricStatus.toJson(): String = ffiWriteAnalysisMetricStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMissingValues.Companion.fromJson(json: String): AnalysisMissingValues = ffiReadAnalysisMissingValues(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMissingValues.toJson(): String = ffiWriteAnalysisMissingValues(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoredMetric.Companion.fromJson(json: String): AnalysisMonitoredMetric = ffiReadAnalysisMonitoredMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoredMetric.toJson(): String = ffiWriteAnalysisMonitoredMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoring.Companion.fromJson(json: String): AnalysisMonitoring = ffiReadAnalysisMonitoring(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoring.toJson(): String = ffiWriteAnalysisMonitoring(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoringArea.Companion.fromJson(json: String): AnalysisMonitoringArea = ffiReadAnalysisMonitoringArea(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisMonitoringArea.toJson(): String = ffiWriteAnalysisMonitoringArea(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisNoValue.Companion.fromJson(json: String): AnalysisNoValue = ffiReadAnalysisNoValue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisNoValue.toJson(): String = ffiWriteAnalysisNoValue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjective.Companion.fromJson(json: String): AnalysisObjective = ffiReadAnalysisObjective(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjective.toJson(): String = ffiWriteAnalysisObjective(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveScore.Companion.fromJson(json: String): AnalysisObjectiveScore = ffiReadAnalysisObjectiveScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveScore.toJson(): String = ffiWriteAnalysisObjectiveScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveStatus.Companion.fromJson(json: String): AnalysisObjectiveStatus = ffiReadAnalysisObjectiveStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveStatus.toJson(): String = ffiWriteAnalysisObjectiveStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveVerdict.Companion.fromJson(json: String): AnalysisObjectiveVerdict = ffiReadAnalysisObjectiveVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectiveVerdict.toJson(): String = ffiWriteAnalysisObjectiveVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectives.Companion.fromJson(json: String): AnalysisObjectives = ffiReadAnalysisObjectives(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisObjectives.toJson(): String = ffiWriteAnalysisObjectives(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisPhase.Companion.fromJson(json: String): AnalysisPhase = ffiReadAnalysisPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisPhase.toJson(): String = ffiWriteAnalysisPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisPhaseCounts.Companion.fromJson(json: String): AnalysisPhaseCounts = ffiReadAnalysisPhaseCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisPhaseCounts.toJson(): String = ffiWriteAnalysisPhaseCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisReading.Companion.fromJson(json: String): AnalysisReading = ffiReadAnalysisReading(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisReading.toJson(): String = ffiWriteAnalysisReading(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisRun.Companion.fromJson(json: String): AnalysisRun = ffiReadAnalysisRun(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisRun.toJson(): String = ffiWriteAnalysisRun(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisSamples.Companion.fromJson(json: String): AnalysisSamples = ffiReadAnalysisSamples(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisSamples.toJson(): String = ffiWriteAnalysisSamples(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisScore.Companion.fromJson(json: String): AnalysisScore = ffiReadAnalysisScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScore.toJson(): String = ffiWriteAnalysisScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisScoreSemantics.Companion.fromJson(json: String): AnalysisScoreSemantics = ffiReadAnalysisScoreSemantics(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScoreSemantics.toJson(): String = ffiWriteAnalysisScoreSemantics(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisScorecard.Companion.fromJson(json: String): AnalysisScorecard = ffiReadAnalysisScorecard(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisScorecard.toJson(): String = ffiWriteAnalysisScorecard(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisSeriesPair.Companion.fromJson(json: String): AnalysisSeriesPair = ffiReadAnalysisSeriesPair(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisSeriesPair.toJson(): String = ffiWriteAnalysisSeriesPair(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisSpreadRule.Companion.fromJson(json: String): AnalysisSpreadRule = ffiReadAnalysisSpreadRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisSpreadRule.toJson(): String = ffiWriteAnalysisSpreadRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTally.Companion.fromJson(json: String): AnalysisTally = ffiReadAnalysisTally(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTally.toJson(): String = ffiWriteAnalysisTally(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTarget.Companion.fromJson(json: String): AnalysisTarget = ffiReadAnalysisTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTarget.toJson(): String = ffiWriteAnalysisTarget(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTemplate.Companion.fromJson(json: String): AnalysisTemplate = ffiReadAnalysisTemplate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTemplate.toJson(): String = ffiWriteAnalysisTemplate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisTest.Companion.fromJson(json: String): AnalysisTest = ffiReadAnalysisTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisTest.toJson(): String = ffiWriteAnalysisTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisVerdict.Companion.fromJson(json: String): AnalysisVerdict = ffiReadAnalysisVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisVerdict.toJson(): String = ffiWriteAnalysisVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryAbortPolicy.Companion.fromJson(json: String): CanaryAbortPolicy = ffiReadCanaryAbortPolicy(json)
 
 /** The JSON form. */
@@ -106,6 +602,14 @@ fun CanaryAction.Companion.fromJson(json: String): CanaryAction = ffiReadCanaryA
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryAction.toJson(): String = ffiWriteCanaryAction(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryScale.Companion.fromJson(json: String): CanaryScale = ffiReadCanaryScale(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryScale.toJson(): String = ffiWriteCanaryScale(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -138,6 +642,14 @@ fun CanaryCommand.Companion.fromJson(json: String): CanaryCommand = ffiReadCanar
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryCommand.toJson(): String = ffiWriteCanaryCommand(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryConfirmation.Companion.fromJson(json: String): CanaryConfirmation = ffiReadCanaryConfirmation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryConfirmation.toJson(): String = ffiWriteCanaryConfirmation(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -197,6 +709,22 @@ fun CanaryGateApproval.toJson(): String = ffiWriteCanaryGateApproval(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryHeaderMatch.Companion.fromJson(json: String): CanaryHeaderMatch = ffiReadCanaryHeaderMatch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryHeaderMatch.toJson(): String = ffiWriteCanaryHeaderMatch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryHeaderRoute.Companion.fromJson(json: String): CanaryHeaderRoute = ffiReadCanaryHeaderRoute(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryHeaderRoute.toJson(): String = ffiWriteCanaryHeaderRoute(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryHealthRole.Companion.fromJson(json: String): CanaryHealthRole = ffiReadCanaryHealthRole(json)
 
 /** The JSON form. */
@@ -210,6 +738,14 @@ fun CanaryLastMeasurement.Companion.fromJson(json: String): CanaryLastMeasuremen
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryLastMeasurement.toJson(): String = ffiWriteCanaryLastMeasurement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMatchKind.Companion.fromJson(json: String): CanaryMatchKind = ffiReadCanaryMatchKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMatchKind.toJson(): String = ffiWriteCanaryMatchKind(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -234,6 +770,14 @@ fun CanaryMetricState.Companion.fromJson(json: String): CanaryMetricState = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryMetricState.toJson(): String = ffiWriteCanaryMetricState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryMirrorRoute.Companion.fromJson(json: String): CanaryMirrorRoute = ffiReadCanaryMirrorRoute(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryMirrorRoute.toJson(): String = ffiWriteCanaryMirrorRoute(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -365,6 +909,14 @@ fun CanaryStep.toJson(): String = ffiWriteCanaryStep(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryStepOutcome.Companion.fromJson(json: String): CanaryStepOutcome = ffiReadCanaryStepOutcome(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryStepOutcome.toJson(): String = ffiWriteCanaryStepOutcome(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryTimeline.Companion.fromJson(json: String): CanaryTimeline = ffiReadCanaryTimeline(json)
 
 /** The JSON form. */
@@ -442,6 +994,14 @@ fun InterchangePrometheusMetric.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusMetric.toJson(): String = ffiWriteInterchangePrometheusMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusQuery.Companion.fromJson(json: String): InterchangePrometheusQuery = ffiReadInterchangePrometheusQuery(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangePrometheusQuery.toJson(): String = ffiWriteInterchangePrometheusQuery(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -789,6 +1349,30 @@ fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackCandidate.Companion.fromJson(json: String): RollbackCandidate = ffiReadRollbackCandidate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidate.toJson(): String = ffiWriteRollbackCandidate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCandidates.Companion.fromJson(json: String): RollbackCandidates = ffiReadRollbackCandidates(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidates.toJson(): String = ffiWriteRollbackCandidates(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCandidatesVerdict.Companion.fromJson(json: String): RollbackCandidatesVerdict = ffiReadRollbackCandidatesVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCandidatesVerdict.toJson(): String = ffiWriteRollbackCandidatesVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackCounterfactual.Companion.fromJson(json: String): RollbackCounterfactual = ffiReadRollbackCounterfactual(json)
 
 /** The JSON form. */
@@ -813,6 +1397,14 @@ fun RollbackCustomerImpact.toJson(): String = ffiWriteRollbackCustomerImpact(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackDataLoss.Companion.fromJson(json: String): RollbackDataLoss = ffiReadRollbackDataLoss(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackDataLoss.toJson(): String = ffiWriteRollbackDataLoss(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackDecision.Companion.fromJson(json: String): RollbackDecision = ffiReadRollbackDecision(json)
 
 /** The JSON form. */
@@ -821,11 +1413,83 @@ fun RollbackDecision.toJson(): String = ffiWriteRollbackDecision(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackHistoryEvent.Companion.fromJson(json: String): RollbackHistoryEvent = ffiReadRollbackHistoryEvent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryEvent.toJson(): String = ffiWriteRollbackHistoryEvent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryKind.Companion.fromJson(json: String): RollbackHistoryKind = ffiReadRollbackHistoryKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackHistoryKind.toJson(): String = ffiWriteRollbackHistoryKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackItemKind.Companion.fromJson(json: String): RollbackItemKind = ffiReadRollbackItemKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackItemKind.toJson(): String = ffiWriteRollbackItemKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlan.Companion.fromJson(json: String): RollbackPlan = ffiReadRollbackPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlan.toJson(): String = ffiWriteRollbackPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanAction.Companion.fromJson(json: String): RollbackPlanAction = ffiReadRollbackPlanAction(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanAction.toJson(): String = ffiWriteRollbackPlanAction(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanItem.Companion.fromJson(json: String): RollbackPlanItem = ffiReadRollbackPlanItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanItem.toJson(): String = ffiWriteRollbackPlanItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanStep.Companion.fromJson(json: String): RollbackPlanStep = ffiReadRollbackPlanStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanStep.toJson(): String = ffiWriteRollbackPlanStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackPlanVerdict.Companion.fromJson(json: String): RollbackPlanVerdict = ffiReadRollbackPlanVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackPlanVerdict.toJson(): String = ffiWriteRollbackPlanVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackPolicy.Companion.fromJson(json: String): RollbackPolicy = ffiReadRollbackPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackPolicy.toJson(): String = ffiWriteRollbackPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackSchemaChange.Companion.fromJson(json: String): RollbackSchemaChange = ffiReadRollbackSchemaChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackSchemaChange.toJson(): String = ffiWriteRollbackSchemaChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -842,6 +1506,22 @@ fun RollbackVerdict.Companion.fromJson(json: String): RollbackVerdict = ffiReadR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackVerdict.toJson(): String = ffiWriteRollbackVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackWindow.Companion.fromJson(json: String): RollbackWindow = ffiReadRollbackWindow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackWindow.toJson(): String = ffiWriteRollbackWindow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackWindowVerdict.Companion.fromJson(json: String): RollbackWindowVerdict = ffiReadRollbackWindowVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackWindowVerdict.toJson(): String = ffiWriteRollbackWindowVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -869,6 +1549,30 @@ fun StatsDirection.toJson(): String = ffiWriteStatsDirection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsEquivalenceTest.Companion.fromJson(json: String): StatsEquivalenceTest = ffiReadStatsEquivalenceTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSmirnovTest.Companion.fromJson(json: String): StatsKolmogorovSmirnovTest = ffiReadStatsKolmogorovSmirnovTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSmirnovTest.toJson(): String = ffiWriteStatsKolmogorovSmirnovTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsLift.Companion.fromJson(json: String): StatsLift = ffiReadStatsLift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsLift.toJson(): String = ffiWriteStatsLift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsLooks.Companion.fromJson(json: String): StatsLooks = ffiReadStatsLooks(json)
 
 /** The JSON form. */
@@ -885,6 +1589,46 @@ fun StatsPolicy.toJson(): String = ffiWriteStatsPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsQuantileInterval.Companion.fromJson(json: String): StatsQuantileInterval = ffiReadStatsQuantileInterval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileInterval.toJson(): String = ffiWriteStatsQuantileInterval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsQuantileMethod.Companion.fromJson(json: String): StatsQuantileMethod = ffiReadStatsQuantileMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileMethod.toJson(): String = ffiWriteStatsQuantileMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRankMethod.Companion.fromJson(json: String): StatsRankMethod = ffiReadStatsRankMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRankMethod.toJson(): String = ffiWriteStatsRankMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRankTest.Companion.fromJson(json: String): StatsRankTest = ffiReadStatsRankTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRankTest.toJson(): String = ffiWriteStatsRankTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShift.Companion.fromJson(json: String): StatsShift = ffiReadStatsShift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShift.toJson(): String = ffiWriteStatsShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsTestResult.Companion.fromJson(json: String): StatsTestResult = ffiReadStatsTestResult(json)
 
 /** The JSON form. */
@@ -898,6 +1642,14 @@ fun StatsVerdict.Companion.fromJson(json: String): StatsVerdict = ffiReadStatsVe
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsVerdict.toJson(): String = ffiWriteStatsVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsWelchTest.Companion.fromJson(json: String): StatsWelchTest = ffiReadStatsWelchTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsWelchTest.toJson(): String = ffiWriteStatsWelchTest(this)
 
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -3,11 +3,12 @@
 
 Each module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.
 
+- `relcore.analysis`: Judges what was measured of a release: the measurements of its metrics, and their limits.
 - `relcore.canary`: Decides whether a canary advances, holds or rolls back.
 - `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
-- `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+- `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 - `relcore.metrics`: The five delivery metrics of DORA, from deployments, changes and incidents.
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from relcore._native import VERSION as __version__
 
 if TYPE_CHECKING:
+    from relcore import analysis as analysis
     from relcore import canary as canary
     from relcore import decision as decision
     from relcore import digest as digest
@@ -73,6 +75,7 @@ __all__ = [
     "TimeRange",
     "Weekday",
     "__version__",
+    "analysis",
     "canary",
     "decision",
     "digest",
@@ -111,6 +114,7 @@ _HOMES = {
 }
 _MODULES = frozenset(
     (
+        "analysis",
         "canary",
         "decision",
         "digest",

@@ -19,15 +19,17 @@ last: a person is asked only when nothing else holds the rollout.
 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
 5. The previous version is not ready: `on.stable_unhealthy`.
 6. The deadline has passed: `on.deadline`.
-7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+   `on.failed`.
 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-    without enough good measurements: `on.inconclusive`.
-11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+    commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+    `on.inconclusive`.
+11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 12. The run is paused: hold.
 13. The release window is closed: hold.
-14. The current step: its timer, its measurements, its samples, its gate.
+14. The current step: its timer, its measurements, its samples, its gate, its command.
 
 An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
 `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -55,6 +57,21 @@ What is counted:
   measurements and samples count for the current step, and only if they were made after the weight was set.
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
+
+Steps that the caller carries out:
+
+The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+which is given again at every call until the caller reports the result as a `step_result` observation. Without a result the
+step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+another step, has no effect.
+
+- A commanded route or scale is part of the `routing()` of the state, so a program that ended before it carried out the
+  command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+- They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+  is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+- A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+- Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+  the metrics are good, as more weight is. `exposure()` counts the weight alone.
 
 Orders:
 
@@ -103,11 +120,20 @@ __all__ = [
     "ActionInconclusive",
     "ActionPause",
     "ActionRollBack",
+    "ActionRunExternal",
+    "ActionSetCanaryScale",
+    "ActionSetHeaderRoute",
+    "ActionSetMirrorRoute",
     "ActionSetWeight",
+    "CanaryScale",
+    "CanaryScaleMatchTraffic",
+    "CanaryScalePercent",
+    "CanaryScaleReplicas",
     "CauseResponses",
     "ChangeEffect",
     "ChangeKind",
     "Command",
+    "Confirmation",
     "DeadlineExcludes",
     "Decision",
     "Diagnostic",
@@ -115,11 +141,15 @@ __all__ = [
     "EmptyResult",
     "Exposure",
     "GateApproval",
+    "HeaderMatch",
+    "HeaderRoute",
     "HealthRole",
     "LastMeasurement",
+    "MatchKind",
     "MeasurementPhase",
     "Metric",
     "MetricState",
+    "MirrorRoute",
     "Observation",
     "ObservationKind",
     "ObservationKindApproval",
@@ -128,6 +158,7 @@ __all__ = [
     "ObservationKindHealth",
     "ObservationKindMeasurement",
     "ObservationKindNewRevision",
+    "ObservationKindStepResult",
     "ObservationKindWindow",
     "Order",
     "Phase",
@@ -150,8 +181,13 @@ __all__ = [
     "Step",
     "StepAnalysis",
     "StepBake",
+    "StepExternal",
     "StepGate",
+    "StepOutcome",
     "StepPause",
+    "StepSetCanaryScale",
+    "StepSetHeaderRoute",
+    "StepSetMirrorRoute",
     "StepSetWeight",
     "Timeline",
     "Waiver",
@@ -183,6 +219,7 @@ __all__ = [
     "simulate",
     "standard_schedule",
     "start",
+    "step_result",
     "validate",
     "weight_to_replicas",
     "window",
@@ -335,6 +372,15 @@ class DiagnosticCode(StrEnum):
     BAKE_NEVER_ENDS = "bake_never_ends"
     """Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well."""
 
+    SHARE_OUT_OF_RANGE = "share_out_of_range"
+    """Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100."""
+
+    ROUTE_UNKNOWN = "route_unknown"
+    """Warning: a step removes a route that no step before it sets."""
+
+    SCALE_BELOW_WEIGHT = "scale_below_weight"
+    """Warning: the new version is scaled to less than its share of the traffic."""
+
 
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series.
@@ -361,6 +407,19 @@ class HealthRole(StrEnum):
 
     STABLE = "stable"
     """The previous version, to which a rollback returns."""
+
+
+class MatchKind(StrEnum):
+    """How the value of a header is compared."""
+
+    EXACT = "exact"
+    """The whole value."""
+
+    PREFIX = "prefix"
+    """The beginning of the value."""
+
+    REGEX = "regex"
+    """A regular expression for the whole value, in the syntax of the router."""
 
 
 class MeasurementPhase(StrEnum):
@@ -454,6 +513,19 @@ class Response(StrEnum):
     """End the rollout as the schedule's `abort` says."""
 
 
+class StepOutcome(StrEnum):
+    """The result of what a step commanded, from the best to the worst."""
+
+    SUCCEEDED = "succeeded"
+    """It is done: the route or the scale is in effect, or what ran outside has succeeded."""
+
+    INCONCLUSIVE = "inconclusive"
+    """It cannot be told. The response is `on.inconclusive`."""
+
+    FAILED = "failed"
+    """It failed. The response is `on.failed`."""
+
+
 class Waiver(StrEnum):
     """What an operator waived until the weight changes."""
 
@@ -529,6 +601,95 @@ class ActionAwaitGate(_Variant):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetHeaderRoute(_Variant):
+    """Set or remove a header route, then report the result of the step. Given again until there is one."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", "headers", tag="set_header_route")
+
+    type: Literal["set_header_route"] = "set_header_route"
+    """Which variant this is."""
+
+    step: int
+    """The index of the step, for its result."""
+
+    name: str
+    """The name of the route."""
+
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets; empty: remove the route."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+        _freeze(self, "headers")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetMirrorRoute(_Variant):
+    """Set or remove a mirror route, then report the result of the step. Given again until there is one."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "name", "percent", "headers", tag="set_mirror_route"
+    )
+
+    type: Literal["set_mirror_route"] = "set_mirror_route"
+    """Which variant this is."""
+
+    step: int
+    """The index of the step, for its result."""
+
+    name: str
+    """The name of the route."""
+
+    percent: float | None = None
+    """The share of the requests to copy, in percent; absent: remove the route."""
+
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets; empty: every request may be copied."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+        _freeze(self, "headers")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionSetCanaryScale(_Variant):
+    """Scale the new version, then report the result of the step. Given again until there is one."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "scale", tag="set_canary_scale")
+
+    type: Literal["set_canary_scale"] = "set_canary_scale"
+    """Which variant this is."""
+
+    step: int
+    """The index of the step, for its result."""
+
+    scale: Annotated[CanaryScale, _TAGGED]
+    """The size."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionRunExternal(_Variant):
+    """Run something outside of the schedule, once, then report the result of the step. Given again until there is one."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", tag="run_external")
+
+    type: Literal["run_external"] = "run_external"
+    """Which variant this is."""
+
+    step: int
+    """The index of the step, for its result."""
+
+    name: str
+    """What to run."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
 
@@ -591,12 +752,65 @@ Action: TypeAlias = (
     | ActionHold
     | ActionInconclusive
     | ActionAwaitGate
+    | ActionSetHeaderRoute
+    | ActionSetMirrorRoute
+    | ActionSetCanaryScale
+    | ActionRunExternal
     | ActionPause
     | ActionComplete
     | ActionRollBack
     | ActionFreeze
 )
 """What to do about a canary."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScaleReplicas(_Variant):
+    """A number of replicas."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", tag="replicas")
+
+    type: Literal["replicas"] = "replicas"
+    """Which variant this is."""
+
+    replicas: int
+    """The number."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScalePercent(_Variant):
+    """A share of the replicas of a full deployment."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="percent")
+
+    type: Literal["percent"] = "percent"
+    """Which variant this is."""
+
+    percent: float
+    """The share in percent, from 0 to 100."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryScaleMatchTraffic(_Variant):
+    """As many as the weight needs. Also what holds before the first step that sets a scale."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="match_traffic")
+
+    type: Literal["match_traffic"] = "match_traffic"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+CanaryScale: TypeAlias = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic
+"""The size of the new version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -631,6 +845,22 @@ class CauseResponses(_Value):
 
     stable_unhealthy: Response = Response.HOLD
     """The previous version is not ready, so that a rollback is not possible. Default: `hold`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation(_Value):
+    """The result of what a step commanded."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text")
+
+    at: datetime
+    """When it was observed."""
+
+    result: StepOutcome
+    """The result."""
+
+    text: str | None = None
+    """What a person should know about it, its first 500 characters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -740,6 +970,38 @@ class GateApproval(_Value):
 
     at: datetime
     """When."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderMatch(_Value):
+    """A condition on a header of a request."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind")
+
+    header: str
+    """The name of the header; `:method` and `:path` are the method and the path."""
+
+    value: str
+    """The value, as `kind` says."""
+
+    kind: MatchKind = MatchKind.EXACT
+    """How the value is compared. Default: it is the whole value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderRoute(_Value):
+    """A header route that was commanded."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers")
+
+    name: str
+    """The name."""
+
+    headers: Sequence[HeaderMatch]
+    """The conditions, all of which a request meets."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "headers")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -868,6 +1130,25 @@ class MetricState(_Value):
 
     sampled_until: datetime | None = None
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MirrorRoute(_Value):
+    """A mirror route that was commanded."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers")
+
+    name: str
+    """The name."""
+
+    percent: float
+    """The share of the requests that are copied, in percent."""
+
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets; empty: every request may be copied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "headers")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1000,6 +1281,30 @@ class ObservationKindCommand(_Variant):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindStepResult(_Variant):
+    """The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
+    one from after the command.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "result", "text", tag="step_result")
+
+    type: Literal["step_result"] = "step_result"
+    """Which variant this is."""
+
+    step: int
+    """The index of the step, as in the verdict."""
+
+    result: StepOutcome
+    """Whether it succeeded."""
+
+    text: str | None = None
+    """What a person should know about it, when there is something."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
 
@@ -1022,6 +1327,7 @@ ObservationKind: TypeAlias = (
     | ObservationKindWindow
     | ObservationKindApproval
     | ObservationKindCommand
+    | ObservationKindStepResult
     | ObservationKindNewRevision
 )
 """What was observed."""
@@ -1171,13 +1477,27 @@ class Replicas(_Value):
 class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", "revision")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weight", "revision", "header_routes", "mirror_routes", "canary_scale"
+    )
 
     weight: float
     """The share of the traffic for the new version, in percent. The rest goes to the previous version."""
 
     revision: str | None = None
     """The new version, once a new revision was observed."""
+
+    header_routes: Sequence[HeaderRoute] = ()
+    """The requests for the new version by their headers, whatever the weight is. Every other header route is removed."""
+
+    mirror_routes: Sequence[MirrorRoute] = ()
+    """The requests that are copied to the new version. Every other mirror route is removed."""
+
+    canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
+    """The size of the new version; absent: as its traffic needs."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "header_routes", "mirror_routes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1278,6 +1598,10 @@ class State(_Value):
         "capacity_observed_at",
         "inherited_weight",
         "orders",
+        "header_routes",
+        "mirror_routes",
+        "canary_scale",
+        "confirmation",
     )
 
     schedule_digest: str
@@ -1353,7 +1677,7 @@ class State(_Value):
     """Since when the deadline does not count the time, while it does not."""
 
     gate_asked_at: datetime | None = None
-    """When the gate that is the current step asked for its approval."""
+    """When the current step asked: a gate for its approval, a command for its result."""
 
     told_at: datetime | None = None
     """When the pause or the end of the run was first told, if a response began it. An order that was given before does
@@ -1383,8 +1707,20 @@ class State(_Value):
     orders: Sequence[Order] = ()
     """The latest command of each kind in this run."""
 
+    header_routes: Sequence[HeaderRoute] = ()
+    """The header routes that were commanded, by name."""
+
+    mirror_routes: Sequence[MirrorRoute] = ()
+    """The mirror routes that were commanded, by name."""
+
+    canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
+    """The scale that was commanded for the new version; absent: as its traffic needs."""
+
+    confirmation: Confirmation | None = None
+    """The result of what the current step commanded, once there is one."""
+
     def __post_init__(self) -> None:
-        _freeze(self, "metrics", "approvals", "orders")
+        _freeze(self, "metrics", "approvals", "orders", "header_routes", "mirror_routes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1483,7 +1819,125 @@ class StepGate(_Variant):
         _check_tag(self)
 
 
-Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetHeaderRoute(_Variant):
+    """Route the requests with these headers to the new version, whatever the weight is."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "headers", "timeout", "on_timeout", tag="set_header_route"
+    )
+
+    type: Literal["set_header_route"] = "set_header_route"
+    """Which variant this is."""
+
+    name: str
+    """The name of the route. A later step with the same name replaces it."""
+
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets. Default: none, which removes the route."""
+
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+
+    on_timeout: Response | None = None
+    """The response to a route that nobody confirmed in time; absent: `abort`."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+        _freeze(self, "headers")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetMirrorRoute(_Variant):
+    """Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "percent", "headers", "timeout", "on_timeout", tag="set_mirror_route"
+    )
+
+    type: Literal["set_mirror_route"] = "set_mirror_route"
+    """Which variant this is."""
+
+    name: str
+    """The name of the route. A later step with the same name replaces it."""
+
+    percent: float | None = None
+    """The share of the requests in percent: more than 0, at most 100; absent: removes the route."""
+
+    headers: Sequence[HeaderMatch] = ()
+    """The conditions, all of which a request meets. Default: none, so that every request may be copied."""
+
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+
+    on_timeout: Response | None = None
+    """The response to a route that nobody confirmed in time; absent: `abort`."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+        _freeze(self, "headers")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSetCanaryScale(_Variant):
+    """Scale the new version to another size than its traffic needs."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "scale", "timeout", "on_timeout", tag="set_canary_scale"
+    )
+
+    type: Literal["set_canary_scale"] = "set_canary_scale"
+    """Which variant this is."""
+
+    scale: Annotated[CanaryScale, _TAGGED]
+    """The size."""
+
+    timeout: timedelta | None = None
+    """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
+
+    on_timeout: Response | None = None
+    """The response to a scale that nobody confirmed in time; absent: `abort`."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepExternal(_Variant):
+    """Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
+
+    The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="external")
+
+    type: Literal["external"] = "external"
+    """Which variant this is."""
+
+    name: str
+    """The name by which the caller knows what to run."""
+
+    timeout: timedelta | None = None
+    """How long it waits for the result, from when it was commanded, pauses not counted; absent: without limit."""
+
+    on_timeout: Response | None = None
+    """The response to a result that did not come in time; absent: `abort`."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Step: TypeAlias = (
+    StepSetWeight
+    | StepBake
+    | StepPause
+    | StepAnalysis
+    | StepGate
+    | StepSetHeaderRoute
+    | StepSetMirrorRoute
+    | StepSetCanaryScale
+    | StepExternal
+)
 """A step of a schedule."""
 
 
@@ -1759,7 +2213,8 @@ def exposure(
 
     `decisions` are those of one rollout in their order, from its start: the result of `simulate()`, or
     all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-    versions at a time. A new revision counts from when it was observed.
+    versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+    route brings is not known here.
 
     With `simulate()` it shows before a release what a schedule may cost: replay an old failure under two
     schedules and compare the user-minutes.
@@ -1866,6 +2321,7 @@ def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     | --- | --- |
     | `set_weight`, `complete` | `proceed` |
     | `hold`, `inconclusive` | `wait` |
+    | `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
     | `hold` of a rollout that has succeeded | `proceed` |
     | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
     | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -1929,7 +2385,8 @@ def rebase(
 
     The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
     count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-    changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+    changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+    a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
     release window and orders stay. The deadline still counts from the start of the rollout.
 
     A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -1957,6 +2414,10 @@ def routing(state: State | Mapping[str, object]) -> Routing:
 
     - before the state was stored, the next tick decides the same again from the same state;
     - after it was stored, the next tick sets its routing.
+
+    The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+    for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+    removes what is beside the traffic.
 
     Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
     know about.
@@ -2001,6 +2462,14 @@ def start(schedule: Schedule | Mapping[str, object], now: datetime | str) -> Sta
     steps, falling weights, a metric without a limit.
     """
     return _start(schedule, now)
+
+
+_step_result = _native.function("canary.step_result")
+
+
+def step_result(step: int, result: StepOutcome | str, text: str | None, at: datetime | str) -> Observation:
+    """The caller carried out the command of a step, or could not: which step, with what result, and if useful a text."""
+    return _step_result(step, result, text, at)
 
 
 _validate = _native.function("canary.validate")

@@ -168,6 +168,171 @@ class ReasonCode(StrEnum):
     DECLARED_KIND = "declared_kind"
     """The declared type decided an otherwise ambiguous release."""
 
+    RUN_SUCCESSFUL = "run_successful"
+    """Every metric that counts is successful."""
+
+    RUN_FAILED = "run_failed"
+    """The metrics can no longer be successful: at least one of them failed."""
+
+    RUN_ERROR = "run_error"
+    """The metrics can no longer be successful: at least one of them could not be measured."""
+
+    RUN_INCONCLUSIVE = "run_inconclusive"
+    """The metrics can no longer be successful, and none of them is proven bad."""
+
+    RUN_RUNNING = "run_running"
+    """The metrics are still measured."""
+
+    RUN_PENDING = "run_pending"
+    """Nothing has been measured yet."""
+
+    NOTHING_REQUIRED = "nothing_required"
+    """Every metric is a dry run, so nothing was required."""
+
+    METRIC_PENDING = "metric_pending"
+    """A metric has no measurement yet."""
+
+    METRIC_RUNNING = "metric_running"
+    """A metric is still measured."""
+
+    METRIC_ENDED = "metric_ended"
+    """A metric was ended before it was decided."""
+
+    METRIC_NEVER_MEASURED = "metric_never_measured"
+    """A metric was ended before its first measurement."""
+
+    METRIC_COMPLETE = "metric_complete"
+    """A metric reached its number of measurements within its limits."""
+
+    METRIC_DECIDED_EARLY = "metric_decided_early"
+    """No further measurement can change the result of a metric, so it is decided before its number of measurements."""
+
+    SUCCESSES_IN_A_ROW = "successes_in_a_row"
+    """A metric has enough successful measurements in a row."""
+
+    SUCCESSES_NOT_IN_A_ROW = "successes_not_in_a_row"
+    """A metric ended without enough successful measurements in a row."""
+
+    NO_SUCCESS = "no_success"
+    """A metric ended without any successful measurement."""
+
+    FAILED_OVER_LIMIT = "failed_over_limit"
+    """A metric has more failed measurements than its limit."""
+
+    FAILED_IN_A_ROW_OVER_LIMIT = "failed_in_a_row_over_limit"
+    """A metric has more failed measurements in a row than its limit."""
+
+    INCONCLUSIVE_OVER_LIMIT = "inconclusive_over_limit"
+    """A metric has more inconclusive measurements than its limit."""
+
+    ERRORS_OVER_LIMIT = "errors_over_limit"
+    """A metric has more queries with errors in a row than its limit."""
+
+    GROUP_SUCCESSFUL = "group_successful"
+    """A group has enough successful members."""
+
+    GROUP_UNSUCCESSFUL = "group_unsuccessful"
+    """A group can no longer have enough successful members."""
+
+    GROUP_RUNNING = "group_running"
+    """A group is not decided yet."""
+
+    SCORE_PASSED = "score_passed"
+    """The score of the judged metrics reaches the passing score."""
+
+    SCORE_MARGINAL = "score_marginal"
+    """The score reaches the marginal score only."""
+
+    SCORE_TOO_LOW = "score_too_low"
+    """The score is below the marginal score."""
+
+    SCORE_UNKNOWN = "score_unknown"
+    """Unknown metrics decide between two verdicts."""
+
+    TOO_LITTLE_DATA = "too_little_data"
+    """Half of the metrics or more have no data."""
+
+    CRITICAL_METRIC_BAD = "critical_metric_bad"
+    """A critical metric of the canary is bad."""
+
+    SERIES_PASSED = "series_passed"
+    """The canary is not shown to be worse in a metric."""
+
+    SERIES_HIGH = "series_high"
+    """The canary has greater values, which is bad."""
+
+    SERIES_LOW = "series_low"
+    """The canary has lesser values, which is bad."""
+
+    SPREAD_CHANGED = "spread_changed"
+    """The canary has another spread, which is bad."""
+
+    EVENTS_WITHOUT_BASELINE = "events_without_baseline"
+    """The canary has events, and its baseline has none."""
+
+    SERIES_TOO_SHORT = "series_too_short"
+    """The series are too short for any result of the test to count."""
+
+    SERIES_UNEVEN = "series_uneven"
+    """Far more points of one arm are missing than of the other."""
+
+    SERIES_EMPTY = "series_empty"
+    """A series has no values."""
+
+    SERIES_FAILED = "series_failed"
+    """The query of a series failed."""
+
+    OBJECTIVES_PASSED = "objectives_passed"
+    """The score of the objectives reaches the percentage to pass, and no key objective failed."""
+
+    OBJECTIVES_WARNING = "objectives_warning"
+    """The score of the objectives reaches the percentage for a warning only."""
+
+    OBJECTIVES_FAILED = "objectives_failed"
+    """The score of the objectives is too low, or a key objective failed."""
+
+    OBJECTIVES_INCONCLUSIVE = "objectives_inconclusive"
+    """What is missing decides between two verdicts about the objectives."""
+
+    NOTHING_SCORED = "nothing_scored"
+    """No objective has a weight."""
+
+    KEY_OBJECTIVE_FAILED = "key_objective_failed"
+    """A key objective failed, so the release fails whatever its score."""
+
+    OBJECTIVE_FAILED = "objective_failed"
+    """An objective failed."""
+
+    OBJECTIVE_WARNING = "objective_warning"
+    """An objective has a warning and half of its points."""
+
+    OBJECTIVE_NO_DATA = "objective_no_data"
+    """An objective has no value, or nothing to compare it with."""
+
+    ALERTS_FIRING = "alerts_firing"
+    """An alert of severity error or critical fires."""
+
+    ALERTS_WARNING = "alerts_warning"
+    """An alert of severity warning fires."""
+
+    ALERTS_NO_DATA = "alerts_no_data"
+    """No alert fires, and at least one cannot be evaluated."""
+
+    ALERTS_PENDING = "alerts_pending"
+    """No alert fires, and at least one metric is beyond its limit."""
+
+    ALERTS_OK = "alerts_ok"
+    """No alert speaks against the release."""
+
+    ALERT_FIRING = "alert_firing"
+    """A metric was beyond its limit for long enough."""
+
+    ALERT_PENDING = "alert_pending"
+    """A metric is beyond its limit, but not for long enough."""
+
+    ALERT_NO_DATA = "alert_no_data"
+    """A metric or its baseline has no value that is new enough."""
+
     ABORT_ORDERED = "abort_ordered"
     """An operator ordered to abort the rollout."""
 
@@ -236,6 +401,9 @@ class ReasonCode(StrEnum):
     PAUSE_RUNNING = "pause_running"
     """A pause step has not reached its end."""
 
+    ROUTES_REMOVED = "routes_removed"
+    """Routes and a scale ended with the run, and must be removed after its traffic."""
+
     ROLLING_BACK = "rolling_back"
     """The rollout has failed, and its traffic goes back as the previous version can take it."""
 
@@ -259,6 +427,21 @@ class ReasonCode(StrEnum):
 
     STALE_DATA = "stale_data"
     """A metric has no measurement within its `max_age`."""
+
+    STEP_EXPIRED = "step_expired"
+    """What a step commanded was not reported in its time."""
+
+    STEP_FAILED = "step_failed"
+    """What a step commanded has failed."""
+
+    STEP_INCONCLUSIVE = "step_inconclusive"
+    """The result of what a step commanded is inconclusive."""
+
+    STEP_OUTDATED = "step_outdated"
+    """A result has no effect, because it is not of the current step, or from before its command."""
+
+    STEP_PENDING = "step_pending"
+    """A step gave its command and waits for the result."""
 
     WEIGHT_SET = "weight_set"
     """The weight of the new version changed."""
@@ -341,6 +524,117 @@ class ReasonCode(StrEnum):
     NEITHER_IS_SAFE = "neither_is_safe"
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
 
+    PLAN_HARM_FIRST = "plan_harm_first"
+    """Plan: the step stops the harm, so that it comes first."""
+
+    PLAN_SCHEMA_FIRST = "plan_schema_first"
+    """Plan: the previous version cannot run before this database step."""
+
+    PLAN_CONFIGURATION_FIRST = "plan_configuration_first"
+    """Plan: the application reads its configuration when it starts."""
+
+    PLAN_APPLICATION = "plan_application"
+    """Plan: the application follows what it needs."""
+
+    PLAN_TRAFFIC_LATE = "plan_traffic_late"
+    """Plan: the traffic follows the database, without which the previous version cannot serve."""
+
+    PLAN_SCHEMA_LAST = "plan_schema_last"
+    """Plan: the schema stays, or goes back after the new version is gone."""
+
+    PLAN_CACHE_LAST = "plan_cache_last"
+    """Plan: caches are cleared after the previous version is back."""
+
+    PLAN_ORDER_STATED = "plan_order_stated"
+    """Plan: the step follows others because its item says so."""
+
+    PLAN_COMPLETE = "plan_complete"
+    """Plan: nothing is missing, untested or lost."""
+
+    PLAN_EMPTY = "plan_empty"
+    """Plan: there are no steps."""
+
+    STEP_UNTESTED = "step_untested"
+    """Plan: a step has not been tested, or that is unknown."""
+
+    STEP_IRREVERSIBLE = "step_irreversible"
+    """Plan: a step cannot be undone."""
+
+    NO_OWNER = "no_owner"
+    """Plan: a step has no owner."""
+
+    NO_DURATION = "no_duration"
+    """Plan: a step has no duration."""
+
+    NO_COMMANDS = "no_commands"
+    """Plan: a step has no commands."""
+
+    MIGRATION_WITHOUT_DOWN = "migration_without_down"
+    """Plan: a migration has no down migration."""
+
+    DOWN_LOSES_DATA = "down_loses_data"
+    """Plan: a down migration loses data."""
+
+    DATA_LOSS_UNKNOWN = "data_loss_unknown"
+    """Plan: it is unknown whether a down migration loses data."""
+
+    NO_BACKUP = "no_backup"
+    """Plan: no backup is known."""
+
+    BACKUP_OUTDATED = "backup_outdated"
+    """Plan: the backup is older than the data."""
+
+    SCHEMA_CHANGE_UNKNOWN = "schema_change_unknown"
+    """Plan: it is unknown what a migration does to the schema."""
+
+    SCHEMA_INCOMPATIBLE = "schema_incompatible"
+    """Plan: the previous version is not known to work with a schema that is to stay."""
+
+    CONTRACT_CLOSES_WINDOW = "contract_closes_window"
+    """A contract migration closes the rollback window."""
+
+    TARGET_NOT_OLDER = "target_not_older"
+    """Window: the target was not deployed before the current version."""
+
+    TARGET_IS_EXPERIMENT = "target_is_experiment"
+    """Window: the target was deployed as an experiment only."""
+
+    WINDOW_REVISIONS_EXCEEDED = "window_revisions_exceeded"
+    """Window: too many versions lie between the target and the current version."""
+
+    NEW_FORMAT_WRITTEN = "new_format_written"
+    """Window: data was written that the target cannot read."""
+
+    ARTIFACT_EXPIRED = "artifact_expired"
+    """Window: the artifact of the target is deleted."""
+
+    CANDIDATE_FOUND = "candidate_found"
+    """Candidates: the newest version that worked and may run again."""
+
+    CANDIDATES_UNKNOWN = "candidates_unknown"
+    """Candidates: no version is known to have worked, but of some that is unknown."""
+
+    NO_CANDIDATE = "no_candidate"
+    """Candidates: there is no version to go back to."""
+
+    VERSION_WORKED = "version_worked"
+    """Candidate: it worked."""
+
+    VERSION_FAILED = "version_failed"
+    """Candidate: it failed while it served."""
+
+    VERSION_WITHDRAWN = "version_withdrawn"
+    """Candidate: it was withdrawn."""
+
+    VERSION_VULNERABLE = "version_vulnerable"
+    """Candidate: it has a vulnerability."""
+
+    VERSION_UNPROVEN = "version_unproven"
+    """Candidate: it neither succeeded nor served long enough."""
+
+    ROLLBACK_ATTEMPTS_EXCEEDED = "rollback_attempts_exceeded"
+    """As many rollbacks failed as the policy allows."""
+
     HARM_PROVEN = "harm_proven"
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
 
@@ -361,6 +655,42 @@ class ReasonCode(StrEnum):
 
     EVENTS_WITHOUT_EXPOSURE = "events_without_exposure"
     """Invalid: an arm has events without exposure."""
+
+    SPLIT_MISMATCHED = "split_mismatched"
+    """Mismatched: the shares of the traffic are proven not to be the planned ones."""
+
+    SPLIT_UNPLANNED_ARM = "split_unplanned_arm"
+    """Mismatched: an arm that was to get nothing got units."""
+
+    SPLIT_MATCHED = "split_matched"
+    """Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch."""
+
+    SPLIT_INCONCLUSIVE = "split_inconclusive"
+    """Inconclusive: the units prove neither a mismatch nor its absence."""
+
+    SPLIT_WITHOUT_UNITS = "split_without_units"
+    """No data: no arm has units."""
+
+    METRIC_FAILED = "metric_failed"
+    """Fail: a metric has failed, also with its p-value adjusted for the number of metrics."""
+
+    METRIC_FAILED_ALONE = "metric_failed_alone"
+    """Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha."""
+
+    METRIC_INVALID = "metric_invalid"
+    """Invalid: the comparison of a metric is invalid."""
+
+    METRIC_WITHOUT_DATA = "metric_without_data"
+    """No data: a metric has no data."""
+
+    METRIC_INCONCLUSIVE = "metric_inconclusive"
+    """Inconclusive: a metric is inconclusive."""
+
+    METRIC_PASSED = "metric_passed"
+    """A metric has passed."""
+
+    NO_METRICS = "no_metrics"
+    """No data: there is no metric."""
 
     FACT_MISSING = "fact_missing"
     """A fact that the decision needs is missing."""

@@ -5,7 +5,11 @@
 broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
 change the verdict. `explain` writes the same as text.
 
-The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+Before the release, `plan_rollback` puts what a rollback has to take back in order, with the time it takes, what it
+loses and its gaps. `rollback_window` says from the history of the service whether one version may still go back to
+another, and when that ends; `candidates` finds the last version that worked.
+
+The verdict of `decide` comes from one table. The first row whose conditions hold applies; an empty cell means any value:
 
 | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -59,32 +63,84 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
+from relcore._frozen import TAGGED as _TAGGED
 from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
+from relcore._frozen import Variant as _Variant
+from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
 from relcore.reason import Reason, Severity
 
 __all__ = [
+    "Candidate",
+    "Candidates",
+    "CandidatesVerdict",
     "Counterfactual",
     "Criterion",
     "CustomerImpact",
+    "DataLoss",
     "Decision",
     "Engine",
+    "HistoryEvent",
+    "HistoryKind",
+    "HistoryKindArtifactKept",
+    "HistoryKindDeployed",
+    "HistoryKindExperimentDeployed",
+    "HistoryKindFailed",
+    "HistoryKindMigrated",
+    "HistoryKindMigrationReverted",
+    "HistoryKindNewFormatWritten",
+    "HistoryKindRollbackFailed",
+    "HistoryKindSucceeded",
+    "HistoryKindVulnerable",
+    "HistoryKindWithdrawn",
+    "ItemKind",
+    "Plan",
+    "PlanAction",
+    "PlanItem",
+    "PlanStep",
+    "PlanVerdict",
     "Policy",
+    "SchemaChange",
     "Situation",
     "Verdict",
+    "Window",
+    "WindowVerdict",
+    "candidates",
+    "check_rollback_plan",
     "decide",
     "default_policy",
     "explain",
+    "explain_candidates",
+    "explain_plan",
+    "explain_window",
     "outcome",
+    "outcome_of_candidates",
+    "outcome_of_plan",
+    "outcome_of_window",
+    "plan_rollback",
     "policy_from_json",
     "policy_from_yaml",
+    "rollback_window",
 ]
+
+
+class CandidatesVerdict(StrEnum):
+    """Whether there is a version to go back to."""
+
+    FOUND = "found"
+    """There is one."""
+
+    INCONCLUSIVE = "inconclusive"
+    """There is none, unless one of the versions listed as missing is known to have worked."""
+
+    NOT_FOUND = "not_found"
+    """There is none."""
 
 
 class Criterion(StrEnum):
@@ -134,6 +190,94 @@ class CustomerImpact(StrEnum):
     """Users cannot work, or lose data or money."""
 
 
+class ItemKind(StrEnum):
+    """What a part of a release is."""
+
+    DATABASE = "database"
+    """A migration of a database."""
+
+    FEATURE_FLAG = "feature_flag"
+    """A feature flag."""
+
+    TRAFFIC = "traffic"
+    """The traffic, where the previous version still runs beside the new one, as in a blue-green deployment."""
+
+    APPLICATION = "application"
+    """The application itself."""
+
+    CONFIGURATION = "configuration"
+    """Configuration: files, flags, environment variables."""
+
+    CACHE = "cache"
+    """A cache that the new version filled."""
+
+
+class PlanAction(StrEnum):
+    """How a part of a release is taken back."""
+
+    KEEP_SCHEMA = "keep_schema"
+    """Database: leave the schema as it is, because the previous version works with it."""
+
+    MIGRATE_DOWN = "migrate_down"
+    """Database: run the down migration."""
+
+    RESTORE_BACKUP = "restore_backup"
+    """Database: restore the newest backup. What was written after it is lost."""
+
+    DISABLE_FLAG = "disable_flag"
+    """Feature flag: disable it."""
+
+    SWITCH_TRAFFIC = "switch_traffic"
+    """Traffic: send it to the previous version, which still runs."""
+
+    REDEPLOY_PREVIOUS = "redeploy_previous"
+    """Application: deploy the previous version."""
+
+    REVERT_FILES = "revert_files"
+    """Configuration: revert files."""
+
+    REVERT_FLAGS = "revert_flags"
+    """Configuration: set flags to their values of before."""
+
+    RESET_ENVIRONMENT = "reset_environment"
+    """Configuration: reset environment variables."""
+
+    CLEAR_APPLICATION_CACHE = "clear_application_cache"
+    """Cache: clear the cache of the application."""
+
+    RESET_MEMORY = "reset_memory"
+    """Cache: reset the state in memory, usually by a restart."""
+
+    PURGE_CDN = "purge_cdn"
+    """Cache: purge the CDN."""
+
+
+class PlanVerdict(StrEnum):
+    """Whether a plan can be followed."""
+
+    COMPLETE = "complete"
+    """No gap is known."""
+
+    HAS_GAPS = "has_gaps"
+    """It can be followed, but something is missing, untested, or lost."""
+
+    BLOCKED = "blocked"
+    """A step cannot be done, or there is none."""
+
+
+class SchemaChange(StrEnum):
+    """What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change)."""
+
+    UNCHANGED = "unchanged"
+    """The schema is the same."""
+
+    EXPAND = "expand"
+    """Only additions that the previous version can ignore."""
+
+    CONTRACT = "contract"
+    """Something that the previous version uses was removed, renamed or made stricter."""
+
+
 class Verdict(StrEnum):
     """What to do about a release."""
 
@@ -156,6 +300,90 @@ class Verdict(StrEnum):
     """Something is wrong and no recovery option is known to be safe: a person must choose now."""
 
 
+class WindowVerdict(StrEnum):
+    """Whether a rollback window is open."""
+
+    OPEN = "open"
+    """A rollback may be made."""
+
+    CLOSED = "closed"
+    """A person must decide whether a rollback is made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate(_Value):
+    """A version that a rollback could go to."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "eligible", "failed_rollbacks", "reasons")
+
+    version: str
+    """The version."""
+
+    eligible: bool
+    """Whether nothing excludes it."""
+
+    failed_rollbacks: int
+    """The rollbacks to it that failed since it succeeded last."""
+
+    reasons: Sequence[Reason]
+    """What excludes it, or that it worked. Never empty."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidates(_Value):
+    """The versions that a rollback could go to, made by `candidates`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict",
+        "current",
+        "target",
+        "candidates",
+        "reasons",
+        "missing",
+        "failed_rollbacks",
+        "next_check_at",
+        "policy_digest",
+    )
+
+    verdict: CandidatesVerdict
+    """Whether there is a version to go back to."""
+
+    current: str
+    """The version that serves."""
+
+    target: str | None = None
+    """The version to go back to: the newest that nothing excludes."""
+
+    candidates: Sequence[Candidate]
+    """All other versions of the history, newest first."""
+
+    reasons: Sequence[Reason]
+    """The verdict's reason, then those of the candidates. Never empty."""
+
+    missing: Sequence[str]
+    """The versions of which it must be said whether they worked."""
+
+    failed_rollbacks: int
+    """The rollbacks that failed, to any version, each since that version succeeded last. The fact `failedRollbacks` of a
+    situation.
+    """
+
+    next_check_at: datetime | None = None
+    """The instant at which time alone changes the verdict or the target; absent if there is none."""
+
+    policy_digest: str
+    """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "candidates", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
@@ -173,6 +401,25 @@ class Counterfactual(_Value):
 
     verdict: Verdict
     """The verdict for that value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataLoss(_Value):
+    """Data that a step of a rollback loses."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text")
+
+    id: str
+    """The id of the step."""
+
+    start: datetime | None = None
+    """The start of the time whose writes are lost; absent if it is unknown, or if the loss is not one of time."""
+
+    end: datetime | None = None
+    """The end of that time."""
+
+    text: str
+    """A sentence for a person."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +463,374 @@ class Decision(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEvent(_Value):
+    """An event in the history of a service."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+
+    at: datetime
+    """When it happened. Not before the event in front of it, and not after `now`."""
+
+    kind: Annotated[HistoryKind, _TAGGED]
+    """What happened."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindDeployed(_Variant):
+    """A version began to serve, for the first time or again."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="deployed")
+
+    type: Literal["deployed"] = "deployed"
+    """Which variant this is."""
+
+    version: str
+    """The version, or whatever else names a revision."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindExperimentDeployed(_Variant):
+    """A version was deployed as an experiment. It counts as no revision, and nobody goes back to it."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="experiment_deployed")
+
+    type: Literal["experiment_deployed"] = "experiment_deployed"
+    """Which variant this is."""
+
+    version: str
+    """The version."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindSucceeded(_Variant):
+    """A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
+    more.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="succeeded")
+
+    type: Literal["succeeded"] = "succeeded"
+    """Which variant this is."""
+
+    version: str
+    """The version."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindFailed(_Variant):
+    """A version failed while it served."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="failed")
+
+    type: Literal["failed"] = "failed"
+    """Which variant this is."""
+
+    version: str
+    """The version."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindRollbackFailed(_Variant):
+    """A rollback to a version was tried and failed."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="rollback_failed")
+
+    type: Literal["rollback_failed"] = "rollback_failed"
+    """Which variant this is."""
+
+    version: str
+    """The version that should have served again."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindWithdrawn(_Variant):
+    """A version must not be used any more."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="withdrawn")
+
+    type: Literal["withdrawn"] = "withdrawn"
+    """Which variant this is."""
+
+    version: str
+    """The version."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindVulnerable(_Variant):
+    """A version is known to have a vulnerability."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "advisory", tag="vulnerable")
+
+    type: Literal["vulnerable"] = "vulnerable"
+    """Which variant this is."""
+
+    version: str
+    """The version."""
+
+    advisory: str
+    """What names the vulnerability: `CVE-2026-1234`."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindArtifactKept(_Variant):
+    """The artifact of a version is kept until an instant. The last of these events counts."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "until", tag="artifact_kept")
+
+    type: Literal["artifact_kept"] = "artifact_kept"
+    """Which variant this is."""
+
+    version: str
+    """The version."""
+
+    until: datetime
+    """The instant at which it is deleted; it may be later than `now`."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrated(_Variant):
+    """A migration ran."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("migration", "change", "works_from", tag="migrated")
+
+    type: Literal["migrated"] = "migrated"
+    """Which variant this is."""
+
+    migration: str
+    """The name of the migration."""
+
+    change: SchemaChange
+    """What it did to the schema."""
+
+    works_from: str
+    """The oldest version that works with the schema afterwards."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindMigrationReverted(_Variant):
+    """A migration was taken back."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("migration", tag="migration_reverted")
+
+    type: Literal["migration_reverted"] = "migration_reverted"
+    """Which variant this is."""
+
+    migration: str
+    """The name of the migration."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryKindNewFormatWritten(_Variant):
+    """Data was written for the first time in a format that older versions cannot read."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("readable_from", tag="new_format_written")
+
+    type: Literal["new_format_written"] = "new_format_written"
+    """Which variant this is."""
+
+    readable_from: str
+    """The oldest version that can read it."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+HistoryKind: TypeAlias = (
+    HistoryKindDeployed
+    | HistoryKindExperimentDeployed
+    | HistoryKindSucceeded
+    | HistoryKindFailed
+    | HistoryKindRollbackFailed
+    | HistoryKindWithdrawn
+    | HistoryKindVulnerable
+    | HistoryKindArtifactKept
+    | HistoryKindMigrated
+    | HistoryKindMigrationReverted
+    | HistoryKindNewFormatWritten
+)
+"""What happened to a version, the schema or the data."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan(_Value):
+    """The steps of a rollback in order, made by `plan_rollback`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "steps", "reasons", "missing", "data_loss", "total", "critical", "critical_path"
+    )
+
+    verdict: PlanVerdict
+    """Whether the plan can be followed as it is."""
+
+    steps: Sequence[PlanStep]
+    """The steps in their order."""
+
+    reasons: Sequence[Reason]
+    """The findings in the order of the steps, or that there are none. Never empty."""
+
+    missing: Sequence[str]
+    """The unknown facts that were treated as their worst value: `orders.hasDown`."""
+
+    data_loss: Sequence[DataLoss]
+    """What the rollback loses."""
+
+    total: timedelta | None = None
+    """The time for one step after the other; absent if that of a step is unknown."""
+
+    critical: timedelta | None = None
+    """The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown."""
+
+    critical_path: Sequence[str]
+    """The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "steps", "reasons", "missing", "data_loss", "critical_path")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanItem(_Value):
+    """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its
+    configuration, a cache.
+
+    The five fields of databases, from `schemaChange` on, are refused for other kinds.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id",
+        "kind",
+        "action",
+        "commands",
+        "owner",
+        "duration",
+        "tested",
+        "reversible",
+        "after",
+        "schema_change",
+        "has_down",
+        "down_loses_data",
+        "backup_at",
+        "last_write_at",
+    )
+
+    id: str
+    """A name that no other item of the plan has."""
+
+    kind: ItemKind
+    """What it is."""
+
+    action: PlanAction | None = None
+    """How it is taken back. Default: the usual action of the kind; for a database, the one that the facts below allow."""
+
+    commands: Sequence[str] = ()
+    """The commands of the step, in their order. They are copied into the plan and never run."""
+
+    owner: str | None = None
+    """Who does the step."""
+
+    duration: timedelta | None = None
+    """How long the step takes. Not negative."""
+
+    tested: bool | None = None
+    """Whether the step has been tested."""
+
+    reversible: bool | None = None
+    """Whether the step itself can be undone. Default: as its action usually is."""
+
+    after: Sequence[str] = ()
+    """The ids of the items whose steps must be done before."""
+
+    schema_change: SchemaChange | None = None
+    """What the migration does to the schema. Unknown counts as `contract`."""
+
+    has_down: bool | None = None
+    """Whether a down migration exists. Unknown counts as `false`."""
+
+    down_loses_data: bool | None = None
+    """Whether the down migration loses data, for instance that of a column which it drops."""
+
+    backup_at: datetime | None = None
+    """The instant of the newest backup. Not after `now`."""
+
+    last_write_at: datetime | None = None
+    """The instant of the last write. Not after `now`. Unknown counts as `now`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "commands", "after")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanStep(_Value):
+    """A step of a plan."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "kind", "action", "reason", "commands", "owner", "duration", "starts_after", "irreversible"
+    )
+
+    id: str
+    """The id of its item."""
+
+    kind: ItemKind
+    """What it takes back."""
+
+    action: PlanAction
+    """How."""
+
+    reason: Reason
+    """Why it stands at this position."""
+
+    commands: Sequence[str]
+    """The commands of its item."""
+
+    owner: str | None = None
+    """Who does it."""
+
+    duration: timedelta | None = None
+    """How long it takes."""
+
+    starts_after: timedelta | None = None
+    """The time from the start of the rollback to the earliest start of the step; absent if it is unknown."""
+
+    irreversible: bool
+    """Whether the step cannot be undone."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "commands")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery.
 
@@ -248,6 +863,8 @@ class Policy(_Value):
         "quick_fix",
         "severe_impact",
         "error_rate_significance",
+        "window_revisions",
+        "max_failed_rollbacks",
     )
 
     critical_functionality_severity: Severity = Severity.CRITICAL
@@ -307,6 +924,16 @@ class Policy(_Value):
     """The probability below which chance does not explain a rise in the error rate: more than 0, at most 1, which
     switches the test off. One-sided, exact; the baseline is taken to rest on as many requests as the rate that is
     observed. Default 0.01, since a decision is made more than once.
+    """
+
+    window_revisions: int | None = None
+    """The number of versions between the current one and the target from which the rollback window is closed, as
+    `rollbackWindow.revisions` of Argo Rollouts; 1 or more. Default: no limit. Of `rollback_window` and `candidates`.
+    """
+
+    max_failed_rollbacks: int = 1
+    """The number of failed rollbacks from which no further one is made without a person; 1 or more. Default 1: what
+    failed once is not repeated unchanged.
     """
 
 
@@ -408,6 +1035,52 @@ class Situation(_Value):
     """
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window(_Value):
+    """Whether a rollback is still within its window, made by `rollback_window`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict",
+        "current",
+        "target",
+        "revisions_between",
+        "closed_at",
+        "reasons",
+        "next_check_at",
+        "policy_digest",
+    )
+
+    verdict: WindowVerdict
+    """Whether it is open."""
+
+    current: str
+    """The version that serves."""
+
+    target: str
+    """The version to go back to."""
+
+    revisions_between: int
+    """The versions between the two, without experiments."""
+
+    closed_at: datetime | None = None
+    """The instant at which it closed; absent if it is open, or was never open."""
+
+    reasons: Sequence[Reason]
+    """Everything that closed it, or that it is open. Never empty."""
+
+    next_check_at: datetime | None = None
+    """The instant at which time alone closes it; absent if it is closed or time alone does not close it."""
+
+    policy_digest: str
+    """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
 _engine = _native.constructor("rollback.Engine")
 _engine_policy = _native.method("rollback.Engine.policy")
 _engine_digest = _native.method("rollback.Engine.digest")
@@ -481,6 +1154,51 @@ def policy_from_yaml(text: str) -> Policy:
     return _policy_from_yaml(text)
 
 
+_candidates = _native.function("rollback.candidates")
+
+
+def candidates(
+    events: Sequence[HistoryEvent | Mapping[str, object]],
+    current: str,
+    policy: Policy | Mapping[str, object],
+    now: datetime | str,
+) -> Candidates:
+    """Lists the versions that a rollback could go to, newest first, and names the first that may.
+
+    A version is a target if nothing excludes it:
+
+    | code | what excludes it |
+    | --- | --- |
+    | those of `rollback_window` | the window to it is closed |
+    | `version_failed` | it failed while it served, and did not succeed since |
+    | `rollback_attempts_exceeded` | the policy's `maxFailedRollbacks` or more rollbacks to it failed since it succeeded last |
+    | `version_withdrawn` | it was withdrawn |
+    | `version_vulnerable` | it is known to have a vulnerability |
+    | `version_unproven` | it never succeeded, and served for less than the policy's `rollbackWindow` |
+
+    So the version before a bad one is passed over if it failed, too. A version that served for the whole rollback window
+    without a failure has worked, even if nobody said so.
+
+    Errors:
+    As `rollback_window`, for the events and `current`.
+    """
+    return _candidates(events, current, policy, now)
+
+
+_check_rollback_plan = _native.function("rollback.check_rollback_plan")
+
+
+def check_rollback_plan(
+    items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str
+) -> tuple[Reason, ...]:
+    """The gaps of a plan: what `plan_rollback` finds, without the steps. For a check before the release.
+
+    Errors:
+    As `plan_rollback`.
+    """
+    return _check_rollback_plan(items, now)
+
+
 _decide = _native.function("rollback.decide")
 
 
@@ -506,6 +1224,30 @@ def explain(decision: Decision | Mapping[str, object]) -> str:
     return _explain(decision)
 
 
+_explain_candidates = _native.function("rollback.explain_candidates")
+
+
+def explain_candidates(candidates: Candidates | Mapping[str, object]) -> str:
+    """Writes the versions that a rollback could go to as text for a person."""
+    return _explain_candidates(candidates)
+
+
+_explain_plan = _native.function("rollback.explain_plan")
+
+
+def explain_plan(plan: Plan | Mapping[str, object]) -> str:
+    """Writes a plan as text for a person: the steps with their commands, the time, what is lost, the gaps."""
+    return _explain_plan(plan)
+
+
+_explain_window = _native.function("rollback.explain_window")
+
+
+def explain_window(window: Window | Mapping[str, object]) -> str:
+    """Writes a rollback window as text for a person."""
+    return _explain_window(window)
+
+
 _outcome = _native.function("rollback.outcome")
 
 
@@ -519,3 +1261,91 @@ def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
     | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
     """
     return _outcome(decision)
+
+
+_outcome_of_candidates = _native.function("rollback.outcome_of_candidates")
+
+
+def outcome_of_candidates(candidates: Candidates | Mapping[str, object]) -> Outcome:
+    """The consequence of the candidates for their caller: `proceed` if one was found, else `ask`."""
+    return _outcome_of_candidates(candidates)
+
+
+_outcome_of_plan = _native.function("rollback.outcome_of_plan")
+
+
+def outcome_of_plan(plan: Plan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan for its caller: `proceed` if it is complete, else `ask`."""
+    return _outcome_of_plan(plan)
+
+
+_outcome_of_window = _native.function("rollback.outcome_of_window")
+
+
+def outcome_of_window(window: Window | Mapping[str, object]) -> Outcome:
+    """The consequence of a rollback window for its caller: `proceed` while it is open, else `ask`."""
+    return _outcome_of_window(window)
+
+
+_plan_rollback = _native.function("rollback.plan_rollback")
+
+
+def plan_rollback(items: Sequence[PlanItem | Mapping[str, object]], now: datetime | str) -> Plan:
+    """Plans a rollback: one step for each item, in an order that stops the harm first, with the reason of each position.
+
+    | stage | steps | reason |
+    | --- | --- | --- |
+    | 1 | flags, then traffic | they stop the harm at once and lose nothing |
+    | 2 | a down migration of a contracted schema, a restored backup | the previous version cannot run on the present schema |
+    | 3 | configuration | the application reads it when it starts |
+    | 4 | application | |
+    | 5 | traffic, if there is a step of stage 2 | the previous version could not have served it earlier |
+    | 6 | a down migration of an expanded schema | the new version needs the schema until it is gone |
+    | 7 | cache of the application, state in memory | the previous version must not read what the new one wrote |
+    | 8 | CDN | it is filled again by whatever serves then |
+
+    `after` of an item moves its step behind the named ones, whatever its stage. Each step waits for the steps of earlier
+    stages before it and for its `after`; those of one stage run at the same time. So the critical path is computed; `total`
+    is the time for one person who does one step after the other.
+
+    Errors:
+    All faults at once: `duplicate` for two items of one id, `unknown_reference` for an `after` that names no item,
+    `invalid_value` for an empty id, an action of another kind such as `purge_cdn` for a database, `backupAt` of an
+    application, and items that wait for one another; `out_of_range` for a negative duration, a backup after `now`, and more
+    than 1,000 items.
+    """
+    return _plan_rollback(items, now)
+
+
+_rollback_window = _native.function("rollback.rollback_window")
+
+
+def rollback_window(
+    events: Sequence[HistoryEvent | Mapping[str, object]],
+    current: str,
+    target: str,
+    policy: Policy | Mapping[str, object],
+    now: datetime | str,
+) -> Window:
+    """Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed.
+
+    | what closes it | when |
+    | --- | --- |
+    | `target_not_older` | the target was not deployed before the current version |
+    | `target_is_experiment` | the target was deployed as an experiment only |
+    | `rollback_window_closed` | the current version has served for the policy's `rollbackWindow` |
+    | `window_revisions_exceeded` | the policy's `windowRevisions` or more versions were deployed between the two, as in Argo Rollouts; experiments do not count |
+    | `contract_closes_window` | a contract migration after which the target no longer works |
+    | `new_format_written` | data was written that the target cannot read |
+    | `artifact_expired` | the artifact of the target is deleted |
+
+    Versions are ordered by their first deployment. All causes are listed, not only the first. The window is half-open: it is
+    closed at the instant at which it closes. A version that is deployed again without another one between does not open it
+    anew. A migration that was reverted closes nothing.
+
+    Errors:
+    All faults at once: `unknown_reference` for a `current`, a `target` or a version of an event that was never deployed
+    before, `unordered` for an event that is earlier than the one in front of it, `out_of_range` for an event after `now`,
+    more than 100,000 events, and a policy out of range, `invalid_value` for an empty name.
+    """
+    return _rollback_window(events, current, target, policy, now)

@@ -15,6 +15,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
+and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
+another, such as one measurement a minute of a queue, make their p-values too small.
+
 Functions and sources:
 
 | function | result | source |
@@ -28,6 +32,12 @@ Functions and sources:
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+| `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
+| `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
+| `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
+| `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+| `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
 Transcendental functions come from `libm`, so that every platform gives the same bits.
@@ -51,16 +61,33 @@ __all__ = [
     "Comparison",
     "Counts",
     "Direction",
+    "EquivalenceTest",
+    "KolmogorovSmirnovTest",
+    "Lift",
     "Looks",
     "Policy",
+    "QuantileInterval",
+    "QuantileMethod",
+    "RankMethod",
+    "RankTest",
+    "Shift",
     "TestResult",
     "Verdict",
+    "WelchTest",
     "compare_counts",
     "default_policy",
+    "equivalence",
     "explain",
+    "kolmogorov_smirnov",
+    "location_shift",
+    "mann_whitney",
     "outcome",
     "policy_from_json",
     "policy_from_yaml",
+    "quantile",
+    "quantile_interval",
+    "relative_lift",
+    "welch",
 ]
 
 
@@ -82,6 +109,61 @@ class Looks(StrEnum):
 
     ONE = "one"
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+
+
+class QuantileMethod(StrEnum):
+    """The definition of a sample quantile, by the names of numpy. The types 1 to 9 of Hyndman and Fan, in this order."""
+
+    INVERTED_CDF = "inverted_cdf"
+    """Type 1: the least value that has the share `p` at or below it. Always a value of the sample, as limits of service
+    levels mean it.
+    """
+
+    AVERAGED_INVERTED_CDF = "averaged_inverted_cdf"
+    """Type 2: as type 1, with the mean of two values where the share is met exactly."""
+
+    CLOSEST_OBSERVATION = "closest_observation"
+    """Type 3: the value of the nearest rank; of two, the even one."""
+
+    INTERPOLATED_INVERTED_CDF = "interpolated_inverted_cdf"
+    """Type 4: type 1, interpolated."""
+
+    HAZEN = "hazen"
+    """Type 5: interpolated between the middles of the ranks."""
+
+    WEIBULL = "weibull"
+    """Type 6: the expected rank; Excel's `PERCENTILE.EXC`, Keptn."""
+
+    LINEAR = "linear"
+    """Type 7: numpy's, R's and Excel's default, and Kayenta's."""
+
+    MEDIAN_UNBIASED = "median_unbiased"
+    """Type 8: about unbiased for the median of the rank."""
+
+    NORMAL_UNBIASED = "normal_unbiased"
+    """Type 9: about unbiased for a normal distribution."""
+
+
+class RankMethod(StrEnum):
+    """How the p-values of `mann_whitney` are computed."""
+
+    AUTO = "auto"
+    """Exact for small samples (up to two arms of 50 values), otherwise normal."""
+
+    EXACT = "exact"
+    """Exact: up to 2500 pairs with ties and 40,000 without."""
+
+    NORMAL = "normal"
+    """The normal approximation with the corrections for ties and continuity."""
+
+    NORMAL_UNCORRECTED = "normal_uncorrected"
+    """The same without the correction for continuity."""
+
+    AUTOCORRELATED = "autocorrelated"
+    """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of
+    time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these
+    an arm, all p-values are 1.
+    """
 
 
 class Verdict(StrEnum):
@@ -170,6 +252,98 @@ class Counts(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EquivalenceTest(_Value):
+    """The result of two one-sided tests, made by `equivalence`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("p", "p_low", "p_high", "t_low", "t_high", "df")
+
+    p: float
+    """The p-value against "the difference is not between the bounds": the greater of the next two."""
+
+    p_low: float
+    """The p-value against "the difference is the lower bound or less"."""
+
+    p_high: float
+    """The p-value against "the difference is the upper bound or more"."""
+
+    t_low: float
+    """The statistic of the lower test."""
+
+    t_high: float
+    """The statistic of the upper test."""
+
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSmirnovTest(_Value):
+    """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "d", "p", "location", "canary_is_less", "d_greater", "p_greater", "d_less", "p_less", "exact"
+    )
+
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+
+    p: float
+    """The p-value against "both samples come from one distribution"."""
+
+    location: float
+    """The least value at which the difference is greatest."""
+
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+
+    d_greater: float
+    """The greatest difference in favour of greater values of the canary, 0 or more: `alternative="less"` of scipy, which
+    speaks of the shares.
+    """
+
+    p_greater: float
+    """Its p-value, against "the canary has nowhere a smaller share up to a value"."""
+
+    d_less: float
+    """The greatest difference in favour of lesser values of the canary."""
+
+    p_less: float
+    """Its p-value."""
+
+    exact: bool
+    """Whether the p-values are exact without ties; with ties they are upper limits. Otherwise they are asymptotic."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lift(_Value):
+    """The relative difference of two means, made by `relative_lift`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high"
+    )
+
+    lift: float
+    """The difference of the means, divided by the absolute mean of the baseline: 0.05 is 5 % more."""
+
+    standard_error: float
+    """The standard error by the delta method."""
+
+    low: float
+    """The lower end of the interval by the delta method."""
+
+    high: float
+    """The upper end."""
+
+    fieller_low: float | None = None
+    """The lower end of the interval of E. C. Fieller (1954); absent if the mean of the baseline may be 0. It is better
+    than the delta method where that mean is uncertain.
+    """
+
+    fieller_high: float | None = None
+    """The upper end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
@@ -198,6 +372,70 @@ class Policy(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileInterval(_Value):
+    """A quantile with its interval, made by `quantile_interval`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+
+    estimate: float
+    """The quantile of type 1: a value of the sample."""
+
+    low: float | None = None
+    """The lower end, a value of the sample; absent if the sample is too small for one."""
+
+    high: float | None = None
+    """The upper end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankTest(_Value):
+    """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "u", "p_two_sided", "p_greater", "p_less", "exact", "smallest_p", "common_language_effect"
+    )
+
+    u: float
+    """The number of pairs in which the canary is greater; equal values count one half."""
+
+    p_two_sided: float
+    """The p-value against "the canary is neither greater nor less": twice the smaller one of the next two, at most 1."""
+
+    p_greater: float
+    """The p-value against "the canary is not greater"."""
+
+    p_less: float
+    """The p-value against "the canary is not less"."""
+
+    exact: bool
+    """Whether the p-values are exact. Otherwise they come from the normal approximation."""
+
+    smallest_p: float
+    """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ,
+    the greater one. Above alpha, the test cannot reject.
+    """
+
+    common_language_effect: float
+    """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift(_Value):
+    """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper")
+
+    estimate: float
+    """The median of all differences between a value of the canary and one of the baseline."""
+
+    lower: float | None = None
+    """The lower end of the interval; absent if the samples are too small for a finite one."""
+
+    upper: float | None = None
+    """The upper end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestResult(_Value):
     """The result of one test."""
 
@@ -208,6 +446,39 @@ class TestResult(_Value):
 
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis. Absent for one look."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WelchTest(_Value):
+    """The result of Welch's test, made by `welch`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less"
+    )
+
+    difference: float
+    """The mean of the canary minus that of the baseline."""
+
+    low: float
+    """The lower end of its confidence interval."""
+
+    high: float
+    """The upper end."""
+
+    t: float
+    """The difference, divided by its standard error."""
+
+    df: float
+    """The degrees of freedom by Welch and Satterthwaite."""
+
+    p_two_sided: float
+    """The p-value against "both means are equal"."""
+
+    p_greater: float
+    """The p-value against "the mean of the canary is not greater"."""
+
+    p_less: float
+    """The p-value against "the mean of the canary is not less"."""
 
 
 _default_policy = _native.function("stats.default_policy")
@@ -268,12 +539,77 @@ def compare_counts(
     return _compare_counts(canary, baseline, policy)
 
 
+_equivalence = _native.function("stats.equivalence")
+
+
+def equivalence(
+    canary: Sequence[float], baseline: Sequence[float], low: float, high: float
+) -> EquivalenceTest:
+    """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
+
+    Errors:
+    As `welch`, and `out_of_range` for bounds of 1 and −1.
+    """
+    return _equivalence(canary, baseline, low, high)
+
+
 _explain = _native.function("stats.explain")
 
 
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
     """Writes a comparison as text for a person: the verdict and the reasons."""
     return _explain(comparison)
+
+
+_kolmogorov_smirnov = _native.function("stats.kolmogorov_smirnov")
+
+
+def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+    """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
+
+    It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
+    For a shift, `mann_whitney` needs fewer values. The p-values are exact up to a million pairs;
+    beyond, they come from the limits of Kolmogorov and of Smirnov.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
+    """
+    return _kolmogorov_smirnov(canary, baseline)
+
+
+_location_shift = _native.function("stats.location_shift")
+
+
+def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+    """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
+
+    The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
+    normal approximation. No list of differences is made, so that samples of a million values are no problem.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value, a difference beyond the floating-point range
+    and a level of 95; `invalid_value` for a NaN.
+    """
+    return _location_shift(canary, baseline, level)
+
+
+_mann_whitney = _native.function("stats.mann_whitney")
+
+
+def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+    """Tests by ranks whether the values of the canary are greater or less than those of the baseline:
+    `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
+
+    Other than scipy, exact p-values take ties into account. Infinite values rank first and last.
+
+    Values must be independent. Of 60 measurements a minute apart, each with a correlation of 0.6 to the one before, 33 % of
+    harmless canaries are below 5 %; use `autocorrelated` for them.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, and for `exact` with samples that are too large for it;
+    `invalid_value` for a NaN.
+    """
+    return _mann_whitney(canary, baseline, method)
 
 
 _outcome = _native.function("stats.outcome")
@@ -290,3 +626,57 @@ def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     | `invalid` | `ask` |
     """
     return _outcome(comparison)
+
+
+_quantile = _native.function("stats.quantile")
+
+
+def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+    """The quantile `p` of a sample: `numpy.quantile`.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.
+    """
+    return _quantile(values, p, method)
+
+
+_quantile_interval = _native.function("stats.quantile_interval")
+
+
+def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+    """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
+
+    The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a level of 95;
+    `invalid_value` for a NaN.
+    """
+    return _quantile_interval(values, p, level)
+
+
+_relative_lift = _native.function("stats.relative_lift")
+
+
+def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+    """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
+
+    Errors:
+    As `welch`, and `invalid_value` for a baseline whose mean is 0.
+    """
+    return _relative_lift(canary, baseline, level)
+
+
+_welch = _native.function("stats.welch")
+
+
+def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+    """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
+
+    `level` is that of the two-sided interval, 0.95 for most purposes.
+
+    Errors:
+    All faults at once: `out_of_range` for a sample of one value, an infinite value and a level of 95, `invalid_value` for a
+    NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
+    """
+    return _welch(canary, baseline, level)

@@ -102,7 +102,7 @@ pub fn differences(case: &Value) -> Result<Vec<Difference>, String> {
             let expected = case.get("expect").ok_or_else(|| format!("expected an error, got {result}"))?;
             let result = serde_json::from_str(&result).map_err(|fault| fault.to_string())?;
             comparison.tolerance = case.get("tolerance").and_then(Value::as_f64).unwrap_or(0.0);
-            comparison.compare(Some(expected), Some(&result), "/expect", call.ends_with(".explain"));
+            comparison.compare(Some(expected), Some(&result), "/expect", call.contains(".explain"));
         }
         Err(error) => {
             let code = error.code();

@@ -125,10 +125,13 @@ fn every_vector_of_progressive_delivery_runs_or_is_left_out_for_a_reason() {
 
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
-fn the_cases_of_the_canary_name_their_vectors() {
+fn the_cases_of_the_canary_and_of_analysis_name_their_vectors() {
     let account = Account::read("canary.jsonl");
-    for path in files(&folder().join("canary")).unwrap() {
-        let file = format!("canary/{}", path.file_name().unwrap().to_str().unwrap());
+    let in_folder = |name: &'static str| {
+        let paths = files(&folder().join(name)).unwrap().into_iter();
+        paths.map(move |path| (format!("{name}/{}", path.file_name().unwrap().to_str().unwrap()), path))
+    };
+    for (file, path) in in_folder("canary").chain(in_folder("analysis")) {
         let named = |group: &str, case: &Value| {
             let id = text(case, "description").split(": ").next().unwrap();
             let number = id.strip_prefix(group).and_then(|rest| rest.strip_prefix('-'));

@@ -184,6 +184,7 @@ impl Method {
 pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'static str)> {
     let modules = [
         ("release", crate::release::code::ALL),
+        ("analysis", crate::analysis::code::ALL),
         ("canary", crate::canary::code::ALL),
         ("rollback", crate::rollback::code::ALL),
         ("stats", crate::stats::code::ALL),

@@ -290,7 +290,7 @@ macro_rules! modules {
     };
 }
 
-modules!(canary, digest, interchange, metrics, release, rollback, stats, time, version);
+modules!(analysis, canary, digest, interchange, metrics, release, rollback, stats, time, version);
 
 fn rows<const N: usize>(modules: [&'static [Signature]; N]) -> impl Iterator<Item = Row> {
     modules.into_iter().enumerate().flat_map(|(module, signatures)| {

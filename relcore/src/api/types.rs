@@ -1,6 +1,6 @@
 //! The named types by their qualified names, for bindings: values to JSON text and back.
-use super::named::named_types;
 use super::call::{argument, ret};
+use super::named::named_types;
 use super::{Signature, Transport};
 use crate::error::{Error, ErrorKind, Result, quoted};
 use crate::wire::{self, WireType};

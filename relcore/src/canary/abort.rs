@@ -1,5 +1,7 @@
 //! The end of a run that failed, and how its traffic goes back.
+use super::begin::Begin;
 use super::progress::Progress;
+use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{Phase, State, Waiver};
 use super::step::Step;
@@ -15,7 +17,7 @@ pub(super) fn end(
     schedule: &Schedule,
     state: &mut State,
     reasons: &mut Vec<Reason>,
-    begin: Progress,
+    begin: &Begin,
     at: Timestamp,
     now: Timestamp,
 ) {
@@ -28,6 +30,7 @@ pub(super) fn end(
     } else if schedule.abort == AbortPolicy::RollBack {
         (state.phase, state.weight) = (Phase::RolledBack, 0.0);
         (state.traffic_since, state.waiver) = (None, Waiver::Nothing);
+        Routes::default().store(state);
         return;
     } else if schedule.abort == AbortPolicy::ReverseSteps {
         if is_by_clock {
@@ -100,6 +103,7 @@ impl State {
     /// Ends a run that goes back.
     pub(super) fn all_back(&mut self) {
         (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+        Routes::default().store(self);
     }
 
     /// When the next step back is due by time alone.
@@ -120,7 +124,7 @@ impl State {
             (self.weight, self.weight_set_at) = (nearest, (nearest > 0.0).then_some(at));
         }
         if nearest <= 0.0 {
-            self.traffic_since = None;
+            self.traffic_since = self.traffic_since.filter(|_| Routes::have_traffic(self));
         }
         let mut progress = Progress::of(self);
         progress.rewind(schedule, self.started_at);

@@ -53,6 +53,19 @@ pub(super) fn advance(mut facts: Facts<'_>) -> (Progress, Finding) {
                 }
                 ended
             }
+            Step::SetHeaderRoute { .. }
+            | Step::SetMirrorRoute { .. }
+            | Step::SetCanaryScale { .. }
+            | Step::External { .. } => {
+                let ended = command(&facts, step);
+                let is_given =
+                    ended.as_ref().is_err_and(|finding| matches!(finding.effect, Effect::Command(_)));
+                if is_given && !facts.is_trial {
+                    // Given now, by this call: what nobody was told before cannot be overdue.
+                    facts.progress.gate_asked_at = facts.progress.gate_asked_at.or(Some(facts.now));
+                }
+                ended
+            }
         };
         match ended {
             Ok(at) => {
@@ -131,6 +144,25 @@ fn gate(facts: &Facts<'_>, name: &str) -> Ended {
     let text = format!("the gate `{name}` is not approved: the rollout waits for a person");
     let reason = Reason::new(code::GATE_PENDING, Severity::Warning, name, text);
     Err(Finding::new(Effect::AwaitGate(name.to_owned()), reason))
+}
+
+/// Gives a command until its result is there. Requests beside the weight need good metrics, as a greater weight does.
+fn command(facts: &Facts<'_>, step: &Step) -> Ended {
+    // A result that is not good has its response by the rules; what they let pass ends the step.
+    if facts.confirmation().is_some() {
+        return Ok(facts.now);
+    }
+    let is_first = facts.progress.gate_asked_at.is_none() && facts.progress.waiver != Waiver::NextWeight;
+    if is_first && facts.progress.weight > 0.0 && step.adds_route() {
+        all_good(facts)?;
+    }
+    let effect = Effect::Command(facts.progress.step);
+    if facts.is_trial {
+        return Err(Finding::bare(effect));
+    }
+    let what = step.order().unwrap_or_default();
+    let text = format!("{what} is not reported yet: the rollout waits for it");
+    Err(Finding::new(effect, Reason::new(code::STEP_PENDING, Severity::Info, facts.step_path(), text)))
 }
 
 /// The first instant after `now` at which the timer of the current step ends, unless a pause stops it.

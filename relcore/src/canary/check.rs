@@ -2,6 +2,7 @@
 use super::metric::{EmptyResult, MeasurementPhase, Metric};
 use super::progress::Progress;
 use super::rollout::Rollout;
+use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{LastMeasurement, Phase, State, Waiver};
 use super::step::Step;
@@ -54,6 +55,14 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         format_args!("state.pausedAt"),
         format_args!("must be given when, and only when, the phase is `paused`"),
     );
+    routes(&mut faults, state);
+    let commands = Progress::of(state).step_of(schedule).is_some_and(Step::is_command);
+    faults.check(
+        state.confirmation.is_none() || commands,
+        invalid,
+        format_args!("state.confirmation"),
+        format_args!("is there, but the current step commands nothing"),
+    );
     for (name, at) in [
         ("stepEnteredAt", Some(state.step_entered_at)),
         ("startedAt", Some(state.started_at)),
@@ -70,6 +79,7 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         ("gateAskedAt", state.gate_asked_at),
         ("toldAt", state.told_at),
         ("forgivenAt", state.forgiven_at),
+        ("confirmation.at", state.confirmation.as_ref().map(|done| done.at)),
     ] {
         is_past(&mut faults, at, now, format_args!("{name}"));
     }
@@ -91,6 +101,41 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         );
     }
     faults.finish()
+}
+
+/// The routes have names, each once and in order, and end with the run.
+fn routes(faults: &mut Faults, state: &State) {
+    let text = "are not in the order of their names, each once";
+    let is_sorted = state.header_routes.is_sorted_by(|a, b| a.name < b.name);
+    faults.check(
+        is_sorted,
+        ErrorKind::InvalidValue,
+        format_args!("state.headerRoutes"),
+        format_args!("{text}"),
+    );
+    let is_sorted = state.mirror_routes.is_sorted_by(|a, b| a.name < b.name);
+    faults.check(
+        is_sorted,
+        ErrorKind::InvalidValue,
+        format_args!("state.mirrorRoutes"),
+        format_args!("{text}"),
+    );
+    for (index, route) in state.mirror_routes.iter().enumerate() {
+        faults.check(
+            route.percent > 0.0 && route.percent <= 100.0,
+            ErrorKind::OutOfRange,
+            format_args!("state.mirrorRoutes[{index}].percent"),
+            format_args!("is out of range: expected a percentage above 0, at most 100"),
+        );
+    }
+    let is_ended = matches!(state.phase, Phase::Succeeded | Phase::RolledBack);
+    let is_bare = state.canary_scale.is_none() && !Routes::have_traffic(state);
+    faults.check(
+        is_bare || !is_ended,
+        ErrorKind::InvalidValue,
+        format_args!("state.phase"),
+        format_args!("`{}` has no routes and no scale: they end with the run", state.phase),
+    );
 }
 
 /// No instant of a state is after the call: time does not go back.

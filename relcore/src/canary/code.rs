@@ -47,6 +47,8 @@ reason_codes! {
     PAUSED;
     /// A pause step has not reached its end.
     PAUSE_RUNNING;
+    /// Routes and a scale ended with the run, and must be removed after its traffic.
+    ROUTES_REMOVED;
     /// The rollout has failed, and its traffic goes back as the previous version can take it.
     ROLLING_BACK;
     /// The rollout is over until a retry or a new revision.
@@ -63,6 +65,16 @@ reason_codes! {
     STABLE_UNHEALTHY;
     /// A metric has no measurement within its `max_age`.
     STALE_DATA;
+    /// What a step commanded was not reported in its time.
+    STEP_EXPIRED;
+    /// What a step commanded has failed.
+    STEP_FAILED;
+    /// The result of what a step commanded is inconclusive.
+    STEP_INCONCLUSIVE;
+    /// A result has no effect, because it is not of the current step, or from before its command.
+    STEP_OUTDATED;
+    /// A step gave its command and waits for the result.
+    STEP_PENDING;
     /// The weight of the new version changed.
     WEIGHT_SET;
     /// The release window is closed.

@@ -1,4 +1,5 @@
 use super::code;
+use super::route::{CanaryScale, HeaderMatch};
 use super::state::{Phase, State};
 use crate::decision::{Explain, Outcome};
 use crate::reason::Reason;
@@ -50,6 +51,41 @@ tagged! {
             /// The name of the gate.
             gate: String,
         },
+        /// Set or remove a header route, then report the result of the step. Given again until there is one.
+        SetHeaderRoute {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The name of the route.
+            name: String,
+            /// The conditions, all of which a request meets; empty: remove the route.
+            headers: Vec<HeaderMatch>,
+        },
+        /// Set or remove a mirror route, then report the result of the step. Given again until there is one.
+        SetMirrorRoute {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The name of the route.
+            name: String,
+            /// The share of the requests to copy, in percent; absent: remove the route.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            percent: Option<f64>,
+            /// The conditions, all of which a request meets; empty: every request may be copied.
+            headers: Vec<HeaderMatch>,
+        },
+        /// Scale the new version, then report the result of the step. Given again until there is one.
+        SetCanaryScale {
+            /// The index of the step, for its result.
+            step: u32,
+            /// The size.
+            scale: CanaryScale,
+        },
+        /// Run something outside of the schedule, once, then report the result of the step. Given again until there is one.
+        RunExternal {
+            /// The index of the step, for its result.
+            step: u32,
+            /// What to run.
+            name: String,
+        },
         /// Leave everything as it is until an operator resumes.
         Pause {},
         /// Route all traffic to the new version: the rollout has succeeded.
@@ -88,6 +124,7 @@ pub fn explain(decision: &Decision) -> String {
 /// | --- | --- |
 /// | `set_weight`, `complete` | `proceed` |
 /// | `hold`, `inconclusive` | `wait` |
+/// | `set_header_route`, `set_mirror_route`, `set_canary_scale`, `run_external` | `wait`, for the result |
 /// | `hold` of a rollout that has succeeded | `proceed` |
 /// | `roll_back`, and `hold` of a rollout that was rolled back | `roll_back` |
 /// | `set_weight` and `hold` of a rollout whose traffic goes back in steps | `roll_back` |
@@ -129,6 +166,22 @@ impl Explain for Decision {
             Action::Hold {} => format!("HOLD at {weight} %"),
             Action::Inconclusive {} => format!("INCONCLUSIVE, hold at {weight} %"),
             Action::AwaitGate { gate } => format!("ASK for the gate `{gate}`, hold at {weight} %"),
+            Action::SetHeaderRoute { name, headers, .. } if headers.is_empty() => {
+                format!("REMOVE the header route `{name}`, hold at {weight} %")
+            }
+            Action::SetHeaderRoute { name, .. } => {
+                format!("SET the header route `{name}`, hold at {weight} %")
+            }
+            Action::SetMirrorRoute { name, percent: None, .. } => {
+                format!("REMOVE the mirror route `{name}`, hold at {weight} %")
+            }
+            Action::SetMirrorRoute { name, percent: Some(percent), .. } => {
+                format!("SET the mirror route `{name}` to {percent} %, hold at {weight} %")
+            }
+            Action::SetCanaryScale { scale, .. } => {
+                format!("SCALE the new version: {}, hold at {weight} %", scale.words())
+            }
+            Action::RunExternal { name, .. } => format!("RUN `{name}`, hold at {weight} %"),
             Action::Pause {} => format!("PAUSE at {weight} %"),
             Action::Complete { previous } => format!("COMPLETE from {previous} % to 100 %"),
             Action::RollBack { previous } => format!("ROLL BACK from {previous} % to 0 %"),
@@ -148,6 +201,14 @@ impl Explain for Decision {
             // Data that is not there yet is no alarm. A schedule says when the lack of it must be: `max` of a bake,
             // `on.noData`, `on.inconclusive`.
             (Action::Inconclusive {}, _) => Outcome::Wait,
+            // Nothing goes on before the result is there.
+            (
+                Action::SetHeaderRoute { .. }
+                | Action::SetMirrorRoute { .. }
+                | Action::SetCanaryScale { .. }
+                | Action::RunExternal { .. },
+                _,
+            ) => Outcome::Wait,
             (Action::AwaitGate { .. } | Action::Pause {} | Action::Freeze {}, _) => Outcome::Ask,
             (Action::Hold {}, Phase::Succeeded) => Outcome::Proceed,
             (Action::Hold {}, Phase::RollingBack | Phase::RolledBack) => Outcome::RollBack,

@@ -155,9 +155,10 @@ fn kind_of(step: Option<&Value>) -> Option<&str> {
 }
 
 /// A step that waits makes the rollout stricter. A weight between others does, too, but how it bears on them is not a
-/// question of this step alone.
+/// question of this step alone, and no more is a route or a scale.
 fn step_change(path: &str, before: Option<&Value>, after: Option<&Value>) -> ScheduleChange {
-    let waits = kind_of(before.or(after)).is_some_and(|kind| kind != "set_weight");
+    let neutral = ["set_weight", "set_header_route", "set_mirror_route", "set_canary_scale"];
+    let waits = kind_of(before.or(after)).is_some_and(|kind| !neutral.contains(&kind));
     change(path, before, after, if waits { Ordering::Greater } else { Ordering::Equal })
 }
 

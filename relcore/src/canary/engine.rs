@@ -1,18 +1,20 @@
 //! One decision: the observations, the rules, the steps, and the verdict that follows from the change of the state.
 use super::abort::end;
 use super::advance::{advance, timer_ends_at};
+use super::begin::Begin;
 use super::check::check_state;
 use super::decision::{Action, Decision};
 use super::facts::Facts;
 use super::finding::{Effect, Finding};
 use super::fold::{Folded, fold};
 use super::observation::Observation;
-use super::progress::Progress;
 use super::response::Response;
 use super::rollout::Rollout;
+use super::routes::Routes;
 use super::rules::{Ruled, strongest};
 use super::schedule::Schedule;
 use super::state::{Phase, State};
+use super::step::Step;
 use crate::canary::code;
 use crate::error::Result;
 use crate::reason::{Reason, Severity};
@@ -108,19 +110,31 @@ impl Rollout {
         now: Timestamp,
     ) -> Result<Decision> {
         check_state(self, state, now)?;
-        let routed = state.weight;
+        let switch = Switch {
+            routed: state.weight,
+            is_new_revision: false,
+            started_at: state.started_at,
+            routes: Routes::of(state),
+        };
         let mut state = state.clone();
         state.complete(self.schedule());
         let folded = fold(self, &mut state, observations, now)?;
-        Ok(decide(self, state, folded, routed, now))
+        Ok(decide(self, state, folded, switch, now))
     }
 }
 
-/// Applies the rules, then the steps; the state becomes that of the decision. `routed` is the weight that the traffic has.
-fn decide(rollout: &Rollout, mut state: State, folded: Folded, routed: f64, now: Timestamp) -> Decision {
+/// Applies the rules, then the steps; the state becomes that of the decision.
+fn decide(
+    rollout: &Rollout,
+    mut state: State,
+    folded: Folded,
+    mut switch: Switch,
+    now: Timestamp,
+) -> Decision {
     let schedule = rollout.schedule();
-    let switch = Switch { routed, is_new_revision: folded.is_new_revision };
-    if state.weight.total_cmp(&folded.begin.weight).is_ne()
+    switch.is_new_revision = folded.is_new_revision;
+    let switch = &switch;
+    if state.weight.total_cmp(&folded.begin.progress.weight).is_ne()
         && !state.is_over()
         && state.forbids_more_traffic(schedule)
     {
@@ -146,36 +160,49 @@ fn decide(rollout: &Rollout, mut state: State, folded: Folded, routed: f64, now:
                 None => advance(facts),
             };
             progress.store(&mut state);
-            let verdict = apply(schedule, &mut state, &mut finding, folded.begin, switch, now);
+            let verdict = apply(schedule, &mut state, &mut finding, &folded.begin, switch, now);
             let effect = finding.effect.clone();
             (finding, verdict, effect)
         }
     };
     finding.reasons.extend(warnings);
     finding.reasons.extend(folded.orders);
+    finding.reasons.extend(switch.removed(&state));
     let next_check_at = next_check(schedule, &state, &effect, now);
     let Finding { reasons, missing, .. } = finding;
     Decision { verdict, state, reasons, missing, next_check_at, policy_digest: rollout.digest().to_owned() }
 }
 
 /// Where the traffic is at the beginning of a call.
-#[derive(Clone, Copy)]
 struct Switch {
     /// The weight of the version that was rolled out then.
     routed: f64,
     /// Whether another version is rolled out since.
     is_new_revision: bool,
+    /// When the run began then.
+    started_at: Timestamp,
+    /// What was commanded beside the weight then.
+    routes: Routes,
 }
 
 impl Switch {
     /// The weight that the version has which is rolled out now.
-    fn previous(self) -> f64 {
+    fn previous(&self) -> f64 {
         if self.is_new_revision { 0.0 } else { self.routed }
+    }
+
+    /// What ended with the run, and has to be removed.
+    fn removed(&self, state: &State) -> Option<Reason> {
+        let is_ended = matches!(state.phase, Phase::Succeeded | Phase::RolledBack);
+        if !is_ended && state.started_at == self.started_at {
+            return None;
+        }
+        self.routes.removed(state)
     }
 }
 
 /// The verdict about a run that was ended or paused at an instant before this call.
-fn told(state: &State, finding: &mut Finding, switch: Switch) -> Action {
+fn told(state: &State, finding: &mut Finding, switch: &Switch) -> Action {
     match state.phase {
         Phase::RolledBack => Action::RollBack { previous: switch.previous() },
         Phase::RollingBack => moved(state, finding, switch).unwrap_or(Action::Hold {}),
@@ -189,14 +216,15 @@ fn apply(
     schedule: &Schedule,
     state: &mut State,
     finding: &mut Finding,
-    begin: Progress,
-    switch: Switch,
+    begin: &Begin,
+    switch: &Switch,
     now: Timestamp,
 ) -> Action {
     let previous = switch.previous();
     match &finding.effect {
         Effect::Complete => {
             (state.phase, state.weight) = (Phase::Succeeded, 100.0);
+            Routes::default().store(state);
             return Action::Complete { previous };
         }
         Effect::Respond(Response::Abort) => {
@@ -204,6 +232,11 @@ fn apply(
             return told(state, finding, switch);
         }
         _ => {}
+    }
+    if let (Effect::Command(_), Some(step)) = (&finding.effect, Facts::new(schedule, state, now).step()) {
+        let mut routes = Routes::of(state);
+        routes.command(step);
+        routes.store(state);
     }
     let pauses = finding.effect == Effect::Respond(Response::Pause) && state.phase == Phase::Progressing;
     if pauses {
@@ -216,6 +249,23 @@ fn apply(
         _ if pauses => Action::Pause {},
         Effect::Inconclusive => Action::Inconclusive {},
         Effect::AwaitGate(gate) => Action::AwaitGate { gate: gate.clone() },
+        Effect::Command(step) => command(schedule, *step),
+        _ => Action::Hold {},
+    }
+}
+
+/// The verdict of a step that the caller carries out.
+fn command(schedule: &Schedule, index: u32) -> Action {
+    let step = usize::try_from(index).ok().and_then(|index| schedule.steps.get(index));
+    match step.cloned() {
+        Some(Step::SetHeaderRoute { name, headers, .. }) => {
+            Action::SetHeaderRoute { step: index, name, headers }
+        }
+        Some(Step::SetMirrorRoute { name, percent, headers, .. }) => {
+            Action::SetMirrorRoute { step: index, name, percent, headers }
+        }
+        Some(Step::SetCanaryScale { scale, .. }) => Action::SetCanaryScale { step: index, scale },
+        Some(Step::External { name, .. }) => Action::RunExternal { step: index, name },
         _ => Action::Hold {},
     }
 }
@@ -224,7 +274,7 @@ fn apply(
 ///
 /// A new revision begins without traffic. The caller is told so unless it gets its first weight now, or only waits to
 /// become ready: a version that is not ready takes no traffic.
-fn moved(state: &State, finding: &mut Finding, switch: Switch) -> Option<Action> {
+fn moved(state: &State, finding: &mut Finding, switch: &Switch) -> Option<Action> {
     let is_starting = finding.reasons.first().is_some_and(|reason| reason.code == code::CANARY_NOT_READY);
     let is_emptied = switch.is_new_revision && state.weight <= 0.0 && !is_starting;
     let previous = if is_emptied { switch.routed } else { switch.previous() };
@@ -282,7 +332,7 @@ fn waits(effect: &Effect, is_paused: bool) -> Option<Option<&Effect>> {
     match effect {
         Effect::Hold | Effect::Respond(Response::Hold | Response::Warn) => Some(None),
         Effect::Respond(Response::Pause) if is_paused => Some(None),
-        Effect::Inconclusive | Effect::AwaitGate(_) => Some(Some(effect)),
+        Effect::Inconclusive | Effect::AwaitGate(_) | Effect::Command(_) => Some(Some(effect)),
         Effect::Respond(_) | Effect::Complete => None,
     }
 }

@@ -41,7 +41,8 @@ pub struct WeightExposure {
 ///
 /// `decisions` are those of one rollout in their order, from its start: the result of [`simulate()`](super::simulate()), or
 /// all that a program stored. Those that change no weight may be left out. `population` is the number of users of both
-/// versions at a time. A new revision counts from when it was observed.
+/// versions at a time. A new revision counts from when it was observed. Only the weight counts: how many requests a header
+/// route brings is not known here.
 ///
 /// With [`simulate()`](super::simulate()) it shows before a release what a schedule may cost: replay an old failure under two
 /// schedules and compare the user-minutes.

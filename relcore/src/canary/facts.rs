@@ -3,7 +3,7 @@ use super::metric::{MeasurementPhase, Metric};
 use super::progress::Progress;
 use super::response::Response;
 use super::schedule::Schedule;
-use super::state::{LastMeasurement, MetricState, Phase, State, Waiver};
+use super::state::{Confirmation, LastMeasurement, MetricState, Phase, State, Waiver};
 use super::step::Step;
 use crate::reason::format_duration;
 use crate::time::{Span, Timestamp};
@@ -162,13 +162,24 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The end of the time that the current gate waits, if it has asked and is not approved.
-    pub(super) fn gate_expires_at(&self) -> Option<(&'a str, Response, Timestamp)> {
-        let Some(Step::Gate { name, timeout: Some(timeout), on_timeout }) = self.step() else { return None };
-        // By the clock a gate asks when it is reached.
-        let reached = self.is_by_clock().then_some(self.progress.step_entered_at);
-        let at = self.progress.gate_asked_at.or(reached)?.plus(*timeout).ok()?;
-        (!self.is_approved(name)).then_some((name.as_str(), on_timeout.unwrap_or(Response::Abort), at))
+    /// The end of the time that the current gate or command waits, if it has asked and has no answer, and the response.
+    pub(super) fn step_expires_at(&self) -> Option<(&'a Step, Response, Timestamp)> {
+        let step = self.step()?;
+        let (timeout, response) = step.patience()?;
+        let is_answered = match step {
+            Step::Gate { name, .. } => self.is_approved(name),
+            _ => self.confirmation().is_some(),
+        };
+        // By the clock a gate asks when it is reached. A command is given by a call.
+        let is_gate = matches!(step, Step::Gate { .. });
+        let reached = (is_gate && self.is_by_clock()).then_some(self.progress.step_entered_at);
+        let at = self.progress.gate_asked_at.or(reached)?.plus(timeout).ok()?;
+        (!is_answered).then_some((step, response, at))
+    }
+
+    /// The result of what the current step commanded.
+    pub(super) fn confirmation(&self) -> Option<&'a Confirmation> {
+        self.state.confirmation.as_ref().filter(|_| !self.progress.is_fresh)
     }
 
     /// Whether a gate was approved. A refusal has ended the run before.
@@ -176,15 +187,15 @@ impl<'a> Facts<'a> {
         self.state.approvals.iter().any(|approval| approval.gate == gate && approval.approved)
     }
 
-    /// The first instant after `now` at which time alone may lead to a response: the deadline, the end of a bake's or a
-    /// gate's longest time, that of the patience with an unready version, or the age of a metric's data.
+    /// The first instant after `now` at which time alone may lead to a response: the deadline, the end of a bake's, a
+    /// gate's or a command's longest time, that of the patience with an unready version, or the age of a metric's data.
     pub(super) fn next_response(&self, stale: bool) -> Option<Timestamp> {
         let now = self.now.as_millis();
         let running = !self.is_paused();
         let instants = [
             self.deadline_at(),
             self.overdue_at().filter(|_| running),
-            self.gate_expires_at().filter(|_| running).map(|(_, _, at)| at),
+            self.step_expires_at().filter(|_| running).map(|(_, _, at)| at),
             self.unready_due(),
         ];
         let stale =

@@ -15,6 +15,8 @@ pub(super) enum Effect {
     Inconclusive,
     /// Ask a person.
     AwaitGate(String),
+    /// Give the command of the step with this index.
+    Command(u32),
     /// The response of the schedule to a cause.
     Respond(Response),
     /// All steps are done.

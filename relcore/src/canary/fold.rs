@@ -4,16 +4,17 @@
 //! seen: a failure that ended the rollout has ended it, whatever was measured or ordered later.
 use super::abort::end;
 use super::advance::{advance, timer_ends_at};
+use super::begin::Begin;
 use super::facts::{Facts, counted_after, measured_after};
 use super::finding::{Effect, Finding};
 use super::metric::{EmptyResult, MeasurementPhase, Metric};
-use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 use super::progress::Progress;
 use super::response::Response;
 use super::rollout::Rollout;
 use super::rules::strongest;
 use super::schedule::Schedule;
-use super::state::{GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
+use super::state::{Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
 use super::step::Step;
 use crate::canary::code;
 use crate::error::{ErrorKind, Faults, Result};
@@ -25,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What happened before `now`, beside the changes of the state.
 pub(super) struct Folded {
     /// How far the steps had come for the traffic: what the clock ended since was never applied.
-    pub(super) begin: Progress,
+    pub(super) begin: Begin,
     /// What ended or paused the run, if it still does.
     pub(super) response: Option<Finding>,
     /// Whether another version is rolled out than at the call before.
@@ -46,7 +47,7 @@ pub(super) fn fold(
     }
     let begin = state.observed_until.unwrap_or(state.started_at).max(state.step_entered_at).min(now);
     let folded =
-        Folded { response: None, begin: Progress::of(state), is_new_revision: false, orders: Vec::new() };
+        Folded { response: None, begin: Begin::of(state), is_new_revision: false, orders: Vec::new() };
     let mut walk = Walk { metrics: Cursor::new(rollout), state, at: begin, now, due: None, folded };
     let key = |observation: &Observation| (observation.at, observation.kind.rank());
     if observations.is_sorted_by_key(key) {
@@ -142,7 +143,7 @@ impl<'a> Walk<'a> {
             Effect::Respond(Response::Abort) => {
                 let was_frozen = self.state.phase == Phase::Frozen;
                 let mut finding = finding;
-                end(schedule, self.state, &mut finding.reasons, self.folded.begin, at, self.now);
+                end(schedule, self.state, &mut finding.reasons, &self.folded.begin, at, self.now);
                 // A frozen run that rolls back keeps the reasons for which it ended.
                 if let Some(earlier) = self.folded.response.take().filter(|_| was_frozen) {
                     finding.reasons.extend(earlier.reasons);
@@ -201,6 +202,9 @@ impl<'a> Walk<'a> {
             ObservationKind::Command { command, by, reason } => {
                 self.order(Order { command: *command, at, by: by.clone(), reason: reason.clone() });
             }
+            ObservationKind::StepResult { step, result, text } => {
+                self.confirm(*step, *result, text.as_deref(), at);
+            }
             ObservationKind::NewRevision { revision } => {
                 let is_repeated = at == state.started_at && state.revision.as_ref() == Some(revision);
                 if at < state.started_at {
@@ -225,7 +229,7 @@ impl<'a> Walk<'a> {
     /// Forgets what happened to the run before, of which nothing is left.
     fn begin_anew(&mut self) {
         self.folded.response = None;
-        self.folded.begin = Progress::of(self.state);
+        self.folded.begin = Begin::of(self.state);
     }
 
     /// Keeps the latest approval or refusal of each gate. A refusal ends the run, so none is ever replaced within it.
@@ -255,6 +259,28 @@ impl<'a> Walk<'a> {
             }
             Err(index) => approvals.insert(index, approval),
         }
+    }
+
+    /// Keeps the result of the current command. Of two of one instant the worse one counts, and an older one is
+    /// superseded.
+    fn confirm(&mut self, index: u32, result: StepOutcome, text: Option<&str>, at: Timestamp) {
+        let state = &mut *self.state;
+        let is_asked = state.gate_asked_at.is_some_and(|asked| at >= asked);
+        let is_live = matches!(state.phase, Phase::Progressing | Phase::Paused | Phase::Frozen);
+        if index != state.step || !is_asked || !is_live {
+            let text = format!(
+                "the result of steps[{index}] is from {at}, and not of a command that waits: it has no effect"
+            );
+            let subject = format!("steps[{index}]");
+            self.folded.orders.push(Reason::new(code::STEP_OUTDATED, Severity::Warning, subject, text));
+            return;
+        }
+        let seen = state.confirmation.as_ref();
+        if seen.is_none_or(|seen| at > seen.at || (at == seen.at && result > seen.result)) {
+            let text = text.map(|text| text.chars().take(LONGEST).collect());
+            state.confirmation = Some(Confirmation { at, result, text });
+        }
+        self.folded.begin.confirm(state);
     }
 
     /// Obeys an operator, unless the order is older than what it would change, or was obeyed before.
@@ -324,13 +350,12 @@ impl<'a> Walk<'a> {
                 state.resume(schedule, at);
                 skip(schedule, state, order.command, at);
                 // The order is obeyed, also if the weights that the clock had reached are taken back.
-                let begin = self.folded.begin;
-                self.folded.begin = Progress {
-                    weight: begin.weight,
-                    weight_set_at: begin.weight_set_at,
-                    traffic_since: begin.traffic_since,
-                    ..Progress::of(state)
-                };
+                let begin = self.folded.begin.progress;
+                self.folded.begin = Begin::of(state);
+                let progress = &mut self.folded.begin.progress;
+                progress.weight = begin.weight;
+                progress.weight_set_at = begin.weight_set_at;
+                progress.traffic_since = begin.traffic_since;
                 true
             }
             Command::AcceptInconclusive if state.phase == Phase::Frozen => false,
@@ -348,6 +373,7 @@ impl<'a> Walk<'a> {
         if !is_obeyed {
             return;
         }
+        self.folded.begin.confirm(self.state);
         if !matches!(order.command, Command::Abort | Command::Pause) {
             let text = format!("{by} ordered `{subject}` at {at}{why}");
             self.folded.orders.push(Reason::new(code::ORDER_APPLIED, Severity::Info, subject, text));
@@ -414,10 +440,11 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// The most characters of a message: a state is stored and sent, and a server may answer with a page.
+const LONGEST: usize = 500;
+
 /// The reading as the state keeps it.
 fn judged(metric: &Metric, reading: &Reading, at: Timestamp) -> LastMeasurement {
-    /// The most characters of an error message: a state is stored and sent, and a server may answer with a page.
-    const LONGEST: usize = 500;
     let (value, n, error) = match reading {
         Reading::Value { value, n } => (Some(*value), *n, None),
         Reading::Empty {} => ((metric.empty == EmptyResult::Zero).then_some(0.0), None, None),
@@ -475,6 +502,8 @@ fn skip(schedule: &Schedule, state: &mut State, command: Command, at: Timestamp)
         let ends = match (command, step) {
             (Command::PromoteFull, _) => true,
             (_, Step::SetWeight { .. }) => false, // the weight is set at once, whatever was measured
+            (Command::Promote, Step::External { .. }) => true,
+            (Command::Promote, step) if step.is_command() => first,
             (Command::Promote, Step::Gate { .. }) => first,
             (Command::Promote, _) => true,
             _ => first,
@@ -582,6 +611,16 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
                 format_args!("observations[{index}].kind.percent"),
                 format_args!("`{percent}` is out of range: expected a percentage from 0 to 100"),
             ),
+            ObservationKind::StepResult { step, .. } => {
+                let steps = &rollout.schedule().steps;
+                let named = usize::try_from(*step).ok().and_then(|step| steps.get(step));
+                faults.check(
+                    named.is_some_and(Step::is_command),
+                    ErrorKind::UnknownReference,
+                    format_args!("observations[{index}].kind.step"),
+                    format_args!("`{step}` is not a step that the caller carries out"),
+                );
+            }
             ObservationKind::NewRevision { revision } => {
                 let other = revisions.insert(at, revision).filter(|other| *other != revision);
                 if let Some(other) = other {

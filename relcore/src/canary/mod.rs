@@ -34,15 +34,17 @@
 //! 4. The new version is not ready: hold; longer than `readiness` allows: `on.not_ready`.
 //! 5. The previous version is not ready: `on.stable_unhealthy`.
 //! 6. The deadline has passed: `on.deadline`.
-//! 7. A metric has more failed measurements than its `failure_limit`: `on.failed`.
+//! 7. A metric has more failed measurements than its `failure_limit`, or what the current step commanded failed:
+//!    `on.failed`.
 //! 8. A metric has more consecutive query errors than its `consecutive_error_limit`: `on.error`.
 //! 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
-//! 10. A metric has more inconclusive measurements than its `inconclusive_limit`, or a bake has reached its longest time
-//!     without enough good measurements: `on.inconclusive`.
-//! 11. Nobody approved a gate within its `timeout`: its `on_timeout`.
+//! 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
+//!     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
+//!     `on.inconclusive`.
+//! 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 //! 12. The run is paused: hold.
 //! 13. The release window is closed: hold.
-//! 14. The current step: its timer, its measurements, its samples, its gate.
+//! 14. The current step: its timer, its measurements, its samples, its gate, its command.
 //!
 //! An abort rolls back, or freezes the weight if the schedule says so or the previous version is not ready. With
 //! `abort: reverse_steps` the traffic goes back as far as the previous version has `capacity` for it. A response
@@ -71,6 +73,21 @@
 //! - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 //! - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 //!
+//! # Steps that the caller carries out
+//!
+//! The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
+//! which is given again at every call until the caller reports the result as a `step_result` observation. Without a result the
+//! step waits, without limit or as long as its `timeout`, which runs from the first verdict. A result from before that, or of
+//! another step, has no effect.
+//!
+//! - A commanded route or scale is part of the [`routing()`] of the state, so a program that ended before it carried out the
+//!   command does so at the next tick. An `external` is not: run it when its verdict comes, once.
+//! - They end with the run: after an abort the traffic goes back first, then `routes_removed` names what to remove. A run that
+//!   is frozen, or whose traffic still goes back in steps, keeps them. A new revision and a retry begin without them.
+//! - A step that an order passes commands nothing. A promotion passes what would run outside, but not routes and scales.
+//! - Requests through a route are traffic: measurements count from then on. With a weight above 0 a route is set only while
+//!   the metrics are good, as more weight is. [`exposure()`] counts the weight alone.
+//!
 //! # Orders
 //!
 //! A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
@@ -90,6 +107,7 @@
 mod abort;
 mod advance;
 mod bake;
+mod begin;
 mod check;
 pub mod code;
 mod decision;
@@ -110,6 +128,8 @@ mod rebase;
 mod replicas;
 mod response;
 mod rollout;
+mod route;
+mod routes;
 mod routing;
 mod rules;
 mod schedule;
@@ -127,10 +147,10 @@ pub use load::schedule_from_json;
 #[cfg(feature = "yaml")]
 pub use load::schedule_from_yaml;
 pub use metric::{EmptyResult, MeasurementPhase, Metric};
-pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 pub use observed::{
     approval, capacity, empty_result, failed_query, health, measurement, missing_value, new_revision, order,
-    window,
+    step_result, window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
 pub use presets::{
@@ -141,10 +161,11 @@ pub use rebase::{RebaseMode, rebase};
 pub use replicas::{ReplicaRounding, Replicas, weight_to_replicas};
 pub use response::Response;
 pub use rollout::Rollout;
+pub use route::{CanaryScale, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute};
 pub use routing::{Routing, routing};
 pub use schedule::{AbortPolicy, CauseResponses, DeadlineExcludes, Readiness, Schedule};
 pub use simulate::simulate;
-pub use state::{GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
+pub use state::{Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
 pub use step::Step;
 pub use validate::{Diagnostic, DiagnosticCode, validate};
 
@@ -156,11 +177,13 @@ crate::scalar::texts!(
     DiagnosticCode,
     EmptyResult,
     HealthRole,
+    MatchKind,
     MeasurementPhase,
     Phase,
     RebaseMode,
     ReplicaRounding,
     Response,
+    StepOutcome,
     Waiver
 );
 
@@ -227,6 +250,8 @@ macro_rules! table_rows {
                     until: Timestamp,
                 ) -> Vec<Decision>;
                 fn start(schedule: &Schedule, now: Timestamp) -> State;
+                #[plain]
+                fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation;
                 #[plain]
                 fn validate(schedule: &Schedule) -> Vec<Diagnostic>;
                 fn weight_to_replicas(

@@ -68,6 +68,17 @@ tagged! {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             reason: Option<String>,
         },
+        /// The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
+        /// one from after the command.
+        StepResult {
+            /// The index of the step, as in the verdict.
+            step: u32,
+            /// Whether it succeeded.
+            result: StepOutcome,
+            /// What a person should know about it, when there is something.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            text: Option<String>,
+        },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
             /// The name of the new version.
@@ -100,6 +111,20 @@ tagged! {
             text: String,
         },
     }
+}
+
+/// The result of what a step commanded, from the best to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.StepOutcome", rename_all = "snake_case")]
+pub enum StepOutcome {
+    /// It is done: the route or the scale is in effect, or what ran outside has succeeded.
+    Succeeded,
+    /// It cannot be told. The response is `on.inconclusive`.
+    Inconclusive,
+    /// It failed. The response is `on.failed`.
+    Failed,
 }
 
 /// The two sides of a canary.
@@ -183,16 +208,21 @@ impl ObservationKind {
                     7
                 }
             }
+            Self::StepResult { result, .. } => match result {
+                StepOutcome::Succeeded => 8,
+                StepOutcome::Inconclusive => 9,
+                StepOutcome::Failed => 10,
+            },
             Self::Command { command, .. } => match command {
-                Command::Retry => 8,
-                Command::ContinueWithoutStable => 9,
-                Command::AcceptInconclusive => 10,
-                Command::Resume => 11,
-                Command::SkipStep => 12,
-                Command::Promote => 13,
-                Command::PromoteFull => 14,
-                Command::Pause => 15,
-                Command::Abort => 16,
+                Command::Retry => 11,
+                Command::ContinueWithoutStable => 12,
+                Command::AcceptInconclusive => 13,
+                Command::Resume => 14,
+                Command::SkipStep => 15,
+                Command::Promote => 16,
+                Command::PromoteFull => 17,
+                Command::Pause => 18,
+                Command::Abort => 19,
             },
         }
     }

@@ -1,5 +1,5 @@
 //! Short ways to write an observation.
-use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading};
+use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 use crate::scalar::Count;
 use crate::time::Timestamp;
 
@@ -105,6 +105,30 @@ pub fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observat
 pub fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation {
     let (command, by, reason) = (*command, by.map(str::to_owned), reason.map(str::to_owned));
     Observation::new(at, ObservationKind::Command { command, by, reason })
+}
+
+/// The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::canary::{Action, Rollout, Schedule, Step, StepOutcome, step_result};
+/// let tests = Step::External { name: "smoke-tests".to_owned(), timeout: None, on_timeout: None };
+/// let rollout = Rollout::new(Schedule::new([tests, Step::SetWeight { weight: 100.0 }]))?;
+/// let now = Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let asked = rollout.next_action(&rollout.start(now)?, &[], now)?;
+/// assert_eq!(asked.verdict, Action::RunExternal { step: 0, name: "smoke-tests".to_owned() });
+///
+/// let later = Timestamp::parse("2026-11-23T09:05:00Z")?;
+/// let result = step_result(0, &StepOutcome::Succeeded, None, later);
+/// assert_eq!(rollout.next_action(&asked.state, &[result], later)?.verdict.to_string(), "complete");
+/// // Pitfall: without a result the command is given again at every call. It is one command, not many.
+/// assert_eq!(rollout.next_action(&asked.state, &[], later)?.verdict, asked.verdict);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation {
+    let text = text.map(str::to_owned);
+    Observation::new(at, ObservationKind::StepResult { step, result: *result, text })
 }
 
 /// Another version is rolled out from now on.

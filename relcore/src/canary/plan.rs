@@ -87,8 +87,9 @@ fn timeline(schedule: &Schedule, start: Timestamp) -> Result<Timeline> {
                 (*min, if schedule.metrics.is_empty() { Some(*min) } else { *max })
             }
             Step::Pause { duration: Some(duration) } => (*duration, Some(*duration)),
-            Step::Gate { timeout, .. } => (Span::ZERO, *timeout),
             Step::Pause { duration: None } | Step::Analysis { .. } => (Span::ZERO, None),
+            // A gate and a command end, one way or the other, when nobody answers.
+            _ => (Span::ZERO, step.patience().map(|(timeout, _)| timeout)),
         };
         let earliest_start = earliest;
         if let Step::Pause { duration: Some(duration) } = step

@@ -1,4 +1,5 @@
 //! How far the steps have come: the part of a state that the steps change.
+use super::routes::Routes;
 use super::schedule::Schedule;
 use super::state::{Phase, State, Waiver};
 use super::step::Step;
@@ -58,6 +59,7 @@ impl Progress {
                 (metric.successes, metric.samples) = (0, Count::default());
                 metric.sampled_until = None;
             }
+            state.confirmation = None;
         }
         if let Some(at) = self.accepted_at {
             state.accept(at);
@@ -106,8 +108,17 @@ impl Progress {
         self.waiver = Waiver::Nothing;
     }
 
-    /// Enters the next step at an instant.
+    /// Enters the next step at an instant. A route that was commanded has requests, and the last one that was removed has
+    /// none.
     pub(super) fn enter_next_step(&mut self, schedule: &Schedule, state: &State, at: Timestamp) {
+        if let Some(step) = self.step_of(schedule).filter(|_| self.gate_asked_at.is_some()) {
+            let is_route = matches!(step, Step::SetHeaderRoute { .. } | Step::SetMirrorRoute { .. });
+            if is_route && Routes::have_traffic(state) {
+                self.traffic_since = self.traffic_since.or(Some(at));
+            } else if is_route && self.weight <= 0.0 {
+                self.traffic_since = None;
+            }
+        }
         self.step = self.step.saturating_add(1);
         self.step_entered_at = at;
         self.released = false;

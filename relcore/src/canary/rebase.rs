@@ -4,6 +4,7 @@ use super::code;
 use super::decision::{Action, Decision};
 use super::progress::Progress;
 use super::rollout::Rollout;
+use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
 use super::state::{MetricState, Phase, State, Waiver, inherited};
 use super::step::Step;
@@ -33,7 +34,8 @@ pub enum RebaseMode {
 ///
 /// The weight never rises. The step at which the rollout goes on begins now, so its timers, measurements and samples
 /// count from now. What was counted of a metric stays if the metric is the same in both schedules; a metric whose limits
-/// changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Pauses, readiness, the
+/// changed begins anew, and a reason says so. Approvals of gates that the new schedule has stay. Routes and a scale stay if
+/// a step of the new schedule before that sets the same, and a reason names the others. Pauses, readiness, the
 /// release window and orders stay. The deadline still counts from the start of the rollout.
 ///
 /// A rollout that is over stays so: a retry or a new revision begins with the new schedule.
@@ -87,6 +89,7 @@ pub fn rebase(
     state.complete(old.schedule());
     let target = target(&state, new.schedule(), *mode)?;
     let (previous, from) = (state.weight, state.step);
+    let routes = Routes::of(&state);
     let is_over = state.is_over();
     let (mut reasons, begins_anew) = (Vec::new(), is_over || *mode == RebaseMode::Restart);
 
@@ -108,6 +111,17 @@ pub fn rebase(
         enter(&mut state, new.schedule(), &target, now);
     }
 
+    if !is_over {
+        let mut kept = Routes::of(&state);
+        let mut commanded = Routes::default();
+        let passed = usize::try_from(state.step).unwrap_or(usize::MAX);
+        new.schedule().steps.iter().take(passed).for_each(|step| commanded.command(step));
+        kept.keep(&commanded);
+        kept.store(&mut state);
+        if state.weight <= 0.0 && !Routes::have_traffic(&state) {
+            state.traffic_since = None;
+        }
+    }
     state.inherited_weight = inherited(new.schedule(), state.weight);
     let (weight, step) = (state.weight, state.step);
     let text = format!(
@@ -117,6 +131,7 @@ pub fn rebase(
     let over = "the schedule changed: the rollout is over, and a retry begins with the new schedule";
     let text = if is_over { over.to_owned() } else { text };
     reasons.insert(0, Reason::new(code::SCHEDULE_CHANGED, Severity::Info, "schedule", text));
+    reasons.extend(routes.removed(&state));
     #[expect(clippy::float_cmp, reason = "a weight is copied from a schedule, never computed")]
     let verdict = if weight == previous { Action::Hold {} } else { Action::SetWeight { previous, weight } };
     let next_check_at = (!is_over).then_some(now);

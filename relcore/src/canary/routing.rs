@@ -1,3 +1,4 @@
+use super::route::{CanaryScale, HeaderRoute, MirrorRoute};
 use super::state::State;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,17 @@ pub struct Routing {
     /// The new version, once a new revision was observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// The requests for the new version by their headers, whatever the weight is. Every other header route is removed.
+    #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+    pub header_routes: Vec<HeaderRoute>,
+    /// The requests that are copied to the new version. Every other mirror route is removed.
+    #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+    pub mirror_routes: Vec<MirrorRoute>,
+    /// The size of the new version; absent: as its traffic needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_scale: Option<CanaryScale>,
 }
 
 /// The routing that a state wants. Set it at every tick, not only when the verdict is `set_weight`.
@@ -25,6 +37,10 @@ pub struct Routing {
 ///
 /// - before the state was stored, the next tick decides the same again from the same state;
 /// - after it was stored, the next tick sets its routing.
+///
+/// The routes and the scale are part of it. A step that commands one has them here from its verdict on, and still waits
+/// for the result. Set the weight first when it falls, then the rest: so an abort takes the traffic back before it
+/// removes what is beside the traffic.
 ///
 /// Store first. A router that is ahead of the stored state has traffic on a version that the next decision does not
 /// know about.
@@ -46,5 +62,11 @@ pub struct Routing {
 /// ```
 #[must_use]
 pub fn routing(state: &State) -> Routing {
-    Routing { weight: state.weight, revision: state.revision.clone() }
+    Routing {
+        weight: state.weight,
+        revision: state.revision.clone(),
+        header_routes: state.header_routes.clone(),
+        mirror_routes: state.mirror_routes.clone(),
+        canary_scale: state.canary_scale.clone(),
+    }
 }

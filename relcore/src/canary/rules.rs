@@ -4,10 +4,11 @@ use super::bake::bake_overdue;
 use super::facts::Facts;
 use super::finding::{Effect, Finding, consequence, counted, lasted, measured};
 use super::metric::{MeasurementPhase, Metric};
-use super::observation::Command;
+use super::observation::{Command, StepOutcome};
 use super::response::Response;
 use super::schedule::AbortPolicy;
 use super::state::{MetricState, Order, Phase, Waiver};
+use super::step::Step;
 use crate::canary::code;
 use crate::reason::{Reason, ReasonCode, Severity, format_duration};
 use crate::time::Span;
@@ -16,7 +17,7 @@ type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
 /// The rules in their order, and whether an order to go on to the next weight overrules a hold of theirs. The numbers are
 /// those of the module docs.
-const RULES: [(Rule, bool); 14] = [
+const RULES: [(Rule, bool); 16] = [
     (run_over, false),          // 1
     (aborted_by_person, false), // 2
     (critical_metric, false),   // 3
@@ -24,11 +25,13 @@ const RULES: [(Rule, bool); 14] = [
     (stable_unhealthy, true),   // 5
     (deadline, true),           // 6
     (failure_limit, true),      // 7
+    (step_failed, true),        // 7
     (error_limit, true),        // 8
     (no_data, true),            // 9
     (inconclusive_limit, true), // 10
+    (step_inconclusive, true),  // 10
     (bake_overdue, true),       // 10
-    (gate_expired, true),       // 11
+    (step_expired, true),       // 11
     (paused, false),            // 12
     (window_closed, true),      // 13
 ];
@@ -215,6 +218,43 @@ fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
+/// The second part of rule 7: what the current step commanded has failed.
+fn step_failed(facts: &Facts<'_>) -> Option<Finding> {
+    let response = facts.schedule.on.failed;
+    let reason = step_result(facts, StepOutcome::Failed, (code::STEP_FAILED, Severity::Critical), response)?;
+    Some(Finding::new(Effect::Respond(response), reason))
+}
+
+/// The second part of rule 10: the result of what the current step commanded is inconclusive.
+fn step_inconclusive(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.progress.waiver == Waiver::Inconclusive {
+        return None;
+    }
+    let response = facts.schedule.on.inconclusive;
+    let kind = (code::STEP_INCONCLUSIVE, Severity::Warning);
+    let reason = step_result(facts, StepOutcome::Inconclusive, kind, response)?;
+    let effect = if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
+    Some(Finding::new(effect, reason))
+}
+
+/// A reason about a result that is not good.
+fn step_result(
+    facts: &Facts<'_>,
+    result: StepOutcome,
+    (code, severity): (ReasonCode, Severity),
+    response: Response,
+) -> Option<Reason> {
+    let confirmation = facts.confirmation().filter(|confirmation| confirmation.result == result)?;
+    let what = facts.step()?.order()?;
+    let why = confirmation.text.as_deref().map_or(String::new(), |text| format!(" (`{text}`)"));
+    let is = if result == StepOutcome::Failed { "failed" } else { "is inconclusive" };
+    let text = match facts.step() {
+        Some(Step::External { name, .. }) => format!("`{name}` {is}{why}: {}", consequence(response)),
+        _ => format!("{what} {is}{why}: {}", consequence(response)),
+    };
+    Some(Reason::new(code, severity, facts.step_path(), text))
+}
+
 /// Every metric that exceeds a limit, with its latest measurement beside the count.
 ///
 /// Where the response is to hold, the cause is gone when the metric is good again.
@@ -279,14 +319,23 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     (!reasons.is_empty()).then(|| Finding::of(effect, reasons, missing))
 }
 
-/// Rule 11: nobody approved a gate in its time.
-fn gate_expired(facts: &Facts<'_>) -> Option<Finding> {
-    let (gate, response, at) = facts.gate_expires_at().filter(|(_, _, at)| *at <= facts.clock())?;
+/// Rule 11: nobody approved a gate, or reported the result of a command, in its time.
+fn step_expired(facts: &Facts<'_>) -> Option<Finding> {
+    let (step, response, at) = facts.step_expires_at().filter(|(_, _, at)| *at <= facts.clock())?;
     if response == Response::Hold || (response == Response::Pause && facts.is_paused()) {
         return None; // the step reports it, or the rollout has paused already
     }
-    let text = format!("nobody approved the gate `{gate}` until {at}: {}", consequence(response));
-    let reason = Reason::new(code::GATE_EXPIRED, Severity::Error, gate, text);
+    let then = consequence(response);
+    let reason = match step {
+        Step::Gate { name, .. } => {
+            let text = format!("nobody approved the gate `{name}` until {at}: {then}");
+            Reason::new(code::GATE_EXPIRED, Severity::Error, name, text)
+        }
+        _ => {
+            let text = format!("{} was not reported until {at}: {then}", step.order()?);
+            Reason::new(code::STEP_EXPIRED, Severity::Error, facts.step_path(), text)
+        }
+    };
     Some(Finding::new(Effect::Respond(response), reason))
 }
 

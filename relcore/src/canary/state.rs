@@ -1,5 +1,6 @@
 use super::metric::MeasurementPhase;
-use super::observation::Command;
+use super::observation::{Command, StepOutcome};
+use super::route::{CanaryScale, HeaderRoute, MirrorRoute};
 use super::schedule::Schedule;
 use super::step::Step;
 use crate::scalar::Count;
@@ -84,7 +85,7 @@ pub struct State {
     /// Since when the deadline does not count the time, while it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_stopped_at: Option<Timestamp>,
-    /// When the gate that is the current step asked for its approval.
+    /// When the current step asked: a gate for its approval, a command for its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate_asked_at: Option<Timestamp>,
     /// When the pause or the end of the run was first told, if a response began it. An order that was given before does
@@ -116,6 +117,35 @@ pub struct State {
     #[serde(default, skip_serializing_if = "wire::is_default")]
     #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
     pub orders: Vec<Order>,
+    /// The header routes that were commanded, by name.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub header_routes: Vec<HeaderRoute>,
+    /// The mirror routes that were commanded, by name.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub mirror_routes: Vec<MirrorRoute>,
+    /// The scale that was commanded for the new version; absent: as its traffic needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary_scale: Option<CanaryScale>,
+    /// The result of what the current step commanded, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<Confirmation>,
+}
+
+/// The result of what a step commanded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.Confirmation", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Confirmation {
+    /// When it was observed.
+    pub at: Timestamp,
+    /// The result.
+    pub result: StepOutcome,
+    /// What a person should know about it, its first 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// What an operator waived until the weight changes.
@@ -285,6 +315,10 @@ impl State {
             capacity_observed_at: None,
             inherited_weight: None,
             orders: vec![],
+            header_routes: vec![],
+            mirror_routes: vec![],
+            canary_scale: None,
+            confirmation: None,
         }
     }
 

@@ -1,4 +1,5 @@
 //! How orders, facts and the clock change a state, beside the steps.
+use super::observation::StepOutcome;
 use super::progress::Progress;
 use super::response::Response;
 use super::schedule::Schedule;
@@ -87,7 +88,8 @@ impl State {
         self.step_entered_at = resumed(self.step_entered_at, longest, since, at);
         // A gate asks again and waits its whole time: by the clock from now on, else when its metrics let it ask.
         let asks = schedule.metrics.is_empty() && matches!(step, Some(Step::Gate { .. }));
-        self.gate_asked_at = asks.then_some(at);
+        let is_command = step.is_some_and(Step::is_command);
+        self.gate_asked_at = if is_command { self.gate_asked_at.map(|_| at) } else { asks.then_some(at) };
         if let Some(Step::SetWeight { .. }) = step {
             self.step_entered_at = self.step_entered_at.max(at); // it is set now, and what follows begins now
         }
@@ -98,8 +100,11 @@ impl State {
     }
 
     /// Lets nothing that was measured until now count against the new version any more.
+    ///
+    /// A command whose result was not good is given again.
     pub(super) fn forgive(&mut self, at: Timestamp) {
         self.forgiven_at = Some(at);
+        self.confirmation = self.confirmation.take().filter(|done| done.result == StepOutcome::Succeeded);
         for metric in &mut self.metrics {
             (metric.failed, metric.inconclusive, metric.consecutive_errors) = (0, 0, 0);
         }

@@ -1,4 +1,6 @@
 use super::metric::Metric;
+use super::route::{CanaryScale, HeaderMatch};
+use super::routes::Routes;
 use super::schedule::Schedule;
 use super::step::Step;
 use crate::error::{ErrorKind, Faults, Result};
@@ -73,6 +75,12 @@ pub enum DiagnosticCode {
     BakeNeverHolds,
     /// Warning: a bake requires samples or measurements that cannot come in its time, so that it never ends well.
     BakeNeverEnds,
+    /// Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
+    ShareOutOfRange,
+    /// Warning: a step removes a route that no step before it sets.
+    RouteUnknown,
+    /// Warning: the new version is scaled to less than its share of the traffic.
+    ScaleBelowWeight,
 }
 
 /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
@@ -111,9 +119,10 @@ pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
             DiagnosticCode::NameRepeated => ErrorKind::Duplicate,
             DiagnosticCode::UnknownMetric => ErrorKind::UnknownReference,
             DiagnosticCode::WeightFalls => ErrorKind::Unordered,
-            DiagnosticCode::WeightOutOfRange | DiagnosticCode::SpanOutOfRange | DiagnosticCode::TooMany => {
-                ErrorKind::OutOfRange
-            }
+            DiagnosticCode::WeightOutOfRange
+            | DiagnosticCode::SpanOutOfRange
+            | DiagnosticCode::ShareOutOfRange
+            | DiagnosticCode::TooMany => ErrorKind::OutOfRange,
             _ => ErrorKind::InvalidValue,
         };
         faults.add(kind, format_args!("{}", diagnostic.path), format_args!("{}", diagnostic.text));
@@ -148,6 +157,7 @@ fn steps(schedule: &Schedule, found: &mut Found) {
     let mut weight = 0.0;
     let known: BTreeSet<&str> = schedule.metrics.iter().map(|metric| metric.name.as_str()).collect();
     let mut gates = BTreeSet::new();
+    let (mut externals, mut routes) = (BTreeSet::new(), Routes::default());
     let no_steps = schedule.steps.is_empty();
     found.error(
         no_steps,
@@ -171,6 +181,7 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 found.add(repeats, Severity::Warning, Code::WeightRepeats, path, text);
                 if in_range {
                     weight = *next;
+                    scale(&routes, weight, at, found);
                 }
             }
             Step::Bake { min, max, min_samples } => {
@@ -207,11 +218,66 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 self::name(name, !gates.insert(name), format_args!("{at}.name"), found);
                 positive(*timeout, format_args!("{at}.timeout"), found);
             }
+            Step::External { name, timeout, .. } => {
+                self::name(name, !externals.insert(name), format_args!("{at}.name"), found);
+                positive(*timeout, format_args!("{at}.timeout"), found);
+            }
+            Step::SetHeaderRoute { name, headers, timeout, .. } => {
+                self::name(name, false, format_args!("{at}.name"), found);
+                let unknown = headers.is_empty() && !routes.header.iter().any(|route| route.name == *name);
+                route(unknown, name, headers, at, found);
+                positive(*timeout, format_args!("{at}.timeout"), found);
+            }
+            Step::SetMirrorRoute { name, percent, headers, timeout, .. } => {
+                self::name(name, false, format_args!("{at}.name"), found);
+                let bad = percent.is_some_and(|percent| !(percent > 0.0 && percent <= 100.0)); // true for NaN
+                let text = format_args!(
+                    "`{}` is out of range: expected a percentage above 0, at most 100",
+                    percent.unwrap_or_default()
+                );
+                found.error(bad, Code::ShareOutOfRange, format_args!("{at}.percent"), text);
+                let unknown = percent.is_none() && !routes.mirror.iter().any(|route| route.name == *name);
+                route(unknown, name, headers, at, found);
+                positive(*timeout, format_args!("{at}.timeout"), found);
+            }
+            Step::SetCanaryScale { scale, timeout, .. } => {
+                if let CanaryScale::Percent { percent } = scale {
+                    let text =
+                        format_args!("`{percent}` is out of range: expected a percentage from 0 to 100");
+                    let bad = !(0.0..=100.0).contains(percent);
+                    found.error(bad, Code::ShareOutOfRange, format_args!("{at}.scale.percent"), text);
+                }
+                positive(*timeout, format_args!("{at}.timeout"), found);
+            }
+        }
+        routes.command(step);
+        if matches!(step, Step::SetCanaryScale { .. }) {
+            scale(&routes, weight, at, found);
         }
     }
     let full = weight.total_cmp(&100.0).is_eq();
     let text = format_args!("end at {weight} %: the last weight must be 100");
     found.error(!full && !no_steps, Code::WeightNeverFull, format_args!("steps"), text);
+}
+
+/// A route that is removed but not set, and conditions without a header.
+fn route(unknown: bool, name: &str, headers: &[HeaderMatch], at: fmt::Arguments<'_>, found: &mut Found) {
+    let text = format_args!("removes the route {}, which no step before it sets", crate::error::quoted(name));
+    found.add(unknown, Severity::Warning, DiagnosticCode::RouteUnknown, at, text);
+    for (index, condition) in headers.iter().enumerate() {
+        self::name(&condition.header, false, format_args!("{at}.headers[{index}].header"), found);
+    }
+}
+
+/// A scale that is too small for the traffic.
+fn scale(routes: &Routes, weight: f64, at: fmt::Arguments<'_>, found: &mut Found) {
+    let share = match &routes.scale {
+        Some(CanaryScale::Percent { percent }) => *percent,
+        Some(CanaryScale::Replicas { replicas: 0 }) => 0.0,
+        _ => return,
+    };
+    let text = format_args!("gives {weight} % of the traffic to {share} % of the replicas");
+    found.add(share < weight, Severity::Warning, DiagnosticCode::ScaleBelowWeight, at, text);
 }
 
 /// A bake that cannot do what it is there for: it holds nothing, or nothing lets it end.

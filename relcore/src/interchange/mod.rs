@@ -1,4 +1,5 @@
-//! Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+//! Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+//! It decides nothing.
 //!
 //! | input | function | result |
 //! | --- | --- | --- |
@@ -6,6 +7,8 @@
 //! | commits and tags | [`git_releases`] | deployments and changes for [`metrics.dora`](crate::metrics::dora) |
 //! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
+//! | alert rules and a query for each metric | [`alert_rules_to_prometheus`] | a rule file of Prometheus |
+//! | what to watch, alert rules and queries | [`monitoring_to_grafana`] | a dashboard of Grafana |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 //! all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -31,15 +34,23 @@
 //! - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
 //!   milliseconds.
 //! - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
+//! - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
+//!   compare them with a baseline.
 mod git;
+mod grafana;
 mod observations;
 mod prometheus;
+mod prometheus_alerts;
+mod promql;
 mod releases;
 mod reverts;
 
 pub use git::{GIT_LOG, GIT_TAGS, GitCommit, GitHistory, GitTag, parse_git};
+pub use grafana::monitoring_to_grafana;
 pub use observations::{PrometheusMetric, prometheus_observations};
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
+pub use prometheus_alerts::alert_rules_to_prometheus;
+pub use promql::PrometheusQuery;
 pub use releases::{GIT_SERVICE, GitReleases, RELEASE_TAG, git_releases};
 
 crate::scalar::texts!(MissingSample);
@@ -52,7 +63,18 @@ macro_rules! table_rows {
                 const GIT_LOG: &str;
                 const GIT_TAGS: &str;
 
+                fn alert_rules_to_prometheus(
+                    rules: &crate::analysis::AlertRules,
+                    queries: &[PrometheusQuery],
+                    group: &str,
+                ) -> String;
                 fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
+                fn monitoring_to_grafana(
+                    monitoring: &crate::analysis::Monitoring,
+                    rules: &crate::analysis::AlertRules,
+                    queries: &[PrometheusQuery],
+                    title: &str,
+                ) -> String;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
                 fn prometheus_observations(
                     metrics: &[PrometheusMetric],

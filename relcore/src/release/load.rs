@@ -78,7 +78,8 @@ fn complete(mut value: Value) -> Result<Profiles> {
             }
         }
     }
-    let mut table: Profiles = faults.absorb(wire::policy_from_tree(wire::Tree::of(value))).unwrap_or_default();
+    let mut table: Profiles =
+        faults.absorb(wire::policy_from_tree(wire::Tree::of(value))).unwrap_or_default();
     faults.finish()?;
     for (name, row) in standard_profiles().profiles {
         table.profiles.entry(name).or_insert(row);

@@ -52,4 +52,78 @@ reason_codes! {
     FIX_PREFERRED;
     /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
     NEITHER_IS_SAFE;
+    /// Plan: the step stops the harm, so that it comes first.
+    PLAN_HARM_FIRST;
+    /// Plan: the previous version cannot run before this database step.
+    PLAN_SCHEMA_FIRST;
+    /// Plan: the application reads its configuration when it starts.
+    PLAN_CONFIGURATION_FIRST;
+    /// Plan: the application follows what it needs.
+    PLAN_APPLICATION;
+    /// Plan: the traffic follows the database, without which the previous version cannot serve.
+    PLAN_TRAFFIC_LATE;
+    /// Plan: the schema stays, or goes back after the new version is gone.
+    PLAN_SCHEMA_LAST;
+    /// Plan: caches are cleared after the previous version is back.
+    PLAN_CACHE_LAST;
+    /// Plan: the step follows others because its item says so.
+    PLAN_ORDER_STATED;
+    /// Plan: nothing is missing, untested or lost.
+    PLAN_COMPLETE;
+    /// Plan: there are no steps.
+    PLAN_EMPTY;
+    /// Plan: a step has not been tested, or that is unknown.
+    STEP_UNTESTED;
+    /// Plan: a step cannot be undone.
+    STEP_IRREVERSIBLE;
+    /// Plan: a step has no owner.
+    NO_OWNER;
+    /// Plan: a step has no duration.
+    NO_DURATION;
+    /// Plan: a step has no commands.
+    NO_COMMANDS;
+    /// Plan: a migration has no down migration.
+    MIGRATION_WITHOUT_DOWN;
+    /// Plan: a down migration loses data.
+    DOWN_LOSES_DATA;
+    /// Plan: it is unknown whether a down migration loses data.
+    DATA_LOSS_UNKNOWN;
+    /// Plan: no backup is known.
+    NO_BACKUP;
+    /// Plan: the backup is older than the data.
+    BACKUP_OUTDATED;
+    /// Plan: it is unknown what a migration does to the schema.
+    SCHEMA_CHANGE_UNKNOWN;
+    /// Plan: the previous version is not known to work with a schema that is to stay.
+    SCHEMA_INCOMPATIBLE;
+    /// A contract migration closes the rollback window.
+    CONTRACT_CLOSES_WINDOW;
+    /// Window: the target was not deployed before the current version.
+    TARGET_NOT_OLDER;
+    /// Window: the target was deployed as an experiment only.
+    TARGET_IS_EXPERIMENT;
+    /// Window: too many versions lie between the target and the current version.
+    WINDOW_REVISIONS_EXCEEDED;
+    /// Window: data was written that the target cannot read.
+    NEW_FORMAT_WRITTEN;
+    /// Window: the artifact of the target is deleted.
+    ARTIFACT_EXPIRED;
+    /// Candidates: the newest version that worked and may run again.
+    CANDIDATE_FOUND;
+    /// Candidates: no version is known to have worked, but of some that is unknown.
+    CANDIDATES_UNKNOWN;
+    /// Candidates: there is no version to go back to.
+    NO_CANDIDATE;
+    /// Candidate: it worked.
+    VERSION_WORKED;
+    /// Candidate: it failed while it served.
+    VERSION_FAILED;
+    /// Candidate: it was withdrawn.
+    VERSION_WITHDRAWN;
+    /// Candidate: it has a vulnerability.
+    VERSION_VULNERABLE;
+    /// Candidate: it neither succeeded nor served long enough.
+    VERSION_UNPROVEN;
+    /// As many rollbacks failed as the policy allows.
+    ROLLBACK_ATTEMPTS_EXCEEDED;
 }

@@ -4,7 +4,11 @@
 //! broken ([`Policy`]). It returns the verdict with its reasons, the facts that are missing, and the facts that would
 //! change the verdict. [`explain`] writes the same as text.
 //!
-//! The verdict comes from one table. The first row whose conditions hold applies; an empty cell means any value:
+//! Before the release, [`plan_rollback`] puts what a rollback has to take back in order, with the time it takes, what it
+//! loses and its gaps. [`rollback_window`] says from the history of the service whether one version may still go back to
+//! another, and when that ends; [`candidates`] finds the last version that worked.
+//!
+//! The verdict of [`decide`] comes from one table. The first row whose conditions hold applies; an empty cell means any value:
 //!
 //! | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
 //! | --- | --- | --- | --- | --- | --- | --- |
@@ -50,27 +54,51 @@
 //! - The rollback window is half-open: it is closed at the instant at which it ends.
 //! - A flag that ends the fault for a part of the users does not count. Disable it and decide again with the smaller
 //!   `affectedShare`.
+mod candidates;
 pub mod code;
 mod condition;
 mod decide;
 mod decision;
 mod explain;
 mod facts;
+mod history;
 mod input;
+mod plan;
+mod plan_item;
 mod policy;
 mod situation;
 mod table;
 mod truth;
+mod window;
 
+pub use candidates::{
+    Candidate, Candidates, CandidatesVerdict, candidates, explain_candidates, outcome_of_candidates,
+};
 pub use decide::{Engine, decide};
 pub use decision::{Counterfactual, Criterion, Decision, Verdict};
 pub use explain::{explain, outcome};
+pub use history::{HistoryEvent, HistoryKind};
+pub use plan::{
+    DataLoss, Plan, PlanStep, PlanVerdict, check_rollback_plan, explain_plan, outcome_of_plan, plan_rollback,
+};
+pub use plan_item::{ItemKind, PlanAction, PlanItem, SchemaChange};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Policy, default_policy, policy_from_json};
 pub use situation::{CustomerImpact, Situation};
+pub use window::{Window, WindowVerdict, explain_window, outcome_of_window, rollback_window};
 
-crate::scalar::texts!(Criterion, CustomerImpact, Verdict);
+crate::scalar::texts!(
+    CandidatesVerdict,
+    Criterion,
+    CustomerImpact,
+    ItemKind,
+    PlanAction,
+    PlanVerdict,
+    SchemaChange,
+    Verdict,
+    WindowVerdict
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -79,11 +107,33 @@ macro_rules! table_rows {
             rollback {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn candidates(events: &[HistoryEvent], current: &str, policy: &Policy, now: Timestamp) -> Candidates;
+                fn check_rollback_plan(items: &[PlanItem], now: Timestamp) -> Vec<crate::reason::Reason>;
                 fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Decision;
                 #[plain]
                 fn explain(decision: &Decision) -> String;
                 #[plain]
+                fn explain_candidates(candidates: &Candidates) -> String;
+                #[plain]
+                fn explain_plan(plan: &Plan) -> String;
+                #[plain]
+                fn explain_window(window: &Window) -> String;
+                #[plain]
                 fn outcome(decision: &Decision) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_candidates(candidates: &Candidates) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_plan(plan: &Plan) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_window(window: &Window) -> crate::decision::Outcome;
+                fn plan_rollback(items: &[PlanItem], now: Timestamp) -> Plan;
+                fn rollback_window(
+                    events: &[HistoryEvent],
+                    current: &str,
+                    target: &str,
+                    policy: &Policy,
+                    now: Timestamp,
+                ) -> Window;
 
                 handle Engine(policy: Policy) {
                     fn decide(situation: &Situation, now: Timestamp) -> Decision;

@@ -69,6 +69,15 @@ input! {
         #[serde(skip_serializing_if = "is_usual")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
         pub error_rate_significance: f64,
+        /// The number of versions between the current one and the target from which the rollback window is closed, as
+        /// `rollbackWindow.revisions` of Argo Rollouts; 1 or more. Default: no limit. Of `rollback_window` and `candidates`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub window_revisions: Option<u32>,
+        /// The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. Default 1: what
+        /// failed once is not repeated unchanged.
+        #[serde(skip_serializing_if = "is_one")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub max_failed_rollbacks: u32,
     }
 }
 
@@ -77,6 +86,11 @@ const SIGNIFICANCE: f64 = 0.01;
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_usual(significance: &f64) -> bool {
     significance.total_cmp(&SIGNIFICANCE).is_eq()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(number: &u32) -> bool {
+    *number == 1
 }
 
 impl Default for Policy {
@@ -98,6 +112,8 @@ impl Default for Policy {
             quick_fix: Span::from_hours(1),
             severe_impact: CustomerImpact::Major,
             error_rate_significance: SIGNIFICANCE,
+            window_revisions: None,
+            max_failed_rollbacks: 1,
         }
     }
 }
@@ -170,12 +186,18 @@ impl PolicyText for Policy {
                 self.error_rate_significance
             ),
         );
-        faults.check(
-            self.customer_incidents_min > 0,
-            ErrorKind::OutOfRange,
-            format_args!("{}", join(path, "customerIncidentsMin")),
-            format_args!("`0` is out of range: expected 1 or more"),
-        );
+        for (name, number) in [
+            ("customerIncidentsMin", Some(self.customer_incidents_min)),
+            ("windowRevisions", self.window_revisions),
+            ("maxFailedRollbacks", Some(self.max_failed_rollbacks)),
+        ] {
+            faults.check(
+                number != Some(0),
+                ErrorKind::OutOfRange,
+                format_args!("{}", join(path, name)),
+                format_args!("`0` is out of range: expected 1 or more"),
+            );
+        }
         for (name, span) in [("rollbackWindow", self.rollback_window), ("quickFix", self.quick_fix)] {
             faults.check(
                 !span.is_negative(),

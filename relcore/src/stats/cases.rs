@@ -1,4 +1,5 @@
 //! The special functions and tests against values of other packages.
+use super::adjust::{self, Correction};
 use super::conditional::{self, Shares};
 use super::sequential::{self, Class, Prior};
 use super::{beta, fisher, gamma, normal, rate};
@@ -113,7 +114,7 @@ fn values_are_those_of_other_packages() {
     let mut run = 0;
     for case in file["cases"].as_array().unwrap() {
         let family = case["family"].as_str().unwrap();
-        if family == "special" {
+        if family == "special" || family == "multi" {
             continue;
         }
         for (name, got) in returned(family, &case["inputs"]) {
@@ -128,6 +129,31 @@ fn values_are_those_of_other_packages() {
         run += 1;
     }
     assert_eq!(run, 26);
+}
+
+#[test]
+fn adjusted_p_values_are_those_of_other_packages() {
+    let file = file();
+    let mut run = 0;
+    for case in file["cases"].as_array().unwrap().iter().filter(|case| case["family"] == "multi") {
+        let correction = match case["inputs"]["method"].as_str().unwrap() {
+            "bonferroni" => Correction::Bonferroni,
+            "fdr_bh" => Correction::BenjaminiHochberg,
+            other => panic!("{other}"),
+        };
+        let values: Vec<f64> = serde_json::from_value(case["inputs"]["p"].clone()).unwrap();
+        let expected: Vec<f64> = serde_json::from_value(case["expected"]["adjusted"].clone()).unwrap();
+        let rejected: Vec<bool> = serde_json::from_value(case["expected"]["reject"].clone()).unwrap();
+        let id = case["id"].as_str().unwrap();
+        let got = adjust::p_adjust(&values, correction);
+        assert_eq!(got.len(), expected.len(), "{id}");
+        for ((got, expected), rejected) in got.iter().zip(expected).zip(rejected) {
+            check(id, "adjusted", *got, expected, number(case, "rtol"));
+            assert_eq!(*got <= number(&case["inputs"], "alpha"), rejected, "{id}");
+        }
+        run += 1;
+    }
+    assert_eq!(run, 2);
 }
 
 #[test]

@@ -16,4 +16,28 @@ reason_codes! {
     NO_EXPOSURE;
     /// Invalid: an arm has events without exposure.
     EVENTS_WITHOUT_EXPOSURE;
+    /// Mismatched: the shares of the traffic are proven not to be the planned ones.
+    SPLIT_MISMATCHED;
+    /// Mismatched: an arm that was to get nothing got units.
+    SPLIT_UNPLANNED_ARM;
+    /// Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+    SPLIT_MATCHED;
+    /// Inconclusive: the units prove neither a mismatch nor its absence.
+    SPLIT_INCONCLUSIVE;
+    /// No data: no arm has units.
+    SPLIT_WITHOUT_UNITS;
+    /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+    METRIC_FAILED;
+    /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+    METRIC_FAILED_ALONE;
+    /// Invalid: the comparison of a metric is invalid.
+    METRIC_INVALID;
+    /// No data: a metric has no data.
+    METRIC_WITHOUT_DATA;
+    /// Inconclusive: a metric is inconclusive.
+    METRIC_INCONCLUSIVE;
+    /// A metric has passed.
+    METRIC_PASSED;
+    /// No data: there is no metric.
+    NO_METRICS;
 }

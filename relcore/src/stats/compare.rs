@@ -62,17 +62,7 @@ pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Re
 }
 
 fn empty(verdict: Verdict, reason: Reason, policy_digest: String) -> Comparison {
-    Comparison {
-        verdict,
-        ratio: None,
-        ratio_low: None,
-        ratio_high: None,
-        harm: None,
-        safe: None,
-        needed_events: None,
-        reasons: vec![reason],
-        policy_digest,
-    }
+    Comparison { reasons: vec![reason], ..Comparison::empty(verdict, policy_digest) }
 }
 
 /// The counts and exposures of two arms with exposure.
@@ -294,7 +284,7 @@ impl<'a> Pair<'a> {
 }
 
 /// A p-value for a person. The digits of a tiny one mean nothing.
-fn p_value(p: f64) -> String {
+pub(super) fn p_value(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {}", number(p)) }
 }
 

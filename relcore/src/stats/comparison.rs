@@ -2,7 +2,8 @@ use crate::reason::Reason;
 use crate::scalar::Count;
 use serde::{Deserialize, Serialize};
 
-/// What the counts of two arms prove, made by [`compare_counts`](crate::stats::compare_counts).
+/// What the counts of two arms prove, made by [`compare_counts`](crate::stats::compare_counts); or what all metrics of a
+/// canary prove, made by [`compare_metrics`](crate::stats::compare_metrics), which has reasons and no numbers of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -34,6 +35,23 @@ pub struct Comparison {
     pub reasons: Vec<Reason>,
     /// The digest of the policy that was applied.
     pub policy_digest: String,
+}
+
+impl Comparison {
+    /// Without numbers and reasons.
+    pub(super) fn empty(verdict: Verdict, policy_digest: String) -> Self {
+        Self {
+            verdict,
+            ratio: None,
+            ratio_low: None,
+            ratio_high: None,
+            harm: None,
+            safe: None,
+            needed_events: None,
+            reasons: Vec::new(),
+            policy_digest,
+        }
+    }
 }
 
 /// What counts prove.

@@ -5,6 +5,9 @@
 //! `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
 //! test is an e-process, and its state is the counts.
 //!
+//! [`adjust`] adjusts the tests of many metrics, and [`compare_metrics`] judges a canary by all of them: it rolls back on any,
+//! and promotes on all. [`check_split`] tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+//!
 //! Pitfalls:
 //!
 //! - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
@@ -13,6 +16,10 @@
 //! - `inconclusive` is not `passed`: a canary without traffic has no errors either.
 //! - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
 //!   turns 5 % of false alarms into 24 %.
+//!
+//! [`mann_whitney`], [`location_shift`], [`kolmogorov_smirnov`], [`welch`], [`equivalence`], [`relative_lift`], [`quantile`]
+//! and [`quantile_interval`] are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
+//! another, such as one measurement a minute of a queue, make their p-values too small.
 //!
 //! # Functions and sources
 //!
@@ -26,10 +33,19 @@
 //! | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 //! | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 //! | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+//! | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 //! | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
+//! | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
+//! | `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
+//! | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
+//! | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+//! | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+//! | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 //! | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 //!
 //! Transcendental functions come from `libm`, so that every platform gives the same bits.
+mod adjust;
+mod arguments;
 mod beta;
 #[cfg(test)]
 mod cases;
@@ -41,29 +57,51 @@ mod explain;
 #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
+mod kolmogorov;
+mod means;
 mod normal;
 mod order;
 mod policy;
 mod quantile;
+mod rank;
 mod rate;
+#[cfg(test)]
+mod sample_cases;
+mod sample_quantile;
 mod sequential;
+mod shift;
+mod split;
 mod stirling;
+mod student;
 mod tails;
 
+pub use adjust::{
+    AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
+};
 pub use compare::compare_counts;
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
+pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
+pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
+pub use rank::{RankMethod, RankTest, mann_whitney};
+pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
+pub use shift::{Shift, location_shift};
+pub use split::{
+    Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
+};
 
 pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
+pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
+pub(crate) use shift::{hodges_lehmann, percentile};
 
-crate::scalar::texts!(Direction, Looks, Verdict);
+crate::scalar::texts!(Correction, Direction, Looks, QuantileMethod, RankMethod, SplitVerdict, Verdict);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -72,11 +110,26 @@ macro_rules! table_rows {
             stats {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
+                fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
+                fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
+                fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
                 #[plain]
+                fn explain_split(check: &SplitCheck) -> String;
+                fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
+                fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
+                fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                #[plain]
                 fn outcome(comparison: &Comparison) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_split(check: &SplitCheck) -> crate::decision::Outcome;
+                fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> f64;
+                fn quantile_interval(values: &[f64], p: f64, level: f64) -> QuantileInterval;
+                fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;
+                fn welch(canary: &[f64], baseline: &[f64], level: f64) -> WelchTest;
             }
         }
     };

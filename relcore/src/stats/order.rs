@@ -9,10 +9,15 @@ pub(crate) fn median_interval_ranks(n: usize, level: f64) -> Option<(usize, usiz
 
 /// As [`median_interval_ranks`], for the quantile `p`.
 fn quantile_interval_ranks(n: usize, p: f64, level: f64) -> Option<(usize, usize)> {
+    let (low, high) = quantile_end_ranks(n, p, level);
+    low.zip(high)
+}
+
+/// The rank of each end, for the quantile `p` between 0 and 1; `None` for an end that the sample is too small for.
+pub(crate) fn quantile_end_ranks(n: usize, p: f64, level: f64) -> (Option<usize>, Option<usize>) {
     let tail = (1.0 - level) / 2.0;
-    let below = ranks_within(n, p, tail);
-    let above = ranks_within(n, 1.0 - p, tail);
-    Some((below.checked_sub(1)?, n.checked_sub(above).filter(|rank| *rank < n)?))
+    let (below, above) = (ranks_within(n, p, tail), ranks_within(n, 1.0 - p, tail));
+    (below.checked_sub(1), n.checked_sub(above).filter(|rank| *rank < n))
 }
 
 /// The number of counts 0, 1, 2, … of a binomial distribution whose cumulative probability is at most `tail`.

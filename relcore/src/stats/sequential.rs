@@ -23,7 +23,12 @@ pub(crate) struct Prior {
 impl Prior {
     /// With its mean at the hypothesis.
     pub(crate) fn at(shares: Shares) -> Self {
-        Self { a: PRIOR_EVENTS * shares.canary, b: PRIOR_EVENTS * shares.baseline }
+        Self::weighted(shares, PRIOR_EVENTS)
+    }
+
+    /// With its mean at the hypothesis and the weight of so many events.
+    pub(crate) fn weighted(shares: Shares, events: f64) -> Self {
+        Self { a: events * shares.canary, b: events * shares.baseline }
     }
 }
 
@@ -48,7 +53,6 @@ pub(crate) fn ln_two_sided(count: f64, baseline_count: f64, shares: Shares, prio
 }
 
 /// The log e-value against "the events fall into classes with these shares", for shares and prior weights above 0.
-#[cfg_attr(not(test), expect(dead_code, reason = "no public function checks a traffic split yet"))]
 pub(crate) fn ln_multinomial(classes: &[Class]) -> f64 {
     let prior = classes.iter().map(|class| (class.prior, class.share));
     let posterior = classes.iter().map(|class| (class.prior + class.count, class.share));
@@ -86,6 +90,15 @@ pub(crate) fn ratio_interval(
     } else {
         f64::INFINITY
     };
+    (low, high)
+}
+
+/// The confidence sequence of one share, `count` of `count + others`: the shares that the two-sided test does not reject.
+pub(crate) fn share_interval(count: f64, others: f64, prior: Prior, level: f64) -> (f64, f64) {
+    let share = |odds: f64| odds / (1.0 + odds);
+    let low = if count > 0.0 { share(low_odds(count, others, prior, level)) } else { 0.0 };
+    let swapped = Prior { a: prior.b, b: prior.a };
+    let high = if others > 0.0 { 1.0 / (1.0 + low_odds(others, count, swapped, level)) } else { 1.0 };
     (low, high)
 }
 

@@ -90,6 +90,667 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "Weekday",
         Descriptor::Unit(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
     ),
+    ("analysis.Aggregate", Descriptor::Unit(&["average", "p50", "p90", "p95"])),
+    (
+        "analysis.Alert",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "severity", required: true, of: TypeRef::Named("Severity") },
+            Field { name: "status", required: true, of: TypeRef::Named("analysis.AlertStatus") },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "limit", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "beyondSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "firings", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Firing")) },
+        ]),
+    ),
+    (
+        "analysis.AlertLimit",
+        Descriptor::Tagged(&[
+            ("fixed", &[Field { name: "value", required: true, of: TypeRef::Float }] as &[Field]),
+            (
+                "fixed_baseline",
+                &[
+                    Field { name: "baseline", required: true, of: TypeRef::Float },
+                    Field { name: "percent", required: true, of: TypeRef::Float },
+                    Field { name: "minChange", required: false, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "baseline_metric",
+                &[
+                    Field { name: "metric", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: true, of: TypeRef::Float },
+                    Field { name: "minChange", required: false, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "analysis.AlertReport",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.AlertVerdict") },
+            Field { name: "alerts", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Alert")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.AlertRule",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "limit", required: true, of: TypeRef::Named("analysis.AlertLimit") },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "severity", required: false, of: TypeRef::Named("Severity") },
+            Field { name: "pendingFor", required: false, of: TypeRef::Span },
+            Field { name: "maxAge", required: false, of: TypeRef::Span },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "labels", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field { name: "summary", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.AlertRules",
+        Descriptor::Struct(&[Field {
+            name: "rules",
+            required: true,
+            of: TypeRef::List(&TypeRef::Named("analysis.AlertRule")),
+        }]),
+    ),
+    (
+        "analysis.AlertSample",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "analysis.AlertSeries",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field {
+                name: "samples",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.AlertSample")),
+            },
+        ]),
+    ),
+    ("analysis.AlertStatus", Descriptor::Unit(&["firing", "pending", "ok", "no_data"])),
+    ("analysis.AlertVerdict", Descriptor::Unit(&["firing", "warning", "no_data", "pending", "ok"])),
+    (
+        "analysis.Assessment",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+        ]),
+    ),
+    ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
+    (
+        "analysis.Comparator",
+        Descriptor::Unit(&[
+            "less_than",
+            "less_than_or_equal",
+            "equal_to",
+            "greater_than_or_equal",
+            "greater_than",
+        ]),
+    ),
+    (
+        "analysis.Condition",
+        Descriptor::Struct(&[
+            Field { name: "tests", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Test")) },
+            Field { name: "join", required: false, of: TypeRef::Named("analysis.Join") },
+        ]),
+    ),
+    (
+        "analysis.CriteriaSet",
+        Descriptor::Struct(&[Field {
+            name: "criteria",
+            required: true,
+            of: TypeRef::List(&TypeRef::Named("analysis.Criterion")),
+        }]),
+    ),
+    (
+        "analysis.Criterion",
+        Descriptor::Tagged(&[
+            (
+                "fixed",
+                &[
+                    Field { name: "comparator", required: true, of: TypeRef::Named("analysis.Comparator") },
+                    Field { name: "value", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "relative_percent",
+                &[
+                    Field { name: "comparator", required: true, of: TypeRef::Named("analysis.Comparator") },
+                    Field { name: "percent", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "relative_change",
+                &[
+                    Field { name: "comparator", required: true, of: TypeRef::Named("analysis.Comparator") },
+                    Field { name: "change", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "in_range",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "not_in_range",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "analysis.CriterionResult",
+        Descriptor::Struct(&[
+            Field { name: "leadsTo", required: true, of: TypeRef::Named("analysis.ObjectiveStatus") },
+            Field { name: "set", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "criterion", required: true, of: TypeRef::Named("analysis.Criterion") },
+            Field { name: "limit", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "holds", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    (
+        "analysis.EarlierResult",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.ObjectiveVerdict") },
+            Field {
+                name: "values",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.Indicator")),
+            },
+        ]),
+    ),
+    ("analysis.EffectMeasure", Descriptor::Unit(&["mean_ratio", "common_language"])),
+    ("analysis.EndRule", Descriptor::Unit(&["needs_success", "within_limits"])),
+    (
+        "analysis.Evaluation",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "decidedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricStatus")),
+            },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.GroupStatus")),
+            },
+            Field { name: "due", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextMeasurementAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "dryRuns",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.PhaseCounts")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.Firing",
+        Descriptor::Struct(&[
+            Field { name: "beyondAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "firedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "endedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "analysis.GroupScore",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Float },
+            Field { name: "weight", required: true, of: TypeRef::Float },
+            Field { name: "judged", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "analysis.GroupStatus",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "successful", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "atLeast", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    ("analysis.IncludedResults", Descriptor::Unit(&["passed", "passed_or_warning", "all"])),
+    (
+        "analysis.Indicator",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "n",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    ("analysis.Join", Descriptor::Unit(&["all", "any"])),
+    (
+        "analysis.JudgePolicy",
+        Descriptor::Struct(&[
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.JudgedMetric")),
+            },
+            Field { name: "groupWeights", required: false, of: TypeRef::Map(&TypeRef::Float) },
+            Field { name: "passScore", required: false, of: TypeRef::Float },
+            Field { name: "marginalScore", required: false, of: TypeRef::Float },
+            Field { name: "confidence", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.JudgedMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("analysis.BadChange") },
+            Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "mustHaveData", required: false, of: TypeRef::Bool },
+            Field { name: "missing", required: false, of: TypeRef::Named("analysis.MissingValues") },
+            Field { name: "outlierFactor", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "effect", required: false, of: TypeRef::Named("analysis.EffectMeasure") },
+            Field { name: "allowedIncrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "allowedDecrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "criticalIncrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "criticalDecrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "isCount", required: false, of: TypeRef::Bool },
+            Field { name: "spread", required: false, of: TypeRef::Named("analysis.SpreadRule") },
+        ]),
+    ),
+    (
+        "analysis.Judgement",
+        Descriptor::Struct(&[
+            Field { name: "score", required: true, of: TypeRef::Named("analysis.Score") },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricJudgement")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("analysis.Label", Descriptor::Unit(&["passed", "high", "low", "inconclusive", "no_data", "error"])),
+    (
+        "analysis.LabelledMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "label", required: true, of: TypeRef::Named("analysis.Label") },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "critical", required: false, of: TypeRef::Bool },
+            Field { name: "mustHaveData", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.Measurement",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "reading", required: true, of: TypeRef::Named("analysis.Reading") },
+        ]),
+    ),
+    (
+        "analysis.Metric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "success",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.Condition")),
+            },
+            Field {
+                name: "failure",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.Condition")),
+            },
+            Field { name: "notANumber", required: false, of: TypeRef::Named("analysis.NoValue") },
+            Field { name: "empty", required: false, of: TypeRef::Named("analysis.NoValue") },
+            Field { name: "minSamples", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "count", required: false, of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)) },
+            Field { name: "interval", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "initialDelay", required: false, of: TypeRef::Span },
+            Field { name: "errorRetry", required: false, of: TypeRef::Span },
+            Field {
+                name: "failureLimit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field {
+                name: "consecutiveFailureLimit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field {
+                name: "consecutiveSuccessLimit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "inconclusiveLimit", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveErrorLimit", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "dryRun", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.MetricGroup",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "of", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "atLeast", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "analysis.MetricJudgement",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "label", required: true, of: TypeRef::Named("analysis.Label") },
+            Field { name: "isCritical", required: true, of: TypeRef::Bool },
+            Field { name: "canaryN", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "baselineN", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "p", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "smallestP", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "meanRatio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "commonLanguageEffect", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "shift", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "shiftInterval",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("Interval")),
+            },
+        ]),
+    ),
+    (
+        "analysis.MetricStatus",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
+            Field { name: "dryRun", required: true, of: TypeRef::Bool },
+            Field { name: "tally", required: true, of: TypeRef::Named("analysis.Tally") },
+            Field { name: "lastValue", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "lastError", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "decidedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "nextMeasurementAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("analysis.MissingValues", Descriptor::Unit(&["remove", "zero"])),
+    (
+        "analysis.MonitoredMetric",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "area", required: true, of: TypeRef::Named("analysis.MonitoringArea") },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "severity", required: false, of: TypeRef::Named("Severity") },
+            Field { name: "cadence", required: false, of: TypeRef::Span },
+            Field { name: "toleratedPercent", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.Monitoring",
+        Descriptor::Struct(&[
+            Field { name: "duration", required: false, of: TypeRef::Span },
+            Field {
+                name: "metrics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.MonitoredMetric")),
+            },
+        ]),
+    ),
+    (
+        "analysis.MonitoringArea",
+        Descriptor::Unit(&["errors", "performance", "users", "infrastructure", "business", "feedback"]),
+    ),
+    ("analysis.NoValue", Descriptor::Unit(&["successful", "failed", "inconclusive", "error"])),
+    (
+        "analysis.Objective",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "target", required: true, of: TypeRef::Named("analysis.Target") },
+            Field { name: "weight", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "key", required: false, of: TypeRef::Bool },
+            Field { name: "minSamples", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.ObjectiveScore",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "status", required: true, of: TypeRef::Named("analysis.ObjectiveStatus") },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "points", required: true, of: TypeRef::Float },
+            Field { name: "maxPoints", required: true, of: TypeRef::Float },
+            Field {
+                name: "criteria",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.CriterionResult")),
+            },
+        ]),
+    ),
+    (
+        "analysis.ObjectiveStatus",
+        Descriptor::Unit(&["passed", "warning", "failed", "no_data", "informative"]),
+    ),
+    ("analysis.ObjectiveVerdict", Descriptor::Unit(&["passed", "warning", "failed", "inconclusive"])),
+    (
+        "analysis.Objectives",
+        Descriptor::Struct(&[
+            Field {
+                name: "objectives",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.Objective")),
+            },
+            Field { name: "passPercent", required: false, of: TypeRef::Float },
+            Field { name: "warningPercent", required: false, of: TypeRef::Float },
+            Field { name: "aggregate", required: false, of: TypeRef::Named("analysis.Aggregate") },
+            Field { name: "earlierResults", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "included", required: false, of: TypeRef::Named("analysis.IncludedResults") },
+            Field { name: "minEarlier", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "semantics", required: false, of: TypeRef::Named("analysis.ScoreSemantics") },
+        ]),
+    ),
+    (
+        "analysis.Phase",
+        Descriptor::Unit(&["pending", "running", "successful", "inconclusive", "error", "failed"]),
+    ),
+    (
+        "analysis.PhaseCounts",
+        Descriptor::Struct(&[
+            Field { name: "count", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "successful", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "failed", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "inconclusive", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "error", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "analysis.Reading",
+        Descriptor::Tagged(&[
+            (
+                "value",
+                &[
+                    Field { name: "value", required: true, of: TypeRef::Float },
+                    Field {
+                        name: "n",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+                    },
+                ] as &[Field],
+            ),
+            ("not_a_number", &[] as &[Field]),
+            ("empty", &[] as &[Field]),
+            ("failed", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
+            ("started", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "analysis.Run",
+        Descriptor::Struct(&[
+            Field { name: "startedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "endedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "measurements",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.Measurement")),
+            },
+        ]),
+    ),
+    (
+        "analysis.Samples",
+        Descriptor::Struct(&[
+            Field { name: "values", required: false, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "missing", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "analysis.Score",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.Verdict") },
+            Field { name: "lowest", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "highest", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.GroupScore")),
+            },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+        ]),
+    ),
+    ("analysis.ScoreSemantics", Descriptor::Unit(&["strict", "keptn_v1", "keptn_v2"])),
+    (
+        "analysis.Scorecard",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.ObjectiveVerdict") },
+            Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "bestPercent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "points", required: true, of: TypeRef::Float },
+            Field { name: "maxPoints", required: true, of: TypeRef::Float },
+            Field {
+                name: "objectives",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.ObjectiveScore")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.SeriesPair",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "canary", required: true, of: TypeRef::Named("analysis.Samples") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("analysis.Samples") },
+        ]),
+    ),
+    ("analysis.SpreadRule", Descriptor::Unit(&["off", "wider", "either"])),
+    (
+        "analysis.Tally",
+        Descriptor::Struct(&[
+            Field { name: "successful", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "failed", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "inconclusive", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "errors", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveSuccess", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveFailure", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "consecutiveError", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "isMeasuring", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "analysis.Target",
+        Descriptor::Tagged(&[
+            (
+                "pass_when",
+                &[
+                    Field {
+                        name: "passed",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                    Field {
+                        name: "warning",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "fail_when",
+                &[
+                    Field {
+                        name: "failed",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                    Field {
+                        name: "warning",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("analysis.CriteriaSet")),
+                    },
+                ] as &[Field],
+            ),
+            ("informative", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "analysis.Template",
+        Descriptor::Struct(&[
+            Field { name: "metrics", required: true, of: TypeRef::List(&TypeRef::Named("analysis.Metric")) },
+            Field {
+                name: "groups",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("analysis.MetricGroup")),
+            },
+            Field { name: "end", required: false, of: TypeRef::Named("analysis.EndRule") },
+        ]),
+    ),
+    (
+        "analysis.Test",
+        Descriptor::Tagged(&[
+            ("below", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            ("at_most", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            ("above", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            ("at_least", &[Field { name: "limit", required: true, of: TypeRef::Float }] as &[Field]),
+            (
+                "within",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "outside",
+                &[
+                    Field { name: "low", required: true, of: TypeRef::Float },
+                    Field { name: "high", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    ("analysis.Verdict", Descriptor::Unit(&["passed", "marginal", "failed", "inconclusive", "no_data"])),
     ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "reverse_steps", "freeze"])),
     (
         "canary.Action",
@@ -104,10 +765,61 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ("hold", &[] as &[Field]),
             ("inconclusive", &[] as &[Field]),
             ("await_gate", &[Field { name: "gate", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "set_header_route",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "headers",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_mirror_route",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field {
+                        name: "headers",
+                        required: true,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_canary_scale",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "scale", required: true, of: TypeRef::Named("canary.CanaryScale") },
+                ] as &[Field],
+            ),
+            (
+                "run_external",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
             ("pause", &[] as &[Field]),
             ("complete", &[Field { name: "previous", required: true, of: TypeRef::Float }] as &[Field]),
             ("roll_back", &[Field { name: "previous", required: true, of: TypeRef::Float }] as &[Field]),
             ("freeze", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "canary.CanaryScale",
+        Descriptor::Tagged(&[
+            (
+                "replicas",
+                &[Field { name: "replicas", required: true, of: TypeRef::Integer(0, 4294967295) }]
+                    as &[Field],
+            ),
+            ("percent", &[Field { name: "percent", required: true, of: TypeRef::Float }] as &[Field]),
+            ("match_traffic", &[] as &[Field]),
         ]),
     ),
     (
@@ -136,6 +848,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "promote_full",
             "accept_inconclusive",
             "continue_without_stable",
+        ]),
+    ),
+    (
+        "canary.Confirmation",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
+            Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
     (
@@ -190,6 +910,9 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "deadline_unreachable",
             "bake_never_holds",
             "bake_never_ends",
+            "share_out_of_range",
+            "route_unknown",
+            "scale_below_weight",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -215,6 +938,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
         ]),
     ),
+    (
+        "canary.HeaderMatch",
+        Descriptor::Struct(&[
+            Field { name: "header", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: false, of: TypeRef::Named("canary.MatchKind") },
+        ]),
+    ),
+    (
+        "canary.HeaderRoute",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "headers",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+            },
+        ]),
+    ),
     ("canary.HealthRole", Descriptor::Unit(&["canary", "stable"])),
     (
         "canary.LastMeasurement",
@@ -230,6 +972,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
+    ("canary.MatchKind", Descriptor::Unit(&["exact", "prefix", "regex"])),
     (
         "canary.MeasurementPhase",
         Descriptor::Unit(&["successful", "failed", "inconclusive", "no_data", "error"]),
@@ -267,6 +1010,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Optional(&TypeRef::Named("canary.LastMeasurement")),
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "canary.MirrorRoute",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "percent", required: true, of: TypeRef::Float },
+            Field {
+                name: "headers",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+            },
         ]),
     ),
     (
@@ -309,6 +1064,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     Field { name: "command", required: true, of: TypeRef::Named("canary.Command") },
                     Field { name: "by", required: false, of: TypeRef::Optional(&TypeRef::Text) },
                     Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                ] as &[Field],
+            ),
+            (
+                "step_result",
+                &[
+                    Field { name: "step", required: true, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
+                    Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
                 ] as &[Field],
             ),
             ("new_revision", &[Field { name: "revision", required: true, of: TypeRef::Text }] as &[Field]),
@@ -378,6 +1141,21 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "weight", required: true, of: TypeRef::Float },
             Field { name: "revision", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "headerRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderRoute")),
+            },
+            Field {
+                name: "mirrorRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.MirrorRoute")),
+            },
+            Field {
+                name: "canaryScale",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CanaryScale")),
+            },
         ]),
     ),
     (
@@ -450,6 +1228,26 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "capacityObservedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "inheritedWeight", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "orders", required: false, of: TypeRef::List(&TypeRef::Named("canary.Order")) },
+            Field {
+                name: "headerRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.HeaderRoute")),
+            },
+            Field {
+                name: "mirrorRoutes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("canary.MirrorRoute")),
+            },
+            Field {
+                name: "canaryScale",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CanaryScale")),
+            },
+            Field {
+                name: "confirmation",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.Confirmation")),
+            },
         ]),
     ),
     (
@@ -492,8 +1290,68 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                     },
                 ] as &[Field],
             ),
+            (
+                "set_header_route",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "headers",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_mirror_route",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "percent", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field {
+                        name: "headers",
+                        required: false,
+                        of: TypeRef::List(&TypeRef::Named("canary.HeaderMatch")),
+                    },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "set_canary_scale",
+                &[
+                    Field { name: "scale", required: true, of: TypeRef::Named("canary.CanaryScale") },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
+            (
+                "external",
+                &[
+                    Field { name: "name", required: true, of: TypeRef::Text },
+                    Field { name: "timeout", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+                    Field {
+                        name: "onTimeout",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("canary.Response")),
+                    },
+                ] as &[Field],
+            ),
         ]),
     ),
+    ("canary.StepOutcome", Descriptor::Unit(&["succeeded", "inconclusive", "failed"])),
     (
         "canary.Timeline",
         Descriptor::Struct(&[
@@ -564,6 +1422,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "samples", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "scale", required: false, of: TypeRef::Float },
             Field { name: "acceptWarnings", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "interchange.PrometheusQuery",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "query", required: true, of: TypeRef::Text },
         ]),
     ),
     (
@@ -939,6 +1804,34 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "rollback.Candidate",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "eligible", required: true, of: TypeRef::Bool },
+            Field { name: "failedRollbacks", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+        ]),
+    ),
+    (
+        "rollback.Candidates",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("rollback.CandidatesVerdict") },
+            Field { name: "current", required: true, of: TypeRef::Text },
+            Field { name: "target", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "candidates",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("rollback.Candidate")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "failedRollbacks", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("rollback.CandidatesVerdict", Descriptor::Unit(&["found", "inconclusive", "not_found"])),
+    (
         "rollback.Counterfactual",
         Descriptor::Struct(&[
             Field { name: "fact", required: true, of: TypeRef::Text },
@@ -961,6 +1854,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("rollback.CustomerImpact", Descriptor::Unit(&["unnoticed", "minor", "major", "critical"])),
     (
+        "rollback.DataLoss",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "start", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "rollback.Decision",
         Descriptor::Struct(&[
             Field { name: "verdict", required: true, of: TypeRef::Named("rollback.Verdict") },
@@ -981,6 +1883,137 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "rollback.HistoryEvent",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "kind", required: true, of: TypeRef::Named("rollback.HistoryKind") },
+        ]),
+    ),
+    (
+        "rollback.HistoryKind",
+        Descriptor::Tagged(&[
+            ("deployed", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "experiment_deployed",
+                &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field],
+            ),
+            ("succeeded", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            ("failed", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            ("rollback_failed", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            ("withdrawn", &[Field { name: "version", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "vulnerable",
+                &[
+                    Field { name: "version", required: true, of: TypeRef::Text },
+                    Field { name: "advisory", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+            (
+                "artifact_kept",
+                &[
+                    Field { name: "version", required: true, of: TypeRef::Text },
+                    Field { name: "until", required: true, of: TypeRef::Timestamp },
+                ] as &[Field],
+            ),
+            (
+                "migrated",
+                &[
+                    Field { name: "migration", required: true, of: TypeRef::Text },
+                    Field { name: "change", required: true, of: TypeRef::Named("rollback.SchemaChange") },
+                    Field { name: "worksFrom", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+            (
+                "migration_reverted",
+                &[Field { name: "migration", required: true, of: TypeRef::Text }] as &[Field],
+            ),
+            (
+                "new_format_written",
+                &[Field { name: "readableFrom", required: true, of: TypeRef::Text }] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "rollback.ItemKind",
+        Descriptor::Unit(&["database", "feature_flag", "traffic", "application", "configuration", "cache"]),
+    ),
+    (
+        "rollback.Plan",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("rollback.PlanVerdict") },
+            Field { name: "steps", required: true, of: TypeRef::List(&TypeRef::Named("rollback.PlanStep")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "dataLoss",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("rollback.DataLoss")),
+            },
+            Field { name: "total", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "critical", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "criticalPath", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "rollback.PlanAction",
+        Descriptor::Unit(&[
+            "keep_schema",
+            "migrate_down",
+            "restore_backup",
+            "disable_flag",
+            "switch_traffic",
+            "redeploy_previous",
+            "revert_files",
+            "revert_flags",
+            "reset_environment",
+            "clear_application_cache",
+            "reset_memory",
+            "purge_cdn",
+        ]),
+    ),
+    (
+        "rollback.PlanItem",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("rollback.ItemKind") },
+            Field {
+                name: "action",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("rollback.PlanAction")),
+            },
+            Field { name: "commands", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "owner", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "duration", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "tested", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "reversible", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "after", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "schemaChange",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("rollback.SchemaChange")),
+            },
+            Field { name: "hasDown", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "downLosesData", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "backupAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "lastWriteAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "rollback.PlanStep",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("rollback.ItemKind") },
+            Field { name: "action", required: true, of: TypeRef::Named("rollback.PlanAction") },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+            Field { name: "commands", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "owner", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "duration", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "startsAfter", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "irreversible", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    ("rollback.PlanVerdict", Descriptor::Unit(&["complete", "has_gaps", "blocked"])),
+    (
         "rollback.Policy",
         Descriptor::Struct(&[
             Field { name: "criticalFunctionalitySeverity", required: false, of: TypeRef::Named("Severity") },
@@ -999,8 +2032,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "quickFix", required: false, of: TypeRef::Span },
             Field { name: "severeImpact", required: false, of: TypeRef::Named("rollback.CustomerImpact") },
             Field { name: "errorRateSignificance", required: false, of: TypeRef::Float },
+            Field {
+                name: "windowRevisions",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "maxFailedRollbacks", required: false, of: TypeRef::Integer(0, 4294967295) },
         ]),
     ),
+    ("rollback.SchemaChange", Descriptor::Unit(&["unchanged", "expand", "contract"])),
     (
         "rollback.Situation",
         Descriptor::Struct(&[
@@ -1051,6 +2091,20 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Unit(&["hold", "inconclusive", "forward_fix", "disable_flag", "roll_back", "escalate"]),
     ),
     (
+        "rollback.Window",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("rollback.WindowVerdict") },
+            Field { name: "current", required: true, of: TypeRef::Text },
+            Field { name: "target", required: true, of: TypeRef::Text },
+            Field { name: "revisionsBetween", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "closedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("rollback.WindowVerdict", Descriptor::Unit(&["open", "closed"])),
+    (
         "stats.Comparison",
         Descriptor::Struct(&[
             Field { name: "verdict", required: true, of: TypeRef::Named("stats.Verdict") },
@@ -1084,6 +2138,42 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Direction", Descriptor::Unit(&["increase_is_bad", "decrease_is_bad"])),
+    (
+        "stats.EquivalenceTest",
+        Descriptor::Struct(&[
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "pLow", required: true, of: TypeRef::Float },
+            Field { name: "pHigh", required: true, of: TypeRef::Float },
+            Field { name: "tLow", required: true, of: TypeRef::Float },
+            Field { name: "tHigh", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.KolmogorovSmirnovTest",
+        Descriptor::Struct(&[
+            Field { name: "d", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "location", required: true, of: TypeRef::Float },
+            Field { name: "canaryIsLess", required: true, of: TypeRef::Bool },
+            Field { name: "dGreater", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "dLess", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "stats.Lift",
+        Descriptor::Struct(&[
+            Field { name: "lift", required: true, of: TypeRef::Float },
+            Field { name: "standardError", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "fiellerLow", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "fiellerHigh", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("stats.Looks", Descriptor::Unit(&["any", "one"])),
     (
         "stats.Policy",
@@ -1096,6 +2186,52 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.QuantileInterval",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: true, of: TypeRef::Float },
+            Field { name: "low", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "high", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "stats.QuantileMethod",
+        Descriptor::Unit(&[
+            "inverted_cdf",
+            "averaged_inverted_cdf",
+            "closest_observation",
+            "interpolated_inverted_cdf",
+            "hazen",
+            "weibull",
+            "linear",
+            "median_unbiased",
+            "normal_unbiased",
+        ]),
+    ),
+    (
+        "stats.RankMethod",
+        Descriptor::Unit(&["auto", "exact", "normal", "normal_uncorrected", "autocorrelated"]),
+    ),
+    (
+        "stats.RankTest",
+        Descriptor::Struct(&[
+            Field { name: "u", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+            Field { name: "smallestP", required: true, of: TypeRef::Float },
+            Field { name: "commonLanguageEffect", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.Shift",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: true, of: TypeRef::Float },
+            Field { name: "lower", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "upper", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
         "stats.TestResult",
         Descriptor::Struct(&[
             Field { name: "p", required: true, of: TypeRef::Float },
@@ -1103,4 +2239,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Verdict", Descriptor::Unit(&["failed", "passed", "inconclusive", "no_data", "invalid"])),
+    (
+        "stats.WelchTest",
+        Descriptor::Struct(&[
+            Field { name: "difference", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "t", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
 ];

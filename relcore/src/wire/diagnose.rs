@@ -19,7 +19,7 @@ pub(crate) fn diagnose(value: &Tree<'_>, of: TypeRef, path: &str, faults: &mut F
         TypeRef::Float => {
             let holds = matches!(value, Tree::Integer(_) | Tree::Unsigned(_) | Tree::Float(_));
             expect(holds, "a number", value, path, faults);
-        },
+        }
         TypeRef::Text => expect(matches!(value, Tree::Text(_)), "text", value, path, faults),
         TypeRef::Integer(low, high) => integer(value, low, high, path, faults),
         TypeRef::Timestamp => scalar(value, "an instant as RFC 3339 text", Timestamp::parse, path, faults),
@@ -146,13 +146,7 @@ fn named(value: &Tree<'_>, descriptor: &Descriptor, path: &str, faults: &mut Fau
     }
 }
 
-fn object(
-    entries: &[(Key<'_>, Tree<'_>)],
-    fields: &[Field],
-    tagged: bool,
-    path: &str,
-    faults: &mut Faults,
-) {
+fn object(entries: &[(Key<'_>, Tree<'_>)], fields: &[Field], tagged: bool, path: &str, faults: &mut Faults) {
     for (key, value) in entries {
         let name = key.field();
         if let Some(field) = fields.iter().find(|field| field.name == name) {

@@ -30,8 +30,8 @@ pub(crate) use read::{PolicyText, json_tree, object, policy_from_json, policy_fr
 pub(crate) use read::{policy_from_yaml, read_yaml};
 pub use sink::{Sink, write};
 pub(crate) use tagged::tagged;
-pub(crate) use tree::{Reader, through_tree};
 pub use tree::{Key, Tree};
+pub(crate) use tree::{Reader, through_tree};
 pub(crate) use write::JsonText;
 pub use write::{WireType, from_json, to_json};
 

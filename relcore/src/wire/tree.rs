@@ -94,7 +94,8 @@ impl Tree<'_> {
             Value::String(text) => Tree::Text(text.into()),
             Value::Array(items) => Tree::List(items.into_iter().map(Tree::of).collect()),
             Value::Object(entries) => {
-                let entries = entries.into_iter().map(|(key, value)| (Key::Wire(key.into()), Tree::of(value)));
+                let entries =
+                    entries.into_iter().map(|(key, value)| (Key::Wire(key.into()), Tree::of(value)));
                 Tree::Object(entries.collect())
             }
         }
@@ -453,7 +454,9 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     ) -> Result<V::Value, Refused> {
         match self.0 {
             Tree::Text(tag) => visitor.visit_enum(Variant { tag: Tag::Text(mem::take(tag)), fields: None }),
-            Tree::Unit(position) => visitor.visit_enum(Variant { tag: Tag::Position(*position), fields: None }),
+            Tree::Unit(position) => {
+                visitor.visit_enum(Variant { tag: Tag::Position(*position), fields: None })
+            }
             Tree::Object(entries) => {
                 let variant = match entries.as_mut_slice() {
                     [(Key::Position(position), fields)] => {
@@ -663,7 +666,9 @@ mod tests {
     #[test]
     fn a_repeated_key_is_found_among_few_and_many() {
         for count in [2, MANY, MANY + 1, 3 * MANY] {
-            let keys = |last: usize| (0..count).map(move |n| format!("\"\\u006b{}\":0", if n + 1 < count { n } else { last }));
+            let keys = |last: usize| {
+                (0..count).map(move |n| format!("\"\\u006b{}\":0", if n + 1 < count { n } else { last }))
+            };
             let text = |last| format!("{{{}}}", keys(last).collect::<Vec<_>>().join(","));
             assert!(of(&text(count)).is_ok());
             for last in [0, count - 2] {
@@ -675,7 +680,8 @@ mod tests {
 
     #[test]
     fn many_keys_take_no_square_of_time() {
-        let text = format!("{{{}}}", (0..100_000).map(|n| format!("\"{n}\":0")).collect::<Vec<_>>().join(","));
+        let text =
+            format!("{{{}}}", (0..100_000).map(|n| format!("\"{n}\":0")).collect::<Vec<_>>().join(","));
         assert!(of(&text).is_ok());
     }
 
@@ -687,7 +693,9 @@ mod tests {
 
     #[test]
     fn what_text_cannot_say_is_no_text() {
-        let read = |mut tree: Tree<'static>| Observation::deserialize(Reader(&mut tree)).map_err(|refused| refused.0);
+        let read = |mut tree: Tree<'static>| {
+            Observation::deserialize(Reader(&mut tree)).map_err(|refused| refused.0)
+        };
         let entry = |key: &'static str, value| (Key::Wire(key.into()), value);
         let observation = |at| {
             let kind = vec![entry("open", Tree::Bool(true)), entry("type", Tree::Text("window".into()))];

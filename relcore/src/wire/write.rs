@@ -280,7 +280,8 @@ mod tests {
 
     #[test]
     fn the_text_is_that_of_serde_json() {
-        let value = everything(vec![0.0, -0.0, 1.0, 0.1, 1e21, 1e-7, 123_456_789.0, f64::MAX, f64::MIN_POSITIVE]);
+        let value =
+            everything(vec![0.0, -0.0, 1.0, 0.1, 1e21, 1e-7, 123_456_789.0, f64::MAX, f64::MIN_POSITIVE]);
         assert_eq!(to_json(&value).unwrap(), serde_json::to_string(&value).unwrap());
         let mut sink = JsonText::default();
         let value = everything(vec![f64::NAN, 1.0]);

@@ -74,6 +74,7 @@ fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
         1 => (select(GATES.to_vec()), proptest::option::of(minutes(1..60)), proptest::option::of(response()))
             .prop_map(|(gate, timeout, on_timeout)| Step::Gate { name: gate.to_owned(), timeout, on_timeout }),
         1 => (1..3_u32).prop_map(|measurements| Step::Analysis { metrics: vec![], measurements }),
+        2 => command(),
     ];
     let weight = prop_oneof![4 => 1..100_u32, 1 => Just(100)];
     prop::collection::vec((weight, prop::collection::vec(other, 0..3)), 1..4).prop_map(move |mut parts| {
@@ -92,9 +93,38 @@ fn steps(measured: bool) -> impl Strategy<Value = Vec<Step>> {
                 seen.push(name.clone());
                 true
             }
+            Step::External { name, .. } if seen.contains(name) => false,
+            Step::External { name, .. } => {
+                seen.push(name.clone());
+                true
+            }
             _ => true,
         });
         steps
+    })
+}
+
+/// A step that the caller carries out; a route has a name of few, so that others replace and remove it.
+fn command() -> impl Strategy<Value = Step> {
+    let patience = (proptest::option::weighted(0.3, minutes(1..60)), proptest::option::of(response()));
+    (0..6_usize, patience).prop_map(|(which, (timeout, on_timeout))| match which {
+        0 => Step::SetHeaderRoute { name: "h".to_owned(), headers: vec![], timeout, on_timeout },
+        1 => {
+            let headers = vec![HeaderMatch::new("x-beta", "on")];
+            Step::SetHeaderRoute { name: "h".to_owned(), headers, timeout, on_timeout }
+        }
+        2 => {
+            Step::SetMirrorRoute { name: "m".to_owned(), percent: None, headers: vec![], timeout, on_timeout }
+        }
+        3 => Step::SetMirrorRoute {
+            name: "m".to_owned(),
+            percent: Some(5.0),
+            headers: vec![],
+            timeout,
+            on_timeout,
+        },
+        4 => Step::SetCanaryScale { scale: CanaryScale::Replicas { replicas: 3 }, timeout, on_timeout },
+        _ => Step::External { name: "tests".to_owned(), timeout, on_timeout },
     })
 }
 
@@ -140,7 +170,9 @@ fn schedule() -> impl Strategy<Value = Schedule> {
 /// Steps that only time ends, and nothing measured.
 fn by_clock() -> impl Strategy<Value = Schedule> {
     steps(false).prop_map(|mut steps| {
-        steps.retain(|step| !matches!(step, Step::Gate { .. } | Step::Pause { duration: None }));
+        steps.retain(|step| {
+            matches!(step, Step::SetWeight { .. } | Step::Bake { .. } | Step::Pause { duration: Some(_) })
+        });
         standard_schedule().steps(steps)
     })
 }
@@ -164,6 +196,7 @@ enum What {
     Approval(bool),
     Command(Command),
     NewRevision,
+    Result(StepOutcome),
 }
 
 fn measurement() -> impl Strategy<Value = What> {
@@ -198,6 +231,11 @@ fn anything() -> impl Strategy<Value = What> {
         5 => prop::bool::weighted(0.9).prop_map(What::Approval),
         4 => command.prop_map(What::Command),
         1 => Just(What::NewRevision),
+        6 => prop_oneof![
+            8 => Just(StepOutcome::Succeeded),
+            1 => Just(StepOutcome::Failed),
+            1 => Just(StepOutcome::Inconclusive),
+        ].prop_map(What::Result),
     ]
 }
 
@@ -210,7 +248,8 @@ fn calls(what: impl Strategy<Value = What>) -> impl Strategy<Value = Vec<Vec<Dra
 
 /// Fits what was drawn to a schedule and a state: metrics and gates that it has, one reading of a metric at an instant,
 /// nothing from before what was seen.
-fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>) -> Vec<Observation> {
+fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, state: &State) -> Vec<Observation> {
+    let seen = state.observed_until;
     let gates: Vec<&String> = schedule
         .steps
         .iter()
@@ -238,6 +277,8 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>)
             }),
             What::Command(command) => Some(command.into()),
             What::NewRevision => Some(ObservationKind::NewRevision { revision: format!("r{minute}") }),
+            What::Result(result) => step_of_result(schedule, state, *which)
+                .map(|step| ObservationKind::StepResult { step, result, text: None }),
         };
         let Some(kind) = kind else { continue };
         let begin = at(0);
@@ -259,12 +300,29 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, seen: Option<Timestamp>)
     found
 }
 
+/// The step of a result: mostly the current one, sometimes another.
+fn step_of_result(schedule: &Schedule, state: &State, which: Index) -> Option<u32> {
+    let is_command = |step: &Step| {
+        matches!(
+            step,
+            Step::SetHeaderRoute { .. }
+                | Step::SetMirrorRoute { .. }
+                | Step::SetCanaryScale { .. }
+                | Step::External { .. }
+        )
+    };
+    let commands: Vec<u32> =
+        (0..).zip(&schedule.steps).filter(|(_, step)| is_command(step)).map(|(index, _)| index).collect();
+    let current = commands.iter().find(|index| **index == state.step).filter(|_| which.index(8) > 0);
+    current.copied().or_else(|| (!commands.is_empty()).then(|| *which.get(&commands)))
+}
+
 /// Every decision of a rollout that is asked once a tick, with what was observed before it.
 fn run(schedule: &Schedule, calls: &[Vec<Drawn>]) -> Vec<(Timestamp, Vec<Observation>, Decision)> {
     let mut state = start(schedule, at(0)).unwrap();
     let mut found = Vec::new();
     for (call, drawn) in (0..).zip(std::iter::once(&vec![]).chain(calls)) {
-        let (now, observations) = (at(call * TICK), fit(schedule, drawn, call, state.observed_until));
+        let (now, observations) = (at(call * TICK), fit(schedule, drawn, call, &state));
         let decision = next_action(schedule, &state, &observations, now).unwrap();
         state = decision.state.clone();
         found.push((now, observations, decision));
@@ -308,6 +366,13 @@ proptest! {
             }
             let got = (verdict(&decision), decision.state.weight, decision.state.phase);
             prop_assert_eq!((got.0.as_str(), got.1, got.2), expected, "at {}: {:?}: {:?}\n{:?}", now, observations, decision, oracle);
+            let routing = routing(&decision.state);
+            let beside = (
+                !routing.header_routes.is_empty(),
+                !routing.mirror_routes.is_empty(),
+                routing.canary_scale.is_some(),
+            );
+            prop_assert_eq!(beside, oracle.routes(), "at {}: {:?}: {:?}\n{:?}", now, observations, decision, oracle);
         }
     }
 

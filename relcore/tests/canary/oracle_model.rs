@@ -41,6 +41,10 @@ pub struct Oracle {
     /// Every reading of the new version, with what it was judged to be, and whether it counts for the current step.
     readings: Vec<Read>,
     approvals: Vec<(String, bool)>,
+    /// The result of the current command, and when it was observed.
+    result: Option<(StepOutcome, Timestamp)>,
+    /// Whether a header route, a mirror route and a scale were commanded.
+    routes: (bool, bool, bool),
     aborted: bool,
     orders: Vec<(Command, Timestamp)>,
     window_closed: bool,
@@ -53,7 +57,7 @@ pub struct Oracle {
 }
 
 /// How far the steps had come when the call began: what the clock ended since was never applied.
-type Steps = (Weight, usize, Timestamp, bool, Option<Timestamp>, Waiver);
+type Steps = (Weight, usize, Timestamp, bool, Option<Timestamp>, Waiver, Option<(StepOutcome, Timestamp)>);
 
 /// The weight, when it was set, and since when there is traffic.
 type Weight = (f64, Option<Timestamp>, Option<Timestamp>);
@@ -84,7 +88,7 @@ impl Oracle {
             weight: 0.0,
             routed: 0.0,
             previous: 0.0,
-            begin: ((0.0, None, None), 0, now, false, None, Waiver::Nothing),
+            begin: ((0.0, None, None), 0, now, false, None, Waiver::Nothing, None),
             is_new_revision: false,
             weight_at: None,
             traffic_since: None,
@@ -103,6 +107,8 @@ impl Oracle {
             forgiven_at: None,
             readings: vec![],
             approvals: vec![],
+            result: None,
+            routes: (false, false, false),
             aborted: false,
             orders: vec![],
             window_closed: false,
@@ -146,10 +152,20 @@ impl Oracle {
         let emptied = self.is_new_revision && self.weight == 0.0 && !is_starting;
         let before = if emptied { self.routed } else { self.previous };
         let name = match verdict {
-            "hold" | "inconclusive" | "await_gate" | "pause" if self.weight != before => "set_weight",
+            "roll_back" | "freeze" | "complete" => verdict,
+            _ if self.weight != before => "set_weight",
             other => other,
         };
         (name, self.weight, self.phase)
+    }
+
+    /// Whether a header route, a mirror route and a scale are in effect.
+    pub fn routes(&self) -> (bool, bool, bool) {
+        self.routes
+    }
+
+    fn has(&self, result: StepOutcome) -> bool {
+        self.result.is_some_and(|(of, _)| of == result)
     }
 
     /// The time that counts for the deadline.
@@ -159,14 +175,15 @@ impl Oracle {
 
     fn steps(&self) -> Steps {
         let weight = (self.weight, self.weight_at, self.traffic_since);
-        (weight, self.step, self.step_from, self.released, self.asked_at, self.waiver)
+        (weight, self.step, self.step_from, self.released, self.asked_at, self.waiver, self.result)
     }
 
     /// Takes back what the clock ended since the last call.
     fn restore(&mut self) {
         if self.by_clock() {
             (self.weight, self.weight_at, self.traffic_since) = self.begin.0;
-            (_, self.step, self.step_from, self.released, self.asked_at, self.waiver) = self.begin;
+            (_, self.step, self.step_from, self.released, self.asked_at, self.waiver, self.result) =
+                self.begin;
         }
     }
 
@@ -179,7 +196,7 @@ impl Oracle {
             let set = |step: &Step| weight(step).is_some_and(|weight| weight <= self.weight);
             self.step = self.schedule.steps.iter().rposition(set).map_or(0, |index| index + 1);
             self.step_from = self.weight_at.unwrap_or(self.started);
-            (self.released, self.asked_at) = (false, None);
+            (self.released, self.asked_at, self.result) = (false, None, None);
             self.readings.iter_mut().for_each(|read| read.here = false);
         }
     }
@@ -235,6 +252,18 @@ impl Oracle {
             }
             ObservationKind::Approval { gate, approved, .. } => self.approvals.push((gate, approved)),
             ObservationKind::Command { command, .. } => self.order(command, at),
+            ObservationKind::StepResult { step, result, .. } => {
+                let live = matches!(self.phase, Phase::Progressing | Phase::Paused | Phase::Frozen);
+                let asked = self.asked_at.is_some_and(|asked| at >= asked);
+                let counts = live && asked && step as usize == self.step;
+                if counts && self.result.is_none_or(|(was, since)| at > since || at == since && result > was)
+                {
+                    self.result = Some((result, at));
+                    if self.begin.1 == self.step {
+                        self.begin.6 = self.result;
+                    }
+                }
+            }
             ObservationKind::NewRevision { .. } => {
                 self.again(at);
                 (self.weight, self.previous, self.is_new_revision) = (0.0, 0.0, true);
@@ -288,7 +317,10 @@ impl Oracle {
                     let ends = match step {
                         _ if command == Command::PromoteFull => true,
                         Step::SetWeight { .. } => false,
-                        Step::Gate { .. } => skipped == 0,
+                        Step::Gate { .. }
+                        | Step::SetHeaderRoute { .. }
+                        | Step::SetMirrorRoute { .. }
+                        | Step::SetCanaryScale { .. } => skipped == 0,
                         _ => skipped == 0 || command == Command::Promote,
                     };
                     if !ends {
@@ -318,6 +350,12 @@ impl Oracle {
 
     fn forgive(&mut self, at: Timestamp, failed: bool) {
         self.forgiven_at = Some(at);
+        if failed && self.result.is_some_and(|(result, _)| result != StepOutcome::Succeeded) {
+            self.result = None;
+            if self.begin.1 == self.step {
+                self.begin.6 = None;
+            }
+        }
         for read in &mut self.readings {
             read.is_forgiven |= failed || read.phase != MeasurementPhase::Failed;
         }
@@ -333,7 +371,8 @@ impl Oracle {
         };
         (self.phase, self.aborted) = (Phase::Progressing, false);
         let asks = self.by_clock() && matches!(self.current(), Some(Step::Gate { .. }));
-        self.asked_at = asks.then_some(at);
+        let command = self.current().is_some_and(is_command);
+        self.asked_at = if command { self.asked_at.map(|_| at) } else { asks.then_some(at) };
         self.told_at = None;
         let ran = since.since(self.step_from).max(Span::ZERO);
         let longest = match self.current() {
@@ -372,8 +411,17 @@ impl Oracle {
 
     fn enter(&mut self, at: Timestamp) {
         self.tick(at.max(self.counted_until));
+        let routes =
+            matches!(self.current(), Some(Step::SetHeaderRoute { .. } | Step::SetMirrorRoute { .. }));
+        if routes && self.asked_at.is_some() {
+            if self.routes.0 || self.routes.1 {
+                self.traffic_since = self.traffic_since.or(Some(at));
+            } else if self.weight == 0.0 {
+                self.traffic_since = None;
+            }
+        }
         self.step += 1;
-        (self.step_from, self.released, self.asked_at) = (at, false, None);
+        (self.step_from, self.released, self.asked_at, self.result) = (at, false, None, None);
         self.readings.iter_mut().for_each(|read| read.here = false);
     }
 
@@ -470,6 +518,7 @@ impl Oracle {
             metrics.iter().any(|m| exceeds(m, self.count(m, Failed), m.failure_limit, on.failed)),
             on.failed,
         );
+        cause(self.has(StepOutcome::Failed), on.failed);
         let errors = |m: &Metric| exceeds(m, self.errors_in_a_row(m), m.consecutive_error_limit, on.error);
         cause(!waived && metrics.iter().any(errors), on.error);
         let lacks = |m: &Metric| {
@@ -488,6 +537,9 @@ impl Oracle {
         if !waived && metrics.iter().any(unclear) {
             found.push((on.inconclusive, "hold"));
         }
+        if !waived && self.has(StepOutcome::Inconclusive) {
+            found.push((on.inconclusive, "inconclusive"));
+        }
         let clock = self.paused_at.map_or(now, |paused| paused.min(now));
         let told = |response| response == Response::Pause && self.phase == Phase::Paused;
         if let Some(Step::Bake { max: Some(max), min_samples, .. }) = self.current()
@@ -503,6 +555,14 @@ impl Oracle {
             let asked = self.asked_at.or(self.by_clock().then_some(self.step_from));
             let expired = asked.is_some_and(|asked| clock >= plus(asked, *timeout));
             if expired && self.answer(name) != Some(true) && response != Response::Hold && !told(response) {
+                found.push((response, "hold"));
+            }
+        }
+        if let Some(step) = self.current().filter(|step| is_command(step))
+            && let Some((timeout, response)) = patience(step)
+        {
+            let expired = self.asked_at.is_some_and(|asked| clock >= plus(asked, timeout));
+            if expired && self.result.is_none() && response != Response::Hold && !told(response) {
                 found.push((response, "hold"));
             }
         }
@@ -583,7 +643,20 @@ impl Oracle {
             None => {
                 let verdict = self.walk(now);
                 if verdict == "complete" {
-                    (self.phase, self.weight) = (Phase::Succeeded, 100.0);
+                    (self.phase, self.weight, self.routes) = (Phase::Succeeded, 100.0, Default::default());
+                }
+                if let Some(step) = self.current().filter(|step| is_command(step)).cloned()
+                    && verdict == name_of(&step)
+                {
+                    self.asked_at = self.asked_at.or(Some(now));
+                    match step {
+                        Step::SetHeaderRoute { headers, .. } => self.routes.0 = !headers.is_empty(),
+                        Step::SetMirrorRoute { percent, .. } => self.routes.1 = percent.is_some(),
+                        Step::SetCanaryScale { scale, .. } => {
+                            self.routes.2 = scale != CanaryScale::MatchTraffic {}
+                        }
+                        _ => {}
+                    }
                 }
                 verdict
             }
@@ -602,6 +675,7 @@ impl Oracle {
         }
         (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
         self.waiver = Waiver::Nothing;
+        self.routes = Default::default();
         "roll_back"
     }
 
@@ -704,6 +778,21 @@ impl Oracle {
                     }
                     now
                 }
+                step if is_command(&step) => {
+                    if self.result.is_none() {
+                        let routes = match &step {
+                            Step::SetHeaderRoute { headers, .. } => !headers.is_empty(),
+                            Step::SetMirrorRoute { percent, .. } => percent.is_some(),
+                            _ => false,
+                        };
+                        let is_first = self.asked_at.is_none() && self.waiver != Waiver::NextWeight;
+                        if routes && is_first && self.weight > 0.0 && !self.good_now() {
+                            return "inconclusive";
+                        }
+                        return name_of(&step);
+                    }
+                    now
+                }
                 other => unknown(&other),
             };
             self.enter(if by_clock { ended } else { now });
@@ -737,6 +826,33 @@ fn judge(metric: &Metric, reading: &Reading) -> (MeasurementPhase, u64) {
     }
 }
 
+fn is_command(step: &Step) -> bool {
+    !name_of(step).is_empty()
+}
+
+/// The verdict of a step that the caller carries out.
+fn name_of(step: &Step) -> &'static str {
+    match step {
+        Step::SetHeaderRoute { .. } => "set_header_route",
+        Step::SetMirrorRoute { .. } => "set_mirror_route",
+        Step::SetCanaryScale { .. } => "set_canary_scale",
+        Step::External { .. } => "run_external",
+        _ => "",
+    }
+}
+
+fn patience(step: &Step) -> Option<(Span, Response)> {
+    match step {
+        Step::SetHeaderRoute { timeout, on_timeout, .. }
+        | Step::SetMirrorRoute { timeout, on_timeout, .. }
+        | Step::SetCanaryScale { timeout, on_timeout, .. }
+        | Step::External { timeout, on_timeout, .. } => {
+            timeout.map(|timeout| (timeout, on_timeout.unwrap_or(Response::Abort)))
+        }
+        _ => None,
+    }
+}
+
 /// A variant that this model does not have.
 fn unknown(variant: &impl std::fmt::Debug) -> ! {
     panic!("the model lacks {variant:?}")
@@ -751,6 +867,7 @@ fn rank(kind: &ObservationKind) -> usize {
         ObservationKind::Measurement { .. } => 20,
         ObservationKind::Window { open } => 30 + careful(*open),
         ObservationKind::Approval { approved, .. } => 40 + careful(*approved),
+        ObservationKind::StepResult { result, .. } => 50 + *result as usize,
         ObservationKind::Command { command, .. } => {
             let order = [
                 Command::Retry,
@@ -763,7 +880,7 @@ fn rank(kind: &ObservationKind) -> usize {
                 Command::Pause,
                 Command::Abort,
             ];
-            50 + order.iter().position(|other| other == command).unwrap()
+            60 + order.iter().position(|other| other == command).unwrap()
         }
         other => unknown(other),
     }

@@ -8,9 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    wire,
-    api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar, stats,
-    time, version,
+    analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar,
+    stats, time, version, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -33,15 +32,23 @@ macro_rules! types {
 }
 
 types! {
+    analysis: Assessment, Condition, EndRule, Evaluation, GroupStatus, Join, Measurement, Metric, MetricGroup,
+        MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test, BadChange, EffectMeasure, GroupScore, JudgePolicy,
+        JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
+        SpreadRule, Verdict, Aggregate, Alert, AlertLimit, AlertReport, AlertRule, AlertRules, AlertSample, AlertSeries,
+        AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion, CriterionResult, EarlierResult, Firing,
+        IncludedResults, Indicator, Objective, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Objectives,
+        ScoreSemantics, Scorecard, Target, MonitoredMetric, Monitoring, MonitoringArea;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
-    canary: AbortPolicy, Action, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
+    canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
         Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
-        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure;
+        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure,
+        Confirmation, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute, StepOutcome;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
-        PrometheusSample, PrometheusSeries;
+        PrometheusQuery, PrometheusSample, PrometheusSeries;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
         DoraRow, DurationSummary, Engine, Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy,
         LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,
@@ -53,8 +60,12 @@ types! {
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
-    rollback: Counterfactual, CustomerImpact, Criterion, Decision, Engine, Policy, Situation, Verdict;
-    stats: Comparison, Counts, Direction, Looks, Policy, TestResult, Verdict;
+    stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
+        EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
+        QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict, WelchTest;
+    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
+        Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
+        SchemaChange, Situation, Verdict, Window, WindowVerdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;

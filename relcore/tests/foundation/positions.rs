@@ -95,7 +95,9 @@ impl Sample<'_> {
         let next = self.next;
         match of["kind"].as_str().unwrap() {
             "Bool" => Tree::Bool(next % 2 == 0),
-            "Integer" => Tree::Integer((of["of"][0].as_i64().unwrap() + i64::from(next)).min(of["of"][1].as_i64().unwrap())),
+            "Integer" => Tree::Integer(
+                (of["of"][0].as_i64().unwrap() + i64::from(next)).min(of["of"][1].as_i64().unwrap()),
+            ),
             "Float" => Tree::Float(f64::from(next) + 0.5),
             "Text" => Tree::Text(format!("text {next}").into()),
             "Timestamp" => Tree::Instant(i64::from(next) * 1000),

@@ -26,11 +26,15 @@ const DIRECTION: &[(&str, Names)] = &[
     ("decision", Names::Only(&["error", "scalar", "time", "version", "reason", "wire", "digest"])),
     ("stats", Names::Foundation(&[])),
     ("release", Names::Foundation(&[])),
-    ("canary", Names::Foundation(&["stats"])),
+    ("analysis", Names::Foundation(&["stats"])),
+    ("canary", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
-    ("rollback", Names::Foundation(&["stats", "canary", "release"])),
-    ("interchange", Names::Foundation(&["stats", "release", "canary", "metrics", "rollback"])),
-    ("api", Names::Foundation(&["stats", "release", "canary", "metrics", "rollback", "interchange"])),
+    ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
+    ("interchange", Names::Foundation(&["stats", "analysis", "release", "canary", "metrics", "rollback"])),
+    (
+        "api",
+        Names::Foundation(&["stats", "analysis", "release", "canary", "metrics", "rollback", "interchange"]),
+    ),
 ];
 
 /// The modules that a module may name.

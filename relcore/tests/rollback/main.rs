@@ -9,5 +9,7 @@
 )]
 
 mod at_three;
+mod history;
 mod laws;
 mod model;
+mod plan;

@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod comparison;
+mod split;

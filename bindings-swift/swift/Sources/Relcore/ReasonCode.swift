@@ -52,6 +52,116 @@ extension ReasonCode {
     public static let declaredOtherwise = Self(rawValue: "declared_otherwise")
     /// The declared type decided an otherwise ambiguous release.
     public static let declaredKind = Self(rawValue: "declared_kind")
+    /// Every metric that counts is successful.
+    public static let runSuccessful = Self(rawValue: "run_successful")
+    /// The metrics can no longer be successful: at least one of them failed.
+    public static let runFailed = Self(rawValue: "run_failed")
+    /// The metrics can no longer be successful: at least one of them could not be measured.
+    public static let runError = Self(rawValue: "run_error")
+    /// The metrics can no longer be successful, and none of them is proven bad.
+    public static let runInconclusive = Self(rawValue: "run_inconclusive")
+    /// The metrics are still measured.
+    public static let runRunning = Self(rawValue: "run_running")
+    /// Nothing has been measured yet.
+    public static let runPending = Self(rawValue: "run_pending")
+    /// Every metric is a dry run, so nothing was required.
+    public static let nothingRequired = Self(rawValue: "nothing_required")
+    /// A metric has no measurement yet.
+    public static let metricPending = Self(rawValue: "metric_pending")
+    /// A metric is still measured.
+    public static let metricRunning = Self(rawValue: "metric_running")
+    /// A metric was ended before it was decided.
+    public static let metricEnded = Self(rawValue: "metric_ended")
+    /// A metric was ended before its first measurement.
+    public static let metricNeverMeasured = Self(rawValue: "metric_never_measured")
+    /// A metric reached its number of measurements within its limits.
+    public static let metricComplete = Self(rawValue: "metric_complete")
+    /// No further measurement can change the result of a metric, so it is decided before its number of measurements.
+    public static let metricDecidedEarly = Self(rawValue: "metric_decided_early")
+    /// A metric has enough successful measurements in a row.
+    public static let successesInARow = Self(rawValue: "successes_in_a_row")
+    /// A metric ended without enough successful measurements in a row.
+    public static let successesNotInARow = Self(rawValue: "successes_not_in_a_row")
+    /// A metric ended without any successful measurement.
+    public static let noSuccess = Self(rawValue: "no_success")
+    /// A metric has more failed measurements than its limit.
+    public static let failedOverLimit = Self(rawValue: "failed_over_limit")
+    /// A metric has more failed measurements in a row than its limit.
+    public static let failedInARowOverLimit = Self(rawValue: "failed_in_a_row_over_limit")
+    /// A metric has more inconclusive measurements than its limit.
+    public static let inconclusiveOverLimit = Self(rawValue: "inconclusive_over_limit")
+    /// A metric has more queries with errors in a row than its limit.
+    public static let errorsOverLimit = Self(rawValue: "errors_over_limit")
+    /// A group has enough successful members.
+    public static let groupSuccessful = Self(rawValue: "group_successful")
+    /// A group can no longer have enough successful members.
+    public static let groupUnsuccessful = Self(rawValue: "group_unsuccessful")
+    /// A group is not decided yet.
+    public static let groupRunning = Self(rawValue: "group_running")
+    /// The score of the judged metrics reaches the passing score.
+    public static let scorePassed = Self(rawValue: "score_passed")
+    /// The score reaches the marginal score only.
+    public static let scoreMarginal = Self(rawValue: "score_marginal")
+    /// The score is below the marginal score.
+    public static let scoreTooLow = Self(rawValue: "score_too_low")
+    /// Unknown metrics decide between two verdicts.
+    public static let scoreUnknown = Self(rawValue: "score_unknown")
+    /// Half of the metrics or more have no data.
+    public static let tooLittleData = Self(rawValue: "too_little_data")
+    /// A critical metric of the canary is bad.
+    public static let criticalMetricBad = Self(rawValue: "critical_metric_bad")
+    /// The canary is not shown to be worse in a metric.
+    public static let seriesPassed = Self(rawValue: "series_passed")
+    /// The canary has greater values, which is bad.
+    public static let seriesHigh = Self(rawValue: "series_high")
+    /// The canary has lesser values, which is bad.
+    public static let seriesLow = Self(rawValue: "series_low")
+    /// The canary has another spread, which is bad.
+    public static let spreadChanged = Self(rawValue: "spread_changed")
+    /// The canary has events, and its baseline has none.
+    public static let eventsWithoutBaseline = Self(rawValue: "events_without_baseline")
+    /// The series are too short for any result of the test to count.
+    public static let seriesTooShort = Self(rawValue: "series_too_short")
+    /// Far more points of one arm are missing than of the other.
+    public static let seriesUneven = Self(rawValue: "series_uneven")
+    /// A series has no values.
+    public static let seriesEmpty = Self(rawValue: "series_empty")
+    /// The query of a series failed.
+    public static let seriesFailed = Self(rawValue: "series_failed")
+    /// The score of the objectives reaches the percentage to pass, and no key objective failed.
+    public static let objectivesPassed = Self(rawValue: "objectives_passed")
+    /// The score of the objectives reaches the percentage for a warning only.
+    public static let objectivesWarning = Self(rawValue: "objectives_warning")
+    /// The score of the objectives is too low, or a key objective failed.
+    public static let objectivesFailed = Self(rawValue: "objectives_failed")
+    /// What is missing decides between two verdicts about the objectives.
+    public static let objectivesInconclusive = Self(rawValue: "objectives_inconclusive")
+    /// No objective has a weight.
+    public static let nothingScored = Self(rawValue: "nothing_scored")
+    /// A key objective failed, so the release fails whatever its score.
+    public static let keyObjectiveFailed = Self(rawValue: "key_objective_failed")
+    /// An objective failed.
+    public static let objectiveFailed = Self(rawValue: "objective_failed")
+    /// An objective has a warning and half of its points.
+    public static let objectiveWarning = Self(rawValue: "objective_warning")
+    /// An objective has no value, or nothing to compare it with.
+    public static let objectiveNoData = Self(rawValue: "objective_no_data")
+    /// An alert of severity error or critical fires.
+    public static let alertsFiring = Self(rawValue: "alerts_firing")
+    /// An alert of severity warning fires.
+    public static let alertsWarning = Self(rawValue: "alerts_warning")
+    /// No alert fires, and at least one cannot be evaluated.
+    public static let alertsNoData = Self(rawValue: "alerts_no_data")
+    /// No alert fires, and at least one metric is beyond its limit.
+    public static let alertsPending = Self(rawValue: "alerts_pending")
+    /// No alert speaks against the release.
+    public static let alertsOk = Self(rawValue: "alerts_ok")
+    /// A metric was beyond its limit for long enough.
+    public static let alertFiring = Self(rawValue: "alert_firing")
+    /// A metric is beyond its limit, but not for long enough.
+    public static let alertPending = Self(rawValue: "alert_pending")
+    /// A metric or its baseline has no value that is new enough.
+    public static let alertNoData = Self(rawValue: "alert_no_data")
     /// An operator ordered to abort the rollout.
     public static let abortOrdered = Self(rawValue: "abort_ordered")
     /// A metric has fewer good measurements than the analysis requires.
@@ -97,6 +207,8 @@ extension ReasonCode {
     public static let paused = Self(rawValue: "paused")
     /// A pause step has not reached its end.
     public static let pauseRunning = Self(rawValue: "pause_running")
+    /// Routes and a scale ended with the run, and must be removed after its traffic.
+    public static let routesRemoved = Self(rawValue: "routes_removed")
     /// The rollout has failed, and its traffic goes back as the previous version can take it.
     public static let rollingBack = Self(rawValue: "rolling_back")
     /// The rollout is over until a retry or a new revision.
@@ -113,6 +225,16 @@ extension ReasonCode {
     public static let stableUnhealthy = Self(rawValue: "stable_unhealthy")
     /// A metric has no measurement within its `max_age`.
     public static let staleData = Self(rawValue: "stale_data")
+    /// What a step commanded was not reported in its time.
+    public static let stepExpired = Self(rawValue: "step_expired")
+    /// What a step commanded has failed.
+    public static let stepFailed = Self(rawValue: "step_failed")
+    /// The result of what a step commanded is inconclusive.
+    public static let stepInconclusive = Self(rawValue: "step_inconclusive")
+    /// A result has no effect, because it is not of the current step, or from before its command.
+    public static let stepOutdated = Self(rawValue: "step_outdated")
+    /// A step gave its command and waits for the result.
+    public static let stepPending = Self(rawValue: "step_pending")
     /// The weight of the new version changed.
     public static let weightSet = Self(rawValue: "weight_set")
     /// The release window is closed.
@@ -167,6 +289,80 @@ extension ReasonCode {
     public static let fixPreferred = Self(rawValue: "fix_preferred")
     /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
     public static let neitherIsSafe = Self(rawValue: "neither_is_safe")
+    /// Plan: the step stops the harm, so that it comes first.
+    public static let planHarmFirst = Self(rawValue: "plan_harm_first")
+    /// Plan: the previous version cannot run before this database step.
+    public static let planSchemaFirst = Self(rawValue: "plan_schema_first")
+    /// Plan: the application reads its configuration when it starts.
+    public static let planConfigurationFirst = Self(rawValue: "plan_configuration_first")
+    /// Plan: the application follows what it needs.
+    public static let planApplication = Self(rawValue: "plan_application")
+    /// Plan: the traffic follows the database, without which the previous version cannot serve.
+    public static let planTrafficLate = Self(rawValue: "plan_traffic_late")
+    /// Plan: the schema stays, or goes back after the new version is gone.
+    public static let planSchemaLast = Self(rawValue: "plan_schema_last")
+    /// Plan: caches are cleared after the previous version is back.
+    public static let planCacheLast = Self(rawValue: "plan_cache_last")
+    /// Plan: the step follows others because its item says so.
+    public static let planOrderStated = Self(rawValue: "plan_order_stated")
+    /// Plan: nothing is missing, untested or lost.
+    public static let planComplete = Self(rawValue: "plan_complete")
+    /// Plan: there are no steps.
+    public static let planEmpty = Self(rawValue: "plan_empty")
+    /// Plan: a step has not been tested, or that is unknown.
+    public static let stepUntested = Self(rawValue: "step_untested")
+    /// Plan: a step cannot be undone.
+    public static let stepIrreversible = Self(rawValue: "step_irreversible")
+    /// Plan: a step has no owner.
+    public static let noOwner = Self(rawValue: "no_owner")
+    /// Plan: a step has no duration.
+    public static let noDuration = Self(rawValue: "no_duration")
+    /// Plan: a step has no commands.
+    public static let noCommands = Self(rawValue: "no_commands")
+    /// Plan: a migration has no down migration.
+    public static let migrationWithoutDown = Self(rawValue: "migration_without_down")
+    /// Plan: a down migration loses data.
+    public static let downLosesData = Self(rawValue: "down_loses_data")
+    /// Plan: it is unknown whether a down migration loses data.
+    public static let dataLossUnknown = Self(rawValue: "data_loss_unknown")
+    /// Plan: no backup is known.
+    public static let noBackup = Self(rawValue: "no_backup")
+    /// Plan: the backup is older than the data.
+    public static let backupOutdated = Self(rawValue: "backup_outdated")
+    /// Plan: it is unknown what a migration does to the schema.
+    public static let schemaChangeUnknown = Self(rawValue: "schema_change_unknown")
+    /// Plan: the previous version is not known to work with a schema that is to stay.
+    public static let schemaIncompatible = Self(rawValue: "schema_incompatible")
+    /// A contract migration closes the rollback window.
+    public static let contractClosesWindow = Self(rawValue: "contract_closes_window")
+    /// Window: the target was not deployed before the current version.
+    public static let targetNotOlder = Self(rawValue: "target_not_older")
+    /// Window: the target was deployed as an experiment only.
+    public static let targetIsExperiment = Self(rawValue: "target_is_experiment")
+    /// Window: too many versions lie between the target and the current version.
+    public static let windowRevisionsExceeded = Self(rawValue: "window_revisions_exceeded")
+    /// Window: data was written that the target cannot read.
+    public static let newFormatWritten = Self(rawValue: "new_format_written")
+    /// Window: the artifact of the target is deleted.
+    public static let artifactExpired = Self(rawValue: "artifact_expired")
+    /// Candidates: the newest version that worked and may run again.
+    public static let candidateFound = Self(rawValue: "candidate_found")
+    /// Candidates: no version is known to have worked, but of some that is unknown.
+    public static let candidatesUnknown = Self(rawValue: "candidates_unknown")
+    /// Candidates: there is no version to go back to.
+    public static let noCandidate = Self(rawValue: "no_candidate")
+    /// Candidate: it worked.
+    public static let versionWorked = Self(rawValue: "version_worked")
+    /// Candidate: it failed while it served.
+    public static let versionFailed = Self(rawValue: "version_failed")
+    /// Candidate: it was withdrawn.
+    public static let versionWithdrawn = Self(rawValue: "version_withdrawn")
+    /// Candidate: it has a vulnerability.
+    public static let versionVulnerable = Self(rawValue: "version_vulnerable")
+    /// Candidate: it neither succeeded nor served long enough.
+    public static let versionUnproven = Self(rawValue: "version_unproven")
+    /// As many rollbacks failed as the policy allows.
+    public static let rollbackAttemptsExceeded = Self(rawValue: "rollback_attempts_exceeded")
     /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
     public static let harmProven = Self(rawValue: "harm_proven")
     /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.
@@ -181,6 +377,30 @@ extension ReasonCode {
     public static let noExposure = Self(rawValue: "no_exposure")
     /// Invalid: an arm has events without exposure.
     public static let eventsWithoutExposure = Self(rawValue: "events_without_exposure")
+    /// Mismatched: the shares of the traffic are proven not to be the planned ones.
+    public static let splitMismatched = Self(rawValue: "split_mismatched")
+    /// Mismatched: an arm that was to get nothing got units.
+    public static let splitUnplannedArm = Self(rawValue: "split_unplanned_arm")
+    /// Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+    public static let splitMatched = Self(rawValue: "split_matched")
+    /// Inconclusive: the units prove neither a mismatch nor its absence.
+    public static let splitInconclusive = Self(rawValue: "split_inconclusive")
+    /// No data: no arm has units.
+    public static let splitWithoutUnits = Self(rawValue: "split_without_units")
+    /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+    public static let metricFailed = Self(rawValue: "metric_failed")
+    /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+    public static let metricFailedAlone = Self(rawValue: "metric_failed_alone")
+    /// Invalid: the comparison of a metric is invalid.
+    public static let metricInvalid = Self(rawValue: "metric_invalid")
+    /// No data: a metric has no data.
+    public static let metricWithoutData = Self(rawValue: "metric_without_data")
+    /// Inconclusive: a metric is inconclusive.
+    public static let metricInconclusive = Self(rawValue: "metric_inconclusive")
+    /// A metric has passed.
+    public static let metricPassed = Self(rawValue: "metric_passed")
+    /// No data: there is no metric.
+    public static let noMetrics = Self(rawValue: "no_metrics")
     /// A fact that the decision needs is missing.
     public static let factMissing = Self(rawValue: "fact_missing")
 }

@@ -88,6 +88,502 @@ extension Weekday: WireValue {
     public func json() throws -> String { try ffiWriteWeekday(value: self) }
 }
 
+extension AnalysisAggregate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAggregate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAggregate(value: self) }
+}
+
+extension AnalysisAlert: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlert(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlert(value: self) }
+}
+
+extension AnalysisAlertLimit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertLimit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertLimit(value: self) }
+}
+
+extension AnalysisAlertReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertReport(value: self) }
+}
+
+extension AnalysisAlertRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertRule(value: self) }
+}
+
+extension AnalysisAlertRules: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertRules(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertRules(value: self) }
+}
+
+extension AnalysisAlertSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertSample(value: self) }
+}
+
+extension AnalysisAlertSeries: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertSeries(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertSeries(value: self) }
+}
+
+extension AnalysisAlertStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertStatus(value: self) }
+}
+
+extension AnalysisAlertVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAlertVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAlertVerdict(value: self) }
+}
+
+extension AnalysisAssessment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAssessment(value: self) }
+}
+
+extension AnalysisBadChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisBadChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
+}
+
+extension AnalysisComparator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisComparator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisComparator(value: self) }
+}
+
+extension AnalysisCondition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCondition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisCriteriaSet: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriteriaSet(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriteriaSet(value: self) }
+}
+
+extension AnalysisCriterion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriterion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriterion(value: self) }
+}
+
+extension AnalysisCriterionResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCriterionResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCriterionResult(value: self) }
+}
+
+extension AnalysisEarlierResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEarlierResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEarlierResult(value: self) }
+}
+
+extension AnalysisEffectMeasure: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEffectMeasure(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEffectMeasure(value: self) }
+}
+
+extension AnalysisEndRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEndRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEndRule(value: self) }
+}
+
+extension AnalysisEvaluation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEvaluation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEvaluation(value: self) }
+}
+
+extension AnalysisFiring: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisFiring(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisFiring(value: self) }
+}
+
+extension AnalysisGroupScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisGroupScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisGroupScore(value: self) }
+}
+
+extension AnalysisGroupStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisGroupStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisIncludedResults: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisIncludedResults(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisIncludedResults(value: self) }
+}
+
+extension AnalysisIndicator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisIndicator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisIndicator(value: self) }
+}
+
+extension AnalysisJoin: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJoin(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJoin(value: self) }
+}
+
+extension AnalysisJudgePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgePolicy(value: self) }
+}
+
+extension AnalysisJudgedMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgedMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgedMetric(value: self) }
+}
+
+extension AnalysisJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgement(value: self) }
+}
+
+extension AnalysisLabel: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisLabel(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisLabel(value: self) }
+}
+
+extension AnalysisLabelledMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisLabelledMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisLabelledMetric(value: self) }
+}
+
+extension AnalysisMeasurement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMeasurement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMeasurement(value: self) }
+}
+
+extension AnalysisMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetric(value: self) }
+}
+
+extension AnalysisMetricGroup: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricGroup(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricGroup(value: self) }
+}
+
+extension AnalysisMetricJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricJudgement(value: self) }
+}
+
+extension AnalysisMetricStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMetricStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMetricStatus(value: self) }
+}
+
+extension AnalysisMissingValues: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMissingValues(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMissingValues(value: self) }
+}
+
+extension AnalysisMonitoredMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoredMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoredMetric(value: self) }
+}
+
+extension AnalysisMonitoring: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoring(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoring(value: self) }
+}
+
+extension AnalysisMonitoringArea: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisMonitoringArea(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisMonitoringArea(value: self) }
+}
+
+extension AnalysisNoValue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisNoValue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisNoValue(value: self) }
+}
+
+extension AnalysisObjective: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjective(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjective(value: self) }
+}
+
+extension AnalysisObjectiveScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveScore(value: self) }
+}
+
+extension AnalysisObjectiveStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveStatus(value: self) }
+}
+
+extension AnalysisObjectiveVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectiveVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectiveVerdict(value: self) }
+}
+
+extension AnalysisObjectives: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisObjectives(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisObjectives(value: self) }
+}
+
+extension AnalysisPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisPhase(value: self) }
+}
+
+extension AnalysisPhaseCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisPhaseCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisPhaseCounts(value: self) }
+}
+
+extension AnalysisReading: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisReading(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisReading(value: self) }
+}
+
+extension AnalysisRun: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisRun(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisRun(value: self) }
+}
+
+extension AnalysisSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSamples(value: self) }
+}
+
+extension AnalysisScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScore(value: self) }
+}
+
+extension AnalysisScoreSemantics: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScoreSemantics(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScoreSemantics(value: self) }
+}
+
+extension AnalysisScorecard: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisScorecard(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisScorecard(value: self) }
+}
+
+extension AnalysisSeriesPair: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSeriesPair(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSeriesPair(value: self) }
+}
+
+extension AnalysisSpreadRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisSpreadRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisSpreadRule(value: self) }
+}
+
+extension AnalysisTally: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTally(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTally(value: self) }
+}
+
+extension AnalysisTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTarget(value: self) }
+}
+
+extension AnalysisTemplate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTemplate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTemplate(value: self) }
+}
+
+extension AnalysisTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisTest(value: self) }
+}
+
+extension AnalysisVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisVerdict(value: self) }
+}
+
 extension CanaryAbortPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryAbortPolicy(json: json) }
@@ -102,6 +598,14 @@ extension CanaryAction: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryAction(value: self) }
+}
+
+extension CanaryScale: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryScale(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryScale(value: self) }
 }
 
 extension CanaryCauseResponses: WireValue {
@@ -134,6 +638,14 @@ extension CanaryCommand: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryCommand(value: self) }
+}
+
+extension CanaryConfirmation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryConfirmation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryConfirmation(value: self) }
 }
 
 extension CanaryDeadlineExcludes: WireValue {
@@ -192,6 +704,22 @@ extension CanaryGateApproval: WireValue {
     public func json() throws -> String { try ffiWriteCanaryGateApproval(value: self) }
 }
 
+extension CanaryHeaderMatch: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryHeaderMatch(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryHeaderMatch(value: self) }
+}
+
+extension CanaryHeaderRoute: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryHeaderRoute(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryHeaderRoute(value: self) }
+}
+
 extension CanaryHealthRole: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryHealthRole(json: json) }
@@ -206,6 +734,14 @@ extension CanaryLastMeasurement: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryLastMeasurement(value: self) }
+}
+
+extension CanaryMatchKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMatchKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMatchKind(value: self) }
 }
 
 extension CanaryMeasurementPhase: WireValue {
@@ -230,6 +766,14 @@ extension CanaryMetricState: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryMetricState(value: self) }
+}
+
+extension CanaryMirrorRoute: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryMirrorRoute(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryMirrorRoute(value: self) }
 }
 
 extension CanaryObservation: WireValue {
@@ -360,6 +904,14 @@ extension CanaryStep: WireValue {
     public func json() throws -> String { try ffiWriteCanaryStep(value: self) }
 }
 
+extension CanaryStepOutcome: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryStepOutcome(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryStepOutcome(value: self) }
+}
+
 extension CanaryTimeline: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryTimeline(json: json) }
@@ -438,6 +990,14 @@ extension InterchangePrometheusMetric: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusMetric(value: self) }
+}
+
+extension InterchangePrometheusQuery: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangePrometheusQuery(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangePrometheusQuery(value: self) }
 }
 
 extension InterchangePrometheusSample: WireValue {
@@ -784,6 +1344,30 @@ extension ReleaseType: WireValue {
     public func json() throws -> String { try ffiWriteReleaseType(value: self) }
 }
 
+extension RollbackCandidate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidate(value: self) }
+}
+
+extension RollbackCandidates: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidates(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidates(value: self) }
+}
+
+extension RollbackCandidatesVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCandidatesVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCandidatesVerdict(value: self) }
+}
+
 extension RollbackCounterfactual: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackCounterfactual(json: json) }
@@ -808,6 +1392,14 @@ extension RollbackCustomerImpact: WireValue {
     public func json() throws -> String { try ffiWriteRollbackCustomerImpact(value: self) }
 }
 
+extension RollbackDataLoss: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackDataLoss(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackDataLoss(value: self) }
+}
+
 extension RollbackDecision: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackDecision(json: json) }
@@ -816,12 +1408,84 @@ extension RollbackDecision: WireValue {
     public func json() throws -> String { try ffiWriteRollbackDecision(value: self) }
 }
 
+extension RollbackHistoryEvent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackHistoryEvent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackHistoryEvent(value: self) }
+}
+
+extension RollbackHistoryKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackHistoryKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackHistoryKind(value: self) }
+}
+
+extension RollbackItemKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackItemKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackItemKind(value: self) }
+}
+
+extension RollbackPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlan(value: self) }
+}
+
+extension RollbackPlanAction: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanAction(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanAction(value: self) }
+}
+
+extension RollbackPlanItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanItem(value: self) }
+}
+
+extension RollbackPlanStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanStep(value: self) }
+}
+
+extension RollbackPlanVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackPlanVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackPlanVerdict(value: self) }
+}
+
 extension RollbackPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackPolicy(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackPolicy(value: self) }
+}
+
+extension RollbackSchemaChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackSchemaChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackSchemaChange(value: self) }
 }
 
 extension RollbackSituation: WireValue {
@@ -838,6 +1502,22 @@ extension RollbackVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackVerdict(value: self) }
+}
+
+extension RollbackWindow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackWindow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackWindow(value: self) }
+}
+
+extension RollbackWindowVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackWindowVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackWindowVerdict(value: self) }
 }
 
 extension StatsComparison: WireValue {
@@ -864,6 +1544,30 @@ extension StatsDirection: WireValue {
     public func json() throws -> String { try ffiWriteStatsDirection(value: self) }
 }
 
+extension StatsEquivalenceTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsEquivalenceTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
+}
+
+extension StatsKolmogorovSmirnovTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsKolmogorovSmirnovTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsKolmogorovSmirnovTest(value: self) }
+}
+
+extension StatsLift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsLift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsLift(value: self) }
+}
+
 extension StatsLooks: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsLooks(json: json) }
@@ -880,6 +1584,46 @@ extension StatsPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsPolicy(value: self) }
 }
 
+extension StatsQuantileInterval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileInterval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileInterval(value: self) }
+}
+
+extension StatsQuantileMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileMethod(value: self) }
+}
+
+extension StatsRankMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRankMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRankMethod(value: self) }
+}
+
+extension StatsRankTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRankTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRankTest(value: self) }
+}
+
+extension StatsShift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShift(value: self) }
+}
+
 extension StatsTestResult: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsTestResult(json: json) }
@@ -894,6 +1638,14 @@ extension StatsVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsVerdict(value: self) }
+}
+
+extension StatsWelchTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsWelchTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsWelchTest(value: self) }
 }
 
 extension CanaryRollout {

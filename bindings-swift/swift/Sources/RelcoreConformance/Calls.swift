@@ -12,12 +12,76 @@ extension Reason: CaseValue {}
 extension Severity: CaseValue {}
 extension TimeRange: CaseValue {}
 extension Weekday: CaseValue {}
+extension AnalysisAggregate: CaseValue {}
+extension AnalysisAlert: CaseValue {}
+extension AnalysisAlertLimit: CaseValue {}
+extension AnalysisAlertReport: CaseValue {}
+extension AnalysisAlertRule: CaseValue {}
+extension AnalysisAlertRules: CaseValue {}
+extension AnalysisAlertSample: CaseValue {}
+extension AnalysisAlertSeries: CaseValue {}
+extension AnalysisAlertStatus: CaseValue {}
+extension AnalysisAlertVerdict: CaseValue {}
+extension AnalysisAssessment: CaseValue {}
+extension AnalysisBadChange: CaseValue {}
+extension AnalysisComparator: CaseValue {}
+extension AnalysisCondition: CaseValue {}
+extension AnalysisCriteriaSet: CaseValue {}
+extension AnalysisCriterion: CaseValue {}
+extension AnalysisCriterionResult: CaseValue {}
+extension AnalysisEarlierResult: CaseValue {}
+extension AnalysisEffectMeasure: CaseValue {}
+extension AnalysisEndRule: CaseValue {}
+extension AnalysisEvaluation: CaseValue {}
+extension AnalysisFiring: CaseValue {}
+extension AnalysisGroupScore: CaseValue {}
+extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisIncludedResults: CaseValue {}
+extension AnalysisIndicator: CaseValue {}
+extension AnalysisJoin: CaseValue {}
+extension AnalysisJudgePolicy: CaseValue {}
+extension AnalysisJudgedMetric: CaseValue {}
+extension AnalysisJudgement: CaseValue {}
+extension AnalysisLabel: CaseValue {}
+extension AnalysisLabelledMetric: CaseValue {}
+extension AnalysisMeasurement: CaseValue {}
+extension AnalysisMetric: CaseValue {}
+extension AnalysisMetricGroup: CaseValue {}
+extension AnalysisMetricJudgement: CaseValue {}
+extension AnalysisMetricStatus: CaseValue {}
+extension AnalysisMissingValues: CaseValue {}
+extension AnalysisMonitoredMetric: CaseValue {}
+extension AnalysisMonitoring: CaseValue {}
+extension AnalysisMonitoringArea: CaseValue {}
+extension AnalysisNoValue: CaseValue {}
+extension AnalysisObjective: CaseValue {}
+extension AnalysisObjectiveScore: CaseValue {}
+extension AnalysisObjectiveStatus: CaseValue {}
+extension AnalysisObjectiveVerdict: CaseValue {}
+extension AnalysisObjectives: CaseValue {}
+extension AnalysisPhase: CaseValue {}
+extension AnalysisPhaseCounts: CaseValue {}
+extension AnalysisReading: CaseValue {}
+extension AnalysisRun: CaseValue {}
+extension AnalysisSamples: CaseValue {}
+extension AnalysisScore: CaseValue {}
+extension AnalysisScoreSemantics: CaseValue {}
+extension AnalysisScorecard: CaseValue {}
+extension AnalysisSeriesPair: CaseValue {}
+extension AnalysisSpreadRule: CaseValue {}
+extension AnalysisTally: CaseValue {}
+extension AnalysisTarget: CaseValue {}
+extension AnalysisTemplate: CaseValue {}
+extension AnalysisTest: CaseValue {}
+extension AnalysisVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
+extension CanaryScale: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
 extension CanaryChangeKind: CaseValue {}
 extension CanaryCommand: CaseValue {}
+extension CanaryConfirmation: CaseValue {}
 extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
@@ -25,11 +89,15 @@ extension CanaryDiagnosticCode: CaseValue {}
 extension CanaryEmptyResult: CaseValue {}
 extension CanaryExposure: CaseValue {}
 extension CanaryGateApproval: CaseValue {}
+extension CanaryHeaderMatch: CaseValue {}
+extension CanaryHeaderRoute: CaseValue {}
 extension CanaryHealthRole: CaseValue {}
 extension CanaryLastMeasurement: CaseValue {}
+extension CanaryMatchKind: CaseValue {}
 extension CanaryMeasurementPhase: CaseValue {}
 extension CanaryMetric: CaseValue {}
 extension CanaryMetricState: CaseValue {}
+extension CanaryMirrorRoute: CaseValue {}
 extension CanaryObservation: CaseValue {}
 extension CanaryObservationKind: CaseValue {}
 extension CanaryOrder: CaseValue {}
@@ -46,6 +114,7 @@ extension CanarySchedule: CaseValue {}
 extension CanaryScheduleChange: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
+extension CanaryStepOutcome: CaseValue {}
 extension CanaryTimeline: CaseValue {}
 extension CanaryWaiver: CaseValue {}
 extension CanaryWeightExposure: CaseValue {}
@@ -56,6 +125,7 @@ extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
+extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension MetricsChange: CaseValue {}
@@ -99,24 +169,116 @@ extension ReleaseProfiles: CaseValue {}
 extension ReleaseRequiredApproval: CaseValue {}
 extension ReleaseTestingScope: CaseValue {}
 extension ReleaseType: CaseValue {}
+extension RollbackCandidate: CaseValue {}
+extension RollbackCandidates: CaseValue {}
+extension RollbackCandidatesVerdict: CaseValue {}
 extension RollbackCounterfactual: CaseValue {}
 extension RollbackCriterion: CaseValue {}
 extension RollbackCustomerImpact: CaseValue {}
+extension RollbackDataLoss: CaseValue {}
 extension RollbackDecision: CaseValue {}
+extension RollbackHistoryEvent: CaseValue {}
+extension RollbackHistoryKind: CaseValue {}
+extension RollbackItemKind: CaseValue {}
+extension RollbackPlan: CaseValue {}
+extension RollbackPlanAction: CaseValue {}
+extension RollbackPlanItem: CaseValue {}
+extension RollbackPlanStep: CaseValue {}
+extension RollbackPlanVerdict: CaseValue {}
 extension RollbackPolicy: CaseValue {}
+extension RollbackSchemaChange: CaseValue {}
 extension RollbackSituation: CaseValue {}
 extension RollbackVerdict: CaseValue {}
+extension RollbackWindow: CaseValue {}
+extension RollbackWindowVerdict: CaseValue {}
 extension StatsComparison: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
+extension StatsEquivalenceTest: CaseValue {}
+extension StatsKolmogorovSmirnovTest: CaseValue {}
+extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsPolicy: CaseValue {}
+extension StatsQuantileInterval: CaseValue {}
+extension StatsQuantileMethod: CaseValue {}
+extension StatsRankMethod: CaseValue {}
+extension StatsRankTest: CaseValue {}
+extension StatsShift: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsVerdict: CaseValue {}
+extension StatsWelchTest: CaseValue {}
 
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
     switch name {
+    case "analysis.standard_alert_rules":
+        return try Analysis.standardAlertRules().wire()
+    case "analysis.alert_rules_from_json":
+        return try Analysis.alertRulesFromJson(text: input.take("text")).wire()
+    case "analysis.alert_rules_from_yaml":
+        return try Analysis.alertRulesFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_judge_policy":
+        return try Analysis.standardJudgePolicy().wire()
+    case "analysis.judge_policy_from_json":
+        return try Analysis.judgePolicyFromJson(text: input.take("text")).wire()
+    case "analysis.judge_policy_from_yaml":
+        return try Analysis.judgePolicyFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_monitoring":
+        return try Analysis.standardMonitoring().wire()
+    case "analysis.monitoring_from_json":
+        return try Analysis.monitoringFromJson(text: input.take("text")).wire()
+    case "analysis.monitoring_from_yaml":
+        return try Analysis.monitoringFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_objectives":
+        return try Analysis.standardObjectives().wire()
+    case "analysis.objectives_from_json":
+        return try Analysis.objectivesFromJson(text: input.take("text")).wire()
+    case "analysis.objectives_from_yaml":
+        return try Analysis.objectivesFromYaml(text: input.take("text")).wire()
+    case "analysis.standard_template":
+        return try Analysis.standardTemplate().wire()
+    case "analysis.template_from_json":
+        return try Analysis.templateFromJson(text: input.take("text")).wire()
+    case "analysis.template_from_yaml":
+        return try Analysis.templateFromYaml(text: input.take("text")).wire()
+    case "analysis.assess_reading":
+        return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
+    case "analysis.assess_tally":
+        return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.compare_with_previous":
+        return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
+    case "analysis.earlier_result":
+        return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
+    case "analysis.evaluate":
+        return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
+    case "analysis.evaluate_alerts":
+        return try Analysis.evaluateAlerts(rules: input.take("rules"), series: input.take("series"), now: input.take("now")).wire()
+    case "analysis.explain_alerts":
+        return try Analysis.explainAlerts(report: input.take("report")).wire()
+    case "analysis.explain_evaluation":
+        return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
+    case "analysis.explain_judgement":
+        return try Analysis.explainJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.explain_scorecard":
+        return try Analysis.explainScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.format_criterion":
+        return try Analysis.formatCriterion(criterion: input.take("criterion")).wire()
+    case "analysis.judge":
+        return try Analysis.judge(policy: input.take("policy"), series: input.take("series")).wire()
+    case "analysis.outcome_of_alerts":
+        return try Analysis.outcomeOfAlerts(report: input.take("report")).wire()
+    case "analysis.outcome_of_evaluation":
+        return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
+    case "analysis.outcome_of_judgement":
+        return try Analysis.outcomeOfJudgement(judgement: input.take("judgement")).wire()
+    case "analysis.outcome_of_scorecard":
+        return try Analysis.outcomeOfScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.parse_criterion":
+        return try Analysis.parseCriterion(text: input.take("text")).wire()
+    case "analysis.score":
+        return try Analysis.score(labels: input.take("labels"), groupWeights: input.take("groupWeights"), passScore: input.take("passScore"), marginalScore: input.take("marginalScore")).wire()
+    case "analysis.score_objectives":
+        return try Analysis.scoreObjectives(objectives: input.take("objectives"), values: input.take("values"), history: input.take("history")).wire()
     case "canary.standard_schedule":
         return try Canary.standardSchedule().wire()
     case "canary.schedule_from_json":
@@ -171,6 +333,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.start":
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
+    case "canary.step_result":
+        return try Canary.stepResult(step: input.take("step"), result: input.take("result"), text: input.take("text"), at: input.take("at")).wire()
     case "canary.validate":
         return try Canary.validate(schedule: input.take("schedule")).wire()
     case "canary.weight_to_replicas":
@@ -181,8 +345,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":
         return try Digest.sha256(text: input.take("text")).wire()
+    case "interchange.alert_rules_to_prometheus":
+        return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
+    case "interchange.monitoring_to_grafana":
+        return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
     case "interchange.prometheus_observations":
@@ -221,12 +389,32 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Rollback.policyFromJson(text: input.take("text")).wire()
     case "rollback.policy_from_yaml":
         return try Rollback.policyFromYaml(text: input.take("text")).wire()
+    case "rollback.candidates":
+        return try Rollback.candidates(events: input.take("events"), current: input.take("current"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "rollback.check_rollback_plan":
+        return try Rollback.checkRollbackPlan(items: input.take("items"), now: input.take("now")).wire()
     case "rollback.decide":
         return try Rollback.decide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
     case "rollback.explain":
         return try Rollback.explain(decision: input.take("decision")).wire()
+    case "rollback.explain_candidates":
+        return try Rollback.explainCandidates(candidates: input.take("candidates")).wire()
+    case "rollback.explain_plan":
+        return try Rollback.explainPlan(plan: input.take("plan")).wire()
+    case "rollback.explain_window":
+        return try Rollback.explainWindow(window: input.take("window")).wire()
     case "rollback.outcome":
         return try Rollback.outcome(decision: input.take("decision")).wire()
+    case "rollback.outcome_of_candidates":
+        return try Rollback.outcomeOfCandidates(candidates: input.take("candidates")).wire()
+    case "rollback.outcome_of_plan":
+        return try Rollback.outcomeOfPlan(plan: input.take("plan")).wire()
+    case "rollback.outcome_of_window":
+        return try Rollback.outcomeOfWindow(window: input.take("window")).wire()
+    case "rollback.plan_rollback":
+        return try Rollback.planRollback(items: input.take("items"), now: input.take("now")).wire()
+    case "rollback.rollback_window":
+        return try Rollback.rollbackWindow(events: input.take("events"), current: input.take("current"), target: input.take("target"), policy: input.take("policy"), now: input.take("now")).wire()
     case "stats.default_policy":
         return try Stats.defaultPolicy().wire()
     case "stats.policy_from_json":
@@ -235,10 +423,26 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromYaml(text: input.take("text")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.equivalence":
+        return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
+    case "stats.kolmogorov_smirnov":
+        return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
+    case "stats.location_shift":
+        return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.mann_whitney":
+        return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
+    case "stats.quantile":
+        return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
+    case "stats.quantile_interval":
+        return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.relative_lift":
+        return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.welch":
+        return try Stats.welch(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "time.add_business_days":
         return try Time.addBusinessDays(date: input.take("date"), days: input.take("days"), calendar: input.take("calendar")).wire()
     case "time.buckets":

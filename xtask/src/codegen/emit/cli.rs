@@ -137,10 +137,16 @@ fn first(text: &str) -> String {
 /// The function of this name in the same module whose only argument is the result of `function`.
 fn companion<'a>(model: &'a Model, function: &'a Function, name: &str) -> Option<&'a str> {
     let takes_result = |other: &&Function| match other.arguments.as_slice() {
-        [only] => other.name == name && only.of == function.result,
+        [only] => is_companion(&other.name, name) && only.of == function.result,
         _ => false,
     };
     model.functions_of(&function.module).find(takes_result).map(|other| other.qualified.as_str())
+}
+
+/// Whether a function explains a result, or says its outcome: `explain`, or `explain_judgement` in a module of several
+/// decisions.
+pub fn is_companion(function: &str, name: &str) -> bool {
+    function.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 /// A state is what an argument `state` and the field `state` of the result have in common.

@@ -154,7 +154,10 @@ impl Module<'_> {
 
     /// Whether the module writes a text about values of this type, which notebooks then show.
     fn is_explained(&self, qualified: &str) -> bool {
-        let mut functions = self.model.functions_of(self.name).filter(|function| function.name == "explain");
+        let mut functions = self
+            .model
+            .functions_of(self.name)
+            .filter(|function| super::cli::is_companion(&function.name, "explain"));
         functions
             .any(|function| function.arguments.iter().any(|argument| argument.of.named() == Some(qualified)))
     }

@@ -1,0 +1,248 @@
+//! How often relcore's tests of a canary are wrong, by simulation: `cargo xtask bench --simulations`.
+//!
+//! Each study draws thousands of rollouts from a seeded generator and looks at each as often as a deploy script would. It
+//! prints the share of the rollouts with the wrong verdict at any look, with its 95 % interval (Wilson), and fails if the
+//! lower end of that interval is above the level that the test promises. `fixed` beside it is what the same rollouts give
+//! with the test for one look, asked at every look: the error that the sequential test avoids.
+#![expect(clippy::expect_used, reason = "a simulation that cannot go on ends")]
+#![expect(clippy::disallowed_methods, reason = "a program of its own, which takes arguments")]
+#![expect(clippy::cast_precision_loss, reason = "no count here is near 2^53")]
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use rand_distr::{Binomial, Distribution as _};
+use relcore::stats::{Counts, Direction, Looks, Policy, Verdict, compare_counts};
+use std::process::ExitCode;
+
+/// One property of a test: in how many of so many runs it fails, and how often it may.
+struct Study {
+    name: &'static str,
+    runs: u32,
+    /// The share of runs that may fail; absent where the figure is only shown.
+    level: Option<f64>,
+    /// Whether a run fails.
+    run: fn(&mut StdRng) -> bool,
+}
+
+/// The rollouts of most studies.
+const RUNS: u32 = 20_000;
+/// The level of the tests.
+const ALPHA: f64 = 0.05;
+
+const STUDIES: &[Study] = &[
+    Study {
+        name: "errors 1 %, 50/50, 100 looks: false failed",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| any_look(dice, &Traffic::EVEN, Looks::Any, Verdict::Failed),
+    },
+    Study {
+        name: "  fixed: the exact test at every look",
+        runs: RUNS,
+        level: None,
+        run: |dice| harm_at_any_look(dice, &Traffic::EVEN, Looks::One),
+    },
+    Study {
+        name: "  harm alone, without the margin",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| harm_at_any_look(dice, &Traffic::EVEN, Looks::Any),
+    },
+    Study {
+        name: "errors 1 %, 10/90, 100 looks: harm alone",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| {
+            harm_at_any_look(dice, &Traffic { canary: 40, baseline: 360, ..Traffic::EVEN }, Looks::Any)
+        },
+    },
+    Study {
+        name: "errors 1 %, rate of the day for both arms: harm alone",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| harm_at_any_look(dice, &Traffic { daily: true, ..Traffic::EVEN }, Looks::Any),
+    },
+    Study {
+        name: "errors at the margin of 25 %, 100 looks: false passed",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| any_look(dice, &Traffic { ratio: 1.25, ..Traffic::EVEN }, Looks::Any, Verdict::Passed),
+    },
+    Study {
+        name: "orders at the margin of 10 %, fewer is worse: false passed",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| {
+            let traffic =
+                Traffic { ratio: 0.9, direction: Direction::DecreaseIsBad, margin: 10.0, ..Traffic::EVEN };
+            any_look(dice, &traffic, Looks::Any, Verdict::Passed)
+        },
+    },
+];
+
+/// The traffic of one rollout.
+#[derive(Clone, Copy)]
+struct Traffic {
+    /// Requests of each arm between two looks.
+    canary: u64,
+    baseline: u64,
+    /// The share of the baseline's requests that are events, and the ratio of the canary's to it.
+    share: f64,
+    ratio: f64,
+    /// Whether the share rises and falls for both arms.
+    daily: bool,
+    margin: f64,
+    direction: Direction,
+}
+
+impl Traffic {
+    const EVEN: Self = Self {
+        canary: 200,
+        baseline: 200,
+        share: 0.01,
+        ratio: 1.0,
+        daily: false,
+        margin: 25.0,
+        direction: Direction::IncreaseIsBad,
+    };
+
+    fn policy(&self, looks: Looks) -> Policy {
+        let policy = Policy::default().alpha(ALPHA).looks(looks);
+        policy.margin_percent(self.margin).direction(self.direction)
+    }
+
+    /// The counts of both arms at each of 100 looks.
+    fn looks(self, dice: &mut StdRng) -> impl Iterator<Item = (Counts, Counts)> {
+        let (mut canary, mut baseline) = (0, 0);
+        (1..=100_u32).map(move |look| {
+            // Up and down between a fifth and nine fifths, as a day of traffic does.
+            let wave = if self.daily { 0.2 + 1.6 * (f64::from(look % 50) / 25.0 - 1.0).abs() } else { 1.0 };
+            let share = self.share * wave;
+            canary += Binomial::new(self.canary, share * self.ratio).expect("a share").sample(dice);
+            baseline += Binomial::new(self.baseline, share).expect("a share").sample(dice);
+            let exposure = |requests: u64| requests as f64 * f64::from(look);
+            let counts = |events: u64, requests| {
+                Counts::new(relcore::Count::new(events).expect("few"), exposure(requests))
+            };
+            (counts(canary, self.canary), counts(baseline, self.baseline))
+        })
+    }
+}
+
+/// Whether any look has the verdict.
+fn any_look(dice: &mut StdRng, traffic: &Traffic, looks: Looks, wrong: Verdict) -> bool {
+    let policy = traffic.policy(looks);
+    // The first verdict ends the rollout.
+    let verdict = traffic
+        .looks(dice)
+        .map(|(canary, baseline)| compare_counts(&canary, &baseline, &policy).expect("valid counts").verdict);
+    verdict.into_iter().find(|verdict| matches!(verdict, Verdict::Failed | Verdict::Passed)) == Some(wrong)
+}
+
+/// Whether any look rejects "no worse than the baseline".
+fn harm_at_any_look(dice: &mut StdRng, traffic: &Traffic, looks: Looks) -> bool {
+    let policy = traffic.policy(looks);
+    traffic.looks(dice).any(|(canary, baseline)| {
+        let comparison = compare_counts(&canary, &baseline, &policy).expect("valid counts");
+        comparison.harm.is_some_and(|harm| harm.p <= ALPHA)
+    })
+}
+
+/// How many events a healthy canary takes to pass, in the median of many rollouts, and the median that stands in
+/// stats-perf for the same e-process. The test must not need more than 1.3 times as many.
+struct Duration {
+    name: &'static str,
+    margin: f64,
+    /// Of 1000 requests, how many go to the canary.
+    permille: u64,
+    bar: f64,
+}
+
+const DURATIONS: &[Duration] = &[
+    Duration { name: "50/50, margin 10 %", margin: 10.0, permille: 500, bar: 3800.0 },
+    Duration { name: "50/50, margin 25 %", margin: 25.0, permille: 500, bar: 557.0 },
+    Duration { name: "50/50, margin 50 %", margin: 50.0, permille: 500, bar: 152.0 },
+    Duration { name: "50/50, margin 100 %", margin: 100.0, permille: 500, bar: 56.0 },
+    Duration { name: "10/90, margin 25 %", margin: 25.0, permille: 100, bar: 1428.0 },
+    Duration { name: "10/90, margin 50 %", margin: 50.0, permille: 100, bar: 368.0 },
+    Duration { name: "10/90, margin 100 %", margin: 100.0, permille: 100, bar: 115.0 },
+];
+
+impl Duration {
+    /// The events of both arms at which one rollout passes; infinite if it fails or never passes.
+    fn events(&self, dice: &mut StdRng) -> f64 {
+        let policy = Policy::default().alpha(ALPHA).margin_percent(self.margin);
+        let share = self.permille as f64 / 1000.0;
+        let (mut canary, mut baseline) = (0_u32, 0_u32);
+        while canary + baseline < 40_000 {
+            if dice.random_bool(share) {
+                canary += 1
+            } else {
+                baseline += 1
+            }
+            let comparison =
+                compare_counts(&Counts::new(canary, share), &Counts::new(baseline, 1.0 - share), &policy);
+            match comparison.expect("valid counts").verdict {
+                Verdict::Passed => return f64::from(canary + baseline),
+                Verdict::Failed => return f64::INFINITY,
+                _ => {}
+            }
+        }
+        f64::INFINITY
+    }
+
+    fn median(&self, dice: &mut StdRng) -> f64 {
+        let mut all: Vec<f64> = (0..301).map(|_| self.events(dice)).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(150).copied().unwrap_or(f64::INFINITY)
+    }
+}
+
+/// The interval of a share at 95 %, by Wilson.
+fn wilson(hits: u32, runs: u32) -> (f64, f64) {
+    let (n, z) = (f64::from(runs), 1.959_963_984_540_054_f64);
+    let p = f64::from(hits) / n;
+    let center = p + z * z / (2.0 * n);
+    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    let whole = 1.0 + z * z / n;
+    ((center - half) / whole, (center + half) / whole)
+}
+
+fn main() -> ExitCode {
+    let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let chosen = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part.as_str()));
+    let mut well = true;
+    println!(
+        "{:<62} {:>7} {:>7}  95 % interval",
+        "share of rollouts with the wrong verdict", "runs", "share"
+    );
+    for study in STUDIES.iter().filter(|study| chosen(study.name)) {
+        let mut dice = StdRng::seed_from_u64(20_261_127);
+        let hits = (0..study.runs).map(|_| u32::from((study.run)(&mut dice))).sum();
+        let (low, high) = wilson(hits, study.runs);
+        let share = 100.0 * f64::from(hits) / f64::from(study.runs);
+        let beyond = study.level.is_some_and(|level| low > level);
+        well &= !beyond;
+        let verdict = if beyond { "  BEYOND ITS LEVEL" } else { "" };
+        println!(
+            "{:<62} {:>7} {share:>6.2}%  {:.2} to {:.2} %{verdict}",
+            study.name,
+            study.runs,
+            100.0 * low,
+            100.0 * high
+        );
+    }
+    println!("\n{:<30} {:>8} {:>8} {:>6}", "events until a healthy canary passes", "median", "bar", "ratio");
+    for duration in DURATIONS.iter().filter(|duration| chosen(duration.name)) {
+        let mut dice = StdRng::seed_from_u64(20_261_127);
+        let median = duration.median(&mut dice);
+        let beyond = median > 1.3 * duration.bar;
+        well &= !beyond;
+        let verdict = if beyond { "  BEYOND 1.3" } else { "" };
+        println!(
+            "{:<36} {median:>8} {:>8} {:>6.2}{verdict}",
+            duration.name,
+            duration.bar,
+            median / duration.bar
+        );
+    }
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,68 @@
+"""Rolls out a canary, as `deploy.sh` does: `deploy.py FOLDER`, with a row of `rollout.db` for each decision."""
+
+import json
+import os
+import socket
+import sqlite3
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import relcore
+from relcore import canary, interchange
+
+
+def get(url: str) -> str:
+    try:
+        return urlopen(url, timeout=3).read().decode()
+    except OSError as error:  # a failed query holds the rollout; it is never a good measurement
+        return json.dumps({"status": "error", "errorType": "http", "error": str(error)})
+
+
+def observe(now: datetime) -> list[canary.Observation]:
+    def ask(name: str) -> str:
+        query = Path(__file__).with_name("queries").joinpath(f"{name}.promql").read_text("utf-8")
+        span = {"start": now.isoformat(), "end": now.isoformat(), "step": "1s"}
+        return get(f"{os.environ['PROMETHEUS']}/api/v1/query_range?{urlencode({'query': query, **span})}")
+
+    of, n = interchange.PrometheusMetric, ask("samples")
+    metrics = [of(metric=name, answer=ask(name), samples=n) for name in ("error_rate", "latency_p99")]
+    ready = get(f"{os.environ['CANARY']}/ready") == ""
+    return [
+        *interchange.prometheus_observations(metrics, now, now, "1s"),
+        canary.health("canary", ready, now),
+    ]
+
+
+def set_weight(weight: float) -> None:
+    with socket.socket(socket.AF_UNIX) as proxy:
+        proxy.connect(os.environ["SOCKET"])
+        proxy.sendall(
+            f"set weight app/canary {weight:.0f}; set weight app/stable {100 - weight:.0f}\n".encode()
+        )
+        print(proxy.recv(1000).decode().strip(), end="", file=sys.stderr)  # it answers if something is wrong
+
+
+store = sqlite3.connect(Path(sys.argv[1]) / "rollout.db", isolation_level=None)
+store.execute("CREATE TABLE IF NOT EXISTS decision (json TEXT)")
+rollout = canary.Rollout(canary.schedule_from_yaml((Path(sys.argv[1]) / "schedule.yaml").read_text("utf-8")))
+while True:
+    store.execute("BEGIN IMMEDIATE")  # waits while another process decides
+    now = datetime.now(UTC)
+    decisions = [
+        relcore.from_json(canary.Decision, row[0]) for row in store.execute("SELECT json FROM decision")
+    ]
+    decision = rollout.next_action(
+        decisions[-1].state if decisions else rollout.start(now), observe(now), now
+    )
+    store.execute("INSERT INTO decision VALUES (?)", [relcore.to_json(decision)])
+    store.execute("COMMIT")
+    set_weight(canary.routing(decision.state).weight)  # of the stored state, at every tick
+    if decision.state.phase in ("succeeded", "rolled_back", "frozen"):
+        exposure = canary.exposure([*decisions, decision], int(os.environ["USERS"]), now)
+        print(f"{canary.explain(decision)}{exposure.user_minutes:.0f} minutes of users on the new version")
+        sys.exit({"succeeded": 0, "rolled_back": 20}.get(decision.state.phase, 30))
+    time.sleep(float(os.environ.get("INTERVAL", "2")))

@@ -1,0 +1,14 @@
+//! Analysis: laws on random measurements and series, and a naive model that counts as Argo Rollouts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::arithmetic_side_effects,
+    reason = "a test that panics has failed"
+)]
+
+mod alerts;
+mod judge;
+mod measurements;
+mod objectives;
