@@ -94,7 +94,7 @@ impl Sample<'_> {
         self.next = self.next.checked_add(1).unwrap();
         let next = self.next;
         match of["kind"].as_str().unwrap() {
-            "Bool" => Tree::Bool(next % 2 == 0),
+            "Bool" => Tree::Bool(next.is_multiple_of(2)),
             "Integer" => Tree::Integer(
                 (of["of"][0].as_i64().unwrap() + i64::from(next)).min(of["of"][1].as_i64().unwrap()),
             ),
