@@ -113,8 +113,13 @@ fn call_with<'py>(
     let converted = arguments.py().detach(|| convert(input))?;
     let columns = converted.columns();
     let mut transport = PyTransport { is_large: true, ..PyTransport::new(arguments, skip) };
-    let called = function.call(&columns, &mut transport);
-    transport.finish(called)
+    match function.call(&columns, &mut transport) {
+        // The columns are not to blame: the fault is spelt as the argument is.
+        Err(error) if !transport.has_run => {
+            Err(Failure::Raised(transport.exception(function.signature(), error)))
+        }
+        called => transport.finish(called),
+    }
 }
 
 /// The error of a name that the core does not have.
@@ -133,6 +138,8 @@ pub struct PyTransport<'a, 'py> {
     /// Whether the call is long whatever its arguments.
     is_large: bool,
     result: PySink<'py>,
+    /// Whether all arguments were read.
+    has_run: bool,
     /// Whether the result was begun: what fails then is no fault of the arguments.
     is_done: bool,
 }
@@ -148,6 +155,7 @@ impl Transport for PyTransport<'_, '_> {
     }
 
     fn run(&mut self, work: &mut (dyn FnMut() + Send)) {
+        self.has_run = true;
         let is_large = |argument: Bound<'_, PyAny>| {
             let is_sized = argument.is_instance_of::<PyList>()
                 || argument.is_instance_of::<PyTuple>()
@@ -170,7 +178,8 @@ impl Transport for PyTransport<'_, '_> {
 impl<'a, 'py> PyTransport<'a, 'py> {
     pub fn new(arguments: &'a Bound<'py, PyTuple>, skip: usize) -> Self {
         let result = PySink::new(arguments.py());
-        Self { arguments, skip, last: LastInstant::default(), is_large: false, result, is_done: false }
+        let last = LastInstant::default();
+        Self { arguments, skip, last, is_large: false, result, has_run: false, is_done: false }
     }
 
     /// The result of a call.
