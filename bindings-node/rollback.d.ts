@@ -88,10 +88,7 @@ export interface Candidates<At extends Instant = Instant> {
   readonly reasons: readonly Reason[];
   /** The versions of which it must be said whether they worked. */
   readonly missing: readonly string[];
-  /**
-   * The rollbacks that failed, to any version, each since that version succeeded last. The fact `failedRollbacks` of a
-   * situation.
-   */
+  /** The rollbacks that failed, to any version, each since that version succeeded last. */
   readonly failedRollbacks: number;
   /** The instant at which time alone changes the verdict or the target; absent if there is none. */
   readonly nextCheckAt?: At | undefined;
@@ -569,7 +566,7 @@ export interface Policy {
    */
   readonly windowRevisions?: number | undefined;
   /**
-   * The number of failed rollbacks from which no further one is made without a person; 1 or more. Default 1: what
+   * The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. Default 1: what
    * failed once is not repeated unchanged.
    *
    * @defaultValue `1`

@@ -7,6 +7,9 @@
  * `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
  * test is an e-process, and its state is the counts.
  *
+ * `adjust` adjusts the tests of many metrics, and `compareMetrics` judges a canary by all of them: it rolls back on any,
+ * and promotes on all. `checkSplit` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+ *
  * Pitfalls:
  *
  * - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
@@ -32,6 +35,7 @@
  * | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
  * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
  * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+ * | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
  * | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
  * | `mannWhitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
  * | `locationShift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
@@ -48,7 +52,82 @@
 import type { Count, Reason, RelcoreError } from "./index.js";
 import type * as decision from "./decision.js";
 
-/** What the counts of two arms prove, made by `compareCounts`. */
+/** How the tests of many metrics are adjusted. */
+export interface AdjustPolicy {
+  /**
+   * How p-values are adjusted. Default `holm`, which is valid for all tests and rejects as much as `bonferroni` or
+   * more.
+   *
+   * @defaultValue `"holm"`
+   */
+  readonly correction?: Correction | undefined;
+  /**
+   * The highest error rate over all tests together; which one, the correction says. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+}
+
+/** One adjusted test. */
+export interface AdjustedTest {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The p-value before the adjustment, or 1/e; absent if it is missing. */
+  readonly p?: number | undefined;
+  /** The adjusted p-value; absent if there is none to adjust. */
+  readonly adjusted?: number | undefined;
+  /** Whether the adjusted p-value is at most alpha. */
+  readonly rejected: boolean;
+}
+
+/** The adjusted tests of many metrics, made by `adjust`. */
+export interface Adjustment {
+  /** The tests, in the order of the input. */
+  readonly tests: readonly AdjustedTest[];
+  /**
+   * The natural logarithm of the mean of all e-values: evidence against "no metric is worse" under any dependence. Absent
+   * if a test has no e-value.
+   */
+  readonly globalLogE?: number | undefined;
+  /**
+   * The metrics without a p-value and an e-value.
+   *
+   * @defaultValue `[]`
+   */
+  readonly missing?: readonly string[] | undefined;
+}
+
+/** One arm of a split: its planned weight, and the units that it got. */
+export interface Arm {
+  /** The name of the arm: `canary`, `baseline`, the name of a variant. */
+  readonly name: string;
+  /** The number of users, sessions or requests that the arm got: the unit that is assigned at random. */
+  readonly units: Count;
+  /** The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing. */
+  readonly weight: number;
+}
+
+/** The planned and the observed share of one arm. */
+export interface ArmShare {
+  /** The name of the arm. */
+  readonly name: string;
+  /** The units of the arm. */
+  readonly units: Count;
+  /** The planned share of all units, from 0 to 1. */
+  readonly planned: number;
+  /** The share that the arm got; absent if no arm has units. */
+  readonly observed?: number | undefined;
+  /** The lower end of the confidence interval of the share, valid at all looks together. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+
+/**
+ * What the counts of two arms prove, made by `compareCounts`; or what all metrics of a
+ * canary prove, made by `compareMetrics`, which has reasons and no numbers of its own.
+ */
 export interface Comparison {
   /** What is proven. */
   readonly verdict: Verdict;
@@ -75,6 +154,20 @@ export interface Comparison {
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
 }
+
+/**
+ * A correction for many tests.
+ *
+ * - `bonferroni`: Every p-value times the number of tests.
+ * - `holm`: Step-down: the smallest p-value times the number of tests, the next one times one less.
+ * - `hochberg`: Step-up with the factors of `holm`.
+ * - `hommel`: The closed test of Simes' tests.
+ * - `benjamini_hochberg`: The false discovery rate, step-up.
+ * - `benjamini_yekutieli`: The false discovery rate under any dependence.
+ * - `mean_e`: The closed test of means of e-values.
+ */
+export type Correction =
+  "bonferroni" | "holm" | "hochberg" | "hommel" | "benjamini_hochberg" | "benjamini_yekutieli" | "mean_e";
 
 /** The events of one arm, and the exposure during which they happened. */
 export interface Counts {
@@ -161,6 +254,24 @@ export interface Lift {
  * - `one`: Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events.
  */
 export type Looks = "any" | "one";
+
+/** One metric of a canary with its comparison. */
+export interface MetricComparison {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** What the metric proves alone. */
+  readonly comparison: Comparison;
+}
+
+/** The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both. */
+export interface MetricTest {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The p-value, from 0 to 1. */
+  readonly p?: number | undefined;
+  /** The natural logarithm of the e-value. */
+  readonly logE?: number | undefined;
+}
 
 /** When a canary counts as worse, and how certain that must be. */
 export interface Policy {
@@ -280,6 +391,68 @@ export interface Shift {
   readonly upper?: number | undefined;
 }
 
+/** Whether traffic was split as planned, made by `checkSplit`. */
+export interface SplitCheck {
+  /** What is proven. */
+  readonly verdict: SplitVerdict;
+  /**
+   * The p-value against "the shares are the planned ones": the inverse of the e-value, at most 1; 0 if an arm with the
+   * weight 0 has units. The smallest p-value of all looks is valid, too.
+   */
+  readonly p: number;
+  /** The natural logarithm of the e-value; absent if an arm with the weight 0 has units. */
+  readonly logE?: number | undefined;
+  /** The units of all arms. */
+  readonly units: Count;
+  /** Each arm with its planned and its observed share, in the order of the input. */
+  readonly arms: readonly ArmShare[];
+  /**
+   * The number of units of all arms at which a correct split is `matched`; only if the verdict is inconclusive and there
+   * are fewer units.
+   */
+  readonly neededUnits?: Count | undefined;
+  /** The reasons: first that of the verdict. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+
+/** How certain a mismatch must be, and how close a split must be to its plan. */
+export interface SplitPolicy {
+  /**
+   * The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together. Default
+   * 0.001, as is usual for this check (Kohavi, Tang and Xu, Trustworthy Online Controlled Experiments, 2020, chapter
+   * 21; GrowthBook): a mismatch stops an experiment, and a real one is soon certain.
+   *
+   * @defaultValue `0.001`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * How far the share of an arm may be from the planned share to be `matched`, in percent of the planned share.
+   * Default 10. A mismatch that is proven is one, however small.
+   *
+   * @defaultValue `10.0`
+   */
+  readonly tolerancePercent?: number | undefined;
+  /**
+   * The weight of the prior, in units. Default 100. It decides how soon a small or a large mismatch is found, never
+   * how often a false one is.
+   *
+   * @defaultValue `100.0`
+   */
+  readonly priorUnits?: number | undefined;
+}
+
+/**
+ * What the units of the arms prove about their split.
+ *
+ * - `matched`: Every share is the planned one, within the tolerance, and nothing points to a mismatch.
+ * - `mismatched`: The shares are not the planned ones: no comparison of these arms is valid.
+ * - `inconclusive`: Neither is proven yet.
+ * - `no_data`: No arm has units.
+ */
+export type SplitVerdict = "matched" | "mismatched" | "inconclusive" | "no_data";
+
 /** The result of one test. */
 export interface TestResult {
   /** The p-value. For any number of looks it is the inverse of the e-value, at most 1. */
@@ -338,6 +511,54 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 
 /**
+ * Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
+ *
+ * | correction | error rate | valid for |
+ * | --- | --- | --- |
+ * | `bonferroni` | a false rejection of any test | all tests; Bonferroni |
+ * | `holm` | the same, rejects as much or more | all tests; Holm 1979 |
+ * | `hochberg` | the same, rejects more | p-values that are independent or positively dependent; Hochberg 1988 |
+ * | `hommel` | the same, rejects most | as `hochberg`; Hommel 1988, Wright 1992 |
+ * | `benjamini_hochberg` | the share of false rejections in all | as `hochberg`; for e-values any: e-BH, Wang and Ramdas 2022 |
+ * | `benjamini_yekutieli` | the same | all tests; Benjamini and Yekutieli 2001 |
+ * | `mean_e` | a false rejection of any test | e-values with any dependence; Vovk and Wang 2021 |
+ *
+ * An adjusted p-value is compared with alpha. They are those of R's `p.adjust`. A test with a `logE` and without a `p` has
+ * the p-value 1/e. `mean_e` is the closed test of means of e-values: the e-value of a metric is the least mean of all sets
+ * of metrics that it belongs to, and that of all metrics together (`globalLogE`) says whether anything is wrong at all.
+ *
+ * A metric without a p-value and an e-value counts as a test, is never rejected, and is listed in `missing`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a metric without a name and for `mean_e` with a p-value alone, `duplicate` for two
+ * tests of one metric, `out_of_range` for a p-value of 1.5, for more than 10,000 tests, and for an `alpha` of 5.
+ */
+export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
+
+/**
+ * Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
+ *
+ * A comparison of arms that did not get their planned shares is invalid, whatever it says: the requests that are missing
+ * in one arm are seldom a random part of all.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `no_data` | no arm has units |
+ * | `mismatched` | an arm with the weight 0 has units, or "the shares are the planned ones" is rejected |
+ * | `matched` | the share of each arm is proven to be within the tolerance around the planned share, and the e-value is at most 1: nothing points to a mismatch |
+ * | `inconclusive` | otherwise |
+ *
+ * The test stays valid however often the caller looks: it is the Dirichlet-multinomial e-process with its prior around the
+ * planned shares, log e = ln Γ(A) − ln Γ(A + N) + Σ (ln Γ(aᵢ + nᵢ) − ln Γ(aᵢ)) − Σ nᵢ ln θᵢ for aᵢ = A θᵢ (Lindon and Malek
+ * 2022). A chi-squared test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct splits; this one in 0.4 %.
+ * The intervals of the shares invert the same test for one arm against all others; with three or more arms, each has its
+ * part of alpha.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for fewer than 2 arms and an arm without a name, `duplicate` for two arms of the same
+ * name, `out_of_range` for a negative weight, for weights that are all 0, for more than 1000 arms, and for an `alpha` of 5.
+ */
+export declare function checkSplit(arms: readonly Arm[], policy: SplitPolicy): SplitCheck;
+
+/**
  * Compares the events of a canary with those of its baseline.
  *
  * | verdict | condition |
@@ -354,6 +575,30 @@ export declare function policyFromYaml(text: string): Policy;
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
 
 /**
+ * Judges all metrics of a canary together: rolls back on any, promotes on all.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `failed` | a metric has failed, and still would with its p-value adjusted for the number of metrics |
+ * | `invalid` | a metric is invalid |
+ * | `no_data` | there is no metric, or a metric has no data |
+ * | `passed` | every metric has passed |
+ * | `inconclusive` | otherwise |
+ *
+ * `passed` needs no adjustment: all tests must reject, and a false `passed` needs one that is falsely rejected
+ * (intersection-union test; Berger 1982). `failed` needs it: 20 metrics without a difference, tested at 5 % at 12 looks,
+ * fail a good canary in 97 % of cases by an exact test, and in 24 % by e-values that are not adjusted.
+ * Metrics are not averaged to a score, which would hide one that failed.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a metric without a name, `duplicate` for two comparisons of one metric,
+ * `out_of_range` for a p-value that is not one, for more than 10,000 metrics, and for an `alpha` of 5.
+ */
+export declare function compareMetrics(
+  metrics: readonly MetricComparison[],
+  policy: AdjustPolicy,
+): Comparison;
+
+/**
  * Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
  *
  * @throws {@link RelcoreError}: As `welch`, and `out_of_range` for bounds of 1 and −1.
@@ -367,6 +612,9 @@ export declare function equivalence(
 
 /** Writes a comparison as text for a person: the verdict and the reasons. */
 export declare function explain(comparison: Comparison): string;
+
+/** Writes the check of a split as text for a person: the verdict and the reasons. */
+export declare function explainSplit(check: SplitCheck): string;
 
 /**
  * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -426,6 +674,19 @@ export declare function mannWhitney(
  * | `invalid` | `ask` |
  */
 export declare function outcome(comparison: Comparison): decision.Outcome;
+
+/**
+ * The consequence of the check of a split for its caller.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `matched` | `proceed` |
+ * | `inconclusive`, `no_data` | `wait` |
+ * | `mismatched` | `ask` |
+ *
+ * A mismatch is no evidence against the new version: a rollback does not repair the assignment.
+ */
+export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
 
 /**
  * The quantile `p` of a sample: `numpy.quantile`.

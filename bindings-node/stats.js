@@ -6,13 +6,18 @@ const { bind } = require("./lib/call.js");
 const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
+const adjust = bind("stats.adjust");
+const checkSplit = bind("stats.check_split");
 const compareCounts = bind("stats.compare_counts");
+const compareMetrics = bind("stats.compare_metrics");
 const equivalence = bind("stats.equivalence");
 const explain = bind("stats.explain");
+const explainSplit = bind("stats.explain_split");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
 const outcome = bind("stats.outcome");
+const outcomeOfSplit = bind("stats.outcome_of_split");
 const quantile = bind("stats.quantile");
 const quantileInterval = bind("stats.quantile_interval");
 const relativeLift = bind("stats.relative_lift");
@@ -22,13 +27,18 @@ module.exports = {
   defaultPolicy,
   policyFromJson,
   policyFromYaml,
+  adjust,
+  checkSplit,
   compareCounts,
+  compareMetrics,
   equivalence,
   explain,
+  explainSplit,
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
   outcome,
+  outcomeOfSplit,
   quantile,
   quantileInterval,
   relativeLift,

@@ -90,11 +90,15 @@ use relcore::rollback::{
     Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
-    Comparison as StatsComparison, Counts as StatsCounts, Direction as StatsDirection,
-    EquivalenceTest as StatsEquivalenceTest, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
-    Lift as StatsLift, Looks as StatsLooks, Policy as StatsPolicy, QuantileInterval as StatsQuantileInterval,
-    QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
-    Shift as StatsShift, TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
+    AdjustPolicy as StatsAdjustPolicy, AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment,
+    Arm as StatsArm, ArmShare as StatsArmShare, Comparison as StatsComparison, Correction as StatsCorrection,
+    Counts as StatsCounts, Direction as StatsDirection, EquivalenceTest as StatsEquivalenceTest,
+    KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
+    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest, Policy as StatsPolicy,
+    QuantileInterval as StatsQuantileInterval, QuantileMethod as StatsQuantileMethod,
+    RankMethod as StatsRankMethod, RankTest as StatsRankTest, Shift as StatsShift,
+    SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
+    TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -2759,6 +2763,44 @@ pub enum RollbackWindowVerdict {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsAdjustPolicy {
+    pub correction: StatsCorrection,
+    pub alpha: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsAdjustedTest {
+    pub metric: String,
+    pub p: Option<f64>,
+    pub adjusted: Option<f64>,
+    pub rejected: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsAdjustment {
+    pub tests: Vec<StatsAdjustedTest>,
+    pub global_log_e: Option<f64>,
+    pub missing: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsArm {
+    pub name: String,
+    pub units: Count,
+    pub weight: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsArmShare {
+    pub name: String,
+    pub units: Count,
+    pub planned: f64,
+    pub observed: Option<f64>,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsComparison {
     pub verdict: StatsVerdict,
     pub ratio: Option<f64>,
@@ -2769,6 +2811,25 @@ pub struct StatsComparison {
     pub needed_events: Option<Count>,
     pub reasons: Vec<Reason>,
     pub policy_digest: String,
+}
+
+/// A correction for many tests.
+#[uniffi::remote(Enum)]
+pub enum StatsCorrection {
+    /// Every p-value times the number of tests.
+    Bonferroni,
+    /// Step-down: the smallest p-value times the number of tests, the next one times one less.
+    Holm,
+    /// Step-up with the factors of `holm`.
+    Hochberg,
+    /// The closed test of Simes' tests.
+    Hommel,
+    /// The false discovery rate, step-up.
+    BenjaminiHochberg,
+    /// The false discovery rate under any dependence.
+    BenjaminiYekutieli,
+    /// The closed test of means of e-values.
+    MeanE,
 }
 
 #[uniffi::remote(Record)]
@@ -2826,6 +2887,19 @@ pub enum StatsLooks {
     Any,
     /// Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events.
     One,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsMetricComparison {
+    pub metric: String,
+    pub comparison: StatsComparison,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsMetricTest {
+    pub metric: String,
+    pub p: Option<f64>,
+    pub log_e: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -2901,6 +2975,38 @@ pub struct StatsShift {
     pub estimate: f64,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSplitCheck {
+    pub verdict: StatsSplitVerdict,
+    pub p: f64,
+    pub log_e: Option<f64>,
+    pub units: Count,
+    pub arms: Vec<StatsArmShare>,
+    pub needed_units: Option<Count>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSplitPolicy {
+    pub alpha: f64,
+    pub tolerance_percent: f64,
+    pub prior_units: f64,
+}
+
+/// What the units of the arms prove about their split.
+#[uniffi::remote(Enum)]
+pub enum StatsSplitVerdict {
+    /// Every share is the planned one, within the tolerance, and nothing points to a mismatch.
+    Matched,
+    /// The shares are not the planned ones: no comparison of these arms is valid.
+    Mismatched,
+    /// Neither is proven yet.
+    Inconclusive,
+    /// No arm has units.
+    NoData,
 }
 
 #[uniffi::remote(Record)]
@@ -3709,6 +3815,16 @@ pub fn ffi_stats_policy_from_yaml(text: String) -> Encoded<StatsPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_stats_adjust(tests: Vec<StatsMetricTest>, policy: StatsAdjustPolicy) -> Encoded<StatsAdjustment> {
+    Encoded(relcore::stats::adjust(borrow(&tests), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_check_split(arms: Vec<StatsArm>, policy: StatsSplitPolicy) -> Encoded<StatsSplitCheck> {
+    Encoded(relcore::stats::check_split(borrow(&arms), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_compare_counts(
     canary: StatsCounts,
     baseline: StatsCounts,
@@ -3718,6 +3834,14 @@ pub fn ffi_stats_compare_counts(
         relcore::stats::compare_counts(borrow(&canary), borrow(&baseline), borrow(&policy))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_metrics(
+    metrics: Vec<StatsMetricComparison>,
+    policy: StatsAdjustPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(relcore::stats::compare_metrics(borrow(&metrics), borrow(&policy)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -3736,6 +3860,11 @@ pub fn ffi_stats_equivalence(
 #[uniffi::export]
 pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
     Plain(Ok(relcore::stats::explain(borrow(&comparison))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_explain_split(check: StatsSplitCheck) -> Plain<String> {
+    Plain(Ok(relcore::stats::explain_split(borrow(&check))))
 }
 
 #[uniffi::export]
@@ -3771,6 +3900,11 @@ pub fn ffi_stats_mann_whitney(
 #[uniffi::export]
 pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_outcome_of_split(check: StatsSplitCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::stats::outcome_of_split(borrow(&check))))
 }
 
 #[uniffi::export]
@@ -6127,12 +6261,72 @@ pub fn ffi_write_rollback_window_verdict(value: RollbackWindowVerdict) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_adjust_policy(json: &str) -> Encoded<StatsAdjustPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_adjust_policy(value: StatsAdjustPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_adjusted_test(json: &str) -> Encoded<StatsAdjustedTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_adjusted_test(value: StatsAdjustedTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_adjustment(json: &str) -> Encoded<StatsAdjustment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_adjustment(value: StatsAdjustment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_arm(json: &str) -> Encoded<StatsArm> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_arm(value: StatsArm) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_arm_share(json: &str) -> Encoded<StatsArmShare> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_arm_share(value: StatsArmShare) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_comparison(json: &str) -> Encoded<StatsComparison> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_comparison(value: StatsComparison) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_correction(json: &str) -> Encoded<StatsCorrection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_correction(value: StatsCorrection) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6197,6 +6391,26 @@ pub fn ffi_write_stats_looks(value: StatsLooks) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_metric_comparison(json: &str) -> Encoded<StatsMetricComparison> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_metric_comparison(value: StatsMetricComparison) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_metric_test(json: &str) -> Encoded<StatsMetricTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_metric_test(value: StatsMetricTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_policy(json: &str) -> Encoded<StatsPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6253,6 +6467,36 @@ pub fn ffi_read_stats_shift(json: &str) -> Encoded<StatsShift> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_shift(value: StatsShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_split_check(json: &str) -> Encoded<StatsSplitCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_split_check(value: StatsSplitCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_split_policy(json: &str) -> Encoded<StatsSplitPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_split_policy(value: StatsSplitPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_split_verdict(json: &str) -> Encoded<StatsSplitVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_split_verdict(value: StatsSplitVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

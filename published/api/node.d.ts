@@ -209,6 +209,18 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "split_mismatched"
+  | "split_unplanned_arm"
+  | "split_matched"
+  | "split_inconclusive"
+  | "split_without_units"
+  | "metric_failed"
+  | "metric_failed_alone"
+  | "metric_invalid"
+  | "metric_without_data"
+  | "metric_inconclusive"
+  | "metric_passed"
+  | "no_metrics"
   | (string & {});
 /** The length of the buckets of a report, in the calendar of a time zone. */
 export type BucketUnit = "day" | "week" | "month" | "quarter" | "year";
@@ -2934,7 +2946,7 @@ export interface Policy {
   readonly errorRateSignificance?: number | undefined;
   /** The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more. */
   readonly windowRevisions?: number | undefined;
-  /** The number of failed rollbacks from which no further one is made without a person; 1 or more. */
+  /** The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. */
   readonly maxFailedRollbacks?: number | undefined;
 }
 /** What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change). */
@@ -3065,7 +3077,58 @@ export declare class Engine {
 
 // stats.d.ts
 /** Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet. */
-/** What the counts of two arms prove, made by `compareCounts`. */
+/** How the tests of many metrics are adjusted. */
+export interface AdjustPolicy {
+  /** How p-values are adjusted. */
+  readonly correction?: Correction | undefined;
+  /** The highest error rate over all tests together; which one, the correction says. */
+  readonly alpha?: number | undefined;
+}
+/** One adjusted test. */
+export interface AdjustedTest {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The p-value before the adjustment, or 1/e; absent if it is missing. */
+  readonly p?: number | undefined;
+  /** The adjusted p-value; absent if there is none to adjust. */
+  readonly adjusted?: number | undefined;
+  /** Whether the adjusted p-value is at most alpha. */
+  readonly rejected: boolean;
+}
+/** The adjusted tests of many metrics, made by `adjust`. */
+export interface Adjustment {
+  /** The tests, in the order of the input. */
+  readonly tests: readonly AdjustedTest[];
+  /** The natural logarithm of the mean of all e-values: evidence against "no metric is worse" under any dependence. */
+  readonly globalLogE?: number | undefined;
+  /** The metrics without a p-value and an e-value. */
+  readonly missing?: readonly string[] | undefined;
+}
+/** One arm of a split: its planned weight, and the units that it got. */
+export interface Arm {
+  /** The name of the arm: `canary`, `baseline`, the name of a variant. */
+  readonly name: string;
+  /** The number of users, sessions or requests that the arm got: the unit that is assigned at random. */
+  readonly units: Count;
+  /** The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing. */
+  readonly weight: number;
+}
+/** The planned and the observed share of one arm. */
+export interface ArmShare {
+  /** The name of the arm. */
+  readonly name: string;
+  /** The units of the arm. */
+  readonly units: Count;
+  /** The planned share of all units, from 0 to 1. */
+  readonly planned: number;
+  /** The share that the arm got; absent if no arm has units. */
+  readonly observed?: number | undefined;
+  /** The lower end of the confidence interval of the share, valid at all looks together. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+/** What the counts of two arms prove, made by `compareCounts`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own. */
 export interface Comparison {
   /** What is proven. */
   readonly verdict: Verdict;
@@ -3086,6 +3149,9 @@ export interface Comparison {
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
 }
+/** A correction for many tests. */
+export type Correction =
+  "bonferroni" | "holm" | "hochberg" | "hommel" | "benjamini_hochberg" | "benjamini_yekutieli" | "mean_e";
 /** The events of one arm, and the exposure during which they happened. */
 export interface Counts {
   /** The number of events: failed requests, crashes, orders. */
@@ -3148,6 +3214,22 @@ export interface Lift {
 }
 /** How often counts are compared while they grow. */
 export type Looks = "any" | "one";
+/** One metric of a canary with its comparison. */
+export interface MetricComparison {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** What the metric proves alone. */
+  readonly comparison: Comparison;
+}
+/** The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both. */
+export interface MetricTest {
+  /** The name of the metric. */
+  readonly metric: string;
+  /** The p-value, from 0 to 1. */
+  readonly p?: number | undefined;
+  /** The natural logarithm of the e-value. */
+  readonly logE?: number | undefined;
+}
 /** When a canary counts as worse, and how certain that must be. */
 export interface Policy {
   /** Whether more events or fewer are worse. */
@@ -3209,6 +3291,36 @@ export interface Shift {
   /** The upper end. */
   readonly upper?: number | undefined;
 }
+/** Whether traffic was split as planned, made by `checkSplit`. */
+export interface SplitCheck {
+  /** What is proven. */
+  readonly verdict: SplitVerdict;
+  /** The p-value against "the shares are the planned ones": the inverse of the e-value, at most 1; 0 if an arm with the weight 0 has units. */
+  readonly p: number;
+  /** The natural logarithm of the e-value; absent if an arm with the weight 0 has units. */
+  readonly logE?: number | undefined;
+  /** The units of all arms. */
+  readonly units: Count;
+  /** Each arm with its planned and its observed share, in the order of the input. */
+  readonly arms: readonly ArmShare[];
+  /** The number of units of all arms at which a correct split is `matched`; only if the verdict is inconclusive and there are fewer units. */
+  readonly neededUnits?: Count | undefined;
+  /** The reasons: first that of the verdict. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** How certain a mismatch must be, and how close a split must be to its plan. */
+export interface SplitPolicy {
+  /** The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together. */
+  readonly alpha?: number | undefined;
+  /** How far the share of an arm may be from the planned share to be `matched`, in percent of the planned share. */
+  readonly tolerancePercent?: number | undefined;
+  /** The weight of the prior, in units. */
+  readonly priorUnits?: number | undefined;
+}
+/** What the units of the arms prove about their split. */
+export type SplitVerdict = "matched" | "mismatched" | "inconclusive" | "no_data";
 /** The result of one test. */
 export interface TestResult {
   /** The p-value. */
@@ -3243,8 +3355,17 @@ export declare function defaultPolicy(): Policy;
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
+/** Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says. */
+export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
+/** Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM). */
+export declare function checkSplit(arms: readonly Arm[], policy: SplitPolicy): SplitCheck;
 /** Compares the events of a canary with those of its baseline. */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
+/** Judges all metrics of a canary together: rolls back on any, promotes on all. */
+export declare function compareMetrics(
+  metrics: readonly MetricComparison[],
+  policy: AdjustPolicy,
+): Comparison;
 /** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
 export declare function equivalence(
   canary: readonly number[],
@@ -3254,6 +3375,8 @@ export declare function equivalence(
 ): EquivalenceTest;
 /** Writes a comparison as text for a person: the verdict and the reasons. */
 export declare function explain(comparison: Comparison): string;
+/** Writes the check of a split as text for a person: the verdict and the reasons. */
+export declare function explainSplit(check: SplitCheck): string;
 /** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
 export declare function kolmogorovSmirnov(
   canary: readonly number[],
@@ -3273,6 +3396,8 @@ export declare function mannWhitney(
 ): RankTest;
 /** The consequence of a comparison for its caller. */
 export declare function outcome(comparison: Comparison): decision.Outcome;
+/** The consequence of the check of a split for its caller. */
+export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
 /** The quantile `p` of a sample: `numpy.quantile`. */
 export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
 /** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */

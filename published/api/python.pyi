@@ -3116,6 +3116,30 @@ class ReasonCode(StrEnum):
     """No data: an arm has no exposure."""
     EVENTS_WITHOUT_EXPOSURE = 'events_without_exposure'
     """Invalid: an arm has events without exposure."""
+    SPLIT_MISMATCHED = 'split_mismatched'
+    """Mismatched: the shares of the traffic are proven not to be the planned ones."""
+    SPLIT_UNPLANNED_ARM = 'split_unplanned_arm'
+    """Mismatched: an arm that was to get nothing got units."""
+    SPLIT_MATCHED = 'split_matched'
+    """Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch."""
+    SPLIT_INCONCLUSIVE = 'split_inconclusive'
+    """Inconclusive: the units prove neither a mismatch nor its absence."""
+    SPLIT_WITHOUT_UNITS = 'split_without_units'
+    """No data: no arm has units."""
+    METRIC_FAILED = 'metric_failed'
+    """Fail: a metric has failed, also with its p-value adjusted for the number of metrics."""
+    METRIC_FAILED_ALONE = 'metric_failed_alone'
+    """Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha."""
+    METRIC_INVALID = 'metric_invalid'
+    """Invalid: the comparison of a metric is invalid."""
+    METRIC_WITHOUT_DATA = 'metric_without_data'
+    """No data: a metric has no data."""
+    METRIC_INCONCLUSIVE = 'metric_inconclusive'
+    """Inconclusive: a metric is inconclusive."""
+    METRIC_PASSED = 'metric_passed'
+    """A metric has passed."""
+    NO_METRICS = 'no_metrics'
+    """No data: there is no metric."""
     FACT_MISSING = 'fact_missing'
     """A fact that the decision needs is missing."""
 
@@ -3675,7 +3699,7 @@ class Policy(_Value):
     window_revisions: int | None = None
     """The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more."""
     max_failed_rollbacks: int = 1
-    """The number of failed rollbacks from which no further one is made without a person; 1 or more."""
+    """The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""
@@ -3804,6 +3828,22 @@ def rollback_window(events: Sequence[HistoryEvent | Mapping[str, object]], curre
 
 # stats
 """Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet."""
+class Correction(StrEnum):
+    """A correction for many tests."""
+    BONFERRONI = 'bonferroni'
+    """Every p-value times the number of tests."""
+    HOLM = 'holm'
+    """Step-down: the smallest p-value times the number of tests, the next one times one less."""
+    HOCHBERG = 'hochberg'
+    """Step-up with the factors of `holm`."""
+    HOMMEL = 'hommel'
+    """The closed test of Simes' tests."""
+    BENJAMINI_HOCHBERG = 'benjamini_hochberg'
+    """The false discovery rate, step-up."""
+    BENJAMINI_YEKUTIELI = 'benjamini_yekutieli'
+    """The false discovery rate under any dependence."""
+    MEAN_E = 'mean_e'
+    """The closed test of means of e-values."""
 class Direction(StrEnum):
     """Which change of a rate is for the worse."""
     INCREASE_IS_BAD = 'increase_is_bad'
@@ -3848,6 +3888,16 @@ class RankMethod(StrEnum):
     """The same without the correction for continuity."""
     AUTOCORRELATED = 'autocorrelated'
     """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
+class SplitVerdict(StrEnum):
+    """What the units of the arms prove about their split."""
+    MATCHED = 'matched'
+    """Every share is the planned one, within the tolerance, and nothing points to a mismatch."""
+    MISMATCHED = 'mismatched'
+    """The shares are not the planned ones: no comparison of these arms is valid."""
+    INCONCLUSIVE = 'inconclusive'
+    """Neither is proven yet."""
+    NO_DATA = 'no_data'
+    """No arm has units."""
 class Verdict(StrEnum):
     """What counts prove."""
     FAILED = 'failed'
@@ -3861,8 +3911,59 @@ class Verdict(StrEnum):
     INVALID = 'invalid'
     """The counts contradict one another."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustPolicy(_Value):
+    """How the tests of many metrics are adjusted."""
+    correction: Correction = Correction.HOLM
+    """How p-values are adjusted."""
+    alpha: float = 0.05
+    """The highest error rate over all tests together; which one, the correction says."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedTest(_Value):
+    """One adjusted test."""
+    metric: str
+    """The name of the metric."""
+    p: float | None = None
+    """The p-value before the adjustment, or 1/e; absent if it is missing."""
+    adjusted: float | None = None
+    """The adjusted p-value; absent if there is none to adjust."""
+    rejected: bool
+    """Whether the adjusted p-value is at most alpha."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adjustment(_Value):
+    """The adjusted tests of many metrics, made by `adjust`."""
+    tests: Sequence[AdjustedTest]
+    """The tests, in the order of the input."""
+    global_log_e: float | None = None
+    """The natural logarithm of the mean of all e-values: evidence against "no metric is worse" under any dependence."""
+    missing: Sequence[str] = ()
+    """The metrics without a p-value and an e-value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arm(_Value):
+    """One arm of a split: its planned weight, and the units that it got."""
+    name: str
+    """The name of the arm: `canary`, `baseline`, the name of a variant."""
+    units: int
+    """The number of users, sessions or requests that the arm got: the unit that is assigned at random."""
+    weight: float
+    """The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArmShare(_Value):
+    """The planned and the observed share of one arm."""
+    name: str
+    """The name of the arm."""
+    units: int
+    """The units of the arm."""
+    planned: float
+    """The planned share of all units, from 0 to 1."""
+    observed: float | None = None
+    """The share that the arm got; absent if no arm has units."""
+    low: float
+    """The lower end of the confidence interval of the share, valid at all looks together."""
+    high: float
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
-    """What the counts of two arms prove, made by `compare_counts`."""
+    """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
     verdict: Verdict
     """What is proven."""
     ratio: float | None = None
@@ -3940,6 +4041,22 @@ class Lift(_Value):
     fieller_high: float | None = None
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MetricComparison(_Value):
+    """One metric of a canary with its comparison."""
+    metric: str
+    """The name of the metric."""
+    comparison: Comparison
+    """What the metric proves alone."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricTest(_Value):
+    """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
+    metric: str
+    """The name of the metric."""
+    p: float | None = None
+    """The p-value, from 0 to 1."""
+    log_e: float | None = None
+    """The natural logarithm of the e-value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -3988,6 +4105,34 @@ class Shift(_Value):
     upper: float | None = None
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SplitCheck(_Value):
+    """Whether traffic was split as planned, made by `check_split`."""
+    verdict: SplitVerdict
+    """What is proven."""
+    p: float
+    """The p-value against "the shares are the planned ones": the inverse of the e-value, at most 1; 0 if an arm with the weight 0 has units."""
+    log_e: float | None = None
+    """The natural logarithm of the e-value; absent if an arm with the weight 0 has units."""
+    units: int
+    """The units of all arms."""
+    arms: Sequence[ArmShare]
+    """Each arm with its planned and its observed share, in the order of the input."""
+    needed_units: int | None = None
+    """The number of units of all arms at which a correct split is `matched`; only if the verdict is inconclusive and there are fewer units."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SplitPolicy(_Value):
+    """How certain a mismatch must be, and how close a split must be to its plan."""
+    alpha: float = 0.001
+    """The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together."""
+    tolerance_percent: float = 10.0
+    """How far the share of an arm may be from the planned share to be `matched`, in percent of the planned share."""
+    prior_units: float = 100.0
+    """The weight of the prior, in units."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestResult(_Value):
     """The result of one test."""
     p: float
@@ -4022,14 +4167,26 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
+def adjust(tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Adjustment:
+    """Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says."""
+    ...
+def check_split(arms: Sequence[Arm | Mapping[str, object]], policy: SplitPolicy | Mapping[str, object]) -> SplitCheck:
+    """Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM)."""
+    ...
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
+    ...
+def compare_metrics(metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Comparison:
+    """Judges all metrics of a canary together: rolls back on any, promotes on all."""
     ...
 def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
     ...
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
     """Writes a comparison as text for a person: the verdict and the reasons."""
+    ...
+def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
+    """Writes the check of a split as text for a person: the verdict and the reasons."""
     ...
 def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
@@ -4042,6 +4199,9 @@ def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: Ran
     ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     """The consequence of a comparison for its caller."""
+    ...
+def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a split for its caller."""
     ...
 def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
     """The quantile `p` of a sample: `numpy.quantile`."""

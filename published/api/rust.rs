@@ -361,9 +361,6 @@ pub mod analysis {
     pub fn format_criterion(criterion: &Criterion) -> String;
     /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
     pub fn parse_criterion(text: &str) -> Result<Criterion>;
-    /// Evaluates alert rules on the samples of their metrics until `now`.
-    pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
-    -> Result<AlertReport>;
     /// The values of an earlier release and the verdict about it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -376,6 +373,12 @@ pub mod analysis {
         /// Its values.
         pub values: Vec<Indicator>,
     }
+    /// Makes the earlier result that later releases are compared with.
+    #[must_use]
+    pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+    /// Evaluates alert rules on the samples of their metrics until `now`.
+    pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
+    -> Result<AlertReport>;
     /// The measured value of an objective (a service level indicator), or the reason why there is none.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -635,9 +638,6 @@ pub mod analysis {
         /// The digest of the objectives.
         pub policy_digest: String,
     }
-    /// Makes the earlier result that later releases are compared with.
-    #[must_use]
-    pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
     /// Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.
     #[must_use]
     pub fn explain_scorecard(scorecard: &Scorecard) -> String;
@@ -1292,6 +1292,15 @@ pub mod analysis {
         pub fn new(name: impl Into<String>, metric: impl Into<String>, limit: AlertLimit) -> Self;
     }
     impl PolicyText for AlertRules {}
+    impl EarlierResult {
+        /// A result with these values.
+        #[must_use]
+        pub fn new(
+            at: Timestamp,
+            verdict: ObjectiveVerdict,
+            values: impl IntoIterator<Item = Indicator>,
+        ) -> Self;
+    }
     /// The text of `explain_evaluation`.
     impl fmt::Display for Evaluation {}
     impl Explain for Evaluation {}
@@ -1302,15 +1311,6 @@ pub mod analysis {
         /// A query that returned no value.
         #[must_use]
         pub fn missing(name: impl Into<String>) -> Self;
-    }
-    impl EarlierResult {
-        /// A result with these values.
-        #[must_use]
-        pub fn new(
-            at: Timestamp,
-            verdict: ObjectiveVerdict,
-            values: impl IntoIterator<Item = Indicator>,
-        ) -> Self;
     }
     impl JudgedMetric {
         /// A metric with all defaults.
@@ -4551,7 +4551,7 @@ pub mod rollback {
         pub error_rate_significance: f64,
         /// The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more.
         pub window_revisions: Option<u32>,
-        /// The number of failed rollbacks from which no further one is made without a person; 1 or more.
+        /// The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more.
         pub max_failed_rollbacks: u32,
     }
     /// The policy with all defaults.
@@ -4770,10 +4770,113 @@ pub mod stats {
         pub const NO_EXPOSURE: ReasonCode;
         /// Invalid: an arm has events without exposure.
         pub const EVENTS_WITHOUT_EXPOSURE: ReasonCode;
+        /// Mismatched: the shares of the traffic are proven not to be the planned ones.
+        pub const SPLIT_MISMATCHED: ReasonCode;
+        /// Mismatched: an arm that was to get nothing got units.
+        pub const SPLIT_UNPLANNED_ARM: ReasonCode;
+        /// Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
+        pub const SPLIT_MATCHED: ReasonCode;
+        /// Inconclusive: the units prove neither a mismatch nor its absence.
+        pub const SPLIT_INCONCLUSIVE: ReasonCode;
+        /// No data: no arm has units.
+        pub const SPLIT_WITHOUT_UNITS: ReasonCode;
+        /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
+        pub const METRIC_FAILED: ReasonCode;
+        /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
+        pub const METRIC_FAILED_ALONE: ReasonCode;
+        /// Invalid: the comparison of a metric is invalid.
+        pub const METRIC_INVALID: ReasonCode;
+        /// No data: a metric has no data.
+        pub const METRIC_WITHOUT_DATA: ReasonCode;
+        /// Inconclusive: a metric is inconclusive.
+        pub const METRIC_INCONCLUSIVE: ReasonCode;
+        /// A metric has passed.
+        pub const METRIC_PASSED: ReasonCode;
+        /// No data: there is no metric.
+        pub const NO_METRICS: ReasonCode;
     }
+    /// How the tests of many metrics are adjusted.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AdjustPolicy {
+        /// How p-values are adjusted.
+        pub correction: Correction,
+        /// The highest error rate over all tests together; which one, the correction says.
+        pub alpha: f64,
+    }
+    /// One adjusted test.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AdjustedTest {
+        /// The name of the metric.
+        pub metric: String,
+        /// The p-value before the adjustment, or 1/e; absent if it is missing.
+        pub p: Option<f64>,
+        /// The adjusted p-value; absent if there is none to adjust.
+        pub adjusted: Option<f64>,
+        /// Whether the adjusted p-value is at most alpha.
+        pub rejected: bool,
+    }
+    /// The adjusted tests of many metrics, made by `adjust`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Adjustment {
+        /// The tests, in the order of the input.
+        pub tests: Vec<AdjustedTest>,
+        /// The natural logarithm of the mean of all e-values: evidence against "no metric is worse" under any dependence.
+        pub global_log_e: Option<f64>,
+        /// The metrics without a p-value and an e-value.
+        pub missing: Vec<String>,
+    }
+    /// A correction for many tests.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Correction {
+        /// Every p-value times the number of tests.
+        Bonferroni,
+        /// Step-down: the smallest p-value times the number of tests, the next one times one less.
+        Holm,
+        /// Step-up with the factors of `holm`.
+        Hochberg,
+        /// The closed test of Simes' tests.
+        Hommel,
+        /// The false discovery rate, step-up.
+        BenjaminiHochberg,
+        /// The false discovery rate under any dependence.
+        BenjaminiYekutieli,
+        /// The closed test of means of e-values.
+        MeanE,
+    }
+    /// One metric of a canary with its comparison.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MetricComparison {
+        /// The name of the metric.
+        pub metric: String,
+        /// What the metric proves alone.
+        pub comparison: Comparison,
+    }
+    /// The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MetricTest {
+        /// The name of the metric.
+        pub metric: String,
+        /// The p-value, from 0 to 1.
+        pub p: Option<f64>,
+        /// The natural logarithm of the e-value.
+        pub log_e: Option<f64>,
+    }
+    /// Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
+    pub fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Result<Adjustment>;
+    /// Judges all metrics of a canary together: rolls back on any, promotes on all.
+    pub fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Result<Comparison>;
     /// Compares the events of a canary with those of its baseline.
     pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Result<Comparison>;
-    /// What the counts of two arms prove, made by `compare_counts`.
+    /// What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
     pub struct Comparison {
@@ -5051,6 +5154,91 @@ pub mod stats {
     }
     /// The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
     pub fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Shift>;
+    /// One arm of a split: its planned weight, and the units that it got.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Arm {
+        /// The name of the arm: `canary`, `baseline`, the name of a variant.
+        pub name: String,
+        /// The number of users, sessions or requests that the arm got: the unit that is assigned at random.
+        pub units: Count,
+        /// The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing.
+        pub weight: f64,
+    }
+    /// The planned and the observed share of one arm.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ArmShare {
+        /// The name of the arm.
+        pub name: String,
+        /// The units of the arm.
+        pub units: Count,
+        /// The planned share of all units, from 0 to 1.
+        pub planned: f64,
+        /// The share that the arm got; absent if no arm has units.
+        pub observed: Option<f64>,
+        /// The lower end of the confidence interval of the share, valid at all looks together.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+    }
+    /// Whether traffic was split as planned, made by `check_split`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SplitCheck {
+        /// What is proven.
+        pub verdict: SplitVerdict,
+        /// The p-value against "the shares are the planned ones": the inverse of the e-value, at most 1; 0 if an arm with the weight 0 has units.
+        pub p: f64,
+        /// The natural logarithm of the e-value; absent if an arm with the weight 0 has units.
+        pub log_e: Option<f64>,
+        /// The units of all arms.
+        pub units: Count,
+        /// Each arm with its planned and its observed share, in the order of the input.
+        pub arms: Vec<ArmShare>,
+        /// The number of units of all arms at which a correct split is `matched`; only if the verdict is inconclusive and there are fewer units.
+        pub needed_units: Option<Count>,
+        /// The reasons: first that of the verdict.
+        pub reasons: Vec<Reason>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// How certain a mismatch must be, and how close a split must be to its plan.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SplitPolicy {
+        /// The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together.
+        pub alpha: f64,
+        /// How far the share of an arm may be from the planned share to be `matched`, in percent of the planned share.
+        pub tolerance_percent: f64,
+        /// The weight of the prior, in units.
+        pub prior_units: f64,
+    }
+    /// What the units of the arms prove about their split.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SplitVerdict {
+        /// Every share is the planned one, within the tolerance, and nothing points to a mismatch.
+        Matched,
+        /// The shares are not the planned ones: no comparison of these arms is valid.
+        Mismatched,
+        /// Neither is proven yet.
+        Inconclusive,
+        /// No arm has units.
+        NoData,
+    }
+    /// Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
+    pub fn check_split(arms: &[Arm], policy: &SplitPolicy) -> Result<SplitCheck>;
+    /// Writes the check of a split as text for a person: the verdict and the reasons.
+    #[must_use]
+    pub fn explain_split(check: &SplitCheck) -> String;
+    /// The consequence of the check of a split for its caller.
+    #[must_use]
+    pub fn outcome_of_split(check: &SplitCheck) -> Outcome;
+    impl Display for Correction {}
+    impl FromStr for Correction {}
     impl Display for Direction {}
     impl FromStr for Direction {}
     impl Display for Looks {}
@@ -5059,8 +5247,21 @@ pub mod stats {
     impl FromStr for QuantileMethod {}
     impl Display for RankMethod {}
     impl FromStr for RankMethod {}
+    impl Display for SplitVerdict {}
+    impl FromStr for SplitVerdict {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
+    impl MetricTest {
+        /// A metric without evidence yet.
+        #[must_use]
+        pub fn new(metric: impl Into<String>) -> Self;
+    }
+    impl MetricComparison {
+        /// A metric with its comparison.
+        #[must_use]
+        pub fn new(metric: impl Into<String>, comparison: Comparison) -> Self;
+    }
+    impl Default for AdjustPolicy {}
     /// The text of `explain`.
     impl fmt::Display for Comparison {}
     impl Explain for Comparison {}
@@ -5071,6 +5272,15 @@ pub mod stats {
     }
     impl Default for Policy {}
     impl PolicyText for Policy {}
+    impl Arm {
+        /// An arm with its units and its planned weight.
+        #[must_use]
+        pub fn new(name: impl Into<String>, units: impl Into<Count>, weight: f64) -> Self;
+    }
+    impl Default for SplitPolicy {}
+    /// The text of `explain_split`.
+    impl fmt::Display for SplitCheck {}
+    impl Explain for SplitCheck {}
 }
 /// Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 pub mod time {

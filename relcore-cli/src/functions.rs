@@ -40,11 +40,104 @@ are too small for any such p-value are `inconclusive`. `score()` adds up the lab
 a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
 the verdict is certain only if it does not matter.
 
+Objectives:
+
+`score-objectives` scores a release by service level objectives, as Keptn does: criteria that are fixed or relative to
+earlier releases, weights, half points for a warning, and key objectives. What is missing never passes: a relative
+criterion without an earlier result, NaN, a value that was not measured, weights that are all zero. `semantics` has
+Keptn's rules for comparison with it.
+
+Alerts:
+
+`evaluate-alerts` evaluates alert rules on samples: a metric beyond its limit or its baseline, for a time. Each alert is
+firing, pending, ok, or has no data. `standard-monitoring` lists what to watch in the first 24 hours, and
+`compare-with-previous` compares it with the previous version. `interchange alert-rules-to-prometheus` writes the same rules for Prometheus.
+
 Pitfalls:
+
+- A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
+- An earlier value of 0 makes `<=+10%` a limit of 0. Add a set with a fixed limit: `<=+10%`, or `<0.001`.
+- A metric whose samples are farther apart than `maxAge` has no data in between.
 
 - `running` is not `successful`: a background analysis without `count` ends only when the run is ended.
 - `error` and `inconclusive` are no evidence against the release, and no evidence for it. Both ask a person.",
         functions: &[
+            Function {
+                name: "analysis.standard_alert_rules",
+                command: "standard-alert-rules",
+                docs: r"The rules of the first hours after a release of a usual service.
+
+| alert | metric | fires | after | severity |
+| --- | --- | --- | --- | --- |
+| `ErrorRateAboveBaseline` | `error_rate` | above `error_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+| `ResponseTimeAboveLimit` | `latency_p95` | above 1 s | 5 min | error |
+| `CpuAboveLimit` | `cpu_utilization` | above 0.9 | 15 min | warning |
+| `MemoryAboveLimit` | `memory_utilization` | above 0.9 | 15 min | warning |
+| `HealthChecksFailed` | `healthy_share` | below 1 | 2 min | critical |
+| `ServerErrorsAboveBaseline` | `http_5xx_rate` | above `http_5xx_rate_previous` by 50 %, and by 0.005 | 5 min | error |
+
+No limits are agreed on in the field; these are relcore's own. The metrics that end in `_previous` are those of the
+version before, measured at the same time, or before the release.",
+                arguments: &[],
+                result: ("analysis.AlertRules", "The alert rules of a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-alert-rules",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.alert_rules_from_json",
+                command: "alert-rules-from-json",
+                docs: r#"Reads alert rules from JSON text. A key that is left out has its default; `rules` has none.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `"for": "10m"`, `invalid_value` for no rules,
+an empty name and the label `alertname`, `duplicate` for a repeated name, `out_of_range` for a negative `percent` or
+`pendingFor` and a `maxAge` of 0."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.AlertRules", "The alert rules of a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis alert-rules-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"rules": [{"name": "Cpu", "metric": "cpu", "limit": {"type": "fixed", "value": 0.9}, "severity": "warning", "pendingFor": "PT2M", "unit": "1"}]}"#,
+                    )],
+                    prints: r#"{"rules":[{"name":"Cpu","metric":"cpu","limit":{"type":"fixed","value":0.9},"direction":"increase_is_bad","severity":"warning","pendingFor":"PT2M","maxAge":"PT5M","unit":"1","labels":{}}]}"#,
+                }),
+            },
+            Function {
+                name: "analysis.alert_rules_from_yaml",
+                command: "alert-rules-from-yaml",
+                docs: r"Reads alert rules from YAML text. A key that is left out has its default; `rules` has none.
+
+Errors:
+As `alert-rules-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.AlertRules", "The alert rules of a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis alert-rules-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"rules:
+- {name: Cpu, metric: cpu, limit: {type: fixed, value: 0.9}, maxAge: 2m, labels: {team: shop}}
+",
+                    )],
+                    prints: r#"{"rules":[{"name":"Cpu","metric":"cpu","limit":{"type":"fixed","value":0.9},"direction":"increase_is_bad","severity":"error","pendingFor":"PT5M","maxAge":"PT2M","labels":{"team":"shop"}}]}"#,
+                }),
+            },
             Function {
                 name: "analysis.standard_judge_policy",
                 command: "standard-judge-policy",
@@ -106,6 +199,175 @@ As `judge-policy-from-json`, with the line and the column of each fault.",
                     command: "relcore analysis judge-policy-from-yaml --text 'metrics: [{name: m, effect: common_language, spread: wider}]'",
                     files: &[],
                     prints: r#"{"metrics":[{"name":"m","groups":[],"direction":"either","critical":false,"mustHaveData":true,"missing":"remove","effect":"common_language","isCount":false,"spread":"wider"}],"groupWeights":{},"passScore":95.0,"marginalScore":75.0,"confidence":0.98}"#,
+                }),
+            },
+            Function {
+                name: "analysis.standard_monitoring",
+                command: "standard-monitoring",
+                docs: r"What to watch in the first 24 hours after a release.
+
+| area | metrics | bad is | look every |
+| --- | --- | --- | --- |
+| errors | `error_rate`, `exceptions`, `http_5xx_rate` | more | minute |
+| performance | `latency_p50`, `latency_p95`, `latency_p99`, `cpu_utilization`, `memory_utilization` | more | minute |
+| performance | `throughput` | less | minute |
+| users | `active_users`, `sessions` | less | 15 minutes |
+| users | `feature_adoption` | less | hour |
+| infrastructure | `healthy_share` | less | minute |
+| infrastructure | `database_connections`, `queue_depth` | more | minute |
+| business | `conversion_rate`, `revenue` | less | hour |
+| business | `retention` | less | day |
+| feedback | `complaints` | more | hour |
+| feedback | `feedback_score` | less | hour |
+
+`error_rate` and `healthy_share` are critical; what takes days to show (`feature_adoption`, `retention`) is `info`.",
+                arguments: &[],
+                result: ("analysis.Monitoring", "What is watched after a release, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-monitoring",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.monitoring_from_json",
+                command: "monitoring-from-json",
+                docs: r"Reads what to watch from JSON text. A key that is left out has its default; `metrics` has none.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no metrics
+and an empty name, `duplicate` for a repeated name, `out_of_range` for a duration or a cadence of 0 and for a negative
+`toleratedPercent`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.Monitoring", "What is watched after a release, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis monitoring-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"metrics": [{"name": "error_rate", "area": "errors", "severity": "critical", "unit": "1"}, {"name": "throughput", "area": "performance", "direction": "decrease_is_bad", "unit": "1/s", "toleratedPercent": 20}, {"name": "retention", "area": "business", "severity": "info", "direction": "decrease_is_bad", "cadence": "P1D"}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.monitoring_from_yaml",
+                command: "monitoring-from-yaml",
+                docs: r"Reads what to watch from YAML text. A key that is left out has its default; `metrics` has none.
+
+Errors:
+As `monitoring-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.Monitoring", "What is watched after a release, and for how long."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis monitoring-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"duration: 2h
+metrics:
+- {name: queue_depth, area: infrastructure, cadence: 30s}
+- {name: active_users, area: users, direction: decrease_is_bad}
+- {name: complaints, area: feedback}
+",
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.standard_objectives",
+                command: "standard-objectives",
+                docs: r"The objectives of a usual service, compared with its earlier releases.
+
+| objective | passes | warns | |
+| --- | --- | --- | --- |
+| `error_rate` (share) | `<=+10%`, or `<0.001` | `<=+25%` | key |
+| `latency_p95` (s) | `<=+10%` | `<=+20%` | |
+| `throughput` (1/s) | `>=-10%` | `>=-20%` | |
+
+No limits are agreed on in the field; these are relcore's own. Without earlier results the score is inconclusive.",
+                arguments: &[],
+                result: (
+                    "analysis.Objectives",
+                    "Service level objectives, and the share of them that a release must meet.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis standard-objectives",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.objectives_from_json",
+                command: "objectives-from-json",
+                docs: r#"Reads objectives from JSON text. A key that is left out has its default; `objectives` has none.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for a misspelt key, `invalid_value` for no
+objectives and for an empty set of criteria, `duplicate` for a repeated name, `out_of_range` for `"passPercent": 0`,
+`unordered` for a `warningPercent` above `passPercent`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Objectives",
+                    "Service level objectives, and the share of them that a release must meet.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis objectives-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"objectives": [{"name": "a", "target": {"type": "pass_when", "passed": [{"criteria": [{"type": "fixed", "comparator": "less_than", "value": 5.0}]}]}}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.objectives_from_yaml",
+                command: "objectives-from-yaml",
+                docs: r"Reads objectives from YAML text. A key that is left out has its default; `objectives` has none.
+
+Errors:
+As `objectives-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "analysis.Objectives",
+                    "Service level objectives, and the share of them that a release must meet.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis objectives-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"passPercent: 95
+semantics: keptn_v2
+objectives:
+- name: errors
+  target: {type: fail_when, warning: [{criteria: [{type: fixed, comparator: greater_than, value: 2}]}]}
+- name: users
+  target: {type: informative}
+",
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -287,6 +549,102 @@ Every fault of the metric: `invalid_value` for one without conditions or limits,
                 }),
             },
             Function {
+                name: "analysis.compare_with_previous",
+                command: "compare-with-previous",
+                docs: r"Compares the metrics of a release with those of the previous version, by the rank test of
+`judge`.
+
+Each metric is compared in its direction; a change up to `toleratedPercent` of the mean is good. The areas are the groups
+of the score. A metric of severity `critical` fails the release alone; one of severity `info` is not compared. A metric
+without values is unknown, which never passes: remove those that you do not measure.
+
+Errors:
+All faults of the metrics, and of a table in which every metric is `info` (`invalid_value`); `unknown_reference` for the
+series of a metric that is not compared, `duplicate` for a metric with two pairs, `invalid_value` for a value that is not
+finite.",
+                arguments: &[
+                    Argument {
+                        wire: "monitoring",
+                        option: "monitoring",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Monitoring",
+                            "What is watched after a release, and for how long.",
+                            "Keys: duration?, metrics",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.SeriesPair",
+                            "The values of one metric in both arms.",
+                            "Keys: metric, canary, baseline",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Judgement",
+                    "The comparison of a canary with its baseline, made by `judge`.",
+                ),
+                explain: Some("analysis.explain_judgement"),
+                outcome: Some("analysis.outcome_of_judgement"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis compare-with-previous --monitoring monitoring.json --series series.json",
+                    files: &[
+                        (
+                            "monitoring.json",
+                            r#"{"metrics":[{"name":"error_rate","area":"errors","severity":"critical","unit":"1"},{"name":"throughput","area":"performance","direction":"decrease_is_bad","unit":"1/s","toleratedPercent":20},{"name":"retention","area":"business","severity":"info","direction":"decrease_is_bad","cadence":"P1D"}]}"#,
+                        ),
+                        (
+                            "series.json",
+                            r#"[{"metric":"error_rate","canary":{"values":[0.01,0.011,0.009,0.01,0.012,0.011]},"baseline":{"values":[0.01,0.011,0.009,0.01,0.012,0.011]}}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.earlier_result",
+                command: "earlier-result",
+                docs: r"Makes the earlier result that later releases are compared with.
+
+The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
+does not become the baseline.",
+                arguments: &[
+                    Argument {
+                        wire: "scorecard",
+                        option: "scorecard",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Scorecard",
+                            "How well a release meets its objectives, made by `score_objectives`.",
+                            "Keys: verdict, percent?, bestPercent?, points, maxPoints, objectives, reasons, missing, policyDigest",
+                        ),
+                    },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "analysis.EarlierResult",
+                    "The values of an earlier release and the verdict about it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis earlier-result --scorecard scorecard.json --at 2026-11-01T09:00:00.000Z",
+                    files: &[(
+                        "scorecard.json",
+                        r#"{"verdict":"passed","percent":95.0,"bestPercent":95.0,"points":19.0,"maxPoints":20.0,"objectives":[{"name":"fast","status":"passed","value":1.0,"points":19.0,"maxPoints":19.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"slow","status":"failed","value":9.0,"points":0.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":1.0},"limit":1.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"in_range","low":20.0,"high":30.0},"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 95 %, at least the 90 % to pass","evidence":{"observed":95.0,"threshold":90.0,"unit":"%"}},{"code":"objective_failed","severity":"error","subject":"slow","text":"`slow` is 9: good is <5 and >1, or in [20, 30]","evidence":{"observed":9.0,"threshold":5.0}}],"missing":[],"policyDigest":"sha256:672a430e66daa93b6c4804d892987378efbd33c6116afc5a0f388031e9b45d83"}"#,
+                    )],
+                    prints: r#"{"at":"2026-11-01T09:00:00.000Z","verdict":"passed","values":[{"name":"fast","value":1.0}]}"#,
+                }),
+            },
+            Function {
                 name: "analysis.evaluate",
                 command: "evaluate",
                 docs: r"Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
@@ -334,6 +692,107 @@ that is not finite, `missing_field` for measurements or an end without a start."
                         r#"{"metrics":[{"name":"m","success":{"tests":[{"type":"at_least","limit":0.95}]},"failureLimit":0,"initialDelay":"20s"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.evaluate_alerts",
+                command: "evaluate-alerts",
+                docs: r"Evaluates alert rules on the samples of their metrics until `now`.
+
+1. A sample counts from its instant until the next one, for at most `maxAge`. A baseline metric is read in the same way.
+2. The metric is beyond its limit, within it, or has no data: no sample that counts, no finite value, no baseline.
+3. An alert is pending since the sample with which the metric went beyond its limit. It fires once that lasted for
+   `pendingFor`, and, unless `pendingFor` is 0, once a second sample agrees. A sample within the limit and a gap in the
+   data both begin it anew, as in Prometheus.
+4. Samples after `now` are ignored.
+
+The result depends on the samples and `now` alone. A late call gives the same result as calling at every sample;
+`firings` says what happened in between.
+
+| verdict | condition |
+| --- | --- |
+| `firing` | an alert of severity `error` or `critical` fires |
+| `warning` | otherwise, an alert of severity `warning` fires |
+| `no_data` | otherwise, a rule has no data, whatever its severity |
+| `pending` | otherwise, an alert of severity `warning` or worse is pending |
+| `ok` | otherwise |
+
+Errors:
+All faults at once: those of `alert-rules-from-json` for the rules, `duplicate`
+for two series of one metric and for two samples of one instant, `unordered` for samples that are not in the order of
+time.",
+                arguments: &[
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertRules",
+                            "The alert rules of a release.",
+                            "Keys: rules",
+                        ),
+                    },
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.AlertSeries",
+                            "The samples of a metric.",
+                            "Keys: metric, samples?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "analysis.AlertReport",
+                    "The state of all alerts at an instant, made by `evaluate_alerts`.",
+                ),
+                explain: Some("analysis.explain_alerts"),
+                outcome: Some("analysis.outcome_of_alerts"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis evaluate-alerts --rules rules.json --series series.json --now 2026-11-23T09:05:00.000Z",
+                    files: &[
+                        (
+                            "rules.json",
+                            r#"{"rules":[{"name":"SlowResponses","metric":"latency_p95","limit":{"type":"fixed","value":800},"unit":"ms"}]}"#,
+                        ),
+                        (
+                            "series.json",
+                            r#"[{"metric":"latency_p95","samples":[{"at":"2026-11-23T09:00:00.000Z","value":400}]}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.explain_alerts",
+                command: "explain-alerts",
+                docs: "Writes the state of alerts as text for a person: the verdict, and each alert that is not ok.",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.AlertReport",
+                        "The state of all alerts at an instant, made by `evaluate_alerts`.",
+                        "Keys: verdict, alerts, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-alerts --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"verdict":"ok","alerts":[{"name":"SlowResponses","metric":"latency_p95","severity":"error","status":"ok","value":400.0,"limit":800.0,"firings":[]}],"reasons":[{"code":"alerts_ok","severity":"info","subject":"alerts","text":"no alert of 1 speaks against the release","evidence":{}}],"missing":[],"nextCheckAt":"2026-11-23T09:10:00.000Z","policyDigest":"sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b"}"#,
+                    )],
+                    prints: r#""OK: no alert speaks against the release\n- info: no alert of 1 speaks against the release [alerts_ok: alerts]\nask again: 2026-11-23T09:10:00.000Z\npolicy: sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b\n""#,
                 }),
             },
             Function {
@@ -393,6 +852,59 @@ that is not finite, `missing_field` for measurements or an end without a start."
                 }),
             },
             Function {
+                name: "analysis.explain_scorecard",
+                command: "explain-scorecard",
+                docs: "Writes a score as text for a person: the verdict, the percentage, the objectives that did not pass.",
+                arguments: &[Argument {
+                    wire: "scorecard",
+                    option: "scorecard",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Scorecard",
+                        "How well a release meets its objectives, made by `score_objectives`.",
+                        "Keys: verdict, percent?, bestPercent?, points, maxPoints, objectives, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-scorecard --scorecard scorecard.json",
+                    files: &[(
+                        "scorecard.json",
+                        r#"{"verdict":"passed","percent":100.0,"bestPercent":100.0,"points":3.0,"maxPoints":3.0,"objectives":[{"name":"latency","status":"passed","value":210.0,"points":2.0,"maxPoints":2.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":10.0},"limit":231.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"fixed","comparator":"less_than","value":100.0},"limit":100.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":25.0},"limit":262.5,"holds":true}]},{"name":"errors","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"failed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":2.0},"limit":2.0,"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 100 %, at least the 90 % to pass","evidence":{"observed":100.0,"threshold":90.0,"unit":"%"}}],"missing":[],"policyDigest":"sha256:1b445efd5c378a687022fb577c23d72537267695a8c5cf8b96d85708e9ceb732"}"#,
+                    )],
+                    prints: r#""PASSED: 100 %\n- info: the score is 100 %, at least the 90 % to pass [objectives_passed: score]\npolicy: sha256:1b445efd5c378a687022fb577c23d72537267695a8c5cf8b96d85708e9ceb732\n""#,
+                }),
+            },
+            Function {
+                name: "analysis.format_criterion",
+                command: "format-criterion",
+                docs: "Writes a criterion in the text form that `parse-criterion` reads.",
+                arguments: &[Argument {
+                    wire: "criterion",
+                    option: "criterion",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Criterion",
+                        "A condition on the value of an objective.",
+                        "Types: fixed, relative_percent, relative_change, in_range, not_in_range",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis format-criterion --criterion '{"type":"in_range","low":15.0,"high":25.0}'"#,
+                    files: &[],
+                    prints: r#""in [15, 25]""#,
+                }),
+            },
+            Function {
                 name: "analysis.judge",
                 command: "judge",
                 docs: r"Compares a canary with its baseline, metric by metric.
@@ -440,6 +952,44 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                         r#"[{"metric":"m","canary":{"values":[],"error":"connection refused"},"baseline":{"values":[]}}]"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_alerts",
+                command: "outcome-of-alerts",
+                docs: r"The consequence of alerts for their caller.
+
+| verdict | outcome |
+| --- | --- |
+| `firing` | `roll_back` |
+| `warning` | `ask` |
+| `no_data`, `pending` | `wait` |
+| `ok` | `proceed` |",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.AlertReport",
+                        "The state of all alerts at an instant, made by `evaluate_alerts`.",
+                        "Keys: verdict, alerts, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-alerts --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"verdict":"ok","alerts":[{"name":"SlowResponses","metric":"latency_p95","severity":"error","status":"ok","value":400.0,"limit":800.0,"firings":[]}],"reasons":[{"code":"alerts_ok","severity":"info","subject":"alerts","text":"no alert of 1 speaks against the release","evidence":{}}],"missing":[],"nextCheckAt":"2026-11-23T09:10:00.000Z","policyDigest":"sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b"}"#,
+                    )],
+                    prints: r#""proceed""#,
                 }),
             },
             Function {
@@ -519,6 +1069,75 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 }),
             },
             Function {
+                name: "analysis.outcome_of_scorecard",
+                command: "outcome-of-scorecard",
+                docs: r"The consequence of a score for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `warning` | `ask` |
+| `failed` | `roll_back` |
+| `inconclusive` | `wait` |",
+                arguments: &[Argument {
+                    wire: "scorecard",
+                    option: "scorecard",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.Scorecard",
+                        "How well a release meets its objectives, made by `score_objectives`.",
+                        "Keys: verdict, percent?, bestPercent?, points, maxPoints, objectives, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-scorecard --scorecard scorecard.json",
+                    files: &[(
+                        "scorecard.json",
+                        r#"{"verdict":"passed","percent":100.0,"bestPercent":100.0,"points":3.0,"maxPoints":3.0,"objectives":[{"name":"latency","status":"passed","value":210.0,"points":2.0,"maxPoints":2.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":10.0},"limit":231.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"fixed","comparator":"less_than","value":100.0},"limit":100.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"relative_percent","comparator":"less_than_or_equal","percent":25.0},"limit":262.5,"holds":true}]},{"name":"errors","status":"passed","value":1.0,"points":1.0,"maxPoints":1.0,"criteria":[{"leadsTo":"failed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"warning","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":2.0},"limit":2.0,"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 100 %, at least the 90 % to pass","evidence":{"observed":100.0,"threshold":90.0,"unit":"%"}}],"missing":[],"policyDigest":"sha256:1b445efd5c378a687022fb577c23d72537267695a8c5cf8b96d85708e9ceb732"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "analysis.parse_criterion",
+                command: "parse-criterion",
+                docs: r"Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
+
+| text | meaning |
+| --- | --- |
+| `<800` | the value is below 800 |
+| `<=+10%`, `<=10%` | the value is at most the earlier one plus 10 % of it |
+| `>=-5%` | the value is at least the earlier one minus 5 % of it |
+| `<=+10`, `>=-10` | the value is compared with the earlier one plus 10, or minus 10 |
+| `<(-5)` | the value is below −5 |
+| `in [15, 25]`, `not in [15, 25]` | the value is within the range, its ends included; or outside of it |
+
+The comparisons are `<`, `<=`, `=`, `>=`, `>`. Blanks mean nothing.
+
+Errors:
+`invalid_value` for an empty text, `?10` (no comparison), `<` (no number), `<=>5`, `<1,5` and `<NaN`; `out_of_range`
+for `<1e999`; `unordered` for `in [25, 15]`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("analysis.Criterion", "A condition on the value of an objective."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis parse-criterion --text '=0'",
+                    files: &[],
+                    prints: r#"{"type":"fixed","comparator":"equal_to","value":0.0}"#,
+                }),
+            },
+            Function {
                 name: "analysis.score",
                 command: "score",
                 docs: r"Adds up labels to a score and a verdict, as the judge does.
@@ -570,6 +1189,80 @@ Errors:
                         "labels.json",
                         r#"[{"name":"test-metric-pass","label":"passed","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-1","label":"high","groups":["group-1"],"mustHaveData":false},{"name":"test-metric-fail-2","label":"high","groups":["group-2"],"mustHaveData":false}]"#,
                     )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "analysis.score_objectives",
+                command: "score-objectives",
+                docs: r"Scores a release by its objectives, as Keptn does, but without its fail-open rules.
+
+1. A criterion holds, does not hold, or is unknown: without a finite value, with too few samples, and, if it is relative,
+   with fewer earlier values than `minEarlier`.
+2. A relative criterion compares with the `aggregate` of the values in the latest `earlierResults` results that
+   `included` admits.
+3. An objective passes, warns or fails by its `Target`. If the unknown criteria decide, it has no data.
+4. An objective that passed has its weight in points, one with a warning half of it. One without data has the points that
+   it has at the worst.
+5. The release passes or warns by the percentage of points that `passPercent` and `warningPercent` demand, and fails if
+   a key objective failed.
+6. If the objectives without data could change that, the verdict is `inconclusive`.
+
+Errors:
+All faults at once: those of `objectives-from-json` for the objectives,
+`duplicate` for two values of one name and for two earlier results of one instant.",
+                arguments: &[
+                    Argument {
+                        wire: "objectives",
+                        option: "objectives",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Objectives",
+                            "Service level objectives, and the share of them that a release must meet.",
+                            "Keys: objectives, passPercent?, warningPercent?, aggregate?, earlierResults?, included?, minEarlier?, semantics?",
+                        ),
+                    },
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.Indicator",
+                            "The measured value of an objective (a service level indicator), or the reason why there is none.",
+                            "Keys: name, value?, n?, error?",
+                        ),
+                    },
+                    Argument {
+                        wire: "history",
+                        option: "history",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of analysis.EarlierResult",
+                            "The values of an earlier release and the verdict about it.",
+                            "Keys: at, verdict, values?",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.Scorecard",
+                    "How well a release meets its objectives, made by `score_objectives`.",
+                ),
+                explain: Some("analysis.explain_scorecard"),
+                outcome: Some("analysis.outcome_of_scorecard"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis score-objectives --objectives objectives.json --values '[{"name":"margin","value":-110}]' --history history.json"#,
+                    files: &[
+                        (
+                            "objectives.json",
+                            r#"{"objectives":[{"name":"margin","target":{"type":"pass_when","passed":[{"criteria":[{"type":"relative_percent","comparator":"greater_than_or_equal","percent":-10.0}]}]}}]}"#,
+                        ),
+                        (
+                            "history.json",
+                            r#"[{"at":"2026-11-01T09:00:00.000Z","verdict":"passed","values":[{"name":"margin","value":-100}]}]"#,
+                        ),
+                    ],
                     prints: "",
                 }),
             },
@@ -1853,7 +2546,8 @@ As `canonical-json`.",
     },
     Module {
         name: "interchange",
-        docs: r#"Converts the text of git and Prometheus to the inputs of the other modules. It decides nothing.
+        docs: r#"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+It decides nothing.
 
 | input | function | result |
 | --- | --- | --- |
@@ -1861,6 +2555,8 @@ As `canonical-json`.",
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
+| alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
+| what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -1885,8 +2581,67 @@ Pitfalls:
 - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
 - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
   milliseconds.
-- Aggregate each canary query to one series, as with `sum(…)`. Several series are refused."#,
+- Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
+- A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
+  compare them with a baseline."#,
         functions: &[
+            Function {
+                name: "interchange.alert_rules_to_prometheus",
+                command: "alert-rules-to-prometheus",
+                docs: r"Writes alert rules as a rule file of Prometheus: YAML text.
+
+Each rule becomes two alerts of its name. The label `status` is `firing` for the one that fires as
+`evaluate-alerts` says, and `no_data` for the one that fires as soon as the metric or
+its baseline has no finite value, with the severity `warning`. `labels` and `severity` of the rule are labels, `summary`
+is an annotation.
+
+Every text is quoted, and what looks like a template of Prometheus in it is written out. A query is used as it is, in
+parentheses; one that could end them is refused. The same input gives the same text.
+
+Two rules of `evaluate-alerts` have no counterpart: `maxAge`, for Prometheus has one lookback for all queries (5 minutes
+by default), and the second sample that a pending alert needs, for Prometheus counts a sample again at every evaluation.
+
+Errors:
+All faults at once: those of `alert-rules-from-json` for the rules;
+`unknown_reference` for a metric without a query, `duplicate` for two queries of one metric; `invalid_value` for an empty
+group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).",
+                arguments: &[
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertRules",
+                            "The alert rules of a release.",
+                            "Keys: rules",
+                        ),
+                    },
+                    Argument {
+                        wire: "queries",
+                        option: "queries",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of interchange.PrometheusQuery",
+                            "The PromQL of a metric.",
+                            "Keys: metric, query",
+                        ),
+                    },
+                    Argument { wire: "group", option: "group", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange alert-rules-to-prometheus --rules rules.json --queries '[{"metric":"cpu","query":"cpu"}]' --group 'g: "x"'"#,
+                    files: &[(
+                        "rules.json",
+                        r#"{"rules":[{"name":"a\"b\\ {{ $value }}\n- alert: x","metric":"cpu","limit":{"type":"fixed","value":1},"labels":{"on":"{{ x }}"},"summary":"{{ query \"up\" }}"}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
             Function {
                 name: "interchange.git_releases",
                 command: "git-releases",
@@ -1936,6 +2691,79 @@ for a repeated commit or release."#,
                         "history.json",
                         r#"{"commits":[{"authoredAt":"1970-01-01T00:00:49.500Z","body":"","committedAt":"1970-01-01T00:00:50.000Z","id":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","parents":["bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","dddddddddddddddddddddddddddddddddddddddd"],"subject":"merge"},{"authoredAt":"1970-01-01T00:00:29.500Z","body":"","committedAt":"1970-01-01T00:00:30.000Z","id":"dddddddddddddddddddddddddddddddddddddddd","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"subject":"side (#7)"},{"authoredAt":"1970-01-01T00:00:19.500Z","body":"","committedAt":"1970-01-01T00:00:20.000Z","id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"subject":"main"},{"authoredAt":"1970-01-01T00:00:09.500Z","body":"","committedAt":"1970-01-01T00:00:10.000Z","id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"subject":"root"}],"tags":[{"commit":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","name":"v1.10.0","taggedAt":"1970-01-01T00:01:00.000Z"},{"commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","name":"v1.9.0","taggedAt":"1970-01-01T00:01:00.000Z"},{"commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","name":"v1.0.0","taggedAt":"1970-01-01T00:00:11.000Z"},{"commit":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","name":"nightly","taggedAt":"1970-01-01T00:01:10.000Z"}]}"#,
                     )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.monitoring_to_grafana",
+                command: "monitoring-to-grafana",
+                docs: r"Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
+
+The dashboard has a row for each area and a panel for each metric that has a query: the metric, that of the previous
+version if the metric with the ending `_previous` has a query, and the limits of the alert rules. The last row has the
+state of each alert, as Prometheus evaluates the rules of
+`alert-rules-to-prometheus`. The data source is a variable.
+
+The same input gives the same text; `uid` follows from the metrics and the title.
+
+Errors:
+All faults at once: those of `monitoring-from-json` for the metrics and of
+`alert-rules-to-prometheus` for the rules and the queries;
+`invalid_value` for an empty title, and if no metric has a query.",
+                arguments: &[
+                    Argument {
+                        wire: "monitoring",
+                        option: "monitoring",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.Monitoring",
+                            "What is watched after a release, and for how long.",
+                            "Keys: duration?, metrics",
+                        ),
+                    },
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertRules",
+                            "The alert rules of a release.",
+                            "Keys: rules",
+                        ),
+                    },
+                    Argument {
+                        wire: "queries",
+                        option: "queries",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of interchange.PrometheusQuery",
+                            "The PromQL of a metric.",
+                            "Keys: metric, query",
+                        ),
+                    },
+                    Argument { wire: "title", option: "title", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange monitoring-to-grafana --monitoring monitoring.json --rules rules.json --queries queries.json --title 'Release 2.4.0'",
+                    files: &[
+                        (
+                            "monitoring.json",
+                            r#"{"duration":"PT6H","metrics":[{"name":"error_rate","area":"errors","unit":"1"},{"name":"latency_p95","area":"performance","unit":"ms"},{"name":"revenue","area":"business"},{"name":"throughput","area":"performance","direction":"decrease_is_bad","unit":"1/s"}]}"#,
+                        ),
+                        (
+                            "rules.json",
+                            r#"{"rules":[{"name":"SlowResponses","metric":"latency_p95","limit":{"type":"fixed","value":800},"unit":"ms"},{"name":"ErrorRate","metric":"error_rate","limit":{"type":"baseline_metric","metric":"error_rate_previous","percent":50,"minChange":0.005},"unit":"1","severity":"critical"},{"name":"Cpu","metric":"cpu","limit":{"type":"fixed","value":0.9},"severity":"warning","pendingFor":"PT2M","unit":"1"},{"name":"Throughput","metric":"throughput","limit":{"type":"fixed_baseline","baseline":100,"percent":20},"direction":"decrease_is_bad","pendingFor":"PT1M30S","labels":{"team":"shop"},"summary":"fewer requests than before"}]}"#,
+                        ),
+                        (
+                            "queries.json",
+                            r#"[{"metric":"latency_p95","query":"max(latency_seconds) * 1000"},{"metric":"error_rate","query":"sum(rate(errors_total{version=\"2\"}[5m]))"},{"metric":"error_rate_previous","query":"sum(rate(errors_total{version=\"1\"}[5m]))"},{"metric":"cpu","query":"avg(cpu)"},{"metric":"throughput","query":"sum(rate(requests_total[5m]))"}]"#,
+                        ),
+                    ],
                     prints: "",
                 }),
             },
@@ -3301,6 +4129,9 @@ returns `failed` if the canary is proven worse, `passed` if it is proven to be w
 `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
 test is an e-process, and its state is the counts.
 
+`adjust` adjusts the tests of many metrics, and `compare-metrics` judges a canary by all of them: it rolls back on any,
+and promotes on all. `check-split` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+
 Pitfalls:
 
 - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
@@ -3326,6 +4157,7 @@ Functions and sources:
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+| `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 | `mann-whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
 | `location-shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
@@ -3398,6 +4230,126 @@ looks: one
                 }),
             },
             Function {
+                name: "stats.adjust",
+                command: "adjust",
+                docs: r"Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
+
+| correction | error rate | valid for |
+| --- | --- | --- |
+| `bonferroni` | a false rejection of any test | all tests; Bonferroni |
+| `holm` | the same, rejects as much or more | all tests; Holm 1979 |
+| `hochberg` | the same, rejects more | p-values that are independent or positively dependent; Hochberg 1988 |
+| `hommel` | the same, rejects most | as `hochberg`; Hommel 1988, Wright 1992 |
+| `benjamini_hochberg` | the share of false rejections in all | as `hochberg`; for e-values any: e-BH, Wang and Ramdas 2022 |
+| `benjamini_yekutieli` | the same | all tests; Benjamini and Yekutieli 2001 |
+| `mean_e` | a false rejection of any test | e-values with any dependence; Vovk and Wang 2021 |
+
+An adjusted p-value is compared with alpha. They are those of R's `p.adjust`. A test with a `logE` and without a `p` has
+the p-value 1/e. `mean_e` is the closed test of means of e-values: the e-value of a metric is the least mean of all sets
+of metrics that it belongs to, and that of all metrics together (`globalLogE`) says whether anything is wrong at all.
+
+A metric without a p-value and an e-value counts as a test, is never rejected, and is listed in `missing`.
+
+Errors:
+All faults at once: `invalid_value` for a metric without a name and for `mean_e` with a p-value alone, `duplicate` for two
+tests of one metric, `out_of_range` for a p-value of 1.5, for more than 10,000 tests, and for an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "tests",
+                        option: "tests",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.MetricTest",
+                            "The evidence of one metric against \"the canary is no worse\": a p-value or an e-value, or both.",
+                            "Keys: metric, p?, logE?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.AdjustPolicy",
+                            "How the tests of many metrics are adjusted.",
+                            "Keys: correction?, alpha?",
+                        ),
+                    },
+                ],
+                result: ("stats.Adjustment", "The adjusted tests of many metrics, made by `adjust`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats adjust --tests tests.json --policy '{"correction":"mean_e"}'"#,
+                    files: &[(
+                        "tests.json",
+                        r#"[{"metric":"m0","logE":6.0},{"metric":"m1","logE":3.2},{"metric":"m2","logE":0.0},{"metric":"m3","logE":-1.0}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.check_split",
+                command: "check-split",
+                docs: r#"Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
+
+A comparison of arms that did not get their planned shares is invalid, whatever it says: the requests that are missing
+in one arm are seldom a random part of all.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | no arm has units |
+| `mismatched` | an arm with the weight 0 has units, or "the shares are the planned ones" is rejected |
+| `matched` | the share of each arm is proven to be within the tolerance around the planned share, and the e-value is at most 1: nothing points to a mismatch |
+| `inconclusive` | otherwise |
+
+The test stays valid however often the caller looks: it is the Dirichlet-multinomial e-process with its prior around the
+planned shares, log e = ln Γ(A) − ln Γ(A + N) + Σ (ln Γ(aᵢ + nᵢ) − ln Γ(aᵢ)) − Σ nᵢ ln θᵢ for aᵢ = A θᵢ (Lindon and Malek
+2022). A chi-squared test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct splits; this one in 0.4 %.
+The intervals of the shares invert the same test for one arm against all others; with three or more arms, each has its
+part of alpha.
+
+Errors:
+All faults at once: `invalid_value` for fewer than 2 arms and an arm without a name, `duplicate` for two arms of the same
+name, `out_of_range` for a negative weight, for weights that are all 0, for more than 1000 arms, and for an `alpha` of 5."#,
+                arguments: &[
+                    Argument {
+                        wire: "arms",
+                        option: "arms",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.Arm",
+                            "One arm of a split: its planned weight, and the units that it got.",
+                            "Keys: name, units, weight",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SplitPolicy",
+                            "How certain a mismatch must be, and how close a split must be to its plan.",
+                            "Keys: alpha?, tolerancePercent?, priorUnits?",
+                        ),
+                    },
+                ],
+                result: ("stats.SplitCheck", "Whether traffic was split as planned, made by `check_split`."),
+                explain: Some("stats.explain_split"),
+                outcome: Some("stats.outcome_of_split"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats check-split --arms arms.json --policy '{"priorUnits":200}'"#,
+                    files: &[(
+                        "arms.json",
+                        r#"[{"name":"canary","units":45,"weight":1},{"name":"baseline","units":30,"weight":1}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "stats.compare_counts",
                 command: "compare-counts",
                 docs: r#"Compares the events of a canary with those of its baseline.
@@ -3445,7 +4397,10 @@ Errors:
                         ),
                     },
                 ],
-                result: ("stats.Comparison", "What the counts of two arms prove, made by `compare_counts`."),
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
                 state: State::None,
@@ -3453,6 +4408,66 @@ Errors:
                 example: Some(Example {
                     command: r#"relcore stats compare-counts --canary '{"events":12,"exposure":1}' --baseline '{"events":60,"exposure":9}' --policy '{"looks":"one"}'"#,
                     files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.compare_metrics",
+                command: "compare-metrics",
+                docs: r"Judges all metrics of a canary together: rolls back on any, promotes on all.
+
+| verdict | condition |
+| --- | --- |
+| `failed` | a metric has failed, and still would with its p-value adjusted for the number of metrics |
+| `invalid` | a metric is invalid |
+| `no_data` | there is no metric, or a metric has no data |
+| `passed` | every metric has passed |
+| `inconclusive` | otherwise |
+
+`passed` needs no adjustment: all tests must reject, and a false `passed` needs one that is falsely rejected
+(intersection-union test; Berger 1982). `failed` needs it: 20 metrics without a difference, tested at 5 % at 12 looks,
+fail a good canary in 97 % of cases by an exact test, and in 24 % by e-values that are not adjusted.
+Metrics are not averaged to a score, which would hide one that failed.
+
+Errors:
+All faults at once: `invalid_value` for a metric without a name, `duplicate` for two comparisons of one metric,
+`out_of_range` for a p-value that is not one, for more than 10,000 metrics, and for an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "metrics",
+                        option: "metrics",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.MetricComparison",
+                            "One metric of a canary with its comparison.",
+                            "Keys: metric, comparison",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.AdjustPolicy",
+                            "How the tests of many metrics are adjusted.",
+                            "Keys: correction?, alpha?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats compare-metrics --metrics metrics.json --policy '{}'",
+                    files: &[(
+                        "metrics.json",
+                        r#"[{"metric":"errors","comparison":{"verdict":"passed","harm":{"p":1.0},"reasons":[{"code":"within_margin","severity":"info","subject":"ratio","text":"not worse by 25 %","evidence":{"observed":2.0,"threshold":1.25,"unit":"1","p":1.0}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}},{"metric":"crashes","comparison":{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"ratio","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}}]"#,
+                    )],
                     prints: "",
                 }),
             },
@@ -3506,7 +4521,7 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`.",
+                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                         "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
                     ),
                 }],
@@ -3522,6 +4537,34 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
                     prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                }),
+            },
+            Function {
+                name: "stats.explain_split",
+                command: "explain-split",
+                docs: "Writes the check of a split as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "stats.SplitCheck",
+                        "Whether traffic was split as planned, made by `check_split`.",
+                        "Keys: verdict, p, logE?, units, arms, neededUnits?, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats explain-split --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"no_data","p":1.0,"logE":0.0,"units":0,"arms":[{"name":"canary","units":0,"planned":0.1,"low":0.0,"high":1.0},{"name":"baseline","units":0,"planned":0.9,"low":0.0,"high":1.0}],"reasons":[{"code":"split_without_units","severity":"warning","subject":"split","text":"no arm has units, so the split is unknown","evidence":{}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"}"#,
+                    )],
+                    prints: r#""NO DATA: no arm has units\n- warning: no arm has units, so the split is unknown [split_without_units: split]\npolicy: sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc\n""#,
                 }),
             },
             Function {
@@ -3686,7 +4729,7 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`.",
+                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                         "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
                     ),
                 }],
@@ -3703,6 +4746,45 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                     files: &[(
                         "comparison.json",
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "stats.outcome_of_split",
+                command: "outcome-of-split",
+                docs: r"The consequence of the check of a split for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `matched` | `proceed` |
+| `inconclusive`, `no_data` | `wait` |
+| `mismatched` | `ask` |
+
+A mismatch is no evidence against the new version: a rollback does not repair the assignment.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "stats.SplitCheck",
+                        "Whether traffic was split as planned, made by `check_split`.",
+                        "Keys: verdict, p, logE?, units, arms, neededUnits?, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats outcome-of-split --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"no_data","p":1.0,"logE":0.0,"units":0,"arms":[{"name":"canary","units":0,"planned":0.1,"low":0.0,"high":1.0},{"name":"baseline","units":0,"planned":0.9,"low":0.0,"high":1.0}],"reasons":[{"code":"split_without_units","severity":"warning","subject":"split","text":"no arm has units, so the split is unknown","evidence":{}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"}"#,
                     )],
                     prints: r#""wait""#,
                 }),

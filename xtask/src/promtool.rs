@@ -29,6 +29,7 @@ pub fn find() -> Result<Option<PathBuf>> {
     run(command("dpkg-deb", &["--extract"]).arg(&package).arg(&folder))?;
     fs::remove_file(&package)?;
     fs::remove_file(folder.join("usr/bin/prometheus")).ok(); // the server is large, and not used
+    fs::remove_dir_all(folder.join("usr/share")).ok();
     ensure!(program.exists(), "the package `prometheus` has no promtool");
     Ok(Some(program))
 }

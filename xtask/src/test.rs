@@ -2,7 +2,7 @@
 use crate::{
     cli,
     codegen::{self, root},
-    crates, deploy, kotlin, msrv, node, public, python, quickstart,
+    crates, deploy, kotlin, msrv, node, promtool, public, python, quickstart,
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},

@@ -1525,11 +1525,59 @@ fun RollbackWindowVerdict.toJson(): String = ffiWriteRollbackWindowVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsAdjustPolicy.Companion.fromJson(json: String): StatsAdjustPolicy = ffiReadStatsAdjustPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsAdjustPolicy.toJson(): String = ffiWriteStatsAdjustPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsAdjustedTest.Companion.fromJson(json: String): StatsAdjustedTest = ffiReadStatsAdjustedTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsAdjustedTest.toJson(): String = ffiWriteStatsAdjustedTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsAdjustment.Companion.fromJson(json: String): StatsAdjustment = ffiReadStatsAdjustment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsAdjustment.toJson(): String = ffiWriteStatsAdjustment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsArm.Companion.fromJson(json: String): StatsArm = ffiReadStatsArm(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsArm.toJson(): String = ffiWriteStatsArm(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsArmShare.Companion.fromJson(json: String): StatsArmShare = ffiReadStatsArmShare(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsArmShare.toJson(): String = ffiWriteStatsArmShare(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsComparison.Companion.fromJson(json: String): StatsComparison = ffiReadStatsComparison(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsComparison.toJson(): String = ffiWriteStatsComparison(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsCorrection.Companion.fromJson(json: String): StatsCorrection = ffiReadStatsCorrection(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsCorrection.toJson(): String = ffiWriteStatsCorrection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1581,6 +1629,22 @@ fun StatsLooks.toJson(): String = ffiWriteStatsLooks(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsMetricComparison.Companion.fromJson(json: String): StatsMetricComparison = ffiReadStatsMetricComparison(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsMetricComparison.toJson(): String = ffiWriteStatsMetricComparison(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsMetricTest.Companion.fromJson(json: String): StatsMetricTest = ffiReadStatsMetricTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsMetricTest.toJson(): String = ffiWriteStatsMetricTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsPolicy.Companion.fromJson(json: String): StatsPolicy = ffiReadStatsPolicy(json)
 
 /** The JSON form. */
@@ -1626,6 +1690,30 @@ fun StatsShift.Companion.fromJson(json: String): StatsShift = ffiReadStatsShift(
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsShift.toJson(): String = ffiWriteStatsShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSplitCheck.Companion.fromJson(json: String): StatsSplitCheck = ffiReadStatsSplitCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSplitCheck.toJson(): String = ffiWriteStatsSplitCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSplitPolicy.Companion.fromJson(json: String): StatsSplitPolicy = ffiReadStatsSplitPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSplitPolicy.toJson(): String = ffiWriteStatsSplitPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSplitVerdict.Companion.fromJson(json: String): StatsSplitVerdict = ffiReadStatsSplitVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSplitVerdict.toJson(): String = ffiWriteStatsSplitVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -367,9 +367,7 @@ class Candidates(_Value):
     """The versions of which it must be said whether they worked."""
 
     failed_rollbacks: int
-    """The rollbacks that failed, to any version, each since that version succeeded last. The fact `failedRollbacks` of a
-    situation.
-    """
+    """The rollbacks that failed, to any version, each since that version succeeded last."""
 
     next_check_at: datetime | None = None
     """The instant at which time alone changes the verdict or the target; absent if there is none."""
@@ -932,7 +930,7 @@ class Policy(_Value):
     """
 
     max_failed_rollbacks: int = 1
-    """The number of failed rollbacks from which no further one is made without a person; 1 or more. Default 1: what
+    """The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. Default 1: what
     failed once is not repeated unchanged.
     """
 

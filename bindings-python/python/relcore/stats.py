@@ -6,6 +6,9 @@ returns `failed` if the canary is proven worse, `passed` if it is proven to be w
 `inconclusive` with the number of events that a verdict needs. The proof stays valid however often the caller looks: the
 test is an e-process, and its state is the counts.
 
+`adjust` adjusts the tests of many metrics, and `compare_metrics` judges a canary by all of them: it rolls back on any,
+and promotes on all. `check_split` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
+
 Pitfalls:
 
 - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
@@ -31,6 +34,7 @@ Functions and sources:
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+| `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
 | `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
@@ -58,30 +62,46 @@ from relcore.decision import Outcome
 from relcore.reason import Reason
 
 __all__ = [
+    "AdjustPolicy",
+    "AdjustedTest",
+    "Adjustment",
+    "Arm",
+    "ArmShare",
     "Comparison",
+    "Correction",
     "Counts",
     "Direction",
     "EquivalenceTest",
     "KolmogorovSmirnovTest",
     "Lift",
     "Looks",
+    "MetricComparison",
+    "MetricTest",
     "Policy",
     "QuantileInterval",
     "QuantileMethod",
     "RankMethod",
     "RankTest",
     "Shift",
+    "SplitCheck",
+    "SplitPolicy",
+    "SplitVerdict",
     "TestResult",
     "Verdict",
     "WelchTest",
+    "adjust",
+    "check_split",
     "compare_counts",
+    "compare_metrics",
     "default_policy",
     "equivalence",
     "explain",
+    "explain_split",
     "kolmogorov_smirnov",
     "location_shift",
     "mann_whitney",
     "outcome",
+    "outcome_of_split",
     "policy_from_json",
     "policy_from_yaml",
     "quantile",
@@ -89,6 +109,31 @@ __all__ = [
     "relative_lift",
     "welch",
 ]
+
+
+class Correction(StrEnum):
+    """A correction for many tests."""
+
+    BONFERRONI = "bonferroni"
+    """Every p-value times the number of tests."""
+
+    HOLM = "holm"
+    """Step-down: the smallest p-value times the number of tests, the next one times one less."""
+
+    HOCHBERG = "hochberg"
+    """Step-up with the factors of `holm`."""
+
+    HOMMEL = "hommel"
+    """The closed test of Simes' tests."""
+
+    BENJAMINI_HOCHBERG = "benjamini_hochberg"
+    """The false discovery rate, step-up."""
+
+    BENJAMINI_YEKUTIELI = "benjamini_yekutieli"
+    """The false discovery rate under any dependence."""
+
+    MEAN_E = "mean_e"
+    """The closed test of means of e-values."""
 
 
 class Direction(StrEnum):
@@ -166,6 +211,22 @@ class RankMethod(StrEnum):
     """
 
 
+class SplitVerdict(StrEnum):
+    """What the units of the arms prove about their split."""
+
+    MATCHED = "matched"
+    """Every share is the planned one, within the tolerance, and nothing points to a mismatch."""
+
+    MISMATCHED = "mismatched"
+    """The shares are not the planned ones: no comparison of these arms is valid."""
+
+    INCONCLUSIVE = "inconclusive"
+    """Neither is proven yet."""
+
+    NO_DATA = "no_data"
+    """No arm has units."""
+
+
 class Verdict(StrEnum):
     """What counts prove."""
 
@@ -186,8 +247,106 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustPolicy(_Value):
+    """How the tests of many metrics are adjusted."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha")
+
+    correction: Correction = Correction.HOLM
+    """How p-values are adjusted. Default `holm`, which is valid for all tests and rejects as much as `bonferroni` or
+    more.
+    """
+
+    alpha: float = 0.05
+    """The highest error rate over all tests together; which one, the correction says. Default 0.05."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedTest(_Value):
+    """One adjusted test."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "adjusted", "rejected")
+
+    metric: str
+    """The name of the metric."""
+
+    p: float | None = None
+    """The p-value before the adjustment, or 1/e; absent if it is missing."""
+
+    adjusted: float | None = None
+    """The adjusted p-value; absent if there is none to adjust."""
+
+    rejected: bool
+    """Whether the adjusted p-value is at most alpha."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adjustment(_Value):
+    """The adjusted tests of many metrics, made by `adjust`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "global_log_e", "missing")
+
+    tests: Sequence[AdjustedTest]
+    """The tests, in the order of the input."""
+
+    global_log_e: float | None = None
+    """The natural logarithm of the mean of all e-values: evidence against "no metric is worse" under any dependence. Absent
+    if a test has no e-value.
+    """
+
+    missing: Sequence[str] = ()
+    """The metrics without a p-value and an e-value."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "tests", "missing")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arm(_Value):
+    """One arm of a split: its planned weight, and the units that it got."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight")
+
+    name: str
+    """The name of the arm: `canary`, `baseline`, the name of a variant."""
+
+    units: int
+    """The number of users, sessions or requests that the arm got: the unit that is assigned at random."""
+
+    weight: float
+    """The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArmShare(_Value):
+    """The planned and the observed share of one arm."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "planned", "observed", "low", "high")
+
+    name: str
+    """The name of the arm."""
+
+    units: int
+    """The units of the arm."""
+
+    planned: float
+    """The planned share of all units, from 0 to 1."""
+
+    observed: float | None = None
+    """The share that the arm got; absent if no arm has units."""
+
+    low: float
+    """The lower end of the confidence interval of the share, valid at all looks together."""
+
+    high: float
+    """The upper end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
-    """What the counts of two arms prove, made by `compare_counts`."""
+    """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a
+    canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
+    """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
         "verdict",
@@ -344,6 +503,35 @@ class Lift(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MetricComparison(_Value):
+    """One metric of a canary with its comparison."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison")
+
+    metric: str
+    """The name of the metric."""
+
+    comparison: Comparison
+    """What the metric proves alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricTest(_Value):
+    """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e")
+
+    metric: str
+    """The name of the metric."""
+
+    p: float | None = None
+    """The p-value, from 0 to 1."""
+
+    log_e: float | None = None
+    """The natural logarithm of the e-value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
@@ -436,6 +624,72 @@ class Shift(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SplitCheck(_Value):
+    """Whether traffic was split as planned, made by `check_split`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "p", "log_e", "units", "arms", "needed_units", "reasons", "policy_digest"
+    )
+
+    verdict: SplitVerdict
+    """What is proven."""
+
+    p: float
+    """The p-value against "the shares are the planned ones": the inverse of the e-value, at most 1; 0 if an arm with the
+    weight 0 has units. The smallest p-value of all looks is valid, too.
+    """
+
+    log_e: float | None = None
+    """The natural logarithm of the e-value; absent if an arm with the weight 0 has units."""
+
+    units: int
+    """The units of all arms."""
+
+    arms: Sequence[ArmShare]
+    """Each arm with its planned and its observed share, in the order of the input."""
+
+    needed_units: int | None = None
+    """The number of units of all arms at which a correct split is `matched`; only if the verdict is inconclusive and there
+    are fewer units.
+    """
+
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict. Never empty."""
+
+    policy_digest: str
+    """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "arms", "reasons")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SplitPolicy(_Value):
+    """How certain a mismatch must be, and how close a split must be to its plan."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "tolerance_percent", "prior_units")
+
+    alpha: float = 0.001
+    """The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together. Default
+    0.001, as is usual for this check (Kohavi, Tang and Xu, Trustworthy Online Controlled Experiments, 2020, chapter
+    21; GrowthBook): a mismatch stops an experiment, and a real one is soon certain.
+    """
+
+    tolerance_percent: float = 10.0
+    """How far the share of an arm may be from the planned share to be `matched`, in percent of the planned share.
+    Default 10. A mismatch that is proven is one, however small.
+    """
+
+    prior_units: float = 100.0
+    """The weight of the prior, in units. Default 100. It decides how soon a small or a large mismatch is found, never
+    how often a false one is.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestResult(_Value):
     """The result of one test."""
 
@@ -514,6 +768,68 @@ def policy_from_yaml(text: str) -> Policy:
     return _policy_from_yaml(text)
 
 
+_adjust = _native.function("stats.adjust")
+
+
+def adjust(
+    tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]
+) -> Adjustment:
+    """Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
+
+    | correction | error rate | valid for |
+    | --- | --- | --- |
+    | `bonferroni` | a false rejection of any test | all tests; Bonferroni |
+    | `holm` | the same, rejects as much or more | all tests; Holm 1979 |
+    | `hochberg` | the same, rejects more | p-values that are independent or positively dependent; Hochberg 1988 |
+    | `hommel` | the same, rejects most | as `hochberg`; Hommel 1988, Wright 1992 |
+    | `benjamini_hochberg` | the share of false rejections in all | as `hochberg`; for e-values any: e-BH, Wang and Ramdas 2022 |
+    | `benjamini_yekutieli` | the same | all tests; Benjamini and Yekutieli 2001 |
+    | `mean_e` | a false rejection of any test | e-values with any dependence; Vovk and Wang 2021 |
+
+    An adjusted p-value is compared with alpha. They are those of R's `p.adjust`. A test with a `logE` and without a `p` has
+    the p-value 1/e. `mean_e` is the closed test of means of e-values: the e-value of a metric is the least mean of all sets
+    of metrics that it belongs to, and that of all metrics together (`globalLogE`) says whether anything is wrong at all.
+
+    A metric without a p-value and an e-value counts as a test, is never rejected, and is listed in `missing`.
+
+    Errors:
+    All faults at once: `invalid_value` for a metric without a name and for `mean_e` with a p-value alone, `duplicate` for two
+    tests of one metric, `out_of_range` for a p-value of 1.5, for more than 10,000 tests, and for an `alpha` of 5.
+    """
+    return _adjust(tests, policy)
+
+
+_check_split = _native.function("stats.check_split")
+
+
+def check_split(
+    arms: Sequence[Arm | Mapping[str, object]], policy: SplitPolicy | Mapping[str, object]
+) -> SplitCheck:
+    """Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
+
+    A comparison of arms that did not get their planned shares is invalid, whatever it says: the requests that are missing
+    in one arm are seldom a random part of all.
+
+    | verdict | condition |
+    | --- | --- |
+    | `no_data` | no arm has units |
+    | `mismatched` | an arm with the weight 0 has units, or "the shares are the planned ones" is rejected |
+    | `matched` | the share of each arm is proven to be within the tolerance around the planned share, and the e-value is at most 1: nothing points to a mismatch |
+    | `inconclusive` | otherwise |
+
+    The test stays valid however often the caller looks: it is the Dirichlet-multinomial e-process with its prior around the
+    planned shares, log e = ln Γ(A) − ln Γ(A + N) + Σ (ln Γ(aᵢ + nᵢ) − ln Γ(aᵢ)) − Σ nᵢ ln θᵢ for aᵢ = A θᵢ (Lindon and Malek
+    2022). A chi-squared test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct splits; this one in 0.4 %.
+    The intervals of the shares invert the same test for one arm against all others; with three or more arms, each has its
+    part of alpha.
+
+    Errors:
+    All faults at once: `invalid_value` for fewer than 2 arms and an arm without a name, `duplicate` for two arms of the same
+    name, `out_of_range` for a negative weight, for weights that are all 0, for more than 1000 arms, and for an `alpha` of 5.
+    """
+    return _check_split(arms, policy)
+
+
 _compare_counts = _native.function("stats.compare_counts")
 
 
@@ -539,6 +855,34 @@ def compare_counts(
     return _compare_counts(canary, baseline, policy)
 
 
+_compare_metrics = _native.function("stats.compare_metrics")
+
+
+def compare_metrics(
+    metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]
+) -> Comparison:
+    """Judges all metrics of a canary together: rolls back on any, promotes on all.
+
+    | verdict | condition |
+    | --- | --- |
+    | `failed` | a metric has failed, and still would with its p-value adjusted for the number of metrics |
+    | `invalid` | a metric is invalid |
+    | `no_data` | there is no metric, or a metric has no data |
+    | `passed` | every metric has passed |
+    | `inconclusive` | otherwise |
+
+    `passed` needs no adjustment: all tests must reject, and a false `passed` needs one that is falsely rejected
+    (intersection-union test; Berger 1982). `failed` needs it: 20 metrics without a difference, tested at 5 % at 12 looks,
+    fail a good canary in 97 % of cases by an exact test, and in 24 % by e-values that are not adjusted.
+    Metrics are not averaged to a score, which would hide one that failed.
+
+    Errors:
+    All faults at once: `invalid_value` for a metric without a name, `duplicate` for two comparisons of one metric,
+    `out_of_range` for a p-value that is not one, for more than 10,000 metrics, and for an `alpha` of 5.
+    """
+    return _compare_metrics(metrics, policy)
+
+
 _equivalence = _native.function("stats.equivalence")
 
 
@@ -559,6 +903,14 @@ _explain = _native.function("stats.explain")
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
     """Writes a comparison as text for a person: the verdict and the reasons."""
     return _explain(comparison)
+
+
+_explain_split = _native.function("stats.explain_split")
+
+
+def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
+    """Writes the check of a split as text for a person: the verdict and the reasons."""
+    return _explain_split(check)
 
 
 _kolmogorov_smirnov = _native.function("stats.kolmogorov_smirnov")
@@ -626,6 +978,23 @@ def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     | `invalid` | `ask` |
     """
     return _outcome(comparison)
+
+
+_outcome_of_split = _native.function("stats.outcome_of_split")
+
+
+def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a split for its caller.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `matched` | `proceed` |
+    | `inconclusive`, `no_data` | `wait` |
+    | `mismatched` | `ask` |
+
+    A mismatch is no evidence against the new version: a rollback does not repair the assignment.
+    """
+    return _outcome_of_split(check)
 
 
 _quantile = _native.function("stats.quantile")

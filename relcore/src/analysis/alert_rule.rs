@@ -296,9 +296,12 @@ fn is_label(name: &str) -> bool {
     is_word && begins && !name.starts_with("__") && !["alertname", "severity", "status"].contains(&name)
 }
 
+/// Numbers with the names of their fields.
+type Numbers<'a> = &'a [(&'static str, f64)];
+
 impl AlertLimit {
     fn check(&self, path: &str, faults: &mut Faults) {
-        let (fixed, changes): (&[(&str, f64)], &[(&str, f64)]) = match self {
+        let (fixed, changes): (Numbers, Numbers) = match self {
             Self::Fixed { value } => (&[("value", *value)], &[]),
             Self::FixedBaseline { baseline, percent, min_change } => {
                 (&[("baseline", *baseline)], &[("percent", *percent), ("minChange", *min_change)])

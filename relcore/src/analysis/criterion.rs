@@ -116,7 +116,7 @@ impl Criterion {
         }
         if let Self::InRange { low, high } | Self::NotInRange { low, high } = self {
             faults.check(
-                !(low > high),
+                low <= high,
                 ErrorKind::Unordered,
                 format_args!("{path}.high"),
                 format_args!("`{high}` is below `low`, which is `{low}`"),

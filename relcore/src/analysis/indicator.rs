@@ -1,8 +1,6 @@
-use super::scorecard::ObjectiveVerdict;
 use crate::error::{ErrorKind, Faults, quoted};
 use crate::input::input;
 use crate::scalar::Count;
-use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -45,36 +43,6 @@ impl Indicator {
     }
 }
 
-input! {
-    /// The values of an earlier release and the verdict about it.
-    ///
-    /// [`earlier_result`](crate::analysis::earlier_result) makes it from a [`Scorecard`](crate::analysis::Scorecard).
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(rename = "analysis.EarlierResult", rename_all = "camelCase", deny_unknown_fields)]
-    pub struct EarlierResult {
-        /// When it was scored: no two results have the same instant.
-        pub at: Timestamp,
-        /// The verdict about it.
-        pub verdict: ObjectiveVerdict,
-        /// Its values.
-        #[serde(default)]
-        pub values: Vec<Indicator>,
-    }
-}
-
-impl EarlierResult {
-    /// A result with these values.
-    #[must_use]
-    pub fn new(
-        at: Timestamp,
-        verdict: ObjectiveVerdict,
-        values: impl IntoIterator<Item = Indicator>,
-    ) -> Self {
-        Self { at, verdict, values: values.into_iter().collect() }
-    }
-}
-
 /// No two values have the same name.
 pub(super) fn check_values(values: &[Indicator], path: &str, faults: &mut Faults) {
     let mut names = BTreeSet::new();
@@ -85,19 +53,5 @@ pub(super) fn check_values(values: &[Indicator], path: &str, faults: &mut Faults
             format_args!("{path}[{index}].name"),
             format_args!("{} has an earlier value", quoted(&value.name)),
         );
-    }
-}
-
-/// The values of each result are checked, and no two results have the same instant.
-pub(super) fn check_history(history: &[EarlierResult], faults: &mut Faults) {
-    let mut instants = BTreeSet::new();
-    for (index, earlier) in history.iter().enumerate() {
-        faults.check(
-            instants.insert(earlier.at),
-            ErrorKind::Duplicate,
-            format_args!("history[{index}].at"),
-            format_args!("`{}` is the instant of an earlier item", earlier.at),
-        );
-        check_values(&earlier.values, &format!("history[{index}].values"), faults);
     }
 }

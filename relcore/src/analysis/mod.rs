@@ -61,6 +61,7 @@ mod alert_rule;
 mod assess;
 pub mod code;
 mod criterion;
+mod earlier_result;
 mod evaluate;
 mod evaluate_alerts;
 mod evaluation;
@@ -83,8 +84,9 @@ pub use alert_report::{Alert, AlertReport, AlertSample, AlertSeries, AlertStatus
 pub use alert_rule::alert_rules_from_yaml;
 pub use alert_rule::{AlertLimit, AlertRule, AlertRules, alert_rules_from_json, standard_alert_rules};
 pub use criterion::{Comparator, Criterion, format_criterion, parse_criterion};
+pub use earlier_result::{EarlierResult, earlier_result};
 pub use evaluate_alerts::evaluate_alerts;
-pub use indicator::{EarlierResult, Indicator};
+pub use indicator::Indicator;
 #[cfg(feature = "yaml")]
 pub use monitoring::monitoring_from_yaml;
 pub use monitoring::{
@@ -98,9 +100,7 @@ pub use objectives::{
     standard_objectives,
 };
 pub use score_objectives::score_objectives;
-pub use scorecard::{
-    CriterionResult, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Scorecard, earlier_result,
-};
+pub use scorecard::{CriterionResult, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Scorecard};
 pub use scorecard_explain::{explain_scorecard, outcome_of_scorecard};
 
 pub use assess::{assess_reading, assess_tally};

@@ -345,7 +345,7 @@ impl PolicyText for Objectives {
             );
         }
         faults.check(
-            !(self.warning_percent > self.pass_percent),
+            self.warning_percent <= self.pass_percent,
             ErrorKind::Unordered,
             format_args!("{}", join(path, "warningPercent")),
             format_args!(

@@ -1,7 +1,8 @@
 //! Scores the values of a release.
 use super::code;
 use super::criterion::{Criterion, format_criterion};
-use super::indicator::{EarlierResult, Indicator, check_history, check_values};
+use super::earlier_result::{EarlierResult, check_history};
+use super::indicator::{Indicator, check_values};
 use super::objectives::{CriteriaSet, IncludedResults, Objective, Objectives, ScoreSemantics, Target};
 use super::scorecard::{CriterionResult, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Scorecard};
 use crate::digest;

@@ -1,7 +1,5 @@
 use super::criterion::Criterion;
-use super::indicator::{EarlierResult, Indicator};
 use crate::reason::Reason;
-use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How well a release meets its objectives, made by [`score_objectives`](crate::analysis::score_objectives).
@@ -106,26 +104,4 @@ pub struct CriterionResult {
     /// Whether it holds; absent if that is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<bool>,
-}
-
-/// Makes the earlier result that later releases are compared with.
-///
-/// The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
-/// does not become the baseline.
-///
-/// ```
-/// use relcore::analysis::{CriteriaSet, Indicator, Objective, Objectives, earlier_result, parse_criterion, score_objectives};
-/// let objectives = Objectives::new([Objective::pass_when("latency", [CriteriaSet::new([parse_criterion("<800")?])])]);
-/// let first = score_objectives(&objectives, &[Indicator::new("latency", 700.0)], &[])?;
-/// let earlier = earlier_result(&first, relcore::Timestamp::parse("2026-11-23T09:00:00Z")?);
-/// assert_eq!(earlier.values[0].value, Some(700.0));
-/// # Ok::<(), relcore::Error>(())
-/// ```
-#[must_use]
-pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult {
-    let counts = |objective: &&ObjectiveScore| {
-        !matches!(objective.status, ObjectiveStatus::Failed | ObjectiveStatus::NoData)
-    };
-    let value = |objective: &ObjectiveScore| Some(Indicator::new(objective.name.clone(), objective.value?));
-    EarlierResult::new(at, scorecard.verdict, scorecard.objectives.iter().filter(counts).filter_map(value))
 }

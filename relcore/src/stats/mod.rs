@@ -44,8 +44,8 @@
 //! | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 //!
 //! Transcendental functions come from `libm`, so that every platform gives the same bits.
-mod arguments;
 mod adjust;
+mod arguments;
 mod beta;
 #[cfg(test)]
 mod cases;

@@ -2105,6 +2105,49 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("rollback.WindowVerdict", Descriptor::Unit(&["open", "closed"])),
     (
+        "stats.AdjustPolicy",
+        Descriptor::Struct(&[
+            Field { name: "correction", required: false, of: TypeRef::Named("stats.Correction") },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.AdjustedTest",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "p", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "adjusted", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "rejected", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "stats.Adjustment",
+        Descriptor::Struct(&[
+            Field { name: "tests", required: true, of: TypeRef::List(&TypeRef::Named("stats.AdjustedTest")) },
+            Field { name: "globalLogE", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "missing", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "stats.Arm",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "units", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "weight", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.ArmShare",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "units", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "planned", required: true, of: TypeRef::Float },
+            Field { name: "observed", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
         "stats.Comparison",
         Descriptor::Struct(&[
             Field { name: "verdict", required: true, of: TypeRef::Named("stats.Verdict") },
@@ -2128,6 +2171,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
             Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "stats.Correction",
+        Descriptor::Unit(&[
+            "bonferroni",
+            "holm",
+            "hochberg",
+            "hommel",
+            "benjamini_hochberg",
+            "benjamini_yekutieli",
+            "mean_e",
         ]),
     ),
     (
@@ -2175,6 +2230,21 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Looks", Descriptor::Unit(&["any", "one"])),
+    (
+        "stats.MetricComparison",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "comparison", required: true, of: TypeRef::Named("stats.Comparison") },
+        ]),
+    ),
+    (
+        "stats.MetricTest",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Text },
+            Field { name: "p", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "logE", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     (
         "stats.Policy",
         Descriptor::Struct(&[
@@ -2231,6 +2301,32 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "upper", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
+    (
+        "stats.SplitCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("stats.SplitVerdict") },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "logE", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "units", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "arms", required: true, of: TypeRef::List(&TypeRef::Named("stats.ArmShare")) },
+            Field {
+                name: "neededUnits",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "stats.SplitPolicy",
+        Descriptor::Struct(&[
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "tolerancePercent", required: false, of: TypeRef::Float },
+            Field { name: "priorUnits", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    ("stats.SplitVerdict", Descriptor::Unit(&["matched", "mismatched", "inconclusive", "no_data"])),
     (
         "stats.TestResult",
         Descriptor::Struct(&[

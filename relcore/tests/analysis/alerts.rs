@@ -241,7 +241,10 @@ fn samples_of_the_future_are_ignored() {
     let rule = AlertRule::new("a", "own", AlertLimit::Fixed { value: 5.0 }).pending_for(ticks(3));
     let all = bad_for(20);
     for now in 0..20 {
-        assert_eq!(evaluate(&rule, &[all.clone()], at(now)), evaluate(&rule, &[bad_for(now + 1)], at(now)));
+        assert_eq!(
+            evaluate(&rule, std::slice::from_ref(&all), at(now)),
+            evaluate(&rule, &[bad_for(now + 1)], at(now))
+        );
     }
 }
 

@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::float_cmp,
     clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a test that panics has failed"
 )]
 

@@ -1520,12 +1520,60 @@ extension RollbackWindowVerdict: WireValue {
     public func json() throws -> String { try ffiWriteRollbackWindowVerdict(value: self) }
 }
 
+extension StatsAdjustPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsAdjustPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsAdjustPolicy(value: self) }
+}
+
+extension StatsAdjustedTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsAdjustedTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsAdjustedTest(value: self) }
+}
+
+extension StatsAdjustment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsAdjustment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsAdjustment(value: self) }
+}
+
+extension StatsArm: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsArm(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsArm(value: self) }
+}
+
+extension StatsArmShare: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsArmShare(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsArmShare(value: self) }
+}
+
 extension StatsComparison: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsComparison(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsComparison(value: self) }
+}
+
+extension StatsCorrection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsCorrection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsCorrection(value: self) }
 }
 
 extension StatsCounts: WireValue {
@@ -1576,6 +1624,22 @@ extension StatsLooks: WireValue {
     public func json() throws -> String { try ffiWriteStatsLooks(value: self) }
 }
 
+extension StatsMetricComparison: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsMetricComparison(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsMetricComparison(value: self) }
+}
+
+extension StatsMetricTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsMetricTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsMetricTest(value: self) }
+}
+
 extension StatsPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsPolicy(json: json) }
@@ -1622,6 +1686,30 @@ extension StatsShift: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsShift(value: self) }
+}
+
+extension StatsSplitCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSplitCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSplitCheck(value: self) }
+}
+
+extension StatsSplitPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSplitPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSplitPolicy(value: self) }
+}
+
+extension StatsSplitVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSplitVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSplitVerdict(value: self) }
 }
 
 extension StatsTestResult: WireValue {

@@ -191,19 +191,30 @@ extension RollbackSituation: CaseValue {}
 extension RollbackVerdict: CaseValue {}
 extension RollbackWindow: CaseValue {}
 extension RollbackWindowVerdict: CaseValue {}
+extension StatsAdjustPolicy: CaseValue {}
+extension StatsAdjustedTest: CaseValue {}
+extension StatsAdjustment: CaseValue {}
+extension StatsArm: CaseValue {}
+extension StatsArmShare: CaseValue {}
 extension StatsComparison: CaseValue {}
+extension StatsCorrection: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
 extension StatsEquivalenceTest: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
+extension StatsMetricComparison: CaseValue {}
+extension StatsMetricTest: CaseValue {}
 extension StatsPolicy: CaseValue {}
 extension StatsQuantileInterval: CaseValue {}
 extension StatsQuantileMethod: CaseValue {}
 extension StatsRankMethod: CaseValue {}
 extension StatsRankTest: CaseValue {}
 extension StatsShift: CaseValue {}
+extension StatsSplitCheck: CaseValue {}
+extension StatsSplitPolicy: CaseValue {}
+extension StatsSplitVerdict: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsVerdict: CaseValue {}
 extension StatsWelchTest: CaseValue {}
@@ -421,12 +432,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromJson(text: input.take("text")).wire()
     case "stats.policy_from_yaml":
         return try Stats.policyFromYaml(text: input.take("text")).wire()
+    case "stats.adjust":
+        return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
+    case "stats.check_split":
+        return try Stats.checkSplit(arms: input.take("arms"), policy: input.take("policy")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_metrics":
+        return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
     case "stats.equivalence":
         return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
+    case "stats.explain_split":
+        return try Stats.explainSplit(check: input.take("check")).wire()
     case "stats.kolmogorov_smirnov":
         return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "stats.location_shift":
@@ -435,6 +454,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
+    case "stats.outcome_of_split":
+        return try Stats.outcomeOfSplit(check: input.take("check")).wire()
     case "stats.quantile":
         return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
     case "stats.quantile_interval":
