@@ -21,6 +21,10 @@ def describe(step: canary.Step) -> str:
             return f"{weight} %"
         case canary.StepBake() | canary.StepPause() | canary.StepAnalysis() | canary.StepGate():
             return step.type
+        case canary.StepSetHeaderRoute() | canary.StepSetMirrorRoute():
+            return step.type
+        case canary.StepSetCanaryScale() | canary.StepExternal():
+            return step.type
         case _:
             assert_never(step)
 

@@ -638,7 +638,7 @@ class AlertReport(_Value):
         _freeze(self, "alerts", "reasons", "missing")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_alerts(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -986,7 +986,7 @@ class Evaluation(_Value):
         _freeze(self, "metrics", "groups", "due", "reasons", "missing")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_evaluation(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1189,7 +1189,7 @@ class Judgement(_Value):
         _freeze(self, "metrics", "reasons", "missing")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_judgement(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1789,7 +1789,7 @@ class Scorecard(_Value):
         _freeze(self, "objectives", "reasons", "missing")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_scorecard(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

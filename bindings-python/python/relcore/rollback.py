@@ -379,7 +379,7 @@ class Candidates(_Value):
         _freeze(self, "candidates", "reasons", "missing")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_candidates(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -715,7 +715,7 @@ class Plan(_Value):
         _freeze(self, "steps", "reasons", "missing", "data_loss", "critical_path")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_plan(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1076,7 +1076,7 @@ class Window(_Value):
         _freeze(self, "reasons")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_window(self))
 
 
 _engine = _native.constructor("rollback.Engine")

@@ -663,7 +663,7 @@ class SplitCheck(_Value):
         _freeze(self, "arms", "reasons")
 
     def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
+        return _markdown(explain_split(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

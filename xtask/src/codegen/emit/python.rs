@@ -58,11 +58,10 @@ struct Module<'a> {
     imports: BTreeSet<String>,
 }
 
-/// How a notebook shows a value that has a text for people.
-const EXPLAINED: &str = "
-    def _repr_markdown_(self) -> str:
-        return _markdown(explain(self))
-";
+/// How a notebook shows a value that a function of its module explains.
+fn shown_by(function: &str) -> String {
+    format!("\n    def _repr_markdown_(self) -> str:\n        return _markdown({function}(self))\n")
+}
 
 /// Where a type stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,7 +135,8 @@ impl Module<'_> {
             }
             Kind::Struct(fields) => {
                 let text = self.dataclass(name, &definition.docs, fields, None)?;
-                Ok(text + if self.is_explained(&definition.qualified) { EXPLAINED } else { "" })
+                let shown = self.explained_by(&definition.qualified).map(shown_by).unwrap_or_default();
+                Ok(text + &shown)
             }
             Kind::Tagged(variants) => {
                 let mut text = String::new();
@@ -152,14 +152,16 @@ impl Module<'_> {
         }
     }
 
-    /// Whether the module writes a text about values of this type, which notebooks then show.
-    fn is_explained(&self, qualified: &str) -> bool {
+    /// The function of the module that writes a text about values of this type, which notebooks then show.
+    fn explained_by(&self, qualified: &str) -> Option<&str> {
         let mut functions = self
             .model
             .functions_of(self.name)
             .filter(|function| super::cli::is_companion(&function.name, "explain"));
-        functions
-            .any(|function| function.arguments.iter().any(|argument| argument.of.named() == Some(qualified)))
+        let found = functions.find(|function| {
+            function.arguments.iter().any(|argument| argument.of.named() == Some(qualified))
+        });
+        found.map(|function| function.name.as_str())
     }
 
     fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {
