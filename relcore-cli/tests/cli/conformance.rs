@@ -91,16 +91,8 @@ fn check(case: &Value, number: usize) -> Result<(), String> {
 /// The exit code is the outcome of the decision, if there is one.
 fn check_exit(module: &str, function: &str, result: &str, exit: Exit) -> Result<(), String> {
     let value: Value = serde_json::from_str(result).map_err(|fault| fault.to_string())?;
-    let argument = match module {
-        "release" => "classification",
-        "stats" => "comparison",
-        _ => "decision",
-    };
-    let outcome = match value.get("verdict") {
-        Some(_) => {
-            let input = serde_json::json!({argument: value}).to_string();
-            api::call_json(&format!("{module}.outcome"), &input).map_err(|error| error.to_string())?
-        }
+    let outcome = match outcome(module, &value) {
+        Some(outcome) => outcome,
         None if function == "validate" && result.contains("\"severity\":\"error\"") => "bad input".to_owned(),
         None => "none".to_owned(),
     };
@@ -116,6 +108,31 @@ fn check_exit(module: &str, function: &str, result: &str, exit: Exit) -> Result<
     } else {
         Err(format!("expected the exit code {expected}, got {exit:?}"))
     }
+}
+
+/// The outcome of a result: by the function of its module that takes it. A result of another type is refused.
+fn outcome(module: &str, result: &Value) -> Option<String> {
+    let functions: &[(&str, &str)] = match module {
+        "analysis" => &[
+            ("outcome_of_alerts", "report"),
+            ("outcome_of_evaluation", "evaluation"),
+            ("outcome_of_judgement", "judgement"),
+            ("outcome_of_scorecard", "scorecard"),
+        ],
+        "release" => &[("outcome", "classification")],
+        "rollback" => &[
+            ("outcome", "decision"),
+            ("outcome_of_candidates", "candidates"),
+            ("outcome_of_plan", "plan"),
+            ("outcome_of_window", "window"),
+        ],
+        "stats" => &[("outcome", "comparison"), ("outcome_of_split", "check")],
+        _ => &[("outcome", "decision")],
+    };
+    functions.iter().find_map(|(function, argument)| {
+        let input = serde_json::json!({*argument: result}).to_string();
+        api::call_json(&format!("{module}.{function}"), &input).ok()
+    })
 }
 
 fn kebab(name: &str) -> String {
