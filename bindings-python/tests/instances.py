@@ -13,15 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import relcore
-from relcore import _registry, canary
+from relcore import _registry
 from relcore._wire import native
 
 CASES = Path(__file__).parents[2] / "conformance"
 
-UNIONS: dict[str, Any] = {
-    name: getattr(canary, name) for name in ("Action", "ObservationKind", "Reading", "Step")
-}
-"""The enums with data; a test holds them against the registry."""
+
+def unions() -> dict[str, Any]:
+    """The enums with data: every name of the registry that stands for tagged classes."""
+    found = {}
+    for qualified in _registry._CLASSES:
+        tagged = [of for of in _registry.classes_of(qualified) if dataclasses.is_dataclass(of) and tag_of(of)]
+        if tagged:
+            module, name = qualified.rsplit(".", 1)
+            found[name if module == "canary" else qualified] = getattr(
+                import_module(f"relcore.{module}"), name
+            )
+    return found
 
 
 def name_of(of: type) -> str:
@@ -44,6 +52,10 @@ def tag_of(of: type) -> str | None:
 def variants(union: Any) -> list[type]:
     """The classes of an enum with data."""
     return [of for of in typing.get_args(union) if isinstance(of, type)]
+
+
+UNIONS: dict[str, Any] = unions()
+"""The enums with data by name; a test holds them against the classes with a tag."""
 
 
 @functools.cache
