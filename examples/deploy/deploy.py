@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import time
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -18,7 +19,10 @@ from relcore import canary, interchange
 def get(url: str) -> str:
     try:
         return urlopen(url, timeout=3).read().decode()
-    except OSError as error:  # a failed query holds the rollout; it is never a good measurement
+    except (
+        OSError,
+        HTTPException,
+    ) as error:  # a failed query holds the rollout; it is never a good measurement
         return json.dumps({"status": "error", "errorType": "http", "error": str(error)})
 
 
@@ -52,17 +56,16 @@ rollout = canary.Rollout(canary.schedule_from_yaml((Path(sys.argv[1]) / "schedul
 while True:
     store.execute("BEGIN IMMEDIATE")  # waits while another process decides
     now = datetime.now(UTC)
-    decisions = [
-        relcore.from_json(canary.Decision, row[0]) for row in store.execute("SELECT json FROM decision")
-    ]
-    decision = rollout.next_action(
-        decisions[-1].state if decisions else rollout.start(now), observe(now), now
-    )
+    latest = store.execute("SELECT json FROM decision ORDER BY rowid DESC LIMIT 1").fetchone()
+    state = relcore.from_json(canary.Decision, latest[0]).state if latest else rollout.start(now)
+    decision = rollout.next_action(state, observe(now), now)
     store.execute("INSERT INTO decision VALUES (?)", [relcore.to_json(decision)])
     store.execute("COMMIT")
     set_weight(canary.routing(decision.state).weight)  # of the stored state, at every tick
     if decision.state.phase in ("succeeded", "rolled_back", "frozen"):
-        exposure = canary.exposure([*decisions, decision], int(os.environ["USERS"]), now)
+        rows = store.execute("SELECT json FROM decision ORDER BY rowid")
+        decisions = [relcore.from_json(canary.Decision, row[0]) for row in rows]
+        exposure = canary.exposure(decisions, int(os.environ["USERS"]), now)
         print(f"{canary.explain(decision)}{exposure.user_minutes:.0f} minutes of users on the new version")
         sys.exit({"succeeded": 0, "rolled_back": 20}.get(decision.state.phase, 30))
     time.sleep(float(os.environ.get("INTERVAL", "2")))

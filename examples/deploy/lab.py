@@ -171,7 +171,7 @@ def deploy(scenario: Scenario, parts: Parts, dice: random.Random, begin: float) 
     """Runs the script until it ends, killing it where the scenario says so."""
     faults: list[str] = []
     runs = 0
-    outage = threading.Thread(target=interrupt_prometheus, args=(parts, begin, faults), daemon=True)
+    outage = threading.Thread(target=outage_of_prometheus, args=(parts, begin, faults), daemon=True)
     if scenario.outage:
         outage.start()
     while True:
@@ -209,6 +209,14 @@ def run_script(name: str, parts: Parts) -> "subprocess.Popen[str]":
         [*program, str(HERE / name), str(parts.folder)],
         env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, start_new_session=True,
     )  # fmt: skip
+
+
+def outage_of_prometheus(parts: Parts, begin: float, faults: list[str]) -> None:
+    """As `interrupt_prometheus`; an outage that did not take place is a fault of the scenario."""
+    try:
+        interrupt_prometheus(parts, begin, faults)
+    except (OSError, loopback.RecordingError) as error:
+        faults.append(f"the outage failed: {error}")
 
 
 def interrupt_prometheus(parts: Parts, begin: float, faults: list[str]) -> None:

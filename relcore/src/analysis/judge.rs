@@ -34,7 +34,8 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
-/// pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+/// pairs, `invalid_value` for a value that is not finite, or for a count that is negative, `out_of_range` for more than
+/// 1,048,576 missing values that count as zeros.
 pub fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<Judgement> {
     let checked = Checked::new(policy.clone(), "policy")?;
     let policy = checked.policy();
@@ -81,6 +82,8 @@ fn check(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<()> {
     let mut faults = Faults::new();
     let counts: BTreeMap<&str, bool> =
         policy.metrics.iter().map(|metric| (metric.name.as_str(), metric.is_count)).collect();
+    let filled = policy.metrics.iter().filter(|metric| metric.missing == MissingValues::Zero);
+    let zeros: BTreeSet<&str> = filled.map(|metric| metric.name.as_str()).collect();
     let mut seen = BTreeSet::new();
     for (index, pair) in series.iter().enumerate() {
         let path = format_args!("series[{index}].metric");
@@ -90,6 +93,17 @@ fn check(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<()> {
         let text = format_args!("{} is already used", quoted(&pair.metric));
         faults.check(seen.insert(&pair.metric), ErrorKind::Duplicate, path, text);
         for (name, samples) in [("canary", &pair.canary), ("baseline", &pair.baseline)] {
+            let is_filled = zeros.contains(pair.metric.as_str());
+            let text = format_args!(
+                "`{}` is out of range: expected at most {MOST_ZEROS} with `zero`",
+                samples.missing
+            );
+            faults.check(
+                !is_filled || samples.missing.get() <= MOST_ZEROS,
+                ErrorKind::OutOfRange,
+                format_args!("series[{index}].{name}.missing"),
+                text,
+            );
             for (at, value) in samples.values.iter().enumerate() {
                 let path = format_args!("series[{index}].{name}.values[{at}]");
                 let text = format_args!("`{value}` is not a finite number: count it in `missing`");
@@ -192,6 +206,9 @@ fn scored(labels: &[LabelledMetric], weights: &BTreeMap<String, f64>, pass: f64,
     let (verdict, code, severity, text) = if let Some(metric) = critical {
         let text = format!("the critical metric {} is bad", quoted(&metric.name));
         (Verdict::Failed, code::CRITICAL_METRIC_BAD, Severity::Critical, text)
+    } else if whole <= 0.0 && empty.saturating_mul(2) < labels.len() {
+        let text = "no group with data has a weight above 0".to_owned();
+        (Verdict::NoData, code::TOO_LITTLE_DATA, Severity::Warning, text)
     } else if whole <= 0.0 || empty.saturating_mul(2) >= labels.len() {
         let text = format!("{empty} of {} metrics have no data: half of them or more", labels.len());
         (Verdict::NoData, code::TOO_LITTLE_DATA, Severity::Warning, text)
@@ -235,12 +252,14 @@ fn rounded(score: f64) -> f64 {
     libm::round(score * 100.0) / 100.0
 }
 
+/// The missing values of an arm that may count as zeros: each of them takes memory.
+const MOST_ZEROS: u64 = 1 << 20;
+
 /// The values that are compared, in ascending order.
 fn prepared(samples: &Samples, metric: &JudgedMetric) -> Vec<f64> {
     let mut values = samples.values.clone();
     if metric.missing == MissingValues::Zero && !values.is_empty() {
-        // A series is at most as long as what fits into memory; more missing values than this are not a series.
-        let missing = usize::try_from(samples.missing.get()).unwrap_or(usize::MAX).min(1 << 20);
+        let missing = usize::try_from(samples.missing.get().min(MOST_ZEROS)).unwrap_or_default(); // checked before
         values.resize(values.len().saturating_add(missing), 0.0);
     }
     values.sort_unstable_by(f64::total_cmp);

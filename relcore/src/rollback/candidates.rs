@@ -58,9 +58,11 @@ pub fn candidates(
 ) -> Result<Candidates> {
     let mut faults = Faults::new();
     policy.check("policy", &mut faults);
-    let history = faults.absorb(History::read(events, now)).unwrap_or_default();
-    let known = history.named("current", current, &mut faults).copied();
+    let history = faults.absorb(History::read(events, now));
+    // In a history that cannot be read nobody looks for a version.
+    let known = history.as_ref().and_then(|history| history.named("current", current, &mut faults).copied());
     faults.finish()?;
+    let history = history.unwrap_or_default();
     let policy_digest = crate::digest::of(policy)?;
     let judged: Vec<Judged> =
         known.iter().flat_map(|current| judge_all(&history, current, policy, now)).collect();

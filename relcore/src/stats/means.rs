@@ -263,7 +263,6 @@ impl Moments {
 /// It is the asymptotic one of I. Waudby-Smith, D. Arbour, R. Sinha, E. H. Kennedy and A. Ramdas (Annals of Statistics 52,
 /// 2024), equations 9 and 134, a mixture over normal distributions, tightest at `tuned_for` values.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(test), allow(dead_code, reason = "no public function compares samples at any look yet"))]
 pub(crate) struct Sequence {
     /// The standard error of the estimate.
     pub(crate) error: f64,
@@ -273,7 +272,7 @@ pub(crate) struct Sequence {
     pub(crate) tuned_for: f64,
 }
 
-#[cfg_attr(not(test), allow(dead_code, reason = "no public function compares samples at any look yet"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "no public function compares samples at any look yet"))]
 impl Sequence {
     /// Half the width of the two-sided interval.
     pub(crate) fn half_width(self) -> f64 {

@@ -104,7 +104,6 @@ const UNTIED_STEPS: u64 = 125_000;
 const MOST_EXACT: u64 = 40_000;
 
 /// The test of two samples; `None` if one is empty or has a NaN. Infinities rank first and last.
-#[allow(dead_code, reason = "for the judgement of metrics")]
 pub(crate) fn rank_test(canary: &[f64], baseline: &[f64]) -> Option<RankTest> {
     rank_test_of_sorted(&sorted(canary)?, &sorted(baseline)?, RankMethod::Auto)
 }

@@ -120,7 +120,6 @@ fn interval_depth(canary: &[f64], baseline: &[f64], confidence: f64) -> Option<u
 
 /// The quantile `q` of a sample in ascending order: type 7 of Hyndman and Fan, as numpy, R and Excel. `None` if it is empty
 /// or `q` is not a share.
-#[allow(dead_code, reason = "for the judgement of metrics")]
 pub(crate) fn percentile(sorted: &[f64], q: f64) -> Option<f64> {
     if sorted.is_empty() || !(0.0..=1.0).contains(&q) {
         return None;

@@ -220,3 +220,12 @@ proptest! {
         }
     }
 }
+
+/// A history that cannot be read says nothing about which versions were deployed.
+#[test]
+fn a_fault_of_the_history_is_no_fault_of_the_current_version() {
+    let events = [HistoryEvent::new(at(5), Kind::Deployed { version: "a".to_owned() })];
+    let error = candidates(&events, "a", &Policy::default(), at(1)).unwrap_err();
+    let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["events[0].at"]);
+}
