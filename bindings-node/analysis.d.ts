@@ -1580,7 +1580,8 @@ export declare function formatCriterion(criterion: Criterion): string;
  * effect. The result does not depend on the unit, on the order of the values or on random numbers.
  *
  * @throws {@link RelcoreError}: Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
- * pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+ * pairs, `invalid_value` for a value that is not finite, or for a count that is negative, `out_of_range` for more than
+ * 1,048,576 missing values that count as zeros.
  */
 export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
 

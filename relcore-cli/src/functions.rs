@@ -914,7 +914,8 @@ effect. The result does not depend on the unit, on the order of the values or on
 
 Errors:
 Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
-pairs, `invalid_value` for a value that is not finite, or for a count that is negative.",
+pairs, `invalid_value` for a value that is not finite, or for a count that is negative, `out_of_range` for more than
+1,048,576 missing values that count as zeros.",
                 arguments: &[
                     Argument {
                         wire: "policy",

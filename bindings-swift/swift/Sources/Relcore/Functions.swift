@@ -324,7 +324,8 @@ public enum Analysis {
     ///
     /// Errors:
     /// Every fault of the policy; `unknown_reference` for the series of another metric, `duplicate` for a metric with two
-    /// pairs, `invalid_value` for a value that is not finite, or for a count that is negative.
+    /// pairs, `invalid_value` for a value that is not finite, or for a count that is negative, `out_of_range` for more than
+    /// 1,048,576 missing values that count as zeros.
     public static func judge(policy: AnalysisJudgePolicy, series: [AnalysisSeriesPair]) throws -> AnalysisJudgement {
         try ffiAnalysisJudge(policy: policy, series: series)
     }
