@@ -66,8 +66,9 @@ types! {
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
         Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
         SchemaChange, Situation, Verdict, Window, WindowVerdict;
-    time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
+    time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
+    window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, When;
     scalar: Count;
 }
 
