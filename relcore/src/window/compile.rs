@@ -1,7 +1,7 @@
 //! A window as ranges of instants in milliseconds.
 use super::calendar::{Calendar, Days};
 use super::policy::{Kind, Window};
-use super::when::When;
+use super::schedule::Schedule;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::time::{BusinessCalendar, Timestamp, local_instant};
 use chrono::DateTime;
@@ -81,7 +81,7 @@ impl Compiled {
         faults.finish()?;
         match (zone, ranges) {
             (Some(zone), Some(ranges)) => Ok(Self { zone, ranges }),
-            _ => Err(Error::new(ErrorKind::InvalidValue, "when", "is never active")), // not reached: a fault
+            _ => Err(Error::new(ErrorKind::InvalidValue, "schedule", "is never active")), // not reached: a fault
         }
     }
 
@@ -113,54 +113,54 @@ impl Ranges {
         let calendar = |name: &str, faults: &mut Faults| {
             let found = calendars.get(name);
             let text = format_args!("the policy has no calendar {}", quoted(name));
-            faults.check(found.is_some(), ErrorKind::UnknownReference, format_args!("when.calendar"), text);
+            faults.check(found.is_some(), ErrorKind::UnknownReference, format_args!("schedule.calendar"), text);
             found
         };
-        match &window.when {
-            When::Cron { cron, duration } => {
-                let cron = faults.absorb(parse_cron(cron, "when.cron"));
+        match &window.schedule {
+            Schedule::Cron { cron, duration } => {
+                let cron = faults.absorb(parse_cron(cron, "schedule.cron"));
                 let duration = duration.as_millis();
                 faults.check(
                     duration > 0,
                     ErrorKind::OutOfRange,
-                    format_args!("when.duration"),
+                    format_args!("schedule.duration"),
                     format_args!("is out of range: expected a span above 0"),
                 );
                 Some(Self::Cron { ticks: Ticks::new(cron?, zone), duration })
             }
-            When::CronPair { start, end } => {
-                let start = faults.absorb(parse_cron(start, "when.start"));
-                let end = faults.absorb(parse_cron(end, "when.end"));
+            Schedule::CronPair { start, end } => {
+                let start = faults.absorb(parse_cron(start, "schedule.start"));
+                let end = faults.absorb(parse_cron(end, "schedule.end"));
                 Some(Self::CronPair { starts: Ticks::new(start?, zone), ends: Ticks::new(end?, zone) })
             }
-            When::Weekly { days, start, end } => {
+            Schedule::Weekly { days, start, end } => {
                 let (start, end) = local_times(start, end, faults)?;
                 local(Days::Weekly(days.clone()), start, end, BTreeMap::new())
             }
-            When::Once { start, end } => {
+            Schedule::Once { start, end } => {
                 faults.check(
                     start < end,
                     ErrorKind::InvalidValue,
-                    format_args!("when.end"),
+                    format_args!("schedule.end"),
                     format_args!("`{end}` is not after the start `{start}`"),
                 );
                 Some(Self::Once(Range { start: start.as_millis(), end: end.as_millis() }))
             }
-            When::Dates { first, last } => {
+            Schedule::Dates { first, last } => {
                 faults.check(
                     first <= last,
                     ErrorKind::InvalidValue,
-                    format_args!("when.last"),
+                    format_args!("schedule.last"),
                     format_args!("`{last}` is before the first day `{first}`"),
                 );
                 all_day(Days::Between(*first, *last))
             }
-            When::Holidays { calendar: name, business_days_before, business_days_after } => {
+            Schedule::Holidays { calendar: name, business_days_before, business_days_after } => {
                 let around = |field: &str, days: u32, faults: &mut Faults| {
                     faults.check(
                         days <= MOST_DAYS_AROUND,
                         ErrorKind::OutOfRange,
-                        format_args!("when.{field}"),
+                        format_args!("schedule.{field}"),
                         format_args!("`{days}` is out of range: expected at most {MOST_DAYS_AROUND}"),
                     );
                     i32::try_from(days.min(MOST_DAYS_AROUND)).unwrap_or_default()
@@ -171,13 +171,13 @@ impl Ranges {
                 faults.check(
                     days.is_some(),
                     ErrorKind::OutOfRange,
-                    format_args!("when.calendar"),
+                    format_args!("schedule.calendar"),
                     format_args!("the calendar {} has too few business days", quoted(name)),
                 );
                 all_day(days?)
             }
-            When::DaysOff { calendar: name } => all_day(Days::Off(Calendar::new(calendar(name, faults)?))),
-            When::BusinessDays { calendar: name, start, end } => {
+            Schedule::DaysOff { calendar: name } => all_day(Days::Off(Calendar::new(calendar(name, faults)?))),
+            Schedule::BusinessDays { calendar: name, start, end } => {
                 let times = local_times(start, end, faults);
                 let calendar = calendar(name, faults)?;
                 let (start, end) = times?;
@@ -309,19 +309,19 @@ pub(super) fn parse_cron(text: &str, path: &str) -> Result<Cron> {
 
 /// Reads the local times of a window as minutes; the end is above the start.
 fn local_times(start: &str, end: &str, faults: &mut Faults) -> Option<(i32, i32)> {
-    let start = faults.absorb(crate::time::minute_of_day(start).map_err(|error| error.under("when.start")));
-    let end = faults.absorb(crate::time::minute_of_day(end).map_err(|error| error.under("when.end")));
+    let start = faults.absorb(crate::time::minute_of_day(start).map_err(|error| error.under("schedule.start")));
+    let end = faults.absorb(crate::time::minute_of_day(end).map_err(|error| error.under("schedule.end")));
     let (start, end) = (start?, end?);
     faults.check(
         start < DAY,
         ErrorKind::InvalidValue,
-        format_args!("when.start"),
+        format_args!("schedule.start"),
         format_args!("`24:00` is not a start: expected `00:00` of the next day"),
     );
     faults.check(
         start != end,
         ErrorKind::InvalidValue,
-        format_args!("when.end"),
+        format_args!("schedule.end"),
         format_args!("is the start, too: expected `00:00` to `24:00` for whole days"),
     );
     Some((start, if end > start { end } else { end.saturating_add(DAY) }))

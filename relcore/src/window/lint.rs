@@ -3,7 +3,7 @@ use super::policy::{Kind, Policy, Window};
 use super::status::Engine;
 use super::subject::Subject;
 use super::timeline::{Passes, Timeline};
-use super::when::When;
+use super::schedule::Schedule;
 use crate::error::Result;
 use crate::reason::Severity;
 use crate::time::{Span, Timestamp, is_in_gap};
@@ -19,7 +19,7 @@ pub struct Diagnostic {
     pub code: DiagnosticCode,
     /// `warning` if releases are blocked or let through in a way that nobody may have meant, else `info`.
     pub severity: Severity,
-    /// The path from the policy down: `windows[1].when`.
+    /// The path from the policy down: `windows[1].schedule`.
     pub path: String,
     /// The sentence for a person.
     pub text: String,
@@ -51,9 +51,9 @@ pub enum DiagnosticCode {
 /// or named by a calendar that runs out.
 ///
 /// ```
-/// use relcore::window::{DiagnosticCode, Kind, Policy, When, Window, lint};
-/// let when = When::Cron { cron: "0 0 31 2 *".to_owned(), duration: relcore::Span::from_hours(1) };
-/// let policy = Policy::default().windows([Window::new("x", Kind::Allow, when)]);
+/// use relcore::window::{DiagnosticCode, Kind, Policy, Schedule, Window, lint};
+/// let schedule = Schedule::Cron { cron: "0 0 31 2 *".to_owned(), duration: relcore::Span::from_hours(1) };
+/// let policy = Policy::default().windows([Window::new("x", Kind::Allow, schedule)]);
 /// let found = lint(&policy, relcore::Timestamp::parse("2026-11-23T03:00:00Z")?)?;
 /// assert_eq!(found[0].code, DiagnosticCode::NeverActive); // 31 February: everything is closed for ever
 /// # Ok::<(), relcore::Error>(())
@@ -67,7 +67,7 @@ pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>> {
     let compiled = engine.compiled();
     for (index, (window, ranges)) in policy.windows.iter().zip(compiled).enumerate() {
         let mut add = |code, severity, text: String| {
-            let path = format!("windows[{index}].when");
+            let path = format!("windows[{index}].schedule");
             found.push(Diagnostic { code, severity, path, text });
         };
         let name = &window.name;
@@ -94,7 +94,7 @@ pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>> {
         clock_changes(name, ranges, now, &mut add);
     }
     for (name, calendar) in &policy.calendars {
-        let users = policy.windows.iter().filter(|window| calendar_of(&window.when) == Some(name));
+        let users = policy.windows.iter().filter(|window| calendar_of(&window.schedule) == Some(name));
         let limit = crate::time::local_date(now, "UTC")?.plus_days(90);
         if let (Some(last), Some(limit), true) =
             (calendar.holidays.iter().max(), limit, users.count() > 0)
@@ -111,9 +111,9 @@ pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>> {
     Ok(found)
 }
 
-fn calendar_of(when: &When) -> Option<&String> {
-    match when {
-        When::Holidays { calendar, .. } | When::DaysOff { calendar } | When::BusinessDays { calendar, .. } => {
+fn calendar_of(schedule: &Schedule) -> Option<&String> {
+    match schedule {
+        Schedule::Holidays { calendar, .. } | Schedule::DaysOff { calendar } | Schedule::BusinessDays { calendar, .. } => {
             Some(calendar)
         }
         _ => None,

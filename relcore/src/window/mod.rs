@@ -36,7 +36,7 @@ mod slot;
 mod status;
 mod subject;
 mod timeline;
-mod when;
+mod schedule;
 
 pub use lint::{Diagnostic, DiagnosticCode, lint};
 #[cfg(feature = "yaml")]
@@ -48,7 +48,7 @@ pub use slot::{
 };
 pub use status::{Engine, Status, Verdict, explain, outcome, status};
 pub use subject::{Override, Subject};
-pub use when::{When, cron_times};
+pub use schedule::{Schedule, cron_times};
 
 crate::scalar::texts!(DiagnosticCode, FitVerdict, Kind, SlotVerdict, Verdict);
 

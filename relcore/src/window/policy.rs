@@ -1,5 +1,5 @@
 use super::compile;
-use super::when::When;
+use super::schedule::Schedule;
 use crate::error::{ErrorKind, Faults, Result, join};
 use crate::input::input;
 use crate::release::Type;
@@ -12,8 +12,8 @@ input! {
     /// The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.
     ///
     /// ```
-    /// use relcore::window::{Kind, Policy, When, Window};
-    /// let nights = When::Weekly { days: vec![], start: "22:00".to_owned(), end: "04:00".to_owned() };
+    /// use relcore::window::{Kind, Policy, Schedule, Window};
+    /// let nights = Schedule::Weekly { days: vec![], start: "22:00".to_owned(), end: "04:00".to_owned() };
     /// let policy = Policy::default().windows([Window::new("nights", Kind::Allow, nights).zone("Europe/Rome")]);
     /// assert_eq!(policy.windows.len(), 1);
     /// ```
@@ -32,9 +32,9 @@ input! {
     /// A window in which releases are allowed, or denied.
     ///
     /// ```
-    /// use relcore::window::{Kind, When, Window};
-    /// let when = When::Cron { cron: "0 9 * * 1-5".to_owned(), duration: relcore::Span::from_hours(8) };
-    /// let window = Window::new("office hours", Kind::Allow, when).zone("Europe/Berlin").environments(["production"]);
+    /// use relcore::window::{Kind, Schedule, Window};
+    /// let schedule = Schedule::Cron { cron: "0 9 * * 1-5".to_owned(), duration: relcore::Span::from_hours(8) };
+    /// let window = Window::new("office hours", Kind::Allow, schedule).zone("Europe/Berlin").environments(["production"]);
     /// assert!(!window.manual);
     /// ```
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,8 +45,8 @@ input! {
         pub name: String,
         /// Whether releases are allowed or denied while it is active.
         pub kind: Kind,
-        /// When it is active.
-        pub when: When,
+        /// Schedule it is active.
+        pub schedule: Schedule,
         /// The IANA zone of its local times. Default: `UTC`.
         #[serde(default = "utc")]
         pub zone: String,
@@ -75,11 +75,11 @@ fn utc() -> String {
 impl Window {
     /// A window in UTC, for all environments and services, without exemptions.
     #[must_use]
-    pub fn new(name: impl Into<String>, kind: Kind, when: When) -> Self {
+    pub fn new(name: impl Into<String>, kind: Kind, schedule: Schedule) -> Self {
         Self {
             name: name.into(),
             kind,
-            when,
+            schedule,
             zone: utc(),
             environments: Vec::new(),
             services: Vec::new(),
@@ -112,12 +112,12 @@ pub fn default_policy() -> Policy {
 ///
 /// ```
 /// let policy = relcore::window::policy_from_json(
-///     r#"{"windows": [{"name": "freeze", "kind": "deny", "when": {"type": "dates", "first": "2026-12-21", "last": "2027-01-03"},
+///     r#"{"windows": [{"name": "freeze", "kind": "deny", "schedule": {"type": "dates", "first": "2026-12-21", "last": "2027-01-03"},
 ///         "zone": "Europe/Berlin"}]}"#,
 /// )?;
 /// assert_eq!(policy.windows[0].name, "freeze");
 /// // Pitfall: an unknown zone is refused. It is never read as UTC.
-/// let text = r#"{"windows": [{"name": "x", "kind": "deny", "zone": "Berlin", "when": {"type": "cron", "cron": "0 2 * * *", "duration": "1h"}}]}"#;
+/// let text = r#"{"windows": [{"name": "x", "kind": "deny", "zone": "Berlin", "schedule": {"type": "cron", "cron": "0 2 * * *", "duration": "1h"}}]}"#;
 /// assert_eq!(relcore::window::policy_from_json(text).unwrap_err().path(), "windows[0].zone");
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -138,7 +138,7 @@ pub fn policy_from_json(text: &str) -> Result<Policy> {
 ///   - name: office hours
 ///     kind: allow
 ///     zone: America/New_York
-///     when: {type: weekly, days: [monday, tuesday, wednesday, thursday], start: '09:00', end: '16:00'}
+///     schedule: {type: weekly, days: [monday, tuesday, wednesday, thursday], start: '09:00', end: '16:00'}
 /// ";
 /// assert_eq!(relcore::window::policy_from_yaml(text)?.windows.len(), 1);
 /// # Ok::<(), relcore::Error>(())

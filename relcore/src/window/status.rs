@@ -16,10 +16,10 @@ use std::fmt;
 /// Says whether a release may start now, what blocks it, and when that changes.
 ///
 /// ```
-/// use relcore::window::{Kind, Policy, Subject, Verdict, When, Window, status};
+/// use relcore::window::{Kind, Policy, Subject, Verdict, Schedule, Window, status};
 /// use relcore::{Span, Timestamp};
-/// let when = When::Cron { cron: "0 9 * * 1-5".to_owned(), duration: Span::from_hours(8) };
-/// let policy = Policy::default().windows([Window::new("office hours", Kind::Allow, when)]);
+/// let schedule = Schedule::Cron { cron: "0 9 * * 1-5".to_owned(), duration: Span::from_hours(8) };
+/// let policy = Policy::default().windows([Window::new("office hours", Kind::Allow, schedule)]);
 /// let friday = Timestamp::parse("2026-03-06T17:30:00Z")?;
 /// let status = status(&Subject::default(), &policy, friday)?;
 /// assert_eq!((status.verdict, status.blocked_by), (Verdict::Closed, vec!["office hours".to_owned()]));
@@ -323,9 +323,9 @@ pub fn explain(status: &Status) -> String {
 ///
 /// ```
 /// use relcore::decision::Outcome;
-/// use relcore::window::{Kind, Policy, Subject, When, Window, outcome, status};
+/// use relcore::window::{Kind, Policy, Subject, Schedule, Window, outcome, status};
 /// let now = relcore::Timestamp::parse("2026-11-23T03:00:00Z")?;
-/// let always = When::Cron { cron: "* * * * *".to_owned(), duration: relcore::Span::from_minutes(1) };
+/// let always = Schedule::Cron { cron: "* * * * *".to_owned(), duration: relcore::Span::from_minutes(1) };
 /// let policy = Policy::default().windows([Window::new("freeze", Kind::Deny, always)]);
 /// // Pitfall: waiting does not end this freeze.
 /// assert_eq!(outcome(&status(&Subject::default(), &policy, now)?), Outcome::Ask);

@@ -34,7 +34,7 @@ input! {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub started_at: Option<Timestamp>,
         /// Opens everything, whatever the windows say: a decision of a person.
-        #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub overridden: Option<Override>,
     }
 }
@@ -85,7 +85,7 @@ impl Subject {
                 faults.check(
                     !text.trim().is_empty(),
                     ErrorKind::InvalidValue,
-                    format_args!("subject.override.{field}"),
+                    format_args!("subject.overridden.{field}"),
                     format_args!("is empty: an override says who decided it and why"),
                 );
             }

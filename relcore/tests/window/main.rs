@@ -11,7 +11,7 @@ mod model;
 use proptest::prelude::*;
 use relcore::time::BusinessCalendar;
 use relcore::window::{
-    Engine, FitVerdict, Kind, Policy, SlotVerdict, Subject, Verdict, When, Window,
+    Engine, FitVerdict, Kind, Policy, SlotVerdict, Subject, Verdict, Schedule, Window,
 };
 use relcore::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
 
@@ -27,7 +27,7 @@ fn times() -> impl Strategy<Value = (String, String)> {
     (0_u32..1440, 1_u32..1440).prop_map(move |(start, length)| (time(start), time((start + length) % 1440)))
 }
 
-fn whens() -> impl Strategy<Value = When> {
+fn whens() -> impl Strategy<Value = Schedule> {
     let days = proptest::collection::vec(
         prop_oneof![Just(Weekday::Monday), Just(Weekday::Wednesday), Just(Weekday::Saturday), Just(Weekday::Sunday)],
         0..3,
@@ -39,24 +39,24 @@ fn whens() -> impl Strategy<Value = When> {
     let ends = prop_oneof![Just("0 7 * * 1"), Just("0 5 * * *"), Just("30 3 * * 0,3")];
     prop_oneof![
         (crons.clone(), 1_i32..4000)
-            .prop_map(|(cron, minutes)| When::Cron { cron: cron.into(), duration: Span::from_minutes(minutes) }),
-        (crons, ends).prop_map(|(start, end)| When::CronPair { start: start.into(), end: end.into() }),
-        (days, times()).prop_map(|(days, (start, end))| When::Weekly { days, start, end }),
-        (instants(), 1_i32..100_000).prop_map(|(start, minutes)| When::Once {
+            .prop_map(|(cron, minutes)| Schedule::Cron { cron: cron.into(), duration: Span::from_minutes(minutes) }),
+        (crons, ends).prop_map(|(start, end)| Schedule::CronPair { start: start.into(), end: end.into() }),
+        (days, times()).prop_map(|(days, (start, end))| Schedule::Weekly { days, start, end }),
+        (instants(), 1_i32..100_000).prop_map(|(start, minutes)| Schedule::Once {
             start,
             end: start.plus(Span::from_minutes(minutes)).unwrap(),
         }),
         (0_i32..1400, 0_i32..40).prop_map(|(from, length)| {
             let first = NaiveDate::new(2024, 1, 1).unwrap().plus_days(from).unwrap();
-            When::Dates { first, last: first.plus_days(length).unwrap() }
+            Schedule::Dates { first, last: first.plus_days(length).unwrap() }
         }),
-        (0_u32..4, 0_u32..4).prop_map(|(business_days_before, business_days_after)| When::Holidays {
+        (0_u32..4, 0_u32..4).prop_map(|(business_days_before, business_days_after)| Schedule::Holidays {
             calendar: "c".into(),
             business_days_before,
             business_days_after,
         }),
-        Just(When::DaysOff { calendar: "c".into() }),
-        times().prop_map(|(start, end)| When::BusinessDays { calendar: "c".into(), start, end }),
+        Just(Schedule::DaysOff { calendar: "c".into() }),
+        times().prop_map(|(start, end)| Schedule::BusinessDays { calendar: "c".into(), start, end }),
     ]
 }
 
@@ -85,7 +85,7 @@ fn between(start: Timestamp, end: Timestamp, part: f64) -> Timestamp {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn the_verdict_changes_at_the_next_check_and_not_before(
@@ -210,8 +210,8 @@ proptest! {
 /// The zone offset is that of the instant asked for. Argo CD takes that of the wall clock.
 #[test]
 fn the_offset_is_that_of_the_instant() {
-    let when = When::Weekly { days: vec![], start: "09:00".into(), end: "17:00".into() };
-    let policy = Policy::default().windows([Window::new("day", Kind::Allow, when).zone("America/New_York")]);
+    let schedule = Schedule::Weekly { days: vec![], start: "09:00".into(), end: "17:00".into() };
+    let policy = Policy::default().windows([Window::new("day", Kind::Allow, schedule).zone("America/New_York")]);
     let engine = Engine::new(policy).unwrap();
     for (at, expected) in [
         ("2026-01-15T13:59:00Z", false),
@@ -226,11 +226,11 @@ fn the_offset_is_that_of_the_instant() {
 #[test]
 fn windows_at_the_ends_of_time_are_harmless() {
     let whens = [
-        When::Weekly { days: vec![], start: "09:00".into(), end: "17:00".into() },
-        When::Cron { cron: "0 2 * * *".into(), duration: Span::MAX },
-        When::CronPair { start: "0 2 31 2 *".into(), end: "0 2 * * *".into() },
-        When::CronPair { start: "0 2 * * *".into(), end: "0 2 31 2 *".into() },
-        When::Dates { first: NaiveDate::new(1, 1, 1).unwrap(), last: NaiveDate::new(9999, 12, 31).unwrap() },
+        Schedule::Weekly { days: vec![], start: "09:00".into(), end: "17:00".into() },
+        Schedule::Cron { cron: "0 2 * * *".into(), duration: Span::MAX },
+        Schedule::CronPair { start: "0 2 31 2 *".into(), end: "0 2 * * *".into() },
+        Schedule::CronPair { start: "0 2 * * *".into(), end: "0 2 31 2 *".into() },
+        Schedule::Dates { first: NaiveDate::new(1, 1, 1).unwrap(), last: NaiveDate::new(9999, 12, 31).unwrap() },
     ];
     for when in whens {
         for zone in ZONES {

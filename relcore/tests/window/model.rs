@@ -2,7 +2,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate as Day, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Timelike as _, Utc};
 use chrono_tz::Tz;
 use relcore::time::BusinessCalendar;
-use relcore::window::{Kind, Policy, When, Window};
+use relcore::window::{Kind, Policy, Schedule, Window};
 use relcore::{NaiveDate, Timestamp};
 use std::collections::BTreeSet;
 
@@ -40,24 +40,24 @@ fn occurrences(policy: &Policy, window: &Window, around: Timestamp) -> Vec<(i64,
             .filter(|(start, end)| start < end)
             .collect()
     };
-    match &window.when {
-        When::Cron { cron, duration } => {
+    match &window.schedule {
+        Schedule::Cron { cron, duration } => {
             let ends = |start: i64| (start, start + duration.as_millis());
             ticks(cron, zone, days()).into_iter().map(ends).collect()
         }
-        When::CronPair { start, end } => {
+        Schedule::CronPair { start, end } => {
             let ends = ticks(end, zone, (-40..=60).map(|offset| today + TimeDelta::days(offset)));
             let end_of = |start: i64| ends.range(start + 1..).next().copied().unwrap_or(i64::MAX);
             // A start long ago is over, for each of the ends comes once a week or more often.
             ticks(start, zone, days()).into_iter().map(|start| (start, end_of(start))).collect()
         }
-        When::Weekly { days, start, end } => {
+        Schedule::Weekly { days, start, end } => {
             let (start, end) = times(start, end);
             of_days(&|day| days.is_empty() || days.iter().any(|of| *of as u32 == day.weekday().num_days_from_monday()), start, end)
         }
-        When::Once { start, end } => vec![(start.as_millis(), end.as_millis())],
-        When::Dates { first, last } => of_days(&|day| *first <= date(day) && date(day) <= *last, 0, 1440),
-        When::Holidays { business_days_before, business_days_after, .. } => {
+        Schedule::Once { start, end } => vec![(start.as_millis(), end.as_millis())],
+        Schedule::Dates { first, last } => of_days(&|day| *first <= date(day) && date(day) <= *last, 0, 1440),
+        Schedule::Holidays { business_days_before, business_days_after, .. } => {
             let holds = |day: Day| {
                 calendar.holidays.iter().any(|holiday| {
                     let walk = |count: u32, step: i64| {
@@ -73,8 +73,8 @@ fn occurrences(policy: &Policy, window: &Window, around: Timestamp) -> Vec<(i64,
             };
             of_days(&holds, 0, 1440)
         }
-        When::DaysOff { .. } => of_days(&|day| !is_business_day(calendar, day), 0, 1440),
-        When::BusinessDays { start, end, .. } => {
+        Schedule::DaysOff { .. } => of_days(&|day| !is_business_day(calendar, day), 0, 1440),
+        Schedule::BusinessDays { start, end, .. } => {
             let (start, end) = times(start, end);
             of_days(&|day| is_business_day(calendar, day), start, end)
         }

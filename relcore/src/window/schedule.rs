@@ -4,17 +4,17 @@ use crate::time::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
 use crate::wire::tagged;
 
 tagged! {
-    "window.When";
-    /// When a window is active. Local times are in the zone of the window.
+    "window.Schedule";
+    /// Schedule a window is active. Local times are in the zone of the window.
     ///
     /// ```
-    /// use relcore::window::When;
-    /// let freeze = When::CronPair { start: "0 23 * * 5".to_owned(), end: "0 7 * * 1".to_owned() };
+    /// use relcore::window::Schedule;
+    /// let freeze = Schedule::CronPair { start: "0 23 * * 5".to_owned(), end: "0 7 * * 1".to_owned() };
     /// assert_eq!(freeze.to_string(), "cron_pair");
     /// ```
     #[derive(Clone, Debug, PartialEq)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    pub enum When {
+    pub enum Schedule {
         /// For a duration from each instant of a cron expression on, as in Argo CD.
         Cron {
             /// Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday).
@@ -93,7 +93,7 @@ tagged! {
 ///     end: Timestamp::parse("2024-04-06T18:00:00Z")?, // Melbourne sets its clock back at 16:00
 /// };
 /// assert_eq!(cron_times("30 2 * * *", "Australia/Melbourne", &range)?.len(), 1);
-/// assert_eq!(cron_times("*/30 * * * *", "Australia/Melbourne", &range)?.len(), 8);
+/// assert_eq!(cron_times("0,30 * * * *", "Australia/Melbourne", &range)?.len(), 8);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
