@@ -5572,6 +5572,44 @@ pub mod window {
         /// No opening within the searched time is long enough.
         pub const NO_SLOT: ReasonCode;
     }
+    /// Lists the instants of a cron expression in a range, its start included, its end not.
+    pub fn cron_times(cron: &str, zone: &str, range: &TimeRange) -> Result<Vec<Timestamp>>;
+    /// What a window means for releases while it is active.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Kind {
+        /// Releases may start.
+        Allow,
+        /// Releases may not start: a freeze.
+        Deny,
+    }
+    /// A window in which releases are allowed, or denied.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Window {
+        /// A name that no other window has.
+        pub name: String,
+        /// Whether releases are allowed or denied while it is active.
+        pub kind: Kind,
+        /// Schedule it is active.
+        pub schedule: Schedule,
+        /// The IANA zone of its local times.
+        pub zone: String,
+        /// The environments for which it counts.
+        pub environments: Vec<String>,
+        /// The services for which it counts.
+        pub services: Vec<String>,
+        /// The release types that it does not block once a person has approved it.
+        pub exempt: Vec<Type>,
+        /// Whether it lets runs through that a person started, as `manualSync` of Argo CD.
+        pub manual: bool,
+        /// Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD.
+        pub overrun: bool,
+    }
+    /// Windows that were checked, compiled and digested once.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Engine(_);
     /// A probable mistake in the windows, made by `lint`.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -5609,15 +5647,6 @@ pub mod window {
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
-    /// What a window means for releases while it is active.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum Kind {
-        /// Releases may start.
-        Allow,
-        /// Releases may not start: a freeze.
-        Deny,
-    }
     /// The windows of an organisation, and the calendars that they name.
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -5628,35 +5657,76 @@ pub mod window {
         /// The calendars by name: weekends, holidays and make-up days.
         pub calendars: BTreeMap<String, BusinessCalendar>,
     }
-    /// A window in which releases are allowed, or denied.
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    #[input]
-    #[non_exhaustive]
-    pub struct Window {
-        /// A name that no other window has.
-        pub name: String,
-        /// Whether releases are allowed or denied while it is active.
-        pub kind: Kind,
-        /// Schedule it is active.
-        pub schedule: Schedule,
-        /// The IANA zone of its local times.
-        pub zone: String,
-        /// The environments for which it counts.
-        pub environments: Vec<String>,
-        /// The services for which it counts.
-        pub services: Vec<String>,
-        /// The release types that it does not block once a person has approved it.
-        pub exempt: Vec<Type>,
-        /// Whether it lets runs through that a person started, as `manualSync` of Argo CD.
-        pub manual: bool,
-        /// Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD.
-        pub overrun: bool,
-    }
     /// The policy without windows: everything is open.
     #[must_use]
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// Schedule a window is active.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Schedule {
+        /// For a duration from each instant of a cron expression on, as in Argo CD.
+        Cron {
+            /// Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday).
+            cron: String,
+            /// The length of each occurrence, above 0.
+            duration: Span,
+        },
+        /// From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab.
+        CronPair {
+            /// The cron expression of the starts.
+            start: String,
+            /// The cron expression of the ends.
+            end: String,
+        },
+        /// Between two local times on days of the week.
+        Weekly {
+            /// The days on which it starts.
+            days: Vec<Weekday>,
+            /// The local time of the start: `22:00`.
+            start: String,
+            /// The local time of the end, up to `24:00`.
+            end: String,
+        },
+        /// Once, between two instants.
+        Once {
+            /// The first instant.
+            start: Timestamp,
+            /// The first instant after it.
+            end: Timestamp,
+        },
+        /// Once, for whole local days.
+        Dates {
+            /// The first day.
+            first: NaiveDate,
+            /// The last day, which is part of it.
+            last: NaiveDate,
+        },
+        /// On the holidays of a calendar, all day, and on business days around them.
+        Holidays {
+            /// The name of the calendar.
+            calendar: String,
+            /// The number of business days before each holiday that are part of it.
+            business_days_before: u32,
+            /// The number of business days after each holiday that are part of it.
+            business_days_after: u32,
+        },
+        /// On the days of a calendar that are no business days, all day.
+        DaysOff {
+            /// The name of the calendar.
+            calendar: String,
+        },
+        /// Between two local times on the business days of a calendar.
+        BusinessDays {
+            /// The name of the calendar.
+            calendar: String,
+            /// The local time of the start: `09:00`.
+            start: String,
+            /// The local time of the end, up to `24:00`.
+            end: String,
+        },
+    }
     /// Whether a release fits into an opening, made by `fits`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -5729,9 +5799,6 @@ pub mod window {
     /// The consequence of an opening for its caller: `proceed` with the plan if there is one, else `ask`.
     #[must_use]
     pub fn outcome_of_slot(slot: &Slot) -> Outcome;
-    /// Windows that were checked, compiled and digested once.
-    #[derive(Clone, Debug)]
-    pub struct Engine {}
     /// Whether a release may start, made by `status`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -5802,73 +5869,6 @@ pub mod window {
         /// Opens everything, whatever the windows say: a decision of a person.
         pub overridden: Option<Override>,
     }
-    /// Schedule a window is active.
-    #[derive(Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    pub enum Schedule {
-        /// For a duration from each instant of a cron expression on, as in Argo CD.
-        Cron {
-            /// Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday).
-            cron: String,
-            /// The length of each occurrence, above 0.
-            duration: Span,
-        },
-        /// From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab.
-        CronPair {
-            /// The cron expression of the starts.
-            start: String,
-            /// The cron expression of the ends.
-            end: String,
-        },
-        /// Between two local times on days of the week.
-        Weekly {
-            /// The days on which it starts.
-            days: Vec<Weekday>,
-            /// The local time of the start: `22:00`.
-            start: String,
-            /// The local time of the end, up to `24:00`.
-            end: String,
-        },
-        /// Once, between two instants.
-        Once {
-            /// The first instant.
-            start: Timestamp,
-            /// The first instant after it.
-            end: Timestamp,
-        },
-        /// Once, for whole local days.
-        Dates {
-            /// The first day.
-            first: NaiveDate,
-            /// The last day, which is part of it.
-            last: NaiveDate,
-        },
-        /// On the holidays of a calendar, all day, and on business days around them.
-        Holidays {
-            /// The name of the calendar.
-            calendar: String,
-            /// The number of business days before each holiday that are part of it.
-            business_days_before: u32,
-            /// The number of business days after each holiday that are part of it.
-            business_days_after: u32,
-        },
-        /// On the days of a calendar that are no business days, all day.
-        DaysOff {
-            /// The name of the calendar.
-            calendar: String,
-        },
-        /// Between two local times on the business days of a calendar.
-        BusinessDays {
-            /// The name of the calendar.
-            calendar: String,
-            /// The local time of the start: `09:00`.
-            start: String,
-            /// The local time of the end, up to `24:00`.
-            end: String,
-        },
-    }
-    /// Lists the instants of a cron expression in a range, its start included, its end not.
-    pub fn cron_times(cron: &str, zone: &str, range: &TimeRange) -> Result<Vec<Timestamp>>;
     impl Display for DiagnosticCode {}
     impl FromStr for DiagnosticCode {}
     impl Display for FitVerdict {}
@@ -5884,15 +5884,6 @@ pub mod window {
         #[must_use]
         pub fn new(name: impl Into<String>, kind: Kind, schedule: Schedule) -> Self;
     }
-    impl PolicyText for Policy {}
-    /// The text of `explain_slot`.
-    impl fmt::Display for Slot {}
-    /// The text of `explain_fit`.
-    impl fmt::Display for Fit {}
-    impl Explain for Slot {}
-    impl Explain for Fit {}
-    /// Engines with equal policies are equal.
-    impl PartialEq for Engine {}
     impl Engine {
         /// Checks, compiles and digests a policy.
         pub fn new(policy: Policy) -> Result<Self>;
@@ -5911,6 +5902,13 @@ pub mod window {
         /// Lists the open ranges, as `openings`.
         pub fn openings(&self, subject: &Subject, range: &TimeRange) -> Result<Vec<TimeRange>>;
     }
+    impl PolicyText for Policy {}
+    /// The text of `explain_slot`.
+    impl fmt::Display for Slot {}
+    /// The text of `explain_fit`.
+    impl fmt::Display for Fit {}
+    impl Explain for Slot {}
+    impl Explain for Fit {}
     /// The text of `explain`.
     impl fmt::Display for Status {}
     impl Explain for Status {}

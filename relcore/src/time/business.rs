@@ -61,7 +61,12 @@ impl HalfDay {
 
 impl Default for BusinessCalendar {
     fn default() -> Self {
-        Self { weekend: vec![Weekday::Saturday, Weekday::Sunday], holidays: vec![], working_days: vec![], half_days: vec![] }
+        Self {
+            weekend: vec![Weekday::Saturday, Weekday::Sunday],
+            holidays: vec![],
+            working_days: vec![],
+            half_days: vec![],
+        }
     }
 }
 

@@ -71,7 +71,9 @@ pub(crate) fn local_instant(date: NaiveDate, minutes: i32, zone: Tz, is_late: bo
                 first
             }
         }
-        LocalResult::None => GapInfo::new(&local, &zone).and_then(|gap| gap.end).ok_or_else(outside_calendar)?,
+        LocalResult::None => {
+            GapInfo::new(&local, &zone).and_then(|gap| gap.end).ok_or_else(outside_calendar)?
+        }
     };
     Timestamp::from_millis(instant.timestamp_millis())
 }

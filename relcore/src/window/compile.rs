@@ -1,13 +1,11 @@
 //! A window as ranges of instants in milliseconds.
 use super::calendar::{Calendar, Days};
-use super::policy::{Kind, Window};
+use super::cron::{Ticks, parse_cron};
+use super::definition::{Kind, Window};
 use super::schedule::Schedule;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::time::{BusinessCalendar, Timestamp, local_instant};
-use chrono::DateTime;
 use chrono_tz::Tz;
-use croner::Cron;
-use croner::parser::{CronParser, Seconds, Year};
 use std::collections::BTreeMap;
 
 /// A half-open range of milliseconds. Its end is [`NEVER`] if it has none.
@@ -48,13 +46,6 @@ pub(super) struct Local {
     half_days: BTreeMap<crate::time::NaiveDate, i32>,
     /// Whether an end that occurs twice is its last.
     ends_late: bool,
-    pub(super) zone: Tz,
-}
-
-/// The instants of a cron expression in a zone.
-#[derive(Clone, Debug)]
-pub(super) struct Ticks {
-    pub(super) cron: Cron,
     pub(super) zone: Tz,
 }
 
@@ -113,7 +104,12 @@ impl Ranges {
         let calendar = |name: &str, faults: &mut Faults| {
             let found = calendars.get(name);
             let text = format_args!("the policy has no calendar {}", quoted(name));
-            faults.check(found.is_some(), ErrorKind::UnknownReference, format_args!("schedule.calendar"), text);
+            faults.check(
+                found.is_some(),
+                ErrorKind::UnknownReference,
+                format_args!("schedule.calendar"),
+                text,
+            );
             found
         };
         match &window.schedule {
@@ -176,7 +172,9 @@ impl Ranges {
                 );
                 all_day(days?)
             }
-            Schedule::DaysOff { calendar: name } => all_day(Days::Off(Calendar::new(calendar(name, faults)?))),
+            Schedule::DaysOff { calendar: name } => {
+                all_day(Days::Off(Calendar::new(calendar(name, faults)?)))
+            }
             Schedule::BusinessDays { calendar: name, start, end } => {
                 let times = local_times(start, end, faults);
                 let calendar = calendar(name, faults)?;
@@ -248,68 +246,14 @@ impl Local {
     }
 }
 
-impl Ticks {
-    pub(super) fn new(cron: Cron, zone: Tz) -> Self {
-        Self { cron, zone }
-    }
-
-    fn first(&self) -> Option<i64> {
-        self.at_or_after(Timestamp::MIN_MILLIS)
-    }
-
-    /// The first instant after `at`.
-    pub(super) fn after(&self, at: i64) -> Option<i64> {
-        // croner counts in seconds: an instant at the second of `at` is not after it, whatever the milliseconds.
-        self.next(at.div_euclid(1000), false)
-    }
-
-    pub(super) fn at_or_after(&self, at: i64) -> Option<i64> {
-        self.next(at.saturating_add(999).div_euclid(1000), true)
-    }
-
-    pub(super) fn at_or_before(&self, at: i64) -> Option<i64> {
-        let found = self.cron.find_previous_occurrence(&self.local(at.div_euclid(1000))?, true).ok()?;
-        found.timestamp().checked_mul(1000)
-    }
-
-    fn next(&self, second: i64, inclusive: bool) -> Option<i64> {
-        let found = self.cron.find_next_occurrence(&self.local(second)?, inclusive).ok()?;
-        found.timestamp().checked_mul(1000)
-    }
-
-    fn local(&self, second: i64) -> Option<DateTime<Tz>> {
-        let (first, last) = (Timestamp::MIN_MILLIS.div_euclid(1000), Timestamp::MAX_MILLIS.div_euclid(1000));
-        // A day from the ends, so that every zone has a local time.
-        let second = second.clamp(first.saturating_add(86_400), last.saturating_sub(86_400));
-        DateTime::from_timestamp(second, 0).map(|instant| instant.with_timezone(&self.zone))
-    }
-}
-
 const DAY: i32 = 24 * 60;
 
 const MOST_DAYS_AROUND: u32 = 100;
 
-/// Reads a cron expression of five fields.
-pub(super) fn parse_cron(text: &str, path: &str) -> Result<Cron> {
-    let refused = |why: &dyn std::fmt::Display| {
-        let text = quoted(text);
-        Error::new(
-            ErrorKind::InvalidValue,
-            path,
-            format!("{text} is not a cron expression of five fields, like `0 9 * * 1-5`: {why}"),
-        )
-    };
-    // croner takes time that grows with the text.
-    if text.len() > 1000 {
-        return Err(refused(&"it is longer than 1,000 characters"));
-    }
-    let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-    parser.parse(text).map_err(|why| refused(&why))
-}
-
 /// Reads the local times of a window as minutes; the end is above the start.
 fn local_times(start: &str, end: &str, faults: &mut Faults) -> Option<(i32, i32)> {
-    let start = faults.absorb(crate::time::minute_of_day(start).map_err(|error| error.under("schedule.start")));
+    let start =
+        faults.absorb(crate::time::minute_of_day(start).map_err(|error| error.under("schedule.start")));
     let end = faults.absorb(crate::time::minute_of_day(end).map_err(|error| error.under("schedule.end")));
     let (start, end) = (start?, end?);
     faults.check(

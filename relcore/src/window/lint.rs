@@ -1,9 +1,10 @@
 use super::compile::{Compiled, NEVER, Ranges};
-use super::policy::{Kind, Policy, Window};
-use super::status::Engine;
+use super::definition::{Kind, Window};
+use super::policy::Policy;
+use super::schedule::Schedule;
 use super::subject::Subject;
 use super::timeline::{Passes, Timeline};
-use super::schedule::Schedule;
+use super::windows::Windows;
 use crate::error::Result;
 use crate::reason::Severity;
 use crate::time::{Span, Timestamp, is_in_gap};
@@ -62,9 +63,9 @@ pub enum DiagnosticCode {
 /// # Errors
 /// As [`policy_from_json`](super::policy_from_json), all faults at once, under `policy`.
 pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>> {
-    let engine = Engine::new(policy.clone())?;
+    let windows = Windows::new(policy.clone())?;
     let mut found = Vec::new();
-    let compiled = engine.compiled();
+    let compiled = windows.compiled();
     for (index, (window, ranges)) in policy.windows.iter().zip(compiled).enumerate() {
         let mut add = |code, severity, text: String| {
             let path = format!("windows[{index}].schedule");
@@ -96,8 +97,7 @@ pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>> {
     for (name, calendar) in &policy.calendars {
         let users = policy.windows.iter().filter(|window| calendar_of(&window.schedule) == Some(name));
         let limit = crate::time::local_date(now, "UTC")?.plus_days(90);
-        if let (Some(last), Some(limit), true) =
-            (calendar.holidays.iter().max(), limit, users.count() > 0)
+        if let (Some(last), Some(limit), true) = (calendar.holidays.iter().max(), limit, users.count() > 0)
             && *last <= limit
         {
             found.push(Diagnostic {
@@ -113,9 +113,9 @@ pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>> {
 
 fn calendar_of(schedule: &Schedule) -> Option<&String> {
     match schedule {
-        Schedule::Holidays { calendar, .. } | Schedule::DaysOff { calendar } | Schedule::BusinessDays { calendar, .. } => {
-            Some(calendar)
-        }
+        Schedule::Holidays { calendar, .. }
+        | Schedule::DaysOff { calendar }
+        | Schedule::BusinessDays { calendar, .. } => Some(calendar),
         _ => None,
     }
 }
@@ -164,12 +164,14 @@ fn clock_changes(
         day = next;
     }
     if let Some(day) = gap {
-        let text = format!("on {day} the clock skips the start of the window `{name}`: it starts after the gap");
+        let text =
+            format!("on {day} the clock skips the start of the window `{name}`: it starts after the gap");
         add(DiagnosticCode::StartInGap, Severity::Info, text);
     }
     if let Some(day) = repeat {
-        let text =
-            format!("on {day} the clock passes the start of the window `{name}` twice: it starts at the first");
+        let text = format!(
+            "on {day} the clock passes the start of the window `{name}` twice: it starts at the first"
+        );
         add(DiagnosticCode::StartRepeats, Severity::Info, text);
     }
 }

@@ -30,25 +30,32 @@
 mod calendar;
 pub mod code;
 mod compile;
+mod cron;
+mod definition;
+mod engine;
 mod lint;
 mod policy;
+mod schedule;
 mod slot;
 mod status;
 mod subject;
 mod timeline;
-mod schedule;
+mod windows;
 
+pub use cron::cron_times;
+pub use definition::{Kind, Window};
+pub use engine::Engine;
 pub use lint::{Diagnostic, DiagnosticCode, lint};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
-pub use policy::{Kind, Policy, Window, default_policy, policy_from_json};
+pub use policy::{Policy, default_policy, policy_from_json};
+pub use schedule::Schedule;
 pub use slot::{
     Fit, FitVerdict, Slot, SlotVerdict, explain_fit, explain_slot, fits, next_slot, openings, outcome_of_fit,
     outcome_of_slot,
 };
-pub use status::{Engine, Status, Verdict, explain, outcome, status};
+pub use status::{Status, Verdict, explain, outcome, status};
 pub use subject::{Override, Subject};
-pub use schedule::{Schedule, cron_times};
 
 crate::scalar::texts!(DiagnosticCode, FitVerdict, Kind, SlotVerdict, Verdict);
 

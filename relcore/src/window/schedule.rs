@@ -1,6 +1,4 @@
-use super::compile::{Ticks, parse_cron};
-use crate::error::{Error, ErrorKind, Faults, Result};
-use crate::time::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
+use crate::time::{NaiveDate, Span, Timestamp, Weekday};
 use crate::wire::tagged;
 
 tagged! {
@@ -80,50 +78,3 @@ tagged! {
         },
     }
 }
-
-/// Lists the instants of a cron expression in a range, its start included, its end not.
-///
-/// The expression has five fields. A fixed hour runs once a day: right after a gap of the clock, and at the first of two
-/// equal times. A wildcard or a step follows elapsed time, as in Vixie cron.
-///
-/// ```
-/// use relcore::{TimeRange, Timestamp, window::cron_times};
-/// let range = TimeRange {
-///     start: Timestamp::parse("2024-04-06T14:00:00Z")?,
-///     end: Timestamp::parse("2024-04-06T18:00:00Z")?, // Melbourne sets its clock back at 16:00
-/// };
-/// assert_eq!(cron_times("30 2 * * *", "Australia/Melbourne", &range)?.len(), 1);
-/// assert_eq!(cron_times("0,30 * * * *", "Australia/Melbourne", &range)?.len(), 8);
-/// # Ok::<(), relcore::Error>(())
-/// ```
-///
-/// # Errors
-/// All faults at once: `invalid_value` for `0 0 0 * *` (there is no day 0), `* * * * * *` (six fields) and a range that ends
-/// before it starts, `unknown_zone`, `out_of_range` for more than 100,000 instants.
-pub fn cron_times(cron: &str, zone: &str, range: &TimeRange) -> Result<Vec<Timestamp>> {
-    let mut faults = Faults::new();
-    let cron = faults.absorb(parse_cron(cron, "cron"));
-    let zone = faults.absorb(crate::time::zone(zone, "zone"));
-    range.check("range", &mut faults);
-    faults.finish()?;
-    let (Some(cron), Some(zone)) = (cron, zone) else {
-        return Ok(Vec::new()); // not reached: each of them is a fault
-    };
-    let ticks = Ticks::new(cron, zone);
-    let mut found = Vec::new();
-    let mut next = ticks.at_or_after(range.start.as_millis());
-    while let Some(at) = next.filter(|at| *at < range.end.as_millis()) {
-        if found.len() == MOST_TIMES {
-            return Err(Error::new(
-                ErrorKind::OutOfRange,
-                "range",
-                "has more than 100,000 instants of the expression: expected a shorter range",
-            ));
-        }
-        found.push(Timestamp::from_millis(at)?);
-        next = ticks.after(at);
-    }
-    Ok(found)
-}
-
-const MOST_TIMES: usize = 100_000;

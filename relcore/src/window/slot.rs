@@ -1,7 +1,7 @@
 use super::code;
 use super::policy::Policy;
-use super::status::{Engine, HORIZON};
 use super::subject::Subject;
+use super::windows::{HORIZON, Windows};
 use crate::decision::{Explain, Outcome};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration};
@@ -26,7 +26,7 @@ use std::fmt;
 /// # Errors
 /// As [`status`](super::status), and `out_of_range` for a negative length.
 pub fn next_slot(subject: &Subject, min_length: Span, policy: &Policy, after: Timestamp) -> Result<Slot> {
-    Engine::new(policy.clone())?.next_slot(subject, min_length, after)
+    slot(&Windows::new(policy.clone())?, subject, min_length, after)
 }
 
 /// Says whether a release that starts at an instant and takes a while ends before the windows close.
@@ -46,7 +46,7 @@ pub fn next_slot(subject: &Subject, min_length: Span, policy: &Policy, after: Ti
 /// # Errors
 /// As [`status`](super::status), and `out_of_range` for a negative duration.
 pub fn fits(subject: &Subject, start: Timestamp, duration: Span, policy: &Policy) -> Result<Fit> {
-    Engine::new(policy.clone())?.fits(subject, start, duration)
+    fit(&Windows::new(policy.clone())?, subject, start, duration)
 }
 
 /// Lists the ranges of time in which a release may start, cut to `range`.
@@ -69,18 +69,18 @@ pub fn fits(subject: &Subject, start: Timestamp, duration: Span, policy: &Policy
 /// As [`status`](super::status), `invalid_value` for a range that ends before it starts, `out_of_range` for more than
 /// 100,000 openings.
 pub fn openings(subject: &Subject, policy: &Policy, range: &TimeRange) -> Result<Vec<TimeRange>> {
-    Engine::new(policy.clone())?.openings(subject, range)
+    open_ranges(&Windows::new(policy.clone())?, subject, range)
 }
 
 const MOST_OPENINGS: usize = 100_000;
 
-pub(super) fn open_ranges(engine: &Engine, subject: &Subject, range: &TimeRange) -> Result<Vec<TimeRange>> {
+pub(super) fn open_ranges(windows: &Windows, subject: &Subject, range: &TimeRange) -> Result<Vec<TimeRange>> {
     let mut faults = Faults::new();
     subject.check(Some(range.start), &mut faults);
     range.check("range", &mut faults);
     faults.finish()?;
-    let passes = engine.passes(subject);
-    let mut timeline = engine.timeline(subject, range.start);
+    let passes = windows.passes(subject);
+    let mut timeline = windows.timeline(subject, range.start);
     let mut found: Vec<TimeRange> = Vec::new();
     let end = range.end.as_millis();
     let mut is_open = timeline.is_open(&passes);
@@ -104,9 +104,14 @@ pub(super) fn open_ranges(engine: &Engine, subject: &Subject, range: &TimeRange)
 }
 
 /// The search for the first opening of a length.
-fn search(engine: &Engine, subject: &Subject, min_length: Span, after: Timestamp) -> Option<(i64, Option<i64>)> {
-    let passes = engine.passes(subject);
-    let mut timeline = engine.timeline(subject, after);
+fn search(
+    windows: &Windows,
+    subject: &Subject,
+    min_length: Span,
+    after: Timestamp,
+) -> Option<(i64, Option<i64>)> {
+    let passes = windows.passes(subject);
+    let mut timeline = windows.timeline(subject, after);
     let limit = after.as_millis().saturating_add(HORIZON.as_millis());
     if !timeline.is_open(&passes) && !timeline.advance_until(true, &passes, limit) {
         return None;
@@ -127,12 +132,12 @@ fn search(engine: &Engine, subject: &Subject, min_length: Span, after: Timestamp
     }
 }
 
-pub(super) fn slot(engine: &Engine, subject: &Subject, min_length: Span, after: Timestamp) -> Result<Slot> {
+pub(super) fn slot(windows: &Windows, subject: &Subject, min_length: Span, after: Timestamp) -> Result<Slot> {
     let mut faults = Faults::new();
     subject.check(Some(after), &mut faults);
     check_length("minLength", min_length, &mut faults);
     faults.finish()?;
-    let found = search(engine, subject, min_length, after);
+    let found = search(windows, subject, min_length, after);
     let instant = |at: i64| Timestamp::from_millis(at).ok();
     let start = found.and_then(|(start, _)| instant(start));
     let end = found.and_then(|(_, end)| end).and_then(instant);
@@ -154,18 +159,18 @@ pub(super) fn slot(engine: &Engine, subject: &Subject, min_length: Span, after: 
         start,
         end,
         reasons: vec![reason(code, severity, text, min_length)],
-        policy_digest: engine.digest().to_owned(),
+        policy_digest: windows.digest().to_owned(),
         tzdb_version: crate::time::tzdb_version(),
     })
 }
 
-pub(super) fn fit(engine: &Engine, subject: &Subject, start: Timestamp, duration: Span) -> Result<Fit> {
+pub(super) fn fit(windows: &Windows, subject: &Subject, start: Timestamp, duration: Span) -> Result<Fit> {
     let mut faults = Faults::new();
     subject.check(Some(start), &mut faults);
     check_length("duration", duration, &mut faults);
     faults.finish()?;
-    let passes = engine.passes(subject);
-    let mut timeline = engine.timeline(subject, start);
+    let passes = windows.passes(subject);
+    let mut timeline = windows.timeline(subject, start);
     let is_open = timeline.is_open(&passes);
     let limit = start.as_millis().saturating_add(duration.as_millis());
     // Half-open: a release that ends at the instant of the close has ended.
@@ -189,7 +194,7 @@ pub(super) fn fit(engine: &Engine, subject: &Subject, start: Timestamp, duration
     let severity = if verdict == FitVerdict::Fits { Severity::Info } else { Severity::Warning };
     let next_start = match verdict {
         FitVerdict::Fits => None,
-        _ => search(engine, subject, duration, start)
+        _ => search(windows, subject, duration, start)
             .and_then(|(start, _)| Timestamp::from_millis(start).ok()),
     };
     Ok(Fit {
@@ -197,7 +202,7 @@ pub(super) fn fit(engine: &Engine, subject: &Subject, start: Timestamp, duration
         closes_at,
         next_start,
         reasons: vec![reason(code, severity, text, duration)],
-        policy_digest: engine.digest().to_owned(),
+        policy_digest: windows.digest().to_owned(),
         tzdb_version: crate::time::tzdb_version(),
     })
 }
@@ -212,11 +217,8 @@ fn check_length(field: &str, length: Span, faults: &mut Faults) {
 }
 
 fn reason(code: ReasonCode, severity: Severity, text: String, length: Span) -> Reason {
-    let evidence = Evidence {
-        threshold: Some(length.as_seconds()),
-        unit: Some("s".to_owned()),
-        ..Evidence::default()
-    };
+    let evidence =
+        Evidence { threshold: Some(length.as_seconds()), unit: Some("s".to_owned()), ..Evidence::default() };
     Reason::new(code, severity, "windows", text).with(evidence)
 }
 

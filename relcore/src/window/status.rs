@@ -1,15 +1,14 @@
 use super::code;
-use super::compile::Compiled;
-use super::policy::{Kind, Policy};
-use super::slot::{Fit, Slot};
+use super::definition::{Kind, Window};
+use super::policy::Policy;
 use super::subject::{Override, Subject};
 use super::timeline::{Passes, Timeline};
+use super::windows::{HORIZON, Windows};
 use crate::decision::{Explain, Outcome};
-use crate::digest::Checked;
 use crate::error::{Faults, Result};
 use crate::reason::{Evidence, Reason, Severity};
 use crate::scalar::Count;
-use crate::time::{Span, TimeRange, Timestamp};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -33,139 +32,44 @@ use std::fmt;
 /// All faults at once: those of [`policy_from_json`](super::policy_from_json) under `policy`; `invalid_value` for an empty
 /// name and an override without a reason, `out_of_range` for a `startedAt` after `now`.
 pub fn status(subject: &Subject, policy: &Policy, now: Timestamp) -> Result<Status> {
-    Engine::new(policy.clone())?.status(subject, now)
+    status_of(&Windows::new(policy.clone())?, subject, now)
 }
 
-/// Windows that were checked, compiled and digested once.
-///
-/// ```
-/// use relcore::window::{Engine, Policy, Subject, Verdict};
-/// let engine = Engine::new(Policy::default())?;
-/// let now = relcore::Timestamp::parse("2026-11-23T03:00:00Z")?;
-/// assert_eq!(engine.status(&Subject::default(), now)?.verdict, Verdict::Open); // no windows: nothing is closed
-/// # Ok::<(), relcore::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Engine {
-    checked: Checked<Policy>,
-    compiled: Vec<Compiled>,
+pub(super) fn status_of(windows: &Windows, subject: &Subject, now: Timestamp) -> Result<Status> {
+    let mut faults = Faults::new();
+    subject.check(Some(now), &mut faults);
+    faults.finish()?;
+    let timeline = windows.timeline(subject, now);
+    let passes = windows.passes(subject);
+    let is_open = timeline.is_open(&passes);
+    let limit = now.as_millis().saturating_add(HORIZON.as_millis());
+    let mut ahead = timeline.clone();
+    let change = ahead.advance_until(!is_open, &passes, limit).then_some(ahead.at);
+    let close = match change {
+        _ if is_open => change,
+        Some(_) => ahead.advance_until(false, &passes, limit).then_some(ahead.at),
+        None => None,
+    };
+    let instant = |at: Option<i64>| at.and_then(|at| Timestamp::from_millis(at).ok());
+    let next_open = if is_open { None } else { instant(change) };
+    let blocked_by: Vec<String> = if is_open {
+        Vec::new()
+    } else {
+        timeline.blocking().map(|counting| counting.window.name.clone()).collect()
+    };
+    let (reasons, missing) = reasons(&timeline, &passes, subject, is_open, next_open);
+    Ok(Status {
+        verdict: if is_open { Verdict::Open } else { Verdict::Closed },
+        blocked_by,
+        next_open,
+        next_close: instant(close),
+        reasons,
+        missing,
+        next_check_at: instant(change),
+        policy_digest: windows.digest().to_owned(),
+        tzdb_version: crate::time::tzdb_version(),
+    })
 }
-
-/// Engines with equal policies are equal.
-impl PartialEq for Engine {
-    fn eq(&self, other: &Self) -> bool {
-        self.checked == other.checked
-    }
-}
-
-impl Engine {
-    /// Checks, compiles and digests a policy.
-    ///
-    /// # Errors
-    /// As [`policy_from_json`](super::policy_from_json), all faults at once, under `policy`.
-    pub fn new(policy: Policy) -> Result<Self> {
-        let checked = Checked::new(policy, "policy")?;
-        let Policy { windows, calendars } = checked.policy();
-        let compiled =
-            windows.iter().map(|window| Compiled::new(window, calendars)).collect::<Result<Vec<_>>>()?;
-        Ok(Self { checked, compiled })
-    }
-
-    /// The policy.
-    #[must_use]
-    pub fn policy(&self) -> &Policy {
-        self.checked.policy()
-    }
-
-    /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
-    #[must_use]
-    pub fn digest(&self) -> &str {
-        self.checked.digest()
-    }
-
-    /// Says whether a release may start now, as [`status`].
-    ///
-    /// # Errors
-    /// As [`status`], for the subject.
-    pub fn status(&self, subject: &Subject, now: Timestamp) -> Result<Status> {
-        let mut faults = Faults::new();
-        subject.check(Some(now), &mut faults);
-        faults.finish()?;
-        let timeline = self.timeline(subject, now);
-        let passes = self.passes(subject);
-        let is_open = timeline.is_open(&passes);
-        let limit = now.as_millis().saturating_add(HORIZON.as_millis());
-        let mut ahead = timeline.clone();
-        let change = ahead.advance_until(!is_open, &passes, limit).then_some(ahead.at);
-        let close = match change {
-            _ if is_open => change,
-            Some(_) => ahead.advance_until(false, &passes, limit).then_some(ahead.at),
-            None => None,
-        };
-        let instant = |at: Option<i64>| at.and_then(|at| Timestamp::from_millis(at).ok());
-        let next_open = if is_open { None } else { instant(change) };
-        let blocked_by: Vec<String> = if is_open {
-            Vec::new()
-        } else {
-            timeline.blocking().map(|counting| counting.window.name.clone()).collect()
-        };
-        let (reasons, missing) = reasons(&timeline, &passes, subject, is_open, next_open);
-        Ok(Status {
-            verdict: if is_open { Verdict::Open } else { Verdict::Closed },
-            blocked_by,
-            next_open,
-            next_close: instant(close),
-            reasons,
-            missing,
-            next_check_at: instant(change),
-            policy_digest: self.digest().to_owned(),
-            tzdb_version: crate::time::tzdb_version(),
-        })
-    }
-
-    /// Finds the next opening of a length, as [`next_slot`](super::next_slot).
-    ///
-    /// # Errors
-    /// As [`next_slot`](super::next_slot), for the subject and the length.
-    pub fn next_slot(&self, subject: &Subject, min_length: Span, after: Timestamp) -> Result<Slot> {
-        super::slot::slot(self, subject, min_length, after)
-    }
-
-    /// Says whether a release that takes a while fits, as [`fits`](super::fits).
-    ///
-    /// # Errors
-    /// As [`fits`](super::fits), for the subject and the duration.
-    pub fn fits(&self, subject: &Subject, start: Timestamp, duration: Span) -> Result<Fit> {
-        super::slot::fit(self, subject, start, duration)
-    }
-
-    /// Lists the open ranges, as [`openings`](super::openings).
-    ///
-    /// # Errors
-    /// As [`openings`](super::openings), for the subject and the range.
-    pub fn openings(&self, subject: &Subject, range: &TimeRange) -> Result<Vec<TimeRange>> {
-        super::slot::open_ranges(self, subject, range)
-    }
-
-    pub(super) fn compiled(&self) -> &[Compiled] {
-        &self.compiled
-    }
-
-    pub(super) fn timeline(&self, subject: &Subject, at: Timestamp) -> Timeline<'_> {
-        Timeline::new(self.policy().windows.iter().zip(&self.compiled), subject, at.as_millis())
-    }
-
-    /// What the subject may pass through, with the state at the instant at which it began.
-    pub(super) fn passes<'a>(&self, subject: &'a Subject) -> Passes<'a> {
-        let passes = Passes::of(subject);
-        let began_open =
-            subject.started_at.is_some_and(|started| self.timeline(subject, started).is_open(&passes));
-        Passes { began_open, ..passes }
-    }
-}
-
-/// How far ahead changes are searched.
-pub(super) const HORIZON: Span = Span::from_days(5 * 366);
 
 fn reasons(
     timeline: &Timeline<'_>,
@@ -229,9 +133,7 @@ fn reasons(
         reasons.insert(0, Reason::new(code::WINDOWS_OVERRIDDEN, Severity::Warning, "override", text));
         return (reasons, missing);
     }
-    let all = |holds: &dyn Fn(&super::policy::Window) -> bool| {
-        timeline.blocking().all(|counting| holds(counting.window))
-    };
+    let all = |holds: &dyn Fn(&Window) -> bool| timeline.blocking().all(|counting| holds(counting.window));
     if all(&|window| passes.exempts(window)) {
         let of = subject.release_type.as_ref().map(ToString::to_string).unwrap_or_default();
         match &subject.exemption_approved_by {

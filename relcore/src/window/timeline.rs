@@ -1,6 +1,6 @@
 //! The windows that count for a subject, as one timeline.
 use super::compile::{Compiled, NEVER, Range};
-use super::policy::{Kind, Window};
+use super::definition::{Kind, Window};
 use super::subject::Subject;
 
 /// A window that counts for a subject.
@@ -89,7 +89,8 @@ impl<'a> Timeline<'a> {
 
     /// Whether there are allow windows and none of them is active.
     pub(super) fn is_outside(&self) -> bool {
-        let mut allows = self.windows.iter().filter(|counting| counting.window.kind == Kind::Allow).peekable();
+        let mut allows =
+            self.windows.iter().filter(|counting| counting.window.kind == Kind::Allow).peekable();
         allows.peek().is_some() && !allows.any(|counting| counting.is_active(self.at))
     }
 

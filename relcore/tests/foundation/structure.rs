@@ -31,10 +31,22 @@ const DIRECTION: &[(&str, Names)] = &[
     ("canary", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
-    ("interchange", Names::Foundation(&["stats", "analysis", "release", "window", "canary", "metrics", "rollback"])),
+    (
+        "interchange",
+        Names::Foundation(&["stats", "analysis", "release", "window", "canary", "metrics", "rollback"]),
+    ),
     (
         "api",
-        Names::Foundation(&["stats", "analysis", "release", "window", "canary", "metrics", "rollback", "interchange"]),
+        Names::Foundation(&[
+            "stats",
+            "analysis",
+            "release",
+            "window",
+            "canary",
+            "metrics",
+            "rollback",
+            "interchange",
+        ]),
     ),
 ];
 

@@ -10,12 +10,11 @@ mod model;
 
 use proptest::prelude::*;
 use relcore::time::BusinessCalendar;
-use relcore::window::{
-    Engine, FitVerdict, Kind, Policy, SlotVerdict, Subject, Verdict, Schedule, Window,
-};
+use relcore::window::{Engine, FitVerdict, Kind, Policy, Schedule, SlotVerdict, Subject, Verdict, Window};
 use relcore::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
 
-const ZONES: [&str; 5] = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo"];
+const ZONES: [&str; 5] =
+    ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo"];
 
 /// An instant of 2024 to 2027.
 fn instants() -> impl Strategy<Value = Timestamp> {
@@ -29,17 +28,29 @@ fn times() -> impl Strategy<Value = (String, String)> {
 
 fn whens() -> impl Strategy<Value = Schedule> {
     let days = proptest::collection::vec(
-        prop_oneof![Just(Weekday::Monday), Just(Weekday::Wednesday), Just(Weekday::Saturday), Just(Weekday::Sunday)],
+        prop_oneof![
+            Just(Weekday::Monday),
+            Just(Weekday::Wednesday),
+            Just(Weekday::Saturday),
+            Just(Weekday::Sunday)
+        ],
         0..3,
     );
     let crons = prop_oneof![
-        Just("0 2 * * *"), Just("30 2 * * 0"), Just("*/20 * * * *"), Just("15 9-17 * * 1-5"), Just("0 0 1 * *"),
-        Just("0 0 1,15 * 3"), Just("45 1 25-31 3,10 *"),
+        Just("0 2 * * *"),
+        Just("30 2 * * 0"),
+        Just("*/20 * * * *"),
+        Just("15 9-17 * * 1-5"),
+        Just("0 0 1 * *"),
+        Just("0 0 1,15 * 3"),
+        Just("45 1 25-31 3,10 *"),
     ];
     let ends = prop_oneof![Just("0 7 * * 1"), Just("0 5 * * *"), Just("30 3 * * 0,3")];
     prop_oneof![
-        (crons.clone(), 1_i32..4000)
-            .prop_map(|(cron, minutes)| Schedule::Cron { cron: cron.into(), duration: Span::from_minutes(minutes) }),
+        (crons.clone(), 1_i32..4000).prop_map(|(cron, minutes)| Schedule::Cron {
+            cron: cron.into(),
+            duration: Span::from_minutes(minutes)
+        }),
         (crons, ends).prop_map(|(start, end)| Schedule::CronPair { start: start.into(), end: end.into() }),
         (days, times()).prop_map(|(days, (start, end))| Schedule::Weekly { days, start, end }),
         (instants(), 1_i32..100_000).prop_map(|(start, minutes)| Schedule::Once {
@@ -67,7 +78,8 @@ fn policies(most: usize) -> impl Strategy<Value = Policy> {
             let kind = if denies { Kind::Deny } else { Kind::Allow };
             Window::new(index.to_string(), kind, when).zone(ZONES[zone])
         });
-        let days = (0..1400).step_by(97).map(|day| NaiveDate::new(2024, 1, 2).unwrap().plus_days(day).unwrap());
+        let days =
+            (0..1400).step_by(97).map(|day| NaiveDate::new(2024, 1, 2).unwrap().plus_days(day).unwrap());
         let worked = NaiveDate::new(2026, 6, 6).unwrap();
         let calendar = BusinessCalendar::default().holidays(days).working_days([worked]);
         Policy::default().windows(windows).calendars([("c".to_owned(), calendar)].into())
@@ -211,7 +223,8 @@ proptest! {
 #[test]
 fn the_offset_is_that_of_the_instant() {
     let schedule = Schedule::Weekly { days: vec![], start: "09:00".into(), end: "17:00".into() };
-    let policy = Policy::default().windows([Window::new("day", Kind::Allow, schedule).zone("America/New_York")]);
+    let policy =
+        Policy::default().windows([Window::new("day", Kind::Allow, schedule).zone("America/New_York")]);
     let engine = Engine::new(policy).unwrap();
     for (at, expected) in [
         ("2026-01-15T13:59:00Z", false),
@@ -230,7 +243,10 @@ fn windows_at_the_ends_of_time_are_harmless() {
         Schedule::Cron { cron: "0 2 * * *".into(), duration: Span::MAX },
         Schedule::CronPair { start: "0 2 31 2 *".into(), end: "0 2 * * *".into() },
         Schedule::CronPair { start: "0 2 * * *".into(), end: "0 2 31 2 *".into() },
-        Schedule::Dates { first: NaiveDate::new(1, 1, 1).unwrap(), last: NaiveDate::new(9999, 12, 31).unwrap() },
+        Schedule::Dates {
+            first: NaiveDate::new(1, 1, 1).unwrap(),
+            last: NaiveDate::new(9999, 12, 31).unwrap(),
+        },
     ];
     for when in whens {
         for zone in ZONES {

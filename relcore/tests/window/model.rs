@@ -1,5 +1,8 @@
 //! The naive model: lists every occurrence of every window around an instant, and asks each of them.
-use chrono::{DateTime, Datelike as _, NaiveDate as Day, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate as Day, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _,
+    Timelike as _, Utc,
+};
 use chrono_tz::Tz;
 use relcore::time::BusinessCalendar;
 use relcore::window::{Kind, Policy, Schedule, Window};
@@ -53,7 +56,14 @@ fn occurrences(policy: &Policy, window: &Window, around: Timestamp) -> Vec<(i64,
         }
         Schedule::Weekly { days, start, end } => {
             let (start, end) = times(start, end);
-            of_days(&|day| days.is_empty() || days.iter().any(|of| *of as u32 == day.weekday().num_days_from_monday()), start, end)
+            of_days(
+                &|day| {
+                    days.is_empty()
+                        || days.iter().any(|of| *of as u32 == day.weekday().num_days_from_monday())
+                },
+                start,
+                end,
+            )
         }
         Schedule::Once { start, end } => vec![(start.as_millis(), end.as_millis())],
         Schedule::Dates { first, last } => of_days(&|day| *first <= date(day) && date(day) <= *last, 0, 1440),
