@@ -25,8 +25,6 @@ input! {
         /// Make-up days: business days even on a weekend or a holiday. Default: none.
         pub working_days: Vec<NaiveDate>,
         /// Business days that end early. Default: none. They count as whole days where days are counted.
-        #[serde(skip_serializing_if = "crate::wire::is_default")]
-        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub half_days: Vec<HalfDay>,
     }
 }
