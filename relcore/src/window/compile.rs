@@ -28,8 +28,8 @@ pub(super) struct Compiled {
 /// The ranges of a window before they are merged. INVARIANT: their starts rise, and so do their ends.
 #[derive(Clone, Debug)]
 pub(super) enum Ranges {
-    Cron { ticks: Ticks, duration: i64 },
-    CronPair { starts: Ticks, ends: Ticks },
+    Cron { ticks: Box<Ticks>, duration: i64 },
+    CronPair { starts: Box<Ticks>, ends: Box<Ticks> },
     Local(Local),
     Once(Range),
 }
@@ -122,12 +122,13 @@ impl Ranges {
                     format_args!("schedule.duration"),
                     format_args!("is out of range: expected a span above 0"),
                 );
-                Some(Self::Cron { ticks: Ticks::new(cron?, zone), duration })
+                Some(Self::Cron { ticks: Box::new(Ticks::new(cron?, zone)), duration })
             }
             Schedule::CronPair { start, end } => {
                 let start = faults.absorb(parse_cron(start, "schedule.start"));
                 let end = faults.absorb(parse_cron(end, "schedule.end"));
-                Some(Self::CronPair { starts: Ticks::new(start?, zone), ends: Ticks::new(end?, zone) })
+                let ticks = |cron| Box::new(Ticks::new(cron, zone));
+                Some(Self::CronPair { starts: ticks(start?), ends: ticks(end?) })
             }
             Schedule::Weekly { days, start, end } => {
                 let (start, end) = local_times(start, end, faults)?;

@@ -105,7 +105,10 @@ fn chrono_day(date: NaiveDate) -> Day {
 }
 
 fn times(start: &str, end: &str) -> (i64, i64) {
-    let minutes = |text: &str| text[..2].parse::<i64>().unwrap() * 60 + text[3..].parse::<i64>().unwrap();
+    let minutes = |text: &str| {
+        let (hour, minute) = text.split_once(':').unwrap();
+        hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap()
+    };
     let (start, end) = (minutes(start), minutes(end));
     (start, if end > start { end } else { end + 1440 })
 }
@@ -161,7 +164,7 @@ fn ticks(cron: &str, zone: Tz, days: impl Iterator<Item = Day>) -> BTreeSet<i64>
 fn matches(field: &str, value: u32) -> bool {
     field.split(',').any(|part| {
         if let Some(step) = part.strip_prefix("*/") {
-            value % step.parse::<u32>().unwrap() == 0
+            value.is_multiple_of(step.parse().unwrap())
         } else if let Some((low, high)) = part.split_once('-') {
             (low.parse().unwrap()..=high.parse().unwrap()).contains(&value)
         } else {
