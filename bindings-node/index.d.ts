@@ -246,6 +246,25 @@ export declare class RelcoreError extends Error {
  * - `metric_inconclusive`: Inconclusive: a metric is inconclusive.
  * - `metric_passed`: A metric has passed.
  * - `no_metrics`: No data: there is no metric.
+ *
+ * Of `window`:
+ *
+ * - `no_windows`: No window counts for the release, so nothing is closed.
+ * - `nothing_denies`: No deny window is active, and there are no allow windows.
+ * - `allow_window_active`: An allow window is active.
+ * - `deny_window_active`: A deny window is active.
+ * - `outside_allow_windows`: There are allow windows, and none of them is active.
+ * - `windows_overridden`: A person overrides the windows.
+ * - `release_type_exempt`: Every blocking window exempts the release type, and a person approved the exemption.
+ * - `exemption_needs_approval`: Every blocking window exempts the release type, but nobody approved the exemption.
+ * - `manual_run_allowed`: Every blocking window lets manual runs through.
+ * - `overrun_allowed`: The run began while it was open, and every blocking window lets a running release end.
+ * - `overrun_not_allowed`: The run began while it was open, but a blocking window stops running releases, too.
+ * - `fits`: The release starts while the windows are open and ends before they close.
+ * - `closed_at_start`: The windows are closed at the start.
+ * - `closes_too_early`: The windows close before the release ends.
+ * - `slot_found`: An opening that is long enough was found.
+ * - `no_slot`: No opening within the searched time is long enough.
  */
 export type ReasonCode =
   | "run_successful"
@@ -441,6 +460,22 @@ export type ReasonCode =
   | "metric_inconclusive"
   | "metric_passed"
   | "no_metrics"
+  | "no_windows"
+  | "nothing_denies"
+  | "allow_window_active"
+  | "deny_window_active"
+  | "outside_allow_windows"
+  | "windows_overridden"
+  | "release_type_exempt"
+  | "exemption_needs_approval"
+  | "manual_run_allowed"
+  | "overrun_allowed"
+  | "overrun_not_allowed"
+  | "fits"
+  | "closed_at_start"
+  | "closes_too_early"
+  | "slot_found"
+  | "no_slot"
   | (string & {});
 
 /**
@@ -487,6 +522,12 @@ export interface BusinessCalendar {
    * @defaultValue `[]`
    */
   readonly workingDays?: readonly NaiveDate[] | undefined;
+  /**
+   * Business days that end early. Default: none. They count as whole days where days are counted.
+   *
+   * @defaultValue `[]`
+   */
+  readonly halfDays?: readonly HalfDay[] | undefined;
 }
 
 /**
@@ -551,6 +592,14 @@ export interface Fault {
   readonly line?: number | undefined;
   /** The column in the line, from 1: the unknown key, or the value that is wrong. */
   readonly column?: number | undefined;
+}
+
+/** A business day that ends early, like Christmas Eve. */
+export interface HalfDay {
+  /** The day. */
+  readonly date: NaiveDate;
+  /** The local time at which it ends: `12:00`. */
+  readonly end: string;
 }
 
 /** A confidence interval, both ends included. */
@@ -660,5 +709,8 @@ export * as time from "./time.js";
 
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
 export * as version from "./version.js";
+
+/** Release windows and freezes: may a release start now, when next, and is there time for it? */
+export * as window from "./window.js";
 
 export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";

@@ -47,4 +47,7 @@ module.exports = {
   get version() {
     return require("./version.js");
   },
+  get window() {
+    return require("./window.js");
+  },
 };

@@ -17,4 +17,5 @@ export const {
   stats,
   time,
   version,
+  window,
 } = relcore;

@@ -6,6 +6,7 @@ import type {
   ErrorKind,
   Evidence,
   Fault,
+  HalfDay,
   Interval,
   Reason,
   Severity,
@@ -21,6 +22,7 @@ import type * as metrics from "../metrics.js";
 import type * as release from "../release.js";
 import type * as rollback from "../rollback.js";
 import type * as stats from "../stats.js";
+import type * as window from "../window.js";
 
 /** The types that `toJson` takes, by name. */
 export interface WireInputs {
@@ -30,6 +32,7 @@ export interface WireInputs {
   readonly ErrorKind: ErrorKind;
   readonly Evidence: Evidence;
   readonly Fault: Fault;
+  readonly HalfDay: HalfDay;
   readonly Interval: Interval;
   readonly Reason: Reason;
   readonly Severity: Severity;
@@ -241,6 +244,20 @@ export interface WireInputs {
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
   readonly "stats.WelchTest": stats.WelchTest;
+  readonly "window.Diagnostic": window.Diagnostic;
+  readonly "window.DiagnosticCode": window.DiagnosticCode;
+  readonly "window.Fit": window.Fit;
+  readonly "window.FitVerdict": window.FitVerdict;
+  readonly "window.Kind": window.Kind;
+  readonly "window.Override": window.Override;
+  readonly "window.Policy": window.Policy;
+  readonly "window.Schedule": window.Schedule;
+  readonly "window.Slot": window.Slot;
+  readonly "window.SlotVerdict": window.SlotVerdict;
+  readonly "window.Status": window.Status;
+  readonly "window.Subject": window.Subject;
+  readonly "window.Verdict": window.Verdict;
+  readonly "window.Window": window.Window;
 }
 
 /** The types that `fromJson` returns, by name. */
@@ -251,6 +268,7 @@ export interface WireTypes {
   readonly ErrorKind: ErrorKind;
   readonly Evidence: Evidence;
   readonly Fault: Fault;
+  readonly HalfDay: HalfDay;
   readonly Interval: Interval;
   readonly Reason: Reason;
   readonly Severity: Severity;
@@ -462,6 +480,20 @@ export interface WireTypes {
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Verdict": stats.Verdict;
   readonly "stats.WelchTest": stats.WelchTest;
+  readonly "window.Diagnostic": window.Diagnostic;
+  readonly "window.DiagnosticCode": window.DiagnosticCode;
+  readonly "window.Fit": window.Fit<Timestamp>;
+  readonly "window.FitVerdict": window.FitVerdict;
+  readonly "window.Kind": window.Kind;
+  readonly "window.Override": window.Override;
+  readonly "window.Policy": window.Policy<Timestamp>;
+  readonly "window.Schedule": window.Schedule<Timestamp>;
+  readonly "window.Slot": window.Slot<Timestamp>;
+  readonly "window.SlotVerdict": window.SlotVerdict;
+  readonly "window.Status": window.Status<Timestamp>;
+  readonly "window.Subject": window.Subject;
+  readonly "window.Verdict": window.Verdict;
+  readonly "window.Window": window.Window<Timestamp>;
 }
 
 /**

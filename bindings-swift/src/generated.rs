@@ -100,8 +100,14 @@ use relcore::stats::{
     SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
     TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
-use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
+use relcore::time::{BucketUnit, BusinessCalendar, HalfDay, TimeRange, Weekday};
 use relcore::version::Bump;
+use relcore::window::{
+    Diagnostic as WindowDiagnostic, DiagnosticCode as WindowDiagnosticCode, Fit as WindowFit,
+    FitVerdict as WindowFitVerdict, Kind as WindowKind, Override as WindowOverride, Policy as WindowPolicy,
+    Schedule as WindowSchedule, Slot as WindowSlot, SlotVerdict as WindowSlotVerdict, Status as WindowStatus,
+    Subject as WindowSubject, Verdict as WindowVerdict, Window,
+};
 use relcore::{Count, NaiveDate, ReasonCode, Span, Timestamp, Version as VersionText, api::Argument};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -111,6 +117,13 @@ use std::{
 fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
+
+pub type BusinessCalendarByName = BTreeMap<String, BusinessCalendar>;
+uniffi::custom_type!(BusinessCalendarByName, HashMap<String, BusinessCalendar>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
 
 pub type F64ByName = BTreeMap<String, f64>;
 uniffi::custom_type!(F64ByName, HashMap<String, f64>, {
@@ -168,6 +181,7 @@ pub struct BusinessCalendar {
     pub weekend: Vec<Weekday>,
     pub holidays: Vec<NaiveDate>,
     pub working_days: Vec<NaiveDate>,
+    pub half_days: Vec<HalfDay>,
 }
 
 /// The kinds of mistakes, with stable codes (their wire text).
@@ -217,6 +231,12 @@ pub struct Fault {
     pub text: String,
     pub line: Option<u32>,
     pub column: Option<u32>,
+}
+
+#[uniffi::remote(Record)]
+pub struct HalfDay {
+    pub date: NaiveDate,
+    pub end: String,
 }
 
 #[uniffi::remote(Record)]
@@ -3042,6 +3062,208 @@ pub struct StatsWelchTest {
     pub p_less: f64,
 }
 
+#[uniffi::remote(Record)]
+pub struct WindowDiagnostic {
+    pub code: WindowDiagnosticCode,
+    pub severity: Severity,
+    pub path: String,
+    pub text: String,
+}
+
+/// The kinds of mistakes in windows.
+#[uniffi::remote(Enum)]
+pub enum WindowDiagnosticCode {
+    /// The window is never active, like one on 31 February.
+    NeverActive,
+    /// The window was active for the last time.
+    Ended,
+    /// The window is active without end.
+    NeverEnds,
+    /// Deny windows cover the allow window for a year.
+    Shadowed,
+    /// The clock skips the start of the window on a day of the next two years.
+    StartInGap,
+    /// The clock passes the start of the window twice on a day of the next two years.
+    StartRepeats,
+    /// The holidays of the calendar end within 90 days.
+    CalendarEnds,
+}
+
+#[uniffi::remote(Record)]
+pub struct WindowFit {
+    pub verdict: WindowFitVerdict,
+    pub closes_at: Option<Timestamp>,
+    pub next_start: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+/// Whether a release fits into an opening.
+#[uniffi::remote(Enum)]
+pub enum WindowFitVerdict {
+    /// It starts and ends while the windows are open.
+    Fits,
+    /// The windows are closed at its start.
+    ClosedAtStart,
+    /// The windows close before its end.
+    ClosesTooEarly,
+}
+
+/// What a window means for releases while it is active.
+#[uniffi::remote(Enum)]
+pub enum WindowKind {
+    /// Releases may start. While no allow window is active, they may not.
+    Allow,
+    /// Releases may not start: a freeze.
+    Deny,
+}
+
+#[uniffi::remote(Record)]
+pub struct WindowOverride {
+    pub by: String,
+    pub why: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct WindowPolicy {
+    pub windows: Vec<Window>,
+    pub calendars: BTreeMap<String, BusinessCalendar>,
+}
+
+/// Schedule a window is active. Local times are in the zone of the window.
+#[uniffi::remote(Enum)]
+pub enum WindowSchedule {
+    /// For a duration from each instant of a cron expression on, as in Argo CD.
+    Cron {
+        /// Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday).
+        cron: String,
+        /// The length of each occurrence, above 0.
+        duration: Span,
+    },
+    /// From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab.
+    CronPair {
+        /// The cron expression of the starts.
+        start: String,
+        /// The cron expression of the ends.
+        end: String,
+    },
+    /// Between two local times on days of the week.
+    Weekly {
+        /// The days on which it starts. Default: every day.
+        #[uniffi(default)]
+        days: Vec<Weekday>,
+        /// The local time of the start: `22:00`.
+        start: String,
+        /// The local time of the end, up to `24:00`. At or before the start it is a time of the next day.
+        end: String,
+    },
+    /// Once, between two instants.
+    Once {
+        /// The first instant.
+        start: Timestamp,
+        /// The first instant after it.
+        end: Timestamp,
+    },
+    /// Once, for whole local days.
+    Dates {
+        /// The first day.
+        first: NaiveDate,
+        /// The last day, which is part of it.
+        last: NaiveDate,
+    },
+    /// On the holidays of a calendar, all day, and on business days around them.
+    Holidays {
+        /// The name of the calendar.
+        calendar: String,
+        /// The number of business days before each holiday that are part of it. Default: 0.
+        #[uniffi(default = 0)]
+        business_days_before: u32,
+        /// The number of business days after each holiday that are part of it. Default: 0.
+        #[uniffi(default = 0)]
+        business_days_after: u32,
+    },
+    /// On the days of a calendar that are no business days, all day.
+    DaysOff {
+        /// The name of the calendar.
+        calendar: String,
+    },
+    /// Between two local times on the business days of a calendar.
+    BusinessDays {
+        /// The name of the calendar.
+        calendar: String,
+        /// The local time of the start: `09:00`.
+        start: String,
+        /// The local time of the end, up to `24:00`. At or before the start it is a time of the next day.
+        end: String,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct WindowSlot {
+    pub verdict: WindowSlotVerdict,
+    pub start: Option<Timestamp>,
+    pub end: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+/// Whether an opening was found.
+#[uniffi::remote(Enum)]
+pub enum WindowSlotVerdict {
+    /// There is one.
+    Found,
+    /// There is none within five years.
+    None,
+}
+
+#[uniffi::remote(Record)]
+pub struct WindowStatus {
+    pub verdict: WindowVerdict,
+    pub blocked_by: Vec<String>,
+    pub next_open: Option<Timestamp>,
+    pub next_close: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct WindowSubject {
+    pub environment: Option<String>,
+    pub service: Option<String>,
+    pub release_type: Option<ReleaseType>,
+    pub exemption_approved_by: Option<String>,
+    pub manual: bool,
+    pub started_at: Option<Timestamp>,
+    pub overridden: Option<WindowOverride>,
+}
+
+/// Whether releases may start.
+#[uniffi::remote(Enum)]
+pub enum WindowVerdict {
+    /// The release may start.
+    Open,
+    /// The release may not start.
+    Closed,
+}
+
+#[uniffi::remote(Record)]
+pub struct Window {
+    pub name: String,
+    pub kind: WindowKind,
+    pub schedule: WindowSchedule,
+    pub zone: String,
+    pub environments: Vec<String>,
+    pub services: Vec<String>,
+    pub exempt: Vec<ReleaseType>,
+    pub manual: bool,
+    pub overrun: bool,
+}
+
 #[uniffi::export]
 pub fn ffi_analysis_standard_alert_rules() -> Encoded<AnalysisAlertRules> {
     Encoded(Ok(relcore::analysis::standard_alert_rules()))
@@ -3994,6 +4216,112 @@ pub fn ffi_version_bump(previous: VersionText, next: VersionText) -> Encoded<Bum
     Encoded(Ok(relcore::version::bump(borrow(&previous), borrow(&next))))
 }
 
+#[uniffi::export]
+pub fn ffi_window_default_policy() -> Encoded<WindowPolicy> {
+    Encoded(Ok(relcore::window::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_window_policy_from_json(text: String) -> Encoded<WindowPolicy> {
+    Encoded(relcore::window::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_window_policy_from_yaml(text: String) -> Encoded<WindowPolicy> {
+    Encoded(relcore::window::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_window_cron_times(cron: String, zone: String, range: TimeRange) -> Encoded<Vec<Timestamp>> {
+    Encoded(
+        relcore::window::cron_times(borrow(&cron), borrow(&zone), borrow(&range)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_window_explain(status: WindowStatus) -> Plain<String> {
+    Plain(Ok(relcore::window::explain(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_window_explain_fit(fit: WindowFit) -> Plain<String> {
+    Plain(Ok(relcore::window::explain_fit(borrow(&fit))))
+}
+
+#[uniffi::export]
+pub fn ffi_window_explain_slot(slot: WindowSlot) -> Plain<String> {
+    Plain(Ok(relcore::window::explain_slot(borrow(&slot))))
+}
+
+#[uniffi::export]
+pub fn ffi_window_fits(
+    subject: WindowSubject,
+    start: Timestamp,
+    duration: Span,
+    policy: WindowPolicy,
+) -> Encoded<WindowFit> {
+    Encoded(
+        relcore::window::fits(borrow(&subject), borrow(&start), borrow(&duration), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_window_lint(policy: WindowPolicy, now: Timestamp) -> Encoded<Vec<WindowDiagnostic>> {
+    Encoded(relcore::window::lint(borrow(&policy), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_window_next_slot(
+    subject: WindowSubject,
+    min_length: Span,
+    policy: WindowPolicy,
+    after: Timestamp,
+) -> Encoded<WindowSlot> {
+    Encoded(
+        relcore::window::next_slot(borrow(&subject), borrow(&min_length), borrow(&policy), borrow(&after))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_window_openings(
+    subject: WindowSubject,
+    policy: WindowPolicy,
+    range: TimeRange,
+) -> Encoded<Vec<TimeRange>> {
+    Encoded(
+        relcore::window::openings(borrow(&subject), borrow(&policy), borrow(&range))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_window_outcome(status: WindowStatus) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::window::outcome(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_window_outcome_of_fit(fit: WindowFit) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::window::outcome_of_fit(borrow(&fit))))
+}
+
+#[uniffi::export]
+pub fn ffi_window_outcome_of_slot(slot: WindowSlot) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::window::outcome_of_slot(borrow(&slot))))
+}
+
+#[uniffi::export]
+pub fn ffi_window_status(
+    subject: WindowSubject,
+    policy: WindowPolicy,
+    now: Timestamp,
+) -> Encoded<WindowStatus> {
+    Encoded(
+        relcore::window::status(borrow(&subject), borrow(&policy), borrow(&now)).map_err(RelcoreError::from),
+    )
+}
+
 /// Deployments by columns. Their index is their identity; of two that finish in the same instant the lower is earlier.
 #[derive(Clone, Debug, uniffi::Record)]
 pub struct MetricsDeploymentColumns {
@@ -4360,6 +4688,77 @@ impl RollbackEngine {
     }
 }
 
+/// Windows that were checked, compiled and digested once.
+#[derive(uniffi::Object)]
+pub struct WindowEngine(relcore::window::Engine);
+
+#[uniffi::export]
+impl WindowEngine {
+    /// Checks, compiles and digests a policy.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, all faults at once, under `policy`.
+    #[uniffi::constructor]
+    pub fn new(policy: WindowPolicy) -> Plain<Arc<WindowEngine>> {
+        Plain(
+            relcore::window::Engine::new(policy)
+                .map(|handle| Arc::new(Self(handle)))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> WindowPolicy {
+        self.0.policy().to_owned()
+    }
+
+    /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.0.digest().to_owned()
+    }
+
+    /// Says whether a release that takes a while fits, as `fits`.
+    ///
+    /// Errors:
+    /// As `fits`, for the subject and the duration.
+    pub fn fits(&self, subject: WindowSubject, start: Timestamp, duration: Span) -> Encoded<WindowFit> {
+        Encoded(self.0.fits(borrow(&subject), borrow(&start), borrow(&duration)).map_err(RelcoreError::from))
+    }
+
+    /// Finds the next opening of a length, as `next_slot`.
+    ///
+    /// Errors:
+    /// As `next_slot`, for the subject and the length.
+    pub fn next_slot(
+        &self,
+        subject: WindowSubject,
+        min_length: Span,
+        after: Timestamp,
+    ) -> Encoded<WindowSlot> {
+        Encoded(
+            self.0
+                .next_slot(borrow(&subject), borrow(&min_length), borrow(&after))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// Lists the open ranges, as `openings`.
+    ///
+    /// Errors:
+    /// As `openings`, for the subject and the range.
+    pub fn openings(&self, subject: WindowSubject, range: TimeRange) -> Encoded<Vec<TimeRange>> {
+        Encoded(self.0.openings(borrow(&subject), borrow(&range)).map_err(RelcoreError::from))
+    }
+
+    /// Says whether a release may start now, as `status`.
+    ///
+    /// Errors:
+    /// As `status`, for the subject.
+    pub fn status(&self, subject: WindowSubject, now: Timestamp) -> Encoded<WindowStatus> {
+        Encoded(self.0.status(borrow(&subject), borrow(&now)).map_err(RelcoreError::from))
+    }
+}
+
 #[uniffi::export]
 pub fn ffi_read_bucket_unit(json: &str) -> Encoded<BucketUnit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
@@ -4417,6 +4816,16 @@ pub fn ffi_read_fault(json: &str) -> Encoded<Fault> {
 
 #[uniffi::export]
 pub fn ffi_write_fault(value: Fault) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_half_day(json: &str) -> Encoded<HalfDay> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_half_day(value: HalfDay) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6527,5 +6936,145 @@ pub fn ffi_read_stats_welch_test(json: &str) -> Encoded<StatsWelchTest> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_welch_test(value: StatsWelchTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_diagnostic(json: &str) -> Encoded<WindowDiagnostic> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_diagnostic(value: WindowDiagnostic) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_diagnostic_code(json: &str) -> Encoded<WindowDiagnosticCode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_diagnostic_code(value: WindowDiagnosticCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_fit(json: &str) -> Encoded<WindowFit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_fit(value: WindowFit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_fit_verdict(json: &str) -> Encoded<WindowFitVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_fit_verdict(value: WindowFitVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_kind(json: &str) -> Encoded<WindowKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_kind(value: WindowKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_override(json: &str) -> Encoded<WindowOverride> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_override(value: WindowOverride) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_policy(json: &str) -> Encoded<WindowPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_policy(value: WindowPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_schedule(json: &str) -> Encoded<WindowSchedule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_schedule(value: WindowSchedule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_slot(json: &str) -> Encoded<WindowSlot> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_slot(value: WindowSlot) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_slot_verdict(json: &str) -> Encoded<WindowSlotVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_slot_verdict(value: WindowSlotVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_status(json: &str) -> Encoded<WindowStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_status(value: WindowStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_subject(json: &str) -> Encoded<WindowSubject> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_subject(value: WindowSubject) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window_verdict(json: &str) -> Encoded<WindowVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_verdict(value: WindowVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_window(json: &str) -> Encoded<Window> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window(value: Window) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

@@ -221,6 +221,22 @@ export type ReasonCode =
   | "metric_inconclusive"
   | "metric_passed"
   | "no_metrics"
+  | "no_windows"
+  | "nothing_denies"
+  | "allow_window_active"
+  | "deny_window_active"
+  | "outside_allow_windows"
+  | "windows_overridden"
+  | "release_type_exempt"
+  | "exemption_needs_approval"
+  | "manual_run_allowed"
+  | "overrun_allowed"
+  | "overrun_not_allowed"
+  | "fits"
+  | "closed_at_start"
+  | "closes_too_early"
+  | "slot_found"
+  | "no_slot"
   | (string & {});
 /** The length of the buckets of a report, in the calendar of a time zone. */
 export type BucketUnit = "day" | "week" | "month" | "quarter" | "year";
@@ -234,6 +250,8 @@ export interface BusinessCalendar {
   readonly holidays?: readonly NaiveDate[] | undefined;
   /** Make-up days: business days even on a weekend or a holiday. */
   readonly workingDays?: readonly NaiveDate[] | undefined;
+  /** Business days that end early. */
+  readonly halfDays?: readonly HalfDay[] | undefined;
 }
 /** The kinds of mistakes, with stable codes (their wire text). */
 export type ErrorKind =
@@ -278,6 +296,13 @@ export interface Fault {
   readonly line?: number | undefined;
   /** The column in the line, from 1: the unknown key, or the value that is wrong. */
   readonly column?: number | undefined;
+}
+/** A business day that ends early, like Christmas Eve. */
+export interface HalfDay {
+  /** The day. */
+  readonly date: NaiveDate;
+  /** The local time at which it ends: `12:00`. */
+  readonly end: string;
 }
 /** A confidence interval, both ends included. */
 export interface Interval {
@@ -334,6 +359,8 @@ export * as stats from "./stats.js";
 export * as time from "./time.js";
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
 export * as version from "./version.js";
+/** Release windows and freezes: may a release start now, when next, and is there time for it? */
+export * as window from "./window.js";
 export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";
 
 // analysis.d.ts
@@ -3449,3 +3476,273 @@ export declare function tzdbVersion(): string;
 /** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
 /** Returns the bump between two versions, in either order. */
 export declare function bump(previous: Version, next: Version): Bump;
+
+// window.d.ts
+/** Release windows and freezes: may a release start now, when next, and is there time for it? */
+/** A probable mistake in the windows, made by `lint`. */
+export interface Diagnostic {
+  /** The stable code. */
+  readonly code: DiagnosticCode;
+  /** `warning` if releases are blocked or let through in a way that nobody may have meant, else `info`. */
+  readonly severity: Severity;
+  /** The path from the policy down: `windows[1].schedule`. */
+  readonly path: string;
+  /** The sentence for a person. */
+  readonly text: string;
+}
+/** The kinds of mistakes in windows. */
+export type DiagnosticCode =
+  "never_active" | "ended" | "never_ends" | "shadowed" | "start_in_gap" | "start_repeats" | "calendar_ends";
+/** Whether a release fits into an opening, made by `fits`. */
+export interface Fit<At extends Instant = Instant> {
+  /** Whether it fits. */
+  readonly verdict: FitVerdict;
+  /** The instant at which the windows close before the release ends. */
+  readonly closesAt?: At | undefined;
+  /** The next instant at which the release fits; absent if it fits at `start`, or not within five years. */
+  readonly nextStart?: At | undefined;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
+}
+/** Whether a release fits into an opening. */
+export type FitVerdict = "fits" | "closed_at_start" | "closes_too_early";
+/** What a window means for releases while it is active. */
+export type Kind = "allow" | "deny";
+/** A person's decision to release although the windows are closed. */
+export interface Override {
+  /** Who decided it. */
+  readonly by: string;
+  /** Why. */
+  readonly why: string;
+}
+/** The windows of an organisation, and the calendars that they name. */
+export interface Policy<At extends Instant = Instant> {
+  /** The windows, at most 1,000. */
+  readonly windows?: readonly Window<At>[] | undefined;
+  /** The calendars by name: weekends, holidays and make-up days. */
+  readonly calendars?: Readonly<Record<string, BusinessCalendar>> | undefined;
+}
+/** Schedule a window is active. */
+export type Schedule<At extends Instant = Instant> =
+  | ScheduleCron
+  | ScheduleCronPair
+  | ScheduleWeekly
+  | ScheduleOnce<At>
+  | ScheduleDates
+  | ScheduleHolidays
+  | ScheduleDaysOff
+  | ScheduleBusinessDays;
+/** For a duration from each instant of a cron expression on, as in Argo CD. */
+export interface ScheduleCron {
+  readonly type: "cron";
+  /** Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday). */
+  readonly cron: string;
+  /** The length of each occurrence, above 0. */
+  readonly duration: Span;
+}
+/** From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab. */
+export interface ScheduleCronPair {
+  readonly type: "cron_pair";
+  /** The cron expression of the starts. */
+  readonly start: string;
+  /** The cron expression of the ends. */
+  readonly end: string;
+}
+/** Between two local times on days of the week. */
+export interface ScheduleWeekly {
+  readonly type: "weekly";
+  /** The days on which it starts. */
+  readonly days?: readonly Weekday[] | undefined;
+  /** The local time of the start: `22:00`. */
+  readonly start: string;
+  /** The local time of the end, up to `24:00`. */
+  readonly end: string;
+}
+/** Once, between two instants. */
+export interface ScheduleOnce<At extends Instant = Instant> {
+  readonly type: "once";
+  /** The first instant. */
+  readonly start: At;
+  /** The first instant after it. */
+  readonly end: At;
+}
+/** Once, for whole local days. */
+export interface ScheduleDates {
+  readonly type: "dates";
+  /** The first day. */
+  readonly first: NaiveDate;
+  /** The last day, which is part of it. */
+  readonly last: NaiveDate;
+}
+/** On the holidays of a calendar, all day, and on business days around them. */
+export interface ScheduleHolidays {
+  readonly type: "holidays";
+  /** The name of the calendar. */
+  readonly calendar: string;
+  /** The number of business days before each holiday that are part of it. */
+  readonly businessDaysBefore?: number | undefined;
+  /** The number of business days after each holiday that are part of it. */
+  readonly businessDaysAfter?: number | undefined;
+}
+/** On the days of a calendar that are no business days, all day. */
+export interface ScheduleDaysOff {
+  readonly type: "days_off";
+  /** The name of the calendar. */
+  readonly calendar: string;
+}
+/** Between two local times on the business days of a calendar. */
+export interface ScheduleBusinessDays {
+  readonly type: "business_days";
+  /** The name of the calendar. */
+  readonly calendar: string;
+  /** The local time of the start: `09:00`. */
+  readonly start: string;
+  /** The local time of the end, up to `24:00`. */
+  readonly end: string;
+}
+/** An opening, made by `nextSlot`. */
+export interface Slot<At extends Instant = Instant> {
+  /** Whether there is one. */
+  readonly verdict: SlotVerdict;
+  /** The first instant at which the release may start. */
+  readonly start?: At | undefined;
+  /** The first instant at which it may not; absent if the opening does not end. */
+  readonly end?: At | undefined;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
+}
+/** Whether an opening was found. */
+export type SlotVerdict = "found" | "none";
+/** Whether a release may start, made by `status`. */
+export interface Status<At extends Instant = Instant> {
+  /** Whether it may start now. */
+  readonly verdict: Verdict;
+  /** The names of the windows that block it, in the order of the policy; empty if it may start. */
+  readonly blockedBy: readonly string[];
+  /** The instant at which it may start next, over all windows that touch; absent if it may start now, or not within five years. */
+  readonly nextOpen?: At | undefined;
+  /** The instant at which the current opening ends, or else the next one; absent if it does not end within five years. */
+  readonly nextClose?: At | undefined;
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The facts that would open it: `exemptionApprovedBy`. */
+  readonly missing: readonly string[];
+  /** The instant at which time alone changes the verdict. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
+}
+/** The release that asks: where it goes, what it is, and who started it. */
+export interface Subject {
+  /** The environment. */
+  readonly environment?: string | undefined;
+  /** The service. */
+  readonly service?: string | undefined;
+  /** The type of the release, for exemptions. */
+  readonly releaseType?: release.Type | undefined;
+  /** Who approved the exemption of this release. */
+  readonly exemptionApprovedBy?: string | undefined;
+  /** Whether a person started the run. */
+  readonly manual?: boolean | undefined;
+  /** The instant at which the run began, if it is under way. */
+  readonly startedAt?: Instant | undefined;
+  /** Opens everything, whatever the windows say: a decision of a person. */
+  readonly overridden?: Override | undefined;
+}
+/** Whether releases may start. */
+export type Verdict = "open" | "closed";
+/** A window in which releases are allowed, or denied. */
+export interface Window<At extends Instant = Instant> {
+  /** A name that no other window has. */
+  readonly name: string;
+  /** Whether releases are allowed or denied while it is active. */
+  readonly kind: Kind;
+  /** Schedule it is active. */
+  readonly schedule: Schedule<At>;
+  /** The IANA zone of its local times. */
+  readonly zone?: string | undefined;
+  /** The environments for which it counts. */
+  readonly environments?: readonly string[] | undefined;
+  /** The services for which it counts. */
+  readonly services?: readonly string[] | undefined;
+  /** The release types that it does not block once a person has approved it. */
+  readonly exempt?: readonly release.Type[] | undefined;
+  /** Whether it lets runs through that a person started, as `manualSync` of Argo CD. */
+  readonly manual?: boolean | undefined;
+  /** Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. */
+  readonly overrun?: boolean | undefined;
+}
+/** The policy without windows: everything is open. */
+export declare function defaultPolicy(): Policy<Timestamp>;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy<Timestamp>;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy<Timestamp>;
+/** Lists the instants of a cron expression in a range, its start included, its end not. */
+export declare function cronTimes(cron: string, zone: string, range: TimeRange): readonly Timestamp[];
+/** Writes a status as text for a person. */
+export declare function explain(status: Status): string;
+/** Writes whether a release fits as text for a person. */
+export declare function explainFit(fit: Fit): string;
+/** Writes an opening as text for a person. */
+export declare function explainSlot(slot: Slot): string;
+/** Says whether a release that starts at an instant and takes a while ends before the windows close. */
+export declare function fits(
+  subject: Subject,
+  start: Instant,
+  duration: Span,
+  policy: Policy,
+): Fit<Timestamp>;
+/** Finds windows that nobody may have meant: never active, over, without end, covered by others, changed by a clock change, or named by a calendar that runs out. */
+export declare function lint(policy: Policy, now: Instant): readonly Diagnostic[];
+/** Finds the next opening that is at least so long, from `after` on. */
+export declare function nextSlot(
+  subject: Subject,
+  minLength: Span,
+  policy: Policy,
+  after: Instant,
+): Slot<Timestamp>;
+/** Lists the ranges of time in which a release may start, cut to `range`. */
+export declare function openings(
+  subject: Subject,
+  policy: Policy,
+  range: TimeRange,
+): readonly TimeRange<Timestamp>[];
+/** The consequence of a status for its caller: `proceed` if it is open, `wait` if time opens it, `ask` if nothing but a person does. */
+export declare function outcome(status: Status): decision.Outcome;
+/** The consequence of a fit for its caller: `proceed` if it fits, `wait` if a later start does, else `ask`. */
+export declare function outcomeOfFit(fit: Fit): decision.Outcome;
+/** The consequence of an opening for its caller: `proceed` with the plan if there is one, else `ask`. */
+export declare function outcomeOfSlot(slot: Slot): decision.Outcome;
+/** Says whether a release may start now, what blocks it, and when that changes. */
+export declare function status(subject: Subject, policy: Policy, now: Instant): Status<Timestamp>;
+/** Windows that were checked, compiled and digested once. */
+export declare class Engine {
+  #private;
+  /** Checks, compiles and digests a policy. */
+  constructor(policy: Policy);
+  /** The policy. */
+  get policy(): Policy<Timestamp>;
+  /** The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits. */
+  get digest(): string;
+  /** Says whether a release that takes a while fits, as `fits`. */
+  fits(subject: Subject, start: Instant, duration: Span): Fit<Timestamp>;
+  /** Finds the next opening of a length, as `nextSlot`. */
+  nextSlot(subject: Subject, minLength: Span, after: Instant): Slot<Timestamp>;
+  /** Lists the open ranges, as `openings`. */
+  openings(subject: Subject, range: TimeRange): readonly TimeRange<Timestamp>[];
+  /** Says whether a release may start now, as `status`. */
+  status(subject: Subject, now: Instant): Status<Timestamp>;
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): Policy<Timestamp>;
+}

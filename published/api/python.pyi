@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -2792,6 +2792,38 @@ class ReasonCode(StrEnum):
     """The declared release type contradicts version and facts."""
     DECLARED_KIND = 'declared_kind'
     """The declared type decided an otherwise ambiguous release."""
+    NO_WINDOWS = 'no_windows'
+    """No window counts for the release, so nothing is closed."""
+    NOTHING_DENIES = 'nothing_denies'
+    """No deny window is active, and there are no allow windows."""
+    ALLOW_WINDOW_ACTIVE = 'allow_window_active'
+    """An allow window is active."""
+    DENY_WINDOW_ACTIVE = 'deny_window_active'
+    """A deny window is active."""
+    OUTSIDE_ALLOW_WINDOWS = 'outside_allow_windows'
+    """There are allow windows, and none of them is active."""
+    WINDOWS_OVERRIDDEN = 'windows_overridden'
+    """A person overrides the windows."""
+    RELEASE_TYPE_EXEMPT = 'release_type_exempt'
+    """Every blocking window exempts the release type, and a person approved the exemption."""
+    EXEMPTION_NEEDS_APPROVAL = 'exemption_needs_approval'
+    """Every blocking window exempts the release type, but nobody approved the exemption."""
+    MANUAL_RUN_ALLOWED = 'manual_run_allowed'
+    """Every blocking window lets manual runs through."""
+    OVERRUN_ALLOWED = 'overrun_allowed'
+    """The run began while it was open, and every blocking window lets a running release end."""
+    OVERRUN_NOT_ALLOWED = 'overrun_not_allowed'
+    """The run began while it was open, but a blocking window stops running releases, too."""
+    FITS = 'fits'
+    """The release starts while the windows are open and ends before they close."""
+    CLOSED_AT_START = 'closed_at_start'
+    """The windows are closed at the start."""
+    CLOSES_TOO_EARLY = 'closes_too_early'
+    """The windows close before the release ends."""
+    SLOT_FOUND = 'slot_found'
+    """An opening that is long enough was found."""
+    NO_SLOT = 'no_slot'
+    """No opening within the searched time is long enough."""
     RUN_SUCCESSFUL = 'run_successful'
     """Every metric that counts is successful."""
     RUN_FAILED = 'run_failed'
@@ -4255,6 +4287,15 @@ class BusinessCalendar(_Value):
     """Dates without work, on any day of the week."""
     working_days: Sequence[date] = ()
     """Make-up days: business days even on a weekend or a holiday."""
+    half_days: Sequence[HalfDay] = ()
+    """Business days that end early."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HalfDay(_Value):
+    """A business day that ends early, like Christmas Eve."""
+    date: date
+    """The day."""
+    end: str
+    """The local time at which it ends: `12:00`."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeRange(_Value):
     """A half-open range of time: `start` is included, `end` is not."""
@@ -4300,4 +4341,310 @@ class Bump(StrEnum):
     """`1.2.3` to `2.0.0`."""
 def bump(previous: str, next: str) -> Bump:
     """Returns the bump between two versions, in either order."""
+    ...
+
+# window
+"""Release windows and freezes: may a release start now, when next, and is there time for it?"""
+class DiagnosticCode(StrEnum):
+    """The kinds of mistakes in windows."""
+    NEVER_ACTIVE = 'never_active'
+    """The window is never active, like one on 31 February."""
+    ENDED = 'ended'
+    """The window was active for the last time."""
+    NEVER_ENDS = 'never_ends'
+    """The window is active without end."""
+    SHADOWED = 'shadowed'
+    """Deny windows cover the allow window for a year."""
+    START_IN_GAP = 'start_in_gap'
+    """The clock skips the start of the window on a day of the next two years."""
+    START_REPEATS = 'start_repeats'
+    """The clock passes the start of the window twice on a day of the next two years."""
+    CALENDAR_ENDS = 'calendar_ends'
+    """The holidays of the calendar end within 90 days."""
+class FitVerdict(StrEnum):
+    """Whether a release fits into an opening."""
+    FITS = 'fits'
+    """It starts and ends while the windows are open."""
+    CLOSED_AT_START = 'closed_at_start'
+    """The windows are closed at its start."""
+    CLOSES_TOO_EARLY = 'closes_too_early'
+    """The windows close before its end."""
+class Kind(StrEnum):
+    """What a window means for releases while it is active."""
+    ALLOW = 'allow'
+    """Releases may start."""
+    DENY = 'deny'
+    """Releases may not start: a freeze."""
+class SlotVerdict(StrEnum):
+    """Whether an opening was found."""
+    FOUND = 'found'
+    """There is one."""
+    NONE = 'none'
+    """There is none within five years."""
+class Verdict(StrEnum):
+    """Whether releases may start."""
+    OPEN = 'open'
+    """The release may start."""
+    CLOSED = 'closed'
+    """The release may not start."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diagnostic(_Value):
+    """A probable mistake in the windows, made by `lint`."""
+    code: DiagnosticCode
+    """The stable code."""
+    severity: Severity
+    """`warning` if releases are blocked or let through in a way that nobody may have meant, else `info`."""
+    path: str
+    """The path from the policy down: `windows[1].schedule`."""
+    text: str
+    """The sentence for a person."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fit(_Value):
+    """Whether a release fits into an opening, made by `fits`."""
+    verdict: FitVerdict
+    """Whether it fits."""
+    closes_at: datetime | None = None
+    """The instant at which the windows close before the release ends."""
+    next_start: datetime | None = None
+    """The next instant at which the release fits; absent if it fits at `start`, or not within five years."""
+    reasons: Sequence[Reason]
+    """The reason."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Override(_Value):
+    """A person's decision to release although the windows are closed."""
+    by: str
+    """Who decided it."""
+    why: str
+    """Why."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy(_Value):
+    """The windows of an organisation, and the calendars that they name."""
+    windows: Sequence[Window] = ()
+    """The windows, at most 1,000."""
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    """The calendars by name: weekends, holidays and make-up days."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleCron(_Variant):
+    """For a duration from each instant of a cron expression on, as in Argo CD."""
+    type: Literal['cron'] = 'cron'
+    """Which variant this is."""
+    cron: str
+    """Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday)."""
+    duration: timedelta
+    """The length of each occurrence, above 0."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleCronPair(_Variant):
+    """From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab."""
+    type: Literal['cron_pair'] = 'cron_pair'
+    """Which variant this is."""
+    start: str
+    """The cron expression of the starts."""
+    end: str
+    """The cron expression of the ends."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleWeekly(_Variant):
+    """Between two local times on days of the week."""
+    type: Literal['weekly'] = 'weekly'
+    """Which variant this is."""
+    days: Sequence[Weekday] = ()
+    """The days on which it starts."""
+    start: str
+    """The local time of the start: `22:00`."""
+    end: str
+    """The local time of the end, up to `24:00`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleOnce(_Variant):
+    """Once, between two instants."""
+    type: Literal['once'] = 'once'
+    """Which variant this is."""
+    start: datetime
+    """The first instant."""
+    end: datetime
+    """The first instant after it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleDates(_Variant):
+    """Once, for whole local days."""
+    type: Literal['dates'] = 'dates'
+    """Which variant this is."""
+    first: date
+    """The first day."""
+    last: date
+    """The last day, which is part of it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleHolidays(_Variant):
+    """On the holidays of a calendar, all day, and on business days around them."""
+    type: Literal['holidays'] = 'holidays'
+    """Which variant this is."""
+    calendar: str
+    """The name of the calendar."""
+    business_days_before: int = 0
+    """The number of business days before each holiday that are part of it."""
+    business_days_after: int = 0
+    """The number of business days after each holiday that are part of it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleDaysOff(_Variant):
+    """On the days of a calendar that are no business days, all day."""
+    type: Literal['days_off'] = 'days_off'
+    """Which variant this is."""
+    calendar: str
+    """The name of the calendar."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleBusinessDays(_Variant):
+    """Between two local times on the business days of a calendar."""
+    type: Literal['business_days'] = 'business_days'
+    """Which variant this is."""
+    calendar: str
+    """The name of the calendar."""
+    start: str
+    """The local time of the start: `09:00`."""
+    end: str
+    """The local time of the end, up to `24:00`."""
+Schedule: TypeAlias = ScheduleCron | ScheduleCronPair | ScheduleWeekly | ScheduleOnce | ScheduleDates | ScheduleHolidays | ScheduleDaysOff | ScheduleBusinessDays
+"""Schedule a window is active."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot(_Value):
+    """An opening, made by `next_slot`."""
+    verdict: SlotVerdict
+    """Whether there is one."""
+    start: datetime | None = None
+    """The first instant at which the release may start."""
+    end: datetime | None = None
+    """The first instant at which it may not; absent if the opening does not end."""
+    reasons: Sequence[Reason]
+    """The reason."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status(_Value):
+    """Whether a release may start, made by `status`."""
+    verdict: Verdict
+    """Whether it may start now."""
+    blocked_by: Sequence[str]
+    """The names of the windows that block it, in the order of the policy; empty if it may start."""
+    next_open: datetime | None = None
+    """The instant at which it may start next, over all windows that touch; absent if it may start now, or not within five years."""
+    next_close: datetime | None = None
+    """The instant at which the current opening ends, or else the next one; absent if it does not end within five years."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The facts that would open it: `exemptionApprovedBy`."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone changes the verdict."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject(_Value):
+    """The release that asks: where it goes, what it is, and who started it."""
+    environment: str | None = None
+    """The environment."""
+    service: str | None = None
+    """The service."""
+    release_type: Type | None = None
+    """The type of the release, for exemptions."""
+    exemption_approved_by: str | None = None
+    """Who approved the exemption of this release."""
+    manual: bool = False
+    """Whether a person started the run."""
+    started_at: datetime | None = None
+    """The instant at which the run began, if it is under way."""
+    overridden: Override | None = None
+    """Opens everything, whatever the windows say: a decision of a person."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window(_Value):
+    """A window in which releases are allowed, or denied."""
+    name: str
+    """A name that no other window has."""
+    kind: Kind
+    """Whether releases are allowed or denied while it is active."""
+    schedule: Annotated[Schedule, _TAGGED]
+    """Schedule it is active."""
+    zone: str = 'UTC'
+    """The IANA zone of its local times."""
+    environments: Sequence[str] = ()
+    """The environments for which it counts."""
+    services: Sequence[str] = ()
+    """The services for which it counts."""
+    exempt: Sequence[Type] = ()
+    """The release types that it does not block once a person has approved it."""
+    manual: bool = False
+    """Whether it lets runs through that a person started, as `manualSync` of Argo CD."""
+    overrun: bool = False
+    """Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD."""
+class Engine(_Handle):
+    """Windows that were checked, compiled and digested once."""
+    def __init__(self, policy: Policy | Mapping[str, object]) -> None:
+        ...
+    @property
+    def policy(self) -> Policy:
+        """The policy."""
+        ...
+    @property
+    def digest(self) -> str:
+        """The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits."""
+        ...
+    def fits(self, subject: Subject | Mapping[str, object], start: datetime | str, duration: timedelta | str) -> Fit:
+        """Says whether a release that takes a while fits, as `fits`."""
+        ...
+    def next_slot(self, subject: Subject | Mapping[str, object], min_length: timedelta | str, after: datetime | str) -> Slot:
+        """Finds the next opening of a length, as `next_slot`."""
+        ...
+    def openings(self, subject: Subject | Mapping[str, object], range: TimeRange | Mapping[str, object]) -> tuple[TimeRange, ...]:
+        """Lists the open ranges, as `openings`."""
+        ...
+    def status(self, subject: Subject | Mapping[str, object], now: datetime | str) -> Status:
+        """Says whether a release may start now, as `status`."""
+        ...
+def default_policy() -> Policy:
+    """The policy without windows: everything is open."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def cron_times(cron: str, zone: str, range: TimeRange | Mapping[str, object]) -> tuple[datetime, ...]:
+    """Lists the instants of a cron expression in a range, its start included, its end not."""
+    ...
+def explain(status: Status | Mapping[str, object]) -> str:
+    """Writes a status as text for a person."""
+    ...
+def explain_fit(fit: Fit | Mapping[str, object]) -> str:
+    """Writes whether a release fits as text for a person."""
+    ...
+def explain_slot(slot: Slot | Mapping[str, object]) -> str:
+    """Writes an opening as text for a person."""
+    ...
+def fits(subject: Subject | Mapping[str, object], start: datetime | str, duration: timedelta | str, policy: Policy | Mapping[str, object]) -> Fit:
+    """Says whether a release that starts at an instant and takes a while ends before the windows close."""
+    ...
+def lint(policy: Policy | Mapping[str, object], now: datetime | str) -> tuple[Diagnostic, ...]:
+    """Finds windows that nobody may have meant: never active, over, without end, covered by others, changed by a clock change, or named by a calendar that runs out."""
+    ...
+def next_slot(subject: Subject | Mapping[str, object], min_length: timedelta | str, policy: Policy | Mapping[str, object], after: datetime | str) -> Slot:
+    """Finds the next opening that is at least so long, from `after` on."""
+    ...
+def openings(subject: Subject | Mapping[str, object], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object]) -> tuple[TimeRange, ...]:
+    """Lists the ranges of time in which a release may start, cut to `range`."""
+    ...
+def outcome(status: Status | Mapping[str, object]) -> Outcome:
+    """The consequence of a status for its caller: `proceed` if it is open, `wait` if time opens it, `ask` if nothing but a person does."""
+    ...
+def outcome_of_fit(fit: Fit | Mapping[str, object]) -> Outcome:
+    """The consequence of a fit for its caller: `proceed` if it fits, `wait` if a later start does, else `ask`."""
+    ...
+def outcome_of_slot(slot: Slot | Mapping[str, object]) -> Outcome:
+    """The consequence of an opening for its caller: `proceed` with the plan if there is one, else `ask`."""
+    ...
+def status(subject: Subject | Mapping[str, object], policy: Policy | Mapping[str, object], now: datetime | str) -> Status:
+    """Says whether a release may start now, what blocks it, and when that changes."""
     ...

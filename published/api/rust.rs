@@ -5317,6 +5317,18 @@ pub mod time {
         pub holidays: Vec<NaiveDate>,
         /// Make-up days: business days even on a weekend or a holiday.
         pub working_days: Vec<NaiveDate>,
+        /// Business days that end early.
+        pub half_days: Vec<HalfDay>,
+    }
+    /// A business day that ends early, like Christmas Eve.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct HalfDay {
+        /// The day.
+        pub date: NaiveDate,
+        /// The local time at which it ends: `12:00`.
+        pub end: String,
     }
     /// Returns the business day that is `days` business days after `date`, or before it if `days` is negative.
     pub fn add_business_days(date: NaiveDate, days: i32, calendar: &BusinessCalendar) -> Result<NaiveDate>;
@@ -5372,6 +5384,11 @@ pub mod time {
     impl FromStr for BucketUnit {}
     impl Display for Weekday {}
     impl FromStr for Weekday {}
+    impl HalfDay {
+        /// A day and the local time at which it ends.
+        #[must_use]
+        pub fn new(date: NaiveDate, end: impl Into<String>) -> Self;
+    }
     impl Default for BusinessCalendar {}
     impl BusinessCalendar {
         /// Whether the day is a business day.
@@ -5517,6 +5534,389 @@ pub mod version {
         pub fn is_prerelease(&self) -> bool;
     }
     impl fmt::Display for Version {}
+}
+/// Release windows and freezes: may a release start now, when next, and is there time for it?
+pub mod window {
+    /// The reason codes of `window`.
+    pub mod code {
+        /// No window counts for the release, so nothing is closed.
+        pub const NO_WINDOWS: ReasonCode;
+        /// No deny window is active, and there are no allow windows.
+        pub const NOTHING_DENIES: ReasonCode;
+        /// An allow window is active.
+        pub const ALLOW_WINDOW_ACTIVE: ReasonCode;
+        /// A deny window is active.
+        pub const DENY_WINDOW_ACTIVE: ReasonCode;
+        /// There are allow windows, and none of them is active.
+        pub const OUTSIDE_ALLOW_WINDOWS: ReasonCode;
+        /// A person overrides the windows.
+        pub const WINDOWS_OVERRIDDEN: ReasonCode;
+        /// Every blocking window exempts the release type, and a person approved the exemption.
+        pub const RELEASE_TYPE_EXEMPT: ReasonCode;
+        /// Every blocking window exempts the release type, but nobody approved the exemption.
+        pub const EXEMPTION_NEEDS_APPROVAL: ReasonCode;
+        /// Every blocking window lets manual runs through.
+        pub const MANUAL_RUN_ALLOWED: ReasonCode;
+        /// The run began while it was open, and every blocking window lets a running release end.
+        pub const OVERRUN_ALLOWED: ReasonCode;
+        /// The run began while it was open, but a blocking window stops running releases, too.
+        pub const OVERRUN_NOT_ALLOWED: ReasonCode;
+        /// The release starts while the windows are open and ends before they close.
+        pub const FITS: ReasonCode;
+        /// The windows are closed at the start.
+        pub const CLOSED_AT_START: ReasonCode;
+        /// The windows close before the release ends.
+        pub const CLOSES_TOO_EARLY: ReasonCode;
+        /// An opening that is long enough was found.
+        pub const SLOT_FOUND: ReasonCode;
+        /// No opening within the searched time is long enough.
+        pub const NO_SLOT: ReasonCode;
+    }
+    /// Lists the instants of a cron expression in a range, its start included, its end not.
+    pub fn cron_times(cron: &str, zone: &str, range: &TimeRange) -> Result<Vec<Timestamp>>;
+    /// What a window means for releases while it is active.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Kind {
+        /// Releases may start.
+        Allow,
+        /// Releases may not start: a freeze.
+        Deny,
+    }
+    /// A window in which releases are allowed, or denied.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Window {
+        /// A name that no other window has.
+        pub name: String,
+        /// Whether releases are allowed or denied while it is active.
+        pub kind: Kind,
+        /// Schedule it is active.
+        pub schedule: Schedule,
+        /// The IANA zone of its local times.
+        pub zone: String,
+        /// The environments for which it counts.
+        pub environments: Vec<String>,
+        /// The services for which it counts.
+        pub services: Vec<String>,
+        /// The release types that it does not block once a person has approved it.
+        pub exempt: Vec<Type>,
+        /// Whether it lets runs through that a person started, as `manualSync` of Argo CD.
+        pub manual: bool,
+        /// Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD.
+        pub overrun: bool,
+    }
+    /// Windows that were checked, compiled and digested once.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Engine(_);
+    /// A probable mistake in the windows, made by `lint`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Diagnostic {
+        /// The stable code.
+        pub code: DiagnosticCode,
+        /// `warning` if releases are blocked or let through in a way that nobody may have meant, else `info`.
+        pub severity: Severity,
+        /// The path from the policy down: `windows[1].schedule`.
+        pub path: String,
+        /// The sentence for a person.
+        pub text: String,
+    }
+    /// The kinds of mistakes in windows.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DiagnosticCode {
+        /// The window is never active, like one on 31 February.
+        NeverActive,
+        /// The window was active for the last time.
+        Ended,
+        /// The window is active without end.
+        NeverEnds,
+        /// Deny windows cover the allow window for a year.
+        Shadowed,
+        /// The clock skips the start of the window on a day of the next two years.
+        StartInGap,
+        /// The clock passes the start of the window twice on a day of the next two years.
+        StartRepeats,
+        /// The holidays of the calendar end within 90 days.
+        CalendarEnds,
+    }
+    /// Finds windows that nobody may have meant: never active, over, without end, covered by others, changed by a clock change, or named by a calendar that runs out.
+    pub fn lint(policy: &Policy, now: Timestamp) -> Result<Vec<Diagnostic>>;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// The windows of an organisation, and the calendars that they name.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// The windows, at most 1,000.
+        pub windows: Vec<Window>,
+        /// The calendars by name: weekends, holidays and make-up days.
+        pub calendars: BTreeMap<String, BusinessCalendar>,
+    }
+    /// The policy without windows: everything is open.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// Schedule a window is active.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Schedule {
+        /// For a duration from each instant of a cron expression on, as in Argo CD.
+        Cron {
+            /// Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday).
+            cron: String,
+            /// The length of each occurrence, above 0.
+            duration: Span,
+        },
+        /// From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab.
+        CronPair {
+            /// The cron expression of the starts.
+            start: String,
+            /// The cron expression of the ends.
+            end: String,
+        },
+        /// Between two local times on days of the week.
+        Weekly {
+            /// The days on which it starts.
+            days: Vec<Weekday>,
+            /// The local time of the start: `22:00`.
+            start: String,
+            /// The local time of the end, up to `24:00`.
+            end: String,
+        },
+        /// Once, between two instants.
+        Once {
+            /// The first instant.
+            start: Timestamp,
+            /// The first instant after it.
+            end: Timestamp,
+        },
+        /// Once, for whole local days.
+        Dates {
+            /// The first day.
+            first: NaiveDate,
+            /// The last day, which is part of it.
+            last: NaiveDate,
+        },
+        /// On the holidays of a calendar, all day, and on business days around them.
+        Holidays {
+            /// The name of the calendar.
+            calendar: String,
+            /// The number of business days before each holiday that are part of it.
+            business_days_before: u32,
+            /// The number of business days after each holiday that are part of it.
+            business_days_after: u32,
+        },
+        /// On the days of a calendar that are no business days, all day.
+        DaysOff {
+            /// The name of the calendar.
+            calendar: String,
+        },
+        /// Between two local times on the business days of a calendar.
+        BusinessDays {
+            /// The name of the calendar.
+            calendar: String,
+            /// The local time of the start: `09:00`.
+            start: String,
+            /// The local time of the end, up to `24:00`.
+            end: String,
+        },
+    }
+    /// Whether a release fits into an opening, made by `fits`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Fit {
+        /// Whether it fits.
+        pub verdict: FitVerdict,
+        /// The instant at which the windows close before the release ends.
+        pub closes_at: Option<Timestamp>,
+        /// The next instant at which the release fits; absent if it fits at `start`, or not within five years.
+        pub next_start: Option<Timestamp>,
+        /// The reason.
+        pub reasons: Vec<Reason>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Whether a release fits into an opening.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum FitVerdict {
+        /// It starts and ends while the windows are open.
+        Fits,
+        /// The windows are closed at its start.
+        ClosedAtStart,
+        /// The windows close before its end.
+        ClosesTooEarly,
+    }
+    /// An opening, made by `next_slot`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Slot {
+        /// Whether there is one.
+        pub verdict: SlotVerdict,
+        /// The first instant at which the release may start.
+        pub start: Option<Timestamp>,
+        /// The first instant at which it may not; absent if the opening does not end.
+        pub end: Option<Timestamp>,
+        /// The reason.
+        pub reasons: Vec<Reason>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Whether an opening was found.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SlotVerdict {
+        /// There is one.
+        Found,
+        /// There is none within five years.
+        None,
+    }
+    /// Writes whether a release fits as text for a person.
+    #[must_use]
+    pub fn explain_fit(fit: &Fit) -> String;
+    /// Writes an opening as text for a person.
+    #[must_use]
+    pub fn explain_slot(slot: &Slot) -> String;
+    /// Says whether a release that starts at an instant and takes a while ends before the windows close.
+    pub fn fits(subject: &Subject, start: Timestamp, duration: Span, policy: &Policy) -> Result<Fit>;
+    /// Finds the next opening that is at least so long, from `after` on.
+    pub fn next_slot(subject: &Subject, min_length: Span, policy: &Policy, after: Timestamp) -> Result<Slot>;
+    /// Lists the ranges of time in which a release may start, cut to `range`.
+    pub fn openings(subject: &Subject, policy: &Policy, range: &TimeRange) -> Result<Vec<TimeRange>>;
+    /// The consequence of a fit for its caller: `proceed` if it fits, `wait` if a later start does, else `ask`.
+    #[must_use]
+    pub fn outcome_of_fit(fit: &Fit) -> Outcome;
+    /// The consequence of an opening for its caller: `proceed` with the plan if there is one, else `ask`.
+    #[must_use]
+    pub fn outcome_of_slot(slot: &Slot) -> Outcome;
+    /// Whether a release may start, made by `status`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Status {
+        /// Whether it may start now.
+        pub verdict: Verdict,
+        /// The names of the windows that block it, in the order of the policy; empty if it may start.
+        pub blocked_by: Vec<String>,
+        /// The instant at which it may start next, over all windows that touch; absent if it may start now, or not within five years.
+        pub next_open: Option<Timestamp>,
+        /// The instant at which the current opening ends, or else the next one; absent if it does not end within five years.
+        pub next_close: Option<Timestamp>,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The facts that would open it: `exemptionApprovedBy`.
+        pub missing: Vec<String>,
+        /// The instant at which time alone changes the verdict.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Whether releases may start.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// The release may start.
+        Open,
+        /// The release may not start.
+        Closed,
+    }
+    /// Writes a status as text for a person.
+    #[must_use]
+    pub fn explain(status: &Status) -> String;
+    /// The consequence of a status for its caller: `proceed` if it is open, `wait` if time opens it, `ask` if nothing but a person does.
+    #[must_use]
+    pub fn outcome(status: &Status) -> Outcome;
+    /// Says whether a release may start now, what blocks it, and when that changes.
+    pub fn status(subject: &Subject, policy: &Policy, now: Timestamp) -> Result<Status>;
+    /// A person's decision to release although the windows are closed.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Override {
+        /// Who decided it.
+        pub by: String,
+        /// Why.
+        pub why: String,
+    }
+    /// The release that asks: where it goes, what it is, and who started it.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Subject {
+        /// The environment.
+        pub environment: Option<String>,
+        /// The service.
+        pub service: Option<String>,
+        /// The type of the release, for exemptions.
+        pub release_type: Option<Type>,
+        /// Who approved the exemption of this release.
+        pub exemption_approved_by: Option<String>,
+        /// Whether a person started the run.
+        pub manual: bool,
+        /// The instant at which the run began, if it is under way.
+        pub started_at: Option<Timestamp>,
+        /// Opens everything, whatever the windows say: a decision of a person.
+        pub overridden: Option<Override>,
+    }
+    impl Display for DiagnosticCode {}
+    impl FromStr for DiagnosticCode {}
+    impl Display for FitVerdict {}
+    impl FromStr for FitVerdict {}
+    impl Display for Kind {}
+    impl FromStr for Kind {}
+    impl Display for SlotVerdict {}
+    impl FromStr for SlotVerdict {}
+    impl Display for Verdict {}
+    impl FromStr for Verdict {}
+    impl Window {
+        /// A window in UTC, for all environments and services, without exemptions.
+        #[must_use]
+        pub fn new(name: impl Into<String>, kind: Kind, schedule: Schedule) -> Self;
+    }
+    impl Engine {
+        /// Checks, compiles and digests a policy.
+        pub fn new(policy: Policy) -> Result<Self>;
+        /// The policy.
+        #[must_use]
+        pub fn policy(&self) -> &Policy;
+        /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
+        #[must_use]
+        pub fn digest(&self) -> &str;
+        /// Says whether a release may start now, as `status`.
+        pub fn status(&self, subject: &Subject, now: Timestamp) -> Result<Status>;
+        /// Finds the next opening of a length, as `next_slot`.
+        pub fn next_slot(&self, subject: &Subject, min_length: Span, after: Timestamp) -> Result<Slot>;
+        /// Says whether a release that takes a while fits, as `fits`.
+        pub fn fits(&self, subject: &Subject, start: Timestamp, duration: Span) -> Result<Fit>;
+        /// Lists the open ranges, as `openings`.
+        pub fn openings(&self, subject: &Subject, range: &TimeRange) -> Result<Vec<TimeRange>>;
+    }
+    impl PolicyText for Policy {}
+    /// The text of `explain_slot`.
+    impl fmt::Display for Slot {}
+    /// The text of `explain_fit`.
+    impl fmt::Display for Fit {}
+    impl Explain for Slot {}
+    impl Explain for Fit {}
+    /// The text of `explain`.
+    impl fmt::Display for Status {}
+    impl Explain for Status {}
+    impl Override {
+        /// An override with its author and its reason.
+        #[must_use]
+        pub fn new(by: impl Into<String>, why: impl Into<String>) -> Self;
+    }
 }
 /// The wire form: reads values from JSON and YAML text strictly, and writes them.
 pub mod wire {

@@ -5009,7 +5009,7 @@ outside the years 1 to 9999.",
                         kind: Kind::Document(
                             "BusinessCalendar",
                             "Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.",
-                            "Keys: weekend?, holidays?, workingDays?",
+                            "Keys: weekend?, holidays?, workingDays?, halfDays?",
                         ),
                     },
                 ],
@@ -5105,7 +5105,7 @@ for more than 40,000 buckets, and for buckets outside the years 1 to 9999.",
                         kind: Kind::Document(
                             "BusinessCalendar",
                             "Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.",
-                            "Keys: weekend?, holidays?, workingDays?",
+                            "Keys: weekend?, holidays?, workingDays?, halfDays?",
                         ),
                     },
                 ],
@@ -5115,12 +5115,12 @@ for more than 40,000 buckets, and for buckets outside the years 1 to 9999.",
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore time business-days-between --start 2024-04-01 --end 2024-05-06 --calendar calendar.json",
+                    command: "relcore time business-days-between --start 1996-12-28 --end 1996-12-29 --calendar calendar.json",
                     files: &[(
                         "calendar.json",
-                        r#"{"holidays":["2024-04-04","2024-04-05","2024-04-06","2024-05-01","2024-05-02","2024-05-03","2024-05-04","2024-05-05"],"workingDays":["2024-04-07","2024-04-28"]}"#,
+                        r#"{"weekend":["saturday","sunday"],"holidays":["1997-01-01","1997-01-02"],"workingDays":["1996-12-28"]}"#,
                     )],
-                    prints: "22",
+                    prints: "1",
                 }),
             },
             Function {
@@ -5242,5 +5242,564 @@ Pitfalls:
                 prints: r#""patch""#,
             }),
         }],
+    },
+    Module {
+        name: "window",
+        docs: r"Release windows and freezes: may a release start now, when next, and is there time for it?
+
+A `Policy` has windows and the calendars that they name. `status` returns whether a release may start now, what
+blocks it, and the instant at which that changes. `next-slot` finds the next opening of a given length, `fits` tells
+whether a release that takes a while ends before the close, `openings` lists the open ranges, and `lint` finds windows
+that never open.
+
+Rules:
+
+1. Every window is half-open: it is active from its start to before its end. Windows that touch are one range.
+2. A window counts for the subjects that it names: environments, services, or all.
+3. A deny window that is active blocks. It outranks every allow window.
+4. If there are allow windows and none of them is active, all of them block. Without windows everything is open.
+5. What is blocked is open all the same in four cases: a person overrides the windows; every blocking window exempts the
+   release type, and a person approved the exemption; the run is manual, and every blocking window lets manual runs
+   through; the run began while it was open, and every blocking window lets a running release end.
+6. Local times follow the IANA time zone database. A start that the clock skips is the instant after the gap; a start
+   that occurs twice is its first. An end that occurs twice is the first for an allow window and the last for a deny
+   window, so that a doubt closes.
+7. A cron expression with a fixed hour runs once a day, as in Vixie cron: right after a gap, at the first of two equal
+   times. One with a wildcard or a step in the hour or the minute follows elapsed time.
+8. The result depends on the arguments alone, never on the zone of the host.
+
+Pitfalls:
+
+- An allow window that is over closes everything until the next one. To forbid some hours, use deny windows alone.
+- Ask again before each step of a rollout: a window that lets a running step end does not let the next one begin.
+- A weekly window that ends at or before its start ends on the next day and belongs to the day of its start.
+- A window of holidays ends with its calendar. `lint` warns when the dates run out.",
+        functions: &[
+            Function {
+                name: "window.default_policy",
+                command: "default-policy",
+                docs: "The policy without windows: everything is open.",
+                arguments: &[],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window default-policy",
+                    files: &[],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "window.policy_from_json",
+                command: "policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for
+the cron expression `0 0 0 * *` and the time `25:00`, `out_of_range` for a duration of 0, `duplicate` for two windows of
+one name, `unknown_reference` for a calendar that the policy does not have.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "window.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"windows:
+  - name: freeze
+    kind: deny
+    schedule: {type: dates, first: 2026-12-21, last: 2027-01-03}
+",
+                    )],
+                    prints: r#"{"windows":[{"name":"freeze","kind":"deny","schedule":{"type":"dates","first":"2026-12-21","last":"2027-01-03"},"zone":"UTC","environments":[],"services":[],"exempt":[],"manual":false,"overrun":false}],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "window.cron_times",
+                command: "cron-times",
+                docs: r"Lists the instants of a cron expression in a range, its start included, its end not.
+
+The expression has five fields. A fixed hour runs once a day: right after a gap of the clock, and at the first of two
+equal times. A wildcard or a step follows elapsed time, as in Vixie cron.
+
+Errors:
+All faults at once: `invalid_value` for `0 0 0 * *` (there is no day 0), `* * * * * *` (six fields) and a range that ends
+before it starts, `unknown_zone`, `out_of_range` for more than 100,000 instants.",
+                arguments: &[
+                    Argument { wire: "cron", option: "cron", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                ],
+                result: ("list of instant", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window cron-times --cron '0 0 L * *' --zone UTC --range range.json",
+                    files: &[(
+                        "range.json",
+                        r#"{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"}"#,
+                    )],
+                    prints: r#"["2026-01-31T00:00:00.000Z","2026-02-28T00:00:00.000Z","2026-03-31T00:00:00.000Z"]"#,
+                }),
+            },
+            Function {
+                name: "window.explain",
+                command: "explain",
+                docs: "Writes a status as text for a person.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "window.Status",
+                        "Whether a release may start, made by `status`.",
+                        "Keys: verdict, blockedBy, nextOpen?, nextClose?, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window explain --status status.json",
+                    files: &[(
+                        "status.json",
+                        r#"{"verdict":"open","blockedBy":[],"reasons":[{"code":"no_windows","severity":"info","subject":"windows","text":"no window counts for this release","evidence":{}}],"missing":[],"policyDigest":"sha256:45c8cc31cc7a84959256a1fcd6fbaebee4dc972ef8d1f390cafa960399c81369","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""OPEN: the release may start\n- info: no window counts for this release [no_windows: windows]\npolicy: sha256:45c8cc31cc7a84959256a1fcd6fbaebee4dc972ef8d1f390cafa960399c81369\n""#,
+                }),
+            },
+            Function {
+                name: "window.explain_fit",
+                command: "explain-fit",
+                docs: "Writes whether a release fits as text for a person.",
+                arguments: &[Argument {
+                    wire: "fit",
+                    option: "fit",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "window.Fit",
+                        "Whether a release fits into an opening, made by `fits`.",
+                        "Keys: verdict, closesAt?, nextStart?, reasons, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window explain-fit --fit fit.json",
+                    files: &[(
+                        "fit.json",
+                        r#"{"verdict":"fits","reasons":[{"code":"fits","severity":"info","subject":"windows","text":"a release of 1h from 2026-11-23T15:00:00.000Z on fits","evidence":{"threshold":3600.0,"unit":"s"}}],"policyDigest":"sha256:ecfcc27e39184d244e8c3df0ce995d6b70b06c44e85744bed23e3ab1470483eb","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""FITS: the release ends before the windows close\n- info: a release of 1h from 2026-11-23T15:00:00.000Z on fits [fits: windows]\npolicy: sha256:ecfcc27e39184d244e8c3df0ce995d6b70b06c44e85744bed23e3ab1470483eb\n""#,
+                }),
+            },
+            Function {
+                name: "window.explain_slot",
+                command: "explain-slot",
+                docs: "Writes an opening as text for a person.",
+                arguments: &[Argument {
+                    wire: "slot",
+                    option: "slot",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "window.Slot",
+                        "An opening, made by `next_slot`.",
+                        "Keys: verdict, start?, end?, reasons, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window explain-slot --slot slot.json",
+                    files: &[(
+                        "slot.json",
+                        r#"{"verdict":"none","reasons":[{"code":"no_slot","severity":"warning","subject":"windows","text":"no opening of 9h begins within five years after 2026-11-23T14:30:00.000Z","evidence":{"threshold":32400.0,"unit":"s"}}],"policyDigest":"sha256:ecfcc27e39184d244e8c3df0ce995d6b70b06c44e85744bed23e3ab1470483eb","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""NONE: no opening is long enough\n- warning: no opening of 9h begins within five years after 2026-11-23T14:30:00.000Z [no_slot: windows]\npolicy: sha256:ecfcc27e39184d244e8c3df0ce995d6b70b06c44e85744bed23e3ab1470483eb\n""#,
+                }),
+            },
+            Function {
+                name: "window.fits",
+                command: "fits",
+                docs: r"Says whether a release that starts at an instant and takes a while ends before the windows close.
+
+Errors:
+As `status`, and `out_of_range` for a negative duration.",
+                arguments: &[
+                    Argument {
+                        wire: "subject",
+                        option: "subject",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Subject",
+                            "The release that asks: where it goes, what it is, and who started it.",
+                            "Keys: environment?, service?, releaseType?, exemptionApprovedBy?, manual?, startedAt?, overridden?",
+                        ),
+                    },
+                    Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
+                    Argument { wire: "duration", option: "duration", is_optional: false, kind: Kind::Span },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Policy",
+                            "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                            "Keys: windows?, calendars?",
+                        ),
+                    },
+                ],
+                result: ("window.Fit", "Whether a release fits into an opening, made by `fits`."),
+                explain: Some("window.explain_fit"),
+                outcome: Some("window.outcome_of_fit"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window fits --subject '{}' --start 2026-03-06T15:00:00.000Z --duration PT1H --policy policy.json",
+                    files: &[(
+                        "policy.json",
+                        r#"{"windows":[{"name":"office","kind":"allow","overrun":true,"schedule":{"type":"cron","cron":"0 9 * * 1-5","duration":"PT8H"}}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "window.lint",
+                command: "lint",
+                docs: r"Finds windows that nobody may have meant: never active, over, without end, covered by others, changed by a clock change,
+or named by a calendar that runs out.
+
+Errors:
+As `policy-from-json`, all faults at once, under `policy`.",
+                arguments: &[
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Policy",
+                            "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                            "Keys: windows?, calendars?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("list of window.Diagnostic", "A probable mistake in the windows, made by `lint`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: true,
+                example: Some(Example {
+                    command: "relcore window lint --policy policy.json --now 2026-11-23T03:00:00.000Z",
+                    files: &[(
+                        "policy.json",
+                        r#"{"windows":[{"name":"x","kind":"deny","schedule":{"type":"cron","cron":"* * * * *","duration":"PT1M"}}]}"#,
+                    )],
+                    prints: r#"[{"code":"never_ends","severity":"warning","path":"windows[0].schedule","text":"the window `x` is active without end"}]"#,
+                }),
+            },
+            Function {
+                name: "window.next_slot",
+                command: "next-slot",
+                docs: r"Finds the next opening that is at least so long, from `after` on.
+
+Errors:
+As `status`, and `out_of_range` for a negative length.",
+                arguments: &[
+                    Argument {
+                        wire: "subject",
+                        option: "subject",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Subject",
+                            "The release that asks: where it goes, what it is, and who started it.",
+                            "Keys: environment?, service?, releaseType?, exemptionApprovedBy?, manual?, startedAt?, overridden?",
+                        ),
+                    },
+                    Argument {
+                        wire: "minLength",
+                        option: "min-length",
+                        is_optional: false,
+                        kind: Kind::Span,
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Policy",
+                            "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                            "Keys: windows?, calendars?",
+                        ),
+                    },
+                    Argument { wire: "after", option: "after", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("window.Slot", "An opening, made by `next_slot`."),
+                explain: Some("window.explain_slot"),
+                outcome: Some("window.outcome_of_slot"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window next-slot --subject '{}' --min-length PT1H --policy policy.json --after 2026-11-23T15:30:00.000Z",
+                    files: &[(
+                        "policy.json",
+                        r#"{"windows":[{"name":"office hours","kind":"allow","zone":"Europe/Berlin","schedule":{"type":"weekly","days":["monday","tuesday","wednesday","thursday","friday"],"start":"09:00","end":"17:00"}}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "window.openings",
+                command: "openings",
+                docs: r"Lists the ranges of time in which a release may start, cut to `range`.
+
+Errors:
+As `status`, `invalid_value` for a range that ends before it starts, `out_of_range` for more than
+100,000 openings.",
+                arguments: &[
+                    Argument {
+                        wire: "subject",
+                        option: "subject",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Subject",
+                            "The release that asks: where it goes, what it is, and who started it.",
+                            "Keys: environment?, service?, releaseType?, exemptionApprovedBy?, manual?, startedAt?, overridden?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Policy",
+                            "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                            "Keys: windows?, calendars?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of TimeRange",
+                    "A half-open range of time: `start` is included, `end` is not.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window openings --subject '{}' --policy policy.json --range range.json",
+                    files: &[
+                        (
+                            "policy.json",
+                            r#"{"windows":[{"name":"nights","kind":"allow","zone":"Europe/Rome","schedule":{"type":"weekly","start":"22:00","end":"04:00"}}]}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2025-10-24T12:00:00.000Z","end":"2025-10-27T12:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: r#"[{"start":"2025-10-24T20:00:00.000Z","end":"2025-10-25T02:00:00.000Z"},{"start":"2025-10-25T20:00:00.000Z","end":"2025-10-26T03:00:00.000Z"},{"start":"2025-10-26T21:00:00.000Z","end":"2025-10-27T03:00:00.000Z"}]"#,
+                }),
+            },
+            Function {
+                name: "window.outcome",
+                command: "outcome",
+                docs: r"The consequence of a status for its caller: `proceed` if it is open, `wait` if time opens it, `ask` if nothing but a
+person does.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "window.Status",
+                        "Whether a release may start, made by `status`.",
+                        "Keys: verdict, blockedBy, nextOpen?, nextClose?, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window outcome --status status.json",
+                    files: &[(
+                        "status.json",
+                        r#"{"verdict":"open","blockedBy":[],"reasons":[{"code":"no_windows","severity":"info","subject":"windows","text":"no window counts for this release","evidence":{}}],"missing":[],"policyDigest":"sha256:45c8cc31cc7a84959256a1fcd6fbaebee4dc972ef8d1f390cafa960399c81369","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "window.outcome_of_fit",
+                command: "outcome-of-fit",
+                docs: "The consequence of a fit for its caller: `proceed` if it fits, `wait` if a later start does, else `ask`.",
+                arguments: &[Argument {
+                    wire: "fit",
+                    option: "fit",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "window.Fit",
+                        "Whether a release fits into an opening, made by `fits`.",
+                        "Keys: verdict, closesAt?, nextStart?, reasons, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window outcome-of-fit --fit fit.json",
+                    files: &[(
+                        "fit.json",
+                        r#"{"verdict":"fits","reasons":[{"code":"fits","severity":"info","subject":"windows","text":"a release of 1h from 2026-11-23T15:00:00.000Z on fits","evidence":{"threshold":3600.0,"unit":"s"}}],"policyDigest":"sha256:ecfcc27e39184d244e8c3df0ce995d6b70b06c44e85744bed23e3ab1470483eb","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "window.outcome_of_slot",
+                command: "outcome-of-slot",
+                docs: "The consequence of an opening for its caller: `proceed` with the plan if there is one, else `ask`.",
+                arguments: &[Argument {
+                    wire: "slot",
+                    option: "slot",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "window.Slot",
+                        "An opening, made by `next_slot`.",
+                        "Keys: verdict, start?, end?, reasons, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore window outcome-of-slot --slot slot.json",
+                    files: &[(
+                        "slot.json",
+                        r#"{"verdict":"none","reasons":[{"code":"no_slot","severity":"warning","subject":"windows","text":"no opening of 9h begins within five years after 2026-11-23T14:30:00.000Z","evidence":{"threshold":32400.0,"unit":"s"}}],"policyDigest":"sha256:ecfcc27e39184d244e8c3df0ce995d6b70b06c44e85744bed23e3ab1470483eb","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "window.status",
+                command: "status",
+                docs: r"Says whether a release may start now, what blocks it, and when that changes.
+
+Pitfall: `open` is true for this instant. A release that takes a while should ask `fits`.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`; `invalid_value` for an empty
+name and an override without a reason, `out_of_range` for a `startedAt` after `now`.",
+                arguments: &[
+                    Argument {
+                        wire: "subject",
+                        option: "subject",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Subject",
+                            "The release that asks: where it goes, what it is, and who started it.",
+                            "Keys: environment?, service?, releaseType?, exemptionApprovedBy?, manual?, startedAt?, overridden?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "window.Policy",
+                            "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                            "Keys: windows?, calendars?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("window.Status", "Whether a release may start, made by `status`."),
+                explain: Some("window.explain"),
+                outcome: Some("window.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore window status --subject '{"manual":true}' --policy policy.json --now 2026-07-15T12:30:20.000Z"#,
+                    files: &[(
+                        "policy.json",
+                        r#"{"windows":[{"name":"window 1","kind":"deny","schedule":{"type":"cron","cron":"0 22 * * *","duration":"PT1H"},"zone":"UTC","manual":true}]}"#,
+                    )],
+                    prints: r#"{"verdict":"open","blockedBy":[],"reasons":[{"code":"nothing_denies","severity":"info","subject":"windows","text":"no deny window is active","evidence":{}}],"missing":[],"policyDigest":"sha256:0ac1b324e3714d982d2699e7b247ce0e4f4d6985adc3334a565f79b1c58f5dab","tzdbVersion":"2025b"}"#,
+                }),
+            },
+        ],
     },
 ];

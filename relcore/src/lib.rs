@@ -6,6 +6,7 @@
 //! | module | question |
 //! | --- | --- |
 //! | [`release`] | which type of release is this, and what does that type require? |
+//! | [`window`] | may a release start now, and when does that change? |
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
 //! | [`canary`] | advance, hold or roll back this canary? |
 //! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
@@ -74,6 +75,7 @@ pub mod scalar;
 pub mod stats;
 pub mod time;
 pub mod version;
+pub mod window;
 pub mod wire;
 
 pub use error::{Error, ErrorKind, Fault, Result};

@@ -86,6 +86,70 @@ value class ReasonCode(val value: String) {
          */
         val DECLARED_KIND = ReasonCode("declared_kind")
         /**
+         * No window counts for the release, so nothing is closed.
+         */
+        val NO_WINDOWS = ReasonCode("no_windows")
+        /**
+         * No deny window is active, and there are no allow windows.
+         */
+        val NOTHING_DENIES = ReasonCode("nothing_denies")
+        /**
+         * An allow window is active.
+         */
+        val ALLOW_WINDOW_ACTIVE = ReasonCode("allow_window_active")
+        /**
+         * A deny window is active.
+         */
+        val DENY_WINDOW_ACTIVE = ReasonCode("deny_window_active")
+        /**
+         * There are allow windows, and none of them is active.
+         */
+        val OUTSIDE_ALLOW_WINDOWS = ReasonCode("outside_allow_windows")
+        /**
+         * A person overrides the windows.
+         */
+        val WINDOWS_OVERRIDDEN = ReasonCode("windows_overridden")
+        /**
+         * Every blocking window exempts the release type, and a person approved the exemption.
+         */
+        val RELEASE_TYPE_EXEMPT = ReasonCode("release_type_exempt")
+        /**
+         * Every blocking window exempts the release type, but nobody approved the exemption.
+         */
+        val EXEMPTION_NEEDS_APPROVAL = ReasonCode("exemption_needs_approval")
+        /**
+         * Every blocking window lets manual runs through.
+         */
+        val MANUAL_RUN_ALLOWED = ReasonCode("manual_run_allowed")
+        /**
+         * The run began while it was open, and every blocking window lets a running release end.
+         */
+        val OVERRUN_ALLOWED = ReasonCode("overrun_allowed")
+        /**
+         * The run began while it was open, but a blocking window stops running releases, too.
+         */
+        val OVERRUN_NOT_ALLOWED = ReasonCode("overrun_not_allowed")
+        /**
+         * The release starts while the windows are open and ends before they close.
+         */
+        val FITS = ReasonCode("fits")
+        /**
+         * The windows are closed at the start.
+         */
+        val CLOSED_AT_START = ReasonCode("closed_at_start")
+        /**
+         * The windows close before the release ends.
+         */
+        val CLOSES_TOO_EARLY = ReasonCode("closes_too_early")
+        /**
+         * An opening that is long enough was found.
+         */
+        val SLOT_FOUND = ReasonCode("slot_found")
+        /**
+         * No opening within the searched time is long enough.
+         */
+        val NO_SLOT = ReasonCode("no_slot")
+        /**
          * Every metric that counts is successful.
          */
         val RUN_SUCCESSFUL = ReasonCode("run_successful")

@@ -53,6 +53,14 @@ fun Fault.toJson(): String = ffiWriteFault(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun HalfDay.Companion.fromJson(json: String): HalfDay = ffiReadHalfDay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun HalfDay.toJson(): String = ffiWriteHalfDay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun Interval.Companion.fromJson(json: String): Interval = ffiReadInterval(json)
 
 /** The JSON form. */
@@ -1739,6 +1747,118 @@ fun StatsWelchTest.Companion.fromJson(json: String): StatsWelchTest = ffiReadSta
 @Throws(RelcoreException::class)
 fun StatsWelchTest.toJson(): String = ffiWriteStatsWelchTest(this)
 
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowDiagnostic.Companion.fromJson(json: String): WindowDiagnostic = ffiReadWindowDiagnostic(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowDiagnostic.toJson(): String = ffiWriteWindowDiagnostic(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowDiagnosticCode.Companion.fromJson(json: String): WindowDiagnosticCode = ffiReadWindowDiagnosticCode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowDiagnosticCode.toJson(): String = ffiWriteWindowDiagnosticCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowFit.Companion.fromJson(json: String): WindowFit = ffiReadWindowFit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowFit.toJson(): String = ffiWriteWindowFit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowFitVerdict.Companion.fromJson(json: String): WindowFitVerdict = ffiReadWindowFitVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowFitVerdict.toJson(): String = ffiWriteWindowFitVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowKind.Companion.fromJson(json: String): WindowKind = ffiReadWindowKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowKind.toJson(): String = ffiWriteWindowKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowOverride.Companion.fromJson(json: String): WindowOverride = ffiReadWindowOverride(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowOverride.toJson(): String = ffiWriteWindowOverride(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowPolicy.Companion.fromJson(json: String): WindowPolicy = ffiReadWindowPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowPolicy.toJson(): String = ffiWriteWindowPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowSchedule.Companion.fromJson(json: String): WindowSchedule = ffiReadWindowSchedule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowSchedule.toJson(): String = ffiWriteWindowSchedule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowSlot.Companion.fromJson(json: String): WindowSlot = ffiReadWindowSlot(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowSlot.toJson(): String = ffiWriteWindowSlot(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowSlotVerdict.Companion.fromJson(json: String): WindowSlotVerdict = ffiReadWindowSlotVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowSlotVerdict.toJson(): String = ffiWriteWindowSlotVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowStatus.Companion.fromJson(json: String): WindowStatus = ffiReadWindowStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowStatus.toJson(): String = ffiWriteWindowStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowSubject.Companion.fromJson(json: String): WindowSubject = ffiReadWindowSubject(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowSubject.toJson(): String = ffiWriteWindowSubject(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowVerdict.Companion.fromJson(json: String): WindowVerdict = ffiReadWindowVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowVerdict.toJson(): String = ffiWriteWindowVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Window.Companion.fromJson(json: String): Window = ffiReadWindow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Window.toJson(): String = ffiWriteWindow(this)
+
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)
 fun CanaryRollout.Companion.fromJson(json: String): CanaryRollout = CanaryRollout(CanarySchedule.fromJson(json))
@@ -1762,3 +1882,11 @@ fun RollbackEngine.Companion.fromJson(json: String): RollbackEngine = RollbackEn
 /** The JSON form of the policy. */
 @Throws(RelcoreException::class)
 fun RollbackEngine.toJson(): String = policy().toJson()
+
+/** Reads the JSON form of the policy; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun WindowEngine.Companion.fromJson(json: String): WindowEngine = WindowEngine(WindowPolicy.fromJson(json))
+
+/** The JSON form of the policy. */
+@Throws(RelcoreException::class)
+fun WindowEngine.toJson(): String = policy().toJson()

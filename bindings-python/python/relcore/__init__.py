@@ -16,6 +16,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.stats`: Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
 - `relcore.time`: Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 - `relcore.version`: Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+- `relcore.window`: Release windows and freezes: may a release start now, when next, and is there time for it?
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from relcore import stats as stats
     from relcore import time as time
     from relcore import version as version
+    from relcore import window as window
     from relcore._errors import InputError as InputError
     from relcore._errors import PolicyChangedError as PolicyChangedError
     from relcore._errors import RelcoreError as RelcoreError
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from relcore.reason import Severity as Severity
     from relcore.time import BucketUnit as BucketUnit
     from relcore.time import BusinessCalendar as BusinessCalendar
+    from relcore.time import HalfDay as HalfDay
     from relcore.time import TimeRange as TimeRange
     from relcore.time import Weekday as Weekday
     from relcore.version import Bump as Bump
@@ -65,6 +68,7 @@ __all__ = [
     "ErrorKind",
     "Evidence",
     "Fault",
+    "HalfDay",
     "InputError",
     "Interval",
     "PolicyChangedError",
@@ -91,6 +95,7 @@ __all__ = [
     "to_dict",
     "to_json",
     "version",
+    "window",
 ]
 _HOMES = {
     "BucketUnit": "time",
@@ -99,6 +104,7 @@ _HOMES = {
     "ErrorKind": "error",
     "Evidence": "reason",
     "Fault": "error",
+    "HalfDay": "time",
     "InputError": "_errors",
     "Interval": "reason",
     "PolicyChangedError": "_errors",
@@ -127,6 +133,7 @@ _MODULES = frozenset(
         "stats",
         "time",
         "version",
+        "window",
     )
 )
 

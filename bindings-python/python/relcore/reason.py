@@ -168,6 +168,54 @@ class ReasonCode(StrEnum):
     DECLARED_KIND = "declared_kind"
     """The declared type decided an otherwise ambiguous release."""
 
+    NO_WINDOWS = "no_windows"
+    """No window counts for the release, so nothing is closed."""
+
+    NOTHING_DENIES = "nothing_denies"
+    """No deny window is active, and there are no allow windows."""
+
+    ALLOW_WINDOW_ACTIVE = "allow_window_active"
+    """An allow window is active."""
+
+    DENY_WINDOW_ACTIVE = "deny_window_active"
+    """A deny window is active."""
+
+    OUTSIDE_ALLOW_WINDOWS = "outside_allow_windows"
+    """There are allow windows, and none of them is active."""
+
+    WINDOWS_OVERRIDDEN = "windows_overridden"
+    """A person overrides the windows."""
+
+    RELEASE_TYPE_EXEMPT = "release_type_exempt"
+    """Every blocking window exempts the release type, and a person approved the exemption."""
+
+    EXEMPTION_NEEDS_APPROVAL = "exemption_needs_approval"
+    """Every blocking window exempts the release type, but nobody approved the exemption."""
+
+    MANUAL_RUN_ALLOWED = "manual_run_allowed"
+    """Every blocking window lets manual runs through."""
+
+    OVERRUN_ALLOWED = "overrun_allowed"
+    """The run began while it was open, and every blocking window lets a running release end."""
+
+    OVERRUN_NOT_ALLOWED = "overrun_not_allowed"
+    """The run began while it was open, but a blocking window stops running releases, too."""
+
+    FITS = "fits"
+    """The release starts while the windows are open and ends before they close."""
+
+    CLOSED_AT_START = "closed_at_start"
+    """The windows are closed at the start."""
+
+    CLOSES_TOO_EARLY = "closes_too_early"
+    """The windows close before the release ends."""
+
+    SLOT_FOUND = "slot_found"
+    """An opening that is long enough was found."""
+
+    NO_SLOT = "no_slot"
+    """No opening within the searched time is long enough."""
+
     RUN_SUCCESSFUL = "run_successful"
     """Every metric that counts is successful."""
 

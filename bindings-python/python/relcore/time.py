@@ -48,6 +48,7 @@ from relcore._frozen import freeze as _freeze
 __all__ = [
     "BucketUnit",
     "BusinessCalendar",
+    "HalfDay",
     "TimeRange",
     "Weekday",
     "add_business_days",
@@ -108,7 +109,7 @@ class Weekday(StrEnum):
 class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weekend", "holidays", "working_days")
+    _fields: ClassVar[_native.Fields] = _native.Fields("weekend", "holidays", "working_days", "half_days")
 
     weekend: Sequence[Weekday] = (
         Weekday.SATURDAY,
@@ -122,8 +123,24 @@ class BusinessCalendar(_Value):
     working_days: Sequence[date] = ()
     """Make-up days: business days even on a weekend or a holiday. Default: none."""
 
+    half_days: Sequence[HalfDay] = ()
+    """Business days that end early. Default: none. They count as whole days where days are counted."""
+
     def __post_init__(self) -> None:
-        _freeze(self, "weekend", "holidays", "working_days")
+        _freeze(self, "weekend", "holidays", "working_days", "half_days")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HalfDay(_Value):
+    """A business day that ends early, like Christmas Eve."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", "end")
+
+    date: date
+    """The day."""
+
+    end: str
+    """The local time at which it ends: `12:00`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -123,6 +123,13 @@ fn every_vector_of_progressive_delivery_runs_or_is_left_out_for_a_reason() {
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (403, 194));
 }
 
+#[test]
+fn every_vector_of_windows_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("window.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (188, 108));
+}
+
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
 fn the_cases_of_the_canary_and_of_analysis_name_their_vectors() {

@@ -10,6 +10,7 @@ macro_rules! named_types {
         "ErrorKind": crate::error::ErrorKind,
         "Evidence": crate::reason::Evidence,
         "Fault": crate::error::Fault,
+        "HalfDay": crate::time::HalfDay,
         "Interval": crate::reason::Interval,
         "Reason": crate::reason::Reason,
         "Severity": crate::reason::Severity,
@@ -221,6 +222,20 @@ macro_rules! named_types {
         "stats.TestResult": crate::stats::TestResult,
         "stats.Verdict": crate::stats::Verdict,
         "stats.WelchTest": crate::stats::WelchTest,
+        "window.Diagnostic": crate::window::Diagnostic,
+        "window.DiagnosticCode": crate::window::DiagnosticCode,
+        "window.Fit": crate::window::Fit,
+        "window.FitVerdict": crate::window::FitVerdict,
+        "window.Kind": crate::window::Kind,
+        "window.Override": crate::window::Override,
+        "window.Policy": crate::window::Policy,
+        "window.Schedule": crate::window::Schedule,
+        "window.Slot": crate::window::Slot,
+        "window.SlotVerdict": crate::window::SlotVerdict,
+        "window.Status": crate::window::Status,
+        "window.Subject": crate::window::Subject,
+        "window.Verdict": crate::window::Verdict,
+        "window.Window": crate::window::Window,
         }
     };
 }

@@ -24,12 +24,47 @@ input! {
         pub holidays: Vec<NaiveDate>,
         /// Make-up days: business days even on a weekend or a holiday. Default: none.
         pub working_days: Vec<NaiveDate>,
+        /// Business days that end early. Default: none. They count as whole days where days are counted.
+        pub half_days: Vec<HalfDay>,
+    }
+}
+
+input! {
+    /// A business day that ends early, like Christmas Eve.
+    ///
+    /// ```
+    /// use relcore::{NaiveDate, time::HalfDay};
+    /// let eve = HalfDay::new(NaiveDate::parse("2026-12-24")?, "12:00");
+    /// assert_eq!(eve.end, "12:00");
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct HalfDay {
+        /// The day.
+        pub date: NaiveDate,
+        /// The local time at which it ends: `12:00`.
+        pub end: String,
+    }
+}
+
+impl HalfDay {
+    /// A day and the local time at which it ends.
+    #[must_use]
+    pub fn new(date: NaiveDate, end: impl Into<String>) -> Self {
+        Self { date, end: end.into() }
     }
 }
 
 impl Default for BusinessCalendar {
     fn default() -> Self {
-        Self { weekend: vec![Weekday::Saturday, Weekday::Sunday], holidays: vec![], working_days: vec![] }
+        Self {
+            weekend: vec![Weekday::Saturday, Weekday::Sunday],
+            holidays: vec![],
+            working_days: vec![],
+            half_days: vec![],
+        }
     }
 }
 

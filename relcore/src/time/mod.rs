@@ -40,12 +40,12 @@ mod timestamp;
 mod zone;
 
 pub use bucket::{BucketUnit, buckets};
-pub use business::{BusinessCalendar, add_business_days, business_days_between};
+pub use business::{BusinessCalendar, HalfDay, add_business_days, business_days_between};
 pub use date::{NaiveDate, Weekday};
 pub use range::TimeRange;
 pub use span::{Span, format_span, parse_span};
 pub use timestamp::Timestamp;
-pub(crate) use zone::zone;
+pub(crate) use zone::{is_in_gap, local_date_in, local_instant, minute_of_day, zone};
 pub use zone::{local_date, tzdb_version};
 
 crate::scalar::texts!(BucketUnit, Weekday);

@@ -44,6 +44,7 @@ pub(crate) fn zone(name: &str, path: &str) -> Result<Tz> {
     })
 }
 
+/// The calendar day at an instant in a zone.
 pub(crate) fn local_date_in(at: Timestamp, zone: Tz) -> Result<NaiveDate> {
     NaiveDate::from_chrono(at.to_chrono().with_timezone(&zone).date_naive()).ok_or_else(outside_calendar)
 }
@@ -52,16 +53,60 @@ pub(crate) fn local_date_in(at: Timestamp, zone: Tz) -> Result<NaiveDate> {
 ///
 /// If the clock skips midnight, it is the first instant after the gap; if midnight occurs twice, the first of them.
 pub(crate) fn day_start(date: NaiveDate, zone: Tz) -> Result<Timestamp> {
-    let midnight = date.to_chrono().and_time(NaiveTime::MIN);
-    match zone.from_local_datetime(&midnight) {
-        LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => {
-            Timestamp::from_millis(start.timestamp_millis())
+    local_instant(date, 0, zone, false)
+}
+
+/// The instant of a local time, in minutes after midnight; 1440 and more are on the following days.
+///
+/// If the clock skips it, it is the first instant after the gap. If the clock passes it twice, it is the first of them, or
+/// the last if `is_late`.
+pub(crate) fn local_instant(date: NaiveDate, minutes: i32, zone: Tz, is_late: bool) -> Result<Timestamp> {
+    let local = local_time(date, minutes).ok_or_else(outside_calendar)?;
+    let instant = match zone.from_local_datetime(&local) {
+        LocalResult::Single(instant) => instant,
+        LocalResult::Ambiguous(first, last) => {
+            if is_late {
+                last
+            } else {
+                first
+            }
         }
         LocalResult::None => {
-            let end = GapInfo::new(&midnight, &zone).and_then(|gap| gap.end).ok_or_else(outside_calendar)?;
-            Timestamp::from_millis(end.timestamp_millis())
+            GapInfo::new(&local, &zone).and_then(|gap| gap.end).ok_or_else(outside_calendar)?
         }
+    };
+    Timestamp::from_millis(instant.timestamp_millis())
+}
+
+/// Reads a local time of day as minutes after midnight: `00:00` to `24:00`.
+pub(crate) fn minute_of_day(text: &str) -> Result<i32> {
+    let two_digits = |part: &str| {
+        let is_number = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i32>().ok().filter(|_| is_number)
+    };
+    let minutes = text.split_once(':').and_then(|(hour, minute)| {
+        let minute = two_digits(minute).filter(|minute| *minute < 60)?;
+        two_digits(hour)?.checked_mul(60)?.checked_add(minute)
+    });
+    minutes.filter(|minutes| *minutes <= 24 * 60).ok_or_else(|| {
+        let text = crate::error::quoted(text);
+        let text = format!("{text} is not a time of day: expected one from `00:00` to `24:00`");
+        Error::new(ErrorKind::InvalidValue, "", text)
+    })
+}
+
+/// Whether the clock skips a local time: `Some(true)`; `Some(false)` if it passes it once, `None` if twice.
+pub(crate) fn is_in_gap(date: NaiveDate, minutes: i32, zone: Tz) -> Option<bool> {
+    match zone.from_local_datetime(&local_time(date, minutes)?) {
+        LocalResult::Single(_) => Some(false),
+        LocalResult::Ambiguous(..) => None,
+        LocalResult::None => Some(true),
     }
+}
+
+fn local_time(date: NaiveDate, minutes: i32) -> Option<chrono::NaiveDateTime> {
+    let midnight = date.to_chrono().and_time(NaiveTime::MIN);
+    midnight.checked_add_signed(chrono::TimeDelta::minutes(i64::from(minutes)))
 }
 
 fn outside_calendar() -> Error {

@@ -11,6 +11,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "weekend", required: false, of: TypeRef::List(&TypeRef::Named("Weekday")) },
             Field { name: "holidays", required: false, of: TypeRef::List(&TypeRef::Date) },
             Field { name: "workingDays", required: false, of: TypeRef::List(&TypeRef::Date) },
+            Field { name: "halfDays", required: false, of: TypeRef::List(&TypeRef::Named("HalfDay")) },
         ]),
     ),
     (
@@ -58,6 +59,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
             },
+        ]),
+    ),
+    (
+        "HalfDay",
+        Descriptor::Struct(&[
+            Field { name: "date", required: true, of: TypeRef::Date },
+            Field { name: "end", required: true, of: TypeRef::Text },
         ]),
     ),
     (
@@ -2346,6 +2354,181 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "pTwoSided", required: true, of: TypeRef::Float },
             Field { name: "pGreater", required: true, of: TypeRef::Float },
             Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "window.Diagnostic",
+        Descriptor::Struct(&[
+            Field { name: "code", required: true, of: TypeRef::Named("window.DiagnosticCode") },
+            Field { name: "severity", required: true, of: TypeRef::Named("Severity") },
+            Field { name: "path", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "window.DiagnosticCode",
+        Descriptor::Unit(&[
+            "never_active",
+            "ended",
+            "never_ends",
+            "shadowed",
+            "start_in_gap",
+            "start_repeats",
+            "calendar_ends",
+        ]),
+    ),
+    (
+        "window.Fit",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("window.FitVerdict") },
+            Field { name: "closesAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "nextStart", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("window.FitVerdict", Descriptor::Unit(&["fits", "closed_at_start", "closes_too_early"])),
+    ("window.Kind", Descriptor::Unit(&["allow", "deny"])),
+    (
+        "window.Override",
+        Descriptor::Struct(&[
+            Field { name: "by", required: true, of: TypeRef::Text },
+            Field { name: "why", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "window.Policy",
+        Descriptor::Struct(&[
+            Field { name: "windows", required: false, of: TypeRef::List(&TypeRef::Named("window.Window")) },
+            Field {
+                name: "calendars",
+                required: false,
+                of: TypeRef::Map(&TypeRef::Named("BusinessCalendar")),
+            },
+        ]),
+    ),
+    (
+        "window.Schedule",
+        Descriptor::Tagged(&[
+            (
+                "cron",
+                &[
+                    Field { name: "cron", required: true, of: TypeRef::Text },
+                    Field { name: "duration", required: true, of: TypeRef::Span },
+                ] as &[Field],
+            ),
+            (
+                "cron_pair",
+                &[
+                    Field { name: "start", required: true, of: TypeRef::Text },
+                    Field { name: "end", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+            (
+                "weekly",
+                &[
+                    Field { name: "days", required: false, of: TypeRef::List(&TypeRef::Named("Weekday")) },
+                    Field { name: "start", required: true, of: TypeRef::Text },
+                    Field { name: "end", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+            (
+                "once",
+                &[
+                    Field { name: "start", required: true, of: TypeRef::Timestamp },
+                    Field { name: "end", required: true, of: TypeRef::Timestamp },
+                ] as &[Field],
+            ),
+            (
+                "dates",
+                &[
+                    Field { name: "first", required: true, of: TypeRef::Date },
+                    Field { name: "last", required: true, of: TypeRef::Date },
+                ] as &[Field],
+            ),
+            (
+                "holidays",
+                &[
+                    Field { name: "calendar", required: true, of: TypeRef::Text },
+                    Field {
+                        name: "businessDaysBefore",
+                        required: false,
+                        of: TypeRef::Integer(0, 4294967295),
+                    },
+                    Field { name: "businessDaysAfter", required: false, of: TypeRef::Integer(0, 4294967295) },
+                ] as &[Field],
+            ),
+            ("days_off", &[Field { name: "calendar", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "business_days",
+                &[
+                    Field { name: "calendar", required: true, of: TypeRef::Text },
+                    Field { name: "start", required: true, of: TypeRef::Text },
+                    Field { name: "end", required: true, of: TypeRef::Text },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "window.Slot",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("window.SlotVerdict") },
+            Field { name: "start", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("window.SlotVerdict", Descriptor::Unit(&["found", "none"])),
+    (
+        "window.Status",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("window.Verdict") },
+            Field { name: "blockedBy", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextOpen", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "nextClose", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "window.Subject",
+        Descriptor::Struct(&[
+            Field { name: "environment", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "service", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "releaseType",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Type")),
+            },
+            Field { name: "exemptionApprovedBy", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "manual", required: false, of: TypeRef::Bool },
+            Field { name: "startedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "overridden",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("window.Override")),
+            },
+        ]),
+    ),
+    ("window.Verdict", Descriptor::Unit(&["open", "closed"])),
+    (
+        "window.Window",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("window.Kind") },
+            Field { name: "schedule", required: true, of: TypeRef::Named("window.Schedule") },
+            Field { name: "zone", required: false, of: TypeRef::Text },
+            Field { name: "environments", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "services", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "exempt", required: false, of: TypeRef::List(&TypeRef::Named("release.Type")) },
+            Field { name: "manual", required: false, of: TypeRef::Bool },
+            Field { name: "overrun", required: false, of: TypeRef::Bool },
         ]),
     ),
 ];

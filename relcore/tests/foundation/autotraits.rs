@@ -9,7 +9,7 @@
 use relcore::metrics::columns;
 use relcore::{
     analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar,
-    stats, time, version,
+    stats, time, version, window,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -66,8 +66,9 @@ types! {
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
         Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
         SchemaChange, Situation, Verdict, Window, WindowVerdict;
-    time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
+    time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
+    window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, Schedule;
     scalar: Count;
 }
 

@@ -26,14 +26,27 @@ const DIRECTION: &[(&str, Names)] = &[
     ("decision", Names::Only(&["error", "scalar", "time", "version", "reason", "wire", "digest"])),
     ("stats", Names::Foundation(&[])),
     ("release", Names::Foundation(&[])),
+    ("window", Names::Foundation(&["release"])),
     ("analysis", Names::Foundation(&["stats"])),
     ("canary", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
-    ("interchange", Names::Foundation(&["stats", "analysis", "release", "canary", "metrics", "rollback"])),
+    (
+        "interchange",
+        Names::Foundation(&["stats", "analysis", "release", "window", "canary", "metrics", "rollback"]),
+    ),
     (
         "api",
-        Names::Foundation(&["stats", "analysis", "release", "canary", "metrics", "rollback", "interchange"]),
+        Names::Foundation(&[
+            "stats",
+            "analysis",
+            "release",
+            "window",
+            "canary",
+            "metrics",
+            "rollback",
+            "interchange",
+        ]),
     ),
 ];
 

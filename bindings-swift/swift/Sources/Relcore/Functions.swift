@@ -1871,3 +1871,145 @@ public enum Version {
         try ffiVersionBump(previous: previous, next: next)
     }
 }
+
+/// Release windows and freezes: may a release start now, when next, and is there time for it?
+///
+/// A `Policy` has windows and the calendars that they name. `status` returns whether a release may start now, what
+/// blocks it, and the instant at which that changes. `next_slot` finds the next opening of a given length, `fits` tells
+/// whether a release that takes a while ends before the close, `openings` lists the open ranges, and `lint` finds windows
+/// that never open.
+///
+/// Rules:
+///
+/// 1. Every window is half-open: it is active from its start to before its end. Windows that touch are one range.
+/// 2. A window counts for the subjects that it names: environments, services, or all.
+/// 3. A deny window that is active blocks. It outranks every allow window.
+/// 4. If there are allow windows and none of them is active, all of them block. Without windows everything is open.
+/// 5. What is blocked is open all the same in four cases: a person overrides the windows; every blocking window exempts the
+///    release type, and a person approved the exemption; the run is manual, and every blocking window lets manual runs
+///    through; the run began while it was open, and every blocking window lets a running release end.
+/// 6. Local times follow the IANA time zone database. A start that the clock skips is the instant after the gap; a start
+///    that occurs twice is its first. An end that occurs twice is the first for an allow window and the last for a deny
+///    window, so that a doubt closes.
+/// 7. A cron expression with a fixed hour runs once a day, as in Vixie cron: right after a gap, at the first of two equal
+///    times. One with a wildcard or a step in the hour or the minute follows elapsed time.
+/// 8. The result depends on the arguments alone, never on the zone of the host.
+///
+/// Pitfalls:
+///
+/// - An allow window that is over closes everything until the next one. To forbid some hours, use deny windows alone.
+/// - Ask again before each step of a rollout: a window that lets a running step end does not let the next one begin.
+/// - A weekly window that ends at or before its start ends on the next day and belongs to the day of its start.
+/// - A window of holidays ends with its calendar. `lint` warns when the dates run out.
+public enum Window {
+    /// The policy without windows: everything is open.
+    public static func defaultPolicy() throws -> WindowPolicy {
+        try ffiWindowDefaultPolicy()
+    }
+
+    /// Reads a policy from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for
+    /// the cron expression `0 0 0 * *` and the time `25:00`, `out_of_range` for a duration of 0, `duplicate` for two windows of
+    /// one name, `unknown_reference` for a calendar that the policy does not have.
+    public static func policyFromJson(text: String) throws -> WindowPolicy {
+        try ffiWindowPolicyFromJson(text: text)
+    }
+
+    /// Reads a policy from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, with the line and the column of each fault.
+    public static func policyFromYaml(text: String) throws -> WindowPolicy {
+        try ffiWindowPolicyFromYaml(text: text)
+    }
+
+    /// Lists the instants of a cron expression in a range, its start included, its end not.
+    ///
+    /// The expression has five fields. A fixed hour runs once a day: right after a gap of the clock, and at the first of two
+    /// equal times. A wildcard or a step follows elapsed time, as in Vixie cron.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for `0 0 0 * *` (there is no day 0), `* * * * * *` (six fields) and a range that ends
+    /// before it starts, `unknown_zone`, `out_of_range` for more than 100,000 instants.
+    public static func cronTimes(cron: String, zone: String, range: TimeRange) throws -> [Timestamp] {
+        try ffiWindowCronTimes(cron: cron, zone: zone, range: range)
+    }
+
+    /// Writes a status as text for a person.
+    public static func explain(status: WindowStatus) throws -> String {
+        try ffiWindowExplain(status: status)
+    }
+
+    /// Writes whether a release fits as text for a person.
+    public static func explainFit(fit: WindowFit) throws -> String {
+        try ffiWindowExplainFit(fit: fit)
+    }
+
+    /// Writes an opening as text for a person.
+    public static func explainSlot(slot: WindowSlot) throws -> String {
+        try ffiWindowExplainSlot(slot: slot)
+    }
+
+    /// Says whether a release that starts at an instant and takes a while ends before the windows close.
+    ///
+    /// Errors:
+    /// As `status`, and `out_of_range` for a negative duration.
+    public static func fits(subject: WindowSubject, start: Timestamp, duration: Span, policy: WindowPolicy) throws -> WindowFit {
+        try ffiWindowFits(subject: subject, start: start, duration: duration, policy: policy)
+    }
+
+    /// Finds windows that nobody may have meant: never active, over, without end, covered by others, changed by a clock change,
+    /// or named by a calendar that runs out.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, all faults at once, under `policy`.
+    public static func lint(policy: WindowPolicy, now: Timestamp) throws -> [WindowDiagnostic] {
+        try ffiWindowLint(policy: policy, now: now)
+    }
+
+    /// Finds the next opening that is at least so long, from `after` on.
+    ///
+    /// Errors:
+    /// As `status`, and `out_of_range` for a negative length.
+    public static func nextSlot(subject: WindowSubject, minLength: Span, policy: WindowPolicy, after: Timestamp) throws -> WindowSlot {
+        try ffiWindowNextSlot(subject: subject, minLength: minLength, policy: policy, after: after)
+    }
+
+    /// Lists the ranges of time in which a release may start, cut to `range`.
+    ///
+    /// Errors:
+    /// As `status`, `invalid_value` for a range that ends before it starts, `out_of_range` for more than
+    /// 100,000 openings.
+    public static func openings(subject: WindowSubject, policy: WindowPolicy, range: TimeRange) throws -> [TimeRange] {
+        try ffiWindowOpenings(subject: subject, policy: policy, range: range)
+    }
+
+    /// The consequence of a status for its caller: `proceed` if it is open, `wait` if time opens it, `ask` if nothing but a
+    /// person does.
+    public static func outcome(status: WindowStatus) throws -> DecisionOutcome {
+        try ffiWindowOutcome(status: status)
+    }
+
+    /// The consequence of a fit for its caller: `proceed` if it fits, `wait` if a later start does, else `ask`.
+    public static func outcomeOfFit(fit: WindowFit) throws -> DecisionOutcome {
+        try ffiWindowOutcomeOfFit(fit: fit)
+    }
+
+    /// The consequence of an opening for its caller: `proceed` with the plan if there is one, else `ask`.
+    public static func outcomeOfSlot(slot: WindowSlot) throws -> DecisionOutcome {
+        try ffiWindowOutcomeOfSlot(slot: slot)
+    }
+
+    /// Says whether a release may start now, what blocks it, and when that changes.
+    ///
+    /// Pitfall: `open` is true for this instant. A release that takes a while should ask `fits`.
+    ///
+    /// Errors:
+    /// All faults at once: those of `policy_from_json` under `policy`; `invalid_value` for an empty
+    /// name and an override without a reason, `out_of_range` for a `startedAt` after `now`.
+    public static func status(subject: WindowSubject, policy: WindowPolicy, now: Timestamp) throws -> WindowStatus {
+        try ffiWindowStatus(subject: subject, policy: policy, now: now)
+    }
+}

@@ -52,6 +52,38 @@ extension ReasonCode {
     public static let declaredOtherwise = Self(rawValue: "declared_otherwise")
     /// The declared type decided an otherwise ambiguous release.
     public static let declaredKind = Self(rawValue: "declared_kind")
+    /// No window counts for the release, so nothing is closed.
+    public static let noWindows = Self(rawValue: "no_windows")
+    /// No deny window is active, and there are no allow windows.
+    public static let nothingDenies = Self(rawValue: "nothing_denies")
+    /// An allow window is active.
+    public static let allowWindowActive = Self(rawValue: "allow_window_active")
+    /// A deny window is active.
+    public static let denyWindowActive = Self(rawValue: "deny_window_active")
+    /// There are allow windows, and none of them is active.
+    public static let outsideAllowWindows = Self(rawValue: "outside_allow_windows")
+    /// A person overrides the windows.
+    public static let windowsOverridden = Self(rawValue: "windows_overridden")
+    /// Every blocking window exempts the release type, and a person approved the exemption.
+    public static let releaseTypeExempt = Self(rawValue: "release_type_exempt")
+    /// Every blocking window exempts the release type, but nobody approved the exemption.
+    public static let exemptionNeedsApproval = Self(rawValue: "exemption_needs_approval")
+    /// Every blocking window lets manual runs through.
+    public static let manualRunAllowed = Self(rawValue: "manual_run_allowed")
+    /// The run began while it was open, and every blocking window lets a running release end.
+    public static let overrunAllowed = Self(rawValue: "overrun_allowed")
+    /// The run began while it was open, but a blocking window stops running releases, too.
+    public static let overrunNotAllowed = Self(rawValue: "overrun_not_allowed")
+    /// The release starts while the windows are open and ends before they close.
+    public static let fits = Self(rawValue: "fits")
+    /// The windows are closed at the start.
+    public static let closedAtStart = Self(rawValue: "closed_at_start")
+    /// The windows close before the release ends.
+    public static let closesTooEarly = Self(rawValue: "closes_too_early")
+    /// An opening that is long enough was found.
+    public static let slotFound = Self(rawValue: "slot_found")
+    /// No opening within the searched time is long enough.
+    public static let noSlot = Self(rawValue: "no_slot")
     /// Every metric that counts is successful.
     public static let runSuccessful = Self(rawValue: "run_successful")
     /// The metrics can no longer be successful: at least one of them failed.

@@ -48,6 +48,14 @@ extension Fault: WireValue {
     public func json() throws -> String { try ffiWriteFault(value: self) }
 }
 
+extension HalfDay: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadHalfDay(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteHalfDay(value: self) }
+}
+
 extension Interval: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterval(json: json) }
@@ -1736,6 +1744,118 @@ extension StatsWelchTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsWelchTest(value: self) }
 }
 
+extension WindowDiagnostic: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowDiagnostic(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowDiagnostic(value: self) }
+}
+
+extension WindowDiagnosticCode: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowDiagnosticCode(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowDiagnosticCode(value: self) }
+}
+
+extension WindowFit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowFit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowFit(value: self) }
+}
+
+extension WindowFitVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowFitVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowFitVerdict(value: self) }
+}
+
+extension WindowKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowKind(value: self) }
+}
+
+extension WindowOverride: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowOverride(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowOverride(value: self) }
+}
+
+extension WindowPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowPolicy(value: self) }
+}
+
+extension WindowSchedule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowSchedule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowSchedule(value: self) }
+}
+
+extension WindowSlot: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowSlot(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowSlot(value: self) }
+}
+
+extension WindowSlotVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowSlotVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowSlotVerdict(value: self) }
+}
+
+extension WindowStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowStatus(value: self) }
+}
+
+extension WindowSubject: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowSubject(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowSubject(value: self) }
+}
+
+extension WindowVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowVerdict(value: self) }
+}
+
+extension Window: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindow(value: self) }
+}
+
 extension CanaryRollout {
     /// Reads the JSON form of the schedule; unknown keys are refused.
     public convenience init(json: String) throws { try self.init(schedule: .init(json: json)) }
@@ -1753,6 +1873,14 @@ extension MetricsEngine {
 }
 
 extension RollbackEngine {
+    /// Reads the JSON form of the policy; unknown keys are refused.
+    public convenience init(json: String) throws { try self.init(policy: .init(json: json)) }
+
+    /// The JSON form of the policy.
+    public func json() throws -> String { try policy().json() }
+}
+
+extension WindowEngine {
     /// Reads the JSON form of the policy; unknown keys are refused.
     public convenience init(json: String) throws { try self.init(policy: .init(json: json)) }
 

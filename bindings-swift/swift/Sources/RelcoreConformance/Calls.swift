@@ -7,6 +7,7 @@ extension BusinessCalendar: CaseValue {}
 extension ErrorKind: CaseValue {}
 extension Evidence: CaseValue {}
 extension Fault: CaseValue {}
+extension HalfDay: CaseValue {}
 extension Interval: CaseValue {}
 extension Reason: CaseValue {}
 extension Severity: CaseValue {}
@@ -218,6 +219,20 @@ extension StatsSplitVerdict: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsVerdict: CaseValue {}
 extension StatsWelchTest: CaseValue {}
+extension WindowDiagnostic: CaseValue {}
+extension WindowDiagnosticCode: CaseValue {}
+extension WindowFit: CaseValue {}
+extension WindowFitVerdict: CaseValue {}
+extension WindowKind: CaseValue {}
+extension WindowOverride: CaseValue {}
+extension WindowPolicy: CaseValue {}
+extension WindowSchedule: CaseValue {}
+extension WindowSlot: CaseValue {}
+extension WindowSlotVerdict: CaseValue {}
+extension WindowStatus: CaseValue {}
+extension WindowSubject: CaseValue {}
+extension WindowVerdict: CaseValue {}
+extension Window: CaseValue {}
 
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
@@ -480,6 +495,36 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Time.tzdbVersion().wire()
     case "version.bump":
         return try Version.bump(previous: input.take("previous"), next: input.take("next")).wire()
+    case "window.default_policy":
+        return try Window.defaultPolicy().wire()
+    case "window.policy_from_json":
+        return try Window.policyFromJson(text: input.take("text")).wire()
+    case "window.policy_from_yaml":
+        return try Window.policyFromYaml(text: input.take("text")).wire()
+    case "window.cron_times":
+        return try Window.cronTimes(cron: input.take("cron"), zone: input.take("zone"), range: input.take("range")).wire()
+    case "window.explain":
+        return try Window.explain(status: input.take("status")).wire()
+    case "window.explain_fit":
+        return try Window.explainFit(fit: input.take("fit")).wire()
+    case "window.explain_slot":
+        return try Window.explainSlot(slot: input.take("slot")).wire()
+    case "window.fits":
+        return try Window.fits(subject: input.take("subject"), start: input.take("start"), duration: input.take("duration"), policy: input.take("policy")).wire()
+    case "window.lint":
+        return try Window.lint(policy: input.take("policy"), now: input.take("now")).wire()
+    case "window.next_slot":
+        return try Window.nextSlot(subject: input.take("subject"), minLength: input.take("minLength"), policy: input.take("policy"), after: input.take("after")).wire()
+    case "window.openings":
+        return try Window.openings(subject: input.take("subject"), policy: input.take("policy"), range: input.take("range")).wire()
+    case "window.outcome":
+        return try Window.outcome(status: input.take("status")).wire()
+    case "window.outcome_of_fit":
+        return try Window.outcomeOfFit(fit: input.take("fit")).wire()
+    case "window.outcome_of_slot":
+        return try Window.outcomeOfSlot(slot: input.take("slot")).wire()
+    case "window.status":
+        return try Window.status(subject: input.take("subject"), policy: input.take("policy"), now: input.take("now")).wire()
     default:
         throw NotNative(reason: "no function `\(name)`")
     }
@@ -500,6 +545,14 @@ func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
         return [try MetricsEngine(policy: input.take("policy")).dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()]
     case "rollback.decide":
         return [try RollbackEngine(policy: input.take("policy")).decide(situation: input.take("situation"), now: input.take("now")).wire()]
+    case "window.fits":
+        return [try WindowEngine(policy: input.take("policy")).fits(subject: input.take("subject"), start: input.take("start"), duration: input.take("duration")).wire()]
+    case "window.next_slot":
+        return [try WindowEngine(policy: input.take("policy")).nextSlot(subject: input.take("subject"), minLength: input.take("minLength"), after: input.take("after")).wire()]
+    case "window.openings":
+        return [try WindowEngine(policy: input.take("policy")).openings(subject: input.take("subject"), range: input.take("range")).wire()]
+    case "window.status":
+        return [try WindowEngine(policy: input.take("policy")).status(subject: input.take("subject"), now: input.take("now")).wire()]
     default:
         return []
     }
