@@ -292,7 +292,7 @@ macro_rules! modules {
     };
 }
 
-modules!(analysis, canary, digest, interchange, metrics, release, rollback, stats, time, version);
+modules!(analysis, canary, digest, experiment, interchange, metrics, release, rollback, stats, time, version);
 
 fn rows<const N: usize>(modules: [&'static [Signature]; N]) -> impl Iterator<Item = Row> {
     modules.into_iter().enumerate().flat_map(|(module, signatures)| {

@@ -28,12 +28,25 @@ const DIRECTION: &[(&str, Names)] = &[
     ("release", Names::Foundation(&[])),
     ("analysis", Names::Foundation(&["stats"])),
     ("canary", Names::Foundation(&["stats", "analysis"])),
+    ("experiment", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
-    ("interchange", Names::Foundation(&["stats", "analysis", "release", "canary", "metrics", "rollback"])),
+    (
+        "interchange",
+        Names::Foundation(&["stats", "analysis", "release", "canary", "experiment", "metrics", "rollback"]),
+    ),
     (
         "api",
-        Names::Foundation(&["stats", "analysis", "release", "canary", "metrics", "rollback", "interchange"]),
+        Names::Foundation(&[
+            "stats",
+            "analysis",
+            "release",
+            "canary",
+            "experiment",
+            "metrics",
+            "rollback",
+            "interchange",
+        ]),
     ),
 ];
 
