@@ -77,7 +77,7 @@ input! {
         /// The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`. If any variant has
         /// ranges, those without have no buckets, and weights do not count. Of ranges that overlap, that of the first
         /// variant counts. A variant that grows by a range of its own takes units from no other one. Default: none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default)]
         pub ranges: Vec<BucketRange>,
         /// Whether its units are left out of the comparison. Default: false.
         #[serde(default)]

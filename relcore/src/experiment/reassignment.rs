@@ -309,3 +309,51 @@ fn greatest_common_divisor(a: u64, b: u64) -> u64 {
     }
     a.max(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line(points: u64, borders: &BTreeSet<u64>) -> Pieces {
+        let borders: BTreeSet<u64> =
+            borders.iter().map(|border| border % points).chain([0, points]).collect();
+        let pieces = borders.iter().zip(borders.iter().skip(1)).enumerate().map(|(index, (start, end))| {
+            Piece { start: *start, end: *end, result: Partial { out: false, variant: Some(index) } }
+        });
+        Pieces { points: Some(points), pieces: pieces.collect() }
+    }
+
+    proptest! {
+        #[test]
+        fn values_of_two_numbers_of_buckets_are_counted_one_by_one(
+            points in 1..200_u64, other_points in 1..200_u64, values in 0..5000_u64,
+            borders in prop::collection::btree_set(0..200_u64, 0..4),
+            other_borders in prop::collection::btree_set(0..200_u64, 0..4),
+        ) {
+            let (first, second) = (line(points, &borders), line(other_points, &other_borders));
+            let result = |line: &Pieces, value: u64| {
+                let bucket = value % line.points.unwrap();
+                line.pieces.iter().find(|piece| piece.start <= bucket && bucket < piece.end).unwrap().result
+            };
+            let mut expected = Counts::new();
+            for value in 0..values {
+                add(&mut expected, (result(&first, value), result(&second, value)), 1);
+            }
+            let mut counts = Counts::new();
+            first.count(&second, points, other_points, values, 1, &mut counts);
+            prop_assert_eq!(counts, expected);
+        }
+
+        #[test]
+        fn all_values_of_the_hash_are_counted(points in 1..2000_u64, other_points in 1..2000_u64) {
+            let (first, second) = (line(points, &BTreeSet::from([1])), line(other_points, &BTreeSet::from([1])));
+            let (counts, all) = first.common(&second);
+            let (back, _) = second.common(&first);
+            prop_assert_eq!(float(counts.values().sum()), all);
+            for ((one, two), count) in counts {
+                prop_assert_eq!(back.get(&(two, one)), Some(&count));
+            }
+        }
+    }
+}
