@@ -1,7 +1,7 @@
 use super::code;
 use super::condition::Met;
-use super::definition::{Definition, Variant};
-use super::line::{Layout, float, planned};
+use super::definition::{BucketRange, Definition, Scheme, Variant};
+use super::line::{Layout, Segment, float, growthbook, planned};
 use super::unit::Unit;
 use crate::digest::Checked;
 use crate::error::Result;
@@ -41,7 +41,7 @@ pub struct VariantRange {
     pub start: f64,
     /// The end, which is not in the range.
     pub end: f64,
-    /// The share of all buckets.
+    /// The share of all buckets that are in the range.
     pub share: f64,
 }
 
@@ -90,17 +90,25 @@ pub fn assign(definition: &Definition, unit: &Unit) -> Result<Assignment> {
 /// As [`assign`].
 pub fn ranges(definition: &Definition) -> Result<Vec<VariantRange>> {
     let assigner = Assigner::at(definition.clone(), "definition")?;
-    let (line, points, segments) = planned(assigner.definition());
-    let share = |bucket| if bucket == points { 1.0 } else { line.share(bucket, points) };
-    let range = |segment: &super::line::Segment| {
+    let definition = assigner.definition();
+    let (line, points, segments) = planned(definition);
+    let at = |bucket| if bucket == points { 1.0 } else { line.share(bucket, points) };
+    let bounds: Vec<BucketRange> = match definition.scheme {
+        _ if definition.has_ranges() => {
+            definition.variants.iter().flat_map(|variant| variant.ranges.iter().copied()).collect()
+        }
+        Scheme::Growthbook1 | Scheme::Growthbook2 => growthbook(definition),
+        _ => segments.iter().map(|own| BucketRange { start: at(own.start), end: at(own.end) }).collect(),
+    };
+    let range = |(segment, bounds): (&Segment, BucketRange)| {
         Some(VariantRange {
             variant: definition.variants.get(segment.variant)?.name.clone(),
-            start: share(segment.start),
-            end: share(segment.end),
+            start: bounds.start,
+            end: bounds.end,
             share: float(segment.size().into()) / float(points.into()),
         })
     };
-    Ok(segments.iter().filter_map(range).collect())
+    Ok(segments.iter().zip(bounds).filter_map(range).collect())
 }
 
 /// A definition that was checked, digested and cut into ranges once, for any number of units. It never changes.

@@ -203,20 +203,12 @@ pub(super) fn planned(definition: &Definition) -> (Line, u64, Vec<Segment>) {
     }
     match definition.scheme {
         Scheme::Growthbook1 | Scheme::Growthbook2 => {
-            let sum: f64 = weights().sum();
-            #[expect(clippy::cast_precision_loss, reason = "at most 256")]
-            let equal = (!(0.99..=1.01).contains(&sum)).then(|| 1.0 / definition.variants.len() as f64);
-            let mut start = 0.0;
-            for (variant, weight) in weights().enumerate() {
-                let weight = equal.unwrap_or(weight);
-                let end = start + definition.coverage * weight;
-                segments.push(Segment {
-                    start: line.first(start, points),
-                    end: line.first(end, points),
-                    variant,
-                });
-                start += weight;
-            }
+            let ranges = growthbook(definition).into_iter().enumerate();
+            segments.extend(ranges.map(|(variant, BucketRange { start, end })| Segment {
+                start: line.first(start, points),
+                end: line.first(end, points),
+                variant,
+            }));
         }
         Scheme::V1 | Scheme::Flagd2 => {
             // A bucket h belongs to the variant in which h * total lies, on a line where a variant has weight * 2^32.
@@ -250,6 +242,23 @@ pub(super) fn planned(definition: &Definition) -> (Line, u64, Vec<Segment>) {
         }
     }
     (line, points, segments)
+}
+
+/// The ranges of GrowthBook by weights and coverage, as shares.
+pub(super) fn growthbook(definition: &Definition) -> Vec<BucketRange> {
+    let weights = || definition.variants.iter().map(|variant| variant.weight);
+    let sum: f64 = weights().sum();
+    #[expect(clippy::cast_precision_loss, reason = "at most 256")]
+    let equal = (!(0.99..=1.01).contains(&sum)).then(|| 1.0 / definition.variants.len() as f64);
+    let mut start = 0.0;
+    weights()
+        .map(|weight| {
+            let weight = equal.unwrap_or(weight);
+            let range = BucketRange { start, end: start + definition.coverage * weight };
+            start += weight;
+            range
+        })
+        .collect()
 }
 
 /// Disjoint ranges in ascending order, without empty ones. Of ranges that overlap, the first of the list counts.

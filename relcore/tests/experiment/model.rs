@@ -77,8 +77,8 @@ pub fn variants(scheme: Scheme, parts: &[u32]) -> Vec<Variant> {
     let scaled = |part: u32| match scheme {
         Scheme::V1 | Scheme::Flagd2 | Scheme::Unleash => f64::from(part),
         Scheme::Growthbook1 | Scheme::Growthbook2 => f64::from(part) / total,
-        Scheme::Launchdarkly => (f64::from(part) / total * 100_000.0).floor(),
-        Scheme::Statsig => (f64::from(part) / total * 10_000.0).floor(),
+        Scheme::Launchdarkly => (f64::from(part) * 100_000.0 / total).floor(),
+        Scheme::Statsig => (f64::from(part) * 10_000.0 / total).floor(),
 
         _ => panic!("a new scheme"),
     };
