@@ -55,8 +55,10 @@ reason_codes! {
     WINNER_PROVEN;
     /// The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
     RUNNER_UP;
-    /// Inconclusive: the variant is proven better than the control, but a guardrail is not proven.
+    /// The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
     BETTER_WITHOUT_GUARDRAILS;
+    /// The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+    BETTER_WITHOUT_SPLIT;
     /// Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
     IMPROVEMENT_INCONCLUSIVE;
     /// No winner: the variant is proven not to be better than the control by the minimum effect.

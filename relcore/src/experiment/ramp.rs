@@ -3,7 +3,7 @@ use super::code;
 use super::definition::Definition;
 use super::reassignment::{joint, narrows};
 use crate::decision::{Explain, Outcome};
-use crate::error::{Error, ErrorKind, Faults, Result, quoted};
+use crate::error::{Error, ErrorKind, Faults, Result, quoted, shortened};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ pub fn check_ramp(steps: &[Definition], grows_from: Option<&str>) -> Result<Ramp
         RampVerdict::Unproven
     };
     if found.is_empty() {
-        let text = format!("none of the {} steps moves a unit out of or between variants", steps.len());
+        let text = "no step moves a unit out of a variant or between variants";
         found.push(Reason::new(code::RAMP_STABLE, Severity::Info, "steps", text));
     }
     let policy_digest = crate::digest::of(&steps)?;
@@ -191,11 +191,9 @@ const MOVES: [ReasonCode; 3] = [code::MOVED_BETWEEN_VARIANTS, code::MOVED_OUT, c
 
 /// The share of the units that has a variant.
 fn covered(assigner: &Assigner) -> f64 {
-    joint(assigner, assigner)
-        .iter()
-        .filter(|((variant, _), _)| variant.is_some())
-        .map(|(_, share)| share)
-        .sum()
+    let pairs = joint(assigner, assigner);
+    let taking_part = pairs.iter().filter(|((variant, _), _)| variant.is_some());
+    taking_part.fold(0.0, |sum, (_, share)| sum + share)
 }
 
 /// Two steps that follow one another.
@@ -235,7 +233,15 @@ impl Step<'_> {
             }
         }
         if before.unit_attribute != after.unit_attribute {
-            // The units themselves are others, and so are the forced ones.
+            // A forced unit is named by the attribute before, of which the one after is not known.
+            for unit in before.forced.keys() {
+                let text = format!(
+                    "the unit {} is forced by an attribute that is not hashed any more",
+                    quoted(unit)
+                );
+                let subject = format!("{}.forced.{}", self.path, shortened(unit));
+                found.push(Reason::new(code::FORCED_UNIT_UNPROVEN, Severity::Error, subject, text));
+            }
             return;
         }
         let units: BTreeSet<&String> = before.forced.keys().chain(after.forced.keys()).collect();
@@ -275,8 +281,11 @@ impl Step<'_> {
             None => possible(assigner, unit),
         };
         let ((before, was_certain), (after, is_certain)) = (variant(self.before), variant(self.after));
-        let subject = || format!("{}.forced.{}", self.path, crate::error::shortened(unit));
-        let name = |variant: &Option<String>| variant.clone().unwrap_or_else(|| "no variant".to_owned());
+        let subject = || format!("{}.forced.{}", self.path, shortened(unit));
+        let name = |variant: &Option<String>| match variant {
+            Some(variant) => format!("`{variant}`"),
+            None => "no variant".to_owned(),
+        };
         if self.is_violation(before.as_deref(), after.as_deref()) {
             let (code, may) = if was_certain && is_certain {
                 (code::FORCED_UNIT_MOVED, "moves")

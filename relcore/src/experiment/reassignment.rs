@@ -86,7 +86,12 @@ pub(super) fn moves_of(before: &Assigner, after: &Assigner) -> Reassignment {
         }
     }
     // No more than is moved, also after the rounding of sums.
-    let least = balance.values().copied().filter(|excess| *excess > 0.0).sum::<f64>().min(moved);
+    let least = balance
+        .values()
+        .copied()
+        .filter(|excess| *excess > 0.0)
+        .fold(0.0, |sum, excess| sum + excess)
+        .min(moved);
     let reasons = reasons(before, after, moved, least);
     Reassignment { moved, least, moves, reasons }
 }

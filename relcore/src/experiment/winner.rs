@@ -2,7 +2,7 @@ use super::code;
 use super::decision::{Decision, VariantResult, VariantVerdict, Verdict};
 use super::definition::{Definition, Variant};
 use super::line::{float, planned};
-use super::policy::WinnerPolicy;
+use super::policy::{Guardrail, WinnerPolicy};
 use crate::error::{ErrorKind, Faults, Result, quoted, shortened};
 use crate::input::input;
 use crate::reason::{self, Evidence, Interval, Reason, ReasonCode, Severity, number};
@@ -170,6 +170,11 @@ impl Experiment<'_> {
             let is_runner_up = winner.as_ref().is_some_and(|winner| *winner != result.variant);
             reasons.extend(own.into_iter().map(|reason| match reason.code {
                 code::WINNER_PROVEN if is_runner_up => Reason { code: code::RUNNER_UP, ..reason },
+                code::WINNER_PROVEN if winner.is_none() => {
+                    let text = format!("{}, but the split is not proven to be the planned one", reason.text);
+                    let (code, severity) = (code::BETTER_WITHOUT_SPLIT, Severity::Warning);
+                    Reason { code, severity, text, ..reason }
+                }
                 _ => reason,
             }));
             results.push(result);
@@ -291,9 +296,78 @@ impl Experiment<'_> {
             Proof::Passed if !is_complete => Proof::NoData,
             verdict => verdict,
         };
-        let reasons =
-            joint.reasons.into_iter().map(|reason| guardrail_reason(&own.variant, reason)).collect();
-        Ok(Guardrails { verdict, reasons })
+        let reasons = joint.reasons.into_iter().filter_map(|reason| {
+            let guardrail =
+                self.policy.guardrails.iter().find(|guardrail| guardrail.name == reason.subject)?;
+            let metric = compared.iter().find(|metric| metric.metric == guardrail.name)?;
+            Some(self.guardrail_reason(&own.variant, guardrail, &metric.comparison, reason))
+        });
+        Ok(Guardrails { verdict, reasons: reasons.collect() })
+    }
+
+    fn guardrail_reason(
+        &self,
+        variant: &str,
+        guardrail: &Guardrail,
+        comparison: &Comparison,
+        reason: Reason,
+    ) -> Reason {
+        use crate::stats::code as stats;
+        let (name, margin) = (&guardrail.name, number(guardrail.margin_percent));
+        let (control, alpha) = (self.control, number(self.alpha));
+        let what = format!("`{name}` of `{variant}`");
+        let ratio = self.ratio(&what, comparison);
+        let (code, severity, text) = match reason.code {
+            stats::METRIC_FAILED => (
+                code::GUARDRAIL_VIOLATED,
+                Severity::Error,
+                format!("{ratio}: proven worse, and beyond the margin of {margin} % (alpha {alpha})"),
+            ),
+            stats::METRIC_PASSED => (
+                code::GUARDRAIL_HELD,
+                Severity::Info,
+                format!("{ratio}: proven not to be worse by {margin} % (alpha {alpha})"),
+            ),
+            stats::METRIC_INVALID => (
+                code::COUNTS_CONTRADICTORY,
+                Severity::Error,
+                format!("{what} or of `{control}` has events without exposure, so its rate is undefined"),
+            ),
+            stats::METRIC_WITHOUT_DATA => (
+                code::GUARDRAIL_INCONCLUSIVE,
+                Severity::Warning,
+                format!("{what} or of `{control}` has no exposure, so its rate is unknown"),
+            ),
+            stats::METRIC_FAILED_ALONE => {
+                let count = self.policy.guardrails.len();
+                let text = format!(
+                    "{ratio}: beyond the margin of {margin} % alone, but not among {count} guardrails (alpha {alpha})"
+                );
+                (code::GUARDRAIL_INCONCLUSIVE, Severity::Warning, text)
+            }
+            _ => {
+                let more = needed(comparison);
+                let text =
+                    format!("{ratio}: neither worse nor within the margin of {margin} % is proven{more}");
+                (code::GUARDRAIL_INCONCLUSIVE, Severity::Warning, text)
+            }
+        };
+        Reason::new(code, severity, format!("{variant}: {name}"), text).with(reason.evidence)
+    }
+
+    /// The ratio of a rate to that of the control, with its interval.
+    fn ratio(&self, what: &str, comparison: &Comparison) -> String {
+        let control = self.control;
+        match (comparison.ratio, comparison.ratio_low, comparison.ratio_high) {
+            (Some(ratio), Some(low), Some(high)) => format!(
+                "{what} is {} of that of `{control}` ({} to {})",
+                number(ratio),
+                number(low),
+                number(high)
+            ),
+            (Some(ratio), ..) => format!("{what} is {} of that of `{control}`", number(ratio)),
+            _ => format!("{what} has no ratio to that of `{control}`"),
+        }
     }
 
     fn goal_reason(
@@ -303,30 +377,17 @@ impl Experiment<'_> {
         gain: &Comparison,
         verdict: VariantVerdict,
     ) -> Reason {
-        let control = self.control;
-        let effect = number(self.policy.min_effect_percent);
-        let alpha = number(self.alpha);
-        let ratio = match (harm.ratio, harm.ratio_low, harm.ratio_high) {
-            (Some(ratio), Some(low), Some(high)) => {
-                format!(
-                    "the goal of `{variant}` is {} of that of `{control}` ({} to {})",
-                    number(ratio),
-                    number(low),
-                    number(high)
-                )
-            }
-            (Some(ratio), ..) => {
-                format!("the goal of `{variant}` is {} of that of `{control}`", number(ratio))
-            }
-            _ => format!("the goal of `{variant}` has no ratio to that of `{control}`"),
-        };
+        let (effect, alpha) = (number(self.policy.min_effect_percent), number(self.alpha));
+        let ratio = self.ratio(&format!("the goal of `{variant}`"), harm);
         let p = |comparison: &Comparison, passed: bool| {
             if passed { comparison.safe } else { comparison.harm }.map(|test| test.p)
         };
         let (code, severity, text, p) = if harm.verdict == Proof::Invalid {
-            let why =
-                harm.reasons.first().map(|reason| reason.text.replace("canary", variant)).unwrap_or_default();
-            (code::COUNTS_CONTRADICTORY, Severity::Error, why.replace("baseline", control), None)
+            let text = format!(
+                "the goal of `{variant}` or of `{}` has events without exposure, so its rate is undefined",
+                self.control
+            );
+            (code::COUNTS_CONTRADICTORY, Severity::Error, text, None)
         } else if harm.verdict == Proof::Failed {
             let text = format!("{ratio}: proven worse, and by {effect} % or more (alpha {alpha})");
             (code::GOAL_HARMED, Severity::Error, text, p(harm, false))
@@ -340,9 +401,7 @@ impl Experiment<'_> {
             let text = format!("{ratio}: proven better (alpha {alpha}), but not within all guardrails");
             (code::BETTER_WITHOUT_GUARDRAILS, Severity::Warning, text, p(gain, false))
         } else {
-            let more = gain.needed_events.map_or(String::new(), |needed| {
-                format!("; a variant as good as the control needs about {needed} events of both")
-            });
+            let more = needed(gain);
             let text =
                 format!("{ratio}: neither an improvement by {effect} % nor its absence is proven{more}");
             (code::IMPROVEMENT_INCONCLUSIVE, Severity::Warning, text, p(gain, false))
@@ -370,17 +429,11 @@ struct Guardrails {
     reasons: Vec<Reason>,
 }
 
-fn guardrail_reason(variant: &str, reason: Reason) -> Reason {
-    use crate::stats::code as stats;
-    let (code, severity) = match reason.code {
-        stats::METRIC_FAILED => (code::GUARDRAIL_VIOLATED, Severity::Error),
-        stats::METRIC_PASSED => (code::GUARDRAIL_HELD, Severity::Info),
-        stats::METRIC_INVALID => (code::COUNTS_CONTRADICTORY, Severity::Error),
-        _ => (code::GUARDRAIL_INCONCLUSIVE, Severity::Warning),
-    };
-    let subject = format!("{variant}: {}", reason.subject);
-    let text = format!("the guardrail of `{variant}` {}", reason.text);
-    Reason::new(code, severity, subject, text).with(reason.evidence)
+/// How many events a proof needs, for a person.
+fn needed(comparison: &Comparison) -> String {
+    comparison.needed_events.map_or(String::new(), |needed| {
+        format!("; a variant as good as the control needs about {needed} events of both")
+    })
 }
 
 /// The reason of a split that is not proven to be the planned one.
@@ -404,6 +457,7 @@ fn rank(code: ReasonCode, verdict: Verdict) -> u8 {
             reason::code::FACT_MISSING,
             code::SAMPLE_RATIO_UNPROVEN,
             code::IMPROVEMENT_INCONCLUSIVE,
+            code::BETTER_WITHOUT_SPLIT,
             code::BETTER_WITHOUT_GUARDRAILS,
             code::GUARDRAIL_INCONCLUSIVE,
         ],
