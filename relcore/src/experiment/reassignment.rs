@@ -244,7 +244,8 @@ impl Pieces {
         (counts, float(all.into()))
     }
 
-    /// The same for two numbers of buckets, which only Unleash has: the number of values of its hash of 32 bits.
+    /// The same for two numbers of buckets, which only Unleash has: the number of values of its hash of 32 bits. The cycles to
+    /// look at are no more than 2^16.
     fn common_of_values(&self, other: &Self, points: u64, other_points: u64) -> Counts {
         if points < other_points {
             let counts = other.common_of_values(self, other_points, points);
@@ -261,8 +262,8 @@ impl Pieces {
         counts
     }
 
-    /// Adds the first `values` values of the hash, `times` times. A piece is a range of values in each cycle of `points`, and
-    /// the values of such a range that are in a piece of the other line have a closed form.
+    /// Adds the first `values` values of the hash, `times` times. A piece is a range of values in each cycle of `points`. Such
+    /// a range covers the other line some whole times, and an arc of it once more.
     fn count(
         &self,
         other: &Self,
@@ -273,31 +274,29 @@ impl Pieces {
         counts: &mut Counts,
     ) {
         for piece in &self.pieces {
+            let mut sums = vec![0_u64; other.pieces.len()];
+            let mut whole = 0;
             let mut cycle = 0;
-            let mut sums = vec![0_u128; other.pieces.len()];
             while cycle < values {
                 let (start, end) = ((cycle + piece.start).min(values), (cycle + piece.end).min(values));
-                if start < end {
-                    for (second, sum) in other.pieces.iter().zip(&mut sums) {
-                        *sum += u128::from(
-                            second.values_below(end, other_points) - second.values_below(start, other_points),
-                        );
+                let length = end.saturating_sub(start);
+                whole += length / other_points;
+                let from = start % other_points;
+                let to = from + length % other_points;
+                for (from, to) in [(from, to.min(other_points)), (0, to.saturating_sub(other_points))] {
+                    let first = other.pieces.partition_point(|second| second.end <= from);
+                    let touched = other.pieces.iter().zip(&mut sums).skip(first);
+                    for (second, sum) in touched.take_while(|(second, _)| second.start < to) {
+                        *sum += second.end.min(to).saturating_sub(second.start.max(from));
                     }
                 }
                 cycle += points;
             }
             for (second, sum) in other.pieces.iter().zip(sums) {
-                add(counts, (piece.result, second.result), sum * u128::from(times));
+                let count = u128::from(whole) * u128::from(second.end - second.start) + u128::from(sum);
+                add(counts, (piece.result, second.result), count * u128::from(times));
             }
         }
-    }
-}
-
-impl Piece {
-    /// How many values below `value` are in the piece, modulo `points`.
-    fn values_below(&self, value: u64, points: u64) -> u64 {
-        let size = self.end.saturating_sub(self.start);
-        (value / points) * size + (value % points).saturating_sub(self.start).min(size)
     }
 }
 

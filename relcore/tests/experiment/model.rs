@@ -21,13 +21,13 @@ pub fn variant(definition: &Definition, bucket: u64) -> Option<String> {
             if weights.len() < 2 {
                 return None;
             }
-            let n = bucket as f64 / buckets(definition).unwrap() as f64;
+            let n = bucket as f64 / buckets(definition)? as f64;
             if definition.variants.iter().any(|variant| !variant.ranges.is_empty()) {
                 let holds = |range: &BucketRange| n >= range.start && n < range.end;
                 return name(definition.variants.iter().position(|own| own.ranges.iter().any(holds))?);
             }
             let total: f64 = weights.iter().sum();
-            let weights = if total < 0.99 || total > 1.01 {
+            let weights = if !(0.99..=1.01).contains(&total) {
                 vec![1.0 / weights.len() as f64; weights.len()]
             } else {
                 weights
