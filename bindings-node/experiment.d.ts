@@ -532,7 +532,7 @@ export interface VariantRange {
   readonly start: number;
   /** The end, which is not in the range. */
   readonly end: number;
-  /** The share of all buckets. */
+  /** The share of all buckets that are in the range. */
   readonly share: number;
 }
 

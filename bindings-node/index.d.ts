@@ -162,7 +162,8 @@ export declare class RelcoreError extends Error {
  * - `forced_unit_unproven`: A step of the ramp may move a unit that is forced before or after, depending on its attributes.
  * - `winner_proven`: Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold.
  * - `runner_up`: The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
- * - `better_without_guardrails`: Inconclusive: the variant is proven better than the control, but a guardrail is not proven.
+ * - `better_without_guardrails`: The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
+ * - `better_without_split`: The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
  * - `improvement_inconclusive`: Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
  * - `no_improvement`: No winner: the variant is proven not to be better than the control by the minimum effect.
  * - `goal_harmed`: Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect.
@@ -405,6 +406,7 @@ export type ReasonCode =
   | "winner_proven"
   | "runner_up"
   | "better_without_guardrails"
+  | "better_without_split"
   | "improvement_inconclusive"
   | "no_improvement"
   | "goal_harmed"

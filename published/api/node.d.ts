@@ -147,6 +147,7 @@ export type ReasonCode =
   | "winner_proven"
   | "runner_up"
   | "better_without_guardrails"
+  | "better_without_split"
   | "improvement_inconclusive"
   | "no_improvement"
   | "goal_harmed"
@@ -2332,7 +2333,7 @@ export interface VariantRange {
   readonly start: number;
   /** The end, which is not in the range. */
   readonly end: number;
-  /** The share of all buckets. */
+  /** The share of all buckets that are in the range. */
   readonly share: number;
 }
 /** What the counts of one variant prove against the control. */

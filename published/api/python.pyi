@@ -2482,7 +2482,7 @@ class VariantRange(_Value):
     end: float
     """The end, which is not in the range."""
     share: float
-    """The share of all buckets."""
+    """The share of all buckets that are in the range."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VariantResult(_Value):
     """What the counts of one variant prove against the control."""
@@ -3450,7 +3450,9 @@ class ReasonCode(StrEnum):
     RUNNER_UP = 'runner_up'
     """The variant also fulfils all conditions of a winner; that the winner is better than it is not proven."""
     BETTER_WITHOUT_GUARDRAILS = 'better_without_guardrails'
-    """Inconclusive: the variant is proven better than the control, but a guardrail is not proven."""
+    """The variant is proven better than the control, but not proven to be within all guardrails, so it does not win."""
+    BETTER_WITHOUT_SPLIT = 'better_without_split'
+    """The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one."""
     IMPROVEMENT_INCONCLUSIVE = 'improvement_inconclusive'
     """Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence."""
     NO_IMPROVEMENT = 'no_improvement'

@@ -3098,8 +3098,10 @@ pub mod experiment {
         pub const WINNER_PROVEN: ReasonCode;
         /// The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
         pub const RUNNER_UP: ReasonCode;
-        /// Inconclusive: the variant is proven better than the control, but a guardrail is not proven.
+        /// The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
         pub const BETTER_WITHOUT_GUARDRAILS: ReasonCode;
+        /// The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+        pub const BETTER_WITHOUT_SPLIT: ReasonCode;
         /// Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
         pub const IMPROVEMENT_INCONCLUSIVE: ReasonCode;
         /// No winner: the variant is proven not to be better than the control by the minimum effect.
@@ -3147,7 +3149,7 @@ pub mod experiment {
         pub start: f64,
         /// The end, which is not in the range.
         pub end: f64,
-        /// The share of all buckets.
+        /// The share of all buckets that are in the range.
         pub share: f64,
     }
     /// Assigns a unit to a variant.

@@ -2596,7 +2596,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment standard-definition",
+                    files: &[],
+                    prints: r#"{"key":"experiment","scheme":"v1","variants":[{"name":"control","weight":1.0,"ranges":[],"untracked":false},{"name":"treatment","weight":1.0,"ranges":[],"untracked":false}],"coverage":1.0,"conditions":[],"namespaces":[],"forced":{},"active":true}"#,
+                }),
             },
             Function {
                 name: "experiment.definition_from_json",
@@ -2617,7 +2621,14 @@ or for no variants, `duplicate` for two variants of one name, `unknown_reference
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment definition-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"key": "checkout", "variants": [{"name": "on"}], "coverage": 0.1}"#,
+                    )],
+                    prints: r#"{"key":"checkout","scheme":"v1","variants":[{"name":"on","weight":1.0,"ranges":[],"untracked":false}],"coverage":0.1,"conditions":[],"namespaces":[],"forced":{},"active":true}"#,
+                }),
             },
             Function {
                 name: "experiment.definition_from_yaml",
@@ -2635,7 +2646,21 @@ As `definition-from-json`, with the line and the column of each fault; `.nan` an
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment definition-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"key: checkout
+scheme: launchdarkly
+variants:
+  - {name: control, weight: 90000}
+  - {name: one_page, weight: 10000, untracked: true}
+conditions:
+  - {type: number_is, attribute: age, relation: less, value: 30}
+",
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "experiment.default_winner_policy",
@@ -2650,7 +2675,11 @@ As `definition-from-json`, with the line and the column of each fault; `.nan` an
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment default-winner-policy",
+                    files: &[],
+                    prints: r#"{"direction":"decrease_is_bad","minEffectPercent":2.0,"alpha":0.05,"minExpectedEvents":5.0,"guardrails":[],"split":{"alpha":0.001,"tolerancePercent":10.0,"priorUnits":100.0}}"#,
+                }),
             },
             Function {
                 name: "experiment.winner_policy_from_json",
@@ -2669,7 +2698,14 @@ and a `minEffectPercent` of 0, `duplicate` for two guardrails of one name, `inva
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment winner-policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"minEffectPercent": 5, "guardrails": [{"name": "errors"}], "split": {"tolerancePercent": 5}}"#,
+                    )],
+                    prints: r#"{"direction":"decrease_is_bad","minEffectPercent":5.0,"alpha":0.05,"minExpectedEvents":5.0,"guardrails":[{"name":"errors","direction":"increase_is_bad","marginPercent":25.0,"minExpectedEvents":5.0}],"split":{"alpha":0.001,"tolerancePercent":5.0,"priorUnits":100.0}}"#,
+                }),
             },
             Function {
                 name: "experiment.winner_policy_from_yaml",
@@ -2687,7 +2723,18 @@ As `winner-policy-from-json`, with the line and the column of each fault; `.nan`
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment winner-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"control: old
+direction: increase_is_bad
+guardrails:
+  - {name: refunds, direction: decrease_is_bad, marginPercent: 10, minExpectedEvents: 20}
+",
+                    )],
+                    prints: r#"{"control":"old","direction":"increase_is_bad","minEffectPercent":2.0,"alpha":0.05,"minExpectedEvents":5.0,"guardrails":[{"name":"refunds","direction":"decrease_is_bad","marginPercent":10.0,"minExpectedEvents":20.0}],"split":{"alpha":0.001,"tolerancePercent":10.0,"priorUnits":100.0}}"#,
+                }),
             },
             Function {
                 name: "experiment.assign",
@@ -2729,7 +2776,14 @@ negative weight, a weight of 0.5 under `v1`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore experiment assign --definition definition.json --unit '{"id":"1"}'"#,
+                    files: &[(
+                        "definition.json",
+                        r#"{"key":"my-test","scheme":"growthbook1","variants":[{"name":"0"}]}"#,
+                    )],
+                    prints: r#"{"inExperiment":false,"counted":false,"reason":{"code":"too_few_variants","severity":"info","subject":"my-test","text":"`my-test` has one variant, and GrowthBook runs no experiment with fewer than two","evidence":{}}}"#,
+                }),
             },
             Function {
                 name: "experiment.check_ramp",
@@ -2766,7 +2820,14 @@ Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `inval
                 outcome: Some("experiment.outcome_of_ramp"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment check-ramp --steps steps.json --grows-from on",
+                    files: &[(
+                        "steps.json",
+                        r#"[{"key":"checkout","variants":[{"name":"on","weight":10},{"name":"off","weight":90}]},{"key":"checkout","variants":[{"name":"on","weight":10}]}]"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "experiment.explain",
@@ -2787,7 +2848,14 @@ Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `inval
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment explain --decision decision.json",
+                    files: &[(
+                        "decision.json",
+                        r#"{"verdict":"no_winner","control":"control","variants":[{"variant":"one_page","verdict":"not_better","ratio":1.0,"ratioLow":0.9305492963181361,"ratioHigh":1.0746340940309733}],"split":{"verdict":"matched","p":1.0,"logE":-3.4568748504934455,"units":100000,"arms":[{"name":"control","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437},{"name":"one_page","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437}],"reasons":[{"code":"split_matched","severity":"info","subject":"control","text":"the arm `control` got 50 % of the units instead of 50 %: within 10 % of the plan, as every arm","evidence":{"observed":0.5,"threshold":0.5,"unit":"1","n":100000,"p":1.0,"interval":{"low":0.49280154323895636,"high":0.5071984567610437,"level":0.999}}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"},"reasons":[{"code":"no_improvement","severity":"info","subject":"one_page","text":"the goal of `one_page` is 1 of that of `control` (0.930549 to 1.07463): proven not to be better by 10 % (alpha 0.05)","evidence":{"observed":1.0,"threshold":1.1,"unit":"1","n":10000,"p":0.00019158223239611487,"interval":{"low":0.9305492963181361,"high":1.0746340940309733,"level":0.95}}}],"missing":[],"policyDigest":"sha256:8ba6d4b088c745c777c31a2fa34ec1b87a7c1fd5bd3863aa84a9e4b263028f3e"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "experiment.explain_ramp",
@@ -2808,7 +2876,14 @@ Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `inval
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment explain-ramp --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"stable","shares":[0.009999999776482582,0.10000000009313226,0.5,1.0],"reasons":[{"code":"ramp_stable","severity":"info","subject":"steps","text":"no step moves a unit out of a variant or between variants","evidence":{}}],"policyDigest":"sha256:77f0fb347280e564f097142f74f4f1fcf266bb641fa1c8d6e6aaa9145918787c"}"#,
+                    )],
+                    prints: r#""STABLE: no step moves a unit out of or between variants\n- info: no step moves a unit out of a variant or between variants [ramp_stable: steps]\npolicy: sha256:77f0fb347280e564f097142f74f4f1fcf266bb641fa1c8d6e6aaa9145918787c\n""#,
+                }),
             },
             Function {
                 name: "experiment.outcome",
@@ -2839,7 +2914,14 @@ Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `inval
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment outcome --decision decision.json",
+                    files: &[(
+                        "decision.json",
+                        r#"{"verdict":"no_winner","control":"control","variants":[{"variant":"one_page","verdict":"not_better","ratio":1.0,"ratioLow":0.9305492963181361,"ratioHigh":1.0746340940309733}],"split":{"verdict":"matched","p":1.0,"logE":-3.4568748504934455,"units":100000,"arms":[{"name":"control","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437},{"name":"one_page","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437}],"reasons":[{"code":"split_matched","severity":"info","subject":"control","text":"the arm `control` got 50 % of the units instead of 50 %: within 10 % of the plan, as every arm","evidence":{"observed":0.5,"threshold":0.5,"unit":"1","n":100000,"p":1.0,"interval":{"low":0.49280154323895636,"high":0.5071984567610437,"level":0.999}}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"},"reasons":[{"code":"no_improvement","severity":"info","subject":"one_page","text":"the goal of `one_page` is 1 of that of `control` (0.930549 to 1.07463): proven not to be better by 10 % (alpha 0.05)","evidence":{"observed":1.0,"threshold":1.1,"unit":"1","n":10000,"p":0.00019158223239611487,"interval":{"low":0.9305492963181361,"high":1.0746340940309733,"level":0.95}}}],"missing":[],"policyDigest":"sha256:8ba6d4b088c745c777c31a2fa34ec1b87a7c1fd5bd3863aa84a9e4b263028f3e"}"#,
+                    )],
+                    prints: r#""roll_back""#,
+                }),
             },
             Function {
                 name: "experiment.outcome_of_ramp",
@@ -2868,7 +2950,14 @@ Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `inval
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment outcome-of-ramp --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"stable","shares":[0.009999999776482582,0.10000000009313226,0.5,1.0],"reasons":[{"code":"ramp_stable","severity":"info","subject":"steps","text":"no step moves a unit out of a variant or between variants","evidence":{}}],"policyDigest":"sha256:77f0fb347280e564f097142f74f4f1fcf266bb641fa1c8d6e6aaa9145918787c"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
             },
             Function {
                 name: "experiment.ranges",
@@ -2895,7 +2984,14 @@ As `assign`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment ranges --definition definition.json",
+                    files: &[(
+                        "definition.json",
+                        r#"{"key":"weights","scheme":"growthbook2","variants":[{"name":"0"}]}"#,
+                    )],
+                    prints: r#"[{"variant":"0","start":0.0,"end":1.0,"share":1.0}]"#,
+                }),
             },
             Function {
                 name: "experiment.reassignment",
@@ -2942,7 +3038,20 @@ Every fault of both definitions at once, under `before` and `after`: no variants
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore experiment reassignment --before before.json --after after.json",
+                    files: &[
+                        (
+                            "before.json",
+                            r#"{"key":"checkout","variants":[{"name":"control"},{"name":"one_page"}]}"#,
+                        ),
+                        (
+                            "after.json",
+                            r#"{"key":"checkout","variants":[{"name":"control"},{"name":"one_page"}]}"#,
+                        ),
+                    ],
+                    prints: r#"{"moved":0.0,"least":0.0,"moves":[],"reasons":[{"code":"no_units_moved","severity":"info","subject":"checkout","text":"no unit moves","evidence":{"observed":0.0,"threshold":0.0,"unit":"1"}}]}"#,
+                }),
             },
             Function {
                 name: "experiment.winner",
@@ -3012,7 +3121,20 @@ weight; `out_of_range` for a negative exposure."#,
                 outcome: Some("experiment.outcome"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore experiment winner --definition definition.json --results results.json --policy '{"control":"one_page"}'"#,
+                    files: &[
+                        (
+                            "definition.json",
+                            r#"{"key":"checkout","variants":[{"name":"control"},{"name":"one_page"}]}"#,
+                        ),
+                        (
+                            "results.json",
+                            r#"[{"variant":"control","units":20000,"goal":{"events":2000,"exposure":20000}},{"variant":"one_page","units":20000,"goal":{"events":2600,"exposure":20000}}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
         ],
     },

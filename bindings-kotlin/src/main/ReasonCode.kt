@@ -559,9 +559,13 @@ value class ReasonCode(val value: String) {
          */
         val RUNNER_UP = ReasonCode("runner_up")
         /**
-         * Inconclusive: the variant is proven better than the control, but a guardrail is not proven.
+         * The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
          */
         val BETTER_WITHOUT_GUARDRAILS = ReasonCode("better_without_guardrails")
+        /**
+         * The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+         */
+        val BETTER_WITHOUT_SPLIT = ReasonCode("better_without_split")
         /**
          * Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
          */

@@ -769,7 +769,7 @@ class VariantRange(_Value):
     """The end, which is not in the range."""
 
     share: float
-    """The share of all buckets."""
+    """The share of all buckets that are in the range."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

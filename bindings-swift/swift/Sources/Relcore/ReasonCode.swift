@@ -289,8 +289,10 @@ extension ReasonCode {
     public static let winnerProven = Self(rawValue: "winner_proven")
     /// The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
     public static let runnerUp = Self(rawValue: "runner_up")
-    /// Inconclusive: the variant is proven better than the control, but a guardrail is not proven.
+    /// The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
     public static let betterWithoutGuardrails = Self(rawValue: "better_without_guardrails")
+    /// The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+    public static let betterWithoutSplit = Self(rawValue: "better_without_split")
     /// Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
     public static let improvementInconclusive = Self(rawValue: "improvement_inconclusive")
     /// No winner: the variant is proven not to be better than the control by the minimum effect.
