@@ -55,7 +55,7 @@ pub struct VariantRange {
 /// ```
 /// use relcore::experiment::{Definition, Unit, Variant, assign};
 /// let definition = Definition::new("checkout", [Variant::new("control"), Variant::new("one_page")]);
-/// let assignment = assign(&definition, &Unit::new("user-1"))?;
+/// let assignment = assign(&definition, &Unit::new("user-10"))?;
 /// assert_eq!(assignment.variant.as_deref(), Some("one_page"));
 /// assert!(assignment.counted);
 ///

@@ -11,8 +11,8 @@ input! {
     /// ```
     /// use relcore::experiment::{Definition, Unit, Variant, assign};
     /// let definition = Definition::new("checkout", [Variant::new("control"), Variant::new("one_page")]).coverage(0.2);
-    /// let assignment = assign(&definition, &Unit::new("user-10"))?;
-    /// assert_eq!(assignment.variant.as_deref(), Some("one_page"));
+    /// let assignment = assign(&definition, &Unit::new("user-1"))?;
+    /// assert_eq!(assignment.variant.as_deref(), Some("control"));
     /// # Ok::<(), relcore::Error>(())
     /// ```
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,8 +75,9 @@ input! {
         #[serde(default = "whole")]
         pub weight: f64,
         /// The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`. If any variant has
-        /// ranges, those without have no buckets, and weights do not count. Of ranges that overlap, that of the first
-        /// variant counts. A variant that grows by a range of its own takes units from no other one. Default: none.
+        /// ranges, those without have no buckets, and weights do not count; with GrowthBook the coverage does not either. Of
+        /// ranges that overlap, that of the first variant counts. A variant that grows by a range of its own takes units from
+        /// no other one. Default: none.
         #[serde(default)]
         pub ranges: Vec<BucketRange>,
         /// Whether its units are left out of the comparison. Default: false.
@@ -298,7 +299,10 @@ impl Definition {
             Scheme::Flagd2 | Scheme::Launchdarkly | Scheme::Statsig => {
                 (coverage >= 1.0, "1: give the other units a variant, because the scheme has no coverage")
             }
-            _ => (!self.has_ranges() || coverage >= 1.0, "1: the ranges of the variants say who takes part"),
+            Scheme::Growthbook1 | Scheme::Growthbook2 => (true, ""),
+            Scheme::V1 => {
+                (!self.has_ranges() || coverage >= 1.0, "1: the ranges of the variants say who takes part")
+            }
         };
         let text = format_args!("`{coverage}` is not possible with `{}`: expected {expected}", self.scheme);
         faults.check(holds, ErrorKind::InvalidValue, format_args!("{path}"), text);
