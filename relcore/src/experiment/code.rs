@@ -31,7 +31,7 @@ reason_codes! {
     UNITS_MOVED;
     /// The change moves no unit.
     NO_UNITS_MOVED;
-    /// The scheme, the seed or the unit attribute changed, so that all units are drawn anew.
+    /// The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
     DRAWN_ANEW;
     /// The conditions changed; the shares are of the units that meet those of both definitions.
     CONDITIONS_CHANGED;

@@ -194,6 +194,18 @@ impl Condition {
         }
     }
 
+    /// Whether every unit that meets this condition is known to meet the other one too: a list of texts that grows, or a
+    /// limit that is relaxed.
+    pub(super) fn implies(&self, other: &Self) -> bool {
+        let (attribute, negate, if_missing, test) = self.parts();
+        let (other_attribute, other_negate, other_if_missing, other_test) = other.parts();
+        let same = std::mem::discriminant(self) == std::mem::discriminant(other)
+            && attribute == other_attribute
+            && negate == other_negate
+            && (other_if_missing || !if_missing);
+        same && if negate { other_test.implies(&test) } else { test.implies(&other_test) }
+    }
+
     pub(super) fn check(&self, path: &str, faults: &mut Faults) {
         let (attribute, _, _, test) = self.parts();
         faults.check(
@@ -258,6 +270,25 @@ impl Condition {
 }
 
 impl Test<'_> {
+    /// Whether every text that passes passes the other test of the same kind, too.
+    fn implies(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Texts(own, ignore_case, _), Self::Texts(values, other_ignore_case, _)) => {
+                ignore_case == other_ignore_case && own.iter().all(|value| values.contains(value))
+            }
+            (Self::Number(relation, own), Self::Number(other, value)) => {
+                relation.implies(*other, own < value, own > value)
+            }
+            (Self::Time(relation, own), Self::Time(other, value)) => {
+                relation.implies(*other, own < value, own > value)
+            }
+            (Self::Version(relation, own), Self::Version(other, value)) => {
+                relation.implies(*other, own.precedes(value), value.precedes(own))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the text passes; `None` if it cannot be read.
     fn holds(&self, text: &str) -> Option<bool> {
         match self {
@@ -283,6 +314,20 @@ impl Test<'_> {
 }
 
 impl Relation {
+    /// Whether this relation to a value implies the other relation to a second value, which the first is less or greater than.
+    fn implies(self, other: Self, less: bool, greater: bool) -> bool {
+        match (self, other) {
+            (Self::Equal, other) => other.holds(less, greater),
+            (Self::Less | Self::LessOrEqual, Self::LessOrEqual) | (Self::Less, Self::Less) => !greater,
+            (Self::LessOrEqual, Self::Less) => less,
+            (Self::Greater | Self::GreaterOrEqual, Self::GreaterOrEqual) | (Self::Greater, Self::Greater) => {
+                !less
+            }
+            (Self::GreaterOrEqual, Self::Greater) => greater,
+            _ => false,
+        }
+    }
+
     fn holds(self, less: bool, greater: bool) -> bool {
         match self {
             Self::Less => less,
@@ -291,5 +336,73 @@ impl Relation {
             Self::GreaterOrEqual => !less,
             Self::Greater => greater,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const VERSIONS: [&str; 4] = ["1.0.0-rc.1", "1.0.0", "1.0.0+7", "1.10.0"];
+
+    fn conditions() -> impl Strategy<Value = Condition> {
+        let relations = [
+            Relation::Less,
+            Relation::LessOrEqual,
+            Relation::Equal,
+            Relation::GreaterOrEqual,
+            Relation::Greater,
+        ];
+        let values = prop::sample::subsequence(vec!["a", "ab", "B", "ba"], 1..4);
+        (0..6_u8, prop::sample::select(relations.to_vec()), values, 0..4_usize, any::<[bool; 3]>()).prop_map(
+            |(kind, relation, values, index, [ignore_case, negate, if_missing])| {
+                let attribute = "x".to_owned();
+                let values: Vec<String> = values.into_iter().map(str::to_owned).collect();
+                let number = u32::try_from(index).map_or(0.0, f64::from);
+                match kind {
+                    0 => Condition::TextIn { attribute, values, ignore_case, negate, if_missing },
+                    1 => Condition::TextStartsWith { attribute, values, ignore_case, negate, if_missing },
+                    2 => Condition::TextEndsWith { attribute, values, ignore_case, negate, if_missing },
+                    3 => Condition::TextContains { attribute, values, ignore_case, negate, if_missing },
+                    4 => Condition::NumberIs { attribute, relation, value: number, negate, if_missing },
+                    _ => {
+                        let value = Version::parse(VERSIONS[index]).unwrap();
+                        Condition::VersionIs { attribute, relation, value, negate, if_missing }
+                    }
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn who_meets_a_condition_meets_what_it_implies(one in conditions(), two in conditions()) {
+            prop_assert!(one.implies(&one));
+            let texts = ["", "a", "A", "ab", "b", "B", "ba", "aba", "-1", "0", "0.5", "1", "2", "2.5", "3", "4"];
+            let units = texts.iter().chain(&VERSIONS).map(|text| Unit::default().attribute("x", *text));
+            for unit in units.chain([Unit::default()]) {
+                let met = |condition: &Condition| condition.met(&unit) == Met::Yes;
+                prop_assert!(!one.implies(&two) || !met(&one) || met(&two), "{unit:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_relaxed_is_implied() {
+        let number = |relation, value| Condition::NumberIs {
+            attribute: "age".to_owned(),
+            relation,
+            value,
+            negate: false,
+            if_missing: false,
+        };
+        assert!(number(Relation::Less, 18.0).implies(&number(Relation::LessOrEqual, 18.0)));
+        assert!(number(Relation::Less, 18.0).implies(&number(Relation::Less, 30.0)));
+        assert!(!number(Relation::LessOrEqual, 18.0).implies(&number(Relation::Less, 18.0)));
+        assert!(number(Relation::Equal, 18.0).implies(&number(Relation::Greater, 17.0)));
+        assert!(!number(Relation::Greater, 17.0).implies(&number(Relation::Equal, 18.0)));
     }
 }

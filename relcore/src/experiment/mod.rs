@@ -7,8 +7,8 @@
 //!
 //! # Schemes
 //!
-//! A scheme is how a unit gets its bucket. It never changes: a bucket is a promise to the users who are in it. With those of
-//! other tools, users keep their variants when a team moves to relcore or back.
+//! A scheme is how a unit gets its bucket. It never changes, because another one moves users. With those of other tools,
+//! users keep their variants when a team moves to relcore or back.
 //!
 //! | scheme | bucket | the variant has |
 //! | --- | --- | --- |
@@ -32,6 +32,9 @@
 //! - A feature rule of GrowthBook with `force` and `coverage` is no experiment: it includes the bucket at the coverage.
 //! - Count a unit once, when it meets the variant, and only if its assignment is `counted`. Begin new counts when the
 //!   definition changes: a share that changes while counts grow makes the comparison wrong.
+//! - Count the units that reached the goal, not how often each did: the orders of one user depend on one another, and chance
+//!   would win too often. The tests are of counts: for a goal that most units reach they need more units than a test of two
+//!   proportions.
 //! - `inconclusive` is not `no_winner`: it is not known yet.
 mod assignment;
 pub mod code;

@@ -45,8 +45,8 @@ pub enum RampVerdict {
 /// `grows_from` names the variant out of which the others grow, as `off` in a rollout that is given as two weights. Its units
 /// may go to other variants, but not leave.
 ///
-/// A step may remove conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced any more,
-/// must keep its variant.
+/// A step may remove or relax conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced
+/// any more, must keep its variant.
 ///
 /// ```
 /// use relcore::experiment::{Definition, RampVerdict, Variant, check_ramp};
@@ -215,7 +215,9 @@ impl Step<'_> {
         let (before, after) = (self.before.definition(), self.after.definition());
         if let Some(condition) = narrows(before, after) {
             let subject = format!("{}.conditions[{condition}]", self.path);
-            let text = format!("`{subject}` is new: units that met the conditions before may not meet it");
+            let text = format!(
+                "`{subject}` is new or narrower: units that met the conditions before may not meet it"
+            );
             found.push(Reason::new(code::CONDITION_ADDED, Severity::Error, subject, text));
         }
         let hashes = |definition: &Definition, attribute: &Option<String>| {

@@ -110,8 +110,12 @@ fn reasons(before: &Assigner, after: &Assigner, moved: f64, least: f64) -> Vec<R
     } else {
         info(code::NO_UNITS_MOVED, "no unit moves").with(evidence)
     }];
-    if before.layout().variants.line != after.layout().variants.line {
+    let (cut, other) = (&before.layout().variants, &after.layout().variants);
+    if cut.line != other.line {
         let text = "the scheme, the seed or the unit attribute changed: all units are drawn anew";
+        found.push(warning(code::DRAWN_ANEW, text));
+    } else if cut.points != other.points {
+        let text = "the sum of the weights changed, which is the number of buckets: units are drawn anew";
         found.push(warning(code::DRAWN_ANEW, text));
     }
     let (before, after) = (before.definition(), after.definition());
@@ -125,14 +129,14 @@ fn reasons(before: &Assigner, after: &Assigner, moved: f64, least: f64) -> Vec<R
     found
 }
 
-/// Whether both have the same conditions in any order.
+/// Whether the same units meet the conditions of both, as far as the conditions show it.
 fn equal_sets(before: &Definition, after: &Definition) -> bool {
     narrows(before, after).is_none() && narrows(after, before).is_none()
 }
 
-/// The first condition of `after` that `before` does not have: units that met those before may not meet it.
+/// The first condition of `after` that no condition of `before` implies: units that met those before may not meet it.
 pub(super) fn narrows(before: &Definition, after: &Definition) -> Option<usize> {
-    after.conditions.iter().position(|condition| !before.conditions.contains(condition))
+    after.conditions.iter().position(|condition| !before.conditions.iter().any(|own| own.implies(condition)))
 }
 
 /// The share of units for each pair of variants before and after.
