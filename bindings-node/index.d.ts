@@ -151,7 +151,7 @@ export declare class RelcoreError extends Error {
  * - `not_covered`: The bucket of the unit is outside of the coverage, or of the ranges of all variants.
  * - `units_moved`: The change moves units to other variants, in or out.
  * - `no_units_moved`: The change moves no unit.
- * - `drawn_anew`: The scheme, the seed or the unit attribute changed, so that all units are drawn anew.
+ * - `drawn_anew`: The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
  * - `conditions_changed`: The conditions changed; the shares are of the units that meet those of both definitions.
  * - `forced_units_changed`: The forced units changed; they are not in the shares.
  * - `ramp_stable`: No step of the ramp moves a unit out of or between variants.

@@ -3428,7 +3428,7 @@ class ReasonCode(StrEnum):
     NO_UNITS_MOVED = 'no_units_moved'
     """The change moves no unit."""
     DRAWN_ANEW = 'drawn_anew'
-    """The scheme, the seed or the unit attribute changed, so that all units are drawn anew."""
+    """The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew."""
     CONDITIONS_CHANGED = 'conditions_changed'
     """The conditions changed; the shares are of the units that meet those of both definitions."""
     FORCED_UNITS_CHANGED = 'forced_units_changed'

@@ -3076,7 +3076,7 @@ pub mod experiment {
         pub const UNITS_MOVED: ReasonCode;
         /// The change moves no unit.
         pub const NO_UNITS_MOVED: ReasonCode;
-        /// The scheme, the seed or the unit attribute changed, so that all units are drawn anew.
+        /// The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
         pub const DRAWN_ANEW: ReasonCode;
         /// The conditions changed; the shares are of the units that meet those of both definitions.
         pub const CONDITIONS_CHANGED: ReasonCode;

@@ -1072,8 +1072,8 @@ object Digest {
  *
  * Schemes:
  *
- * A scheme is how a unit gets its bucket. It never changes: a bucket is a promise to the users who are in it. With those of
- * other tools, users keep their variants when a team moves to relcore or back.
+ * A scheme is how a unit gets its bucket. It never changes, because another one moves users. With those of other tools,
+ * users keep their variants when a team moves to relcore or back.
  *
  * | scheme | bucket | the variant has |
  * | --- | --- | --- |
@@ -1097,6 +1097,9 @@ object Digest {
  * - A feature rule of GrowthBook with `force` and `coverage` is no experiment: it includes the bucket at the coverage.
  * - Count a unit once, when it meets the variant, and only if its assignment is `counted`. Begin new counts when the
  *   definition changes: a share that changes while counts grow makes the comparison wrong.
+ * - Count the units that reached the goal, not how often each did: the orders of one user depend on one another, and chance
+ *   would win too often. The tests are of counts: for a goal that most units reach they need more units than a test of two
+ *   proportions.
  * - `inconclusive` is not `no_winner`: it is not known yet.
  */
 object Experiment {
@@ -1187,8 +1190,8 @@ object Experiment {
      * `grows_from` names the variant out of which the others grow, as `off` in a rollout that is given as two weights. Its units
      * may go to other variants, but not leave.
      *
-     * A step may remove conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced any more,
-     * must keep its variant.
+     * A step may remove or relax conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced
+     * any more, must keep its variant.
      *
      * Errors:
      * Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `invalid_value` for no steps or more than 1000;

@@ -515,7 +515,7 @@ value class ReasonCode(val value: String) {
          */
         val NO_UNITS_MOVED = ReasonCode("no_units_moved")
         /**
-         * The scheme, the seed or the unit attribute changed, so that all units are drawn anew.
+         * The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
          */
         val DRAWN_ANEW = ReasonCode("drawn_anew")
         /**

@@ -8,8 +8,8 @@ steps of a growing rollout move no unit out. `winner` compares what was counted,
 
 Schemes:
 
-A scheme is how a unit gets its bucket. It never changes: a bucket is a promise to the users who are in it. With those of
-other tools, users keep their variants when a team moves to relcore or back.
+A scheme is how a unit gets its bucket. It never changes, because another one moves users. With those of other tools,
+users keep their variants when a team moves to relcore or back.
 
 | scheme | bucket | the variant has |
 | --- | --- | --- |
@@ -33,6 +33,9 @@ Pitfalls:
 - A feature rule of GrowthBook with `force` and `coverage` is no experiment: it includes the bucket at the coverage.
 - Count a unit once, when it meets the variant, and only if its assignment is `counted`. Begin new counts when the
   definition changes: a share that changes while counts grow makes the comparison wrong.
+- Count the units that reached the goal, not how often each did: the orders of one user depend on one another, and chance
+  would win too often. The tests are of counts: for a goal that most units reach they need more units than a test of two
+  proportions.
 - `inconclusive` is not `no_winner`: it is not known yet.
 """
 
@@ -723,8 +726,9 @@ class Variant(_Value):
 
     ranges: Sequence[BucketRange] = ()
     """The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`. If any variant has
-    ranges, those without have no buckets, and weights do not count. Of ranges that overlap, that of the first
-    variant counts. A variant that grows by a range of its own takes units from no other one. Default: none.
+    ranges, those without have no buckets, and weights do not count; with GrowthBook the coverage does not either. Of
+    ranges that overlap, that of the first variant counts. A variant that grows by a range of its own takes units from
+    no other one. Default: none.
     """
 
     untracked: bool = False
@@ -973,8 +977,8 @@ def check_ramp(
     `grows_from` names the variant out of which the others grow, as `off` in a rollout that is given as two weights. Its units
     may go to other variants, but not leave.
 
-    A step may remove conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced any more,
-    must keep its variant.
+    A step may remove or relax conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced
+    any more, must keep its variant.
 
     Errors:
     Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `invalid_value` for no steps or more than 1000;

@@ -492,7 +492,7 @@ class ReasonCode(StrEnum):
     """The change moves no unit."""
 
     DRAWN_ANEW = "drawn_anew"
-    """The scheme, the seed or the unit attribute changed, so that all units are drawn anew."""
+    """The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew."""
 
     CONDITIONS_CHANGED = "conditions_changed"
     """The conditions changed; the shares are of the units that meet those of both definitions."""

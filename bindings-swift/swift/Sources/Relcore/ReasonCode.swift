@@ -267,7 +267,7 @@ extension ReasonCode {
     public static let unitsMoved = Self(rawValue: "units_moved")
     /// The change moves no unit.
     public static let noUnitsMoved = Self(rawValue: "no_units_moved")
-    /// The scheme, the seed or the unit attribute changed, so that all units are drawn anew.
+    /// The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
     public static let drawnAnew = Self(rawValue: "drawn_anew")
     /// The conditions changed; the shares are of the units that meet those of both definitions.
     public static let conditionsChanged = Self(rawValue: "conditions_changed")
