@@ -12,6 +12,7 @@ use cpu_time::CpuTime;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use relcore::api::call_json;
 use relcore::canary::{self, Metric, Observation, ObservationKind, Reading, Rollout, Schedule, State};
+use relcore::experiment::{self, Assigner, Unit};
 use relcore::release::{self, Facts};
 use relcore::rollback::{self, Situation};
 use relcore::scalar::Count;
@@ -135,6 +136,33 @@ fn release(c: &mut Criterion<CpuTime>) {
     });
 }
 
+/// A definition with two namespaces, conditions and three variants.
+fn experiment(c: &mut Criterion<CpuTime>) {
+    let text = json!({
+        "key": "checkout",
+        "variants": [{"name": "a"}, {"name": "b"}, {"name": "c", "weight": 2}],
+        "coverage": 0.5,
+        "namespaces": [
+            {"name": "shop", "ranges": [{"start": 0, "end": 0.9}]},
+            {"name": "holdout", "ranges": [{"start": 0.05, "end": 1}]},
+        ],
+        "conditions": [{"type": "text_in", "attribute": "country", "values": ["DE", "AT", "CH"]}],
+    });
+    let definition = experiment::definition_from_json(&text.to_string()).unwrap();
+    let unit = Unit::new("user-10").attribute("country", "DE");
+    let assigner = Assigner::new(definition.clone()).unwrap();
+    c.bench_function("experiment::Assigner::assign, 3 variants, 2 namespaces, 1 condition", |b| {
+        b.iter(|| black_box(&assigner).assign(black_box(&unit)));
+    });
+    c.bench_function("experiment::assign of the same", |b| {
+        b.iter(|| experiment::assign(black_box(&definition), black_box(&unit)));
+    });
+    let wider = definition.clone().coverage(1.0);
+    c.bench_function("experiment::reassignment of the same", |b| {
+        b.iter(|| experiment::reassignment(black_box(&definition), black_box(&wider)));
+    });
+}
+
 /// A plain function checks and digests its policy at each call; a handle does so once.
 fn policy_digest(c: &mut Criterion<CpuTime>) {
     let first = schedule();
@@ -156,6 +184,6 @@ fn short() -> Criterion<CpuTime> {
 criterion_group! {
     name = benches;
     config = short();
-    targets = canary, rollback, release, policy_digest, delivery::by_columns_and_rows, delivery::from_git
+    targets = canary, rollback, release, experiment, policy_digest, delivery::by_columns_and_rows, delivery::from_git
 }
 criterion_main!(benches);

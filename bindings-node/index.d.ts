@@ -135,6 +135,45 @@ export declare class RelcoreError extends Error {
  * - `weight_set`: The weight of the new version changed.
  * - `window_closed`: The release window is closed.
  *
+ * Of `experiment`:
+ *
+ * - `assigned`: The bucket of the unit belongs to the variant.
+ * - `assigned_untracked`: The bucket of the unit belongs to a variant that is left out of the comparison.
+ * - `unit_forced`: The definition forces this unit into a variant.
+ * - `experiment_forced`: The definition forces every unit that takes part into one variant.
+ * - `experiment_inactive`: The experiment is not active.
+ * - `too_few_variants`: GrowthBook runs no experiment with fewer than two variants.
+ * - `unit_missing`: The unit does not have the id or attribute that is hashed.
+ * - `condition_not_met`: An attribute of the unit does not meet a condition.
+ * - `attribute_missing`: The unit does not have the attribute of a condition.
+ * - `attribute_unreadable`: An attribute of the unit is not a number, an instant or a version, as its condition requires.
+ * - `outside_namespace`: The unit is outside of the ranges that the experiment has in a namespace.
+ * - `not_covered`: The bucket of the unit is outside of the coverage, or of the ranges of all variants.
+ * - `units_moved`: The change moves units to other variants, in or out.
+ * - `no_units_moved`: The change moves no unit.
+ * - `drawn_anew`: The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
+ * - `conditions_changed`: The conditions changed; the shares are of the units that meet those of both definitions.
+ * - `forced_units_changed`: The forced units changed; they are not in the shares.
+ * - `ramp_stable`: No step of the ramp moves a unit out of or between variants.
+ * - `moved_between_variants`: A step of the ramp moves units from one variant to another.
+ * - `moved_out`: A step of the ramp moves units out of the experiment.
+ * - `condition_added`: A step of the ramp adds a condition, or hashes an attribute, which units of the experiment may not meet or have.
+ * - `forced_unit_moved`: A step of the ramp moves a unit that is forced before or after.
+ * - `forced_unit_unproven`: A step of the ramp may move a unit that is forced before or after, depending on its attributes.
+ * - `winner_proven`: Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold.
+ * - `runner_up`: The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
+ * - `better_without_guardrails`: The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
+ * - `better_without_split`: The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+ * - `improvement_inconclusive`: Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
+ * - `no_improvement`: No winner: the variant is proven not to be better than the control by the minimum effect.
+ * - `goal_harmed`: Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect.
+ * - `guardrail_violated`: Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin.
+ * - `guardrail_held`: The variant is proven not to be worse than the control in a guardrail by its margin.
+ * - `guardrail_inconclusive`: Inconclusive: a guardrail is neither held nor violated.
+ * - `sample_ratio_mismatch`: Invalid: the units do not fall into the variants as their weights say.
+ * - `sample_ratio_unproven`: Inconclusive: it is not proven that the units fall into the variants as their weights say.
+ * - `counts_contradictory`: Invalid: a variant has events without exposure.
+ *
  * Of every module:
  *
  * - `fact_missing`: A fact that the decision needs is missing.
@@ -360,6 +399,42 @@ export type ReasonCode =
   | "step_pending"
   | "weight_set"
   | "window_closed"
+  | "assigned"
+  | "assigned_untracked"
+  | "unit_forced"
+  | "experiment_forced"
+  | "experiment_inactive"
+  | "too_few_variants"
+  | "unit_missing"
+  | "condition_not_met"
+  | "attribute_missing"
+  | "attribute_unreadable"
+  | "outside_namespace"
+  | "not_covered"
+  | "units_moved"
+  | "no_units_moved"
+  | "drawn_anew"
+  | "conditions_changed"
+  | "forced_units_changed"
+  | "ramp_stable"
+  | "moved_between_variants"
+  | "moved_out"
+  | "condition_added"
+  | "forced_unit_moved"
+  | "forced_unit_unproven"
+  | "winner_proven"
+  | "runner_up"
+  | "better_without_guardrails"
+  | "better_without_split"
+  | "improvement_inconclusive"
+  | "no_improvement"
+  | "goal_harmed"
+  | "guardrail_violated"
+  | "guardrail_held"
+  | "guardrail_inconclusive"
+  | "sample_ratio_mismatch"
+  | "sample_ratio_unproven"
+  | "counts_contradictory"
   | "fact_missing"
   | "version_not_greater"
   | "version_skipped"
@@ -681,6 +756,11 @@ export * as decision from "./decision.js";
 
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
+
+/**
+ * Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
+ */
+export * as experiment from "./experiment.js";
 
 /**
  * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.

@@ -26,6 +26,9 @@ module.exports = {
   get digest() {
     return require("./digest.js");
   },
+  get experiment() {
+    return require("./experiment.js");
+  },
   get interchange() {
     return require("./interchange.js");
   },

@@ -10,6 +10,7 @@ export const {
   canary,
   decision,
   digest,
+  experiment,
   interchange,
   metrics,
   release,

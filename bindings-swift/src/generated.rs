@@ -50,6 +50,17 @@ use relcore::canary::{
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
+use relcore::experiment::{
+    Assignment as ExperimentAssignment, BucketRange as ExperimentBucketRange,
+    Condition as ExperimentCondition, Decision as ExperimentDecision, Definition as ExperimentDefinition,
+    Guardrail as ExperimentGuardrail, Move as ExperimentMove, Namespace as ExperimentNamespace,
+    RampCheck as ExperimentRampCheck, RampVerdict as ExperimentRampVerdict,
+    Reassignment as ExperimentReassignment, Relation as ExperimentRelation, Scheme as ExperimentScheme,
+    Unit as ExperimentUnit, Variant as ExperimentVariant, VariantCounts as ExperimentVariantCounts,
+    VariantRange as ExperimentVariantRange, VariantResult as ExperimentVariantResult,
+    VariantVerdict as ExperimentVariantVerdict, Verdict as ExperimentVerdict,
+    WinnerPolicy as ExperimentWinnerPolicy,
+};
 use relcore::interchange::{
     GitCommit as InterchangeGitCommit, GitHistory as InterchangeGitHistory,
     GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
@@ -134,6 +145,13 @@ uniffi::custom_type!(F64ByName, HashMap<String, f64>, {
 
 pub type ReleaseProfileByName = BTreeMap<String, ReleaseProfile>;
 uniffi::custom_type!(ReleaseProfileByName, HashMap<String, ReleaseProfile>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type StatsCountsByName = BTreeMap<String, StatsCounts>;
+uniffi::custom_type!(StatsCountsByName, HashMap<String, StatsCounts>, {
     remote,
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
@@ -1829,6 +1847,331 @@ pub enum DecisionOutcome {
     RollBack,
     /// A person must act or decide: the facts do not allow a decision, or the remedy is not a rollback.
     Ask,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentAssignment {
+    pub variant: Option<String>,
+    pub in_experiment: bool,
+    pub counted: bool,
+    pub bucket: Option<f64>,
+    pub reason: Reason,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentBucketRange {
+    pub start: f64,
+    pub end: f64,
+}
+
+/// What an attribute of a unit must be. All conditions of an experiment must hold.
+///
+/// An attribute that a unit does not have meets the condition only with `ifMissing`, whatever `negate` says. One that
+/// cannot be read (`abc` as a number) never meets it.
+#[uniffi::remote(Enum)]
+pub enum ExperimentCondition {
+    /// The attribute is one of these texts.
+    TextIn {
+        /// The name of the attribute.
+        attribute: String,
+        /// The texts; at least one.
+        values: Vec<String>,
+        /// Whether letters match in upper and lower case. Default: false.
+        #[uniffi(default = false)]
+        ignore_case: bool,
+        /// Whether the attribute must be none of them. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+    /// The attribute starts with one of these texts.
+    TextStartsWith {
+        /// The name of the attribute.
+        attribute: String,
+        /// The texts; at least one.
+        values: Vec<String>,
+        /// Whether letters match in upper and lower case. Default: false.
+        #[uniffi(default = false)]
+        ignore_case: bool,
+        /// Whether the attribute must start with none of them. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+    /// The attribute ends with one of these texts.
+    TextEndsWith {
+        /// The name of the attribute.
+        attribute: String,
+        /// The texts; at least one.
+        values: Vec<String>,
+        /// Whether letters match in upper and lower case. Default: false.
+        #[uniffi(default = false)]
+        ignore_case: bool,
+        /// Whether the attribute must end with none of them. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+    /// The attribute contains one of these texts.
+    TextContains {
+        /// The name of the attribute.
+        attribute: String,
+        /// The texts; at least one.
+        values: Vec<String>,
+        /// Whether letters match in upper and lower case. Default: false.
+        #[uniffi(default = false)]
+        ignore_case: bool,
+        /// Whether the attribute must contain none of them. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+    /// The attribute, read as a number, has this relation to a number.
+    NumberIs {
+        /// The name of the attribute.
+        attribute: String,
+        /// The relation of the attribute to the value.
+        relation: ExperimentRelation,
+        /// The number that the attribute is compared with.
+        value: f64,
+        /// Whether the relation must not hold. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+    /// The attribute, read as an instant (RFC 3339), has this relation to an instant.
+    TimeIs {
+        /// The name of the attribute.
+        attribute: String,
+        /// The relation of the attribute to the value: `less` is before, `greater` is after.
+        relation: ExperimentRelation,
+        /// The instant that the attribute is compared with.
+        value: Timestamp,
+        /// Whether the relation must not hold. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+    /// The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version.
+    VersionIs {
+        /// The name of the attribute.
+        attribute: String,
+        /// The relation of the attribute to the value.
+        relation: ExperimentRelation,
+        /// The version that the attribute is compared with.
+        value: VersionText,
+        /// Whether the relation must not hold. Default: false.
+        #[uniffi(default = false)]
+        negate: bool,
+        /// Whether a unit without the attribute meets the condition. Default: false.
+        #[uniffi(default = false)]
+        if_missing: bool,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentDecision {
+    pub verdict: ExperimentVerdict,
+    pub winner: Option<String>,
+    pub control: String,
+    pub variants: Vec<ExperimentVariantResult>,
+    pub split: Option<StatsSplitCheck>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentDefinition {
+    pub key: String,
+    pub scheme: ExperimentScheme,
+    pub seed: Option<String>,
+    pub unit_attribute: Option<String>,
+    pub variants: Vec<ExperimentVariant>,
+    pub coverage: f64,
+    pub conditions: Vec<ExperimentCondition>,
+    pub namespaces: Vec<ExperimentNamespace>,
+    pub forced: BTreeMap<String, String>,
+    pub force: Option<String>,
+    pub active: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentGuardrail {
+    pub name: String,
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentMove {
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub share: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentNamespace {
+    pub name: String,
+    pub ranges: Vec<ExperimentBucketRange>,
+    pub seed: Option<String>,
+    pub unit_attribute: Option<String>,
+    pub scheme: Option<ExperimentScheme>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentRampCheck {
+    pub verdict: ExperimentRampVerdict,
+    pub shares: Vec<f64>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// What is proven about a ramp.
+#[uniffi::remote(Enum)]
+pub enum ExperimentRampVerdict {
+    /// No step moves a unit out of or between variants.
+    Stable,
+    /// At least one step moves units.
+    MovesUnits,
+    /// The buckets move no unit, but a change of conditions or forced units may.
+    Unproven,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentReassignment {
+    pub moved: f64,
+    pub least: f64,
+    pub moves: Vec<ExperimentMove>,
+    pub reasons: Vec<Reason>,
+}
+
+/// The order of an attribute relative to the value of its condition.
+#[uniffi::remote(Enum)]
+pub enum ExperimentRelation {
+    /// The attribute is less; before, for an instant.
+    Less,
+    /// The attribute is less or equal.
+    LessOrEqual,
+    /// Both are equal. Versions that differ in build metadata only are equal.
+    Equal,
+    /// The attribute is greater or equal.
+    GreaterOrEqual,
+    /// The attribute is greater; after, for an instant.
+    Greater,
+}
+
+/// How a unit gets its bucket. The documentation of the module has the formulas. A scheme never changes.
+#[uniffi::remote(Enum)]
+pub enum ExperimentScheme {
+    /// The scheme of relcore.
+    V1,
+    /// GrowthBook with `hashVersion` 1, the default of its SDKs.
+    Growthbook1,
+    /// GrowthBook with `hashVersion` 2.
+    Growthbook2,
+    /// Unleash: gradual rollout and variants.
+    Unleash,
+    /// The operator `fractional` of flagd with high precision.
+    Flagd2,
+    /// Rollouts and experiments of LaunchDarkly.
+    Launchdarkly,
+    /// The pass percentage of a rule of Statsig.
+    Statsig,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentUnit {
+    pub id: Option<String>,
+    pub attributes: BTreeMap<String, String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentVariant {
+    pub name: String,
+    pub weight: f64,
+    pub ranges: Vec<ExperimentBucketRange>,
+    pub untracked: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentVariantCounts {
+    pub variant: String,
+    pub units: Count,
+    pub goal: StatsCounts,
+    pub guardrails: BTreeMap<String, StatsCounts>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentVariantRange {
+    pub variant: String,
+    pub start: f64,
+    pub end: f64,
+    pub share: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentVariantResult {
+    pub variant: String,
+    pub verdict: ExperimentVariantVerdict,
+    pub ratio: Option<f64>,
+    pub ratio_low: Option<f64>,
+    pub ratio_high: Option<f64>,
+    pub needed_events: Option<Count>,
+}
+
+/// What the counts of one variant prove.
+#[uniffi::remote(Enum)]
+pub enum ExperimentVariantVerdict {
+    /// Better than the control, and within all guardrails.
+    Better,
+    /// Not better than the control by the minimum effect.
+    NotBetter,
+    /// Worse than the control, in the goal or in a guardrail.
+    Harmed,
+    /// Nothing of this is proven yet.
+    Inconclusive,
+    /// Counts contradict one another.
+    Invalid,
+}
+
+/// What an experiment proves.
+#[uniffi::remote(Enum)]
+pub enum ExperimentVerdict {
+    /// A variant is better than the control, within all guardrails, and the split is the planned one.
+    Winner,
+    /// No variant is better than the control by the minimum effect.
+    NoWinner,
+    /// A variant is worse than the control, and none wins.
+    Harmed,
+    /// Nothing of this is proven yet.
+    Inconclusive,
+    /// The units do not fall into the variants as planned, or counts contradict one another: nothing can be proven.
+    Invalid,
+}
+
+#[uniffi::remote(Record)]
+pub struct ExperimentWinnerPolicy {
+    pub control: Option<String>,
+    pub direction: StatsDirection,
+    pub min_effect_percent: f64,
+    pub alpha: f64,
+    pub min_expected_events: f64,
+    pub guardrails: Vec<ExperimentGuardrail>,
+    pub split: StatsSplitPolicy,
 }
 
 #[uniffi::remote(Record)]
@@ -3746,6 +4089,97 @@ pub fn ffi_digest_sha256(text: String) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_experiment_standard_definition() -> Encoded<ExperimentDefinition> {
+    Encoded(Ok(relcore::experiment::standard_definition()))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_definition_from_json(text: String) -> Encoded<ExperimentDefinition> {
+    Encoded(relcore::experiment::definition_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_definition_from_yaml(text: String) -> Encoded<ExperimentDefinition> {
+    Encoded(relcore::experiment::definition_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_default_winner_policy() -> Encoded<ExperimentWinnerPolicy> {
+    Encoded(Ok(relcore::experiment::default_winner_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_winner_policy_from_json(text: String) -> Encoded<ExperimentWinnerPolicy> {
+    Encoded(relcore::experiment::winner_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_winner_policy_from_yaml(text: String) -> Encoded<ExperimentWinnerPolicy> {
+    Encoded(relcore::experiment::winner_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_assign(
+    definition: ExperimentDefinition,
+    unit: ExperimentUnit,
+) -> Encoded<ExperimentAssignment> {
+    Encoded(relcore::experiment::assign(borrow(&definition), borrow(&unit)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_check_ramp(
+    steps: Vec<ExperimentDefinition>,
+    grows_from: Option<String>,
+) -> Encoded<ExperimentRampCheck> {
+    Encoded(relcore::experiment::check_ramp(borrow(&steps), borrow(&grows_from)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_explain(decision: ExperimentDecision) -> Plain<String> {
+    Plain(Ok(relcore::experiment::explain(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_explain_ramp(check: ExperimentRampCheck) -> Plain<String> {
+    Plain(Ok(relcore::experiment::explain_ramp(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_outcome(decision: ExperimentDecision) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::experiment::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_outcome_of_ramp(check: ExperimentRampCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::experiment::outcome_of_ramp(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_ranges(definition: ExperimentDefinition) -> Encoded<Vec<ExperimentVariantRange>> {
+    Encoded(relcore::experiment::ranges(borrow(&definition)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_reassignment(
+    before: ExperimentDefinition,
+    after: ExperimentDefinition,
+) -> Encoded<ExperimentReassignment> {
+    Encoded(relcore::experiment::reassignment(borrow(&before), borrow(&after)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_experiment_winner(
+    definition: ExperimentDefinition,
+    results: Vec<ExperimentVariantCounts>,
+    policy: ExperimentWinnerPolicy,
+) -> Encoded<ExperimentDecision> {
+    Encoded(
+        relcore::experiment::winner(borrow(&definition), borrow(&results), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_alert_rules_to_prometheus(
     rules: AnalysisAlertRules,
     queries: Vec<InterchangePrometheusQuery>,
@@ -4587,6 +5021,41 @@ impl CanaryRollout {
     /// None today; a `Result` as all functions that make a decision or a state.
     pub fn start(&self, now: Timestamp) -> Encoded<CanaryState> {
         Encoded(self.0.start(borrow(&now)).map_err(RelcoreError::from))
+    }
+}
+
+/// A definition that was checked, digested and cut into ranges once, for any number of units. It never changes.
+#[derive(uniffi::Object)]
+pub struct ExperimentAssigner(relcore::experiment::Assigner);
+
+#[uniffi::export]
+impl ExperimentAssigner {
+    /// Checks and digests a definition.
+    ///
+    /// Errors:
+    /// Every fault of the definition at once: no variants, a `coverage` of 50, two variants of one name.
+    #[uniffi::constructor]
+    pub fn new(definition: ExperimentDefinition) -> Plain<Arc<ExperimentAssigner>> {
+        Plain(
+            relcore::experiment::Assigner::new(definition)
+                .map(|handle| Arc::new(Self(handle)))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// The definition.
+    pub fn definition(&self) -> ExperimentDefinition {
+        self.0.definition().to_owned()
+    }
+
+    /// The digest of the definition.
+    pub fn digest(&self) -> String {
+        self.0.digest().to_owned()
+    }
+
+    /// Assigns a unit to a variant, as `assign`.
+    pub fn assign(&self, unit: ExperimentUnit) -> Encoded<ExperimentAssignment> {
+        Encoded(Ok(self.0.assign(borrow(&unit))))
     }
 }
 
@@ -5946,6 +6415,216 @@ pub fn ffi_read_decision_outcome(json: &str) -> Encoded<DecisionOutcome> {
 
 #[uniffi::export]
 pub fn ffi_write_decision_outcome(value: DecisionOutcome) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_assignment(json: &str) -> Encoded<ExperimentAssignment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_assignment(value: ExperimentAssignment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_bucket_range(json: &str) -> Encoded<ExperimentBucketRange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_bucket_range(value: ExperimentBucketRange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_condition(json: &str) -> Encoded<ExperimentCondition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_condition(value: ExperimentCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_decision(json: &str) -> Encoded<ExperimentDecision> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_decision(value: ExperimentDecision) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_definition(json: &str) -> Encoded<ExperimentDefinition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_definition(value: ExperimentDefinition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_guardrail(json: &str) -> Encoded<ExperimentGuardrail> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_guardrail(value: ExperimentGuardrail) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_move(json: &str) -> Encoded<ExperimentMove> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_move(value: ExperimentMove) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_namespace(json: &str) -> Encoded<ExperimentNamespace> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_namespace(value: ExperimentNamespace) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_ramp_check(json: &str) -> Encoded<ExperimentRampCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_ramp_check(value: ExperimentRampCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_ramp_verdict(json: &str) -> Encoded<ExperimentRampVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_ramp_verdict(value: ExperimentRampVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_reassignment(json: &str) -> Encoded<ExperimentReassignment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_reassignment(value: ExperimentReassignment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_relation(json: &str) -> Encoded<ExperimentRelation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_relation(value: ExperimentRelation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_scheme(json: &str) -> Encoded<ExperimentScheme> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_scheme(value: ExperimentScheme) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_unit(json: &str) -> Encoded<ExperimentUnit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_unit(value: ExperimentUnit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_variant(json: &str) -> Encoded<ExperimentVariant> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_variant(value: ExperimentVariant) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_variant_counts(json: &str) -> Encoded<ExperimentVariantCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_variant_counts(value: ExperimentVariantCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_variant_range(json: &str) -> Encoded<ExperimentVariantRange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_variant_range(value: ExperimentVariantRange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_variant_result(json: &str) -> Encoded<ExperimentVariantResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_variant_result(value: ExperimentVariantResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_variant_verdict(json: &str) -> Encoded<ExperimentVariantVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_variant_verdict(value: ExperimentVariantVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_verdict(json: &str) -> Encoded<ExperimentVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_verdict(value: ExperimentVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_experiment_winner_policy(json: &str) -> Encoded<ExperimentWinnerPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_experiment_winner_policy(value: ExperimentWinnerPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

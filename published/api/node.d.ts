@@ -121,6 +121,42 @@ export type ReasonCode =
   | "step_pending"
   | "weight_set"
   | "window_closed"
+  | "assigned"
+  | "assigned_untracked"
+  | "unit_forced"
+  | "experiment_forced"
+  | "experiment_inactive"
+  | "too_few_variants"
+  | "unit_missing"
+  | "condition_not_met"
+  | "attribute_missing"
+  | "attribute_unreadable"
+  | "outside_namespace"
+  | "not_covered"
+  | "units_moved"
+  | "no_units_moved"
+  | "drawn_anew"
+  | "conditions_changed"
+  | "forced_units_changed"
+  | "ramp_stable"
+  | "moved_between_variants"
+  | "moved_out"
+  | "condition_added"
+  | "forced_unit_moved"
+  | "forced_unit_unproven"
+  | "winner_proven"
+  | "runner_up"
+  | "better_without_guardrails"
+  | "better_without_split"
+  | "improvement_inconclusive"
+  | "no_improvement"
+  | "goal_harmed"
+  | "guardrail_violated"
+  | "guardrail_held"
+  | "guardrail_inconclusive"
+  | "sample_ratio_mismatch"
+  | "sample_ratio_unproven"
+  | "counts_contradictory"
   | "fact_missing"
   | "version_not_greater"
   | "version_skipped"
@@ -345,6 +381,8 @@ export * as canary from "./canary.js";
 export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
 export * as digest from "./digest.js";
+/** Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins. */
+export * as experiment from "./experiment.js";
 /** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
@@ -2050,6 +2088,365 @@ export type Outcome = "proceed" | "wait" | "roll_back" | "ask";
 export declare function canonicalJson(text: string): string;
 /** Computes the SHA-256 digest of the canonical JSON of a text: `sha256:` and 64 hexadecimal digits. */
 export declare function sha256(text: string): string;
+
+// experiment.d.ts
+/** Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins. */
+/** The variant of a unit, made by `assign`. */
+export interface Assignment {
+  /** The name of the variant; absent for a unit that is not in the experiment, which gets what it had before. */
+  readonly variant?: string | undefined;
+  /** Whether the unit has a variant. */
+  readonly inExperiment: boolean;
+  /** Whether the unit belongs in the counts of `winner`: its bucket chose the variant, and the variant is not `untracked`. */
+  readonly counted: boolean;
+  /** The bucket as a share from 0 to 1; absent if none was needed. */
+  readonly bucket?: number | undefined;
+  /** Why. */
+  readonly reason: Reason;
+}
+/** The buckets from `start` to just before `end`, as shares from 0 to 1. */
+export interface BucketRange {
+  /** The first bucket. */
+  readonly start: number;
+  /** The end, which is not in the range. */
+  readonly end: number;
+}
+/** What an attribute of a unit must be. */
+export type Condition<At extends Instant = Instant> =
+  | ConditionTextIn
+  | ConditionTextStartsWith
+  | ConditionTextEndsWith
+  | ConditionTextContains
+  | ConditionNumberIs
+  | ConditionTimeIs<At>
+  | ConditionVersionIs;
+/** The attribute is one of these texts. */
+export interface ConditionTextIn {
+  readonly type: "text_in";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The texts; at least one. */
+  readonly values: readonly string[];
+  /** Whether letters match in upper and lower case. */
+  readonly ignoreCase?: boolean | undefined;
+  /** Whether the attribute must be none of them. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** The attribute starts with one of these texts. */
+export interface ConditionTextStartsWith {
+  readonly type: "text_starts_with";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The texts; at least one. */
+  readonly values: readonly string[];
+  /** Whether letters match in upper and lower case. */
+  readonly ignoreCase?: boolean | undefined;
+  /** Whether the attribute must start with none of them. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** The attribute ends with one of these texts. */
+export interface ConditionTextEndsWith {
+  readonly type: "text_ends_with";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The texts; at least one. */
+  readonly values: readonly string[];
+  /** Whether letters match in upper and lower case. */
+  readonly ignoreCase?: boolean | undefined;
+  /** Whether the attribute must end with none of them. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** The attribute contains one of these texts. */
+export interface ConditionTextContains {
+  readonly type: "text_contains";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The texts; at least one. */
+  readonly values: readonly string[];
+  /** Whether letters match in upper and lower case. */
+  readonly ignoreCase?: boolean | undefined;
+  /** Whether the attribute must contain none of them. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** The attribute, read as a number, has this relation to a number. */
+export interface ConditionNumberIs {
+  readonly type: "number_is";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The relation of the attribute to the value. */
+  readonly relation: Relation;
+  /** The number that the attribute is compared with. */
+  readonly value: number;
+  /** Whether the relation must not hold. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** The attribute, read as an instant (RFC 3339), has this relation to an instant. */
+export interface ConditionTimeIs<At extends Instant = Instant> {
+  readonly type: "time_is";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The relation of the attribute to the value: `less` is before, `greater` is after. */
+  readonly relation: Relation;
+  /** The instant that the attribute is compared with. */
+  readonly value: At;
+  /** Whether the relation must not hold. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version. */
+export interface ConditionVersionIs {
+  readonly type: "version_is";
+  /** The name of the attribute. */
+  readonly attribute: string;
+  /** The relation of the attribute to the value. */
+  readonly relation: Relation;
+  /** The version that the attribute is compared with. */
+  readonly value: Version;
+  /** Whether the relation must not hold. */
+  readonly negate?: boolean | undefined;
+  /** Whether a unit without the attribute meets the condition. */
+  readonly ifMissing?: boolean | undefined;
+}
+/** Which variant of an experiment wins, made by `winner`. */
+export interface Decision {
+  /** What is proven. */
+  readonly verdict: Verdict;
+  /** The variant that wins; present if the verdict is `winner`. */
+  readonly winner?: string | undefined;
+  /** The name of the variant that all others are compared with. */
+  readonly control: string;
+  /** Each variant but the control, in the order of the definition. */
+  readonly variants: readonly VariantResult[];
+  /** Whether the units fall into the variants as planned; absent if a variant has no counts. */
+  readonly split?: stats.SplitCheck | undefined;
+  /** The reasons: first those of the verdict. */
+  readonly reasons: readonly Reason[];
+  /** The counts that are missing: `results.b`, `results.b.guardrails.errors`. */
+  readonly missing?: readonly string[] | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** An experiment or a percentage rollout: its variants, who takes part, and how units are hashed. */
+export interface Definition<At extends Instant = Instant> {
+  /** The name of the experiment. */
+  readonly key: string;
+  /** How a unit gets its bucket. */
+  readonly scheme?: Scheme | undefined;
+  /** The text that is hashed together with the unit. */
+  readonly seed?: string | undefined;
+  /** The name of the attribute that is hashed. */
+  readonly unitAttribute?: string | undefined;
+  /** The variants, in the order of their ranges of buckets. */
+  readonly variants: readonly Variant[];
+  /** The share of the units that takes part, from 0 to 1. */
+  readonly coverage?: number | undefined;
+  /** The conditions; all must hold. */
+  readonly conditions?: readonly Condition<At>[] | undefined;
+  /** The namespaces; the unit must be within the ranges of each. */
+  readonly namespaces?: readonly Namespace[] | undefined;
+  /** The variant of each unit that is forced into one, by the text that is hashed of the unit. */
+  readonly forced?: Readonly<Record<string, string>> | undefined;
+  /** The variant of all units that would have any, as after a decision. */
+  readonly force?: string | undefined;
+  /** Whether units are assigned at all. */
+  readonly active?: boolean | undefined;
+}
+/** Events that a winner must not make worse: errors, refunds, unsubscriptions. */
+export interface Guardrail {
+  /** The name of the events. */
+  readonly name: string;
+  /** Which change is for the worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** The change for the worse, in percent of the rate of the control, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The number of events that the control must be expected to have before there is any verdict. */
+  readonly minExpectedEvents?: number | undefined;
+}
+/** The units that go from one variant to another. */
+export interface Move {
+  /** The variant before; absent for units that were in none. */
+  readonly before?: string | undefined;
+  /** The variant after; absent for units that are in none any more. */
+  readonly after?: string | undefined;
+  /** The share of all units. */
+  readonly share: number;
+}
+/** Ranges of a hash that several experiments share, so that they exclude one another. */
+export interface Namespace {
+  /** The name. */
+  readonly name: string;
+  /** The ranges of buckets that this experiment takes; at least one. */
+  readonly ranges: readonly BucketRange[];
+  /** The seed of its hash. */
+  readonly seed?: string | undefined;
+  /** The name of the attribute that is hashed. */
+  readonly unitAttribute?: string | undefined;
+  /** The scheme of its hash. */
+  readonly scheme?: Scheme | undefined;
+}
+/** Whether a ramp keeps units where they are, made by `checkRamp`. */
+export interface RampCheck {
+  /** What is proven. */
+  readonly verdict: RampVerdict;
+  /** The share of the units that is in some variant at each step, of those that meet its conditions. */
+  readonly shares: readonly number[];
+  /** Every violation, by step, or that there is none. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the steps. */
+  readonly policyDigest: string;
+}
+/** What is proven about a ramp. */
+export type RampVerdict = "stable" | "moves_units" | "unproven";
+/** The units that a change of a definition moves, made by `reassignment`. */
+export interface Reassignment {
+  /** The share of all units whose variant changes; those that enter or leave count too. */
+  readonly moved: number;
+  /** The smallest share that any change between the shares before and after moves. */
+  readonly least: number;
+  /** The moves, by the names before and after; none with a share of 0. */
+  readonly moves: readonly Move[];
+  /** What the shares do not say, and why units move. */
+  readonly reasons: readonly Reason[];
+}
+/** The order of an attribute relative to the value of its condition. */
+export type Relation = "less" | "less_or_equal" | "equal" | "greater_or_equal" | "greater";
+/** How a unit gets its bucket. */
+export type Scheme = "v1" | "growthbook1" | "growthbook2" | "unleash" | "flagd2" | "launchdarkly" | "statsig";
+/** What is assigned: a user, a session, a device, a tenant. */
+export interface Unit {
+  /** The identity that is hashed, as text. */
+  readonly id?: string | undefined;
+  /** The attributes that conditions compare, as text: numbers in decimal, instants in RFC 3339. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+/** A variant of an experiment. */
+export interface Variant {
+  /** The name, unique in the experiment. */
+  readonly name: string;
+  /** The weight. */
+  readonly weight?: number | undefined;
+  /** The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`. */
+  readonly ranges?: readonly BucketRange[] | undefined;
+  /** Whether its units are left out of the comparison. */
+  readonly untracked?: boolean | undefined;
+}
+/** What was counted of one variant. */
+export interface VariantCounts {
+  /** The name of the variant. */
+  readonly variant: string;
+  /** The number of distinct units whose assignment was `counted`, since the last change of the definition. */
+  readonly units: Count;
+  /** The events of the goal, and the exposure during which they happened. */
+  readonly goal: stats.Counts;
+  /** The events of each guardrail, by its name. */
+  readonly guardrails?: Readonly<Record<string, stats.Counts>> | undefined;
+}
+/** The buckets of a variant, made by `ranges`. */
+export interface VariantRange {
+  /** The name of the variant. */
+  readonly variant: string;
+  /** The first bucket, as a share from 0 to 1. */
+  readonly start: number;
+  /** The end, which is not in the range. */
+  readonly end: number;
+  /** The share of all buckets that are in the range. */
+  readonly share: number;
+}
+/** What the counts of one variant prove against the control. */
+export interface VariantResult {
+  /** The name of the variant. */
+  readonly variant: string;
+  /** What is proven of it, whatever the split is. */
+  readonly verdict: VariantVerdict;
+  /** The rate of the goal, divided by that of the control; absent without events of the control. */
+  readonly ratio?: number | undefined;
+  /** The lower end of the confidence interval of the ratio, at the level 1 − alpha divided by the number of variants besides the control; valid at all looks together. */
+  readonly ratioLow?: number | undefined;
+  /** The upper end; absent if there is none. */
+  readonly ratioHigh?: number | undefined;
+  /** About the number of events of the goal, of the variant and the control together, at which a variant as good as the control is proven not to improve by the minimum effect. */
+  readonly neededEvents?: Count | undefined;
+}
+/** What the counts of one variant prove. */
+export type VariantVerdict = "better" | "not_better" | "harmed" | "inconclusive" | "invalid";
+/** What an experiment proves. */
+export type Verdict = "winner" | "no_winner" | "harmed" | "inconclusive" | "invalid";
+/** When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be. */
+export interface WinnerPolicy {
+  /** The name of the variant that all others are compared with. */
+  readonly control?: string | undefined;
+  /** Which change of the goal is for the worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** The smallest improvement that is worth having, in percent of the rate of the control. */
+  readonly minEffectPercent?: number | undefined;
+  /** The highest probability that any variant is called better or worse by chance, over all looks together, and the same for the guardrails. */
+  readonly alpha?: number | undefined;
+  /** The number of events of the goal that an arm must be expected to have before there is any verdict. */
+  readonly minExpectedEvents?: number | undefined;
+  /** What a winner must not make worse. */
+  readonly guardrails?: readonly Guardrail[] | undefined;
+  /** How the split of the units is checked. */
+  readonly split?: stats.SplitPolicy | undefined;
+}
+/** A definition to begin with: `control` and `treatment`, half of the units each, under the key `experiment`. */
+export declare function standardDefinition(): Definition<Timestamp>;
+/** Reads a definition from JSON text. */
+export declare function definitionFromJson(text: string): Definition<Timestamp>;
+/** Reads a definition from YAML text. */
+export declare function definitionFromYaml(text: string): Definition<Timestamp>;
+/** The policy of a winner with all defaults. */
+export declare function defaultWinnerPolicy(): WinnerPolicy;
+/** Reads the policy of a winner from JSON text. */
+export declare function winnerPolicyFromJson(text: string): WinnerPolicy;
+/** Reads the policy of a winner from YAML text. */
+export declare function winnerPolicyFromYaml(text: string): WinnerPolicy;
+/** Assigns a unit to a variant. */
+export declare function assign(definition: Definition, unit: Unit): Assignment;
+/** Checks that the steps of a ramp only let units in: no step moves a unit out of a variant or between variants. */
+export declare function checkRamp(steps: readonly Definition[], growsFrom?: string | null): RampCheck;
+/** Writes a decision about a winner as text for a person: the verdict, the reasons and the missing counts. */
+export declare function explain(decision: Decision): string;
+/** Writes a check of a ramp as text for a person: the verdict and the reasons. */
+export declare function explainRamp(check: RampCheck): string;
+/** The consequence of a decision about a winner for its caller. */
+export declare function outcome(decision: Decision): decision.Outcome;
+/** The consequence of a check of a ramp for its caller. */
+export declare function outcomeOfRamp(check: RampCheck): decision.Outcome;
+/** Lists the buckets of each variant on the line of its hash: its share, and what a change of the weights would move. */
+export declare function ranges(definition: Definition): readonly VariantRange[];
+/** Computes which share of the units a change of a definition moves, for each pair of variants. */
+export declare function reassignment(before: Definition, after: Definition): Reassignment;
+/** Decides which variant wins: it is better than the control, within all guardrails, and the units were split as planned. */
+export declare function winner(
+  definition: Definition,
+  results: readonly VariantCounts[],
+  policy: WinnerPolicy,
+): Decision;
+/** A definition that was checked, digested and cut into ranges once, for any number of units. */
+export declare class Assigner {
+  #private;
+  /** Checks and digests a definition. */
+  constructor(definition: Definition);
+  /** The definition. */
+  get definition(): Definition<Timestamp>;
+  /** The digest of the definition. */
+  get digest(): string;
+  /** Assigns a unit to a variant, as `assign`. */
+  assign(unit: Unit): Assignment;
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): Definition<Timestamp>;
+}
 
 // interchange.d.ts
 /** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, interchange, metrics, reason, release, rollback, stats, time, version, window
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, experiment, interchange, metrics, reason, release, rollback, stats, time, version, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -2155,6 +2155,427 @@ class Fault(_Value):
     column: int | None = None
     """The column in the line, from 1: the unknown key, or the value that is wrong."""
 
+# experiment
+"""Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins."""
+class RampVerdict(StrEnum):
+    """What is proven about a ramp."""
+    STABLE = 'stable'
+    """No step moves a unit out of or between variants."""
+    MOVES_UNITS = 'moves_units'
+    """At least one step moves units."""
+    UNPROVEN = 'unproven'
+    """The buckets move no unit, but a change of conditions or forced units may."""
+class Relation(StrEnum):
+    """The order of an attribute relative to the value of its condition."""
+    LESS = 'less'
+    """The attribute is less; before, for an instant."""
+    LESS_OR_EQUAL = 'less_or_equal'
+    """The attribute is less or equal."""
+    EQUAL = 'equal'
+    """Both are equal."""
+    GREATER_OR_EQUAL = 'greater_or_equal'
+    """The attribute is greater or equal."""
+    GREATER = 'greater'
+    """The attribute is greater; after, for an instant."""
+class Scheme(StrEnum):
+    """How a unit gets its bucket."""
+    V1 = 'v1'
+    """The scheme of relcore."""
+    GROWTHBOOK1 = 'growthbook1'
+    """GrowthBook with `hashVersion` 1, the default of its SDKs."""
+    GROWTHBOOK2 = 'growthbook2'
+    """GrowthBook with `hashVersion` 2."""
+    UNLEASH = 'unleash'
+    """Unleash: gradual rollout and variants."""
+    FLAGD2 = 'flagd2'
+    """The operator `fractional` of flagd with high precision."""
+    LAUNCHDARKLY = 'launchdarkly'
+    """Rollouts and experiments of LaunchDarkly."""
+    STATSIG = 'statsig'
+    """The pass percentage of a rule of Statsig."""
+class VariantVerdict(StrEnum):
+    """What the counts of one variant prove."""
+    BETTER = 'better'
+    """Better than the control, and within all guardrails."""
+    NOT_BETTER = 'not_better'
+    """Not better than the control by the minimum effect."""
+    HARMED = 'harmed'
+    """Worse than the control, in the goal or in a guardrail."""
+    INCONCLUSIVE = 'inconclusive'
+    """Nothing of this is proven yet."""
+    INVALID = 'invalid'
+    """Counts contradict one another."""
+class Verdict(StrEnum):
+    """What an experiment proves."""
+    WINNER = 'winner'
+    """A variant is better than the control, within all guardrails, and the split is the planned one."""
+    NO_WINNER = 'no_winner'
+    """No variant is better than the control by the minimum effect."""
+    HARMED = 'harmed'
+    """A variant is worse than the control, and none wins."""
+    INCONCLUSIVE = 'inconclusive'
+    """Nothing of this is proven yet."""
+    INVALID = 'invalid'
+    """The units do not fall into the variants as planned, or counts contradict one another: nothing can be proven."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignment(_Value):
+    """The variant of a unit, made by `assign`."""
+    variant: str | None = None
+    """The name of the variant; absent for a unit that is not in the experiment, which gets what it had before."""
+    in_experiment: bool
+    """Whether the unit has a variant."""
+    counted: bool
+    """Whether the unit belongs in the counts of `winner`: its bucket chose the variant, and the variant is not `untracked`."""
+    bucket: float | None = None
+    """The bucket as a share from 0 to 1; absent if none was needed."""
+    reason: Reason
+    """Why."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BucketRange(_Value):
+    """The buckets from `start` to just before `end`, as shares from 0 to 1."""
+    start: float
+    """The first bucket."""
+    end: float
+    """The end, which is not in the range."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionTextIn(_Variant):
+    """The attribute is one of these texts."""
+    type: Literal['text_in'] = 'text_in'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    values: Sequence[str]
+    """The texts; at least one."""
+    ignore_case: bool = False
+    """Whether letters match in upper and lower case."""
+    negate: bool = False
+    """Whether the attribute must be none of them."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionTextStartsWith(_Variant):
+    """The attribute starts with one of these texts."""
+    type: Literal['text_starts_with'] = 'text_starts_with'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    values: Sequence[str]
+    """The texts; at least one."""
+    ignore_case: bool = False
+    """Whether letters match in upper and lower case."""
+    negate: bool = False
+    """Whether the attribute must start with none of them."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionTextEndsWith(_Variant):
+    """The attribute ends with one of these texts."""
+    type: Literal['text_ends_with'] = 'text_ends_with'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    values: Sequence[str]
+    """The texts; at least one."""
+    ignore_case: bool = False
+    """Whether letters match in upper and lower case."""
+    negate: bool = False
+    """Whether the attribute must end with none of them."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionTextContains(_Variant):
+    """The attribute contains one of these texts."""
+    type: Literal['text_contains'] = 'text_contains'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    values: Sequence[str]
+    """The texts; at least one."""
+    ignore_case: bool = False
+    """Whether letters match in upper and lower case."""
+    negate: bool = False
+    """Whether the attribute must contain none of them."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionNumberIs(_Variant):
+    """The attribute, read as a number, has this relation to a number."""
+    type: Literal['number_is'] = 'number_is'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    relation: Relation
+    """The relation of the attribute to the value."""
+    value: float
+    """The number that the attribute is compared with."""
+    negate: bool = False
+    """Whether the relation must not hold."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionTimeIs(_Variant):
+    """The attribute, read as an instant (RFC 3339), has this relation to an instant."""
+    type: Literal['time_is'] = 'time_is'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    relation: Relation
+    """The relation of the attribute to the value: `less` is before, `greater` is after."""
+    value: datetime
+    """The instant that the attribute is compared with."""
+    negate: bool = False
+    """Whether the relation must not hold."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConditionVersionIs(_Variant):
+    """The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version."""
+    type: Literal['version_is'] = 'version_is'
+    """Which variant this is."""
+    attribute: str
+    """The name of the attribute."""
+    relation: Relation
+    """The relation of the attribute to the value."""
+    value: str
+    """The version that the attribute is compared with."""
+    negate: bool = False
+    """Whether the relation must not hold."""
+    if_missing: bool = False
+    """Whether a unit without the attribute meets the condition."""
+Condition: TypeAlias = ConditionTextIn | ConditionTextStartsWith | ConditionTextEndsWith | ConditionTextContains | ConditionNumberIs | ConditionTimeIs | ConditionVersionIs
+"""What an attribute of a unit must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision(_Value):
+    """Which variant of an experiment wins, made by `winner`."""
+    verdict: Verdict
+    """What is proven."""
+    winner: str | None = None
+    """The variant that wins; present if the verdict is `winner`."""
+    control: str
+    """The name of the variant that all others are compared with."""
+    variants: Sequence[VariantResult]
+    """Each variant but the control, in the order of the definition."""
+    split: SplitCheck | None = None
+    """Whether the units fall into the variants as planned; absent if a variant has no counts."""
+    reasons: Sequence[Reason]
+    """The reasons: first those of the verdict."""
+    missing: Sequence[str] = ()
+    """The counts that are missing: `results.b`, `results.b.guardrails.errors`."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition(_Value):
+    """An experiment or a percentage rollout: its variants, who takes part, and how units are hashed."""
+    key: str
+    """The name of the experiment."""
+    scheme: Scheme = Scheme.V1
+    """How a unit gets its bucket."""
+    seed: str | None = None
+    """The text that is hashed together with the unit."""
+    unit_attribute: str | None = None
+    """The name of the attribute that is hashed."""
+    variants: Sequence[Variant]
+    """The variants, in the order of their ranges of buckets."""
+    coverage: float = 1.0
+    """The share of the units that takes part, from 0 to 1."""
+    conditions: Sequence[Annotated[Condition, _TAGGED]] = ()
+    """The conditions; all must hold."""
+    namespaces: Sequence[Namespace] = ()
+    """The namespaces; the unit must be within the ranges of each."""
+    forced: Mapping[str, str] = field(default_factory=dict)
+    """The variant of each unit that is forced into one, by the text that is hashed of the unit."""
+    force: str | None = None
+    """The variant of all units that would have any, as after a decision."""
+    active: bool = True
+    """Whether units are assigned at all."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guardrail(_Value):
+    """Events that a winner must not make worse: errors, refunds, unsubscriptions."""
+    name: str
+    """The name of the events."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Which change is for the worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the rate of the control, that is still tolerated."""
+    min_expected_events: float = 5.0
+    """The number of events that the control must be expected to have before there is any verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move(_Value):
+    """The units that go from one variant to another."""
+    before: str | None = None
+    """The variant before; absent for units that were in none."""
+    after: str | None = None
+    """The variant after; absent for units that are in none any more."""
+    share: float
+    """The share of all units."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Namespace(_Value):
+    """Ranges of a hash that several experiments share, so that they exclude one another."""
+    name: str
+    """The name."""
+    ranges: Sequence[BucketRange]
+    """The ranges of buckets that this experiment takes; at least one."""
+    seed: str | None = None
+    """The seed of its hash."""
+    unit_attribute: str | None = None
+    """The name of the attribute that is hashed."""
+    scheme: Scheme | None = None
+    """The scheme of its hash."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RampCheck(_Value):
+    """Whether a ramp keeps units where they are, made by `check_ramp`."""
+    verdict: RampVerdict
+    """What is proven."""
+    shares: Sequence[float]
+    """The share of the units that is in some variant at each step, of those that meet its conditions."""
+    reasons: Sequence[Reason]
+    """Every violation, by step, or that there is none."""
+    policy_digest: str
+    """The digest of the steps."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reassignment(_Value):
+    """The units that a change of a definition moves, made by `reassignment`."""
+    moved: float
+    """The share of all units whose variant changes; those that enter or leave count too."""
+    least: float
+    """The smallest share that any change between the shares before and after moves."""
+    moves: Sequence[Move]
+    """The moves, by the names before and after; none with a share of 0."""
+    reasons: Sequence[Reason]
+    """What the shares do not say, and why units move."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit(_Value):
+    """What is assigned: a user, a session, a device, a tenant."""
+    id: str | None = None
+    """The identity that is hashed, as text."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """The attributes that conditions compare, as text: numbers in decimal, instants in RFC 3339."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variant(_Value):
+    """A variant of an experiment."""
+    name: str
+    """The name, unique in the experiment."""
+    weight: float = 1.0
+    """The weight."""
+    ranges: Sequence[BucketRange] = ()
+    """The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`."""
+    untracked: bool = False
+    """Whether its units are left out of the comparison."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VariantCounts(_Value):
+    """What was counted of one variant."""
+    variant: str
+    """The name of the variant."""
+    units: int
+    """The number of distinct units whose assignment was `counted`, since the last change of the definition."""
+    goal: Counts
+    """The events of the goal, and the exposure during which they happened."""
+    guardrails: Mapping[str, Counts] = field(default_factory=dict)
+    """The events of each guardrail, by its name."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VariantRange(_Value):
+    """The buckets of a variant, made by `ranges`."""
+    variant: str
+    """The name of the variant."""
+    start: float
+    """The first bucket, as a share from 0 to 1."""
+    end: float
+    """The end, which is not in the range."""
+    share: float
+    """The share of all buckets that are in the range."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VariantResult(_Value):
+    """What the counts of one variant prove against the control."""
+    variant: str
+    """The name of the variant."""
+    verdict: VariantVerdict
+    """What is proven of it, whatever the split is."""
+    ratio: float | None = None
+    """The rate of the goal, divided by that of the control; absent without events of the control."""
+    ratio_low: float | None = None
+    """The lower end of the confidence interval of the ratio, at the level 1 − alpha divided by the number of variants besides the control; valid at all looks together."""
+    ratio_high: float | None = None
+    """The upper end; absent if there is none."""
+    needed_events: int | None = None
+    """About the number of events of the goal, of the variant and the control together, at which a variant as good as the control is proven not to improve by the minimum effect."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WinnerPolicy(_Value):
+    """When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be."""
+    control: str | None = None
+    """The name of the variant that all others are compared with."""
+    direction: Direction = Direction.DECREASE_IS_BAD
+    """Which change of the goal is for the worse."""
+    min_effect_percent: float = 2.0
+    """The smallest improvement that is worth having, in percent of the rate of the control."""
+    alpha: float = 0.05
+    """The highest probability that any variant is called better or worse by chance, over all looks together, and the same for the guardrails."""
+    min_expected_events: float = 5.0
+    """The number of events of the goal that an arm must be expected to have before there is any verdict."""
+    guardrails: Sequence[Guardrail] = ()
+    """What a winner must not make worse."""
+    split: SplitPolicy = field(default_factory=lambda: SplitPolicy())
+    """How the split of the units is checked."""
+class Assigner(_Handle):
+    """A definition that was checked, digested and cut into ranges once, for any number of units."""
+    def __init__(self, definition: Definition | Mapping[str, object]) -> None:
+        ...
+    @property
+    def definition(self) -> Definition:
+        """The definition."""
+        ...
+    @property
+    def digest(self) -> str:
+        """The digest of the definition."""
+        ...
+    def assign(self, unit: Unit | Mapping[str, object]) -> Assignment:
+        """Assigns a unit to a variant, as `assign`."""
+        ...
+def standard_definition() -> Definition:
+    """A definition to begin with: `control` and `treatment`, half of the units each, under the key `experiment`."""
+    ...
+def definition_from_json(text: str) -> Definition:
+    """Reads a definition from JSON text."""
+    ...
+def definition_from_yaml(text: str) -> Definition:
+    """Reads a definition from YAML text."""
+    ...
+def default_winner_policy() -> WinnerPolicy:
+    """The policy of a winner with all defaults."""
+    ...
+def winner_policy_from_json(text: str) -> WinnerPolicy:
+    """Reads the policy of a winner from JSON text."""
+    ...
+def winner_policy_from_yaml(text: str) -> WinnerPolicy:
+    """Reads the policy of a winner from YAML text."""
+    ...
+def assign(definition: Definition | Mapping[str, object], unit: Unit | Mapping[str, object]) -> Assignment:
+    """Assigns a unit to a variant."""
+    ...
+def check_ramp(steps: Sequence[Definition | Mapping[str, object]], grows_from: str | None=None) -> RampCheck:
+    """Checks that the steps of a ramp only let units in: no step moves a unit out of a variant or between variants."""
+    ...
+def explain(decision: Decision | Mapping[str, object]) -> str:
+    """Writes a decision about a winner as text for a person: the verdict, the reasons and the missing counts."""
+    ...
+def explain_ramp(check: RampCheck | Mapping[str, object]) -> str:
+    """Writes a check of a ramp as text for a person: the verdict and the reasons."""
+    ...
+def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
+    """The consequence of a decision about a winner for its caller."""
+    ...
+def outcome_of_ramp(check: RampCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of a check of a ramp for its caller."""
+    ...
+def ranges(definition: Definition | Mapping[str, object]) -> tuple[VariantRange, ...]:
+    """Lists the buckets of each variant on the line of its hash: its share, and what a change of the weights would move."""
+    ...
+def reassignment(before: Definition | Mapping[str, object], after: Definition | Mapping[str, object]) -> Reassignment:
+    """Computes which share of the units a change of a definition moves, for each pair of variants."""
+    ...
+def winner(definition: Definition | Mapping[str, object], results: Sequence[VariantCounts | Mapping[str, object]], policy: WinnerPolicy | Mapping[str, object]) -> Decision:
+    """Decides which variant wins: it is better than the control, within all guardrails, and the units were split as planned."""
+    ...
+
 # interchange
 """Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
@@ -3010,6 +3431,78 @@ class ReasonCode(StrEnum):
     """The weight of the new version changed."""
     WINDOW_CLOSED = 'window_closed'
     """The release window is closed."""
+    ASSIGNED = 'assigned'
+    """The bucket of the unit belongs to the variant."""
+    ASSIGNED_UNTRACKED = 'assigned_untracked'
+    """The bucket of the unit belongs to a variant that is left out of the comparison."""
+    UNIT_FORCED = 'unit_forced'
+    """The definition forces this unit into a variant."""
+    EXPERIMENT_FORCED = 'experiment_forced'
+    """The definition forces every unit that takes part into one variant."""
+    EXPERIMENT_INACTIVE = 'experiment_inactive'
+    """The experiment is not active."""
+    TOO_FEW_VARIANTS = 'too_few_variants'
+    """GrowthBook runs no experiment with fewer than two variants."""
+    UNIT_MISSING = 'unit_missing'
+    """The unit does not have the id or attribute that is hashed."""
+    CONDITION_NOT_MET = 'condition_not_met'
+    """An attribute of the unit does not meet a condition."""
+    ATTRIBUTE_MISSING = 'attribute_missing'
+    """The unit does not have the attribute of a condition."""
+    ATTRIBUTE_UNREADABLE = 'attribute_unreadable'
+    """An attribute of the unit is not a number, an instant or a version, as its condition requires."""
+    OUTSIDE_NAMESPACE = 'outside_namespace'
+    """The unit is outside of the ranges that the experiment has in a namespace."""
+    NOT_COVERED = 'not_covered'
+    """The bucket of the unit is outside of the coverage, or of the ranges of all variants."""
+    UNITS_MOVED = 'units_moved'
+    """The change moves units to other variants, in or out."""
+    NO_UNITS_MOVED = 'no_units_moved'
+    """The change moves no unit."""
+    DRAWN_ANEW = 'drawn_anew'
+    """The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew."""
+    CONDITIONS_CHANGED = 'conditions_changed'
+    """The conditions changed; the shares are of the units that meet those of both definitions."""
+    FORCED_UNITS_CHANGED = 'forced_units_changed'
+    """The forced units changed; they are not in the shares."""
+    RAMP_STABLE = 'ramp_stable'
+    """No step of the ramp moves a unit out of or between variants."""
+    MOVED_BETWEEN_VARIANTS = 'moved_between_variants'
+    """A step of the ramp moves units from one variant to another."""
+    MOVED_OUT = 'moved_out'
+    """A step of the ramp moves units out of the experiment."""
+    CONDITION_ADDED = 'condition_added'
+    """A step of the ramp adds a condition, or hashes an attribute, which units of the experiment may not meet or have."""
+    FORCED_UNIT_MOVED = 'forced_unit_moved'
+    """A step of the ramp moves a unit that is forced before or after."""
+    FORCED_UNIT_UNPROVEN = 'forced_unit_unproven'
+    """A step of the ramp may move a unit that is forced before or after, depending on its attributes."""
+    WINNER_PROVEN = 'winner_proven'
+    """Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold."""
+    RUNNER_UP = 'runner_up'
+    """The variant also fulfils all conditions of a winner; that the winner is better than it is not proven."""
+    BETTER_WITHOUT_GUARDRAILS = 'better_without_guardrails'
+    """The variant is proven better than the control, but not proven to be within all guardrails, so it does not win."""
+    BETTER_WITHOUT_SPLIT = 'better_without_split'
+    """The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one."""
+    IMPROVEMENT_INCONCLUSIVE = 'improvement_inconclusive'
+    """Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence."""
+    NO_IMPROVEMENT = 'no_improvement'
+    """No winner: the variant is proven not to be better than the control by the minimum effect."""
+    GOAL_HARMED = 'goal_harmed'
+    """Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect."""
+    GUARDRAIL_VIOLATED = 'guardrail_violated'
+    """Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin."""
+    GUARDRAIL_HELD = 'guardrail_held'
+    """The variant is proven not to be worse than the control in a guardrail by its margin."""
+    GUARDRAIL_INCONCLUSIVE = 'guardrail_inconclusive'
+    """Inconclusive: a guardrail is neither held nor violated."""
+    SAMPLE_RATIO_MISMATCH = 'sample_ratio_mismatch'
+    """Invalid: the units do not fall into the variants as their weights say."""
+    SAMPLE_RATIO_UNPROVEN = 'sample_ratio_unproven'
+    """Inconclusive: it is not proven that the units fall into the variants as their weights say."""
+    COUNTS_CONTRADICTORY = 'counts_contradictory'
+    """Invalid: a variant has events without exposure."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
     """Critical functionality is broken."""
     VULNERABILITY_INTRODUCED = 'vulnerability_introduced'

@@ -3044,6 +3044,602 @@ pub mod error {
     }
     impl fmt::Debug for Error {}
 }
+/// Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
+pub mod experiment {
+    /// The reason codes of `experiment`.
+    pub mod code {
+        /// The bucket of the unit belongs to the variant.
+        pub const ASSIGNED: ReasonCode;
+        /// The bucket of the unit belongs to a variant that is left out of the comparison.
+        pub const ASSIGNED_UNTRACKED: ReasonCode;
+        /// The definition forces this unit into a variant.
+        pub const UNIT_FORCED: ReasonCode;
+        /// The definition forces every unit that takes part into one variant.
+        pub const EXPERIMENT_FORCED: ReasonCode;
+        /// The experiment is not active.
+        pub const EXPERIMENT_INACTIVE: ReasonCode;
+        /// GrowthBook runs no experiment with fewer than two variants.
+        pub const TOO_FEW_VARIANTS: ReasonCode;
+        /// The unit does not have the id or attribute that is hashed.
+        pub const UNIT_MISSING: ReasonCode;
+        /// An attribute of the unit does not meet a condition.
+        pub const CONDITION_NOT_MET: ReasonCode;
+        /// The unit does not have the attribute of a condition.
+        pub const ATTRIBUTE_MISSING: ReasonCode;
+        /// An attribute of the unit is not a number, an instant or a version, as its condition requires.
+        pub const ATTRIBUTE_UNREADABLE: ReasonCode;
+        /// The unit is outside of the ranges that the experiment has in a namespace.
+        pub const OUTSIDE_NAMESPACE: ReasonCode;
+        /// The bucket of the unit is outside of the coverage, or of the ranges of all variants.
+        pub const NOT_COVERED: ReasonCode;
+        /// The change moves units to other variants, in or out.
+        pub const UNITS_MOVED: ReasonCode;
+        /// The change moves no unit.
+        pub const NO_UNITS_MOVED: ReasonCode;
+        /// The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
+        pub const DRAWN_ANEW: ReasonCode;
+        /// The conditions changed; the shares are of the units that meet those of both definitions.
+        pub const CONDITIONS_CHANGED: ReasonCode;
+        /// The forced units changed; they are not in the shares.
+        pub const FORCED_UNITS_CHANGED: ReasonCode;
+        /// No step of the ramp moves a unit out of or between variants.
+        pub const RAMP_STABLE: ReasonCode;
+        /// A step of the ramp moves units from one variant to another.
+        pub const MOVED_BETWEEN_VARIANTS: ReasonCode;
+        /// A step of the ramp moves units out of the experiment.
+        pub const MOVED_OUT: ReasonCode;
+        /// A step of the ramp adds a condition, or hashes an attribute, which units of the experiment may not meet or have.
+        pub const CONDITION_ADDED: ReasonCode;
+        /// A step of the ramp moves a unit that is forced before or after.
+        pub const FORCED_UNIT_MOVED: ReasonCode;
+        /// A step of the ramp may move a unit that is forced before or after, depending on its attributes.
+        pub const FORCED_UNIT_UNPROVEN: ReasonCode;
+        /// Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold.
+        pub const WINNER_PROVEN: ReasonCode;
+        /// The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
+        pub const RUNNER_UP: ReasonCode;
+        /// The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
+        pub const BETTER_WITHOUT_GUARDRAILS: ReasonCode;
+        /// The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+        pub const BETTER_WITHOUT_SPLIT: ReasonCode;
+        /// Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
+        pub const IMPROVEMENT_INCONCLUSIVE: ReasonCode;
+        /// No winner: the variant is proven not to be better than the control by the minimum effect.
+        pub const NO_IMPROVEMENT: ReasonCode;
+        /// Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect.
+        pub const GOAL_HARMED: ReasonCode;
+        /// Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin.
+        pub const GUARDRAIL_VIOLATED: ReasonCode;
+        /// The variant is proven not to be worse than the control in a guardrail by its margin.
+        pub const GUARDRAIL_HELD: ReasonCode;
+        /// Inconclusive: a guardrail is neither held nor violated.
+        pub const GUARDRAIL_INCONCLUSIVE: ReasonCode;
+        /// Invalid: the units do not fall into the variants as their weights say.
+        pub const SAMPLE_RATIO_MISMATCH: ReasonCode;
+        /// Inconclusive: it is not proven that the units fall into the variants as their weights say.
+        pub const SAMPLE_RATIO_UNPROVEN: ReasonCode;
+        /// Invalid: a variant has events without exposure.
+        pub const COUNTS_CONTRADICTORY: ReasonCode;
+    }
+    /// A definition that was checked, digested and cut into ranges once, for any number of units.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Assigner {}
+    /// The variant of a unit, made by `assign`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Assignment {
+        /// The name of the variant; absent for a unit that is not in the experiment, which gets what it had before.
+        pub variant: Option<String>,
+        /// Whether the unit has a variant.
+        pub in_experiment: bool,
+        /// Whether the unit belongs in the counts of `winner`: its bucket chose the variant, and the variant is not `untracked`.
+        pub counted: bool,
+        /// The bucket as a share from 0 to 1; absent if none was needed.
+        pub bucket: Option<f64>,
+        /// Why.
+        pub reason: Reason,
+    }
+    /// The buckets of a variant, made by `ranges`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct VariantRange {
+        /// The name of the variant.
+        pub variant: String,
+        /// The first bucket, as a share from 0 to 1.
+        pub start: f64,
+        /// The end, which is not in the range.
+        pub end: f64,
+        /// The share of all buckets that are in the range.
+        pub share: f64,
+    }
+    /// Assigns a unit to a variant.
+    pub fn assign(definition: &Definition, unit: &Unit) -> Result<Assignment>;
+    /// Lists the buckets of each variant on the line of its hash: its share, and what a change of the weights would move.
+    pub fn ranges(definition: &Definition) -> Result<Vec<VariantRange>>;
+    /// What an attribute of a unit must be.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Condition {
+        /// The attribute is one of these texts.
+        TextIn {
+            /// The name of the attribute.
+            attribute: String,
+            /// The texts; at least one.
+            values: Vec<String>,
+            /// Whether letters match in upper and lower case.
+            ignore_case: bool,
+            /// Whether the attribute must be none of them.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+        /// The attribute starts with one of these texts.
+        TextStartsWith {
+            /// The name of the attribute.
+            attribute: String,
+            /// The texts; at least one.
+            values: Vec<String>,
+            /// Whether letters match in upper and lower case.
+            ignore_case: bool,
+            /// Whether the attribute must start with none of them.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+        /// The attribute ends with one of these texts.
+        TextEndsWith {
+            /// The name of the attribute.
+            attribute: String,
+            /// The texts; at least one.
+            values: Vec<String>,
+            /// Whether letters match in upper and lower case.
+            ignore_case: bool,
+            /// Whether the attribute must end with none of them.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+        /// The attribute contains one of these texts.
+        TextContains {
+            /// The name of the attribute.
+            attribute: String,
+            /// The texts; at least one.
+            values: Vec<String>,
+            /// Whether letters match in upper and lower case.
+            ignore_case: bool,
+            /// Whether the attribute must contain none of them.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+        /// The attribute, read as a number, has this relation to a number.
+        NumberIs {
+            /// The name of the attribute.
+            attribute: String,
+            /// The relation of the attribute to the value.
+            relation: Relation,
+            /// The number that the attribute is compared with.
+            value: f64,
+            /// Whether the relation must not hold.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+        /// The attribute, read as an instant (RFC 3339), has this relation to an instant.
+        TimeIs {
+            /// The name of the attribute.
+            attribute: String,
+            /// The relation of the attribute to the value: `less` is before, `greater` is after.
+            relation: Relation,
+            /// The instant that the attribute is compared with.
+            value: Timestamp,
+            /// Whether the relation must not hold.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+        /// The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version.
+        VersionIs {
+            /// The name of the attribute.
+            attribute: String,
+            /// The relation of the attribute to the value.
+            relation: Relation,
+            /// The version that the attribute is compared with.
+            value: Version,
+            /// Whether the relation must not hold.
+            negate: bool,
+            /// Whether a unit without the attribute meets the condition.
+            if_missing: bool,
+        },
+    }
+    /// The order of an attribute relative to the value of its condition.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Relation {
+        /// The attribute is less; before, for an instant.
+        Less,
+        /// The attribute is less or equal.
+        LessOrEqual,
+        /// Both are equal.
+        Equal,
+        /// The attribute is greater or equal.
+        GreaterOrEqual,
+        /// The attribute is greater; after, for an instant.
+        Greater,
+    }
+    /// Which variant of an experiment wins, made by `winner`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Decision {
+        /// What is proven.
+        pub verdict: Verdict,
+        /// The variant that wins; present if the verdict is `winner`.
+        pub winner: Option<String>,
+        /// The name of the variant that all others are compared with.
+        pub control: String,
+        /// Each variant but the control, in the order of the definition.
+        pub variants: Vec<VariantResult>,
+        /// Whether the units fall into the variants as planned; absent if a variant has no counts.
+        pub split: Option<SplitCheck>,
+        /// The reasons: first those of the verdict.
+        pub reasons: Vec<Reason>,
+        /// The counts that are missing: `results.b`, `results.b.guardrails.errors`.
+        pub missing: Vec<String>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// What the counts of one variant prove against the control.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct VariantResult {
+        /// The name of the variant.
+        pub variant: String,
+        /// What is proven of it, whatever the split is.
+        pub verdict: VariantVerdict,
+        /// The rate of the goal, divided by that of the control; absent without events of the control.
+        pub ratio: Option<f64>,
+        /// The lower end of the confidence interval of the ratio, at the level 1 − alpha divided by the number of variants besides the control; valid at all looks together.
+        pub ratio_low: Option<f64>,
+        /// The upper end; absent if there is none.
+        pub ratio_high: Option<f64>,
+        /// About the number of events of the goal, of the variant and the control together, at which a variant as good as the control is proven not to improve by the minimum effect.
+        pub needed_events: Option<Count>,
+    }
+    /// What the counts of one variant prove.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum VariantVerdict {
+        /// Better than the control, and within all guardrails.
+        Better,
+        /// Not better than the control by the minimum effect.
+        NotBetter,
+        /// Worse than the control, in the goal or in a guardrail.
+        Harmed,
+        /// Nothing of this is proven yet.
+        Inconclusive,
+        /// Counts contradict one another.
+        Invalid,
+    }
+    /// What an experiment proves.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// A variant is better than the control, within all guardrails, and the split is the planned one.
+        Winner,
+        /// No variant is better than the control by the minimum effect.
+        NoWinner,
+        /// A variant is worse than the control, and none wins.
+        Harmed,
+        /// Nothing of this is proven yet.
+        Inconclusive,
+        /// The units do not fall into the variants as planned, or counts contradict one another: nothing can be proven.
+        Invalid,
+    }
+    /// Writes a decision about a winner as text for a person: the verdict, the reasons and the missing counts.
+    #[must_use]
+    pub fn explain(decision: &Decision) -> String;
+    /// The consequence of a decision about a winner for its caller.
+    #[must_use]
+    pub fn outcome(decision: &Decision) -> Outcome;
+    /// Reads a definition from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn definition_from_yaml(text: &str) -> Result<Definition>;
+    /// The buckets from `start` to just before `end`, as shares from 0 to 1.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct BucketRange {
+        /// The first bucket.
+        pub start: f64,
+        /// The end, which is not in the range.
+        pub end: f64,
+    }
+    /// An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Definition {
+        /// The name of the experiment.
+        pub key: String,
+        /// How a unit gets its bucket.
+        pub scheme: Scheme,
+        /// The text that is hashed together with the unit.
+        pub seed: Option<String>,
+        /// The name of the attribute that is hashed.
+        pub unit_attribute: Option<String>,
+        /// The variants, in the order of their ranges of buckets.
+        pub variants: Vec<Variant>,
+        /// The share of the units that takes part, from 0 to 1.
+        pub coverage: f64,
+        /// The conditions; all must hold.
+        pub conditions: Vec<Condition>,
+        /// The namespaces; the unit must be within the ranges of each.
+        pub namespaces: Vec<Namespace>,
+        /// The variant of each unit that is forced into one, by the text that is hashed of the unit.
+        pub forced: BTreeMap<String, String>,
+        /// The variant of all units that would have any, as after a decision.
+        pub force: Option<String>,
+        /// Whether units are assigned at all.
+        pub active: bool,
+    }
+    /// Ranges of a hash that several experiments share, so that they exclude one another.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Namespace {
+        /// The name.
+        pub name: String,
+        /// The ranges of buckets that this experiment takes; at least one.
+        pub ranges: Vec<BucketRange>,
+        /// The seed of its hash.
+        pub seed: Option<String>,
+        /// The name of the attribute that is hashed.
+        pub unit_attribute: Option<String>,
+        /// The scheme of its hash.
+        pub scheme: Option<Scheme>,
+    }
+    /// How a unit gets its bucket.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Scheme {
+        /// The scheme of relcore.
+        V1,
+        /// GrowthBook with `hashVersion` 1, the default of its SDKs.
+        Growthbook1,
+        /// GrowthBook with `hashVersion` 2.
+        Growthbook2,
+        /// Unleash: gradual rollout and variants.
+        Unleash,
+        /// The operator `fractional` of flagd with high precision.
+        Flagd2,
+        /// Rollouts and experiments of LaunchDarkly.
+        Launchdarkly,
+        /// The pass percentage of a rule of Statsig.
+        Statsig,
+    }
+    /// A variant of an experiment.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Variant {
+        /// The name, unique in the experiment.
+        pub name: String,
+        /// The weight.
+        pub weight: f64,
+        /// The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`.
+        pub ranges: Vec<BucketRange>,
+        /// Whether its units are left out of the comparison.
+        pub untracked: bool,
+    }
+    /// Reads a definition from JSON text.
+    pub fn definition_from_json(text: &str) -> Result<Definition>;
+    /// A definition to begin with: `control` and `treatment`, half of the units each, under the key `experiment`.
+    #[must_use]
+    pub fn standard_definition() -> Definition;
+    /// Reads the policy of a winner from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn winner_policy_from_yaml(text: &str) -> Result<WinnerPolicy>;
+    /// Events that a winner must not make worse: errors, refunds, unsubscriptions.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Guardrail {
+        /// The name of the events.
+        pub name: String,
+        /// Which change is for the worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the rate of the control, that is still tolerated.
+        pub margin_percent: f64,
+        /// The number of events that the control must be expected to have before there is any verdict.
+        pub min_expected_events: f64,
+    }
+    /// When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct WinnerPolicy {
+        /// The name of the variant that all others are compared with.
+        pub control: Option<String>,
+        /// Which change of the goal is for the worse.
+        pub direction: Direction,
+        /// The smallest improvement that is worth having, in percent of the rate of the control.
+        pub min_effect_percent: f64,
+        /// The highest probability that any variant is called better or worse by chance, over all looks together, and the same for the guardrails.
+        pub alpha: f64,
+        /// The number of events of the goal that an arm must be expected to have before there is any verdict.
+        pub min_expected_events: f64,
+        /// What a winner must not make worse.
+        pub guardrails: Vec<Guardrail>,
+        /// How the split of the units is checked.
+        pub split: SplitPolicy,
+    }
+    /// The policy of a winner with all defaults.
+    #[must_use]
+    pub fn default_winner_policy() -> WinnerPolicy;
+    /// Reads the policy of a winner from JSON text.
+    pub fn winner_policy_from_json(text: &str) -> Result<WinnerPolicy>;
+    /// Whether a ramp keeps units where they are, made by `check_ramp`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RampCheck {
+        /// What is proven.
+        pub verdict: RampVerdict,
+        /// The share of the units that is in some variant at each step, of those that meet its conditions.
+        pub shares: Vec<f64>,
+        /// Every violation, by step, or that there is none.
+        pub reasons: Vec<Reason>,
+        /// The digest of the steps.
+        pub policy_digest: String,
+    }
+    /// What is proven about a ramp.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RampVerdict {
+        /// No step moves a unit out of or between variants.
+        Stable,
+        /// At least one step moves units.
+        MovesUnits,
+        /// The buckets move no unit, but a change of conditions or forced units may.
+        Unproven,
+    }
+    /// Checks that the steps of a ramp only let units in: no step moves a unit out of a variant or between variants.
+    pub fn check_ramp(steps: &[Definition], grows_from: Option<&str>) -> Result<RampCheck>;
+    /// Writes a check of a ramp as text for a person: the verdict and the reasons.
+    #[must_use]
+    pub fn explain_ramp(check: &RampCheck) -> String;
+    /// The consequence of a check of a ramp for its caller.
+    #[must_use]
+    pub fn outcome_of_ramp(check: &RampCheck) -> Outcome;
+    /// The units that go from one variant to another.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Move {
+        /// The variant before; absent for units that were in none.
+        pub before: Option<String>,
+        /// The variant after; absent for units that are in none any more.
+        pub after: Option<String>,
+        /// The share of all units.
+        pub share: f64,
+    }
+    /// The units that a change of a definition moves, made by `reassignment`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Reassignment {
+        /// The share of all units whose variant changes; those that enter or leave count too.
+        pub moved: f64,
+        /// The smallest share that any change between the shares before and after moves.
+        pub least: f64,
+        /// The moves, by the names before and after; none with a share of 0.
+        pub moves: Vec<Move>,
+        /// What the shares do not say, and why units move.
+        pub reasons: Vec<Reason>,
+    }
+    /// Computes which share of the units a change of a definition moves, for each pair of variants.
+    pub fn reassignment(before: &Definition, after: &Definition) -> Result<Reassignment>;
+    /// What is assigned: a user, a session, a device, a tenant.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Unit {
+        /// The identity that is hashed, as text.
+        pub id: Option<String>,
+        /// The attributes that conditions compare, as text: numbers in decimal, instants in RFC 3339.
+        pub attributes: BTreeMap<String, String>,
+    }
+    /// What was counted of one variant.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct VariantCounts {
+        /// The name of the variant.
+        pub variant: String,
+        /// The number of distinct units whose assignment was `counted`, since the last change of the definition.
+        pub units: Count,
+        /// The events of the goal, and the exposure during which they happened.
+        pub goal: Counts,
+        /// The events of each guardrail, by its name.
+        pub guardrails: BTreeMap<String, Counts>,
+    }
+    /// Decides which variant wins: it is better than the control, within all guardrails, and the units were split as planned.
+    pub fn winner(
+        definition: &Definition,
+        results: &[VariantCounts],
+        policy: &WinnerPolicy,
+    ) -> Result<Decision>;
+    impl Display for RampVerdict {}
+    impl FromStr for RampVerdict {}
+    impl Display for Relation {}
+    impl FromStr for Relation {}
+    impl Display for Scheme {}
+    impl FromStr for Scheme {}
+    impl Display for VariantVerdict {}
+    impl FromStr for VariantVerdict {}
+    impl Display for Verdict {}
+    impl FromStr for Verdict {}
+    impl Assigner {
+        /// Checks and digests a definition.
+        pub fn new(definition: Definition) -> Result<Self>;
+        /// The definition.
+        #[must_use]
+        pub fn definition(&self) -> &Definition;
+        /// The digest of the definition.
+        #[must_use]
+        pub fn digest(&self) -> &str;
+        /// Assigns a unit to a variant, as `assign`.
+        #[must_use]
+        pub fn assign(&self, unit: &Unit) -> Assignment;
+    }
+    /// The text of `explain`.
+    impl fmt::Display for Decision {}
+    impl Explain for Decision {}
+    impl Definition {
+        /// An experiment with all defaults.
+        #[must_use]
+        pub fn new(key: impl Into<String>, variants: impl IntoIterator<Item = Variant>) -> Self;
+    }
+    impl PolicyText for Definition {}
+    impl Variant {
+        /// A variant with the weight 1.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self;
+    }
+    impl Namespace {
+        /// A namespace with these ranges.
+        #[must_use]
+        pub fn new(name: impl Into<String>, ranges: impl IntoIterator<Item = BucketRange>) -> Self;
+    }
+    impl BucketRange {
+        /// The buckets from `start` to just before `end`.
+        #[must_use]
+        pub fn new(start: f64, end: f64) -> Self;
+    }
+    impl Default for WinnerPolicy {}
+    impl Guardrail {
+        /// A guardrail with all defaults.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self;
+    }
+    impl PolicyText for WinnerPolicy {}
+    /// The text of `explain_ramp`.
+    impl fmt::Display for RampCheck {}
+    impl Explain for RampCheck {}
+    impl Unit {
+        /// A unit without attributes.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+        /// The same unit with one more attribute.
+        #[must_use]
+        pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self;
+    }
+    impl VariantCounts {
+        /// The events of the goal with the units as exposure, without guardrails.
+        #[must_use]
+        pub fn new(variant: impl Into<String>, units: impl Into<Count>, events: impl Into<Count>) -> Self;
+        /// The same counts with one more guardrail.
+        #[must_use]
+        pub fn guardrail(mut self, name: impl Into<String>, counts: Counts) -> Self;
+    }
+}
 /// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
     /// The command whose output `parse_git` reads as `log`, for a shell.

@@ -2546,6 +2546,602 @@ As `canonical-json`.",
         ],
     },
     Module {
+        name: "experiment",
+        docs: r"Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
+
+`assign` gives a unit (a user, a session, a tenant) the variant of its bucket, without a store: the same definition and
+unit have the same result everywhere and at any time. `Assigner` does it for many units. `ranges` lists the buckets
+of the variants. `reassignment` computes which share of the units a change moves, and `check-ramp` proves that the
+steps of a growing rollout move no unit out. `winner` compares what was counted, at any number of looks.
+
+Schemes:
+
+A scheme is how a unit gets its bucket. It never changes, because another one moves users. With those of other tools,
+users keep their variants when a team moves to relcore or back.
+
+| scheme | bucket | the variant has |
+| --- | --- | --- |
+| `v1` | h = the first 32 bits of SHA-256 of `seed`, a zero byte and the unit | the h with floor(h × total / 2³²) in its weights |
+| `growthbook1` | FNV-1a of the unit and `seed`, modulo 1000, / 1000 | the shares from the sum of the weights before it, for `coverage` × weight |
+| `growthbook2` | FNV-1a of the decimal FNV-1a of `seed` and the unit, modulo 10000, / 10000 | as `growthbook1` |
+| `unleash` | murmur3 (seed 86028157) of `seed:unit`, modulo the total; the rollout murmur3 of `seed:unit`, modulo 100 | the buckets of its weight |
+| `flagd2` | h = murmur3 of `seed` and the unit | as `v1` |
+| `launchdarkly` | the first 60 bits of SHA-1 of `seed.unit`, / (2⁶⁰ − 1) | the shares of its weight / 100000; the last one also the rest |
+| `statsig` | the first 64 bits of SHA-256 of `seed.unit`, modulo 10000 | the buckets of its weight |
+
+Text is hashed as UTF-8, with GrowthBook as UTF-16 units, as its SDK for JavaScript does (SDKs of GrowthBook that hash
+UTF-8 differ for text beyond ASCII). A number is hashed in its decimal form: `42`, not `42.0`.
+
+Pitfalls:
+
+- A weight moves the ranges of all variants after it. Grow `coverage`, not weights, and check it with `check-ramp`; or
+  give the variants `ranges`.
+- A unit without an id is in no variant. LaunchDarkly puts a unit without the attribute into the first variant, and Statsig
+  hashes an empty text.
+- A feature rule of GrowthBook with `force` and `coverage` is no experiment: it includes the bucket at the coverage.
+- Count a unit once, when it meets the variant, and only if its assignment is `counted`. Begin new counts when the
+  definition changes: a share that changes while counts grow makes the comparison wrong.
+- Count the units that reached the goal, not how often each did: the orders of one user depend on one another, and chance
+  would win too often. The tests are of counts: for a goal that most units reach they need more units than a test of two
+  proportions.
+- `inconclusive` is not `no_winner`: it is not known yet.",
+        functions: &[
+            Function {
+                name: "experiment.standard_definition",
+                command: "standard-definition",
+                docs: "A definition to begin with: `control` and `treatment`, half of the units each, under the key `experiment`.",
+                arguments: &[],
+                result: (
+                    "experiment.Definition",
+                    "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment standard-definition",
+                    files: &[],
+                    prints: r#"{"key":"experiment","scheme":"v1","variants":[{"name":"control","weight":1.0,"ranges":[],"untracked":false},{"name":"treatment","weight":1.0,"ranges":[],"untracked":false}],"coverage":1.0,"conditions":[],"namespaces":[],"forced":{},"active":true}"#,
+                }),
+            },
+            Function {
+                name: "experiment.definition_from_json",
+                command: "definition-from-json",
+                docs: r"Reads a definition from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `weights`, `missing_field` without
+`variants`, `out_of_range` for a `coverage` of 10 and a negative weight, `invalid_value` for a weight of 0.5 under `v1`
+or for no variants, `duplicate` for two variants of one name, `unknown_reference` for a forced variant that is not there,
+`unordered` for a range that ends before its start.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "experiment.Definition",
+                    "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment definition-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"key": "checkout", "variants": [{"name": "on"}], "coverage": 0.1}"#,
+                    )],
+                    prints: r#"{"key":"checkout","scheme":"v1","variants":[{"name":"on","weight":1.0,"ranges":[],"untracked":false}],"coverage":0.1,"conditions":[],"namespaces":[],"forced":{},"active":true}"#,
+                }),
+            },
+            Function {
+                name: "experiment.definition_from_yaml",
+                command: "definition-from-yaml",
+                docs: r"Reads a definition from YAML text. A key that is left out has its default.
+
+Errors:
+As `definition-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "experiment.Definition",
+                    "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment definition-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"key: checkout
+scheme: launchdarkly
+variants:
+  - {name: control, weight: 90000}
+  - {name: one_page, weight: 10000, untracked: true}
+conditions:
+  - {type: number_is, attribute: age, relation: less, value: 30}
+",
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "experiment.default_winner_policy",
+                command: "default-winner-policy",
+                docs: "The policy of a winner with all defaults.",
+                arguments: &[],
+                result: (
+                    "experiment.WinnerPolicy",
+                    "When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment default-winner-policy",
+                    files: &[],
+                    prints: r#"{"direction":"decrease_is_bad","minEffectPercent":2.0,"alpha":0.05,"minExpectedEvents":5.0,"guardrails":[],"split":{"alpha":0.001,"tolerancePercent":10.0,"priorUnits":100.0}}"#,
+                }),
+            },
+            Function {
+                name: "experiment.winner_policy_from_json",
+                command: "winner-policy-from-json",
+                docs: r#"Reads the policy of a winner from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `minEffect`, `out_of_range` for `"alpha": 5`
+and a `minEffectPercent` of 0, `duplicate` for two guardrails of one name, `invalid_value` for one without a name."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "experiment.WinnerPolicy",
+                    "When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment winner-policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"minEffectPercent": 5, "guardrails": [{"name": "errors"}], "split": {"tolerancePercent": 5}}"#,
+                    )],
+                    prints: r#"{"direction":"decrease_is_bad","minEffectPercent":5.0,"alpha":0.05,"minExpectedEvents":5.0,"guardrails":[{"name":"errors","direction":"increase_is_bad","marginPercent":25.0,"minExpectedEvents":5.0}],"split":{"alpha":0.001,"tolerancePercent":5.0,"priorUnits":100.0}}"#,
+                }),
+            },
+            Function {
+                name: "experiment.winner_policy_from_yaml",
+                command: "winner-policy-from-yaml",
+                docs: r"Reads the policy of a winner from YAML text. A key that is left out has its default.
+
+Errors:
+As `winner-policy-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "experiment.WinnerPolicy",
+                    "When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment winner-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"control: old
+direction: increase_is_bad
+guardrails:
+  - {name: refunds, direction: decrease_is_bad, marginPercent: 10, minExpectedEvents: 20}
+",
+                    )],
+                    prints: r#"{"control":"old","direction":"increase_is_bad","minEffectPercent":2.0,"alpha":0.05,"minExpectedEvents":5.0,"guardrails":[{"name":"refunds","direction":"decrease_is_bad","marginPercent":10.0,"minExpectedEvents":20.0}],"split":{"alpha":0.001,"tolerancePercent":10.0,"priorUnits":100.0}}"#,
+                }),
+            },
+            Function {
+                name: "experiment.assign",
+                command: "assign",
+                docs: r"Assigns a unit to a variant. The same definition and unit have the same result in every language, at any time, and
+whatever other experiments there are.
+
+The first of these that applies decides: the unit is forced; the experiment is not active, or has one variant with
+GrowthBook; the unit has no identity; a condition does not hold; the unit is outside of a namespace; its bucket is outside
+of the coverage or of all variants; the experiment is forced; the variant of its bucket.
+
+Errors:
+Every fault of the definition at once, as of `definition-from-json`: no variants, a
+negative weight, a weight of 0.5 under `v1`.",
+                arguments: &[
+                    Argument {
+                        wire: "definition",
+                        option: "definition",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "experiment.Definition",
+                            "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                            "Keys: key, scheme?, seed?, unitAttribute?, variants, coverage?, conditions?, namespaces?, forced?, force?, active?",
+                        ),
+                    },
+                    Argument {
+                        wire: "unit",
+                        option: "unit",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "experiment.Unit",
+                            "What is assigned: a user, a session, a device, a tenant.",
+                            "Keys: id?, attributes?",
+                        ),
+                    },
+                ],
+                result: ("experiment.Assignment", "The variant of a unit, made by `assign`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore experiment assign --definition definition.json --unit '{"id":"1"}'"#,
+                    files: &[(
+                        "definition.json",
+                        r#"{"key":"my-test","scheme":"growthbook1","variants":[{"name":"0"}]}"#,
+                    )],
+                    prints: r#"{"inExperiment":false,"counted":false,"reason":{"code":"too_few_variants","severity":"info","subject":"my-test","text":"`my-test` has one variant, and GrowthBook runs no experiment with fewer than two","evidence":{}}}"#,
+                }),
+            },
+            Function {
+                name: "experiment.check_ramp",
+                command: "check-ramp",
+                docs: r"Checks that the steps of a ramp only let units in: no step moves a unit out of a variant or between variants.
+
+`grows_from` names the variant out of which the others grow, as `off` in a rollout that is given as two weights. Its units
+may go to other variants, but not leave.
+
+A step may remove or relax conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced
+any more, must keep its variant.
+
+Errors:
+Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `invalid_value` for no steps or more than 1000;
+`unknown_reference` if no step has the variant `growsFrom`.",
+                arguments: &[
+                    Argument {
+                        wire: "steps",
+                        option: "steps",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of experiment.Definition",
+                            "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                            "Keys: key, scheme?, seed?, unitAttribute?, variants, coverage?, conditions?, namespaces?, forced?, force?, active?",
+                        ),
+                    },
+                    Argument { wire: "growsFrom", option: "grows-from", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "experiment.RampCheck",
+                    "Whether a ramp keeps units where they are, made by `check_ramp`.",
+                ),
+                explain: Some("experiment.explain_ramp"),
+                outcome: Some("experiment.outcome_of_ramp"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment check-ramp --steps steps.json --grows-from on",
+                    files: &[(
+                        "steps.json",
+                        r#"[{"key":"checkout","variants":[{"name":"on","weight":10},{"name":"off","weight":90}]},{"key":"checkout","variants":[{"name":"on","weight":10}]}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "experiment.explain",
+                command: "explain",
+                docs: "Writes a decision about a winner as text for a person: the verdict, the reasons and the missing counts.",
+                arguments: &[Argument {
+                    wire: "decision",
+                    option: "decision",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "experiment.Decision",
+                        "Which variant of an experiment wins, made by `winner`.",
+                        "Keys: verdict, winner?, control, variants, split?, reasons, missing?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment explain --decision decision.json",
+                    files: &[(
+                        "decision.json",
+                        r#"{"verdict":"no_winner","control":"control","variants":[{"variant":"one_page","verdict":"not_better","ratio":1.0,"ratioLow":0.9305492963181361,"ratioHigh":1.0746340940309733}],"split":{"verdict":"matched","p":1.0,"logE":-3.4568748504934455,"units":100000,"arms":[{"name":"control","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437},{"name":"one_page","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437}],"reasons":[{"code":"split_matched","severity":"info","subject":"control","text":"the arm `control` got 50 % of the units instead of 50 %: within 10 % of the plan, as every arm","evidence":{"observed":0.5,"threshold":0.5,"unit":"1","n":100000,"p":1.0,"interval":{"low":0.49280154323895636,"high":0.5071984567610437,"level":0.999}}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"},"reasons":[{"code":"no_improvement","severity":"info","subject":"one_page","text":"the goal of `one_page` is 1 of that of `control` (0.930549 to 1.07463): proven not to be better by 10 % (alpha 0.05)","evidence":{"observed":1.0,"threshold":1.1,"unit":"1","n":10000,"p":0.00019158223239611487,"interval":{"low":0.9305492963181361,"high":1.0746340940309733,"level":0.95}}}],"missing":[],"policyDigest":"sha256:8ba6d4b088c745c777c31a2fa34ec1b87a7c1fd5bd3863aa84a9e4b263028f3e"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "experiment.explain_ramp",
+                command: "explain-ramp",
+                docs: "Writes a check of a ramp as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "experiment.RampCheck",
+                        "Whether a ramp keeps units where they are, made by `check_ramp`.",
+                        "Keys: verdict, shares, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment explain-ramp --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"stable","shares":[0.009999999776482582,0.10000000009313226,0.5,1.0],"reasons":[{"code":"ramp_stable","severity":"info","subject":"steps","text":"no step moves a unit out of a variant or between variants","evidence":{}}],"policyDigest":"sha256:77f0fb347280e564f097142f74f4f1fcf266bb641fa1c8d6e6aaa9145918787c"}"#,
+                    )],
+                    prints: r#""STABLE: no step moves a unit out of or between variants\n- info: no step moves a unit out of a variant or between variants [ramp_stable: steps]\npolicy: sha256:77f0fb347280e564f097142f74f4f1fcf266bb641fa1c8d6e6aaa9145918787c\n""#,
+                }),
+            },
+            Function {
+                name: "experiment.outcome",
+                command: "outcome",
+                docs: r"The consequence of a decision about a winner for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `winner` | `proceed`: give the winner to all units |
+| `no_winner`, `harmed` | `roll_back`: give the control to all units |
+| `inconclusive` | `wait` |
+| `invalid` | `ask` |",
+                arguments: &[Argument {
+                    wire: "decision",
+                    option: "decision",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "experiment.Decision",
+                        "Which variant of an experiment wins, made by `winner`.",
+                        "Keys: verdict, winner?, control, variants, split?, reasons, missing?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment outcome --decision decision.json",
+                    files: &[(
+                        "decision.json",
+                        r#"{"verdict":"no_winner","control":"control","variants":[{"variant":"one_page","verdict":"not_better","ratio":1.0,"ratioLow":0.9305492963181361,"ratioHigh":1.0746340940309733}],"split":{"verdict":"matched","p":1.0,"logE":-3.4568748504934455,"units":100000,"arms":[{"name":"control","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437},{"name":"one_page","units":50000,"planned":0.5,"observed":0.5,"low":0.49280154323895636,"high":0.5071984567610437}],"reasons":[{"code":"split_matched","severity":"info","subject":"control","text":"the arm `control` got 50 % of the units instead of 50 %: within 10 % of the plan, as every arm","evidence":{"observed":0.5,"threshold":0.5,"unit":"1","n":100000,"p":1.0,"interval":{"low":0.49280154323895636,"high":0.5071984567610437,"level":0.999}}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"},"reasons":[{"code":"no_improvement","severity":"info","subject":"one_page","text":"the goal of `one_page` is 1 of that of `control` (0.930549 to 1.07463): proven not to be better by 10 % (alpha 0.05)","evidence":{"observed":1.0,"threshold":1.1,"unit":"1","n":10000,"p":0.00019158223239611487,"interval":{"low":0.9305492963181361,"high":1.0746340940309733,"level":0.95}}}],"missing":[],"policyDigest":"sha256:8ba6d4b088c745c777c31a2fa34ec1b87a7c1fd5bd3863aa84a9e4b263028f3e"}"#,
+                    )],
+                    prints: r#""roll_back""#,
+                }),
+            },
+            Function {
+                name: "experiment.outcome_of_ramp",
+                command: "outcome-of-ramp",
+                docs: r"The consequence of a check of a ramp for its caller.
+
+| verdict | outcome |
+| --- | --- |
+| `stable` | `proceed` |
+| `moves_units`, `unproven` | `ask` |",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "experiment.RampCheck",
+                        "Whether a ramp keeps units where they are, made by `check_ramp`.",
+                        "Keys: verdict, shares, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment outcome-of-ramp --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"stable","shares":[0.009999999776482582,0.10000000009313226,0.5,1.0],"reasons":[{"code":"ramp_stable","severity":"info","subject":"steps","text":"no step moves a unit out of a variant or between variants","evidence":{}}],"policyDigest":"sha256:77f0fb347280e564f097142f74f4f1fcf266bb641fa1c8d6e6aaa9145918787c"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "experiment.ranges",
+                command: "ranges",
+                docs: r"Lists the buckets of each variant on the line of its hash: its share, and what a change of the weights would move.
+
+The ranges are those of the variants alone, in their order, also empty ones. Namespaces and the coverage of Unleash are
+hashes of their own; `active`, `force` and `forced` do not count.
+
+Errors:
+As `assign`.",
+                arguments: &[Argument {
+                    wire: "definition",
+                    option: "definition",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "experiment.Definition",
+                        "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                        "Keys: key, scheme?, seed?, unitAttribute?, variants, coverage?, conditions?, namespaces?, forced?, force?, active?",
+                    ),
+                }],
+                result: ("list of experiment.VariantRange", "The buckets of a variant, made by `ranges`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment ranges --definition definition.json",
+                    files: &[(
+                        "definition.json",
+                        r#"{"key":"weights","scheme":"growthbook2","variants":[{"name":"0"}]}"#,
+                    )],
+                    prints: r#"[{"variant":"0","start":0.0,"end":1.0,"share":1.0}]"#,
+                }),
+            },
+            Function {
+                name: "experiment.reassignment",
+                command: "reassignment",
+                docs: r"Computes which share of the units a change of a definition moves, for each pair of variants.
+
+The shares are counted on the buckets and not sampled: with the same scheme, seed and unit attribute, both definitions cut
+one line of buckets, and a share is a number of buckets divided by all. Otherwise the two draws are independent, and the
+share of a pair is the product of both shares. The variants of Unleash are counted on the values of the hash when the sum
+of the weights changes, because the number of buckets is that sum.
+
+The shares are of all units that meet the conditions of both definitions. Conditions and forced units have no share,
+because it is not known how many units there are; a change of them is among the reasons.
+
+Errors:
+Every fault of both definitions at once, under `before` and `after`: no variants, a negative weight.",
+                arguments: &[
+                    Argument {
+                        wire: "before",
+                        option: "before",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "experiment.Definition",
+                            "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                            "Keys: key, scheme?, seed?, unitAttribute?, variants, coverage?, conditions?, namespaces?, forced?, force?, active?",
+                        ),
+                    },
+                    Argument {
+                        wire: "after",
+                        option: "after",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "experiment.Definition",
+                            "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                            "Keys: key, scheme?, seed?, unitAttribute?, variants, coverage?, conditions?, namespaces?, forced?, force?, active?",
+                        ),
+                    },
+                ],
+                result: (
+                    "experiment.Reassignment",
+                    "The units that a change of a definition moves, made by `reassignment`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore experiment reassignment --before before.json --after after.json",
+                    files: &[
+                        (
+                            "before.json",
+                            r#"{"key":"checkout","variants":[{"name":"control"},{"name":"one_page"}]}"#,
+                        ),
+                        (
+                            "after.json",
+                            r#"{"key":"checkout","variants":[{"name":"control"},{"name":"one_page"}]}"#,
+                        ),
+                    ],
+                    prints: r#"{"moved":0.0,"least":0.0,"moves":[],"reasons":[{"code":"no_units_moved","severity":"info","subject":"checkout","text":"no unit moves","evidence":{"observed":0.0,"threshold":0.0,"unit":"1"}}]}"#,
+                }),
+            },
+            Function {
+                name: "experiment.winner",
+                command: "winner",
+                docs: r#"Decides which variant wins: it is better than the control, within all guardrails, and the units were split as planned.
+
+Each variant is compared with the control by `compare-counts`, at any number of looks: call it whenever there are new
+counts, and stop when it decides. The first row that applies is the verdict:
+
+| verdict | condition |
+| --- | --- |
+| `invalid` | a variant has events without exposure, or the split is proven not to be the planned one (`check-split`) |
+| `winner` | a variant is `better`, and the split is proven to be the planned one |
+| `harmed` | a variant is `harmed` |
+| `inconclusive` | a variant is `inconclusive` or has no counts, or one is `better` and the split is not proven |
+| `no_winner` | otherwise: every variant is `not_better` |
+
+| variant | condition |
+| --- | --- |
+| `harmed` | "no worse than the control" is rejected in the goal, and the estimate is worse by the minimum effect; or a guardrail fails, also among all guardrails (`compare-metrics`) |
+| `not_better` | "better than the control by the minimum effect" is rejected |
+| `better` | "no better than the control" is rejected, the estimate is better by the minimum effect, and every guardrail passes |
+| `inconclusive` | otherwise |
+
+Of several variants that are better, the one with the greatest improvement wins. With k variants besides the control, each
+is tested at alpha / k.
+
+Errors:
+All faults at once: those of the definition and of the policy; `unknown_reference` for counts of a variant that is not in the
+definition, of a guardrail that is not in the policy, and for an unknown `control`; `duplicate` for two counts of one
+variant; `invalid_value` for counts of an untracked variant, and for fewer than two variants that are tracked and have a
+weight; `out_of_range` for a negative exposure."#,
+                arguments: &[
+                    Argument {
+                        wire: "definition",
+                        option: "definition",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "experiment.Definition",
+                            "An experiment or a percentage rollout: its variants, who takes part, and how units are hashed.",
+                            "Keys: key, scheme?, seed?, unitAttribute?, variants, coverage?, conditions?, namespaces?, forced?, force?, active?",
+                        ),
+                    },
+                    Argument {
+                        wire: "results",
+                        option: "results",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of experiment.VariantCounts",
+                            "What was counted of one variant.",
+                            "Keys: variant, units, goal, guardrails?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "experiment.WinnerPolicy",
+                            "When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be.",
+                            "Keys: control?, direction?, minEffectPercent?, alpha?, minExpectedEvents?, guardrails?, split?",
+                        ),
+                    },
+                ],
+                result: ("experiment.Decision", "Which variant of an experiment wins, made by `winner`."),
+                explain: Some("experiment.explain"),
+                outcome: Some("experiment.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore experiment winner --definition definition.json --results results.json --policy '{"control":"one_page"}'"#,
+                    files: &[
+                        (
+                            "definition.json",
+                            r#"{"key":"checkout","variants":[{"name":"control"},{"name":"one_page"}]}"#,
+                        ),
+                        (
+                            "results.json",
+                            r#"[{"variant":"control","units":20000,"goal":{"events":2000,"exposure":20000}},{"variant":"one_page","units":20000,"goal":{"events":2600,"exposure":20000}}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+        ],
+    },
+    Module {
         name: "interchange",
         docs: r#"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 It decides nothing.

@@ -9,6 +9,7 @@
 //! | [`window`] | may a release start now, and when does that change? |
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
 //! | [`canary`] | advance, hold or roll back this canary? |
+//! | [`experiment`] | which variant does this user get, whom does a change move, and which variant wins? |
 //! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
@@ -65,6 +66,7 @@ pub mod column;
 pub mod decision;
 pub mod digest;
 pub mod error;
+pub mod experiment;
 mod input;
 pub mod interchange;
 pub mod metrics;

@@ -1063,6 +1063,259 @@ object Digest {
 }
 
 /**
+ * Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
+ *
+ * `assign` gives a unit (a user, a session, a tenant) the variant of its bucket, without a store: the same definition and
+ * unit have the same result everywhere and at any time. `Assigner` does it for many units. `ranges` lists the buckets
+ * of the variants. `reassignment` computes which share of the units a change moves, and `check_ramp` proves that the
+ * steps of a growing rollout move no unit out. `winner` compares what was counted, at any number of looks.
+ *
+ * Schemes:
+ *
+ * A scheme is how a unit gets its bucket. It never changes, because another one moves users. With those of other tools,
+ * users keep their variants when a team moves to relcore or back.
+ *
+ * | scheme | bucket | the variant has |
+ * | --- | --- | --- |
+ * | `v1` | h = the first 32 bits of SHA-256 of `seed`, a zero byte and the unit | the h with floor(h × total / 2³²) in its weights |
+ * | `growthbook1` | FNV-1a of the unit and `seed`, modulo 1000, / 1000 | the shares from the sum of the weights before it, for `coverage` × weight |
+ * | `growthbook2` | FNV-1a of the decimal FNV-1a of `seed` and the unit, modulo 10000, / 10000 | as `growthbook1` |
+ * | `unleash` | murmur3 (seed 86028157) of `seed:unit`, modulo the total; the rollout murmur3 of `seed:unit`, modulo 100 | the buckets of its weight |
+ * | `flagd2` | h = murmur3 of `seed` and the unit | as `v1` |
+ * | `launchdarkly` | the first 60 bits of SHA-1 of `seed.unit`, / (2⁶⁰ − 1) | the shares of its weight / 100000; the last one also the rest |
+ * | `statsig` | the first 64 bits of SHA-256 of `seed.unit`, modulo 10000 | the buckets of its weight |
+ *
+ * Text is hashed as UTF-8, with GrowthBook as UTF-16 units, as its SDK for JavaScript does (SDKs of GrowthBook that hash
+ * UTF-8 differ for text beyond ASCII). A number is hashed in its decimal form: `42`, not `42.0`.
+ *
+ * Pitfalls:
+ *
+ * - A weight moves the ranges of all variants after it. Grow `coverage`, not weights, and check it with `check_ramp`; or
+ *   give the variants `ranges`.
+ * - A unit without an id is in no variant. LaunchDarkly puts a unit without the attribute into the first variant, and Statsig
+ *   hashes an empty text.
+ * - A feature rule of GrowthBook with `force` and `coverage` is no experiment: it includes the bucket at the coverage.
+ * - Count a unit once, when it meets the variant, and only if its assignment is `counted`. Begin new counts when the
+ *   definition changes: a share that changes while counts grow makes the comparison wrong.
+ * - Count the units that reached the goal, not how often each did: the orders of one user depend on one another, and chance
+ *   would win too often. The tests are of counts: for a goal that most units reach they need more units than a test of two
+ *   proportions.
+ * - `inconclusive` is not `no_winner`: it is not known yet.
+ */
+object Experiment {
+    /**
+     * A definition to begin with: `control` and `treatment`, half of the units each, under the key `experiment`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun standardDefinition(): ExperimentDefinition =
+        ffiExperimentStandardDefinition()
+
+    /**
+     * Reads a definition from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for `weights`, `missing_field` without
+     * `variants`, `out_of_range` for a `coverage` of 10 and a negative weight, `invalid_value` for a weight of 0.5 under `v1`
+     * or for no variants, `duplicate` for two variants of one name, `unknown_reference` for a forced variant that is not there,
+     * `unordered` for a range that ends before its start.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun definitionFromJson(text: String): ExperimentDefinition =
+        ffiExperimentDefinitionFromJson(text)
+
+    /**
+     * Reads a definition from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `definition_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun definitionFromYaml(text: String): ExperimentDefinition =
+        ffiExperimentDefinitionFromYaml(text)
+
+    /**
+     * The policy of a winner with all defaults.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultWinnerPolicy(): ExperimentWinnerPolicy =
+        ffiExperimentDefaultWinnerPolicy()
+
+    /**
+     * Reads the policy of a winner from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for `minEffect`, `out_of_range` for `"alpha": 5`
+     * and a `minEffectPercent` of 0, `duplicate` for two guardrails of one name, `invalid_value` for one without a name.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun winnerPolicyFromJson(text: String): ExperimentWinnerPolicy =
+        ffiExperimentWinnerPolicyFromJson(text)
+
+    /**
+     * Reads the policy of a winner from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `winner_policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun winnerPolicyFromYaml(text: String): ExperimentWinnerPolicy =
+        ffiExperimentWinnerPolicyFromYaml(text)
+
+    /**
+     * Assigns a unit to a variant. The same definition and unit have the same result in every language, at any time, and
+     * whatever other experiments there are.
+     *
+     * The first of these that applies decides: the unit is forced; the experiment is not active, or has one variant with
+     * GrowthBook; the unit has no identity; a condition does not hold; the unit is outside of a namespace; its bucket is outside
+     * of the coverage or of all variants; the experiment is forced; the variant of its bucket.
+     *
+     * Errors:
+     * Every fault of the definition at once, as of `definition_from_json`: no variants, a
+     * negative weight, a weight of 0.5 under `v1`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assign(definition: ExperimentDefinition, unit: ExperimentUnit): ExperimentAssignment =
+        ffiExperimentAssign(definition, unit)
+
+    /**
+     * Checks that the steps of a ramp only let units in: no step moves a unit out of a variant or between variants.
+     *
+     * `grows_from` names the variant out of which the others grow, as `off` in a rollout that is given as two weights. Its units
+     * may go to other variants, but not leave.
+     *
+     * A step may remove or relax conditions, which lets units in, but not add one. A unit that becomes forced, or is not forced
+     * any more, must keep its variant.
+     *
+     * Errors:
+     * Every fault of the steps at once: `out_of_range` for `steps[0].coverage`; `invalid_value` for no steps or more than 1000;
+     * `unknown_reference` if no step has the variant `growsFrom`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun checkRamp(steps: List<ExperimentDefinition>, growsFrom: String? = null): ExperimentRampCheck =
+        ffiExperimentCheckRamp(steps, growsFrom)
+
+    /**
+     * Writes a decision about a winner as text for a person: the verdict, the reasons and the missing counts.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explain(decision: ExperimentDecision): String =
+        ffiExperimentExplain(decision)
+
+    /**
+     * Writes a check of a ramp as text for a person: the verdict and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainRamp(check: ExperimentRampCheck): String =
+        ffiExperimentExplainRamp(check)
+
+    /**
+     * The consequence of a decision about a winner for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `winner` | `proceed`: give the winner to all units |
+     * | `no_winner`, `harmed` | `roll_back`: give the control to all units |
+     * | `inconclusive` | `wait` |
+     * | `invalid` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcome(decision: ExperimentDecision): DecisionOutcome =
+        ffiExperimentOutcome(decision)
+
+    /**
+     * The consequence of a check of a ramp for its caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `stable` | `proceed` |
+     * | `moves_units`, `unproven` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfRamp(check: ExperimentRampCheck): DecisionOutcome =
+        ffiExperimentOutcomeOfRamp(check)
+
+    /**
+     * Lists the buckets of each variant on the line of its hash: its share, and what a change of the weights would move.
+     *
+     * The ranges are those of the variants alone, in their order, also empty ones. Namespaces and the coverage of Unleash are
+     * hashes of their own; `active`, `force` and `forced` do not count.
+     *
+     * Errors:
+     * As `assign`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun ranges(definition: ExperimentDefinition): List<ExperimentVariantRange> =
+        ffiExperimentRanges(definition)
+
+    /**
+     * Computes which share of the units a change of a definition moves, for each pair of variants.
+     *
+     * The shares are counted on the buckets and not sampled: with the same scheme, seed and unit attribute, both definitions cut
+     * one line of buckets, and a share is a number of buckets divided by all. Otherwise the two draws are independent, and the
+     * share of a pair is the product of both shares. The variants of Unleash are counted on the values of the hash when the sum
+     * of the weights changes, because the number of buckets is that sum.
+     *
+     * The shares are of all units that meet the conditions of both definitions. Conditions and forced units have no share,
+     * because it is not known how many units there are; a change of them is among the reasons.
+     *
+     * Errors:
+     * Every fault of both definitions at once, under `before` and `after`: no variants, a negative weight.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun reassignment(before: ExperimentDefinition, after: ExperimentDefinition): ExperimentReassignment =
+        ffiExperimentReassignment(before, after)
+
+    /**
+     * Decides which variant wins: it is better than the control, within all guardrails, and the units were split as planned.
+     *
+     * Each variant is compared with the control by `compare_counts`, at any number of looks: call it whenever there are new
+     * counts, and stop when it decides. The first row that applies is the verdict:
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `invalid` | a variant has events without exposure, or the split is proven not to be the planned one (`check_split`) |
+     * | `winner` | a variant is `better`, and the split is proven to be the planned one |
+     * | `harmed` | a variant is `harmed` |
+     * | `inconclusive` | a variant is `inconclusive` or has no counts, or one is `better` and the split is not proven |
+     * | `no_winner` | otherwise: every variant is `not_better` |
+     *
+     * | variant | condition |
+     * | --- | --- |
+     * | `harmed` | "no worse than the control" is rejected in the goal, and the estimate is worse by the minimum effect; or a guardrail fails, also among all guardrails (`compare_metrics`) |
+     * | `not_better` | "better than the control by the minimum effect" is rejected |
+     * | `better` | "no better than the control" is rejected, the estimate is better by the minimum effect, and every guardrail passes |
+     * | `inconclusive` | otherwise |
+     *
+     * Of several variants that are better, the one with the greatest improvement wins. With k variants besides the control, each
+     * is tested at alpha / k.
+     *
+     * Errors:
+     * All faults at once: those of the definition and of the policy; `unknown_reference` for counts of a variant that is not in the
+     * definition, of a guardrail that is not in the policy, and for an unknown `control`; `duplicate` for two counts of one
+     * variant; `invalid_value` for counts of an untracked variant, and for fewer than two variants that are tracked and have a
+     * weight; `out_of_range` for a negative exposure.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun winner(definition: ExperimentDefinition, results: List<ExperimentVariantCounts>, policy: ExperimentWinnerPolicy): ExperimentDecision =
+        ffiExperimentWinner(definition, results, policy)
+}
+
+/**
  * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
  * It decides nothing.
  *

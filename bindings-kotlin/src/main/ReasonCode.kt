@@ -523,6 +523,150 @@ value class ReasonCode(val value: String) {
          */
         val WINDOW_CLOSED = ReasonCode("window_closed")
         /**
+         * The bucket of the unit belongs to the variant.
+         */
+        val ASSIGNED = ReasonCode("assigned")
+        /**
+         * The bucket of the unit belongs to a variant that is left out of the comparison.
+         */
+        val ASSIGNED_UNTRACKED = ReasonCode("assigned_untracked")
+        /**
+         * The definition forces this unit into a variant.
+         */
+        val UNIT_FORCED = ReasonCode("unit_forced")
+        /**
+         * The definition forces every unit that takes part into one variant.
+         */
+        val EXPERIMENT_FORCED = ReasonCode("experiment_forced")
+        /**
+         * The experiment is not active.
+         */
+        val EXPERIMENT_INACTIVE = ReasonCode("experiment_inactive")
+        /**
+         * GrowthBook runs no experiment with fewer than two variants.
+         */
+        val TOO_FEW_VARIANTS = ReasonCode("too_few_variants")
+        /**
+         * The unit does not have the id or attribute that is hashed.
+         */
+        val UNIT_MISSING = ReasonCode("unit_missing")
+        /**
+         * An attribute of the unit does not meet a condition.
+         */
+        val CONDITION_NOT_MET = ReasonCode("condition_not_met")
+        /**
+         * The unit does not have the attribute of a condition.
+         */
+        val ATTRIBUTE_MISSING = ReasonCode("attribute_missing")
+        /**
+         * An attribute of the unit is not a number, an instant or a version, as its condition requires.
+         */
+        val ATTRIBUTE_UNREADABLE = ReasonCode("attribute_unreadable")
+        /**
+         * The unit is outside of the ranges that the experiment has in a namespace.
+         */
+        val OUTSIDE_NAMESPACE = ReasonCode("outside_namespace")
+        /**
+         * The bucket of the unit is outside of the coverage, or of the ranges of all variants.
+         */
+        val NOT_COVERED = ReasonCode("not_covered")
+        /**
+         * The change moves units to other variants, in or out.
+         */
+        val UNITS_MOVED = ReasonCode("units_moved")
+        /**
+         * The change moves no unit.
+         */
+        val NO_UNITS_MOVED = ReasonCode("no_units_moved")
+        /**
+         * The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
+         */
+        val DRAWN_ANEW = ReasonCode("drawn_anew")
+        /**
+         * The conditions changed; the shares are of the units that meet those of both definitions.
+         */
+        val CONDITIONS_CHANGED = ReasonCode("conditions_changed")
+        /**
+         * The forced units changed; they are not in the shares.
+         */
+        val FORCED_UNITS_CHANGED = ReasonCode("forced_units_changed")
+        /**
+         * No step of the ramp moves a unit out of or between variants.
+         */
+        val RAMP_STABLE = ReasonCode("ramp_stable")
+        /**
+         * A step of the ramp moves units from one variant to another.
+         */
+        val MOVED_BETWEEN_VARIANTS = ReasonCode("moved_between_variants")
+        /**
+         * A step of the ramp moves units out of the experiment.
+         */
+        val MOVED_OUT = ReasonCode("moved_out")
+        /**
+         * A step of the ramp adds a condition, or hashes an attribute, which units of the experiment may not meet or have.
+         */
+        val CONDITION_ADDED = ReasonCode("condition_added")
+        /**
+         * A step of the ramp moves a unit that is forced before or after.
+         */
+        val FORCED_UNIT_MOVED = ReasonCode("forced_unit_moved")
+        /**
+         * A step of the ramp may move a unit that is forced before or after, depending on its attributes.
+         */
+        val FORCED_UNIT_UNPROVEN = ReasonCode("forced_unit_unproven")
+        /**
+         * Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold.
+         */
+        val WINNER_PROVEN = ReasonCode("winner_proven")
+        /**
+         * The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
+         */
+        val RUNNER_UP = ReasonCode("runner_up")
+        /**
+         * The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
+         */
+        val BETTER_WITHOUT_GUARDRAILS = ReasonCode("better_without_guardrails")
+        /**
+         * The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+         */
+        val BETTER_WITHOUT_SPLIT = ReasonCode("better_without_split")
+        /**
+         * Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
+         */
+        val IMPROVEMENT_INCONCLUSIVE = ReasonCode("improvement_inconclusive")
+        /**
+         * No winner: the variant is proven not to be better than the control by the minimum effect.
+         */
+        val NO_IMPROVEMENT = ReasonCode("no_improvement")
+        /**
+         * Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect.
+         */
+        val GOAL_HARMED = ReasonCode("goal_harmed")
+        /**
+         * Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin.
+         */
+        val GUARDRAIL_VIOLATED = ReasonCode("guardrail_violated")
+        /**
+         * The variant is proven not to be worse than the control in a guardrail by its margin.
+         */
+        val GUARDRAIL_HELD = ReasonCode("guardrail_held")
+        /**
+         * Inconclusive: a guardrail is neither held nor violated.
+         */
+        val GUARDRAIL_INCONCLUSIVE = ReasonCode("guardrail_inconclusive")
+        /**
+         * Invalid: the units do not fall into the variants as their weights say.
+         */
+        val SAMPLE_RATIO_MISMATCH = ReasonCode("sample_ratio_mismatch")
+        /**
+         * Inconclusive: it is not proven that the units fall into the variants as their weights say.
+         */
+        val SAMPLE_RATIO_UNPROVEN = ReasonCode("sample_ratio_unproven")
+        /**
+         * Invalid: a variant has events without exposure.
+         */
+        val COUNTS_CONTRADICTORY = ReasonCode("counts_contradictory")
+        /**
          * Critical functionality is broken.
          */
         val CRITICAL_FUNCTIONALITY_BROKEN = ReasonCode("critical_functionality_broken")

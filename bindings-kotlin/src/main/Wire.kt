@@ -957,6 +957,174 @@ fun DecisionOutcome.toJson(): String = ffiWriteDecisionOutcome(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ExperimentAssignment.Companion.fromJson(json: String): ExperimentAssignment = ffiReadExperimentAssignment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentAssignment.toJson(): String = ffiWriteExperimentAssignment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentBucketRange.Companion.fromJson(json: String): ExperimentBucketRange = ffiReadExperimentBucketRange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentBucketRange.toJson(): String = ffiWriteExperimentBucketRange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentCondition.Companion.fromJson(json: String): ExperimentCondition = ffiReadExperimentCondition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentCondition.toJson(): String = ffiWriteExperimentCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentDecision.Companion.fromJson(json: String): ExperimentDecision = ffiReadExperimentDecision(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentDecision.toJson(): String = ffiWriteExperimentDecision(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentDefinition.Companion.fromJson(json: String): ExperimentDefinition = ffiReadExperimentDefinition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentDefinition.toJson(): String = ffiWriteExperimentDefinition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentGuardrail.Companion.fromJson(json: String): ExperimentGuardrail = ffiReadExperimentGuardrail(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentGuardrail.toJson(): String = ffiWriteExperimentGuardrail(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentMove.Companion.fromJson(json: String): ExperimentMove = ffiReadExperimentMove(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentMove.toJson(): String = ffiWriteExperimentMove(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentNamespace.Companion.fromJson(json: String): ExperimentNamespace = ffiReadExperimentNamespace(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentNamespace.toJson(): String = ffiWriteExperimentNamespace(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentRampCheck.Companion.fromJson(json: String): ExperimentRampCheck = ffiReadExperimentRampCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentRampCheck.toJson(): String = ffiWriteExperimentRampCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentRampVerdict.Companion.fromJson(json: String): ExperimentRampVerdict = ffiReadExperimentRampVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentRampVerdict.toJson(): String = ffiWriteExperimentRampVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentReassignment.Companion.fromJson(json: String): ExperimentReassignment = ffiReadExperimentReassignment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentReassignment.toJson(): String = ffiWriteExperimentReassignment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentRelation.Companion.fromJson(json: String): ExperimentRelation = ffiReadExperimentRelation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentRelation.toJson(): String = ffiWriteExperimentRelation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentScheme.Companion.fromJson(json: String): ExperimentScheme = ffiReadExperimentScheme(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentScheme.toJson(): String = ffiWriteExperimentScheme(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentUnit.Companion.fromJson(json: String): ExperimentUnit = ffiReadExperimentUnit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentUnit.toJson(): String = ffiWriteExperimentUnit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentVariant.Companion.fromJson(json: String): ExperimentVariant = ffiReadExperimentVariant(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentVariant.toJson(): String = ffiWriteExperimentVariant(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantCounts.Companion.fromJson(json: String): ExperimentVariantCounts = ffiReadExperimentVariantCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantCounts.toJson(): String = ffiWriteExperimentVariantCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantRange.Companion.fromJson(json: String): ExperimentVariantRange = ffiReadExperimentVariantRange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantRange.toJson(): String = ffiWriteExperimentVariantRange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantResult.Companion.fromJson(json: String): ExperimentVariantResult = ffiReadExperimentVariantResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantResult.toJson(): String = ffiWriteExperimentVariantResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantVerdict.Companion.fromJson(json: String): ExperimentVariantVerdict = ffiReadExperimentVariantVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentVariantVerdict.toJson(): String = ffiWriteExperimentVariantVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentVerdict.Companion.fromJson(json: String): ExperimentVerdict = ffiReadExperimentVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentVerdict.toJson(): String = ffiWriteExperimentVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentWinnerPolicy.Companion.fromJson(json: String): ExperimentWinnerPolicy = ffiReadExperimentWinnerPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ExperimentWinnerPolicy.toJson(): String = ffiWriteExperimentWinnerPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -1866,6 +2034,14 @@ fun CanaryRollout.Companion.fromJson(json: String): CanaryRollout = CanaryRollou
 /** The JSON form of the schedule. */
 @Throws(RelcoreException::class)
 fun CanaryRollout.toJson(): String = schedule().toJson()
+
+/** Reads the JSON form of the definition; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ExperimentAssigner.Companion.fromJson(json: String): ExperimentAssigner = ExperimentAssigner(ExperimentDefinition.fromJson(json))
+
+/** The JSON form of the definition. */
+@Throws(RelcoreException::class)
+fun ExperimentAssigner.toJson(): String = definition().toJson()
 
 /** Reads the JSON form of the policy; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -497,6 +497,114 @@ class ReasonCode(StrEnum):
     WINDOW_CLOSED = "window_closed"
     """The release window is closed."""
 
+    ASSIGNED = "assigned"
+    """The bucket of the unit belongs to the variant."""
+
+    ASSIGNED_UNTRACKED = "assigned_untracked"
+    """The bucket of the unit belongs to a variant that is left out of the comparison."""
+
+    UNIT_FORCED = "unit_forced"
+    """The definition forces this unit into a variant."""
+
+    EXPERIMENT_FORCED = "experiment_forced"
+    """The definition forces every unit that takes part into one variant."""
+
+    EXPERIMENT_INACTIVE = "experiment_inactive"
+    """The experiment is not active."""
+
+    TOO_FEW_VARIANTS = "too_few_variants"
+    """GrowthBook runs no experiment with fewer than two variants."""
+
+    UNIT_MISSING = "unit_missing"
+    """The unit does not have the id or attribute that is hashed."""
+
+    CONDITION_NOT_MET = "condition_not_met"
+    """An attribute of the unit does not meet a condition."""
+
+    ATTRIBUTE_MISSING = "attribute_missing"
+    """The unit does not have the attribute of a condition."""
+
+    ATTRIBUTE_UNREADABLE = "attribute_unreadable"
+    """An attribute of the unit is not a number, an instant or a version, as its condition requires."""
+
+    OUTSIDE_NAMESPACE = "outside_namespace"
+    """The unit is outside of the ranges that the experiment has in a namespace."""
+
+    NOT_COVERED = "not_covered"
+    """The bucket of the unit is outside of the coverage, or of the ranges of all variants."""
+
+    UNITS_MOVED = "units_moved"
+    """The change moves units to other variants, in or out."""
+
+    NO_UNITS_MOVED = "no_units_moved"
+    """The change moves no unit."""
+
+    DRAWN_ANEW = "drawn_anew"
+    """The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew."""
+
+    CONDITIONS_CHANGED = "conditions_changed"
+    """The conditions changed; the shares are of the units that meet those of both definitions."""
+
+    FORCED_UNITS_CHANGED = "forced_units_changed"
+    """The forced units changed; they are not in the shares."""
+
+    RAMP_STABLE = "ramp_stable"
+    """No step of the ramp moves a unit out of or between variants."""
+
+    MOVED_BETWEEN_VARIANTS = "moved_between_variants"
+    """A step of the ramp moves units from one variant to another."""
+
+    MOVED_OUT = "moved_out"
+    """A step of the ramp moves units out of the experiment."""
+
+    CONDITION_ADDED = "condition_added"
+    """A step of the ramp adds a condition, or hashes an attribute, which units of the experiment may not meet or have."""
+
+    FORCED_UNIT_MOVED = "forced_unit_moved"
+    """A step of the ramp moves a unit that is forced before or after."""
+
+    FORCED_UNIT_UNPROVEN = "forced_unit_unproven"
+    """A step of the ramp may move a unit that is forced before or after, depending on its attributes."""
+
+    WINNER_PROVEN = "winner_proven"
+    """Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold."""
+
+    RUNNER_UP = "runner_up"
+    """The variant also fulfils all conditions of a winner; that the winner is better than it is not proven."""
+
+    BETTER_WITHOUT_GUARDRAILS = "better_without_guardrails"
+    """The variant is proven better than the control, but not proven to be within all guardrails, so it does not win."""
+
+    BETTER_WITHOUT_SPLIT = "better_without_split"
+    """The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one."""
+
+    IMPROVEMENT_INCONCLUSIVE = "improvement_inconclusive"
+    """Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence."""
+
+    NO_IMPROVEMENT = "no_improvement"
+    """No winner: the variant is proven not to be better than the control by the minimum effect."""
+
+    GOAL_HARMED = "goal_harmed"
+    """Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect."""
+
+    GUARDRAIL_VIOLATED = "guardrail_violated"
+    """Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin."""
+
+    GUARDRAIL_HELD = "guardrail_held"
+    """The variant is proven not to be worse than the control in a guardrail by its margin."""
+
+    GUARDRAIL_INCONCLUSIVE = "guardrail_inconclusive"
+    """Inconclusive: a guardrail is neither held nor violated."""
+
+    SAMPLE_RATIO_MISMATCH = "sample_ratio_mismatch"
+    """Invalid: the units do not fall into the variants as their weights say."""
+
+    SAMPLE_RATIO_UNPROVEN = "sample_ratio_unproven"
+    """Inconclusive: it is not proven that the units fall into the variants as their weights say."""
+
+    COUNTS_CONTRADICTORY = "counts_contradictory"
+    """Invalid: a variant has events without exposure."""
+
     CRITICAL_FUNCTIONALITY_BROKEN = "critical_functionality_broken"
     """Critical functionality is broken."""
 

@@ -128,17 +128,25 @@ fn every_vector_of_windows_runs_or_is_left_out_for_a_reason() {
     let account = Account::read("window.jsonl");
     account.check();
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (188, 108));
+fn every_vector_of_bucketing_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("experiment.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (314, 159));
 }
 
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
-fn the_cases_of_the_canary_and_of_analysis_name_their_vectors() {
-    let account = Account::read("canary.jsonl");
+fn cases_name_their_vectors() {
+    check_names(&Account::read("canary.jsonl"), &["canary", "analysis"]);
+    check_names(&Account::read("experiment.jsonl"), &["experiment"]);
+}
+
+fn check_names(account: &Account, folders: &[&'static str]) {
     let in_folder = |name: &'static str| {
         let paths = files(&folder().join(name)).unwrap().into_iter();
         paths.map(move |path| (format!("{name}/{}", path.file_name().unwrap().to_str().unwrap()), path))
     };
-    for (file, path) in in_folder("canary").chain(in_folder("analysis")) {
+    for (file, path) in folders.iter().flat_map(|name| in_folder(name)) {
         let named = |group: &str, case: &Value| {
             let id = text(case, "description").split(": ").next().unwrap();
             let number = id.strip_prefix(group).and_then(|rest| rest.strip_prefix('-'));

@@ -292,7 +292,20 @@ macro_rules! modules {
     };
 }
 
-modules!(analysis, canary, digest, interchange, metrics, release, rollback, stats, time, version, window);
+modules!(
+    analysis,
+    canary,
+    digest,
+    experiment,
+    interchange,
+    metrics,
+    release,
+    rollback,
+    stats,
+    time,
+    version,
+    window
+);
 
 fn rows<const N: usize>(modules: [&'static [Signature]; N]) -> impl Iterator<Item = Row> {
     modules.into_iter().enumerate().flat_map(|(module, signatures)| {

@@ -30,7 +30,7 @@ impl Counts {
         Self { events: events.into(), exposure }
     }
 
-    pub(super) fn check(&self, path: &str, faults: &mut Faults) {
+    pub(crate) fn check(&self, path: &str, faults: &mut Faults) {
         let exposure = self.exposure;
         faults.check(
             // Beyond it, ratios of exposures lose their meaning.

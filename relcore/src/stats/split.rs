@@ -49,7 +49,7 @@ use std::fmt;
 pub fn check_split(arms: &[Arm], policy: &SplitPolicy) -> Result<SplitCheck> {
     let mut faults = Faults::new();
     check_arms(arms, &mut faults);
-    policy.check(&mut faults);
+    policy.check("policy", &mut faults);
     faults.finish()?;
     let policy_digest = crate::digest::of(policy)?;
     let split = Split::new(arms, policy);
@@ -139,7 +139,7 @@ impl Default for SplitPolicy {
 }
 
 impl SplitPolicy {
-    fn check(&self, faults: &mut Faults) {
+    pub(crate) fn check(&self, path: &str, faults: &mut Faults) {
         for (field, value, range, text) in [
             ("alpha", self.alpha, 1e-9..=0.5, "a share from 1e-9 to 0.5"),
             ("tolerancePercent", self.tolerance_percent, 0.01..=99.0, "a percentage from 0.01 to 99"),
@@ -148,7 +148,7 @@ impl SplitPolicy {
             faults.check(
                 range.contains(&value),
                 ErrorKind::OutOfRange,
-                format_args!("policy.{field}"),
+                format_args!("{path}.{field}"),
                 format_args!("`{value}` is out of range: expected {text}"),
             );
         }

@@ -1381,6 +1381,291 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("decision.Outcome", Descriptor::Unit(&["proceed", "wait", "roll_back", "ask"])),
     (
+        "experiment.Assignment",
+        Descriptor::Struct(&[
+            Field { name: "variant", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "inExperiment", required: true, of: TypeRef::Bool },
+            Field { name: "counted", required: true, of: TypeRef::Bool },
+            Field { name: "bucket", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "reason", required: true, of: TypeRef::Named("Reason") },
+        ]),
+    ),
+    (
+        "experiment.BucketRange",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Float },
+            Field { name: "end", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "experiment.Condition",
+        Descriptor::Tagged(&[
+            (
+                "text_in",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "values", required: true, of: TypeRef::List(&TypeRef::Text) },
+                    Field { name: "ignoreCase", required: false, of: TypeRef::Bool },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "text_starts_with",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "values", required: true, of: TypeRef::List(&TypeRef::Text) },
+                    Field { name: "ignoreCase", required: false, of: TypeRef::Bool },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "text_ends_with",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "values", required: true, of: TypeRef::List(&TypeRef::Text) },
+                    Field { name: "ignoreCase", required: false, of: TypeRef::Bool },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "text_contains",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "values", required: true, of: TypeRef::List(&TypeRef::Text) },
+                    Field { name: "ignoreCase", required: false, of: TypeRef::Bool },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "number_is",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "relation", required: true, of: TypeRef::Named("experiment.Relation") },
+                    Field { name: "value", required: true, of: TypeRef::Float },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "time_is",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "relation", required: true, of: TypeRef::Named("experiment.Relation") },
+                    Field { name: "value", required: true, of: TypeRef::Timestamp },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "version_is",
+                &[
+                    Field { name: "attribute", required: true, of: TypeRef::Text },
+                    Field { name: "relation", required: true, of: TypeRef::Named("experiment.Relation") },
+                    Field { name: "value", required: true, of: TypeRef::Version },
+                    Field { name: "negate", required: false, of: TypeRef::Bool },
+                    Field { name: "ifMissing", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "experiment.Decision",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("experiment.Verdict") },
+            Field { name: "winner", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "control", required: true, of: TypeRef::Text },
+            Field {
+                name: "variants",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("experiment.VariantResult")),
+            },
+            Field {
+                name: "split",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("stats.SplitCheck")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "experiment.Definition",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "scheme", required: false, of: TypeRef::Named("experiment.Scheme") },
+            Field { name: "seed", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "unitAttribute", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "variants",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("experiment.Variant")),
+            },
+            Field { name: "coverage", required: false, of: TypeRef::Float },
+            Field {
+                name: "conditions",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("experiment.Condition")),
+            },
+            Field {
+                name: "namespaces",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("experiment.Namespace")),
+            },
+            Field { name: "forced", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field { name: "force", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "active", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "experiment.Guardrail",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "experiment.Move",
+        Descriptor::Struct(&[
+            Field { name: "before", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "share", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "experiment.Namespace",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "ranges",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("experiment.BucketRange")),
+            },
+            Field { name: "seed", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "unitAttribute", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "scheme",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("experiment.Scheme")),
+            },
+        ]),
+    ),
+    (
+        "experiment.RampCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("experiment.RampVerdict") },
+            Field { name: "shares", required: true, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("experiment.RampVerdict", Descriptor::Unit(&["stable", "moves_units", "unproven"])),
+    (
+        "experiment.Reassignment",
+        Descriptor::Struct(&[
+            Field { name: "moved", required: true, of: TypeRef::Float },
+            Field { name: "least", required: true, of: TypeRef::Float },
+            Field { name: "moves", required: true, of: TypeRef::List(&TypeRef::Named("experiment.Move")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+        ]),
+    ),
+    (
+        "experiment.Relation",
+        Descriptor::Unit(&["less", "less_or_equal", "equal", "greater_or_equal", "greater"]),
+    ),
+    (
+        "experiment.Scheme",
+        Descriptor::Unit(&[
+            "v1",
+            "growthbook1",
+            "growthbook2",
+            "unleash",
+            "flagd2",
+            "launchdarkly",
+            "statsig",
+        ]),
+    ),
+    (
+        "experiment.Unit",
+        Descriptor::Struct(&[
+            Field { name: "id", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "attributes", required: false, of: TypeRef::Map(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "experiment.Variant",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "weight", required: false, of: TypeRef::Float },
+            Field {
+                name: "ranges",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("experiment.BucketRange")),
+            },
+            Field { name: "untracked", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "experiment.VariantCounts",
+        Descriptor::Struct(&[
+            Field { name: "variant", required: true, of: TypeRef::Text },
+            Field { name: "units", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "goal", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "guardrails", required: false, of: TypeRef::Map(&TypeRef::Named("stats.Counts")) },
+        ]),
+    ),
+    (
+        "experiment.VariantRange",
+        Descriptor::Struct(&[
+            Field { name: "variant", required: true, of: TypeRef::Text },
+            Field { name: "start", required: true, of: TypeRef::Float },
+            Field { name: "end", required: true, of: TypeRef::Float },
+            Field { name: "share", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "experiment.VariantResult",
+        Descriptor::Struct(&[
+            Field { name: "variant", required: true, of: TypeRef::Text },
+            Field { name: "verdict", required: true, of: TypeRef::Named("experiment.VariantVerdict") },
+            Field { name: "ratio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "ratioLow", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "ratioHigh", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "neededEvents",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+        ]),
+    ),
+    (
+        "experiment.VariantVerdict",
+        Descriptor::Unit(&["better", "not_better", "harmed", "inconclusive", "invalid"]),
+    ),
+    ("experiment.Verdict", Descriptor::Unit(&["winner", "no_winner", "harmed", "inconclusive", "invalid"])),
+    (
+        "experiment.WinnerPolicy",
+        Descriptor::Struct(&[
+            Field { name: "control", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "minEffectPercent", required: false, of: TypeRef::Float },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+            Field {
+                name: "guardrails",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("experiment.Guardrail")),
+            },
+            Field { name: "split", required: false, of: TypeRef::Named("stats.SplitPolicy") },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },

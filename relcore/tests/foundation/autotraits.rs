@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar,
-    stats, time, version, window,
+    analysis, api, canary, column, decision, error, experiment, interchange, metrics, reason, release,
+    rollback, scalar, stats, time, version, window,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -47,6 +47,9 @@ types! {
         Confirmation, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute, StepOutcome;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
+    experiment: Assigner, Assignment, BucketRange, Condition, Decision, Definition, Guardrail, Move, Namespace, RampCheck,
+        RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange, VariantResult,
+        VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
         PrometheusQuery, PrometheusSample, PrometheusSeries;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,

@@ -271,6 +271,78 @@ extension ReasonCode {
     public static let weightSet = Self(rawValue: "weight_set")
     /// The release window is closed.
     public static let windowClosed = Self(rawValue: "window_closed")
+    /// The bucket of the unit belongs to the variant.
+    public static let assigned = Self(rawValue: "assigned")
+    /// The bucket of the unit belongs to a variant that is left out of the comparison.
+    public static let assignedUntracked = Self(rawValue: "assigned_untracked")
+    /// The definition forces this unit into a variant.
+    public static let unitForced = Self(rawValue: "unit_forced")
+    /// The definition forces every unit that takes part into one variant.
+    public static let experimentForced = Self(rawValue: "experiment_forced")
+    /// The experiment is not active.
+    public static let experimentInactive = Self(rawValue: "experiment_inactive")
+    /// GrowthBook runs no experiment with fewer than two variants.
+    public static let tooFewVariants = Self(rawValue: "too_few_variants")
+    /// The unit does not have the id or attribute that is hashed.
+    public static let unitMissing = Self(rawValue: "unit_missing")
+    /// An attribute of the unit does not meet a condition.
+    public static let conditionNotMet = Self(rawValue: "condition_not_met")
+    /// The unit does not have the attribute of a condition.
+    public static let attributeMissing = Self(rawValue: "attribute_missing")
+    /// An attribute of the unit is not a number, an instant or a version, as its condition requires.
+    public static let attributeUnreadable = Self(rawValue: "attribute_unreadable")
+    /// The unit is outside of the ranges that the experiment has in a namespace.
+    public static let outsideNamespace = Self(rawValue: "outside_namespace")
+    /// The bucket of the unit is outside of the coverage, or of the ranges of all variants.
+    public static let notCovered = Self(rawValue: "not_covered")
+    /// The change moves units to other variants, in or out.
+    public static let unitsMoved = Self(rawValue: "units_moved")
+    /// The change moves no unit.
+    public static let noUnitsMoved = Self(rawValue: "no_units_moved")
+    /// The scheme, the seed, the unit attribute or the number of buckets changed, so that units are drawn anew.
+    public static let drawnAnew = Self(rawValue: "drawn_anew")
+    /// The conditions changed; the shares are of the units that meet those of both definitions.
+    public static let conditionsChanged = Self(rawValue: "conditions_changed")
+    /// The forced units changed; they are not in the shares.
+    public static let forcedUnitsChanged = Self(rawValue: "forced_units_changed")
+    /// No step of the ramp moves a unit out of or between variants.
+    public static let rampStable = Self(rawValue: "ramp_stable")
+    /// A step of the ramp moves units from one variant to another.
+    public static let movedBetweenVariants = Self(rawValue: "moved_between_variants")
+    /// A step of the ramp moves units out of the experiment.
+    public static let movedOut = Self(rawValue: "moved_out")
+    /// A step of the ramp adds a condition, or hashes an attribute, which units of the experiment may not meet or have.
+    public static let conditionAdded = Self(rawValue: "condition_added")
+    /// A step of the ramp moves a unit that is forced before or after.
+    public static let forcedUnitMoved = Self(rawValue: "forced_unit_moved")
+    /// A step of the ramp may move a unit that is forced before or after, depending on its attributes.
+    public static let forcedUnitUnproven = Self(rawValue: "forced_unit_unproven")
+    /// Winner: the variant is proven better than the control, its estimate is beyond the minimum effect, and all guardrails hold.
+    public static let winnerProven = Self(rawValue: "winner_proven")
+    /// The variant also fulfils all conditions of a winner; that the winner is better than it is not proven.
+    public static let runnerUp = Self(rawValue: "runner_up")
+    /// The variant is proven better than the control, but not proven to be within all guardrails, so it does not win.
+    public static let betterWithoutGuardrails = Self(rawValue: "better_without_guardrails")
+    /// The variant fulfils all other conditions of a winner, but the split is not proven to be the planned one.
+    public static let betterWithoutSplit = Self(rawValue: "better_without_split")
+    /// Inconclusive: the counts prove neither an improvement by the minimum effect nor its absence.
+    public static let improvementInconclusive = Self(rawValue: "improvement_inconclusive")
+    /// No winner: the variant is proven not to be better than the control by the minimum effect.
+    public static let noImprovement = Self(rawValue: "no_improvement")
+    /// Harmed: the variant is proven worse than the control in the goal, and its estimate is beyond the minimum effect.
+    public static let goalHarmed = Self(rawValue: "goal_harmed")
+    /// Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin.
+    public static let guardrailViolated = Self(rawValue: "guardrail_violated")
+    /// The variant is proven not to be worse than the control in a guardrail by its margin.
+    public static let guardrailHeld = Self(rawValue: "guardrail_held")
+    /// Inconclusive: a guardrail is neither held nor violated.
+    public static let guardrailInconclusive = Self(rawValue: "guardrail_inconclusive")
+    /// Invalid: the units do not fall into the variants as their weights say.
+    public static let sampleRatioMismatch = Self(rawValue: "sample_ratio_mismatch")
+    /// Inconclusive: it is not proven that the units fall into the variants as their weights say.
+    public static let sampleRatioUnproven = Self(rawValue: "sample_ratio_unproven")
+    /// Invalid: a variant has events without exposure.
+    public static let countsContradictory = Self(rawValue: "counts_contradictory")
     /// Critical functionality is broken.
     public static let criticalFunctionalityBroken = Self(rawValue: "critical_functionality_broken")
     /// The release introduced a vulnerability.

@@ -952,6 +952,174 @@ extension DecisionOutcome: WireValue {
     public func json() throws -> String { try ffiWriteDecisionOutcome(value: self) }
 }
 
+extension ExperimentAssignment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentAssignment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentAssignment(value: self) }
+}
+
+extension ExperimentBucketRange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentBucketRange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentBucketRange(value: self) }
+}
+
+extension ExperimentCondition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentCondition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentCondition(value: self) }
+}
+
+extension ExperimentDecision: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentDecision(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentDecision(value: self) }
+}
+
+extension ExperimentDefinition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentDefinition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentDefinition(value: self) }
+}
+
+extension ExperimentGuardrail: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentGuardrail(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentGuardrail(value: self) }
+}
+
+extension ExperimentMove: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentMove(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentMove(value: self) }
+}
+
+extension ExperimentNamespace: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentNamespace(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentNamespace(value: self) }
+}
+
+extension ExperimentRampCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentRampCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentRampCheck(value: self) }
+}
+
+extension ExperimentRampVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentRampVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentRampVerdict(value: self) }
+}
+
+extension ExperimentReassignment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentReassignment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentReassignment(value: self) }
+}
+
+extension ExperimentRelation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentRelation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentRelation(value: self) }
+}
+
+extension ExperimentScheme: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentScheme(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentScheme(value: self) }
+}
+
+extension ExperimentUnit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentUnit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentUnit(value: self) }
+}
+
+extension ExperimentVariant: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentVariant(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentVariant(value: self) }
+}
+
+extension ExperimentVariantCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentVariantCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentVariantCounts(value: self) }
+}
+
+extension ExperimentVariantRange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentVariantRange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentVariantRange(value: self) }
+}
+
+extension ExperimentVariantResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentVariantResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentVariantResult(value: self) }
+}
+
+extension ExperimentVariantVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentVariantVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentVariantVerdict(value: self) }
+}
+
+extension ExperimentVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentVerdict(value: self) }
+}
+
+extension ExperimentWinnerPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadExperimentWinnerPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteExperimentWinnerPolicy(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -1862,6 +2030,14 @@ extension CanaryRollout {
 
     /// The JSON form of the schedule.
     public func json() throws -> String { try schedule().json() }
+}
+
+extension ExperimentAssigner {
+    /// Reads the JSON form of the definition; unknown keys are refused.
+    public convenience init(json: String) throws { try self.init(definition: .init(json: json)) }
+
+    /// The JSON form of the definition.
+    public func json() throws -> String { try definition().json() }
 }
 
 extension MetricsEngine {

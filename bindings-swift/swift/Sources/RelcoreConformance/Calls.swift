@@ -120,6 +120,27 @@ extension CanaryTimeline: CaseValue {}
 extension CanaryWaiver: CaseValue {}
 extension CanaryWeightExposure: CaseValue {}
 extension DecisionOutcome: CaseValue {}
+extension ExperimentAssignment: CaseValue {}
+extension ExperimentBucketRange: CaseValue {}
+extension ExperimentCondition: CaseValue {}
+extension ExperimentDecision: CaseValue {}
+extension ExperimentDefinition: CaseValue {}
+extension ExperimentGuardrail: CaseValue {}
+extension ExperimentMove: CaseValue {}
+extension ExperimentNamespace: CaseValue {}
+extension ExperimentRampCheck: CaseValue {}
+extension ExperimentRampVerdict: CaseValue {}
+extension ExperimentReassignment: CaseValue {}
+extension ExperimentRelation: CaseValue {}
+extension ExperimentScheme: CaseValue {}
+extension ExperimentUnit: CaseValue {}
+extension ExperimentVariant: CaseValue {}
+extension ExperimentVariantCounts: CaseValue {}
+extension ExperimentVariantRange: CaseValue {}
+extension ExperimentVariantResult: CaseValue {}
+extension ExperimentVariantVerdict: CaseValue {}
+extension ExperimentVerdict: CaseValue {}
+extension ExperimentWinnerPolicy: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
@@ -371,6 +392,36 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":
         return try Digest.sha256(text: input.take("text")).wire()
+    case "experiment.standard_definition":
+        return try Experiment.standardDefinition().wire()
+    case "experiment.definition_from_json":
+        return try Experiment.definitionFromJson(text: input.take("text")).wire()
+    case "experiment.definition_from_yaml":
+        return try Experiment.definitionFromYaml(text: input.take("text")).wire()
+    case "experiment.default_winner_policy":
+        return try Experiment.defaultWinnerPolicy().wire()
+    case "experiment.winner_policy_from_json":
+        return try Experiment.winnerPolicyFromJson(text: input.take("text")).wire()
+    case "experiment.winner_policy_from_yaml":
+        return try Experiment.winnerPolicyFromYaml(text: input.take("text")).wire()
+    case "experiment.assign":
+        return try Experiment.assign(definition: input.take("definition"), unit: input.take("unit")).wire()
+    case "experiment.check_ramp":
+        return try Experiment.checkRamp(steps: input.take("steps"), growsFrom: input.take("growsFrom")).wire()
+    case "experiment.explain":
+        return try Experiment.explain(decision: input.take("decision")).wire()
+    case "experiment.explain_ramp":
+        return try Experiment.explainRamp(check: input.take("check")).wire()
+    case "experiment.outcome":
+        return try Experiment.outcome(decision: input.take("decision")).wire()
+    case "experiment.outcome_of_ramp":
+        return try Experiment.outcomeOfRamp(check: input.take("check")).wire()
+    case "experiment.ranges":
+        return try Experiment.ranges(definition: input.take("definition")).wire()
+    case "experiment.reassignment":
+        return try Experiment.reassignment(before: input.take("before"), after: input.take("after")).wire()
+    case "experiment.winner":
+        return try Experiment.winner(definition: input.take("definition"), results: input.take("results"), policy: input.take("policy")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.git_releases":
@@ -541,6 +592,8 @@ func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
         return [try CanaryRollout(schedule: input.take("schedule")).simulate(observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()]
     case "canary.start":
         return [try CanaryRollout(schedule: input.take("schedule")).start(now: input.take("now")).wire()]
+    case "experiment.assign":
+        return [try ExperimentAssigner(definition: input.take("definition")).assign(unit: input.take("unit")).wire()]
     case "metrics.dora":
         return [try MetricsEngine(policy: input.take("policy")).dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()]
     case "rollback.decide":
