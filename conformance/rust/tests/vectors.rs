@@ -128,6 +128,9 @@ fn every_vector_of_windows_runs_or_is_left_out_for_a_reason() {
     let account = Account::read("window.jsonl");
     account.check();
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (188, 108));
+}
+
+#[test]
 fn every_vector_of_bucketing_runs_or_is_left_out_for_a_reason() {
     let account = Account::read("experiment.jsonl");
     account.check();
@@ -139,6 +142,7 @@ fn every_vector_of_bucketing_runs_or_is_left_out_for_a_reason() {
 fn cases_name_their_vectors() {
     check_names(&Account::read("canary.jsonl"), &["canary", "analysis"]);
     check_names(&Account::read("experiment.jsonl"), &["experiment"]);
+    check_names(&Account::read("window.jsonl"), &["window"]);
 }
 
 fn check_names(account: &Account, folders: &[&'static str]) {
