@@ -63,9 +63,9 @@ types! {
     stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
         EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
         QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict, WelchTest;
-    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
-        Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
-        SchemaChange, Situation, Verdict, Window, WindowVerdict;
+    rollback: Candidate, Candidates, CandidatesVerdict, Condition, Correlation, Counterfactual, CustomerImpact, Criterion,
+        DataLoss, Decision, Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
+        RecoveryOption, SchemaChange, Situation, TableRow, Trend, Verdict, Window, WindowVerdict;
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;
