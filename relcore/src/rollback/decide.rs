@@ -1,5 +1,5 @@
 use super::condition::Condition;
-use super::facts::{Fact, Role, WINDOW_BIT, facts, tested};
+use super::facts::{FACTS, Fact, Role, WINDOW_BIT, bit_of, facts, tested};
 use super::input::Case;
 use super::option::options;
 use super::table::{Columns, Row};
@@ -219,8 +219,9 @@ impl<'a> Assessment<'a> {
             false => self.columns.watched,
         };
         let unknown = self.truths.unknown() & could_decide;
+        let of_companion = |fact: &Fact| fact.companion.map_or(0, bit_of);
         facts()
-            .filter(|(_, bit)| unknown & bit != 0)
+            .filter(|(fact, bit)| unknown & (bit | of_companion(fact)) != 0)
             .flat_map(|(fact, _)| fact.inputs)
             .filter(|input| input.is_missing(&self.case))
             .map(|input| input.name().to_owned())
@@ -247,7 +248,8 @@ impl<'a> Assessment<'a> {
             if !is_criterion && !self.something_is_wrong && self.truths.any(bit) == Truth::Unknown {
                 continue;
             }
-            let companion = fact.companion.and_then(|index| facts().nth(index));
+            let companion =
+                fact.companion.and_then(|index| Some((FACTS.get(index as usize)?, bit_of(index))));
             let flips = |changed: &Case| {
                 let truths = self.truths.with(bit, (fact.holds)(changed));
                 flips(match companion {

@@ -100,14 +100,8 @@ impl Explain for Decision {
         &self.policy_digest
     }
 
-    /// The options that are ruled out, then the facts that would change the verdict.
     fn counterfactual_lines(&self) -> Vec<String> {
-        let ruled_out = self.options.iter().filter(|option| !option.disqualifiers.is_empty());
-        let ruled_out = ruled_out.map(|option| {
-            let choice = option.choice.to_string().replace('_', " ");
-            format!("not {choice}, because of {}", option.disqualifiers.join(", "))
-        });
-        ruled_out.chain(self.counterfactuals.iter().map(sentence)).collect()
+        self.counterfactuals.iter().map(sentence).collect()
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Fact {
     /// the truth value with which it changes nothing.
     pub(super) stated: Option<fn(&Situation) -> bool>,
     /// The index of the fact that also reads a field of this one.
-    pub(super) companion: Option<usize>,
+    pub(super) companion: Option<u32>,
     /// The criterion that is met if the fact holds.
     pub(super) shows: Option<Shows>,
     pub(super) reasons: &'static [Says],
@@ -206,7 +206,8 @@ pub(super) static FACTS: [Fact; 28] = [
     Fact {
         name: "previousVersionAvailable",
         inputs: &[
-            &Field::yes_or_no("previousVersionAvailable", |s| &mut s.previous_version_available),
+            &Field::yes_or_no("previousVersionAvailable", |s| &mut s.previous_version_available)
+                .asked_if(|s| s.candidates != Some(CandidatesVerdict::Found)),
             &Field::new(
                 "candidates",
                 |s| &mut s.candidates,
@@ -279,7 +280,7 @@ pub(super) static FACTS: [Fact; 28] = [
     },
     Fact {
         name: "clientInstalled",
-        inputs: &[&Field::yes_or_no("clientInstalled", |s| &mut s.client_installed).optional()],
+        inputs: &[&Field::untried("clientInstalled", |s| &mut s.client_installed).optional()],
         holds: |c| (c.situation.client_installed != Some(true)).into(),
         role: PartOf(&[Condition::Allowed]),
         stated: Some(|s| s.client_installed.is_some()),
@@ -492,9 +493,11 @@ pub(super) static FACTS: [Fact; 28] = [
             .optional(),
         ],
         holds: |c| {
-            let both = c.situation.fix_ready_in.zip(c.situation.rollback_takes);
-            (c.situation.fix_tested == Some(true) && both.is_some_and(|(fix, rollback)| fix < rollback))
-                .into()
+            let Situation { fix_tested, rollback_takes, fix_ready_in, .. } = c.situation;
+            match (fix_tested, rollback_takes) {
+                (Some(true), Some(rollback)) => fix_ready_in.map(|fix| fix < rollback).into(),
+                _ => False,
+            }
         },
         role: PartOf(&[Condition::FixSooner]),
         stated: Some(|s| s.fix_tested.is_some() && s.rollback_takes.is_some()),
@@ -540,17 +543,17 @@ pub(super) static FACTS: [Fact; 28] = [
 ];
 
 /// The bit of the fact that the rollback window is open.
-pub(super) const WINDOW_BIT: u32 = bit(6);
-const FIX_SOONER: usize = 24;
-const UNDER_WAY: usize = 26;
+pub(super) const WINDOW_BIT: u32 = bit_of(6);
+const FIX_SOONER: u32 = 24;
+const UNDER_WAY: u32 = 26;
 
 /// The facts with their bits in a set of facts.
 pub(super) fn facts() -> impl Iterator<Item = (&'static Fact, u32)> {
-    FACTS.iter().zip((0..).map(bit))
+    FACTS.iter().zip((0..).map(bit_of))
 }
 
 /// The bit of the fact with this index.
-pub(super) const fn bit(index: u32) -> u32 {
+pub(super) const fn bit_of(index: u32) -> u32 {
     1_u32.rotate_left(index)
 }
 
@@ -795,8 +798,8 @@ mod tests {
 
     #[test]
     fn each_index_is_that_of_its_fact() {
-        let name = |index: usize| FACTS.get(index).map(|fact| fact.name);
-        assert_eq!(name(WINDOW_BIT.trailing_zeros() as usize), Some("deployedAt"));
+        let name = |index: u32| FACTS.get(index as usize).map(|fact| fact.name);
+        assert_eq!(name(WINDOW_BIT.trailing_zeros()), Some("deployedAt"));
         assert_eq!(name(FIX_SOONER), Some("fixTested"));
         assert_eq!(name(UNDER_WAY), Some("rolloutUnderWay"));
     }

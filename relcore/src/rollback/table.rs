@@ -91,7 +91,7 @@ impl Columns {
     }
 
     /// The unknown conditions that could change the verdict under some assignment of the other unknown ones: an exhaustive
-    /// search over at most 2^7 assignments.
+    /// search over at most 2^8 assignments.
     pub(super) fn deciding(&self, truths: Truths) -> u16 {
         let (holding, unknown) = self.sets(truths);
         let (mut deciding, mut assigned) = (0, 0);
@@ -168,7 +168,7 @@ impl Line {
 }
 
 /// Once something is wrong: the first line that applies decides. Together they cover every case.
-const TABLE: [Line; 27] = [
+const TABLE: [Line; 25] = [
     // flag, of release, allowed | serious, widespread | quick, proven, sooner | cause, under way, mitigable
     Line::new("y..........", FLAG_ENDS_FAULT),
     Line::new("nn.y......y", MITIGATE_MEANWHILE),
@@ -193,10 +193,8 @@ const TABLE: [Line; 27] = [
     Line::new("nyynynnn.ny", MITIGATE),
     Line::new("nyyynnnn.nn", NEITHER_IS_SAFE),
     Line::new("nyynynnn.nn", NEITHER_IS_SAFE),
-    Line::new("nyynn.nnnn.", CAUSE_UNKNOWN),
-    Line::new("nyynn.nnyn.", FIX_PREFERRED),
-    Line::new("nyynny.nnn.", CAUSE_UNKNOWN),
-    Line::new("nyynny.nyn.", FIX_PREFERRED),
+    Line::new("nyynn..nnn.", CAUSE_UNKNOWN),
+    Line::new("nyynn..nyn.", FIX_PREFERRED),
 ];
 
 /// How many sets of conditions there are.
@@ -457,3 +455,51 @@ const FIX_SOONER: &Row = &Row::new(
     Severity::Error,
     "a tested fix is ready before a rollback would be done",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How far a verdict is from leaving the release as it is.
+    fn recovery(verdict: Verdict) -> u8 {
+        match verdict {
+            Verdict::Freeze => 0,
+            Verdict::ForwardFix => 1,
+            _ => 2,
+        }
+    }
+
+    #[test]
+    fn a_worse_impact_never_moves_away_from_recovery() {
+        for set in 0..2048 {
+            for worse in [Condition::Serious, Condition::Widespread] {
+                let (before, after) = (row_of(set), row_of(set | worse.bit()));
+                assert!(
+                    recovery(after.verdict) >= recovery(before.verdict),
+                    "{set:b}: {before:?}, {after:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_line_applies_to_a_set_and_each_needed_condition_holds() {
+        for line in 0..TABLE.len() {
+            assert!(LINES.iter().any(|of| usize::from(*of) == line), "line {line} never applies");
+        }
+        for set in 0..2048_u16 {
+            let needs = match row_of(set).verdict {
+                Verdict::RollBack => Condition::Allowed.bit() | Condition::OfRelease.bit(),
+                Verdict::Halt => Condition::UnderWay.bit(),
+                Verdict::Mitigate => {
+                    Condition::Mitigable.bit() | Condition::Serious.bit() | Condition::Widespread.bit()
+                }
+                Verdict::DisableFlag => Condition::FlagEndsFault.bit(),
+                _ => continue,
+            };
+            let holding = set & needs;
+            let is_bad = holding != Condition::Mitigable.bit() && holding & Condition::Mitigable.bit() != 0;
+            assert!(holding == needs || is_bad, "{set:b}: {:?}", row_of(set));
+        }
+    }
+}
