@@ -288,7 +288,8 @@ pub(super) static FACTS: [Fact; 28] = [
         shows: None,
         reasons: &[veto(code::CLIENT_INSTALLED, "clientInstalled", |_| {
             sentence(
-                "the release is installed on the devices of users, from which no store takes it back: halt its rollout                  in the store and publish a fix with a higher version number",
+                "the release is installed on the devices of users, from which no store takes it back: halt its rollout \
+                 in the store and publish a fix with a higher version number",
             )
         })],
     },
