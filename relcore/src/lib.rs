@@ -8,7 +8,7 @@
 //! | [`release`] | which type of release is this, and what does that type require? |
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
 //! | [`canary`] | advance, hold or roll back this canary? |
-//! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
+//! | [`rollback`] | roll back, fix forward, disable the flag, mitigate, halt, freeze, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`interchange`] | reads the text of git and Prometheus |
