@@ -214,6 +214,9 @@ export declare class RelcoreError extends Error {
  * - `no_previous_version`: Veto: there is no previous version.
  * - `rollback_loses_data`: Veto: a rollback would lose data.
  * - `migration_irreversible`: Veto: a migration cannot be undone.
+ * - `client_installed`: Veto: the release is installed on the devices of users.
+ * - `fault_growing`: Something is wrong, and it grows: a small share of affected users does not stay small.
+ * - `error_budget_spent`: Something is wrong, and the error budget is spent: the fault is serious.
  * - `no_criterion_met`: Hold: no criterion is met, and none is unknown.
  * - `criteria_unknown`: Inconclusive: no criterion requires recovery, but at least one is unknown.
  * - `only_warnings`: Hold: only criteria of severity `warning` are met.
@@ -226,6 +229,11 @@ export declare class RelcoreError extends Error {
  * - `rollback_risky`: Roll back, although the rollback path is complex or untested.
  * - `fix_preferred`: Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice.
  * - `neither_is_safe`: Escalate: the rollback path is not proven, and no simple and quick fix exists.
+ * - `rollout_under_way`: Halt: no rollback is made, and the rollout is still under way.
+ * - `not_of_release`: Escalate, mitigate, halt or freeze: the release did not cause the fault.
+ * - `mitigation_available`: Mitigate: no other version is known to be safe, and a mitigation limits the fault.
+ * - `cause_unknown`: Freeze: the fault is limited, and its cause is unknown.
+ * - `fix_sooner`: Forward-fix: a tested fix is ready before a rollback would be done.
  * - `plan_harm_first`: Plan: the step stops the harm, so that it comes first.
  * - `plan_schema_first`: Plan: the previous version cannot run before this database step.
  * - `plan_configuration_first`: Plan: the application reads its configuration when it starts.
@@ -252,7 +260,7 @@ export declare class RelcoreError extends Error {
  * - `target_not_older`: Window: the target was not deployed before the current version.
  * - `target_is_experiment`: Window: the target was deployed as an experiment only.
  * - `window_revisions_exceeded`: Window: too many versions lie between the target and the current version.
- * - `new_format_written`: Window: data was written that the target cannot read.
+ * - `new_format_written`: Data was written that the version to go back to cannot read.
  * - `artifact_expired`: Window: the artifact of the target is deleted.
  * - `candidate_found`: Candidates: the newest version that worked and may run again.
  * - `candidates_unknown`: Candidates: no version is known to have worked, but of some that is unknown.
@@ -467,6 +475,9 @@ export type ReasonCode =
   | "no_previous_version"
   | "rollback_loses_data"
   | "migration_irreversible"
+  | "client_installed"
+  | "fault_growing"
+  | "error_budget_spent"
   | "no_criterion_met"
   | "criteria_unknown"
   | "only_warnings"
@@ -479,6 +490,11 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "rollout_under_way"
+  | "not_of_release"
+  | "mitigation_available"
+  | "cause_unknown"
+  | "fix_sooner"
   | "plan_harm_first"
   | "plan_schema_first"
   | "plan_configuration_first"
@@ -775,7 +791,8 @@ export * as metrics from "./metrics.js";
 export * as release from "./release.js";
 
 /**
- * Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
+ * Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask
+ * a person.
  */
 export * as rollback from "./rollback.js";
 

@@ -9,6 +9,7 @@ const policyFromYaml = bind("rollback.policy_from_yaml");
 const candidates = bind("rollback.candidates");
 const checkRollbackPlan = bind("rollback.check_rollback_plan");
 const decide = bind("rollback.decide");
+const decisionTable = bind("rollback.decision_table");
 const explain = bind("rollback.explain");
 const explainCandidates = bind("rollback.explain_candidates");
 const explainPlan = bind("rollback.explain_plan");
@@ -56,6 +57,7 @@ module.exports = {
   candidates,
   checkRollbackPlan,
   decide,
+  decisionTable,
   explain,
   explainCandidates,
   explainPlan,

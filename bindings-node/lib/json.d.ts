@@ -220,6 +220,8 @@ export interface WireInputs {
   readonly "rollback.Candidate": rollback.Candidate;
   readonly "rollback.Candidates": rollback.Candidates;
   readonly "rollback.CandidatesVerdict": rollback.CandidatesVerdict;
+  readonly "rollback.Condition": rollback.Condition;
+  readonly "rollback.Correlation": rollback.Correlation;
   readonly "rollback.Counterfactual": rollback.Counterfactual;
   readonly "rollback.Criterion": rollback.Criterion;
   readonly "rollback.CustomerImpact": rollback.CustomerImpact;
@@ -234,8 +236,11 @@ export interface WireInputs {
   readonly "rollback.PlanStep": rollback.PlanStep;
   readonly "rollback.PlanVerdict": rollback.PlanVerdict;
   readonly "rollback.Policy": rollback.Policy;
+  readonly "rollback.RecoveryOption": rollback.RecoveryOption;
   readonly "rollback.SchemaChange": rollback.SchemaChange;
   readonly "rollback.Situation": rollback.Situation;
+  readonly "rollback.TableRow": rollback.TableRow;
+  readonly "rollback.Trend": rollback.Trend;
   readonly "rollback.Verdict": rollback.Verdict;
   readonly "rollback.Window": rollback.Window;
   readonly "rollback.WindowVerdict": rollback.WindowVerdict;
@@ -477,6 +482,8 @@ export interface WireTypes {
   readonly "rollback.Candidate": rollback.Candidate;
   readonly "rollback.Candidates": rollback.Candidates<Timestamp>;
   readonly "rollback.CandidatesVerdict": rollback.CandidatesVerdict;
+  readonly "rollback.Condition": rollback.Condition;
+  readonly "rollback.Correlation": rollback.Correlation;
   readonly "rollback.Counterfactual": rollback.Counterfactual;
   readonly "rollback.Criterion": rollback.Criterion;
   readonly "rollback.CustomerImpact": rollback.CustomerImpact;
@@ -491,8 +498,11 @@ export interface WireTypes {
   readonly "rollback.PlanStep": rollback.PlanStep;
   readonly "rollback.PlanVerdict": rollback.PlanVerdict;
   readonly "rollback.Policy": rollback.Policy;
+  readonly "rollback.RecoveryOption": rollback.RecoveryOption;
   readonly "rollback.SchemaChange": rollback.SchemaChange;
   readonly "rollback.Situation": rollback.Situation;
+  readonly "rollback.TableRow": rollback.TableRow;
+  readonly "rollback.Trend": rollback.Trend;
   readonly "rollback.Verdict": rollback.Verdict;
   readonly "rollback.Window": rollback.Window<Timestamp>;
   readonly "rollback.WindowVerdict": rollback.WindowVerdict;

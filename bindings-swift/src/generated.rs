@@ -92,12 +92,14 @@ use relcore::release::{
 };
 use relcore::rollback::{
     Candidate as RollbackCandidate, Candidates as RollbackCandidates,
-    CandidatesVerdict as RollbackCandidatesVerdict, Counterfactual as RollbackCounterfactual,
+    CandidatesVerdict as RollbackCandidatesVerdict, Condition as RollbackCondition,
+    Correlation as RollbackCorrelation, Counterfactual as RollbackCounterfactual,
     Criterion as RollbackCriterion, CustomerImpact as RollbackCustomerImpact, DataLoss as RollbackDataLoss,
     Decision as RollbackDecision, HistoryEvent as RollbackHistoryEvent, HistoryKind as RollbackHistoryKind,
     ItemKind as RollbackItemKind, Plan as RollbackPlan, PlanAction as RollbackPlanAction,
     PlanItem as RollbackPlanItem, PlanStep as RollbackPlanStep, PlanVerdict as RollbackPlanVerdict,
-    Policy as RollbackPolicy, SchemaChange as RollbackSchemaChange, Situation as RollbackSituation,
+    Policy as RollbackPolicy, RecoveryOption as RollbackRecoveryOption, SchemaChange as RollbackSchemaChange,
+    Situation as RollbackSituation, TableRow as RollbackTableRow, Trend as RollbackTrend,
     Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
@@ -2792,6 +2794,52 @@ pub enum RollbackCandidatesVerdict {
     NotFound,
 }
 
+/// A condition of the decision table of `decide`.
+///
+/// The documentation of `rollback` says when each of them holds, and what an unknown one counts as.
+#[uniffi::remote(Enum)]
+pub enum RollbackCondition {
+    /// Disabling a feature flag ends the fault.
+    FlagEndsFault,
+    /// The release may have caused the fault.
+    OfRelease,
+    /// No veto stands against a rollback.
+    Allowed,
+    /// The fault is serious.
+    Serious,
+    /// The fault affects more than a small share of users, or is about to.
+    Widespread,
+    /// A fix is simple and quick.
+    QuickFix,
+    /// The rollback path is tested and simple.
+    Proven,
+    /// A tested fix is ready before a rollback would be done.
+    FixSooner,
+    /// The cause of the fault is not known to be unknown.
+    CauseKnown,
+    /// The rollout is still under way.
+    UnderWay,
+    /// A mitigation limits the fault without another version.
+    Mitigable,
+    /// A criterion that calls for recovery is met.
+    SomethingWrong,
+    /// Every criterion that the policy watches is known.
+    CriteriaKnown,
+    /// A criterion of severity `warning` is met.
+    WarningMet,
+}
+
+/// Whether a release caused what is wrong.
+#[uniffi::remote(Enum)]
+pub enum RollbackCorrelation {
+    /// The release is not the cause: the fault began before it, or is that of another part.
+    Unrelated,
+    /// The fault began with the release, and no other cause is known.
+    Plausible,
+    /// The release is known to be the cause.
+    Confirmed,
+}
+
 #[uniffi::remote(Record)]
 pub struct RollbackCounterfactual {
     pub fact: String,
@@ -2851,6 +2899,7 @@ pub struct RollbackDecision {
     pub reasons: Vec<Reason>,
     pub missing: Vec<String>,
     pub counterfactuals: Vec<RollbackCounterfactual>,
+    pub options: Vec<RollbackRecoveryOption>,
     pub next_check_at: Option<Timestamp>,
     pub policy_digest: String,
 }
@@ -3050,6 +3099,15 @@ pub struct RollbackPolicy {
     pub error_rate_significance: f64,
     pub window_revisions: Option<u32>,
     pub max_failed_rollbacks: u32,
+    pub low_error_budget: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackRecoveryOption {
+    pub choice: RollbackVerdict,
+    pub facts: Vec<String>,
+    pub disqualifiers: Vec<String>,
+    pub unknown: Vec<String>,
 }
 
 /// What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change).
@@ -3076,15 +3134,49 @@ pub struct RollbackSituation {
     pub customer_incidents: Option<u32>,
     pub deployed_at: Option<Timestamp>,
     pub previous_version_available: Option<bool>,
+    pub candidates: Option<RollbackCandidatesVerdict>,
     pub rollback_causes_data_loss: Option<bool>,
     pub irreversible_migration: Option<bool>,
+    pub schema_change: Option<RollbackSchemaChange>,
+    pub new_format_written: Option<bool>,
+    pub client_installed: Option<bool>,
+    pub failed_rollbacks: Option<u32>,
     pub rollback_tested: Option<bool>,
     pub rollback_complex: Option<bool>,
+    pub external_side_effects: Option<bool>,
+    pub rollback_takes: Option<Span>,
     pub affected_share: Option<f64>,
+    pub trend: Option<RollbackTrend>,
     pub customer_impact: Option<RollbackCustomerImpact>,
+    pub error_budget_left: Option<f64>,
+    pub correlation_with_release: Option<RollbackCorrelation>,
+    pub cause_known: Option<bool>,
     pub fix_simple: Option<bool>,
     pub fix_ready_in: Option<Span>,
+    pub fix_tested: Option<bool>,
     pub flag_ends_fault: Option<bool>,
+    pub rollout_under_way: Option<bool>,
+    pub mitigation_available: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RollbackTableRow {
+    pub holds: Vec<RollbackCondition>,
+    pub fails: Vec<RollbackCondition>,
+    pub unknown: Vec<RollbackCondition>,
+    pub verdict: RollbackVerdict,
+    pub code: ReasonCode,
+}
+
+/// How a fault develops.
+#[uniffi::remote(Enum)]
+pub enum RollbackTrend {
+    /// It affects fewer and fewer users. Nobody knows that it will end, so it counts as `steady`.
+    Improving,
+    /// It stays as it is.
+    Steady,
+    /// It affects more and more users.
+    Worsening,
 }
 
 /// What to do about a release.
@@ -3094,8 +3186,15 @@ pub enum RollbackVerdict {
     Hold,
     /// It is not known whether anything is wrong: find the facts listed as missing.
     Inconclusive,
-    /// Repair the release by a new one.
+    /// Leave the release as it is and deploy nothing else until the cause is found or the other fault is repaired.
+    Freeze,
+    /// Repair the release by a new one. In an app store: publish a fixed version with a higher version number.
     ForwardFix,
+    /// Take the known mitigation, then decide again: no other version is known to be safe.
+    Mitigate,
+    /// Halt the rollout so that no further users get the release, then decide again. In an app store: halt the staged
+    /// rollout of Play, pause the phased release of the App Store.
+    Halt,
     /// Disable the feature flag that ends the fault.
     DisableFlag,
     /// Roll back to the previous version.
@@ -4388,6 +4487,11 @@ pub fn ffi_rollback_decide(
         relcore::rollback::decide(borrow(&situation), borrow(&policy), borrow(&now))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_rollback_decision_table() -> Encoded<Vec<RollbackTableRow>> {
+    Encoded(Ok(relcore::rollback::decision_table()))
 }
 
 #[uniffi::export]
@@ -7159,6 +7263,26 @@ pub fn ffi_write_rollback_candidates_verdict(value: RollbackCandidatesVerdict) -
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_condition(json: &str) -> Encoded<RollbackCondition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_condition(value: RollbackCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_correlation(json: &str) -> Encoded<RollbackCorrelation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_correlation(value: RollbackCorrelation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_counterfactual(json: &str) -> Encoded<RollbackCounterfactual> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -7299,6 +7423,16 @@ pub fn ffi_write_rollback_policy(value: RollbackPolicy) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_rollback_recovery_option(json: &str) -> Encoded<RollbackRecoveryOption> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_recovery_option(value: RollbackRecoveryOption) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_rollback_schema_change(json: &str) -> Encoded<RollbackSchemaChange> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -7315,6 +7449,26 @@ pub fn ffi_read_rollback_situation(json: &str) -> Encoded<RollbackSituation> {
 
 #[uniffi::export]
 pub fn ffi_write_rollback_situation(value: RollbackSituation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_table_row(json: &str) -> Encoded<RollbackTableRow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_table_row(value: RollbackTableRow) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rollback_trend(json: &str) -> Encoded<RollbackTrend> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rollback_trend(value: RollbackTrend) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -189,6 +189,9 @@ export type ReasonCode =
   | "no_previous_version"
   | "rollback_loses_data"
   | "migration_irreversible"
+  | "client_installed"
+  | "fault_growing"
+  | "error_budget_spent"
   | "no_criterion_met"
   | "criteria_unknown"
   | "only_warnings"
@@ -201,6 +204,11 @@ export type ReasonCode =
   | "rollback_risky"
   | "fix_preferred"
   | "neither_is_safe"
+  | "rollout_under_way"
+  | "not_of_release"
+  | "mitigation_available"
+  | "cause_unknown"
+  | "fix_sooner"
   | "plan_harm_first"
   | "plan_schema_first"
   | "plan_configuration_first"
@@ -389,7 +397,7 @@ export * as interchange from "./interchange.js";
 export * as metrics from "./metrics.js";
 /** Determines the type of a release and the requirements of each type. */
 export * as release from "./release.js";
-/** Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person. */
+/** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */
 export * as rollback from "./rollback.js";
 /** Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet. */
 export * as stats from "./stats.js";
@@ -3066,7 +3074,7 @@ export declare function outcome(classification: Classification): decision.Outcom
 export declare function profile(releaseType: Type, overrides?: Profiles | null): Profile;
 
 // rollback.d.ts
-/** Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person. */
+/** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */
 /** A version that a rollback could go to. */
 export interface Candidate {
   /** The version. */
@@ -3101,6 +3109,24 @@ export interface Candidates<At extends Instant = Instant> {
 }
 /** Whether there is a version to go back to. */
 export type CandidatesVerdict = "found" | "inconclusive" | "not_found";
+/** A condition of the decision table of `decide`. */
+export type Condition =
+  | "flag_ends_fault"
+  | "of_release"
+  | "allowed"
+  | "serious"
+  | "widespread"
+  | "quick_fix"
+  | "proven"
+  | "fix_sooner"
+  | "cause_known"
+  | "under_way"
+  | "mitigable"
+  | "something_wrong"
+  | "criteria_known"
+  | "warning_met";
+/** Whether a release caused what is wrong. */
+export type Correlation = "unrelated" | "plausible" | "confirmed";
 /** A fact that would change the verdict if all others stayed as they are. */
 export interface Counterfactual {
   /** The name of the fact in the situation: `affectedShare`. */
@@ -3144,8 +3170,10 @@ export interface Decision<At extends Instant = Instant> {
   readonly reasons: readonly Reason[];
   /** The names of the facts that are unknown and could change the verdict. */
   readonly missing: readonly string[];
-  /** The single facts that would change the verdict, each with a value that does. */
+  /** The smallest changes of the facts that would change the verdict: single facts, each with a value that does. */
   readonly counterfactuals: readonly Counterfactual[];
+  /** The recovery options, once something is wrong: what speaks for each, and what rules it out. */
+  readonly options?: readonly RecoveryOption[] | undefined;
   /** The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing. */
   readonly nextCheckAt?: At | undefined;
   /** The digest of the policy that was applied. */
@@ -3370,8 +3398,21 @@ export interface Policy {
   readonly errorRateSignificance?: number | undefined;
   /** The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more. */
   readonly windowRevisions?: number | undefined;
-  /** The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. */
+  /** The number of failed rollbacks to a version from which `candidates` excludes it, and from which `decide` allows no further rollback; 1 or more. */
   readonly maxFailedRollbacks?: number | undefined;
+  /** The share of the error budget up to which the budget counts as spent, which makes a fault serious: 0 to 1. */
+  readonly lowErrorBudget?: number | undefined;
+}
+/** A recovery option, and the facts that a decision about it rests on, by their names in the situation. */
+export interface RecoveryOption {
+  /** The verdict that takes the option. */
+  readonly choice: Verdict;
+  /** The facts that speak for it. */
+  readonly facts: readonly string[];
+  /** The facts that rule it out. */
+  readonly disqualifiers: readonly string[];
+  /** The unknown facts that could rule it out. */
+  readonly unknown: readonly string[];
 }
 /** What a migration does to the schema, in the words of the expand and contract pattern (also called parallel change). */
 export type SchemaChange = "unchanged" | "expand" | "contract";
@@ -3399,27 +3440,79 @@ export interface Situation {
   readonly deployedAt?: Instant | undefined;
   /** Whether the previous version can and may run again. */
   readonly previousVersionAvailable?: boolean | undefined;
+  /** The verdict of `candidates`: whether the history has a version that worked and may run again. */
+  readonly candidates?: CandidatesVerdict | undefined;
   /** Whether a rollback would lose data that was written since the deployment. */
   readonly rollbackCausesDataLoss?: boolean | undefined;
   /** Whether a migration ran that cannot be undone and that the previous version cannot work with. */
   readonly irreversibleMigration?: boolean | undefined;
+  /** What the migrations of the release did to the schema, if `irreversibleMigration` is unknown: `unchanged` and `expand` are reversible, `contract` is not known to be. */
+  readonly schemaChange?: SchemaChange | undefined;
+  /** Whether data was written in a format that the previous version cannot read. */
+  readonly newFormatWritten?: boolean | undefined;
+  /** Whether the release is installed on the devices of users, as an app of a store is: it can be halted and fixed, but nobody can roll it back. */
+  readonly clientInstalled?: boolean | undefined;
+  /** The number of rollbacks of this release that were tried and failed. */
+  readonly failedRollbacks?: number | undefined;
   /** Whether this rollback path has been tested. */
   readonly rollbackTested?: boolean | undefined;
   /** Whether the rollback path is long or risky: many parts, manual steps, a fixed order. */
   readonly rollbackComplex?: boolean | undefined;
+  /** Whether the release had effects that no rollback takes back: messages, payments, calls to other systems. */
+  readonly externalSideEffects?: boolean | undefined;
+  /** The time that a rollback takes until it is effective. */
+  readonly rollbackTakes?: Span | undefined;
   /** The share of users that the fault affects: 0 to 1. */
   readonly affectedShare?: number | undefined;
+  /** Whether the fault grows. */
+  readonly trend?: Trend | undefined;
   /** The impact on customers. */
   readonly customerImpact?: CustomerImpact | undefined;
+  /** The share of the error budget that is left: at most 1, and negative if more than all was spent. */
+  readonly errorBudgetLeft?: number | undefined;
+  /** Whether the release caused what is wrong. */
+  readonly correlationWithRelease?: Correlation | undefined;
+  /** Whether the cause of the fault is known. */
+  readonly causeKnown?: boolean | undefined;
   /** Whether a fix is simple: its cause is known and the change is small. */
   readonly fixSimple?: boolean | undefined;
   /** The time until a fix can be deployed. */
   readonly fixReadyIn?: Span | undefined;
+  /** Whether the fix is tested. */
+  readonly fixTested?: boolean | undefined;
   /** Whether disabling a feature flag ends the whole fault for all users. */
   readonly flagEndsFault?: boolean | undefined;
+  /** Whether the rollout is still under way, so that halting it keeps the release from further users. */
+  readonly rolloutUnderWay?: boolean | undefined;
+  /** Whether a mitigation is known that limits the fault without another version: more capacity, a limit of requests, a part switched off. */
+  readonly mitigationAvailable?: boolean | undefined;
 }
+/** A row of the decision table, as `decisionTable` lists it. */
+export interface TableRow {
+  /** The conditions that hold. */
+  readonly holds: readonly Condition[];
+  /** The conditions that do not hold. */
+  readonly fails: readonly Condition[];
+  /** The conditions that are unknown, and whose value would change the verdict. */
+  readonly unknown: readonly Condition[];
+  /** What to do. */
+  readonly verdict: Verdict;
+  /** The code of the first reason of the decision. */
+  readonly code: ReasonCode;
+}
+/** How a fault develops. */
+export type Trend = "improving" | "steady" | "worsening";
 /** What to do about a release. */
-export type Verdict = "hold" | "inconclusive" | "forward_fix" | "disable_flag" | "roll_back" | "escalate";
+export type Verdict =
+  | "hold"
+  | "inconclusive"
+  | "freeze"
+  | "forward_fix"
+  | "mitigate"
+  | "halt"
+  | "disable_flag"
+  | "roll_back"
+  | "escalate";
 /** Whether a rollback is still within its window, made by `rollbackWindow`. */
 export interface Window<At extends Instant = Instant> {
   /** Whether it is open. */
@@ -3456,8 +3549,10 @@ export declare function candidates(
 ): Candidates<Timestamp>;
 /** The gaps of a plan: what `planRollback` finds, without the steps. */
 export declare function checkRollbackPlan(items: readonly PlanItem[], now: Instant): readonly Reason[];
-/** Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person. */
+/** Decides what to do about a release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */
 export declare function decide(situation: Situation, policy: Policy, now: Instant): Decision<Timestamp>;
+/** The decision table. */
+export declare function decisionTable(): readonly TableRow[];
 /** Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict. */
 export declare function explain(decision: Decision): string;
 /** Writes the versions that a rollback could go to as text for a person. */

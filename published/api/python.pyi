@@ -3529,6 +3529,12 @@ class ReasonCode(StrEnum):
     """Veto: a rollback would lose data."""
     MIGRATION_IRREVERSIBLE = 'migration_irreversible'
     """Veto: a migration cannot be undone."""
+    CLIENT_INSTALLED = 'client_installed'
+    """Veto: the release is installed on the devices of users."""
+    FAULT_GROWING = 'fault_growing'
+    """Something is wrong, and it grows: a small share of affected users does not stay small."""
+    ERROR_BUDGET_SPENT = 'error_budget_spent'
+    """Something is wrong, and the error budget is spent: the fault is serious."""
     NO_CRITERION_MET = 'no_criterion_met'
     """Hold: no criterion is met, and none is unknown."""
     CRITERIA_UNKNOWN = 'criteria_unknown'
@@ -3553,6 +3559,16 @@ class ReasonCode(StrEnum):
     """Forward-fix: the fault is limited or the fix is simple and quick, and the rollback path is not the better choice."""
     NEITHER_IS_SAFE = 'neither_is_safe'
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
+    ROLLOUT_UNDER_WAY = 'rollout_under_way'
+    """Halt: no rollback is made, and the rollout is still under way."""
+    NOT_OF_RELEASE = 'not_of_release'
+    """Escalate, mitigate, halt or freeze: the release did not cause the fault."""
+    MITIGATION_AVAILABLE = 'mitigation_available'
+    """Mitigate: no other version is known to be safe, and a mitigation limits the fault."""
+    CAUSE_UNKNOWN = 'cause_unknown'
+    """Freeze: the fault is limited, and its cause is unknown."""
+    FIX_SOONER = 'fix_sooner'
+    """Forward-fix: a tested fix is ready before a rollback would be done."""
     PLAN_HARM_FIRST = 'plan_harm_first'
     """Plan: the step stops the harm, so that it comes first."""
     PLAN_SCHEMA_FIRST = 'plan_schema_first'
@@ -3606,7 +3622,7 @@ class ReasonCode(StrEnum):
     WINDOW_REVISIONS_EXCEEDED = 'window_revisions_exceeded'
     """Window: too many versions lie between the target and the current version."""
     NEW_FORMAT_WRITTEN = 'new_format_written'
-    """Window: data was written that the target cannot read."""
+    """Data was written that the version to go back to cannot read."""
     ARTIFACT_EXPIRED = 'artifact_expired'
     """Window: the artifact of the target is deleted."""
     CANDIDATE_FOUND = 'candidate_found'
@@ -3839,7 +3855,7 @@ def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object]
     ...
 
 # rollback
-"""Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person."""
+"""Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person."""
 class CandidatesVerdict(StrEnum):
     """Whether there is a version to go back to."""
     FOUND = 'found'
@@ -3848,6 +3864,44 @@ class CandidatesVerdict(StrEnum):
     """There is none, unless one of the versions listed as missing is known to have worked."""
     NOT_FOUND = 'not_found'
     """There is none."""
+class Condition(StrEnum):
+    """A condition of the decision table of `decide`."""
+    FLAG_ENDS_FAULT = 'flag_ends_fault'
+    """Disabling a feature flag ends the fault."""
+    OF_RELEASE = 'of_release'
+    """The release may have caused the fault."""
+    ALLOWED = 'allowed'
+    """No veto stands against a rollback."""
+    SERIOUS = 'serious'
+    """The fault is serious."""
+    WIDESPREAD = 'widespread'
+    """The fault affects more than a small share of users, or is about to."""
+    QUICK_FIX = 'quick_fix'
+    """A fix is simple and quick."""
+    PROVEN = 'proven'
+    """The rollback path is tested and simple."""
+    FIX_SOONER = 'fix_sooner'
+    """A tested fix is ready before a rollback would be done."""
+    CAUSE_KNOWN = 'cause_known'
+    """The cause of the fault is not known to be unknown."""
+    UNDER_WAY = 'under_way'
+    """The rollout is still under way."""
+    MITIGABLE = 'mitigable'
+    """A mitigation limits the fault without another version."""
+    SOMETHING_WRONG = 'something_wrong'
+    """A criterion that calls for recovery is met."""
+    CRITERIA_KNOWN = 'criteria_known'
+    """Every criterion that the policy watches is known."""
+    WARNING_MET = 'warning_met'
+    """A criterion of severity `warning` is met."""
+class Correlation(StrEnum):
+    """Whether a release caused what is wrong."""
+    UNRELATED = 'unrelated'
+    """The release is not the cause: the fault began before it, or is that of another part."""
+    PLAUSIBLE = 'plausible'
+    """The fault began with the release, and no other cause is known."""
+    CONFIRMED = 'confirmed'
+    """The release is known to be the cause."""
 class Criterion(StrEnum):
     """A criterion for a rollback."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
@@ -3930,14 +3984,28 @@ class SchemaChange(StrEnum):
     """Only additions that the previous version can ignore."""
     CONTRACT = 'contract'
     """Something that the previous version uses was removed, renamed or made stricter."""
+class Trend(StrEnum):
+    """How a fault develops."""
+    IMPROVING = 'improving'
+    """It affects fewer and fewer users."""
+    STEADY = 'steady'
+    """It stays as it is."""
+    WORSENING = 'worsening'
+    """It affects more and more users."""
 class Verdict(StrEnum):
     """What to do about a release."""
     HOLD = 'hold'
     """Leave the release as it is: nothing calls for recovery."""
     INCONCLUSIVE = 'inconclusive'
     """It is not known whether anything is wrong: find the facts listed as missing."""
+    FREEZE = 'freeze'
+    """Leave the release as it is and deploy nothing else until the cause is found or the other fault is repaired."""
     FORWARD_FIX = 'forward_fix'
     """Repair the release by a new one."""
+    MITIGATE = 'mitigate'
+    """Take the known mitigation, then decide again: no other version is known to be safe."""
+    HALT = 'halt'
+    """Halt the rollout so that no further users get the release, then decide again."""
     DISABLE_FLAG = 'disable_flag'
     """Disable the feature flag that ends the fault."""
     ROLL_BACK = 'roll_back'
@@ -4016,7 +4084,9 @@ class Decision(_Value):
     missing: Sequence[str]
     """The names of the facts that are unknown and could change the verdict."""
     counterfactuals: Sequence[Counterfactual]
-    """The single facts that would change the verdict, each with a value that does."""
+    """The smallest changes of the facts that would change the verdict: single facts, each with a value that does."""
+    options: Sequence[RecoveryOption] = ()
+    """The recovery options, once something is wrong: what speaks for each, and what rules it out."""
     next_check_at: datetime | None = None
     """The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing."""
     policy_digest: str
@@ -4224,7 +4294,20 @@ class Policy(_Value):
     window_revisions: int | None = None
     """The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more."""
     max_failed_rollbacks: int = 1
-    """The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more."""
+    """The number of failed rollbacks to a version from which `candidates` excludes it, and from which `decide` allows no further rollback; 1 or more."""
+    low_error_budget: float = 0.0
+    """The share of the error budget up to which the budget counts as spent, which makes a fault serious: 0 to 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryOption(_Value):
+    """A recovery option, and the facts that a decision about it rests on, by their names in the situation."""
+    choice: Verdict
+    """The verdict that takes the option."""
+    facts: Sequence[str]
+    """The facts that speak for it."""
+    disqualifiers: Sequence[str]
+    """The facts that rule it out."""
+    unknown: Sequence[str]
+    """The unknown facts that could rule it out."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""
@@ -4250,24 +4333,65 @@ class Situation(_Value):
     """The instant at which the release was deployed and the rollback window opened."""
     previous_version_available: bool | None = None
     """Whether the previous version can and may run again."""
+    candidates: CandidatesVerdict | None = None
+    """The verdict of `candidates`: whether the history has a version that worked and may run again."""
     rollback_causes_data_loss: bool | None = None
     """Whether a rollback would lose data that was written since the deployment."""
     irreversible_migration: bool | None = None
     """Whether a migration ran that cannot be undone and that the previous version cannot work with."""
+    schema_change: SchemaChange | None = None
+    """What the migrations of the release did to the schema, if `irreversibleMigration` is unknown: `unchanged` and `expand` are reversible, `contract` is not known to be."""
+    new_format_written: bool | None = None
+    """Whether data was written in a format that the previous version cannot read."""
+    client_installed: bool | None = None
+    """Whether the release is installed on the devices of users, as an app of a store is: it can be halted and fixed, but nobody can roll it back."""
+    failed_rollbacks: int | None = None
+    """The number of rollbacks of this release that were tried and failed."""
     rollback_tested: bool | None = None
     """Whether this rollback path has been tested."""
     rollback_complex: bool | None = None
     """Whether the rollback path is long or risky: many parts, manual steps, a fixed order."""
+    external_side_effects: bool | None = None
+    """Whether the release had effects that no rollback takes back: messages, payments, calls to other systems."""
+    rollback_takes: timedelta | None = None
+    """The time that a rollback takes until it is effective."""
     affected_share: float | None = None
     """The share of users that the fault affects: 0 to 1."""
+    trend: Trend | None = None
+    """Whether the fault grows."""
     customer_impact: CustomerImpact | None = None
     """The impact on customers."""
+    error_budget_left: float | None = None
+    """The share of the error budget that is left: at most 1, and negative if more than all was spent."""
+    correlation_with_release: Correlation | None = None
+    """Whether the release caused what is wrong."""
+    cause_known: bool | None = None
+    """Whether the cause of the fault is known."""
     fix_simple: bool | None = None
     """Whether a fix is simple: its cause is known and the change is small."""
     fix_ready_in: timedelta | None = None
     """The time until a fix can be deployed."""
+    fix_tested: bool | None = None
+    """Whether the fix is tested."""
     flag_ends_fault: bool | None = None
     """Whether disabling a feature flag ends the whole fault for all users."""
+    rollout_under_way: bool | None = None
+    """Whether the rollout is still under way, so that halting it keeps the release from further users."""
+    mitigation_available: bool | None = None
+    """Whether a mitigation is known that limits the fault without another version: more capacity, a limit of requests, a part switched off."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableRow(_Value):
+    """A row of the decision table, as `decision_table` lists it."""
+    holds: Sequence[Condition]
+    """The conditions that hold."""
+    fails: Sequence[Condition]
+    """The conditions that do not hold."""
+    unknown: Sequence[Condition]
+    """The conditions that are unknown, and whose value would change the verdict."""
+    verdict: Verdict
+    """What to do."""
+    code: ReasonCode | str
+    """The code of the first reason of the decision."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window(_Value):
     """Whether a rollback is still within its window, made by `rollback_window`."""
@@ -4318,7 +4442,10 @@ def check_rollback_plan(items: Sequence[PlanItem | Mapping[str, object]], now: d
     """The gaps of a plan: what `plan_rollback` finds, without the steps."""
     ...
 def decide(situation: Situation | Mapping[str, object], policy: Policy | Mapping[str, object], now: datetime | str) -> Decision:
-    """Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person."""
+    """Decides what to do about a release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person."""
+    ...
+def decision_table() -> tuple[TableRow, ...]:
+    """The decision table."""
     ...
 def explain(decision: Decision | Mapping[str, object]) -> str:
     """Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict."""

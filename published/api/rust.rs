@@ -4591,7 +4591,7 @@ pub mod release {
         pub fn new(role: impl Into<String>, count: u32) -> Self;
     }
 }
-/// Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
+/// Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person.
 pub mod rollback {
     /// The reason codes of `rollback`.
     pub mod code {
@@ -4621,6 +4621,12 @@ pub mod rollback {
         pub const ROLLBACK_LOSES_DATA: ReasonCode;
         /// Veto: a migration cannot be undone.
         pub const MIGRATION_IRREVERSIBLE: ReasonCode;
+        /// Veto: the release is installed on the devices of users.
+        pub const CLIENT_INSTALLED: ReasonCode;
+        /// Something is wrong, and it grows: a small share of affected users does not stay small.
+        pub const FAULT_GROWING: ReasonCode;
+        /// Something is wrong, and the error budget is spent: the fault is serious.
+        pub const ERROR_BUDGET_SPENT: ReasonCode;
         /// Hold: no criterion is met, and none is unknown.
         pub const NO_CRITERION_MET: ReasonCode;
         /// Inconclusive: no criterion requires recovery, but at least one is unknown.
@@ -4645,6 +4651,16 @@ pub mod rollback {
         pub const FIX_PREFERRED: ReasonCode;
         /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
         pub const NEITHER_IS_SAFE: ReasonCode;
+        /// Halt: no rollback is made, and the rollout is still under way.
+        pub const ROLLOUT_UNDER_WAY: ReasonCode;
+        /// Escalate, mitigate, halt or freeze: the release did not cause the fault.
+        pub const NOT_OF_RELEASE: ReasonCode;
+        /// Mitigate: no other version is known to be safe, and a mitigation limits the fault.
+        pub const MITIGATION_AVAILABLE: ReasonCode;
+        /// Freeze: the fault is limited, and its cause is unknown.
+        pub const CAUSE_UNKNOWN: ReasonCode;
+        /// Forward-fix: a tested fix is ready before a rollback would be done.
+        pub const FIX_SOONER: ReasonCode;
         /// Plan: the step stops the harm, so that it comes first.
         pub const PLAN_HARM_FIRST: ReasonCode;
         /// Plan: the previous version cannot run before this database step.
@@ -4697,7 +4713,7 @@ pub mod rollback {
         pub const TARGET_IS_EXPERIMENT: ReasonCode;
         /// Window: too many versions lie between the target and the current version.
         pub const WINDOW_REVISIONS_EXCEEDED: ReasonCode;
-        /// Window: data was written that the target cannot read.
+        /// Data was written that the version to go back to cannot read.
         pub const NEW_FORMAT_WRITTEN: ReasonCode;
         /// Window: the artifact of the target is deleted.
         pub const ARTIFACT_EXPIRED: ReasonCode;
@@ -4780,10 +4796,43 @@ pub mod rollback {
     /// The consequence of the candidates for their caller: `proceed` if one was found, else `ask`.
     #[must_use]
     pub fn outcome_of_candidates(candidates: &Candidates) -> Outcome;
+    /// A condition of the decision table of `decide`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Condition {
+        /// Disabling a feature flag ends the fault.
+        FlagEndsFault,
+        /// The release may have caused the fault.
+        OfRelease,
+        /// No veto stands against a rollback.
+        Allowed,
+        /// The fault is serious.
+        Serious,
+        /// The fault affects more than a small share of users, or is about to.
+        Widespread,
+        /// A fix is simple and quick.
+        QuickFix,
+        /// The rollback path is tested and simple.
+        Proven,
+        /// A tested fix is ready before a rollback would be done.
+        FixSooner,
+        /// The cause of the fault is not known to be unknown.
+        CauseKnown,
+        /// The rollout is still under way.
+        UnderWay,
+        /// A mitigation limits the fault without another version.
+        Mitigable,
+        /// A criterion that calls for recovery is met.
+        SomethingWrong,
+        /// Every criterion that the policy watches is known.
+        CriteriaKnown,
+        /// A criterion of severity `warning` is met.
+        WarningMet,
+    }
     /// A policy that is checked and digested once, for many decisions.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Engine(_);
-    /// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
+    /// Decides what to do about a release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person.
     pub fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Result<Decision>;
     /// A fact that would change the verdict if all others stayed as they are.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -4829,8 +4878,10 @@ pub mod rollback {
         pub reasons: Vec<Reason>,
         /// The names of the facts that are unknown and could change the verdict.
         pub missing: Vec<String>,
-        /// The single facts that would change the verdict, each with a value that does.
+        /// The smallest changes of the facts that would change the verdict: single facts, each with a value that does.
         pub counterfactuals: Vec<Counterfactual>,
+        /// The recovery options, once something is wrong: what speaks for each, and what rules it out.
+        pub options: Vec<RecoveryOption>,
         /// The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing.
         pub next_check_at: Option<Timestamp>,
         /// The digest of the policy that was applied.
@@ -4844,8 +4895,14 @@ pub mod rollback {
         Hold,
         /// It is not known whether anything is wrong: find the facts listed as missing.
         Inconclusive,
+        /// Leave the release as it is and deploy nothing else until the cause is found or the other fault is repaired.
+        Freeze,
         /// Repair the release by a new one.
         ForwardFix,
+        /// Take the known mitigation, then decide again: no other version is known to be safe.
+        Mitigate,
+        /// Halt the rollout so that no further users get the release, then decide again.
+        Halt,
         /// Disable the feature flag that ends the fault.
         DisableFlag,
         /// Roll back to the previous version.
@@ -4935,6 +4992,19 @@ pub mod rollback {
             /// The oldest version that can read it.
             readable_from: String,
         },
+    }
+    /// A recovery option, and the facts that a decision about it rests on, by their names in the situation.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RecoveryOption {
+        /// The verdict that takes the option.
+        pub choice: Verdict,
+        /// The facts that speak for it.
+        pub facts: Vec<String>,
+        /// The facts that rule it out.
+        pub disqualifiers: Vec<String>,
+        /// The unknown facts that could rule it out.
+        pub unknown: Vec<String>,
     }
     /// Data that a step of a rollback loses.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -5147,14 +5217,27 @@ pub mod rollback {
         pub error_rate_significance: f64,
         /// The number of versions between the current one and the target from which the rollback window is closed, as `rollbackWindow.revisions` of Argo Rollouts; 1 or more.
         pub window_revisions: Option<u32>,
-        /// The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more.
+        /// The number of failed rollbacks to a version from which `candidates` excludes it, and from which `decide` allows no further rollback; 1 or more.
         pub max_failed_rollbacks: u32,
+        /// The share of the error budget up to which the budget counts as spent, which makes a fault serious: 0 to 1.
+        pub low_error_budget: f64,
     }
     /// The policy with all defaults.
     #[must_use]
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// Whether a release caused what is wrong.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Correlation {
+        /// The release is not the cause: the fault began before it, or is that of another part.
+        Unrelated,
+        /// The fault began with the release, and no other cause is known.
+        Plausible,
+        /// The release is known to be the cause.
+        Confirmed,
+    }
     /// The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an absent value.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -5195,25 +5278,82 @@ pub mod rollback {
         pub deployed_at: Option<Timestamp>,
         /// Whether the previous version can and may run again.
         pub previous_version_available: Option<bool>,
+        /// The verdict of `candidates`: whether the history has a version that worked and may run again.
+        pub candidates: Option<CandidatesVerdict>,
         /// Whether a rollback would lose data that was written since the deployment.
         pub rollback_causes_data_loss: Option<bool>,
         /// Whether a migration ran that cannot be undone and that the previous version cannot work with.
         pub irreversible_migration: Option<bool>,
+        /// What the migrations of the release did to the schema, if `irreversibleMigration` is unknown: `unchanged` and `expand` are reversible, `contract` is not known to be.
+        pub schema_change: Option<SchemaChange>,
+        /// Whether data was written in a format that the previous version cannot read.
+        pub new_format_written: Option<bool>,
+        /// Whether the release is installed on the devices of users, as an app of a store is: it can be halted and fixed, but nobody can roll it back.
+        pub client_installed: Option<bool>,
+        /// The number of rollbacks of this release that were tried and failed.
+        pub failed_rollbacks: Option<u32>,
         /// Whether this rollback path has been tested.
         pub rollback_tested: Option<bool>,
         /// Whether the rollback path is long or risky: many parts, manual steps, a fixed order.
         pub rollback_complex: Option<bool>,
+        /// Whether the release had effects that no rollback takes back: messages, payments, calls to other systems.
+        pub external_side_effects: Option<bool>,
+        /// The time that a rollback takes until it is effective.
+        pub rollback_takes: Option<Span>,
         /// The share of users that the fault affects: 0 to 1.
         pub affected_share: Option<f64>,
+        /// Whether the fault grows.
+        pub trend: Option<Trend>,
         /// The impact on customers.
         pub customer_impact: Option<CustomerImpact>,
+        /// The share of the error budget that is left: at most 1, and negative if more than all was spent.
+        pub error_budget_left: Option<f64>,
+        /// Whether the release caused what is wrong.
+        pub correlation_with_release: Option<Correlation>,
+        /// Whether the cause of the fault is known.
+        pub cause_known: Option<bool>,
         /// Whether a fix is simple: its cause is known and the change is small.
         pub fix_simple: Option<bool>,
         /// The time until a fix can be deployed.
         pub fix_ready_in: Option<Span>,
+        /// Whether the fix is tested.
+        pub fix_tested: Option<bool>,
         /// Whether disabling a feature flag ends the whole fault for all users.
         pub flag_ends_fault: Option<bool>,
+        /// Whether the rollout is still under way, so that halting it keeps the release from further users.
+        pub rollout_under_way: Option<bool>,
+        /// Whether a mitigation is known that limits the fault without another version: more capacity, a limit of requests, a part switched off.
+        pub mitigation_available: Option<bool>,
     }
+    /// How a fault develops.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Trend {
+        /// It affects fewer and fewer users.
+        Improving,
+        /// It stays as it is.
+        Steady,
+        /// It affects more and more users.
+        Worsening,
+    }
+    /// A row of the decision table, as `decision_table` lists it.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct TableRow {
+        /// The conditions that hold.
+        pub holds: Vec<Condition>,
+        /// The conditions that do not hold.
+        pub fails: Vec<Condition>,
+        /// The conditions that are unknown, and whose value would change the verdict.
+        pub unknown: Vec<Condition>,
+        /// What to do.
+        pub verdict: Verdict,
+        /// The code of the first reason of the decision.
+        pub code: ReasonCode,
+    }
+    /// The decision table.
+    #[must_use]
+    pub fn decision_table() -> Vec<TableRow>;
     /// Whether a rollback is still within its window, made by `rollback_window`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -5260,6 +5400,10 @@ pub mod rollback {
     ) -> Result<Window>;
     impl Display for CandidatesVerdict {}
     impl FromStr for CandidatesVerdict {}
+    impl Display for Condition {}
+    impl FromStr for Condition {}
+    impl Display for Correlation {}
+    impl FromStr for Correlation {}
     impl Display for Criterion {}
     impl FromStr for Criterion {}
     impl Display for CustomerImpact {}
@@ -5272,6 +5416,8 @@ pub mod rollback {
     impl FromStr for PlanVerdict {}
     impl Display for SchemaChange {}
     impl FromStr for SchemaChange {}
+    impl Display for Trend {}
+    impl FromStr for Trend {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
     impl Display for WindowVerdict {}

@@ -10,7 +10,7 @@
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
 //! | [`canary`] | advance, hold or roll back this canary? |
 //! | [`experiment`] | which variant does this user get, whom does a change move, and which variant wins? |
-//! | [`rollback`] | roll back, fix forward, disable the flag, hold or escalate? |
+//! | [`rollback`] | roll back, fix forward, disable the flag, mitigate, halt, freeze, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`interchange`] | reads the text of git and Prometheus |

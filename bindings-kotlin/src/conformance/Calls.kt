@@ -113,6 +113,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "rollback.candidates" -> parse(Rollback.candidates(input.take("events") { list(it) { RollbackHistoryEvent.fromJson(it.toString()) } }, input.take("current") { it.toText() }, input.take("policy") { RollbackPolicy.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
     "rollback.check_rollback_plan" -> array(Rollback.checkRollbackPlan(input.take("items") { list(it) { RollbackPlanItem.fromJson(it.toString()) } }, input.take("now") { it.toTimestamp() }).map { parse(it.toJson()) })
     "rollback.decide" -> parse(Rollback.decide(input.take("situation") { RollbackSituation.fromJson(it.toString()) }, input.take("policy") { RollbackPolicy.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
+    "rollback.decision_table" -> array(Rollback.decisionTable().map { parse(it.toJson()) })
     "rollback.explain" -> fromText(Rollback.explain(input.take("decision") { RollbackDecision.fromJson(it.toString()) }))
     "rollback.explain_candidates" -> fromText(Rollback.explainCandidates(input.take("candidates") { RollbackCandidates.fromJson(it.toString()) }))
     "rollback.explain_plan" -> fromText(Rollback.explainPlan(input.take("plan") { RollbackPlan.fromJson(it.toString()) }))

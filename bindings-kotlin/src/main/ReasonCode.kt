@@ -719,6 +719,18 @@ value class ReasonCode(val value: String) {
          */
         val MIGRATION_IRREVERSIBLE = ReasonCode("migration_irreversible")
         /**
+         * Veto: the release is installed on the devices of users.
+         */
+        val CLIENT_INSTALLED = ReasonCode("client_installed")
+        /**
+         * Something is wrong, and it grows: a small share of affected users does not stay small.
+         */
+        val FAULT_GROWING = ReasonCode("fault_growing")
+        /**
+         * Something is wrong, and the error budget is spent: the fault is serious.
+         */
+        val ERROR_BUDGET_SPENT = ReasonCode("error_budget_spent")
+        /**
          * Hold: no criterion is met, and none is unknown.
          */
         val NO_CRITERION_MET = ReasonCode("no_criterion_met")
@@ -766,6 +778,26 @@ value class ReasonCode(val value: String) {
          * Escalate: the rollback path is not proven, and no simple and quick fix exists.
          */
         val NEITHER_IS_SAFE = ReasonCode("neither_is_safe")
+        /**
+         * Halt: no rollback is made, and the rollout is still under way.
+         */
+        val ROLLOUT_UNDER_WAY = ReasonCode("rollout_under_way")
+        /**
+         * Escalate, mitigate, halt or freeze: the release did not cause the fault.
+         */
+        val NOT_OF_RELEASE = ReasonCode("not_of_release")
+        /**
+         * Mitigate: no other version is known to be safe, and a mitigation limits the fault.
+         */
+        val MITIGATION_AVAILABLE = ReasonCode("mitigation_available")
+        /**
+         * Freeze: the fault is limited, and its cause is unknown.
+         */
+        val CAUSE_UNKNOWN = ReasonCode("cause_unknown")
+        /**
+         * Forward-fix: a tested fix is ready before a rollback would be done.
+         */
+        val FIX_SOONER = ReasonCode("fix_sooner")
         /**
          * Plan: the step stops the harm, so that it comes first.
          */
@@ -871,7 +903,7 @@ value class ReasonCode(val value: String) {
          */
         val WINDOW_REVISIONS_EXCEEDED = ReasonCode("window_revisions_exceeded")
         /**
-         * Window: data was written that the target cannot read.
+         * Data was written that the version to go back to cannot read.
          */
         val NEW_FORMAT_WRITTEN = ReasonCode("new_format_written")
         /**

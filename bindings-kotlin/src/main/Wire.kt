@@ -1549,6 +1549,22 @@ fun RollbackCandidatesVerdict.toJson(): String = ffiWriteRollbackCandidatesVerdi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackCondition.Companion.fromJson(json: String): RollbackCondition = ffiReadRollbackCondition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCondition.toJson(): String = ffiWriteRollbackCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackCorrelation.Companion.fromJson(json: String): RollbackCorrelation = ffiReadRollbackCorrelation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackCorrelation.toJson(): String = ffiWriteRollbackCorrelation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackCounterfactual.Companion.fromJson(json: String): RollbackCounterfactual = ffiReadRollbackCounterfactual(json)
 
 /** The JSON form. */
@@ -1661,6 +1677,14 @@ fun RollbackPolicy.toJson(): String = ffiWriteRollbackPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun RollbackRecoveryOption.Companion.fromJson(json: String): RollbackRecoveryOption = ffiReadRollbackRecoveryOption(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackRecoveryOption.toJson(): String = ffiWriteRollbackRecoveryOption(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun RollbackSchemaChange.Companion.fromJson(json: String): RollbackSchemaChange = ffiReadRollbackSchemaChange(json)
 
 /** The JSON form. */
@@ -1674,6 +1698,22 @@ fun RollbackSituation.Companion.fromJson(json: String): RollbackSituation = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun RollbackSituation.toJson(): String = ffiWriteRollbackSituation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackTableRow.Companion.fromJson(json: String): RollbackTableRow = ffiReadRollbackTableRow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackTableRow.toJson(): String = ffiWriteRollbackTableRow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RollbackTrend.Companion.fromJson(json: String): RollbackTrend = ffiReadRollbackTrend(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RollbackTrend.toJson(): String = ffiWriteRollbackTrend(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

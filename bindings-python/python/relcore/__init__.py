@@ -13,7 +13,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.metrics`: The five delivery metrics of DORA, from deployments, changes and incidents.
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.
-- `relcore.rollback`: Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
+- `relcore.rollback`: Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask
 - `relcore.stats`: Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
 - `relcore.time`: Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 - `relcore.version`: Versions by Semantic Versioning 2.0.0, their order and the step between two of them.

@@ -644,6 +644,15 @@ class ReasonCode(StrEnum):
     MIGRATION_IRREVERSIBLE = "migration_irreversible"
     """Veto: a migration cannot be undone."""
 
+    CLIENT_INSTALLED = "client_installed"
+    """Veto: the release is installed on the devices of users."""
+
+    FAULT_GROWING = "fault_growing"
+    """Something is wrong, and it grows: a small share of affected users does not stay small."""
+
+    ERROR_BUDGET_SPENT = "error_budget_spent"
+    """Something is wrong, and the error budget is spent: the fault is serious."""
+
     NO_CRITERION_MET = "no_criterion_met"
     """Hold: no criterion is met, and none is unknown."""
 
@@ -679,6 +688,21 @@ class ReasonCode(StrEnum):
 
     NEITHER_IS_SAFE = "neither_is_safe"
     """Escalate: the rollback path is not proven, and no simple and quick fix exists."""
+
+    ROLLOUT_UNDER_WAY = "rollout_under_way"
+    """Halt: no rollback is made, and the rollout is still under way."""
+
+    NOT_OF_RELEASE = "not_of_release"
+    """Escalate, mitigate, halt or freeze: the release did not cause the fault."""
+
+    MITIGATION_AVAILABLE = "mitigation_available"
+    """Mitigate: no other version is known to be safe, and a mitigation limits the fault."""
+
+    CAUSE_UNKNOWN = "cause_unknown"
+    """Freeze: the fault is limited, and its cause is unknown."""
+
+    FIX_SOONER = "fix_sooner"
+    """Forward-fix: a tested fix is ready before a rollback would be done."""
 
     PLAN_HARM_FIRST = "plan_harm_first"
     """Plan: the step stops the harm, so that it comes first."""
@@ -759,7 +783,7 @@ class ReasonCode(StrEnum):
     """Window: too many versions lie between the target and the current version."""
 
     NEW_FORMAT_WRITTEN = "new_format_written"
-    """Window: data was written that the target cannot read."""
+    """Data was written that the version to go back to cannot read."""
 
     ARTIFACT_EXPIRED = "artifact_expired"
     """Window: the artifact of the target is deleted."""

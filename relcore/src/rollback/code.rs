@@ -28,6 +28,12 @@ reason_codes! {
     ROLLBACK_LOSES_DATA;
     /// Veto: a migration cannot be undone.
     MIGRATION_IRREVERSIBLE;
+    /// Veto: the release is installed on the devices of users.
+    CLIENT_INSTALLED;
+    /// Something is wrong, and it grows: a small share of affected users does not stay small.
+    FAULT_GROWING;
+    /// Something is wrong, and the error budget is spent: the fault is serious.
+    ERROR_BUDGET_SPENT;
     /// Hold: no criterion is met, and none is unknown.
     NO_CRITERION_MET;
     /// Inconclusive: no criterion requires recovery, but at least one is unknown.
@@ -52,6 +58,16 @@ reason_codes! {
     FIX_PREFERRED;
     /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
     NEITHER_IS_SAFE;
+    /// Halt: no rollback is made, and the rollout is still under way.
+    ROLLOUT_UNDER_WAY;
+    /// Escalate, mitigate, halt or freeze: the release did not cause the fault.
+    NOT_OF_RELEASE;
+    /// Mitigate: no other version is known to be safe, and a mitigation limits the fault.
+    MITIGATION_AVAILABLE;
+    /// Freeze: the fault is limited, and its cause is unknown.
+    CAUSE_UNKNOWN;
+    /// Forward-fix: a tested fix is ready before a rollback would be done.
+    FIX_SOONER;
     /// Plan: the step stops the harm, so that it comes first.
     PLAN_HARM_FIRST;
     /// Plan: the previous version cannot run before this database step.
@@ -104,7 +120,7 @@ reason_codes! {
     TARGET_IS_EXPERIMENT;
     /// Window: too many versions lie between the target and the current version.
     WINDOW_REVISIONS_EXCEEDED;
-    /// Window: data was written that the target cannot read.
+    /// Data was written that the version to go back to cannot read.
     NEW_FORMAT_WRITTEN;
     /// Window: the artifact of the target is deleted.
     ARTIFACT_EXPIRED;

@@ -1,16 +1,18 @@
 use super::condition::Condition;
-use super::facts::{FACTS, Fact, Role, Weight};
+use super::facts::{FACTS, Fact, Role, WINDOW_BIT, bit_of, facts, tested};
 use super::input::Case;
-use super::table::{Conditions, Row};
-use super::truth::Truth;
-use super::{Counterfactual, Criterion, Decision, Policy, Situation, Verdict};
+use super::option::options;
+use super::table::{Columns, Row};
+use super::truth::{Truth, Truths};
+use super::{Counterfactual, Criterion, Decision, Policy, RecoveryOption, Situation, Verdict};
 use crate::digest::Checked;
 use crate::error::{Faults, Result};
-use crate::reason::Reason;
+use crate::reason::{Reason, Severity};
 use crate::time::Timestamp;
 use crate::wire::PolicyText as _;
 
-/// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
+/// Decides what to do about a release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a
+/// person.
 ///
 /// The documentation of `rollback` has the decision table and the meaning of its columns.
 ///
@@ -36,12 +38,17 @@ use crate::wire::PolicyText as _;
 /// let decision = decide(&unknown, &default_policy(), now)?;
 /// assert_eq!(decision.verdict, Verdict::Escalate);
 /// assert!(decision.missing.contains(&"rollbackCausesDataLoss".to_owned()));
+///
+/// // Nobody can roll back an app that is installed on devices. Its rollout is halted.
+/// let decision = decide(&situation.client_installed(true).rollout_under_way(true), &default_policy(), now)?;
+/// assert_eq!(decision.verdict, Verdict::Halt);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
 /// # Errors
 /// `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency
-/// that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `now`, a negative span.
+/// that is negative or not a number, a `latencyBaseline` of 0, an `errorBudgetLeft` of 40 (a share, not a percentage),
+/// `deployedAt` after `now`, a negative span.
 pub fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Result<Decision> {
     let mut faults = Faults::new();
     situation.check(now, &mut faults);
@@ -105,7 +112,7 @@ impl Engine {
 }
 
 fn assess(situation: &Situation, policy: &Policy, policy_digest: String, now: Timestamp) -> Decision {
-    let assessment = Assessment::new(Case { situation: *situation, policy, now });
+    let assessment = Assessment::new(Case { situation: *situation, policy, now, tested: None });
     let criteria_met = assessment.criteria_met();
     Decision {
         verdict: assessment.row.verdict,
@@ -113,32 +120,33 @@ fn assess(situation: &Situation, policy: &Policy, policy_digest: String, now: Ti
         criteria_met,
         missing: assessment.missing(),
         counterfactuals: assessment.counterfactuals(),
+        options: assessment.options(),
         next_check_at: assessment.next_check_at(),
         policy_digest,
     }
 }
 
-/// The facts of a case and the row of the decision table that they select.
+/// The facts of a case, each evaluated once, and the row of the decision table that they select.
 struct Assessment<'a> {
     case: Case<'a>,
-    /// The truth values of [`FACTS`].
-    truths: [Truth; FACTS.len()],
-    /// Their weights under the policy.
-    weights: [Weight; FACTS.len()],
-    conditions: Conditions,
+    truths: Truths,
+    columns: Columns,
+    something_is_wrong: bool,
     row: &'static Row,
 }
 
 impl<'a> Assessment<'a> {
     fn new(case: Case<'a>) -> Self {
-        let truths = FACTS.each_ref().map(|fact| (fact.holds)(&case));
-        let weights = FACTS.each_ref().map(|fact| fact.weigh(case.policy));
-        let conditions = Conditions::new(&truths, &weights);
-        Self { case, truths, weights, conditions, row: conditions.row() }
+        let case = tested(case);
+        let truths =
+            facts().fold(Truths::default(), |truths, (fact, bit)| truths.with(bit, (fact.holds)(&case)));
+        let columns = Columns::new(case.policy);
+        let something_is_wrong = columns.something_is_wrong(truths);
+        Self { case, truths, columns, something_is_wrong, row: columns.row(truths) }
     }
 
     fn facts(&self) -> impl Iterator<Item = (&'static Fact, Truth)> {
-        FACTS.iter().zip(self.truths)
+        facts().map(|(fact, bit)| (fact, self.truths.any(bit)))
     }
 
     fn criteria_met(&self) -> Vec<Criterion> {
@@ -149,10 +157,11 @@ impl<'a> Assessment<'a> {
         met
     }
 
-    /// The row first, then the criteria; if something is wrong, what rules a rollback out; if one is made, its risks.
+    /// The row first, then the criteria; if something is wrong, what makes it worse and what rules a rollback out; if one
+    /// is made, its risks.
     fn reasons(&self, criteria_met: &[Criterion]) -> Vec<Reason> {
         let mut reasons = Vec::with_capacity(5);
-        let text = self.row.text(&self.conditions);
+        let text = self.row.text(self.columns.unknown(self.truths));
         reasons.push(Reason::new(self.row.code, self.row.severity, "recovery", text));
 
         let criteria = || self.facts().filter(|(fact, _)| matches!(fact.role, Role::Criterion { .. }));
@@ -163,13 +172,23 @@ impl<'a> Assessment<'a> {
             }
         }
         for (fact, truth) in criteria() {
-            if truth != Truth::True && fact.weigh(self.case.policy).is_watched {
+            if truth != Truth::True && fact.severity(self.case.policy) >= Severity::Warning {
                 reasons.extend(fact.reasons(&self.case, truth));
             }
         }
 
-        let parts_of = |condition| self.facts().filter(move |(fact, _)| fact.role == Role::PartOf(condition));
-        if self.conditions.something_is_wrong() {
+        let parts_of = |condition| {
+            self.facts().filter(move |(fact, _)| match fact.role {
+                Role::PartOf(conditions) => conditions.contains(&condition),
+                Role::Criterion { .. } => false,
+            })
+        };
+        if self.something_is_wrong {
+            for condition in [Condition::Serious, Condition::Widespread] {
+                for (fact, truth) in parts_of(condition) {
+                    reasons.extend(fact.reasons(&self.case, truth));
+                }
+            }
             // The rollback window is the one of them that is also a criterion; it comes last.
             for is_criterion in [false, true] {
                 for (fact, truth) in parts_of(Condition::Allowed) {
@@ -189,15 +208,21 @@ impl<'a> Assessment<'a> {
 
     /// The absent inputs of the unknown facts that could change the verdict.
     fn missing(&self) -> Vec<String> {
-        let deciding = self.conditions.deciding();
-        let could_decide = |weight: &Weight| match self.conditions.something_is_wrong() {
-            true => weight.conditions.iter().flatten().any(|condition| deciding.contains(condition)),
-            false => weight.is_watched,
+        let could_decide = match self.something_is_wrong {
+            true => {
+                let deciding = self.columns.deciding(self.truths);
+                let of = |condition: Condition| self.columns.facts_of(&[condition]);
+                let conditions =
+                    Condition::ALL.into_iter().filter(|condition| deciding & condition.bit() != 0);
+                conditions.fold(0, |facts, condition| facts | of(condition))
+            }
+            false => self.columns.watched,
         };
-        let unknown = self.facts().zip(&self.weights).filter(|((_, truth), _)| *truth == Truth::Unknown);
-        unknown
-            .filter(|(_, weight)| could_decide(weight))
-            .flat_map(|((fact, _), _)| fact.inputs)
+        let unknown = self.truths.unknown() & could_decide;
+        let of_companion = |fact: &Fact| fact.companion.map_or(0, bit_of);
+        facts()
+            .filter(|(fact, bit)| unknown & (bit | of_companion(fact)) != 0)
+            .flat_map(|(fact, _)| fact.inputs)
             .filter(|input| input.is_missing(&self.case))
             .map(|input| input.name().to_owned())
             .collect()
@@ -205,35 +230,52 @@ impl<'a> Assessment<'a> {
 
     /// The single inputs that would change the verdict, each with a value that does.
     fn counterfactuals(&self) -> Vec<Counterfactual> {
-        let (mut found, mut case) = (Vec::new(), self.case);
-        for ((fact, truth), weight) in self.facts().zip(&self.weights) {
-            // While nothing is wrong, `customerIncidents` asks whether customers are affected: an unknown impact does not.
+        let (mut found, mut case) = (Vec::new(), Case { tested: None, ..self.case });
+        let flips = |truths: Truths| {
+            if truths == self.truths {
+                return None;
+            }
+            let verdict = self.columns.row(truths).verdict;
+            (verdict != self.row.verdict).then_some(verdict)
+        };
+        for (fact, bit) in facts() {
             let is_criterion = matches!(fact.role, Role::Criterion { .. });
-            if truth == Truth::Unknown && !is_criterion && !self.conditions.something_is_wrong() {
+            let values = [Truth::False, Truth::Unknown, Truth::True];
+            if is_criterion && values.iter().all(|truth| flips(self.truths.with(bit, *truth)).is_none()) {
+                continue; // and its numbers need not be tried
+            }
+            // While nothing is wrong, `customerIncidents` asks whether customers are affected: an unknown impact does not.
+            if !is_criterion && !self.something_is_wrong && self.truths.any(bit) == Truth::Unknown {
                 continue;
             }
-            // INVARIANT: an input belongs to one fact, so that no other fact changes.
-            let verdict_of = |changed: &Case| {
-                self.conditions.replacing(weight, truth, (fact.holds)(changed)).row().verdict
+            let companion =
+                fact.companion.and_then(|index| Some((FACTS.get(index as usize)?, bit_of(index))));
+            let flips = |changed: &Case| {
+                let truths = self.truths.with(bit, (fact.holds)(changed));
+                flips(match companion {
+                    Some((companion, bit)) => truths.with(bit, (companion.holds)(changed)),
+                    None => truths,
+                })
             };
             for input in fact.inputs {
-                input.counterfactuals(&mut case, self.row.verdict, &verdict_of, &mut found);
+                input.counterfactuals(&mut case, &flips, &mut found);
             }
         }
         found
     }
 
+    fn options(&self) -> Vec<RecoveryOption> {
+        match self.something_is_wrong {
+            true => options(&self.case, &self.columns, self.truths),
+            false => Vec::new(),
+        }
+    }
+
     /// The instant at which the rollback window closes, if the verdict changes then. No other fact depends on time.
     fn next_check_at(&self) -> Option<Timestamp> {
         let closing = self.case.situation.deployed_at?.plus(self.case.policy.rollback_window).ok()?;
-        let later = Case { now: closing, ..self.case };
-        let changes = || {
-            let facts = self.facts().zip(&self.weights);
-            let conditions = facts.fold(self.conditions, |conditions, ((fact, truth), weight)| {
-                conditions.replacing(weight, truth, (fact.holds)(&later))
-            });
-            conditions.row().verdict != self.row.verdict
-        };
+        let changes =
+            || self.columns.row(self.truths.with(WINDOW_BIT, Truth::False)).verdict != self.row.verdict;
         (self.case.now < closing && changes()).then_some(closing)
     }
 }

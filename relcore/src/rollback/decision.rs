@@ -1,3 +1,4 @@
+use super::RecoveryOption;
 use crate::reason::Reason;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,12 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// The names of the facts that are unknown and could change the verdict.
     pub missing: Vec<String>,
-    /// The single facts that would change the verdict, each with a value that does.
+    /// The smallest changes of the facts that would change the verdict: single facts, each with a value that does.
     pub counterfactuals: Vec<Counterfactual>,
+    /// The recovery options, once something is wrong: what speaks for each, and what rules it out. Empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+    pub options: Vec<RecoveryOption>,
     /// The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes
     /// nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,8 +42,15 @@ pub enum Verdict {
     Hold,
     /// It is not known whether anything is wrong: find the facts listed as missing.
     Inconclusive,
-    /// Repair the release by a new one.
+    /// Leave the release as it is and deploy nothing else until the cause is found or the other fault is repaired.
+    Freeze,
+    /// Repair the release by a new one. In an app store: publish a fixed version with a higher version number.
     ForwardFix,
+    /// Take the known mitigation, then decide again: no other version is known to be safe.
+    Mitigate,
+    /// Halt the rollout so that no further users get the release, then decide again. In an app store: halt the staged
+    /// rollout of Play, pause the phased release of the App Store.
+    Halt,
     /// Disable the feature flag that ends the fault.
     DisableFlag,
     /// Roll back to the previous version.

@@ -26,7 +26,7 @@ pub fn explain(decision: &Decision) -> String {
 /// | --- | --- |
 /// | `hold` | `proceed`: nothing calls for recovery |
 /// | `roll_back` | `roll_back` |
-/// | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+/// | `disable_flag`, `forward_fix`, `mitigate`, `halt`, `freeze`, `escalate`, `inconclusive` | `ask` |
 ///
 /// ```
 /// use relcore::{Timestamp, decision::Outcome, rollback};
@@ -54,6 +54,9 @@ impl Explain for Decision {
         let headline = match self.verdict {
             Verdict::Hold => "HOLD: leave the release as it is",
             Verdict::Inconclusive => "INCONCLUSIVE: it is not known whether anything is wrong",
+            Verdict::Freeze => "FREEZE: deploy nothing until the fault is understood or repaired elsewhere",
+            Verdict::Mitigate => "MITIGATE the fault, then decide again",
+            Verdict::Halt => "HALT the rollout: no further users get the release, then decide again",
             Verdict::ForwardFix => "FIX FORWARD: repair the release by a new one",
             Verdict::DisableFlag => "DISABLE THE FLAG that ends the fault",
             Verdict::RollBack => "ROLL BACK to the previous version",
@@ -66,9 +69,13 @@ impl Explain for Decision {
         match self.verdict {
             Verdict::Hold => Outcome::Proceed,
             Verdict::RollBack => Outcome::RollBack,
-            Verdict::Inconclusive | Verdict::ForwardFix | Verdict::DisableFlag | Verdict::Escalate => {
-                Outcome::Ask
-            }
+            Verdict::Inconclusive
+            | Verdict::Freeze
+            | Verdict::ForwardFix
+            | Verdict::Mitigate
+            | Verdict::Halt
+            | Verdict::DisableFlag
+            | Verdict::Escalate => Outcome::Ask,
         }
     }
 

@@ -6,7 +6,9 @@
 use super::condition::Condition;
 use super::input::{Case, Field, Input};
 use super::truth::Truth;
-use super::{Criterion, CustomerImpact, Policy};
+use super::{
+    CandidatesVerdict, Correlation, Criterion, CustomerImpact, Policy, SchemaChange, Situation, Trend,
+};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration, number};
 use crate::rollback::code;
 use crate::scalar::Count;
@@ -15,10 +17,17 @@ use crate::time::Span;
 
 /// One fact: how it is read, what it is for, and what is said of it.
 pub(super) struct Fact {
+    /// The field that stands for it.
+    pub(super) name: &'static str,
     /// The fields of the situation from which it is read. Each field belongs to one fact only.
     pub(super) inputs: &'static [&'static dyn Input],
     pub(super) holds: fn(&Case) -> Truth,
     pub(super) role: Role,
+    /// Whether it refines other facts and is stated; `None` if it is always considered. A refinement that is not stated has
+    /// the truth value with which it changes nothing.
+    pub(super) stated: Option<fn(&Situation) -> bool>,
+    /// The index of the fact that also reads a field of this one.
+    pub(super) companion: Option<u32>,
     /// The criterion that is met if the fact holds.
     pub(super) shows: Option<Shows>,
     pub(super) reasons: &'static [Says],
@@ -29,8 +38,8 @@ pub(super) struct Fact {
 pub(super) enum Role {
     /// Something is wrong if it holds. `reach_known` is false where the number of affected users shows too late.
     Criterion { reach_known: bool },
-    /// It is a part of a condition of the decision table.
-    PartOf(Condition),
+    /// It is a part of conditions of the decision table.
+    PartOf(&'static [Condition]),
 }
 
 /// A criterion and how severe it is under a policy.
@@ -56,46 +65,59 @@ use Severity::{Info, Warning};
 use Truth::{False, True, Unknown};
 
 /// All facts, in the order of the fields of the situation.
-pub(super) static FACTS: [Fact; 17] = [
+pub(super) static FACTS: [Fact; 28] = [
     // -- criteria: something is wrong -----------------------------------------------------------------------------
     Fact {
+        name: "criticalFunctionalityBroken",
         inputs: &[&Field::yes_or_no("criticalFunctionalityBroken", |s| &mut s.critical_functionality_broken)],
         holds: |c| c.situation.critical_functionality_broken.into(),
         role: Criterial { reach_known: true },
+        stated: None,
+        companion: None,
         shows: shows(Criterion::CriticalFunctionalityBroken, |p| p.critical_functionality_severity),
         reasons: &[met(code::CRITICAL_FUNCTIONALITY_BROKEN, "criticalFunctionalityBroken", |_| {
             sentence("critical functionality is broken")
         })],
     },
     Fact {
+        name: "vulnerabilityIntroduced",
         inputs: &[&Field::yes_or_no("vulnerabilityIntroduced", |s| &mut s.vulnerability_introduced)],
         holds: |c| c.situation.vulnerability_introduced.into(),
         role: Criterial { reach_known: false },
+        stated: None,
+        companion: None,
         shows: shows(Criterion::VulnerabilityIntroduced, |p| p.vulnerability_severity),
         reasons: &[met(code::VULNERABILITY_INTRODUCED, "vulnerabilityIntroduced", |_| {
             sentence("the release introduced a vulnerability")
         })],
     },
     Fact {
+        name: "dataCorruption",
         inputs: &[&Field::yes_or_no("dataCorruption", |s| &mut s.data_corruption)],
         holds: |c| c.situation.data_corruption.into(),
         role: Criterial { reach_known: false },
+        stated: None,
+        companion: None,
         shows: shows(Criterion::DataCorruption, |p| p.data_corruption_severity),
         reasons: &[met(code::DATA_CORRUPTION, "dataCorruption", |_| {
             sentence("data is or was being corrupted")
         })],
     },
     Fact {
+        name: "latencyObserved",
         inputs: &[
             &Field::untried("latencyBaseline", |s| &mut s.latency_baseline),
             &Field::new("latencyObserved", |s| &mut s.latency_observed, |c| around(latency_limit(c), 1e3)),
         ],
         holds: |c| is_above(c.situation.latency_observed, latency_limit(c)),
         role: Criterial { reach_known: true },
+        stated: None,
+        companion: None,
         shows: shows(Criterion::LatencyIncrease, |p| p.latency_severity),
         reasons: &[met(code::LATENCY_INCREASE, "latencyObserved", latency_above_limit)],
     },
     Fact {
+        name: "errorRateObserved",
         inputs: &[
             &Field::untried("errorRateBaseline", |s| &mut s.error_rate_baseline),
             &Field::new(
@@ -119,6 +141,8 @@ pub(super) static FACTS: [Fact; 17] = [
             false => Unknown,
         },
         role: Criterial { reach_known: true },
+        stated: None,
+        companion: None,
         shows: shows(Criterion::ErrorRateIncrease, |p| p.error_rate_severity),
         reasons: &[
             met(code::ERROR_RATE_INCREASE, "errorRateObserved", error_rate_above_limit),
@@ -139,6 +163,7 @@ pub(super) static FACTS: [Fact; 17] = [
         ],
     },
     Fact {
+        name: "customerIncidents",
         inputs: &[&Field::new(
             "customerIncidents",
             |s| &mut s.customer_incidents,
@@ -148,11 +173,14 @@ pub(super) static FACTS: [Fact; 17] = [
         )],
         holds: |c| c.situation.customer_incidents.map(|n| n >= c.policy.customer_incidents_min).into(),
         role: Criterial { reach_known: true },
+        stated: None,
+        companion: None,
         shows: CUSTOMER_INCIDENTS,
         reasons: &[met(code::CUSTOMER_INCIDENTS, "customerIncidents", incidents_or_impact)],
     },
     // -- a rollback is allowed: a fact that does not hold is a veto -----------------------------------------------
     Fact {
+        name: "deployedAt",
         inputs: &[&Field::new(
             "deployedAt",
             |s| &mut s.deployed_at,
@@ -160,7 +188,9 @@ pub(super) static FACTS: [Fact; 17] = [
             |c| [Some(c.now).filter(|_| window_open(c) != True), None],
         )],
         holds: window_open,
-        role: PartOf(Condition::Allowed),
+        role: PartOf(&[Condition::Allowed]),
+        stated: None,
+        companion: None,
         shows: shows(Criterion::RollbackWindowOpen, |_| Info),
         reasons: &[
             Says {
@@ -174,37 +204,122 @@ pub(super) static FACTS: [Fact; 17] = [
         ],
     },
     Fact {
-        inputs: &[&Field::yes_or_no("previousVersionAvailable", |s| &mut s.previous_version_available)],
-        holds: |c| c.situation.previous_version_available.into(),
-        role: PartOf(Condition::Allowed),
+        name: "previousVersionAvailable",
+        inputs: &[
+            &Field::yes_or_no("previousVersionAvailable", |s| &mut s.previous_version_available)
+                .asked_if(|s| s.candidates != Some(CandidatesVerdict::Found)),
+            &Field::new(
+                "candidates",
+                |s| &mut s.candidates,
+                |_| [Some(CandidatesVerdict::Found), Some(CandidatesVerdict::NotFound)],
+            )
+            .missing_if(|candidates, _| candidates == Some(CandidatesVerdict::Inconclusive))
+            .optional(),
+        ],
+        holds: |c| match (c.situation.candidates, c.situation.previous_version_available) {
+            (_, Some(false)) | (Some(CandidatesVerdict::NotFound), _) => False,
+            (Some(CandidatesVerdict::Found), _) | (None, Some(true)) => True,
+            (Some(CandidatesVerdict::Inconclusive), _) | (None, None) => Unknown,
+        },
+        role: PartOf(&[Condition::Allowed]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[veto(code::NO_PREVIOUS_VERSION, "previousVersionAvailable", |_| {
             sentence("no previous version is available to roll back to")
         })],
     },
     Fact {
+        name: "rollbackCausesDataLoss",
         inputs: &[&Field::yes_or_no("rollbackCausesDataLoss", |s| &mut s.rollback_causes_data_loss)],
         holds: |c| !Truth::from(c.situation.rollback_causes_data_loss),
-        role: PartOf(Condition::Allowed),
+        role: PartOf(&[Condition::Allowed]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[veto(code::ROLLBACK_LOSES_DATA, "rollbackCausesDataLoss", |_| {
             sentence("a rollback would lose data")
         })],
     },
     Fact {
-        inputs: &[&Field::yes_or_no("irreversibleMigration", |s| &mut s.irreversible_migration)],
-        holds: |c| !Truth::from(c.situation.irreversible_migration),
-        role: PartOf(Condition::Allowed),
+        name: "irreversibleMigration",
+        inputs: &[
+            &Field::yes_or_no("irreversibleMigration", |s| &mut s.irreversible_migration)
+                .asked_if(|s| s.schema_change.is_none()),
+            &Field::new(
+                "schemaChange",
+                |s| &mut s.schema_change,
+                |_| [Some(SchemaChange::Unchanged), Some(SchemaChange::Contract)],
+            )
+            .optional(),
+        ],
+        holds: |c| match (c.situation.irreversible_migration, c.situation.schema_change) {
+            (Some(irreversible), _) => (!irreversible).into(),
+            (None, Some(change)) => (change != SchemaChange::Contract).into(),
+            (None, None) => Unknown,
+        },
+        role: PartOf(&[Condition::Allowed]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[veto(code::MIGRATION_IRREVERSIBLE, "irreversibleMigration", |_| {
             sentence("an irreversible migration rules out a rollback")
         })],
     },
+    Fact {
+        name: "newFormatWritten",
+        inputs: &[&Field::yes_or_no("newFormatWritten", |s| &mut s.new_format_written).optional()],
+        holds: |c| (c.situation.new_format_written != Some(true)).into(),
+        role: PartOf(&[Condition::Allowed]),
+        stated: Some(|s| s.new_format_written.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[veto(code::NEW_FORMAT_WRITTEN, "newFormatWritten", |_| {
+            sentence("data was written in a format that the previous version cannot read")
+        })],
+    },
+    Fact {
+        name: "clientInstalled",
+        inputs: &[&Field::untried("clientInstalled", |s| &mut s.client_installed).optional()],
+        holds: |c| (c.situation.client_installed != Some(true)).into(),
+        role: PartOf(&[Condition::Allowed]),
+        stated: Some(|s| s.client_installed.is_some()),
+        companion: Some(UNDER_WAY),
+        shows: None,
+        reasons: &[veto(code::CLIENT_INSTALLED, "clientInstalled", |_| {
+            sentence(
+                "the release is installed on the devices of users, from which no store takes it back: halt its rollout \
+                 in the store and publish a fix with a higher version number",
+            )
+        })],
+    },
+    Fact {
+        name: "failedRollbacks",
+        inputs: &[&Field::new(
+            "failedRollbacks",
+            |s| &mut s.failed_rollbacks,
+            |c| [Some(0), Some(c.policy.max_failed_rollbacks)],
+        )
+        .optional()],
+        holds: |c| (c.situation.failed_rollbacks.unwrap_or(0) < c.policy.max_failed_rollbacks).into(),
+        role: PartOf(&[Condition::Allowed]),
+        stated: Some(|s| s.failed_rollbacks.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[veto(code::ROLLBACK_ATTEMPTS_EXCEEDED, "failedRollbacks", |c| {
+            let (failed, least) = (c.situation.failed_rollbacks?, c.policy.max_failed_rollbacks);
+            let text = format!("rollbacks of this release that failed: {failed}, ruled out from {least}");
+            Some((text, evidence(f64::from(failed), f64::from(least), "1")))
+        })],
+    },
     // -- the rollback path is proven: a fact that does not hold makes a rollback risky ----------------------------
     Fact {
+        name: "rollbackTested",
         inputs: &[&Field::yes_or_no("rollbackTested", |s| &mut s.rollback_tested)],
         holds: |c| c.situation.rollback_tested.into(),
-        role: PartOf(Condition::Proven),
+        role: PartOf(&[Condition::Proven]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[risk(|c| {
             sentence(match c.situation.rollback_complex {
@@ -214,66 +329,234 @@ pub(super) static FACTS: [Fact; 17] = [
         })],
     },
     Fact {
+        name: "rollbackComplex",
         inputs: &[&Field::yes_or_no("rollbackComplex", |s| &mut s.rollback_complex)],
         holds: |c| !Truth::from(c.situation.rollback_complex),
-        role: PartOf(Condition::Proven),
+        role: PartOf(&[Condition::Proven]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[risk(|c| match c.situation.rollback_tested {
             Some(false) => None, // the reason of `rollbackTested` names both
             _ => sentence("the rollback path is complex: proceed step by step"),
         })],
     },
+    Fact {
+        name: "externalSideEffects",
+        inputs: &[&Field::yes_or_no("externalSideEffects", |s| &mut s.external_side_effects).optional()],
+        holds: |c| (c.situation.external_side_effects != Some(true)).into(),
+        role: PartOf(&[Condition::Proven]),
+        stated: Some(|s| s.external_side_effects.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[risk(|_| {
+            sentence("a rollback does not take back what the release did to other systems: repair that, too")
+        })],
+    },
     // -- how bad the fault is -------------------------------------------------------------------------------------
     Fact {
+        name: "affectedShare",
         inputs: &[&Field::new(
             "affectedShare",
             |s| &mut s.affected_share,
             |c| [Some(c.policy.small_share), Some(1.0)],
         )],
         holds: |c| c.situation.affected_share.map(|share| share > c.policy.small_share).into(),
-        role: PartOf(Condition::Widespread),
+        role: PartOf(&[Condition::Widespread]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[],
     },
     Fact {
+        name: "trend",
+        inputs: &[&Field::new("trend", |s| &mut s.trend, |_| [Some(Trend::Steady), Some(Trend::Worsening)])
+            .optional()],
+        holds: |c| (c.situation.trend == Some(Trend::Worsening)).into(),
+        role: PartOf(&[Condition::Widespread]),
+        stated: Some(|s| s.trend.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[Says {
+            when: True,
+            code: code::FAULT_GROWING,
+            severity: Some(Warning),
+            subject: "trend",
+            text: |_| sentence("the fault affects more and more users: it counts as widespread"),
+        }],
+    },
+    Fact {
+        name: "customerImpact",
         inputs: &[&Field::new(
             "customerImpact",
             |s| &mut s.customer_impact,
             |_| [Some(CustomerImpact::Critical), Some(CustomerImpact::Unnoticed)],
         )],
         holds: |c| c.situation.customer_impact.map(|impact| impact >= c.policy.severe_impact).into(),
-        role: PartOf(Condition::Serious),
+        role: PartOf(&[Condition::Serious]),
+        stated: None,
+        companion: None,
         // Severe impact counts as a customer-facing incident even if nobody has opened one.
         shows: CUSTOMER_INCIDENTS,
         reasons: &[], // `customerIncidents` gives the reason of the criterion
     },
+    Fact {
+        name: "errorBudgetLeft",
+        inputs: &[&Field::new(
+            "errorBudgetLeft",
+            |s| &mut s.error_budget_left,
+            |c| {
+                let low = c.policy.low_error_budget;
+                [Some(low), Some((low + 0.01).min(1.0))]
+            },
+        )
+        .optional()],
+        holds: |c| c.situation.error_budget_left.is_some_and(|left| left <= c.policy.low_error_budget).into(),
+        role: PartOf(&[Condition::Serious]),
+        stated: Some(|s| s.error_budget_left.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[Says {
+            when: True,
+            code: code::ERROR_BUDGET_SPENT,
+            severity: Some(Warning),
+            subject: "errorBudgetLeft",
+            text: |c| {
+                let (left, low) = (c.situation.error_budget_left?, c.policy.low_error_budget);
+                let text = format!(
+                    "{} % of the error budget is left, and {} % counts as spent: the fault is serious",
+                    number(left * 100.0),
+                    number(low * 100.0)
+                );
+                Some((text, evidence(left, low, "1")))
+            },
+        }],
+    },
+    // -- the cause ------------------------------------------------------------------------------------------------
+    Fact {
+        name: "correlationWithRelease",
+        inputs: &[&Field::new(
+            "correlationWithRelease",
+            |s| &mut s.correlation_with_release,
+            |_| [Some(Correlation::Unrelated), Some(Correlation::Plausible)],
+        )
+        .optional()],
+        holds: |c| (c.situation.correlation_with_release != Some(Correlation::Unrelated)).into(),
+        role: PartOf(&[Condition::OfRelease]),
+        stated: Some(|s| s.correlation_with_release.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[],
+    },
+    Fact {
+        name: "causeKnown",
+        inputs: &[&Field::yes_or_no("causeKnown", |s| &mut s.cause_known).optional()],
+        holds: |c| (c.situation.cause_known != Some(false)).into(),
+        role: PartOf(&[Condition::CauseKnown, Condition::QuickFix, Condition::FixSooner]),
+        stated: Some(|s| s.cause_known.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[],
+    },
     // -- other recovery options -----------------------------------------------------------------------------------
     Fact {
+        name: "fixSimple",
         inputs: &[&Field::yes_or_no("fixSimple", |s| &mut s.fix_simple)],
         holds: |c| c.situation.fix_simple.into(),
-        role: PartOf(Condition::QuickFix),
+        role: PartOf(&[Condition::QuickFix]),
+        stated: None,
+        companion: None,
         shows: None,
         reasons: &[],
     },
     Fact {
-        inputs: &[&Field::new(
-            "fixReadyIn",
-            |s| &mut s.fix_ready_in,
-            |c| [c.policy.quick_fix, c.policy.quick_fix.saturating_add(Span::from_minutes(1))].map(Some),
-        )],
+        name: "fixReadyIn",
+        inputs: &[&Field::new("fixReadyIn", |s| &mut s.fix_ready_in, soon_and_late)],
         holds: |c| c.situation.fix_ready_in.map(|span| span <= c.policy.quick_fix).into(),
-        role: PartOf(Condition::QuickFix),
+        role: PartOf(&[Condition::QuickFix]),
+        stated: None,
+        companion: Some(FIX_SOONER),
         shows: None,
         reasons: &[],
     },
     Fact {
+        name: "fixTested",
+        inputs: &[
+            &Field::yes_or_no("fixTested", |s| &mut s.fix_tested).optional(),
+            &Field::new(
+                "rollbackTakes",
+                |s| &mut s.rollback_takes,
+                |c| {
+                    let ready = c.situation.fix_ready_in;
+                    [ready, ready.map(|ready| ready.saturating_add(Span::from_minutes(1)))]
+                },
+            )
+            .optional(),
+        ],
+        holds: |c| {
+            let Situation { fix_tested, rollback_takes, fix_ready_in, .. } = c.situation;
+            match (fix_tested, rollback_takes) {
+                (Some(true), Some(rollback)) => fix_ready_in.map(|fix| fix < rollback).into(),
+                _ => False,
+            }
+        },
+        role: PartOf(&[Condition::FixSooner]),
+        stated: Some(|s| s.fix_tested.is_some() && s.rollback_takes.is_some()),
+        companion: None,
+        shows: None,
+        reasons: &[],
+    },
+    Fact {
+        name: "flagEndsFault",
         inputs: &[&Field::yes_or_no("flagEndsFault", |s| &mut s.flag_ends_fault)],
         holds: |c| c.situation.flag_ends_fault.into(),
-        role: PartOf(Condition::FlagEndsFault),
+        role: PartOf(&[Condition::FlagEndsFault]),
+        stated: None,
+        companion: None,
+        shows: None,
+        reasons: &[],
+    },
+    Fact {
+        name: "rolloutUnderWay",
+        inputs: &[&Field::yes_or_no("rolloutUnderWay", |s| &mut s.rollout_under_way)
+            .asked_if(|s| s.client_installed == Some(true))],
+        holds: |c| match (c.situation.rollout_under_way, c.situation.client_installed) {
+            (Some(under_way), _) => under_way.into(),
+            (None, Some(true)) => Unknown,
+            (None, _) => False,
+        },
+        role: PartOf(&[Condition::UnderWay]),
+        stated: Some(|s| s.rollout_under_way.is_some() || s.client_installed == Some(true)),
+        companion: None,
+        shows: None,
+        reasons: &[],
+    },
+    Fact {
+        name: "mitigationAvailable",
+        inputs: &[&Field::yes_or_no("mitigationAvailable", |s| &mut s.mitigation_available).optional()],
+        holds: |c| (c.situation.mitigation_available == Some(true)).into(),
+        role: PartOf(&[Condition::Mitigable]),
+        stated: Some(|s| s.mitigation_available.is_some()),
+        companion: None,
         shows: None,
         reasons: &[],
     },
 ];
+
+/// The bit of the fact that the rollback window is open.
+pub(super) const WINDOW_BIT: u32 = bit_of(6);
+const FIX_SOONER: u32 = 24;
+const UNDER_WAY: u32 = 26;
+
+/// The facts with their bits in a set of facts.
+pub(super) fn facts() -> impl Iterator<Item = (&'static Fact, u32)> {
+    FACTS.iter().zip((0..).map(bit_of))
+}
+
+/// The bit of the fact with this index.
+pub(super) const fn bit_of(index: u32) -> u32 {
+    1_u32.rotate_left(index)
+}
 
 const CUSTOMER_INCIDENTS: Option<Shows> =
     shows(Criterion::CustomerIncidents, |p| p.customer_incidents_severity);
@@ -299,30 +582,10 @@ const fn risk(text: Text) -> Says {
     Says { when: False, code: code::ROLLBACK_RISKY, severity: Some(Warning), subject: "recovery", text }
 }
 
-/// What a policy makes of a fact.
-#[derive(Clone, Copy)]
-pub(super) struct Weight {
-    /// How severe the fact is if it holds.
-    pub(super) severity: Severity,
-    /// Whether it is a criterion that the policy watches.
-    pub(super) is_watched: bool,
-    /// The conditions of the decision table of which the fact is a part.
-    pub(super) conditions: [Option<Condition>; 2],
-}
-
 impl Fact {
-    pub(super) fn weigh(&self, policy: &Policy) -> Weight {
-        let severity = self.shows.map_or(Info, |shows| (shows.severity)(policy));
-        match self.role {
-            PartOf(condition) => Weight { severity, is_watched: false, conditions: [Some(condition), None] },
-            Criterial { reach_known } => {
-                let serious = severity == Severity::Critical;
-                let widespread = !reach_known && severity >= Severity::Error;
-                let conditions =
-                    [serious.then_some(Condition::Serious), widespread.then_some(Condition::Widespread)];
-                Weight { severity, is_watched: severity >= Warning, conditions }
-            }
-        }
+    /// How severe it is under a policy if it holds.
+    pub(super) fn severity(&self, policy: &Policy) -> Severity {
+        self.shows.map_or(Info, |shows| (shows.severity)(policy))
     }
 
     /// The reasons that the fact contributes when it has this truth value.
@@ -330,7 +593,7 @@ impl Fact {
         let said = self.reasons.iter().filter(move |says| says.when == truth);
         said.filter_map(|says| {
             let (text, evidence) = (says.text)(case)?;
-            let severity = says.severity.unwrap_or_else(|| self.weigh(case.policy).severity);
+            let severity = says.severity.unwrap_or_else(|| self.severity(case.policy));
             Some(Reason::new(says.code, severity, says.subject, text).with(evidence))
         })
     }
@@ -399,10 +662,20 @@ fn error_rate_rose(case: &Case) -> Truth {
     }
 }
 
+/// The case with its p-value, if the test is needed: a rise that is large enough, with enough samples.
+pub(super) fn tested<'a>(case: Case<'a>) -> Case<'a> {
+    let is_needed = enough_samples(case.situation.error_rate_samples, case.policy)
+        && is_above(case.situation.error_rate_observed, error_rate_limit(&case)) == True;
+    Case { tested: if is_needed { error_rate_p(&case) } else { None }, ..case }
+}
+
 /// The probability of as many errors or more if the release changed nothing: the exact conditional test of two counts.
 ///
 /// The baseline is taken to rest on as many requests as the rate that is observed.
 fn error_rate_p(case: &Case) -> Option<f64> {
+    if case.tested.is_some() {
+        return case.tested;
+    }
     let situation = case.situation;
     let (observed, baseline) = (situation.error_rate_observed?, situation.error_rate_baseline?);
     let n = situation.error_rate_samples?.as_f64();
@@ -426,10 +699,11 @@ fn error_rate_that_counts(case: &Case) -> Option<f64> {
 /// A rise that is large enough, but that chance explains.
 fn error_rate_within_chance(case: &Case) -> Option<(String, Evidence)> {
     let (observed, baseline) = (case.situation.error_rate_observed?, case.situation.error_rate_baseline?);
-    let (limit, p) = (error_rate_limit(case)?, error_rate_p(case)?);
+    let limit = error_rate_limit(case)?;
     if observed <= limit {
         return None;
     }
+    let p = error_rate_p(case)?;
     let percent = |share: f64| number(share * 100.0);
     let text = format!(
         "{} % of requests fail ({} % before the release), which chance explains: p is {}, and must be below {}",
@@ -502,4 +776,41 @@ fn window_closed(case: &Case) -> Option<(String, Evidence)> {
         format_duration(window)
     );
     Some((text, evidence(age.as_seconds(), window.as_seconds(), "s")))
+}
+
+/// A time at which the fix is ready quickly enough, and before a rollback if a tested fix is compared with it; and one at
+/// which it is neither.
+fn soon_and_late(case: &Case) -> [Option<Span>; 2] {
+    let minute = Span::from_minutes(1);
+    let quick = case.policy.quick_fix;
+    let late = quick.saturating_add(minute);
+    let both = match (case.situation.fix_tested, case.situation.rollback_takes) {
+        (Some(true), Some(takes)) => {
+            [quick.min(takes.saturating_sub(minute)).max(Span::ZERO), late.max(takes)]
+        }
+        _ => [quick, late],
+    };
+    both.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_index_is_that_of_its_fact() {
+        let name = |index: u32| FACTS.get(index as usize).map(|fact| fact.name);
+        assert_eq!(name(WINDOW_BIT.trailing_zeros()), Some("deployedAt"));
+        assert_eq!(name(FIX_SOONER), Some("fixTested"));
+        assert_eq!(name(UNDER_WAY), Some("rolloutUnderWay"));
+    }
+
+    #[test]
+    fn a_fact_is_named_by_one_of_its_fields_and_each_field_belongs_to_one_fact() {
+        let mut names: Vec<_> = FACTS.iter().flat_map(|fact| fact.inputs).map(|input| input.name()).collect();
+        assert!(FACTS.iter().all(|fact| fact.inputs.iter().any(|input| input.name() == fact.name)));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FACTS.iter().map(|fact| fact.inputs.len()).sum::<usize>());
+    }
 }

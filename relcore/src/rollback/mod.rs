@@ -1,44 +1,54 @@
-//! Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
+//! Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask
+//! a person.
 //!
 //! [`decide`] takes the facts that a deploy script knows ([`Situation`]) and the limits beyond which a release counts as
-//! broken ([`Policy`]). It returns the verdict with its reasons, the facts that are missing, and the facts that would
-//! change the verdict. [`explain`] writes the same as text.
+//! broken ([`Policy`]). It returns the verdict with its reasons, the facts that are missing, the recovery options with what
+//! rules them out, and the facts that would change the verdict. [`explain`] writes the same as text.
 //!
 //! Before the release, [`plan_rollback`] puts what a rollback has to take back in order, with the time it takes, what it
 //! loses and its gaps. [`rollback_window`] says from the history of the service whether one version may still go back to
 //! another, and when that ends; [`candidates`] finds the last version that worked.
 //!
-//! The verdict of [`decide`] comes from one table. The first row whose conditions hold applies; an empty cell means any value:
-//!
-//! | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
-//! | --- | --- | --- | --- | --- | --- | --- |
-//! | nothing, all criteria known | | | | | | `hold` |
-//! | nothing known, some criteria unknown | | | | | | `inconclusive` |
-//! | only criteria of severity `warning` | | | | | | `hold` |
-//! | something | yes | | | | | `disable_flag` |
-//! | something | | no | not serious | | | `forward_fix` |
-//! | something | | no | serious | yes | | `forward_fix` |
-//! | something | | no | serious | no | | `escalate` |
-//! | something | | yes | both | | | `roll_back` |
-//! | something | | yes | one of them | | yes | `roll_back` |
-//! | something | | yes | one of them | yes | no | `forward_fix` |
-//! | something | | yes | one of them | no | no | `escalate` |
-//! | something | | yes | neither | no | yes | `roll_back` |
-//! | something | | yes | neither | yes | | `forward_fix` |
-//! | something | | yes | neither | | no | `forward_fix` |
-//! | something | | unknown | the rows for yes and no agree | | | the verdict of those rows |
-//! | something | | unknown | the rows for yes and no differ | | | `escalate` |
+//! The verdict of [`decide`] comes from one table, which [`decision_table`] returns and `relcore/docs/DECISIONS.md`
+//! prints. The first row whose conditions hold applies. Its conditions:
 //!
 //! - **Something** is wrong if a criterion of severity `error` or `critical` is met. The policy sets the severities.
 //! - **Flag ends it**: `flagEndsFault` is true.
-//! - **Allowed**: a previous version is available, the rollback window is open, a rollback loses no data, and no
-//!   irreversible migration ran. Each of the four is a veto that nothing overrules.
-//! - **Serious**: a criterion of severity `critical` is met, or the impact on customers is severe (the policy's
-//!   `severeImpact` or worse).
-//! - **Widespread**: more than a small share of users is affected (the policy's `smallShare`). A vulnerability and
-//!   corrupted data count as widespread, because the number of affected users is known too late.
-//! - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`.
-//! - **Proven**: the rollback path is tested and not complex.
+//! - **Of the release**: `correlationWithRelease` is not `unrelated`. Of a fault that the release did not cause, no
+//!   version of it is the remedy.
+//! - **Allowed**: a previous version is available, the rollback window is open, a rollback loses no data, no irreversible
+//!   migration ran, no data was written that the previous version cannot read, the release is not installed on devices,
+//!   and no more rollbacks failed than the policy's `maxFailedRollbacks` allows. Each is a veto that nothing overrules.
+//! - **Serious**: a criterion of severity `critical` is met, the impact on customers is severe (the policy's
+//!   `severeImpact` or worse), or the error budget is spent (the policy's `lowErrorBudget`).
+//! - **Widespread**: more than a small share of users is affected (the policy's `smallShare`), or the trend is
+//!   `worsening`. A vulnerability and corrupted data count as widespread, because the number of affected users is known
+//!   too late.
+//! - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`, and `causeKnown` is not false.
+//! - **Proven**: the rollback path is tested and not complex, and the release had no effects that it does not take back.
+//! - **Sooner**: the fix is tested, and `fixReadyIn` is less than `rollbackTakes`.
+//! - **Cause known**: `causeKnown` is not false.
+//! - **Under way**: `rolloutUnderWay` is true.
+//! - **Mitigation**: `mitigationAvailable` is true.
+//!
+//! These facts refine the others. One that is left out is not considered: the verdict is then that of a release
+//! without it, and it is neither missing nor tried.
+//!
+//! | left out | counts as |
+//! | --- | --- |
+//! | `trend` | `steady` |
+//! | `errorBudgetLeft` | not spent |
+//! | `correlationWithRelease` | `plausible`, which is its worst value |
+//! | `causeKnown` | known if the fix is simple |
+//! | `candidates`, `schemaChange` | `previousVersionAvailable` and `irreversibleMigration` decide alone |
+//! | `newFormatWritten`, `clientInstalled`, `externalSideEffects` | false |
+//! | `failedRollbacks` | 0 |
+//! | `fixTested`, `rollbackTakes` | no tested fix is known to be sooner, which is the worst value |
+//! | `rolloutUnderWay` | false; true of a release that is installed on devices |
+//! | `mitigationAvailable` | false, which is its worst value |
+//!
+//! An app of a store is a release with `clientInstalled: true`. It is never rolled back: its flag is disabled, its
+//! rollout is halted (Play) or its phased release paused (App Store), and a fix gets a higher version number.
 //!
 //! Pitfalls:
 //!
@@ -63,6 +73,7 @@ mod explain;
 mod facts;
 mod history;
 mod input;
+mod option;
 mod plan;
 mod plan_item;
 mod policy;
@@ -74,10 +85,12 @@ mod window;
 pub use candidates::{
     Candidate, Candidates, CandidatesVerdict, candidates, explain_candidates, outcome_of_candidates,
 };
+pub use condition::Condition;
 pub use decide::{Engine, decide};
 pub use decision::{Counterfactual, Criterion, Decision, Verdict};
 pub use explain::{explain, outcome};
 pub use history::{HistoryEvent, HistoryKind};
+pub use option::RecoveryOption;
 pub use plan::{
     DataLoss, Plan, PlanStep, PlanVerdict, check_rollback_plan, explain_plan, outcome_of_plan, plan_rollback,
 };
@@ -85,17 +98,21 @@ pub use plan_item::{ItemKind, PlanAction, PlanItem, SchemaChange};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Policy, default_policy, policy_from_json};
-pub use situation::{CustomerImpact, Situation};
+pub use situation::{Correlation, CustomerImpact, Situation, Trend};
+pub use table::{TableRow, decision_table};
 pub use window::{Window, WindowVerdict, explain_window, outcome_of_window, rollback_window};
 
 crate::scalar::texts!(
     CandidatesVerdict,
+    Condition,
+    Correlation,
     Criterion,
     CustomerImpact,
     ItemKind,
     PlanAction,
     PlanVerdict,
     SchemaChange,
+    Trend,
     Verdict,
     WindowVerdict
 );
@@ -110,6 +127,8 @@ macro_rules! table_rows {
                 fn candidates(events: &[HistoryEvent], current: &str, policy: &Policy, now: Timestamp) -> Candidates;
                 fn check_rollback_plan(items: &[PlanItem], now: Timestamp) -> Vec<crate::reason::Reason>;
                 fn decide(situation: &Situation, policy: &Policy, now: Timestamp) -> Decision;
+                #[plain]
+                fn decision_table() -> Vec<TableRow>;
                 #[plain]
                 fn explain(decision: &Decision) -> String;
                 #[plain]

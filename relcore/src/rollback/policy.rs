@@ -73,11 +73,16 @@ input! {
         /// `rollbackWindow.revisions` of Argo Rollouts; 1 or more. Default: no limit. Of `rollback_window` and `candidates`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub window_revisions: Option<u32>,
-        /// The number of failed rollbacks to a version from which `candidates` excludes it; 1 or more. Default 1: what
-        /// failed once is not repeated unchanged.
+        /// The number of failed rollbacks to a version from which `candidates` excludes it, and from which `decide` allows no
+        /// further rollback; 1 or more. Default 1: what failed once is not repeated unchanged.
         #[serde(skip_serializing_if = "is_one")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
         pub max_failed_rollbacks: u32,
+        /// The share of the error budget up to which the budget counts as spent, which makes a fault serious: 0 to 1.
+        /// Default 0: nothing is left.
+        #[serde(skip_serializing_if = "wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub low_error_budget: f64,
     }
 }
 
@@ -114,6 +119,7 @@ impl Default for Policy {
             error_rate_significance: SIGNIFICANCE,
             window_revisions: None,
             max_failed_rollbacks: 1,
+            low_error_budget: 0.0,
         }
     }
 }
@@ -172,9 +178,11 @@ impl PolicyText for Policy {
                 format_args!("`{percent}` is out of range: expected a percentage of 0 or more"),
             );
         }
-        for (name, share) in
-            [("errorRateMinRise", self.error_rate_min_rise), ("smallShare", self.small_share)]
-        {
+        for (name, share) in [
+            ("errorRateMinRise", self.error_rate_min_rise),
+            ("smallShare", self.small_share),
+            ("lowErrorBudget", self.low_error_budget),
+        ] {
             faults.check_share(share, format_args!("{}", join(path, name)));
         }
         faults.check(

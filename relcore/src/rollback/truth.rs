@@ -11,61 +11,55 @@ pub(super) enum Truth {
     True,
 }
 
-/// How many operands have each truth value, so that one operand can be replaced without looking at the others.
+/// The truth values of many operands, a bit for each, so that one operand is replaced without looking at the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    no: u8,
-    unknown: u8,
-    yes: u8,
+pub(super) struct Truths {
+    yes: u32,
+    unknown: u32,
 }
 
-impl Tally {
-    pub(super) fn of(truth: Truth) -> Self {
-        let mut tally = Self::default();
-        tally.add(truth);
-        tally
+impl Truths {
+    /// The same truth values, except for these operands.
+    pub(super) fn with(self, operands: u32, truth: Truth) -> Self {
+        let (yes, unknown) = (self.yes & !operands, self.unknown & !operands);
+        match truth {
+            Truth::False => Self { yes, unknown },
+            Truth::Unknown => Self { yes, unknown: unknown | operands },
+            Truth::True => Self { yes: yes | operands, unknown },
+        }
     }
 
-    pub(super) fn add(&mut self, truth: Truth) {
-        let count = self.count(truth);
-        *count = count.saturating_add(1);
-    }
-
-    pub(super) fn replace(&mut self, from: Truth, to: Truth) {
-        let count = self.count(from);
-        *count = count.saturating_sub(1);
-        self.add(to);
-    }
-
-    /// Kleene's "and" of the operands: false if one is false.
-    pub(super) fn all(self) -> Truth {
-        match self {
-            Self { no: 1.., .. } => Truth::False,
-            Self { unknown: 1.., .. } => Truth::Unknown,
+    /// Kleene's "and" of these operands: false if one is false.
+    pub(super) fn all(self, operands: u32) -> Truth {
+        match (operands & !(self.yes | self.unknown), operands & self.unknown) {
+            (1.., _) => Truth::False,
+            (_, 1..) => Truth::Unknown,
             _ => Truth::True,
         }
     }
 
-    /// Kleene's "or" of the operands: true if one is true.
-    pub(super) fn any(self) -> Truth {
-        match self {
-            Self { yes: 1.., .. } => Truth::True,
-            Self { unknown: 1.., .. } => Truth::Unknown,
+    /// Kleene's "or" of these operands: true if one is true.
+    pub(super) fn any(self, operands: u32) -> Truth {
+        match (operands & self.yes, operands & self.unknown) {
+            (1.., _) => Truth::True,
+            (_, 1..) => Truth::Unknown,
             _ => Truth::False,
         }
     }
 
-    /// Whether one operand is unknown, even if another one decides.
-    pub(super) fn has_unknown(self) -> bool {
-        self.unknown > 0
+    /// The operands that are true.
+    pub(super) fn yes(self) -> u32 {
+        self.yes
     }
 
-    fn count(&mut self, truth: Truth) -> &mut u8 {
-        match truth {
-            Truth::False => &mut self.no,
-            Truth::Unknown => &mut self.unknown,
-            Truth::True => &mut self.yes,
-        }
+    /// The operands that are unknown.
+    pub(super) fn unknown(self) -> u32 {
+        self.unknown
+    }
+
+    /// The operands that are false, among the given ones.
+    pub(super) fn no(self, operands: u32) -> u32 {
+        operands & !(self.yes | self.unknown)
     }
 }
 
@@ -81,6 +75,12 @@ impl Not for Truth {
     }
 }
 
+impl From<bool> for Truth {
+    fn from(known: bool) -> Self {
+        if known { Self::True } else { Self::False }
+    }
+}
+
 impl From<Option<bool>> for Truth {
     fn from(known: Option<bool>) -> Self {
         match known {
@@ -93,8 +93,8 @@ impl From<Option<bool>> for Truth {
 
 #[cfg(test)]
 mod tests {
-    use super::Tally;
     use super::Truth::{self, False, True, Unknown};
+    use super::Truths;
 
     #[test]
     fn an_unknown_operand_counts_only_where_it_decides() {
@@ -106,15 +106,16 @@ mod tests {
             (False, Unknown, False, Unknown),
             (Unknown, Unknown, Unknown, Unknown),
         ] {
-            let mut tally = Tally::of(a);
-            tally.add(b);
-            assert_eq!((tally.all(), tally.any()), (and, or), "{a:?}, {b:?}");
+            let truths = Truths::default().with(4, a).with(2, b).with(8, Unknown);
+            assert_eq!((truths.all(6), truths.any(6)), (and, or), "{a:?}, {b:?}");
             // De Morgan's law, by replacing each operand.
-            tally.replace(a, !a);
-            tally.replace(b, !b);
-            assert_eq!((!tally.any(), !tally.all()), (and, or), "{a:?}, {b:?}");
+            let truths = truths.with(4, !a).with(2, !b);
+            assert_eq!((!truths.any(6), !truths.all(6)), (and, or), "{a:?}, {b:?}");
+            let sets = truths.yes() | truths.unknown() | truths.no(14);
+            assert_eq!((sets, truths.unknown() & 8), (14, 8));
         }
-        assert_eq!([Tally::default().all(), Tally::default().any()], [True, False]);
+        assert_eq!([Truths::default().all(0), Truths::default().any(0)], [True, False]);
         assert_eq!([Some(true), Some(false), None].map(Truth::from), [True, False, Unknown]);
+        assert_eq!([true, false].map(Truth::from), [True, False]);
     }
 }

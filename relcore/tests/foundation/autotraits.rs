@@ -33,42 +33,44 @@ macro_rules! types {
 
 types! {
     analysis: Assessment, Condition, EndRule, Evaluation, GroupStatus, Join, Measurement, Metric, MetricGroup,
-        MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test, BadChange, EffectMeasure, GroupScore, JudgePolicy,
-        JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues, Samples, Score, SeriesPair,
-        SpreadRule, Verdict, Aggregate, Alert, AlertLimit, AlertReport, AlertRule, AlertRules, AlertSample, AlertSeries,
-        AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion, CriterionResult, EarlierResult, Firing,
-        IncludedResults, Indicator, Objective, ObjectiveScore, ObjectiveStatus, ObjectiveVerdict, Objectives,
-        ScoreSemantics, Scorecard, Target, MonitoredMetric, Monitoring, MonitoringArea;
+        MetricStatus, NoValue, Phase, PhaseCounts, Reading, Run, Tally, Template, Test, BadChange, EffectMeasure,
+        GroupScore, JudgePolicy, JudgedMetric, Judgement, Label, LabelledMetric, MetricJudgement, MissingValues,
+        Samples, Score, SeriesPair, SpreadRule, Verdict, Aggregate, Alert, AlertLimit, AlertReport, AlertRule,
+        AlertRules, AlertSample, AlertSeries, AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion,
+        CriterionResult, EarlierResult, Firing, IncludedResults, Indicator, Objective, ObjectiveScore,
+        ObjectiveStatus, ObjectiveVerdict, Objectives, ScoreSemantics, Scorecard, Target, MonitoredMetric,
+        Monitoring, MonitoringArea;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
-    canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout, Routing, State,
-        Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
+    canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout,
+        Routing, State, Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
-        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver, Exposure, RebaseMode, ScheduleChange, WeightExposure,
-        Confirmation, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute, StepOutcome;
+        PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver,
+        Exposure, RebaseMode, ScheduleChange, WeightExposure, Confirmation, HeaderMatch, HeaderRoute, MatchKind,
+        MirrorRoute, StepOutcome;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
-    experiment: Assigner, Assignment, BucketRange, Condition, Decision, Definition, Guardrail, Move, Namespace, RampCheck,
-        RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange, VariantResult,
-        VariantVerdict, Verdict, WinnerPolicy;
-    interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
-        PrometheusQuery, PrometheusSample, PrometheusSeries;
-    metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
-        DoraRow, DurationSummary, Engine, Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy,
-        LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,
-        RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, ReportRow, ReworkSignal, SeedRule,
-        SeveralIncidents, UndefinedReason, UndeliveredChanges;
+    experiment: Assigner, Assignment, BucketRange, Condition, Decision, Definition, Guardrail, Move, Namespace,
+        RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
+        VariantResult, VariantVerdict, Verdict, WinnerPolicy;
+    interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
+        PrometheusSample, PrometheusSeries;
+    metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
+        Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
+        NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,
+        RecoveryStart, ReportRow, ReworkSignal, SeedRule, SeveralIncidents, UndefinedReason, UndeliveredChanges;
     column: Column, Columns, Field, Instants, Kind, Lists, Members, Record, Values;
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;
     reason: Evidence, Interval, Reason, ReasonCode, Severity;
-    release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
-        CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
-        RequiredApproval, TestingScope;
+    release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict, CommunicationScope, Advisory,
+        Facts, Profile, Profiles, Type, RequiredApproval, TestingScope;
     stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
         EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
-        QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict, WelchTest;
-    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
-        Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
-        SchemaChange, Situation, Verdict, Window, WindowVerdict;
+        QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict,
+        WelchTest;
+    rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss,
+        Decision, Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict,
+        Policy, SchemaChange, Situation, Verdict, Window, WindowVerdict, Condition, Correlation, RecoveryOption,
+        TableRow, Trend;
     time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, Schedule;

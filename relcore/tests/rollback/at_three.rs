@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use relcore::rollback::{
-    CustomerImpact as Impact, Decision, Situation, Verdict as V, decide, default_policy, explain,
+    CandidatesVerdict, Correlation, CustomerImpact as Impact, Decision, SchemaChange, Situation, Trend,
+    Verdict as V, decide, default_policy, explain,
 };
 use relcore::scalar::Count;
 use relcore::{Span, Timestamp};
@@ -182,6 +183,117 @@ fn each_situation_has_the_verdict_that_a_release_engineer_expects() {
                 (s.error_rate_observed, s.error_rate_samples) = (Some(1.0), Some(Count::from(50)));
             }),
             V::Inconclusive,
+        ),
+        (
+            "an app of a store, its phased release is under way",
+            outage().client_installed(true).rollout_under_way(true),
+            V::Halt,
+        ),
+        ("an app of a store, nobody knows of its rollout", outage().client_installed(true), V::Halt),
+        (
+            "an app of a store that everybody has, and no fix",
+            outage().client_installed(true).rollout_under_way(false),
+            V::Escalate,
+        ),
+        (
+            "the same, and a quick fix is available",
+            quick(outage()).client_installed(true).rollout_under_way(false),
+            V::ForwardFix,
+        ),
+        (
+            "an app of a store with a flag that ends the fault",
+            outage().client_installed(true).rollout_under_way(true).flag_ends_fault(true),
+            V::DisableFlag,
+        ),
+        (
+            "an outage in the middle of a canary: the rollback is proven",
+            outage().rollout_under_way(true),
+            V::RollBack,
+        ),
+        (
+            "a tested fix is sooner than a rollback",
+            outage()
+                .fix_tested(true)
+                .fix_ready_in(Span::from_minutes(30))
+                .rollback_takes(Span::from_hours(2)),
+            V::ForwardFix,
+        ),
+        (
+            "a tested fix takes as long as a rollback",
+            outage().fix_tested(true).fix_ready_in(Span::from_hours(2)).rollback_takes(Span::from_hours(2)),
+            V::RollBack,
+        ),
+        (
+            "the errors began before the release",
+            outage().correlation_with_release(Correlation::Unrelated),
+            V::Escalate,
+        ),
+        (
+            "the same, and more capacity helps",
+            outage().correlation_with_release(Correlation::Unrelated).mitigation_available(true),
+            V::Mitigate,
+        ),
+        (
+            "sluggish because of another service",
+            sluggish().correlation_with_release(Correlation::Unrelated),
+            V::Freeze,
+        ),
+        (
+            "sluggish because of another service in the middle of a canary",
+            sluggish().correlation_with_release(Correlation::Unrelated).rollout_under_way(true),
+            V::Halt,
+        ),
+        (
+            "sluggish after the window, and nobody knows why",
+            with(sluggish(), |s| (s.deployed_at, s.cause_known) = (Some(ago("25h")), Some(false))),
+            V::Freeze,
+        ),
+        (
+            "an outage after the window, and a limit of requests helps",
+            with(outage(), |s| (s.deployed_at, s.mitigation_available) = (Some(ago("25h")), Some(true))),
+            V::Mitigate,
+        ),
+        ("the rollback failed", outage().failed_rollbacks(1), V::Escalate),
+        (
+            "the history has no version that worked",
+            outage().candidates(CandidatesVerdict::NotFound),
+            V::Escalate,
+        ),
+        (
+            "the history has one, and nobody said more",
+            with(outage(), |s| {
+                (s.previous_version_available, s.candidates) = (None, Some(CandidatesVerdict::Found));
+            }),
+            V::RollBack,
+        ),
+        (
+            "sluggish for one in fifty, and for more every minute",
+            quick(sluggish()).affected_share(0.02).trend(Trend::Worsening),
+            V::RollBack,
+        ),
+        (
+            "sluggish for one in fifty, and the error budget is spent",
+            quick(sluggish()).affected_share(0.02).error_budget_left(0.0),
+            V::RollBack,
+        ),
+        (
+            "the migration only added columns",
+            with(outage(), |s| {
+                (s.irreversible_migration, s.schema_change) = (None, Some(SchemaChange::Expand))
+            }),
+            V::RollBack,
+        ),
+        (
+            "the migration dropped a column",
+            with(outage(), |s| {
+                (s.irreversible_migration, s.schema_change) = (None, Some(SchemaChange::Contract))
+            }),
+            V::Escalate,
+        ),
+        (
+            "data was written that the previous version cannot read",
+            outage().new_format_written(true),
+            V::Escalate,
         ),
         ("one incident, and nothing else is known", unknown.customer_incidents(1), V::Escalate),
     ] {

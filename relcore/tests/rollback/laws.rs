@@ -10,7 +10,8 @@ use crate::model;
 use proptest::option::of;
 use proptest::prelude::*;
 use relcore::rollback::{
-    CustomerImpact, Decision, Policy, Situation, Verdict, decide, default_policy, explain,
+    CandidatesVerdict, Correlation, CustomerImpact, Decision, Policy, SchemaChange, Situation, Trend,
+    Verdict, decide, default_policy, explain,
 };
 use relcore::scalar::Count;
 use relcore::{ErrorKind, Severity, Span, Timestamp};
@@ -52,8 +53,72 @@ prop_compose! {
     }
 }
 
+/// Mostly absent, as in the facts of a script that knows the usual ones.
+fn rarely<T: std::fmt::Debug + Clone + 'static>(values: Vec<T>) -> impl Strategy<Value = Option<T>> {
+    prop_oneof![3 => Just(None), 2 => prop::sample::select(values).prop_map(Some)]
+}
+
+fn minutes(most: i32) -> impl Strategy<Value = Option<Span>> {
+    prop_oneof![2 => Just(None), 1 => (0..most).prop_map(|minutes| Some(Span::from_minutes(minutes)))]
+}
+
+prop_compose! {
+    /// The facts that refine others.
+    fn refinements()(
+        trend in rarely(vec![Trend::Improving, Trend::Steady, Trend::Worsening]),
+        correlation in rarely(vec![Correlation::Unrelated, Correlation::Plausible, Correlation::Confirmed]),
+        cause in rarely(vec![true, false]), budget in of(-0.5..=1.0), failed in of(0_u32..3),
+        candidates in rarely(vec![CandidatesVerdict::Found, CandidatesVerdict::Inconclusive, CandidatesVerdict::NotFound]),
+        schema in rarely(vec![SchemaChange::Unchanged, SchemaChange::Expand, SchemaChange::Contract]),
+        format in rarely(vec![true, false, false]), effects in rarely(vec![true, false]),
+        client in rarely(vec![true, false, false]), takes in minutes(120), tested in rarely(vec![true, true, false]),
+    ) -> Situation {
+        let mut situation = nothing_known();
+        situation.trend = trend;
+        situation.correlation_with_release = correlation;
+        situation.cause_known = cause;
+        situation.error_budget_left = budget;
+        situation.failed_rollbacks = failed;
+        situation.candidates = candidates;
+        situation.schema_change = schema;
+        situation.new_format_written = format;
+        situation.external_side_effects = effects;
+        situation.client_installed = client;
+        situation.rollback_takes = takes;
+        situation.fix_tested = tested;
+        situation
+    }
+}
+
 prop_compose! {
     fn situations()(
+        usual in usual_situations(), refined in refinements(), refines in any::<bool>(),
+        under_way in rarely(vec![true, false]), mitigation in rarely(vec![true, false]),
+    ) -> Situation {
+        if !refines {
+            return usual;
+        }
+        let mut situation = usual;
+        situation.trend = refined.trend;
+        situation.correlation_with_release = refined.correlation_with_release;
+        situation.cause_known = refined.cause_known;
+        situation.error_budget_left = refined.error_budget_left;
+        situation.failed_rollbacks = refined.failed_rollbacks;
+        situation.candidates = refined.candidates;
+        situation.schema_change = refined.schema_change;
+        situation.new_format_written = refined.new_format_written;
+        situation.external_side_effects = refined.external_side_effects;
+        situation.client_installed = refined.client_installed;
+        situation.rollback_takes = refined.rollback_takes;
+        situation.fix_tested = refined.fix_tested;
+        situation.rollout_under_way = under_way;
+        situation.mitigation_available = mitigation;
+        situation
+    }
+}
+
+prop_compose! {
+    fn usual_situations()(
         facts in criteria(), hours in of(0_i32..48), available in of(any::<bool>()), loss in bad(), irreversible in bad(),
         tested in of(any::<bool>()), complex in of(any::<bool>()), share in of(prop_oneof![0.0..0.1, 0.0..=1.0]),
         impact in of(impacts()), simple in of(any::<bool>()), ready in of(0_i32..120), flag in bad(),
@@ -110,8 +175,9 @@ fn recovery(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Hold => 0,
         Verdict::Inconclusive => 1,
-        Verdict::ForwardFix => 2,
-        _ => 3, // disable the flag, roll back, escalate
+        Verdict::Freeze => 2,
+        Verdict::ForwardFix => 3,
+        _ => 4, // disable the flag, mitigate, halt, roll back, escalate
     }
 }
 
@@ -150,6 +216,8 @@ fn worst() -> Vec<(&'static str, serde_json::Value)> {
         ("fixSimple", "false"),
         ("fixReadyIn", "P9D"),
         ("flagEndsFault", "false"),
+        ("trend", "worsening"),
+        ("errorBudgetLeft", "-1"),
     ]
     .map(|(fact, value)| (fact, as_json(value)))
     .to_vec()
@@ -179,7 +247,7 @@ proptest! {
         let before = recovery(decided(&facts, &policy).verdict);
         let known = serde_json::to_value(facts).unwrap();
         for fact in ["criticalFunctionalityBroken", "vulnerabilityIntroduced", "dataCorruption", "latencyObserved",
-            "errorRateObserved", "customerIncidents", "affectedShare", "customerImpact"] {
+            "errorRateObserved", "customerIncidents", "affectedShare", "customerImpact", "trend", "errorBudgetLeft"] {
             if known.get(fact).is_none() {
                 continue;
             }
@@ -193,11 +261,15 @@ proptest! {
     }
 
     #[test]
-    fn a_veto_is_never_overruled(facts in situations(), policy in any_policy(), which in 0..4_usize) {
+    fn a_veto_is_never_overruled(facts in situations(), policy in any_policy(), which in 0..8_usize) {
         let vetoed = match which {
             0 => facts.previous_version_available(false),
             1 => facts.rollback_causes_data_loss(true),
             2 => facts.irreversible_migration(true),
+            3 => facts.candidates(CandidatesVerdict::NotFound),
+            4 => facts.new_format_written(true),
+            5 => facts.client_installed(true),
+            6 => facts.failed_rollbacks(policy.max_failed_rollbacks),
             _ => facts.deployed_at(now().plus(Span::from_hours(-48)).unwrap()),
         };
         prop_assert_ne!(decided(&vetoed, &policy).verdict, Verdict::RollBack);
@@ -206,12 +278,71 @@ proptest! {
     #[test]
     fn a_missing_fact_is_its_worst_value_or_makes_the_verdict_a_question(facts in situations(), policy in any_policy()) {
         for (fact, value) in worst() {
+            let is_refined = match fact {
+                "trend" | "errorBudgetLeft" => true, // not considered while they are left out
+                "previousVersionAvailable" => facts.candidates.is_some(),
+                "irreversibleMigration" => facts.schema_change.is_some(),
+                _ => false,
+            };
+            if is_refined {
+                continue;
+            }
             let missing = decided(&with(&facts, fact, None), &policy).verdict;
             let worst = decided(&with(&facts, fact, Some(value)), &policy).verdict;
             let asks = matches!(missing, Verdict::Inconclusive | Verdict::Escalate);
             // `customerIncidents` asks whether customers are affected; `customerImpact` counts once they are.
             let answered = fact == "customerImpact" && missing == Verdict::Hold && facts.customer_incidents.is_some();
             prop_assert!(asks || answered || missing == worst, "{} missing: {:?}, worst: {:?}", fact, missing, worst);
+        }
+    }
+
+    #[test]
+    fn a_refinement_that_is_left_out_changes_nothing(facts in situations(), policy in any_policy()) {
+        let installed = (facts.client_installed == Some(true)).to_string();
+        let known_fix = (facts.fix_simple == Some(true)).to_string();
+        for (fact, value) in [("trend", "steady"), ("trend", "improving"), ("errorBudgetLeft", "1"),
+            ("correlationWithRelease", "plausible"), ("correlationWithRelease", "confirmed"), ("newFormatWritten", "false"),
+            ("clientInstalled", "false"), ("externalSideEffects", "false"), ("failedRollbacks", "0"), ("fixTested", "false"),
+            ("rollbackTakes", "PT0S"), ("rolloutUnderWay", &installed), ("mitigationAvailable", "false")] {
+            let left_out = decided(&with(&facts, fact, None), &policy).verdict;
+            prop_assert_eq!(left_out, decided(&with(&facts, fact, Some(as_json(value))), &policy).verdict, "{}", fact);
+        }
+        let left_out = decided(&with(&facts, "causeKnown", None), &policy).verdict;
+        if facts.fix_simple == Some(true) {
+            prop_assert_eq!(left_out, decided(&facts.cause_known(known_fix == "true"), &policy).verdict);
+        }
+        let unknown = decided(&facts.cause_known(false), &policy).verdict;
+        prop_assert!(recovery(left_out) >= recovery(unknown) || left_out == Verdict::ForwardFix);
+    }
+
+    #[test]
+    fn a_single_fact_always_changes_the_verdict(facts in situations(), policy in any_policy()) {
+        // The smallest change is therefore one fact. (A policy that watches nothing has no other verdict.)
+        if policy.critical_functionality_severity >= Severity::Error {
+            prop_assert!(!decided(&facts, &policy).counterfactuals.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_option_that_is_taken_has_no_disqualifier(facts in situations(), policy in any_policy()) {
+        let decision = decided(&facts, &policy);
+        let is_wrong = !matches!(decision.verdict, Verdict::Hold | Verdict::Inconclusive);
+        prop_assert_eq!(!decision.options.is_empty(), is_wrong);
+        let known = serde_json::to_value(facts).unwrap();
+        for option in &decision.options {
+            if option.choice == decision.verdict {
+                prop_assert!(option.disqualifiers.is_empty(), "{:?}", option);
+            }
+            for fact in option.disqualifiers.iter().chain(&option.facts) {
+                let by_another = (fact == "previousVersionAvailable" && facts.candidates.is_some())
+                    || (fact == "irreversibleMigration" && facts.schema_change.is_some());
+                prop_assert!(known.get(fact).is_some() || by_another, "{} is not known: {:?}", fact, option);
+            }
+            prop_assert!(option.facts.iter().all(|fact| !option.disqualifiers.contains(fact)), "{:?}", option);
+        }
+        if decision.verdict == Verdict::RollBack {
+            let back = decision.options.iter().find(|option| option.choice == Verdict::RollBack).unwrap();
+            prop_assert!(back.unknown.is_empty(), "{:?}", back);
         }
     }
 
@@ -325,8 +456,10 @@ fn all_faults_are_named_at_once() {
         .error_rate_observed(f64::INFINITY)
         .affected_share(-0.1)
         .deployed_at(now().plus(Span::from_hours(1)).unwrap())
-        .fix_ready_in(Span::from_hours(-1));
-    let policy = default_policy().small_share(5.0).latency_increase_percent(f64::NAN);
+        .fix_ready_in(Span::from_hours(-1))
+        .rollback_takes(Span::from_hours(-1))
+        .error_budget_left(40.0);
+    let policy = default_policy().low_error_budget(-0.1).small_share(5.0).latency_increase_percent(f64::NAN);
     let error = decide(&facts, &policy, now()).unwrap_err();
     let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(
@@ -337,9 +470,12 @@ fn all_faults_are_named_at_once() {
             "situation.errorRateObserved",
             "situation.affectedShare",
             "situation.deployedAt",
+            "situation.rollbackTakes",
             "situation.fixReadyIn",
+            "situation.errorBudgetLeft",
             "policy.latencyIncreasePercent",
             "policy.smallShare",
+            "policy.lowErrorBudget",
         ]
     );
     assert!(error.faults().iter().all(|fault| fault.code == ErrorKind::OutOfRange));

@@ -13,3 +13,4 @@ mod history;
 mod laws;
 mod model;
 mod plan;
+mod table;

@@ -1,23 +1,6 @@
-//! The documented decision table, read literally: one line per row, `*` for any, first match.
-use relcore::rollback::{Policy, Situation, Verdict};
+//! The rules of the decision, read literally, without the table.
+use relcore::rollback::{CandidatesVerdict, Correlation, Policy, SchemaChange, Situation, Trend, Verdict};
 use relcore::{Severity, Timestamp};
-
-/// allowed, serious, widespread, quick, proven: verdict.
-const TABLE: &str = "
-    n n * * *  forward_fix
-    n y * y *  forward_fix
-    n y * n *  escalate
-    y y y * *  roll_back
-    y y n * y  roll_back
-    y n y * y  roll_back
-    y y n y n  forward_fix
-    y n y y n  forward_fix
-    y y n n n  escalate
-    y n y n n  escalate
-    y n n n y  roll_back
-    y n n y *  forward_fix
-    y n n * n  forward_fix
-";
 
 /// The probability of as many errors or more, given those of both versions together, summed term by term.
 fn chance(after: f64, before: f64, samples: u64) -> f64 {
@@ -77,39 +60,86 @@ pub fn verdict(facts: &Situation, policy: &Policy, now: Timestamp) -> Verdict {
     // Unknown facts have their worst value.
     let serious =
         criteria.iter().any(|(severity, met, _)| *severity == Severity::Critical && *met != Some(false))
-            || facts.customer_impact.is_none_or(|impact| impact >= p.severe_impact);
+            || facts.customer_impact.is_none_or(|impact| impact >= p.severe_impact)
+            || facts.error_budget_left.is_some_and(|left| left <= p.low_error_budget);
     let widespread = criteria
         .iter()
         .any(|(severity, met, unseen)| *unseen && *severity >= Severity::Error && *met != Some(false))
-        || facts.affected_share.is_none_or(|share| share > p.small_share);
-    let quick = facts.fix_simple == Some(true) && facts.fix_ready_in.is_some_and(|span| span <= p.quick_fix);
-    let proven = facts.rollback_tested == Some(true) && facts.rollback_complex == Some(false);
+        || facts.affected_share.is_none_or(|share| share > p.small_share)
+        || facts.trend == Some(Trend::Worsening);
+    let cause_unknown = facts.cause_known == Some(false);
+    let quick = !cause_unknown
+        && facts.fix_simple == Some(true)
+        && facts.fix_ready_in.is_some_and(|span| span <= p.quick_fix);
+    let proven = facts.rollback_tested == Some(true)
+        && facts.rollback_complex == Some(false)
+        && facts.external_side_effects != Some(true);
+    let sooner = match (facts.fix_ready_in, facts.rollback_takes) {
+        (Some(fix), Some(rollback)) => !cause_unknown && facts.fix_tested == Some(true) && fix < rollback,
+        _ => false,
+    };
+    let under_way = facts.rollout_under_way.unwrap_or(facts.client_installed == Some(true));
+    let mitigable = facts.mitigation_available == Some(true);
+    if facts.correlation_with_release == Some(Correlation::Unrelated) {
+        return match (serious, mitigable, under_way) {
+            (true, true, _) => Verdict::Mitigate,
+            (true, false, _) => Verdict::Escalate,
+            (false, _, true) => Verdict::Halt,
+            (false, _, false) => Verdict::Freeze,
+        };
+    }
+    let by_a_person = if mitigable { Verdict::Mitigate } else { Verdict::Escalate };
+    let without_a_rollback = if under_way {
+        Verdict::Halt
+    } else if serious {
+        if quick { Verdict::ForwardFix } else { by_a_person }
+    } else if cause_unknown {
+        Verdict::Freeze
+    } else {
+        Verdict::ForwardFix
+    };
+    let with_one = {
+        let bad = u8::from(serious) + u8::from(widespread);
+        let back = bad == 2 || proven && (bad == 1 || !quick);
+        if back && !sooner {
+            Verdict::RollBack
+        } else if under_way {
+            Verdict::Halt
+        } else if sooner || quick {
+            Verdict::ForwardFix
+        } else if bad == 1 {
+            by_a_person
+        } else if cause_unknown {
+            Verdict::Freeze
+        } else {
+            Verdict::ForwardFix
+        }
+    };
     let closed = facts.deployed_at.map(|at| at.plus(p.rollback_window).is_ok_and(|end| now >= end));
+    let available = match (facts.previous_version_available, facts.candidates) {
+        (Some(false), _) | (_, Some(CandidatesVerdict::NotFound)) => Some(false),
+        (_, Some(CandidatesVerdict::Found)) | (Some(true), None) => Some(true),
+        _ => None,
+    };
+    let irreversible =
+        facts.irreversible_migration.or(facts.schema_change.map(|change| change == SchemaChange::Contract));
     let vetoes = [
-        facts.previous_version_available.map(|available| !available),
+        available.map(|available| !available),
         closed,
         facts.rollback_causes_data_loss,
-        facts.irreversible_migration,
+        irreversible,
+        Some(facts.new_format_written == Some(true)),
+        Some(facts.client_installed == Some(true)),
+        Some(facts.failed_rollbacks.is_some_and(|failed| failed >= p.max_failed_rollbacks)),
     ];
-    let of = |allowed| look_up([allowed, serious, widespread, quick, proven]);
     if vetoes.contains(&Some(true)) {
-        of(false)
-    } else if vetoes.contains(&None) {
-        if of(true) == of(false) { of(true) } else { Verdict::Escalate }
+        without_a_rollback
+    } else if vetoes.contains(&None) && with_one != without_a_rollback {
+        match without_a_rollback {
+            Verdict::Halt | Verdict::Mitigate => without_a_rollback,
+            _ => Verdict::Escalate,
+        }
     } else {
-        of(true)
-    }
-}
-
-fn look_up(conditions: [bool; 5]) -> Verdict {
-    let fits = |line: &&str| {
-        line.split_whitespace().zip(conditions).all(|(cell, holds)| cell == "*" || (cell == "y") == holds)
-    };
-    let row = TABLE.trim().lines().map(str::trim).find(fits).expect("the table has a row for everything");
-    match row.split_whitespace().last() {
-        Some("roll_back") => Verdict::RollBack,
-        Some("forward_fix") => Verdict::ForwardFix,
-        Some("escalate") => Verdict::Escalate,
-        other => panic!("{other:?}"),
+        with_one
     }
 }

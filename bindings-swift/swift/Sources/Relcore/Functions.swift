@@ -1463,47 +1463,57 @@ public enum Release {
     }
 }
 
-/// Decides how to recover from a bad release: roll back, fix forward, disable a flag, hold, or ask a person.
+/// Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask
+/// a person.
 ///
 /// `decide` takes the facts that a deploy script knows (`Situation`) and the limits beyond which a release counts as
-/// broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, and the facts that would
-/// change the verdict. `explain` writes the same as text.
+/// broken (`Policy`). It returns the verdict with its reasons, the facts that are missing, the recovery options with what
+/// rules them out, and the facts that would change the verdict. `explain` writes the same as text.
 ///
 /// Before the release, `plan_rollback` puts what a rollback has to take back in order, with the time it takes, what it
 /// loses and its gaps. `rollback_window` says from the history of the service whether one version may still go back to
 /// another, and when that ends; `candidates` finds the last version that worked.
 ///
-/// The verdict of `decide` comes from one table. The first row whose conditions hold applies; an empty cell means any value:
-///
-/// | what is wrong | flag ends it | rollback allowed | serious / widespread | fix simple and quick | rollback path proven | verdict |
-/// | --- | --- | --- | --- | --- | --- | --- |
-/// | nothing, all criteria known | | | | | | `hold` |
-/// | nothing known, some criteria unknown | | | | | | `inconclusive` |
-/// | only criteria of severity `warning` | | | | | | `hold` |
-/// | something | yes | | | | | `disable_flag` |
-/// | something | | no | not serious | | | `forward_fix` |
-/// | something | | no | serious | yes | | `forward_fix` |
-/// | something | | no | serious | no | | `escalate` |
-/// | something | | yes | both | | | `roll_back` |
-/// | something | | yes | one of them | | yes | `roll_back` |
-/// | something | | yes | one of them | yes | no | `forward_fix` |
-/// | something | | yes | one of them | no | no | `escalate` |
-/// | something | | yes | neither | no | yes | `roll_back` |
-/// | something | | yes | neither | yes | | `forward_fix` |
-/// | something | | yes | neither | | no | `forward_fix` |
-/// | something | | unknown | the rows for yes and no agree | | | the verdict of those rows |
-/// | something | | unknown | the rows for yes and no differ | | | `escalate` |
+/// The verdict of `decide` comes from one table, which `decision_table` returns and `relcore/docs/DECISIONS.md`
+/// prints. The first row whose conditions hold applies. Its conditions:
 ///
 /// - **Something** is wrong if a criterion of severity `error` or `critical` is met. The policy sets the severities.
 /// - **Flag ends it**: `flagEndsFault` is true.
-/// - **Allowed**: a previous version is available, the rollback window is open, a rollback loses no data, and no
-///   irreversible migration ran. Each of the four is a veto that nothing overrules.
-/// - **Serious**: a criterion of severity `critical` is met, or the impact on customers is severe (the policy's
-///   `severeImpact` or worse).
-/// - **Widespread**: more than a small share of users is affected (the policy's `smallShare`). A vulnerability and
-///   corrupted data count as widespread, because the number of affected users is known too late.
-/// - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`.
-/// - **Proven**: the rollback path is tested and not complex.
+/// - **Of the release**: `correlationWithRelease` is not `unrelated`. Of a fault that the release did not cause, no
+///   version of it is the remedy.
+/// - **Allowed**: a previous version is available, the rollback window is open, a rollback loses no data, no irreversible
+///   migration ran, no data was written that the previous version cannot read, the release is not installed on devices,
+///   and no more rollbacks failed than the policy's `maxFailedRollbacks` allows. Each is a veto that nothing overrules.
+/// - **Serious**: a criterion of severity `critical` is met, the impact on customers is severe (the policy's
+///   `severeImpact` or worse), or the error budget is spent (the policy's `lowErrorBudget`).
+/// - **Widespread**: more than a small share of users is affected (the policy's `smallShare`), or the trend is
+///   `worsening`. A vulnerability and corrupted data count as widespread, because the number of affected users is known
+///   too late.
+/// - **Simple and quick**: the fix is simple and ready within the policy's `quickFix`, and `causeKnown` is not false.
+/// - **Proven**: the rollback path is tested and not complex, and the release had no effects that it does not take back.
+/// - **Sooner**: the fix is tested, and `fixReadyIn` is less than `rollbackTakes`.
+/// - **Cause known**: `causeKnown` is not false.
+/// - **Under way**: `rolloutUnderWay` is true.
+/// - **Mitigation**: `mitigationAvailable` is true.
+///
+/// These facts refine the others. One that is left out is not considered: the verdict is then that of a release
+/// without it, and it is neither missing nor tried.
+///
+/// | left out | counts as |
+/// | --- | --- |
+/// | `trend` | `steady` |
+/// | `errorBudgetLeft` | not spent |
+/// | `correlationWithRelease` | `plausible`, which is its worst value |
+/// | `causeKnown` | known if the fix is simple |
+/// | `candidates`, `schemaChange` | `previousVersionAvailable` and `irreversibleMigration` decide alone |
+/// | `newFormatWritten`, `clientInstalled`, `externalSideEffects` | false |
+/// | `failedRollbacks` | 0 |
+/// | `fixTested`, `rollbackTakes` | no tested fix is known to be sooner, which is the worst value |
+/// | `rolloutUnderWay` | false; true of a release that is installed on devices |
+/// | `mitigationAvailable` | false, which is its worst value |
+///
+/// An app of a store is a release with `clientInstalled: true`. It is never rolled back: its flag is disabled, its
+/// rollout is halted (Play) or its phased release paused (App Store), and a fix gets a higher version number.
 ///
 /// Pitfalls:
 ///
@@ -1572,15 +1582,26 @@ public enum Rollback {
         try ffiRollbackCheckRollbackPlan(items: items, now: now)
     }
 
-    /// Decides what to do about a release: roll back, fix forward, disable a flag, hold, or ask a person.
+    /// Decides what to do about a release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a
+    /// person.
     ///
     /// The documentation of `rollback` has the decision table and the meaning of its columns.
     ///
     /// Errors:
     /// `out_of_range`, all faults at once: a share such as `errorRateObserved: 3` that is not within 0 and 1, a latency
-    /// that is negative or not a number, a `latencyBaseline` of 0, `deployedAt` after `now`, a negative span.
+    /// that is negative or not a number, a `latencyBaseline` of 0, an `errorBudgetLeft` of 40 (a share, not a percentage),
+    /// `deployedAt` after `now`, a negative span.
     public static func decide(situation: RollbackSituation, policy: RollbackPolicy, now: Timestamp) throws -> RollbackDecision {
         try ffiRollbackDecide(situation: situation, policy: policy, now: now)
+    }
+
+    /// The decision table. The first row that applies decides; a condition that a row does not name may have any value.
+    ///
+    /// The last row is for a release of which it is unknown whether a rollback is allowed: the rows for both values are
+    /// looked up. If they agree, they decide; if the one without a rollback halts or mitigates, it decides; otherwise the last
+    /// row applies.
+    public static func decisionTable() throws -> [RollbackTableRow] {
+        try ffiRollbackDecisionTable()
     }
 
     /// Writes a decision as text for a person: the verdict, the reasons, and the facts that would change the verdict.
@@ -1609,7 +1630,7 @@ public enum Rollback {
     /// | --- | --- |
     /// | `hold` | `proceed`: nothing calls for recovery |
     /// | `roll_back` | `roll_back` |
-    /// | `disable_flag`, `forward_fix`, `escalate`, `inconclusive` | `ask` |
+    /// | `disable_flag`, `forward_fix`, `mitigate`, `halt`, `freeze`, `escalate`, `inconclusive` | `ask` |
     public static func outcome(decision: RollbackDecision) throws -> DecisionOutcome {
         try ffiRollbackOutcome(decision: decision)
     }

@@ -369,6 +369,12 @@ extension ReasonCode {
     public static let rollbackLosesData = Self(rawValue: "rollback_loses_data")
     /// Veto: a migration cannot be undone.
     public static let migrationIrreversible = Self(rawValue: "migration_irreversible")
+    /// Veto: the release is installed on the devices of users.
+    public static let clientInstalled = Self(rawValue: "client_installed")
+    /// Something is wrong, and it grows: a small share of affected users does not stay small.
+    public static let faultGrowing = Self(rawValue: "fault_growing")
+    /// Something is wrong, and the error budget is spent: the fault is serious.
+    public static let errorBudgetSpent = Self(rawValue: "error_budget_spent")
     /// Hold: no criterion is met, and none is unknown.
     public static let noCriterionMet = Self(rawValue: "no_criterion_met")
     /// Inconclusive: no criterion requires recovery, but at least one is unknown.
@@ -393,6 +399,16 @@ extension ReasonCode {
     public static let fixPreferred = Self(rawValue: "fix_preferred")
     /// Escalate: the rollback path is not proven, and no simple and quick fix exists.
     public static let neitherIsSafe = Self(rawValue: "neither_is_safe")
+    /// Halt: no rollback is made, and the rollout is still under way.
+    public static let rolloutUnderWay = Self(rawValue: "rollout_under_way")
+    /// Escalate, mitigate, halt or freeze: the release did not cause the fault.
+    public static let notOfRelease = Self(rawValue: "not_of_release")
+    /// Mitigate: no other version is known to be safe, and a mitigation limits the fault.
+    public static let mitigationAvailable = Self(rawValue: "mitigation_available")
+    /// Freeze: the fault is limited, and its cause is unknown.
+    public static let causeUnknown = Self(rawValue: "cause_unknown")
+    /// Forward-fix: a tested fix is ready before a rollback would be done.
+    public static let fixSooner = Self(rawValue: "fix_sooner")
     /// Plan: the step stops the harm, so that it comes first.
     public static let planHarmFirst = Self(rawValue: "plan_harm_first")
     /// Plan: the previous version cannot run before this database step.
@@ -445,7 +461,7 @@ extension ReasonCode {
     public static let targetIsExperiment = Self(rawValue: "target_is_experiment")
     /// Window: too many versions lie between the target and the current version.
     public static let windowRevisionsExceeded = Self(rawValue: "window_revisions_exceeded")
-    /// Window: data was written that the target cannot read.
+    /// Data was written that the version to go back to cannot read.
     public static let newFormatWritten = Self(rawValue: "new_format_written")
     /// Window: the artifact of the target is deleted.
     public static let artifactExpired = Self(rawValue: "artifact_expired")

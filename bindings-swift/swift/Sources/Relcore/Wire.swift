@@ -1544,6 +1544,22 @@ extension RollbackCandidatesVerdict: WireValue {
     public func json() throws -> String { try ffiWriteRollbackCandidatesVerdict(value: self) }
 }
 
+extension RollbackCondition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCondition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCondition(value: self) }
+}
+
+extension RollbackCorrelation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackCorrelation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackCorrelation(value: self) }
+}
+
 extension RollbackCounterfactual: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackCounterfactual(json: json) }
@@ -1656,6 +1672,14 @@ extension RollbackPolicy: WireValue {
     public func json() throws -> String { try ffiWriteRollbackPolicy(value: self) }
 }
 
+extension RollbackRecoveryOption: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackRecoveryOption(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackRecoveryOption(value: self) }
+}
+
 extension RollbackSchemaChange: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadRollbackSchemaChange(json: json) }
@@ -1670,6 +1694,22 @@ extension RollbackSituation: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteRollbackSituation(value: self) }
+}
+
+extension RollbackTableRow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackTableRow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackTableRow(value: self) }
+}
+
+extension RollbackTrend: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRollbackTrend(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRollbackTrend(value: self) }
 }
 
 extension RollbackVerdict: WireValue {

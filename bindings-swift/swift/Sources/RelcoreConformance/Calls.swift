@@ -194,6 +194,8 @@ extension ReleaseType: CaseValue {}
 extension RollbackCandidate: CaseValue {}
 extension RollbackCandidates: CaseValue {}
 extension RollbackCandidatesVerdict: CaseValue {}
+extension RollbackCondition: CaseValue {}
+extension RollbackCorrelation: CaseValue {}
 extension RollbackCounterfactual: CaseValue {}
 extension RollbackCriterion: CaseValue {}
 extension RollbackCustomerImpact: CaseValue {}
@@ -208,8 +210,11 @@ extension RollbackPlanItem: CaseValue {}
 extension RollbackPlanStep: CaseValue {}
 extension RollbackPlanVerdict: CaseValue {}
 extension RollbackPolicy: CaseValue {}
+extension RollbackRecoveryOption: CaseValue {}
 extension RollbackSchemaChange: CaseValue {}
 extension RollbackSituation: CaseValue {}
+extension RollbackTableRow: CaseValue {}
+extension RollbackTrend: CaseValue {}
 extension RollbackVerdict: CaseValue {}
 extension RollbackWindow: CaseValue {}
 extension RollbackWindowVerdict: CaseValue {}
@@ -472,6 +477,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Rollback.checkRollbackPlan(items: input.take("items"), now: input.take("now")).wire()
     case "rollback.decide":
         return try Rollback.decide(situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "rollback.decision_table":
+        return try Rollback.decisionTable().wire()
     case "rollback.explain":
         return try Rollback.explain(decision: input.take("decision")).wire()
     case "rollback.explain_candidates":
