@@ -58,9 +58,9 @@ pub fn from_git(c: &mut Criterion<CpuTime>) {
     c.bench_function("interchange::parse_git, ripgrep", |b| b.iter(|| parse_git(tags, black_box(log))));
     let history = parse_git(tags, log).unwrap();
     c.bench_function("interchange::git_releases of it", |b| {
-        b.iter(|| git_releases(black_box(&history), None));
+        b.iter(|| git_releases(black_box(&history), None, None));
     });
-    let releases = git_releases(&history, None).unwrap();
+    let releases = git_releases(&history, None, None).unwrap();
     let policy = Policy::default();
     let years = TimeRange { start: at(BEGIN), end: at(END) };
     c.bench_function("metrics::dora of these, by year", |b| {

@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     let Ok(history) = parse_git(tags, log) else { return };
     let written = serde_json::to_string(&history).expect("a history has JSON");
     assert_eq!(serde_json::from_str::<GitHistory>(&written).ok().as_ref(), Some(&history));
-    if let Ok(releases) = git_releases(&history, None) {
+    if let Ok(releases) = git_releases(&history, None, None) {
         assert_eq!(releases.changes.len(), history.commits.len());
         assert!(releases.deployments.len() <= history.tags.len());
     }

@@ -358,10 +358,20 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Text),
     ),
     (
+        "interchange.git_packages",
+        &[
+            ("history", TypeRef::Named("interchange.GitHistory")),
+            ("packages", TypeRef::List(&TypeRef::Named("interchange.GitPackage"))),
+            ("repository", TypeRef::Optional(&TypeRef::Text)),
+        ],
+        Some(TypeRef::Named("interchange.GitReleases")),
+    ),
+    (
         "interchange.git_releases",
         &[
             ("history", TypeRef::Named("interchange.GitHistory")),
             ("tagPattern", TypeRef::Optional(&TypeRef::Text)),
+            ("repository", TypeRef::Optional(&TypeRef::Text)),
         ],
         Some(TypeRef::Named("interchange.GitReleases")),
     ),

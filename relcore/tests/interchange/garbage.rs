@@ -23,7 +23,7 @@ fn a_megabyte_is_read_or_refused() {
         assert_eq!(parse_git(&text, "").is_ok(), text.trim_matches('\n').is_empty());
         assert!(prometheus_query_range(&text).is_err());
         let empty = GitHistory::new([], []);
-        assert_eq!(git_releases(&empty, Some(&text)).unwrap_err().path(), "tagPattern");
+        assert_eq!(git_releases(&empty, Some(&text), None).unwrap_err().path(), "tagPattern");
     }
 }
 
@@ -36,7 +36,7 @@ fn a_history_of_100_000_commits_needs_no_recursion() {
         .map(|n| format!("{}\t{}\t{n}\t{n}\tx\u{1f}\u{1e}\n", name(n), parent(n)))
         .collect();
     let tags = format!("1.0.0\tcommit\t{}\t\t\t100000\t\n", name(99_999));
-    let releases = git_releases(&parse_git(&tags, &log).unwrap(), None).unwrap();
+    let releases = git_releases(&parse_git(&tags, &log).unwrap(), None, None).unwrap();
     assert_eq!(releases.deployments.first().unwrap().changes.len(), 100_000);
 }
 
@@ -49,6 +49,6 @@ proptest! {
 
     #[test]
     fn any_pattern_is_read_or_refused(pattern in "\\PC*") {
-        let _ = git_releases(&GitHistory::new([], []), Some(&pattern));
+        let _ = git_releases(&GitHistory::new([], []), Some(&pattern), None);
     }
 }
