@@ -215,7 +215,7 @@ fn parse_tag(line: &str, dates: &mut Vec<GitFault>) -> Result<Option<GitTag>> {
         match date(text)? {
             Date::At(at) => {
                 if let Some(text) = unread {
-                    let text = format!("has the date {text}: the date of its commit counts");
+                    let text = format!("has the date {text}, which is no instant: that of its commit counts");
                     dates.push(GitFault { object: name.to_owned(), text });
                 }
                 return Ok(Some(GitTag { name: name.to_owned(), commit, tagged_at: at }));
@@ -224,7 +224,7 @@ fn parse_tag(line: &str, dates: &mut Vec<GitFault>) -> Result<Option<GitTag>> {
             Date::Unreadable => unread = unread.or_else(|| Some(crate::error::quoted(text).to_string())),
         }
     }
-    let text = format!("has the date {}: it is left out", unread.unwrap_or_else(|| "``".to_owned()));
+    let text = format!("has the date {}, which is no instant: it is left out", unread.unwrap_or_else(|| "``".to_owned()));
     dates.push(GitFault { object: name.to_owned(), text });
     Ok(None)
 }
@@ -397,11 +397,11 @@ fn parse_commit(fields: &Fields<'_>, dates: &mut Vec<GitFault>) -> Result<Parsed
     let (authored, committed) =
         (date(fields.authored).map_err(named)?, date(fields.committed).map_err(named)?);
     for (what, text, at, instead) in [
-        ("author", fields.authored, authored, "it has no author date here"),
-        ("committer", fields.committed, committed, "the author date or that of the commit before counts"),
+        ("author", fields.authored, authored, "it counts as unknown"),
+        ("committer", fields.committed, committed, "the author date or that of the next commit counts"),
     ] {
         if at == Date::Unreadable || at == Date::Absent {
-            let text = format!("has the {what} date {}: {instead}", crate::error::quoted(text));
+            let text = format!("has the {what} date {}, which is no instant: {instead}", crate::error::quoted(text));
             dates.push(GitFault { object: id.clone(), text });
         }
     }
