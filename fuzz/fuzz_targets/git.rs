@@ -12,6 +12,8 @@ fuzz_target!(|text: &str| {
     assert_eq!(serde_json::from_str::<GitHistory>(&written).ok().as_ref(), Some(&history));
     if let Ok(releases) = git_releases(&history, None, None) {
         assert_eq!(releases.changes.len(), history.commits.len());
+        let named = releases.changes.iter().flat_map(|change| &change.reverts);
+        assert!(named.into_iter().all(|id| history.commits.iter().any(|commit| commit.id == *id)));
         assert!(releases.deployments.len() <= history.tags.len());
     }
 });

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
     reason = "a test that panics has failed"
 )]
 use crate::model;
@@ -228,7 +229,33 @@ fn many_environments_of_many_services_are_told_apart() {
     assert!(report.overall.deployment_frequency.excluded.is_empty());
 }
 
-/// The peak of memory that one call takes must not depend on names that do not occur.
+/// The memory of a process that runs one of the next two tests alone, in megabytes: what the names that do not occur cost.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_a_report_has_a_bound() {
+    for (test, most) in
+        [("names_that_do_not_occur_cost_nothing", 64), ("preview_environments_cost_as_their_deployments", 192)]
+    {
+        let name = format!("adversarial::{test}");
+        let alone = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", &name, "--nocapture"])
+            .env("RELCORE_PEAK", "1")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&alone.stdout);
+        let peak = told.lines().find_map(|line| line.split("VmHWM:").nth(1)).expect("the peak is told");
+        let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        assert!(kilobytes < most * 1024, "{test}: {kilobytes} kB");
+    }
+}
+
+fn tell_the_peak() {
+    if std::env::var_os("RELCORE_PEAK").is_some() {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        println!("\n{}", status.lines().find(|line| line.starts_with("VmHWM:")).unwrap());
+    }
+}
+
 #[test]
 fn names_that_do_not_occur_cost_nothing() {
     let environments: Vec<String> = (0..60_000).map(|n| format!("pr-{n}")).collect();
@@ -256,6 +283,7 @@ fn names_that_do_not_occur_cost_nothing() {
         let report = columns::dora(&events, &Policy::default(), &range, &BucketUnit::Day, "UTC").unwrap();
         assert_eq!(report.overall.deployment_frequency.n.get(), 2);
     }
+    tell_the_peak();
 }
 
 /// A preview environment for each pull request, of a service of its own.
@@ -277,6 +305,7 @@ fn preview_environments_cost_as_their_deployments() {
     let all = Policy::default().environments(everywhere);
     let report = dora(&deployments, &[], &[], &all, &range, &BucketUnit::Day, "UTC").unwrap();
     assert_eq!(report.overall.deployment_frequency.n.get(), 66_010);
+    tell_the_peak();
 }
 
 /// Two scopes are never one, whether scopes are numbered by names or by what occurs.
