@@ -36,7 +36,8 @@ input! {
         pub tags: Vec<GitTag>,
         /// Dates that no instant from the year 1 to 9999 is, as broken imports leave them. Each is a fault of one commit
         /// or tag, not of the history.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub faults: Vec<GitFault>,
     }
 }
@@ -48,7 +49,7 @@ input! {
     #[serde(rename = "interchange.GitFault", rename_all = "camelCase", deny_unknown_fields)]
     pub struct GitFault {
         /// The full object name of the commit, or the name of the tag.
-        pub object: String,
+        pub name: String,
         /// What is wrong, and what was done: a sentence.
         pub text: String,
     }
@@ -104,8 +105,8 @@ impl GitHistory {
 impl GitFault {
     /// A date that could not be read.
     #[must_use]
-    pub fn new(object: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { object: object.into(), text: text.into() }
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
     }
 }
 
@@ -216,7 +217,7 @@ fn parse_tag(line: &str, dates: &mut Vec<GitFault>) -> Result<Option<GitTag>> {
             Date::At(at) => {
                 if let Some(text) = unread {
                     let text = format!("has the date {text}, which is no instant: that of its commit counts");
-                    dates.push(GitFault { object: name.to_owned(), text });
+                    dates.push(GitFault { name: name.to_owned(), text });
                 }
                 return Ok(Some(GitTag { name: name.to_owned(), commit, tagged_at: at }));
             }
@@ -225,7 +226,7 @@ fn parse_tag(line: &str, dates: &mut Vec<GitFault>) -> Result<Option<GitTag>> {
         }
     }
     let text = format!("has the date {}, which is no instant: it is left out", unread.unwrap_or_else(|| "``".to_owned()));
-    dates.push(GitFault { object: name.to_owned(), text });
+    dates.push(GitFault { name: name.to_owned(), text });
     Ok(None)
 }
 
@@ -402,7 +403,7 @@ fn parse_commit(fields: &Fields<'_>, dates: &mut Vec<GitFault>) -> Result<Parsed
     ] {
         if at == Date::Unreadable || at == Date::Absent {
             let text = format!("has the {what} date {}, which is no instant: {instead}", crate::error::quoted(text));
-            dates.push(GitFault { object: id.clone(), text });
+            dates.push(GitFault { name: id.clone(), text });
         }
     }
     let (authored_at, committed_at) = (authored.at(), committed.at().or(authored.at()));

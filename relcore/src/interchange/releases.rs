@@ -63,7 +63,8 @@ pub struct GitReleases {
     #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
     pub unmatched_tags: Count,
     /// The first five of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
     pub unmatched_examples: Vec<String>,
     /// How many commits belong to no package, so that they are no changes.
     #[serde(default, skip_serializing_if = "crate::wire::is_default")]
