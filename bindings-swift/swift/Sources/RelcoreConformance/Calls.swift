@@ -120,7 +120,9 @@ extension CanaryWaiver: CaseValue {}
 extension CanaryWeightExposure: CaseValue {}
 extension DecisionOutcome: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
+extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
+extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
@@ -145,12 +147,14 @@ extension MetricsLeadStart: CaseValue {}
 extension MetricsLeadUnit: CaseValue {}
 extension MetricsNegativeSpans: CaseValue {}
 extension MetricsOpenRecoveries: CaseValue {}
+extension MetricsPartialDeployments: CaseValue {}
 extension MetricsPolicy: CaseValue {}
 extension MetricsQuantileRule: CaseValue {}
 extension MetricsRateDenominator: CaseValue {}
 extension MetricsRecoveryEnd: CaseValue {}
 extension MetricsRecoveryMembership: CaseValue {}
 extension MetricsRecoveryStart: CaseValue {}
+extension MetricsRelandRule: CaseValue {}
 extension MetricsReportRow: CaseValue {}
 extension MetricsReworkSignal: CaseValue {}
 extension MetricsSeedRule: CaseValue {}
@@ -358,8 +362,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Digest.sha256(text: input.take("text")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
+    case "interchange.git_packages":
+        return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
-        return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
+        return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
