@@ -175,6 +175,7 @@ fn a_squashed_revert_fails_the_release_that_it_reverts() {
 fn a_package_has_its_own_tags_and_paths() {
     let folder = repository();
     for (day, file, tag) in [(4, "cli/a", "cli-1.0.0"), (5, "api/a", "api-1.0.0"), (6, "cli/b", "cli-1.1.0")] {
+        std::fs::create_dir_all(folder.path(&format!("work/{}", &file[..3]))).unwrap();
         folder.write(&format!("work/{file}"), "content");
         git(&folder, day, &["-C", "work", "add", file]);
         git(&folder, day, &["-C", "work", "commit", "--quiet", "-m", "one change"]);
