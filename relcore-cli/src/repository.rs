@@ -14,8 +14,8 @@ use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 use relcore::{
     Span, TimeRange, Timestamp,
     interchange::{
-        GIT_LOG, GIT_PATHS, GIT_SERVICE, GIT_SHALLOW, GIT_TAGS, GitPackage, GitReleases, RELEASE_TAG, git_packages,
-        git_releases, parse_git,
+        GIT_LOG, GIT_PATHS, GIT_SERVICE, GIT_SHALLOW, GIT_TAGS, GitPackage, GitReleases, RELEASE_TAG,
+        git_packages, git_releases, parse_git,
     },
 };
 use serde::Serialize;
@@ -151,7 +151,8 @@ fn git(
     // These settings of a user would change what the commands print.
     const SETTINGS: [&str; 4] = ["-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"];
     let words = shlex::split(command).unwrap_or_default().into_iter().skip(1);
-    let arguments: Vec<String> = SETTINGS.map(str::to_owned).into_iter().chain(words).chain(more.iter().cloned()).collect();
+    let arguments: Vec<String> =
+        SETTINGS.map(str::to_owned).into_iter().chain(words).chain(more.iter().cloned()).collect();
     let done = system.git(repository, &arguments).map_err(|fault| match fault.kind() {
         io::ErrorKind::NotFound => {
             Failure::new(Exit::Io, "git: is not installed, or not in PATH: `--repo` runs it")

@@ -109,7 +109,11 @@ fn what_is_no_history_is_refused_with_the_words_of_git() {
     git(&folder, 1, &["init", "--quiet", "empty"]);
     let ran = dora(&folder, &["--repo", "absent"]);
     assert_eq!(ran.code, 74);
-    assert!(ran.errors.starts_with("error: git in absent: ") && ran.errors.contains("No such file"), "{}", ran.errors);
+    assert!(
+        ran.errors.starts_with("error: git in absent: ") && ran.errors.contains("No such file"),
+        "{}",
+        ran.errors
+    );
     let ran = dora(&folder, &["--repo", "empty"]);
     assert_eq!(ran.code, 65);
     assert!(ran.errors.contains("`: the repository has no tags of commits; "), "{}", ran.errors);
@@ -166,7 +170,9 @@ fn a_squashed_revert_fails_the_release_that_it_reverts() {
         git(&folder, day, &["-C", "work", "tag", tag]);
     }
     let words = ["--repo", "work", "--until", "2026-02-01T00:00:00Z"];
-    let failed = |more: &[&str]| report(&dora(&folder, &[&words, more].concat()))["overall"]["changeFailRate"]["affected"].clone();
+    let failed = |more: &[&str]| {
+        report(&dora(&folder, &[&words, more].concat()))["overall"]["changeFailRate"]["affected"].clone()
+    };
     assert_eq!(failed(&[]), 1);
     assert_eq!(failed(&["--policy", "{relands: include}"]), 2);
 }
@@ -174,14 +180,16 @@ fn a_squashed_revert_fails_the_release_that_it_reverts() {
 #[test]
 fn a_package_has_its_own_tags_and_paths() {
     let folder = repository();
-    for (day, file, tag) in [(4, "cli/a", "cli-1.0.0"), (5, "api/a", "api-1.0.0"), (6, "cli/b", "cli-1.1.0")] {
+    for (day, file, tag) in [(4, "cli/a", "cli-1.0.0"), (5, "api/a", "api-1.0.0"), (6, "cli/b", "cli-1.1.0")]
+    {
         std::fs::create_dir_all(folder.path(&format!("work/{}", &file[..3]))).unwrap();
         folder.write(&format!("work/{file}"), "content");
         git(&folder, day, &["-C", "work", "add", file]);
         git(&folder, day, &["-C", "work", "commit", "--quiet", "-m", "one change"]);
         git(&folder, day, &["-C", "work", "tag", tag]);
     }
-    let words = ["--repo", "work", "--until", "2026-02-01T00:00:00Z", "--tag-pattern", r"cli-.*", "--path", "cli"];
+    let words =
+        ["--repo", "work", "--until", "2026-02-01T00:00:00Z", "--tag-pattern", r"cli-.*", "--path", "cli"];
     let row = report(&dora(&folder, &words))["overall"].clone();
     assert_eq!(row["deploymentFrequency"]["n"], 2);
     assert_eq!(row["changeLeadTime"]["n"], 1); // of the second release, without the change of the api

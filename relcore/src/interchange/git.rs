@@ -185,7 +185,9 @@ pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory> {
 
 fn parse_tags(text: &str, dates: &mut Vec<GitFault>, faults: &mut Faults) -> Vec<GitTag> {
     let lines = text.lines().zip(1..).filter(|(line, _)| !line.is_empty());
-    lines.filter_map(|(line, number)| located(parse_tag(line, dates), "tags", "line", number, faults)?).collect()
+    lines
+        .filter_map(|(line, number)| located(parse_tag(line, dates), "tags", "line", number, faults)?)
+        .collect()
 }
 
 /// Reads a tag; `None` if its object is a tree, a blob or another tag.
@@ -225,7 +227,10 @@ fn parse_tag(line: &str, dates: &mut Vec<GitFault>) -> Result<Option<GitTag>> {
             Date::Unreadable => unread = unread.or_else(|| Some(crate::error::quoted(text).to_string())),
         }
     }
-    let text = format!("has the date {}, which is no instant: it is left out", unread.unwrap_or_else(|| "``".to_owned()));
+    let text = format!(
+        "has the date {}, which is no instant: it is left out",
+        unread.unwrap_or_else(|| "``".to_owned())
+    );
     dates.push(GitFault { name: name.to_owned(), text });
     Ok(None)
 }
@@ -402,7 +407,8 @@ fn parse_commit(fields: &Fields<'_>, dates: &mut Vec<GitFault>) -> Result<Parsed
         ("committer", fields.committed, committed, "the author date or that of the next commit counts"),
     ] {
         if at == Date::Unreadable || at == Date::Absent {
-            let text = format!("has the {what} date {}, which is no instant: {instead}", crate::error::quoted(text));
+            let text =
+                format!("has the {what} date {}, which is no instant: {instead}", crate::error::quoted(text));
             dates.push(GitFault { name: id.clone(), text });
         }
     }

@@ -51,7 +51,9 @@ mod promql;
 mod releases;
 mod reverts;
 
-pub use git::{GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git};
+pub use git::{
+    GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
+};
 pub use grafana::monitoring_to_grafana;
 pub use observations::{PrometheusMetric, prometheus_observations};
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};

@@ -249,8 +249,13 @@ fn releases(
     let reverts = reverts(&history.commits, repository);
     let changes = history.commits.iter().zip(reverts).zip(&is_owned).filter(|(_, owned)| **owned);
     let changes: Vec<Change> = changes.map(|((commit, reverts), _)| change(commit, reverts)).collect();
-    let mut unmatched: Vec<&str> =
-        history.tags.iter().zip(&owner).filter(|(_, owner)| owner.is_none()).map(|(tag, _)| tag.name.as_str()).collect();
+    let mut unmatched: Vec<&str> = history
+        .tags
+        .iter()
+        .zip(&owner)
+        .filter(|(_, owner)| owner.is_none())
+        .map(|(tag, _)| tag.name.as_str())
+        .collect();
     unmatched.sort_by(|a, b| natural(a, b));
     Ok(GitReleases {
         deployments: deployments.into_iter().map(|(_, deployment)| deployment).collect(),
@@ -272,11 +277,7 @@ fn whole_match(pattern: &str, path: &str) -> Result<Regex> {
     // Alone first: `a)|(b` is none, and would be one between parentheses.
     Regex::new(pattern).and_then(|_| Regex::new(&format!("^(?:{pattern})$"))).map_err(|fault| {
         let pattern = crate::error::quoted(pattern);
-        Error::new(
-            ErrorKind::InvalidValue,
-            path,
-            format!("{pattern} is not a regular expression: {fault}"),
-        )
+        Error::new(ErrorKind::InvalidValue, path, format!("{pattern} is not a regular expression: {fault}"))
     })
 }
 

@@ -69,7 +69,8 @@ impl<'a> Statement<'a> {
     /// What a commit says that it reverts; `None` if it is no revert.
     fn of(commit: &'a GitCommit) -> Option<Self> {
         let subject = commit.subject.as_str();
-        let by_subject = ["revert", "reapply", "reland"].iter().any(|word| after_word(subject, word).is_some());
+        let by_subject =
+            ["revert", "reapply", "reland"].iter().any(|word| after_word(subject, word).is_some());
         let first = commit.body.lines().find(|line| !line.trim().is_empty());
         if !by_subject && !first.is_some_and(|line| !(ids(line).is_empty() && requests(line).is_empty())) {
             return None;
@@ -199,7 +200,11 @@ fn request(text: &str) -> Option<(Request<'_>, &str)> {
             .find_map(|part| path.split_once(part))?;
         let (number, after) = number(after)?;
         // After the number of an address comes its end, a part of the page or the end of a sentence.
-        let rest = if after.starts_with(['/', '#', '?']) { rest } else { text.get(text.len().saturating_sub(after.len().saturating_add(rest.len()))..)? };
+        let rest = if after.starts_with(['/', '#', '?']) {
+            rest
+        } else {
+            text.get(text.len().saturating_sub(after.len().saturating_add(rest.len()))..)?
+        };
         return Some((Request { repository: Some(repository), number }, rest));
     }
     let (name, after) = text.split_at_checked(text.find(['#', '!'])?)?;
@@ -215,7 +220,8 @@ fn request(text: &str) -> Option<(Request<'_>, &str)> {
 fn number(text: &str) -> Option<(&str, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at_checked(end)?;
-    (!digits.is_empty() && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')).then_some((digits, rest))
+    (!digits.is_empty() && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        .then_some((digits, rest))
 }
 
 fn is_number(text: &str) -> bool {
@@ -491,7 +497,12 @@ mod tests {
     #[test]
     fn a_gone_name_leaves_the_subject() {
         let log = [
-            commit('2', 2, "Revert \"x\" (#2)", "This reverts commit 7d92915f3dec3e7e76fa4c5ec5af7c17e3ca176c."),
+            commit(
+                '2',
+                2,
+                "Revert \"x\" (#2)",
+                "This reverts commit 7d92915f3dec3e7e76fa4c5ec5af7c17e3ca176c.",
+            ),
             commit('1', 1, "x", ""),
         ];
         assert_eq!(targets(&log, 0), "1");

@@ -10,7 +10,10 @@
 pub use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, ListedChanges};
 pub use crate::column::{Instants, Lists, NONE};
 
-use super::{DoraReport, Engine, Policy, engine::{check_columns, check_frame}};
+use super::{
+    DoraReport, Engine, Policy,
+    engine::{check_columns, check_frame},
+};
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange};
 use crate::wire::PolicyText as _;

@@ -3,8 +3,8 @@
 //! Ids become indices, names become codes. An id that is not in the input becomes an index beyond the table: the engine
 //! counts the items that refer to it and links none. History is often cut somewhere, so that is no error; two rows with
 //! one id are an error, because a reference to it would be ambiguous.
-use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, ListedChanges};
 use super::engine::{NO_CIRCLE, circles};
+use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, ListedChanges};
 use super::{Change, Deployment, Incident};
 use crate::column::{Instants, Lists, NONE};
 use crate::error::{ErrorKind, Faults};

@@ -47,12 +47,12 @@ types! {
         Confirmation, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute, StepOutcome;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
-    interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric,
+    interchange: GitCommit, GitFault, GitHistory, GitPackage, GitReleases, GitTag, MissingSample, PrometheusMetric,
         PrometheusQuery, PrometheusSample, PrometheusSeries;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport,
         DoraRow, DurationSummary, Engine, Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy,
-        LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, QuantileRule,
-        RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, ReportRow, ReworkSignal, SeedRule,
+        LeadStart, LeadUnit, NegativeSpans, OpenRecoveries, PartialDeployments, QuantileRule,
+        RateDenominator, RecoveryEnd, RecoveryMembership, RecoveryStart, RelandRule, ReportRow, ReworkSignal, SeedRule,
         SeveralIncidents, UndefinedReason, UndeliveredChanges;
     column: Column, Columns, Field, Instants, Kind, Lists, Members, Record, Values;
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;

@@ -45,7 +45,9 @@ fn a_history_of_100_000_commits_needs_no_recursion() {
 fn many_reverts_of_one_subject_are_linked() {
     let name = |n: u32| format!("{n:040x}");
     let parent = |n: u32| if n == 0 { String::new() } else { name(n - 1) };
-    for (target, revert) in [("bump", "Revert \"bump\""), ("bump (#1)", "Revert \"bump (#1)\" (#2)"), ("bump (#7)", "undo")] {
+    for (target, revert) in
+        [("bump", "Revert \"bump\""), ("bump (#1)", "Revert \"bump (#1)\" (#2)"), ("bump (#7)", "undo")]
+    {
         let body = if revert == "undo" { "Reverts #7" } else { "" };
         let log: String = (0..80_000)
             .rev()
@@ -60,14 +62,18 @@ fn many_reverts_of_one_subject_are_linked() {
     }
 }
 
-/// A megabyte of quotation marks, of reverts of reverts and of lists.
+/// Long runs of quotation marks, of reverts of reverts and of lists.
 #[test]
 fn long_messages_are_read_in_linear_time() {
+    const SIZE: usize = 1 << 17;
     let id = "a".repeat(40);
-    for subject in ["Revert \"", "(#1) ", "Reapply: \"x\"", "revert"].map(|part| part.repeat(SIZE / part.len())) {
+    for subject in
+        ["Revert \"", "(#1) ", "Reapply: \"x\"", "revert"].map(|part| part.repeat(SIZE / part.len()))
+    {
         let quoted = format!("{subject}{}", "\"".repeat(SIZE / 8));
         for (subject, body) in [(subject.as_str(), ""), (quoted.as_str(), ""), ("revert", subject.as_str())] {
-            let log = format!("{id}\0\x001\x001\0\0{subject}\0Reverts #1{}\n{body}\0", ", #1".repeat(SIZE / 4));
+            let log =
+                format!("{id}\0\x001\x001\0\0{subject}\0Reverts #1{}\n{body}\0", ", #1".repeat(SIZE / 4));
             assert!(git_releases(&parse_git("", &log).unwrap(), None, None).is_ok());
         }
     }

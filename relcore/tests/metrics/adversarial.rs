@@ -233,9 +233,10 @@ fn many_environments_of_many_services_are_told_apart() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_memory_of_a_report_has_a_bound() {
-    for (test, most) in
-        [("names_that_do_not_occur_cost_nothing", 64), ("preview_environments_cost_as_their_deployments", 192)]
-    {
+    for (test, most) in [
+        ("names_that_do_not_occur_cost_nothing", 64),
+        ("preview_environments_cost_as_their_deployments", 192),
+    ] {
         let name = format!("adversarial::{test}");
         let alone = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", &name, "--nocapture"])
@@ -356,7 +357,8 @@ fn a_long_chain_of_reverts_is_read() {
     let count = 200_000_u32;
     let at: Vec<i64> = (0..i64::from(count)).collect();
     let offsets: Vec<u32> = (0..=count).collect();
-    let (reverts, items): (Vec<u32>, Vec<u32>) = (std::iter::once(0).chain(0..count).collect(), (0..count - 1).collect());
+    let (reverts, items): (Vec<u32>, Vec<u32>) =
+        (std::iter::once(0).chain(0..count).collect(), (0..count - 1).collect());
     let events = Events {
         deployments: DeploymentColumns {
             finished_at: &at,

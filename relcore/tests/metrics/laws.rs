@@ -60,8 +60,12 @@ fn deployment() -> impl Strategy<Value = Deployment> {
 }
 
 fn given() -> impl Strategy<Value = Given> {
-    let change =
-        (prop::option::weighted(0.9, 0..400_i64), 0..400_i64, any::<bool>(), prop::collection::vec(0..14_u32, 0..3));
+    let change = (
+        prop::option::weighted(0.9, 0..400_i64),
+        0..400_i64,
+        any::<bool>(),
+        prop::collection::vec(0..14_u32, 0..3),
+    );
     let incident = (
         (0..2_u8, 0..5_u8, 0..420_i64, prop::option::weighted(0.7, 0..60_i64), any::<bool>()),
         (prop::option::weighted(0.3, 0..14_u32), prop::option::weighted(0.2, 0..3_u32)),
@@ -232,10 +236,7 @@ impl Columns {
                 bitmap(c.iter().map(|one| one.authored_at.is_some()).collect()),
                 bitmap(i.iter().map(|one| one.resolved_at.is_some()).collect()),
             ],
-            flags: vec![
-                c.iter().map(|one| one.merge).collect(),
-                i.iter().map(|one| one.closed).collect(),
-            ],
+            flags: vec![c.iter().map(|one| one.merge).collect(), i.iter().map(|one| one.closed).collect()],
         }
     }
 

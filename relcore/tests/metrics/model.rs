@@ -113,10 +113,12 @@ pub fn row(
                 let mut repaired: Vec<&str> = vec![];
                 let is_known = |id: &String| deployments.iter().any(|other| other.id == *id);
                 if shows(FailureSignal::Remediation) {
-                    let before = |other: &&&Deployment| (other.finished_at, &other.id) < (one.finished_at, &one.id);
+                    let before =
+                        |other: &&&Deployment| (other.finished_at, &other.id) < (one.finished_at, &one.id);
                     let earlier: Vec<&str> =
                         history.iter().filter(before).map(|other| other.id.as_str()).collect();
-                    repaired.extend(one.remediates.iter().map(String::as_str).filter(|id| earlier.contains(id)));
+                    repaired
+                        .extend(one.remediates.iter().map(String::as_str).filter(|id| earlier.contains(id)));
                     if range.contains(one.finished_at) {
                         found.unrepaired += one.remediates.len() - repaired.len();
                     }
@@ -153,7 +155,8 @@ pub fn row(
             && !policy.uncounted_intents.contains(&one.intent)
     };
     let causes: BTreeSet<&str> = deployments.iter().filter(rated).map(|one| one.id.as_str()).collect();
-    let counted = linked.iter().filter(|(id, incident)| causes.contains(id) && range.contains(incident.detected_at));
+    let counted =
+        linked.iter().filter(|(id, incident)| causes.contains(id) && range.contains(incident.detected_at));
     found.linked = counted.count();
     for one in deployments {
         let counts =
@@ -254,7 +257,8 @@ fn link<'a>(
     }
     for incident in incidents {
         let place = |one: &'a Incident| (&one.service, &one.environment);
-        let original = |one: &Incident| incidents.iter().find(|other| Some(&other.id) == one.duplicate_of.as_ref());
+        let original =
+            |one: &Incident| incidents.iter().find(|other| Some(&other.id) == one.duplicate_of.as_ref());
         let mut above = original(incident);
         while let Some(other) = above.filter(|other| place(other) != place(incident)) {
             above = original(other);

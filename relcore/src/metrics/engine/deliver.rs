@@ -114,7 +114,8 @@ impl<'a> Deliver<'a> {
                 None => Err(ExclusionReason::UnknownChange),
                 Some(_) if !self.deliveries.deliver(index, success) => Err(ExclusionReason::Repeated),
                 Some(change) => {
-                    let targets = self.reader.reverts(index).filter(|target| !self.takes_back.contains(*target));
+                    let targets =
+                        self.reader.reverts(index).filter(|target| !self.takes_back.contains(*target));
                     reverted.extend(targets.filter_map(|target| self.deliveries.before(target, success)));
                     self.lead(change, success)
                 }

@@ -3,9 +3,9 @@
 //! The columns have been checked, so a column is empty or as long as its table. An index beyond the table names an
 //! event that is not in the input: reading it gives `None`.
 use super::buckets::Bucket;
+use super::duplicate::duplicates;
 use super::index::{ChangeIndex, DeploymentIndex, IncidentIndex};
 use super::order::ByTime;
-use super::duplicate::duplicates;
 use super::scope::{Scope, Scopes};
 use crate::column::{Lists, NONE};
 use crate::metrics::table::{Events, IncidentColumns, ListedChanges};
@@ -90,12 +90,19 @@ impl<'a> Reader<'a> {
     #[inline(always)] // read for every deployment: a call and a copy would cost more than the reads
     pub(super) fn deployment(&self, index: DeploymentIndex) -> Option<Deployment> {
         let (columns, row) = (&self.events.deployments, index.get());
-        let (outcome, part_failed) = match (DeploymentOutcome::from_code(*columns.outcome.get(row)?)?, self.partial) {
-            (DeploymentOutcome::Partial, PartialDeployments::Failed) => (DeploymentOutcome::Success, true),
-            (DeploymentOutcome::Partial, PartialDeployments::Successful) => (DeploymentOutcome::Success, false),
-            (DeploymentOutcome::Partial, PartialDeployments::Unsuccessful) => (DeploymentOutcome::Failure, false),
-            (outcome, _) => (outcome, false),
-        };
+        let (outcome, part_failed) =
+            match (DeploymentOutcome::from_code(*columns.outcome.get(row)?)?, self.partial) {
+                (DeploymentOutcome::Partial, PartialDeployments::Failed) => {
+                    (DeploymentOutcome::Success, true)
+                }
+                (DeploymentOutcome::Partial, PartialDeployments::Successful) => {
+                    (DeploymentOutcome::Success, false)
+                }
+                (DeploymentOutcome::Partial, PartialDeployments::Unsuccessful) => {
+                    (DeploymentOutcome::Failure, false)
+                }
+                (outcome, _) => (outcome, false),
+            };
         let intent = given(columns.intent, row).and_then(DeploymentIntent::from_code);
         Some(Deployment {
             index,

@@ -52,7 +52,9 @@ pub(super) fn recoveries(
         };
         let bucket = match (policy.recovery_membership, end) {
             (RecoveryMembership::Recovery, End::At(end)) => buckets.find(end),
-            (RecoveryMembership::Recovery, End::Open | End::Unknown) | (RecoveryMembership::Failure, _) => failed_in,
+            (RecoveryMembership::Recovery, End::Open | End::Unknown) | (RecoveryMembership::Failure, _) => {
+                failed_in
+            }
         };
         match (time, bucket) {
             (_, None) => {}

@@ -18,7 +18,8 @@ impl TakesBack {
             return Self(vec![]);
         }
         let rows = (0_u32..).zip(lists.offsets.windows(2));
-        let reverts: Vec<u32> = rows.filter(|(_, bounds)| bounds.first() < bounds.last()).map(|(row, _)| row).collect();
+        let reverts: Vec<u32> =
+            rows.filter(|(_, bounds)| bounds.first() < bounds.last()).map(|(row, _)| row).collect();
         // By position in `reverts`: how many targets that are reverts themselves are not known yet, and whether a target
         // is known that the revert takes back.
         let mut pending = vec![0_usize; reverts.len()];
@@ -33,14 +34,20 @@ impl TakesBack {
                             *pending = pending.saturating_add(1);
                         }
                     }
-                    Err(_) => takes_back.get_mut(position).into_iter().for_each(|takes_back| *takes_back = true),
+                    Err(_) => {
+                        takes_back.get_mut(position).into_iter().for_each(|takes_back| *takes_back = true)
+                    }
                 }
             }
         }
         by_target.sort_unstable();
         // Kahn's topological order: a revert is known once all of its targets are.
-        let mut known: Vec<usize> =
-            pending.iter().enumerate().filter(|(_, pending)| **pending == 0).map(|(position, _)| position).collect();
+        let mut known: Vec<usize> = pending
+            .iter()
+            .enumerate()
+            .filter(|(_, pending)| **pending == 0)
+            .map(|(position, _)| position)
+            .collect();
         let mut found = vec![];
         while let Some(target) = known.pop() {
             let target_takes_back = takes_back.get(target).copied().unwrap_or(false);
@@ -50,7 +57,9 @@ impl TakesBack {
             let from = by_target.partition_point(|(of, _)| *of < target);
             let own = by_target.get(from..).unwrap_or_default().iter().take_while(|(of, _)| *of == target);
             for (_, position) in own {
-                if let (Some(pending), Some(takes_back)) = (pending.get_mut(*position), takes_back.get_mut(*position)) {
+                if let (Some(pending), Some(takes_back)) =
+                    (pending.get_mut(*position), takes_back.get_mut(*position))
+                {
                     *takes_back |= !target_takes_back;
                     *pending = pending.saturating_sub(1);
                     if *pending == 0 {

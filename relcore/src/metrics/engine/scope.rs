@@ -59,7 +59,8 @@ impl Scopes {
             let of = |environment: &[u32], service: &[u32], rows: usize| -> Vec<u64> {
                 (0..rows).filter_map(|row| scopes.key(code(environment, row), code(service, row))).collect()
             };
-            let mut occurring = of(deployments.environment, deployments.service, deployments.finished_at.len());
+            let mut occurring =
+                of(deployments.environment, deployments.service, deployments.finished_at.len());
             occurring.extend(of(incidents.environment, incidents.service, incidents.detected_at.len()));
             occurring.sort_unstable();
             occurring.dedup();
