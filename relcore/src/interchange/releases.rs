@@ -176,6 +176,15 @@ struct Package<'a> {
     commits: Option<&'a [String]>,
 }
 
+/// The releases of a package.
+struct Tagged<'a> {
+    service: &'a str,
+    /// Each with the index of its commit.
+    tags: Vec<(&'a GitTag, usize)>,
+    /// Which commits belong to the package; all if it does not say.
+    members: Option<Vec<bool>>,
+}
+
 fn releases(
     history: &GitHistory,
     packages: &[Package<'_>],
@@ -188,7 +197,7 @@ fn releases(
     }
     let graph = Graph::new(&history.commits, &mut faults);
     let mut owner: Vec<Option<usize>> = vec![None; history.tags.len()];
-    let mut by_package: Vec<(&Package<'_>, Vec<(&GitTag, usize)>, Option<Vec<bool>>)> = vec![];
+    let mut by_package: Vec<Tagged<'_>> = vec![];
     for (nth, package) in packages.iter().enumerate() {
         let members = package.commits.map(|ids| graph.members(ids, &package.path, &mut faults));
         let Some(pattern) = &package.pattern else { continue };
@@ -207,7 +216,7 @@ fn releases(
             *owner = Some(nth);
             tags.extend(graph.released(index, tag, &mut faults).map(|head| (tag, head)));
         }
-        by_package.push((package, tags, members));
+        by_package.push(Tagged { service: package.service, tags, members });
     }
     let released = history.tags.iter().zip(&owner).filter(|(_, owner)| owner.is_some());
     let mut names: Vec<&str> = released.map(|(tag, _)| tag.name.as_str()).collect();
@@ -226,7 +235,7 @@ fn releases(
         |a: &GitTag, b: &GitTag| a.tagged_at.cmp(&b.tagged_at).then_with(|| natural(&a.name, &b.name));
     let mut deployments = vec![];
     let mut is_owned = vec![false; history.commits.len()];
-    for (package, mut tags, members) in by_package {
+    for Tagged { service, mut tags, members } in by_package {
         tags.sort_by(|(a, _), (b, _)| by_time(a, b));
         let is_member = |index: &usize| {
             members.as_ref().is_none_or(|members| members.get(*index).copied().unwrap_or(false))
@@ -238,7 +247,7 @@ fn releases(
             new.sort_unstable();
             let commits = new.into_iter().filter_map(|index| history.commits.get(index));
             let ids = commits.map(|commit| commit.id.clone()).collect();
-            deployments.push((tag, deployment(tag, package.service, ids)));
+            deployments.push((tag, deployment(tag, service, ids)));
         }
         for (index, owned) in is_owned.iter_mut().enumerate() {
             *owned |= is_member(&index);

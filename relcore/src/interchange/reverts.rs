@@ -72,7 +72,7 @@ impl<'a> Statement<'a> {
         let by_subject =
             ["revert", "reapply", "reland"].iter().any(|word| after_word(subject, word).is_some());
         let first = commit.body.lines().find(|line| !line.trim().is_empty());
-        if !by_subject && !first.is_some_and(|line| !(ids(line).is_empty() && requests(line).is_empty())) {
+        if !by_subject && first.is_none_or(|line| ids(line).is_empty() && requests(line).is_empty()) {
             return None;
         }
         let quoted_number = quoted(subject).and_then(|(_, inner)| without_number(inner).1);
