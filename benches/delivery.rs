@@ -1,6 +1,6 @@
 //! What the delivery metrics cost, from columns, from rows, and from the text of git.
 use crate::cpu_time::CpuTime;
-use criterion::Criterion;
+use criterion::{Criterion, Throughput};
 use relcore::interchange::{git_releases, parse_git};
 use relcore::metrics::columns::{self, ChangeColumns, DeploymentColumns, Events, IncidentColumns, Instants};
 use relcore::metrics::columns::{ListedChanges, NONE};
@@ -56,11 +56,22 @@ pub fn from_git(c: &mut Criterion<CpuTime>) {
     let tags = include_str!("../examples/data/ripgrep/for-each-ref.txt");
     let log = include_str!("../examples/data/ripgrep/log.txt");
     c.bench_function("interchange::parse_git, ripgrep", |b| b.iter(|| parse_git(tags, black_box(log))));
+    let long = long_log(50_000);
+    let mut throughput = c.benchmark_group("git");
+    throughput.sample_size(10).throughput(Throughput::Bytes(long.len() as u64));
+    throughput.bench_function("interchange::parse_git, 50,000 commits with messages", |b| {
+        b.iter(|| parse_git("", black_box(&long)));
+    });
+    let read = parse_git("", &long).unwrap();
+    throughput.bench_function("interchange::git_releases of these", |b| {
+        b.iter(|| git_releases(black_box(&read), None, None));
+    });
+    throughput.finish();
     let history = parse_git(tags, log).unwrap();
     c.bench_function("interchange::git_releases of it", |b| {
-        b.iter(|| git_releases(black_box(&history), None));
+        b.iter(|| git_releases(black_box(&history), None, None));
     });
-    let releases = git_releases(&history, None).unwrap();
+    let releases = git_releases(&history, None, None).unwrap();
     let policy = Policy::default();
     let years = TimeRange { start: at(BEGIN), end: at(END) };
     c.bench_function("metrics::dora of these, by year", |b| {
@@ -69,6 +80,22 @@ pub fn from_git(c: &mut Criterion<CpuTime>) {
             metrics::dora(black_box(deployments), changes, &[], &policy, &years, &BucketUnit::Year, "UTC")
         });
     });
+}
+
+/// A log as `GIT_LOG` prints it, with messages of 600 bytes; every hundredth commit reverts the one before it.
+fn long_log(commits: u32) -> String {
+    let name = |n: u32| format!("{:08x}", n.wrapping_mul(2_654_435_761)).repeat(5);
+    let body = "A line of a message as people write it, of about eighty characters in a row.\n".repeat(7);
+    let commit = |n: u32| {
+        let parent = n.checked_sub(1).map(name).unwrap_or_default();
+        let subject = if n % 100 == 99 {
+            format!("Revert \"feat: number {}\" (#{n})", n - 1)
+        } else {
+            format!("feat: number {n} (#{n})")
+        };
+        format!("{}\0{parent}\0{n}\0{n}\0\0{subject}\0{body}\0", name(n))
+    };
+    (0..commits).rev().map(commit).collect()
 }
 
 /// Deployments of ten services, each with one change; every hundredth causes an incident or brings an old revision

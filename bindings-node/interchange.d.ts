@@ -7,6 +7,7 @@
  * | --- | --- | --- |
  * | output of `git for-each-ref` and `git log`, with the formats that `parseGit` states | `parseGit` | commits and tags |
  * | commits and tags | `gitReleases` | deployments and changes for `metrics.dora` |
+ * | the same of a repository with several packages | `gitPackages` | the same, a service for each package |
  * | response of Prometheus' `/api/v1/query_range` | `prometheusQueryRange` | series of samples |
  * | responses for the metrics of a canary | `prometheusObservations` | observations for `canary.nextAction` |
  * | alert rules and a query for each metric | `alertRulesToPrometheus` | a rule file of Prometheus |
@@ -20,8 +21,11 @@
  * 1. Each tag that matches the pattern is a release; by default a version such as `1.2.3` or `v1.2.3`.
  * 2. Releases are ordered by the time of the tag, then by the numbers in the tag.
  * 3. A commit belongs to the earliest release that contains it, so it is delivered once, with release branches, too.
- * 4. A commit reverts another if its body has `This reverts commit <sha>` or `Reverts owner/repo#N`. Without such a
- *    line, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer.
+ * 4. A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or its body with what it reverts. A
+ *    line `This reverts commit <sha>` or `Reverts owner/repo#N` links it, also an address, also with text behind it. Another
+ *    repository's number is no link. Without a target in the history, the quoted subject refers to the latest commit with
+ *    that subject that is not newer; the ` (#N)` of squash merges is no part of a subject. A log quoted in a body is none.
+ * 5. Of several packages, each has its own tags; a list of commits says which belong to it.
  *
  * How samples become observations:
  *
@@ -31,8 +35,10 @@
  *
  * Pitfalls:
  *
- * - Clone with the full history. A shallow clone is refused with `unknown_reference`.
+ * - Clone with the full history. The log of a shallow clone is refused, if `GIT_LOG` printed it; `GIT_SHALLOW` asks git.
  * - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
+ * - Pass the log through a file or a pipe. A variable of a shell drops its NULs.
+ * - If no tag is a release, `unmatchedTags` and `unmatchedExamples` say what the tags look like.
  * - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
  *   milliseconds.
  * - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
@@ -41,7 +47,7 @@
  *
  * @packageDocumentation
  */
-import type { Instant, RelcoreError, Span, Timestamp } from "./index.js";
+import type { Count, Instant, RelcoreError, Span, Timestamp } from "./index.js";
 import type * as analysis from "./analysis.js";
 import type * as canary from "./canary.js";
 import type * as metrics from "./metrics.js";
@@ -52,9 +58,12 @@ export interface GitCommit<At extends Instant = Instant> {
   readonly id: string;
   /** The full object names of the parents. A commit with two or more is a merge. */
   readonly parents: readonly string[];
-  /** The author date: when the change was written. */
-  readonly authoredAt: At;
-  /** The committer date: when the commit was last applied, as by a rebase. */
+  /** The author date: when the change was written. Absent where it cannot be read. */
+  readonly authoredAt?: At | undefined;
+  /**
+   * The committer date: when the commit was last applied, as by a rebase. Where it cannot be read, the author date, or
+   * the date of the next commit in the log.
+   */
   readonly committedAt: At;
   /** The first line of the message. */
   readonly subject: string;
@@ -66,23 +75,73 @@ export interface GitCommit<At extends Instant = Instant> {
   readonly body?: string | undefined;
 }
 
+/** A date of a commit or tag that could not be read. */
+export interface GitFault {
+  /** The full object name of the commit, or the name of the tag. */
+  readonly name: string;
+  /** What is wrong, and what was done: a sentence. */
+  readonly text: string;
+}
+
 /** The commits and tags of a repository. */
 export interface GitHistory<At extends Instant = Instant> {
   /** The commits in the order of the log: newest first. */
   readonly commits: readonly GitCommit<At>[];
   /** The tags of commits, in the order of the list. Tags of trees, blobs and other tags are omitted. */
   readonly tags: readonly GitTag<At>[];
+  /**
+   * Dates that no instant from the year 1 to 9999 is, as broken imports leave them. Each is a fault of one commit
+   * or tag, not of the history.
+   *
+   * @defaultValue `[]`
+   */
+  readonly faults?: readonly GitFault[] | undefined;
+}
+
+/** One of several packages in a repository: which tags release it, and which commits belong to it. */
+export interface GitPackage {
+  /** The service of its deployments. */
+  readonly service: string;
+  /**
+   * Which tags are its releases: a regular expression that must match the whole tag, such as `cli-v\d+\.\d+\.\d+`.
+   */
+  readonly tagPattern: string;
+  /**
+   * The full object names of the commits that belong to it, as `GIT_PATHS` prints them for its
+   * folders. Left out when every commit does.
+   */
+  readonly commits?: readonly string[] | undefined;
 }
 
 /** The releases of a repository as deployments and its commits as changes, for `metrics.dora`. */
 export interface GitReleases {
   /**
-   * One deployment for each release, in the order of time. The tag is the id, the service is `repository`, the
-   * environment is `production`.
+   * One deployment for each release, in the order of time. The tag is the id, the service is `repository` or that of the
+   * package, the environment is `production`.
    */
   readonly deployments: readonly metrics.Deployment<Timestamp>[];
-  /** One change for each commit, released or not, in the order of the log. */
+  /**
+   * One change for each commit, released or not, in the order of the log. With packages, for each commit of a package.
+   */
   readonly changes: readonly metrics.Change<Timestamp>[];
+  /**
+   * How many tags match no pattern, so that they are no releases.
+   *
+   * @defaultValue `0`
+   */
+  readonly unmatchedTags?: Count | undefined;
+  /**
+   * The first five of them.
+   *
+   * @defaultValue `[]`
+   */
+  readonly unmatchedExamples?: readonly string[] | undefined;
+  /**
+   * How many commits belong to no package, so that they are no changes.
+   *
+   * @defaultValue `0`
+   */
+  readonly unownedCommits?: Count | undefined;
 }
 
 /** A tag of a commit. */
@@ -162,10 +221,23 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
-/** The command whose output `parseGit` reads as `log`, for a shell. */
-export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
+/**
+ * The command whose output `parseGit` reads as `log`, for a shell. A variable of a shell drops the NULs: use a file or a
+ * pipe.
+ */
+export declare const GIT_LOG: "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags";
+/**
+ * The command that prints the ids of the commits that touch some paths, for a shell: append the paths. The ids are the
+ * `commits` of a `GitPackage`.
+ */
+export declare const GIT_PATHS: "git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --";
+/**
+ * The command that prints `true` in a shallow clone, for a shell. Its metrics would be wrong: run
+ * `git fetch --unshallow --tags` first.
+ */
+export declare const GIT_SHALLOW: "git rev-parse --is-shallow-repository";
 /** The command whose output `parseGit` reads as `tags`, for a shell. */
-export declare const GIT_TAGS: "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+export declare const GIT_TAGS: "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 
 /**
  * Writes alert rules as a rule file of Prometheus: YAML text.
@@ -192,21 +264,46 @@ export declare function alertRulesToPrometheus(
 ): string;
 
 /**
+ * The same for several packages in one repository, each a service of its own.
+ *
+ * A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
+ * packages is a change of both. To learn which commits touch the folders of a package, run
+ * `GIT_PATHS`. A log of these folders alone would lack the parents that lie between them.
+ *
+ * @throws {@link RelcoreError}: As `gitReleases`; `unknown_reference` for a commit of a package that is not in the history; `duplicate` for a tag that
+ * is a release of two packages; `invalid_value` for no packages.
+ */
+export declare function gitPackages(
+  history: GitHistory,
+  packages: readonly GitPackage[],
+  repository?: string | null,
+): GitReleases;
+
+/**
  * Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
  *
  * Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
  * is linear in the history, and no commit is delivered twice.
  *
- * A commit reverts another if its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with neither,
- * if its subject is `Revert "<subject>"`. A revert whose target is not in the history has no link.
+ * A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or if its body begins with what it
+ * reverts. It is linked by a line `This reverts commit <sha>` or `Reverts owner/repo#N`, also an address or followed by
+ * text, else by the quoted subject of `Revert "<subject>"`, without the ` (#N)` of squash merges. A revert whose target
+ * is not in the history has no link.
  *
  * `tagPattern` is a regular expression that must match the whole tag. Default: `v?\d+\.\d+\.\d+`.
  *
- * @throws {@link RelcoreError}: `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes;
- * `unknown_reference` for a parent or a released commit that is not in the history, as in a shallow clone; `duplicate`
- * for a repeated commit or release.
+ * `repository` is the name `owner/repo`: a number of another repository is no link. Without it, the name that most
+ * reverts of the history have.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes, and for a
+ * repository without an owner (`shop`); `unknown_reference` for a parent or a released commit that is not in the
+ * history, as in one that was cut off; `duplicate` for a repeated commit or release.
  */
-export declare function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
+export declare function gitReleases(
+  history: GitHistory,
+  tagPattern?: string | null,
+  repository?: string | null,
+): GitReleases;
 
 /**
  * Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
@@ -234,15 +331,20 @@ export declare function monitoringToGrafana(
  *
  * `tags` is the output of `GIT_TAGS`:
  *
- * `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
+ * `git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
  *
- * `log` is the output of `GIT_LOG`:
+ * `log` is the output of `GIT_LOG`, with its NULs:
  *
- * `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
+ * `git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags`
  *
- * @throws {@link RelcoreError}: `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, an object name
- * that is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years
- * 1 to 9999; `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
+ * The log of a shallow clone says where it was cut off (`grafted`), and is refused. In the format of version 0.1 it does
+ * not: ask with `GIT_SHALLOW`.
+ *
+ * A date that no instant is, such as 2^64 - 1, is listed in `faults`. The commit stays, without an author date.
+ *
+ * @throws {@link RelcoreError}: `syntax` for a line of `tags` without seven fields, a record of `log` without seven fields, an object name that is not
+ * 40 or 64 hexadecimal digits, and a time that is not a number; `invalid_value` for the log of a shallow clone;
+ * `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
  */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 

@@ -3,10 +3,14 @@
 
 const { bind } = require("./lib/call.js");
 
-const GIT_LOG = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
+const GIT_LOG =
+  "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags";
+const GIT_PATHS = "git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --";
+const GIT_SHALLOW = "git rev-parse --is-shallow-repository";
 const GIT_TAGS =
-  "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+  "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
+const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
@@ -15,8 +19,11 @@ const prometheusQueryRange = bind("interchange.prometheus_query_range");
 
 module.exports = {
   GIT_LOG,
+  GIT_PATHS,
+  GIT_SHALLOW,
   GIT_TAGS,
   alertRulesToPrometheus,
+  gitPackages,
   gitReleases,
   monitoringToGrafana,
   parseGit,

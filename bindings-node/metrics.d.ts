@@ -32,17 +32,19 @@
  *
  * 1. A deployment of an environment that the policy does not name is left out and counted, and it delivers no changes.
  * 2. An incident is linked to the deployment that caused it: by default the one that it names, else the latest one of
- *    its service and environment that succeeded within seven days before it. A duplicate of another incident, or one
- *    whose deployment is not in the input or does not count, is left out and counted.
+ *    its service and environment that succeeded within seven days before it. A duplicate of another incident of that
+ *    service and environment, or one whose deployment is not in the input or does not count, is left out and counted.
  * 3. A deployment that succeeds delivers its changes and those of the deployments before it that did not succeed. A
  *    change has its lead time from its first delivery in a service and environment; later ones are counted as repeated.
  *    The first deployment of a service to an environment brings the whole history along: by default its changes have
  *    no lead time.
- * 4. A deployment that succeeds repairs those that it names in `remediates`. If it names none, a revision that ran
- *    before shows that the deployment which replaced it had failed; without such a revision, a rollback or a hotfix
- *    shows that the deployment before it had failed. Independently, a change that reverts another shows that the
- *    deployment which delivered the other had failed.
- * 5. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
+ * 4. A deployment that succeeds repairs those earlier ones of its service and environment that it names in
+ *    `remediates`. If it names none, a revision that ran before shows that the deployment which replaced it had failed;
+ *    without such a revision, a rollback or a hotfix shows that the deployment before it had failed. Independently, a
+ *    change that reverts another shows that the deployment which delivered the other had failed. What comes back after
+ *    it was taken away is a reland: a revert of a revert, or V2 after V1, V2, V1. By default it shows no failure.
+ * 5. A deployment of the outcome `partial` counts and has failed, until the next one succeeds wholly.
+ * 6. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
  *    when the last of its incidents was resolved, or, without an incident, when the first deployment repaired it.
  *
  * Why two tools disagree:
@@ -141,7 +143,8 @@ export interface Deployment<At extends Instant = Instant> {
    */
   readonly revision?: string | undefined;
   /**
-   * The ids of earlier deployments that this one repairs.
+   * The ids of earlier deployments of this service and environment that this one repairs. Others are left out and
+   * counted. If it names only such as are not in the input, the deployment before it counts as the one that failed.
    *
    * @defaultValue `[]`
    */
@@ -166,7 +169,7 @@ export interface Deployment<At extends Instant = Instant> {
 export type DeploymentIntent = "planned" | "hotfix" | "rollback" | "redeploy" | "unknown";
 
 /**
- * How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
+ * How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`.
  *
  * - `success`: It runs.
  * - `failure`: It ran to its end and failed.
@@ -174,8 +177,10 @@ export type DeploymentIntent = "planned" | "hotfix" | "rollback" | "redeploy" | 
  * - `timeout`: It exceeded its time limit.
  * - `cancellation`: Somebody stopped it.
  * - `skip`: It was not carried out at all.
+ * - `partial`: It runs in a part of its hosts or stages and failed in the others.
  */
-export type DeploymentOutcome = "success" | "failure" | "error" | "timeout" | "cancellation" | "skip";
+export type DeploymentOutcome =
+  "success" | "failure" | "error" | "timeout" | "cancellation" | "skip" | "partial";
 
 /** The five delivery metrics of DORA over a range and each of its buckets. */
 export interface DoraReport<At extends Instant = Instant> {
@@ -278,10 +283,15 @@ export interface Exclusion {
  * - `repeated`: A change that an earlier deployment of the service and environment had delivered.
  * - `unknown_change`: The id of a change that is not in the input.
  * - `undelivered`: A change that no deployment has delivered, by the time it was committed.
- * - `duplicate_incident`: An incident that is a duplicate of another.
+ * - `duplicate_incident`: An incident that is a duplicate of another one of its service and environment.
  * - `unlinked`: An incident that no deployment could be linked to.
  * - `unknown_deployment`: An incident whose deployment is not in the input or does not count.
+ * - `signal_off`: An incident, though the policy has incidents for no signal of a failure.
+ * - `remedies_unknown`: An id in `remediates` that is not in the input.
+ * - `remedies_elsewhere`: An id in `remediates` of a deployment of another service or environment.
+ * - `remedies_not_earlier`: An id in `remediates` of the deployment itself or of a later one.
  * - `open`: A failed deployment that has not recovered.
+ * - `end_unknown`: A failed deployment that has recovered at an unknown instant.
  */
 export type ExclusionReason =
   | "other_environment"
@@ -297,7 +307,12 @@ export type ExclusionReason =
   | "duplicate_incident"
   | "unlinked"
   | "unknown_deployment"
-  | "open";
+  | "signal_off"
+  | "remedies_unknown"
+  | "remedies_elsewhere"
+  | "remedies_not_earlier"
+  | "open"
+  | "end_unknown";
 
 /**
  * A signal that a deployment failed.
@@ -329,12 +344,23 @@ export interface Incident {
   readonly severity?: string | undefined;
   /** When it was detected. */
   readonly detectedAt: Instant;
-  /** When the service had recovered; left out while the incident is open. */
+  /**
+   * When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant.
+   */
   readonly resolvedAt?: Instant | undefined;
   /** The id of the deployment that caused it, where that is known. */
   readonly causedBy?: string | undefined;
-  /** The id of the incident that this one repeats. */
+  /**
+   * The id of the incident that this one repeats. If that one is of another service or environment, this one still
+   * counts for its own.
+   */
   readonly duplicateOf?: string | undefined;
+  /**
+   * Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case.
+   *
+   * @defaultValue `false`
+   */
+  readonly closed?: boolean | undefined;
 }
 
 /**
@@ -378,6 +404,15 @@ export type NegativeSpans = "drop" | "clamp" | "keep";
  * - `age`: Its age at the end of the report's range.
  */
 export type OpenRecoveries = "exclude" | "age";
+
+/**
+ * What a deployment is that failed in a part.
+ *
+ * - `failed`: One that changed production and failed: it counts for frequency and rates, delivers its changes, and has recovered when the next one succeeds wholly.
+ * - `successful`: One that succeeded.
+ * - `unsuccessful`: One that failed, as with the outcome `failure`.
+ */
+export type PartialDeployments = "failed" | "successful" | "unsuccessful";
 
 /**
  * Every choice behind the delivery metrics.
@@ -548,6 +583,19 @@ export interface Policy {
    * @defaultValue `6`
    */
   readonly lowN?: number | undefined;
+  /**
+   * How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back
+   * has repaired it, and the deployment that had taken it back did not fail.
+   *
+   * @defaultValue `"exclude"`
+   */
+  readonly relands?: RelandRule | undefined;
+  /**
+   * What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere.
+   *
+   * @defaultValue `"failed"`
+   */
+  readonly partialDeployments?: PartialDeployments | undefined;
 }
 
 /**
@@ -592,6 +640,14 @@ export type RecoveryMembership = "failure" | "recovery";
  * - `incident_detected`: When its first incident was detected; when it finished, where no incident is linked.
  */
 export type RecoveryStart = "deployment_finished" | "incident_detected";
+
+/**
+ * How a change or a revision that was taken back and comes again counts.
+ *
+ * - `exclude`: A revert of a revert is no failure of the deployment that had reverted: only an odd number of reverts takes something back. Likewise, after V1, V2, V1 the return of V2 is none.
+ * - `include`: Each revert and each return counts as a failure of what it takes back.
+ */
+export type RelandRule = "exclude" | "include";
 
 /**
  * One period of a report: its numbers without their basis, each in a column.
@@ -803,8 +859,8 @@ export interface DeploymentColumns {
   /** When each finished. In milliseconds since 1970; ascending is fastest, any order is right. */
   readonly finishedAt: BigInt64Array;
   /**
-   * How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 5
-   * for skip.
+   * How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 6
+   * for partial.
    */
   readonly outcome: Uint8Array;
   /**
@@ -867,8 +923,16 @@ export interface IncidentColumns {
   readonly environment?: Uint32Array | undefined;
   /** The deployment that caused each, or none. By its index. Left out when it is unknown for all. */
   readonly causedBy?: Uint32Array | undefined;
-  /** Whether each repeats another. Left out when none does. */
+  /** Whether each is over though it has no time of resolution. Left out when none is. */
+  readonly closed?: Uint8Array | undefined;
+  /**
+   * Whether each repeats another of its service and environment. Left out when none does, or when they are named.
+   */
   readonly duplicate?: Uint8Array | undefined;
+  /**
+   * The incident that each repeats, or none. By its index. One of another service or environment hides none.
+   */
+  readonly duplicateOf?: Uint32Array | undefined;
 }
 
 /** All events by columns. What is left out is unknown. */

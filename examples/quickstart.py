@@ -7,48 +7,43 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import shlex
 import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from relcore import canary, interchange, metrics
+from relcore import RelcoreError, canary, interchange, metrics
 from relcore.time import BucketUnit, TimeRange
 
 HERE = Path(__file__).parent
 MONTH = 30.4375  # days
 RELEASE = r"v?\d+\.\d+\.\d+"
-TAGS = shlex.split(interchange.GIT_TAGS)[1:]
-LOG = shlex.split(interchange.GIT_LOG)[1:3]
+SHALLOW, TAGS, LOG = (
+    shlex.split(command)[1:]
+    for command in (interchange.GIT_SHALLOW, interchange.GIT_TAGS, interchange.GIT_LOG)
+)
 
 
-def git(repository: Path, *arguments: str, stdin: str = "") -> str:
+def git(repository: Path, arguments: list[str]) -> str:
     """What git prints."""
     command = ["git", "-C", str(repository), *arguments]
-    done = subprocess.run(
-        command, check=False, input=stdin, capture_output=True, encoding="utf-8", errors="replace"
-    )
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:
         raise SystemExit(f"git in {repository}: {done.stderr.strip()}")
     return done.stdout
 
 
-def history(repository: Path | None, pattern: str) -> tuple[str, str]:
+def history(repository: Path | None) -> tuple[str, str]:
     """The text of `git for-each-ref` and `git log`: of a clone, or of the history that comes with the examples."""
     if repository is None:
         folder = HERE / "data" / "ripgrep"
         return (folder / "for-each-ref.txt").read_text("utf-8"), (folder / "log.txt").read_bytes().decode(
             "utf-8"
         )
-    tags = git(repository, *TAGS)
-    # A release may stand on a commit of no branch: ask for the releases by name, beside the head.
-    names = [
-        name for name in (line.split("\t")[0] for line in tags.splitlines()) if re.fullmatch(pattern, name)
-    ]
-    starts = "".join(f"refs/tags/{name}\n" for name in names)
-    return tags, git(repository, *LOG, "--stdin", stdin=f"HEAD\n{starts}")
+    if git(repository, SHALLOW).strip() == "true":
+        raise SystemExit(f"{repository} is a shallow clone: run `git fetch --unshallow --tags` first")
+    return git(repository, TAGS), git(repository, LOG)
 
 
 def span(seconds: float | None) -> str:
@@ -79,8 +74,11 @@ def rate(estimate: metrics.Estimate) -> str:
     return f"{estimate.value:.1%} {estimate.affected}/{estimate.n}{tail}"
 
 
-def frequency(estimate: metrics.Estimate) -> str:
-    """Deployments a month, with n and the interval."""
+def frequency(row: metrics.DoraRow) -> str:
+    """Deployments a month, with n and the interval. The window begins with a release: one alone has no period."""
+    estimate = row.deployment_frequency
+    if row.range.end - row.range.start < timedelta(days=1):
+        return f"- n={estimate.n}"
     if estimate.value is None:
         return estimate.undefined if estimate.undefined else "-"
     between = estimate.interval
@@ -95,7 +93,7 @@ def left_out(row: metrics.DoraRow) -> str:
 
 
 COLUMNS: tuple[tuple[str, int, Callable[[metrics.DoraRow], str]], ...] = (
-    ("deployments a month", 29, lambda row: frequency(row.deployment_frequency)),
+    ("deployments a month", 29, frequency),
     ("lead time, median", 33, lambda row: duration(row.change_lead_time)),
     ("change fail rate", 26, lambda row: rate(row.change_fail_rate)),
     ("recovery", 13, lambda row: duration(row.failed_deployment_recovery_time)),
@@ -112,10 +110,13 @@ def line(title: str, row: metrics.DoraRow | None) -> str:
 
 def delivery(repository: Path | None, pattern: str) -> None:
     """Prints the five DORA metrics per year and overall."""
-    text = history(repository, pattern)
-    releases = interchange.git_releases(interchange.parse_git(*text), pattern)
+    try:
+        releases = interchange.git_releases(interchange.parse_git(*history(repository)), pattern)
+    except RelcoreError as fault:
+        raise SystemExit(str(fault)) from None
     if not releases.deployments:
-        raise SystemExit(f"no tag matches {pattern}")
+        examples = ", ".join(releases.unmatched_examples)
+        raise SystemExit(f"none of {releases.unmatched_tags} tags matches {pattern}: {examples}")
     instants = [deployment.finished_at for deployment in releases.deployments]
     window = TimeRange(start=instants[0], end=max(instants) + timedelta(milliseconds=1))
     # A release that reverts a part of an earlier one is what git alone knows of failures.
@@ -128,6 +129,8 @@ def delivery(repository: Path | None, pattern: str) -> None:
     for bucket in report.buckets:
         print(line(f"{bucket.range.start:%Y}", bucket))
     print(line("overall", report.overall))
+    if len(releases.deployments) == 1:
+        print("\none release has no period: no number of deployments a month")
 
     lead = report.overall.change_lead_time
     recovery = report.overall.failed_deployment_recovery_time
@@ -187,10 +190,6 @@ def main() -> None:
     parser.add_argument("--repo", type=Path, help="a local git clone instead of the history that comes along")
     parser.add_argument("--tags", default=RELEASE, help="which tags are releases, as a regular expression")
     options = parser.parse_args()
-    try:
-        re.compile(options.tags)
-    except re.error as fault:
-        parser.error(f"--tags {options.tags}: {fault}")
     delivery(options.repo, options.tags)
 
     plan = json.loads((HERE / "canary" / "recorded" / "recorded.json").read_text("utf-8"))

@@ -180,6 +180,18 @@ def test_columns_of_other_libraries_are_taken(column: Any) -> None:
     assert report(column([], "int64"), column([], "int8")) != expected
 
 
+def test_an_empty_array_is_an_empty_column() -> None:
+    """An empty `array.array` has no address, aligned or not."""
+    empty = array("q", [])
+    columns = EventColumns(
+        deployments=DeploymentColumns(finished_at=empty, outcome=array("b", [])),
+        changes=ChangeColumns(authored_at=empty),
+        incidents=IncidentColumns(detected_at=empty),
+    )
+    report = dora_columns(columns, POLICY, RANGE, "month", "UTC")
+    assert report.overall.deployment_frequency.n == 0
+
+
 def refused(deployments: DeploymentColumns, column: str, text: str) -> None:
     """That a column is refused, in these words."""
     with pytest.raises(relcore.InputError, match=text) as caught:

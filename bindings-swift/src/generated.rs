@@ -62,8 +62,8 @@ use relcore::experiment::{
     WinnerPolicy as ExperimentWinnerPolicy,
 };
 use relcore::interchange::{
-    GitCommit as InterchangeGitCommit, GitHistory as InterchangeGitHistory,
-    GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
+    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
+    GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
     PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
     PrometheusSeries as InterchangePrometheusSeries,
@@ -75,10 +75,11 @@ use relcore::metrics::{
     Exclusion as MetricsExclusion, ExclusionReason as MetricsExclusionReason,
     FailureSignal as MetricsFailureSignal, Incident as MetricsIncident, IncidentLink as MetricsIncidentLink,
     LeadStart as MetricsLeadStart, LeadUnit as MetricsLeadUnit, NegativeSpans as MetricsNegativeSpans,
-    OpenRecoveries as MetricsOpenRecoveries, Policy as MetricsPolicy, QuantileRule as MetricsQuantileRule,
-    RateDenominator as MetricsRateDenominator, RecoveryEnd as MetricsRecoveryEnd,
-    RecoveryMembership as MetricsRecoveryMembership, RecoveryStart as MetricsRecoveryStart,
-    ReportRow as MetricsReportRow, ReworkSignal as MetricsReworkSignal, SeedRule as MetricsSeedRule,
+    OpenRecoveries as MetricsOpenRecoveries, PartialDeployments as MetricsPartialDeployments,
+    Policy as MetricsPolicy, QuantileRule as MetricsQuantileRule, RateDenominator as MetricsRateDenominator,
+    RecoveryEnd as MetricsRecoveryEnd, RecoveryMembership as MetricsRecoveryMembership,
+    RecoveryStart as MetricsRecoveryStart, RelandRule as MetricsRelandRule, ReportRow as MetricsReportRow,
+    ReworkSignal as MetricsReworkSignal, SeedRule as MetricsSeedRule,
     SeveralIncidents as MetricsSeveralIncidents, UndefinedReason as MetricsUndefinedReason,
     UndeliveredChanges as MetricsUndeliveredChanges,
 };
@@ -2180,22 +2181,39 @@ pub struct ExperimentWinnerPolicy {
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
-    pub authored_at: Timestamp,
+    pub authored_at: Option<Timestamp>,
     pub committed_at: Timestamp,
     pub subject: String,
     pub body: String,
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeGitFault {
+    pub name: String,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitHistory {
     pub commits: Vec<InterchangeGitCommit>,
     pub tags: Vec<InterchangeGitTag>,
+    pub faults: Vec<InterchangeGitFault>,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeGitPackage {
+    pub service: String,
+    pub tag_pattern: String,
+    pub commits: Option<Vec<String>>,
 }
 
 #[uniffi::remote(Record)]
 pub struct InterchangeGitReleases {
     pub deployments: Vec<MetricsDeployment>,
     pub changes: Vec<MetricsChange>,
+    pub unmatched_tags: Count,
+    pub unmatched_examples: Vec<String>,
+    pub unowned_commits: Count,
 }
 
 #[uniffi::remote(Record)]
@@ -2282,7 +2300,7 @@ pub enum MetricsDeploymentIntent {
     Unknown,
 }
 
-/// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
+/// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`.
 #[uniffi::remote(Enum)]
 pub enum MetricsDeploymentOutcome {
     /// It runs.
@@ -2297,6 +2315,8 @@ pub enum MetricsDeploymentOutcome {
     Cancellation,
     /// It was not carried out at all.
     Skip,
+    /// It runs in a part of its hosts or stages and failed in the others.
+    Partial,
 }
 
 #[uniffi::remote(Record)]
@@ -2372,14 +2392,24 @@ pub enum MetricsExclusionReason {
     UnknownChange,
     /// A change that no deployment has delivered, by the time it was committed.
     Undelivered,
-    /// An incident that is a duplicate of another.
+    /// An incident that is a duplicate of another one of its service and environment.
     DuplicateIncident,
     /// An incident that no deployment could be linked to.
     Unlinked,
     /// An incident whose deployment is not in the input or does not count.
     UnknownDeployment,
+    /// An incident, though the policy has incidents for no signal of a failure.
+    SignalOff,
+    /// An id in `remediates` that is not in the input.
+    RemediesUnknown,
+    /// An id in `remediates` of a deployment of another service or environment.
+    RemediesElsewhere,
+    /// An id in `remediates` of the deployment itself or of a later one.
+    RemediesNotEarlier,
     /// A failed deployment that has not recovered.
     Open,
+    /// A failed deployment that has recovered at an unknown instant.
+    EndUnknown,
 }
 
 /// A signal that a deployment failed.
@@ -2411,6 +2441,7 @@ pub struct MetricsIncident {
     pub resolved_at: Option<Timestamp>,
     pub caused_by: Option<String>,
     pub duplicate_of: Option<String>,
+    pub closed: bool,
 }
 
 /// A rule that links an incident to the deployment that caused it.
@@ -2462,6 +2493,18 @@ pub enum MetricsOpenRecoveries {
     Age,
 }
 
+/// What a deployment is that failed in a part.
+#[uniffi::remote(Enum)]
+pub enum MetricsPartialDeployments {
+    /// One that changed production and failed: it counts for frequency and rates, delivers its changes, and has recovered
+    /// when the next one succeeds wholly.
+    Failed,
+    /// One that succeeded.
+    Successful,
+    /// One that failed, as with the outcome `failure`.
+    Unsuccessful,
+}
+
 #[uniffi::remote(Record)]
 pub struct MetricsPolicy {
     pub environments: Vec<String>,
@@ -2489,6 +2532,8 @@ pub struct MetricsPolicy {
     pub week_start: Weekday,
     pub confidence_level: f64,
     pub low_n: u32,
+    pub relands: MetricsRelandRule,
+    pub partial_deployments: MetricsPartialDeployments,
 }
 
 /// How a quantile is read from a sample.
@@ -2540,6 +2585,16 @@ pub enum MetricsRecoveryStart {
     DeploymentFinished,
     /// When its first incident was detected; when it finished, where no incident is linked.
     IncidentDetected,
+}
+
+/// How a change or a revision that was taken back and comes again counts.
+#[uniffi::remote(Enum)]
+pub enum MetricsRelandRule {
+    /// A revert of a revert is no failure of the deployment that had reverted: only an odd number of reverts takes
+    /// something back. Likewise, after V1, V2, V1 the return of V2 is none.
+    Exclude,
+    /// Each revert and each return counts as a failure of what it takes back.
+    Include,
 }
 
 #[uniffi::remote(Record)]
@@ -4291,12 +4346,25 @@ pub fn ffi_interchange_alert_rules_to_prometheus(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_git_packages(
+    history: InterchangeGitHistory,
+    packages: Vec<InterchangeGitPackage>,
+    repository: Option<String>,
+) -> Encoded<InterchangeGitReleases> {
+    Encoded(
+        relcore::interchange::git_packages(borrow(&history), borrow(&packages), borrow(&repository))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_releases(
     history: InterchangeGitHistory,
     tag_pattern: Option<String>,
+    repository: Option<String>,
 ) -> Encoded<InterchangeGitReleases> {
     Encoded(
-        relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern))
+        relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern), borrow(&repository))
             .map_err(RelcoreError::from),
     )
 }
@@ -4865,8 +4933,8 @@ pub fn ffi_window_status(
 pub struct MetricsDeploymentColumns {
     /// When each finished. In milliseconds since 1970; ascending is fastest, any order is right.
     pub finished_at: Int64Column,
-    /// How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 5
-    /// for skip.
+    /// How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 6
+    /// for partial.
     pub outcome: UInt8Column,
     /// What each was for. The code is the index in `DeploymentIntent`, from 0 for planned to
     /// 4 for unknown. Left out when it is unknown for all.
@@ -4964,9 +5032,15 @@ pub struct MetricsIncidentColumns {
     /// The deployment that caused each, or none. By its index. Left out when it is unknown for all.
     #[uniffi(default = None)]
     pub caused_by: Option<UInt32Column>,
-    /// Whether each repeats another. Left out when none does.
+    /// Whether each is over though it has no time of resolution. Left out when none is.
+    #[uniffi(default = None)]
+    pub closed: Option<BoolColumn>,
+    /// Whether each repeats another of its service and environment. Left out when none does, or when they are named.
     #[uniffi(default = None)]
     pub duplicate: Option<BoolColumn>,
+    /// The incident that each repeats, or none. By its index. One of another service or environment hides none.
+    #[uniffi(default = None)]
+    pub duplicate_of: Option<UInt32Column>,
 }
 
 impl Given for MetricsIncidentColumns {
@@ -4978,7 +5052,9 @@ impl Given for MetricsIncidentColumns {
             ("service", &self.service),
             ("environment", &self.environment),
             ("causedBy", &self.caused_by),
+            ("closed", &self.closed),
             ("duplicate", &self.duplicate),
+            ("duplicateOf", &self.duplicate_of),
         ]
     }
 }
@@ -6743,12 +6819,32 @@ pub fn ffi_write_interchange_git_commit(value: InterchangeGitCommit) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_git_fault(json: &str) -> Encoded<InterchangeGitFault> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_git_fault(value: InterchangeGitFault) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_history(json: &str) -> Encoded<InterchangeGitHistory> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_git_history(value: InterchangeGitHistory) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_git_package(json: &str) -> Encoded<InterchangeGitPackage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_git_package(value: InterchangeGitPackage) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6993,6 +7089,16 @@ pub fn ffi_write_metrics_open_recoveries(value: MetricsOpenRecoveries) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_partial_deployments(json: &str) -> Encoded<MetricsPartialDeployments> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_partial_deployments(value: MetricsPartialDeployments) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_policy(json: &str) -> Encoded<MetricsPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -7049,6 +7155,16 @@ pub fn ffi_read_metrics_recovery_start(json: &str) -> Encoded<MetricsRecoverySta
 
 #[uniffi::export]
 pub fn ffi_write_metrics_recovery_start(value: MetricsRecoveryStart) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_reland_rule(json: &str) -> Encoded<MetricsRelandRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_reland_rule(value: MetricsRelandRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -10,8 +10,10 @@ fuzz_target!(|text: &str| {
     let Ok(history) = parse_git(tags, log) else { return };
     let written = serde_json::to_string(&history).expect("a history has JSON");
     assert_eq!(serde_json::from_str::<GitHistory>(&written).ok().as_ref(), Some(&history));
-    if let Ok(releases) = git_releases(&history, None) {
+    if let Ok(releases) = git_releases(&history, None, None) {
         assert_eq!(releases.changes.len(), history.commits.len());
+        let named = releases.changes.iter().flat_map(|change| &change.reverts);
+        assert!(named.into_iter().all(|id| history.commits.iter().any(|commit| commit.id == *id)));
         assert!(releases.deployments.len() <= history.tags.len());
     }
 });

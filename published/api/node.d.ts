@@ -2465,7 +2465,7 @@ export interface GitCommit<At extends Instant = Instant> {
   /** The full object names of the parents. */
   readonly parents: readonly string[];
   /** The author date: when the change was written. */
-  readonly authoredAt: At;
+  readonly authoredAt?: At | undefined;
   /** The committer date: when the commit was last applied, as by a rebase. */
   readonly committedAt: At;
   /** The first line of the message. */
@@ -2473,12 +2473,30 @@ export interface GitCommit<At extends Instant = Instant> {
   /** The rest of the message. */
   readonly body?: string | undefined;
 }
+/** A date of a commit or tag that could not be read. */
+export interface GitFault {
+  /** The full object name of the commit, or the name of the tag. */
+  readonly name: string;
+  /** What is wrong, and what was done: a sentence. */
+  readonly text: string;
+}
 /** The commits and tags of a repository. */
 export interface GitHistory<At extends Instant = Instant> {
   /** The commits in the order of the log: newest first. */
   readonly commits: readonly GitCommit<At>[];
   /** The tags of commits, in the order of the list. */
   readonly tags: readonly GitTag<At>[];
+  /** Dates that no instant from the year 1 to 9999 is, as broken imports leave them. */
+  readonly faults?: readonly GitFault[] | undefined;
+}
+/** One of several packages in a repository: which tags release it, and which commits belong to it. */
+export interface GitPackage {
+  /** The service of its deployments. */
+  readonly service: string;
+  /** Which tags are its releases: a regular expression that must match the whole tag, such as `cli-v\d+\.\d+\.\d+`. */
+  readonly tagPattern: string;
+  /** The full object names of the commits that belong to it, as `GIT_PATHS` prints them for its folders. */
+  readonly commits?: readonly string[] | undefined;
 }
 /** The releases of a repository as deployments and its commits as changes, for `metrics.dora`. */
 export interface GitReleases {
@@ -2486,6 +2504,12 @@ export interface GitReleases {
   readonly deployments: readonly metrics.Deployment<Timestamp>[];
   /** One change for each commit, released or not, in the order of the log. */
   readonly changes: readonly metrics.Change<Timestamp>[];
+  /** How many tags match no pattern, so that they are no releases. */
+  readonly unmatchedTags?: Count | undefined;
+  /** The first five of them. */
+  readonly unmatchedExamples?: readonly string[] | undefined;
+  /** How many commits belong to no package, so that they are no changes. */
+  readonly unownedCommits?: Count | undefined;
 }
 /** A tag of a commit. */
 export interface GitTag<At extends Instant = Instant> {
@@ -2535,17 +2559,31 @@ export interface PrometheusSeries {
   readonly samples: readonly PrometheusSample[];
 }
 /** The command whose output `parseGit` reads as `log`, for a shell. */
-export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
+export declare const GIT_LOG: "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags";
+/** The command that prints the ids of the commits that touch some paths, for a shell: append the paths. */
+export declare const GIT_PATHS: "git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --";
+/** The command that prints `true` in a shallow clone, for a shell. */
+export declare const GIT_SHALLOW: "git rev-parse --is-shallow-repository";
 /** The command whose output `parseGit` reads as `tags`, for a shell. */
-export declare const GIT_TAGS: "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
+export declare const GIT_TAGS: "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 /** Writes alert rules as a rule file of Prometheus: YAML text. */
 export declare function alertRulesToPrometheus(
   rules: analysis.AlertRules,
   queries: readonly PrometheusQuery[],
   group: string,
 ): string;
+/** The same for several packages in one repository, each a service of its own. */
+export declare function gitPackages(
+  history: GitHistory,
+  packages: readonly GitPackage[],
+  repository?: string | null,
+): GitReleases;
 /** Converts release tags to deployments, and assigns each commit to the earliest release that contains it. */
-export declare function gitReleases(history: GitHistory, tagPattern?: string | null): GitReleases;
+export declare function gitReleases(
+  history: GitHistory,
+  tagPattern?: string | null,
+  repository?: string | null,
+): GitReleases;
 /** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
 export declare function monitoringToGrafana(
   monitoring: analysis.Monitoring,
@@ -2598,15 +2636,16 @@ export interface Deployment<At extends Instant = Instant> {
   readonly intent?: DeploymentIntent | undefined;
   /** The version or commit that ran afterwards. */
   readonly revision?: string | undefined;
-  /** The ids of earlier deployments that this one repairs. */
+  /** The ids of earlier deployments of this service and environment that this one repairs. */
   readonly remediates?: readonly string[] | undefined;
   /** The ids of the changes that it delivered: those that the deployment before it did not contain. */
   readonly changes?: readonly string[] | undefined;
 }
 /** What a deployment was for. */
 export type DeploymentIntent = "planned" | "hotfix" | "rollback" | "redeploy" | "unknown";
-/** How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`. */
-export type DeploymentOutcome = "success" | "failure" | "error" | "timeout" | "cancellation" | "skip";
+/** How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`. */
+export type DeploymentOutcome =
+  "success" | "failure" | "error" | "timeout" | "cancellation" | "skip" | "partial";
 /** The five delivery metrics of DORA over a range and each of its buckets. */
 export interface DoraReport<At extends Instant = Instant> {
   /** The range that the report covers. */
@@ -2686,7 +2725,12 @@ export type ExclusionReason =
   | "duplicate_incident"
   | "unlinked"
   | "unknown_deployment"
-  | "open";
+  | "signal_off"
+  | "remedies_unknown"
+  | "remedies_elsewhere"
+  | "remedies_not_earlier"
+  | "open"
+  | "end_unknown";
 /** A signal that a deployment failed. */
 export type FailureSignal =
   "incident" | "remediation" | "revert" | "rollback" | "hotfix" | "revision_returned" | "outcome";
@@ -2702,12 +2746,14 @@ export interface Incident {
   readonly severity?: string | undefined;
   /** When it was detected. */
   readonly detectedAt: Instant;
-  /** When the service had recovered; left out while the incident is open. */
+  /** When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant. */
   readonly resolvedAt?: Instant | undefined;
   /** The id of the deployment that caused it, where that is known. */
   readonly causedBy?: string | undefined;
   /** The id of the incident that this one repeats. */
   readonly duplicateOf?: string | undefined;
+  /** Whether it is over although nobody recorded when. */
+  readonly closed?: boolean | undefined;
 }
 /** A rule that links an incident to the deployment that caused it. */
 export type IncidentLink = "caused_by" | "latest_before";
@@ -2719,6 +2765,8 @@ export type LeadUnit = "change" | "deployment";
 export type NegativeSpans = "drop" | "clamp" | "keep";
 /** How a failed deployment that has not recovered counts for recovery times. */
 export type OpenRecoveries = "exclude" | "age";
+/** What a deployment is that failed in a part. */
+export type PartialDeployments = "failed" | "successful" | "unsuccessful";
 /** Every choice behind the delivery metrics. */
 export interface Policy {
   /** The environments whose deployments and incidents count; `production` alone, as DORA defines. */
@@ -2771,6 +2819,10 @@ export interface Policy {
   readonly confidenceLevel?: number | undefined;
   /** With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a median exists that assumes nothing about the distribution. */
   readonly lowN?: number | undefined;
+  /** How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back has repaired it, and the deployment that had taken it back did not fail. */
+  readonly relands?: RelandRule | undefined;
+  /** What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere. */
+  readonly partialDeployments?: PartialDeployments | undefined;
 }
 /** How a quantile is read from a sample. */
 export type QuantileRule = "linear" | "lower" | "nearest_rank";
@@ -2782,6 +2834,8 @@ export type RecoveryEnd = "incident_else_remedy" | "incident" | "remedy" | "earl
 export type RecoveryMembership = "failure" | "recovery";
 /** When the time to recover begins. */
 export type RecoveryStart = "deployment_finished" | "incident_detected";
+/** How a change or a revision that was taken back and comes again counts. */
+export type RelandRule = "exclude" | "include";
 /** One period of a report: its numbers without their basis, each in a column. */
 export interface ReportRow {
   /** The first instant of the period in the range of the report. */
@@ -2934,8 +2988,12 @@ export interface IncidentColumns {
   readonly environment?: Uint32Array | undefined;
   /** The deployment that caused each, or none. */
   readonly causedBy?: Uint32Array | undefined;
-  /** Whether each repeats another. */
+  /** Whether each is over though it has no time of resolution. */
+  readonly closed?: Uint8Array | undefined;
+  /** Whether each repeats another of its service and environment. */
   readonly duplicate?: Uint8Array | undefined;
+  /** The incident that each repeats, or none. */
+  readonly duplicateOf?: Uint32Array | undefined;
 }
 /** All events by columns. */
 export interface EventColumns {

@@ -2068,8 +2068,12 @@ class IncidentColumns:
     """The environment of each."""
     caused_by: Column | None = None
     """The deployment that caused each, or none."""
+    closed: Column | None = None
+    """Whether each is over though it has no time of resolution."""
     duplicate: Column | None = None
-    """Whether each repeats another."""
+    """Whether each repeats another of its service and environment."""
+    duplicate_of: Column | None = None
+    """The incident that each repeats, or none."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventColumns:
     """All events by columns."""
@@ -2593,7 +2597,7 @@ class GitCommit(_Value):
     """The full object name: 40 or 64 hexadecimal digits."""
     parents: Sequence[str]
     """The full object names of the parents."""
-    authored_at: datetime
+    authored_at: datetime | None = None
     """The author date: when the change was written."""
     committed_at: datetime
     """The committer date: when the commit was last applied, as by a rebase."""
@@ -2602,12 +2606,30 @@ class GitCommit(_Value):
     body: str = ''
     """The rest of the message."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GitFault(_Value):
+    """A date of a commit or tag that could not be read."""
+    name: str
+    """The full object name of the commit, or the name of the tag."""
+    text: str
+    """What is wrong, and what was done: a sentence."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GitHistory(_Value):
     """The commits and tags of a repository."""
     commits: Sequence[GitCommit]
     """The commits in the order of the log: newest first."""
     tags: Sequence[GitTag]
     """The tags of commits, in the order of the list."""
+    faults: Sequence[GitFault] = ()
+    """Dates that no instant from the year 1 to 9999 is, as broken imports leave them."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GitPackage(_Value):
+    """One of several packages in a repository: which tags release it, and which commits belong to it."""
+    service: str
+    """The service of its deployments."""
+    tag_pattern: str
+    """Which tags are its releases: a regular expression that must match the whole tag, such as `cli-v\d+\.\d+\.\d+`."""
+    commits: Sequence[str] | None = None
+    """The full object names of the commits that belong to it, as `GIT_PATHS` prints them for its folders."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
@@ -2615,6 +2637,12 @@ class GitReleases(_Value):
     """One deployment for each release, in the order of time."""
     changes: Sequence[Change]
     """One change for each commit, released or not, in the order of the log."""
+    unmatched_tags: int = 0
+    """How many tags match no pattern, so that they are no releases."""
+    unmatched_examples: Sequence[str] = ()
+    """The first five of them."""
+    unowned_commits: int = 0
+    """How many commits belong to no package, so that they are no changes."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitTag(_Value):
     """A tag of a commit."""
@@ -2660,14 +2688,21 @@ class PrometheusSeries(_Value):
     """The labels."""
     samples: Sequence[PrometheusSample]
     """The samples in the order of time."""
-GIT_LOG: Final = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags"
+GIT_LOG: Final = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
 """The command whose output `parse_git` reads as `log`, for a shell."""
-GIT_TAGS: Final = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+GIT_PATHS: Final = 'git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --'
+"""The command that prints the ids of the commits that touch some paths, for a shell: append the paths."""
+GIT_SHALLOW: Final = 'git rev-parse --is-shallow-repository'
+"""The command that prints `true` in a shallow clone, for a shell."""
+GIT_TAGS: Final = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
 """The command whose output `parse_git` reads as `tags`, for a shell."""
 def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
     """Writes alert rules as a rule file of Prometheus: YAML text."""
     ...
-def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None) -> GitReleases:
+def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[GitPackage | Mapping[str, object]], repository: str | None=None) -> GitReleases:
+    """The same for several packages in one repository, each a service of its own."""
+    ...
+def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None, repository: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
     ...
 def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
@@ -2698,7 +2733,7 @@ class DeploymentIntent(StrEnum):
     UNKNOWN = 'unknown'
     """Not recorded."""
 class DeploymentOutcome(StrEnum):
-    """How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`."""
+    """How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`."""
     SUCCESS = 'success'
     """It runs."""
     FAILURE = 'failure'
@@ -2711,6 +2746,8 @@ class DeploymentOutcome(StrEnum):
     """Somebody stopped it."""
     SKIP = 'skip'
     """It was not carried out at all."""
+    PARTIAL = 'partial'
+    """It runs in a part of its hosts or stages and failed in the others."""
 class DurationSummary(StrEnum):
     """Which number summarises a set of durations."""
     MEDIAN = 'median'
@@ -2740,13 +2777,23 @@ class ExclusionReason(StrEnum):
     UNDELIVERED = 'undelivered'
     """A change that no deployment has delivered, by the time it was committed."""
     DUPLICATE_INCIDENT = 'duplicate_incident'
-    """An incident that is a duplicate of another."""
+    """An incident that is a duplicate of another one of its service and environment."""
     UNLINKED = 'unlinked'
     """An incident that no deployment could be linked to."""
     UNKNOWN_DEPLOYMENT = 'unknown_deployment'
     """An incident whose deployment is not in the input or does not count."""
+    SIGNAL_OFF = 'signal_off'
+    """An incident, though the policy has incidents for no signal of a failure."""
+    REMEDIES_UNKNOWN = 'remedies_unknown'
+    """An id in `remediates` that is not in the input."""
+    REMEDIES_ELSEWHERE = 'remedies_elsewhere'
+    """An id in `remediates` of a deployment of another service or environment."""
+    REMEDIES_NOT_EARLIER = 'remedies_not_earlier'
+    """An id in `remediates` of the deployment itself or of a later one."""
     OPEN = 'open'
     """A failed deployment that has not recovered."""
+    END_UNKNOWN = 'end_unknown'
+    """A failed deployment that has recovered at an unknown instant."""
 class FailureSignal(StrEnum):
     """A signal that a deployment failed."""
     INCIDENT = 'incident'
@@ -2797,6 +2844,14 @@ class OpenRecoveries(StrEnum):
     """Nothing: it is left out and counted."""
     AGE = 'age'
     """Its age at the end of the report's range."""
+class PartialDeployments(StrEnum):
+    """What a deployment is that failed in a part."""
+    FAILED = 'failed'
+    """One that changed production and failed: it counts for frequency and rates, delivers its changes, and has recovered when the next one succeeds wholly."""
+    SUCCESSFUL = 'successful'
+    """One that succeeded."""
+    UNSUCCESSFUL = 'unsuccessful'
+    """One that failed, as with the outcome `failure`."""
 class QuantileRule(StrEnum):
     """How a quantile is read from a sample."""
     LINEAR = 'linear'
@@ -2833,6 +2888,12 @@ class RecoveryStart(StrEnum):
     """When the failed deployment finished."""
     INCIDENT_DETECTED = 'incident_detected'
     """When its first incident was detected; when it finished, where no incident is linked."""
+class RelandRule(StrEnum):
+    """How a change or a revision that was taken back and comes again counts."""
+    EXCLUDE = 'exclude'
+    """A revert of a revert is no failure of the deployment that had reverted: only an odd number of reverts takes something back."""
+    INCLUDE = 'include'
+    """Each revert and each return counts as a failure of what it takes back."""
 class ReworkSignal(StrEnum):
     """A signal that a deployment is rework."""
     HOTFIX = 'hotfix'
@@ -2912,7 +2973,7 @@ class Deployment(_Value):
     revision: str | None = None
     """The version or commit that ran afterwards."""
     remediates: Sequence[str] = ()
-    """The ids of earlier deployments that this one repairs."""
+    """The ids of earlier deployments of this service and environment that this one repairs."""
     changes: Sequence[str] = ()
     """The ids of the changes that it delivered: those that the deployment before it did not contain."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2991,11 +3052,13 @@ class Incident(_Value):
     detected_at: datetime
     """When it was detected."""
     resolved_at: datetime | None = None
-    """When the service had recovered; left out while the incident is open."""
+    """When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant."""
     caused_by: str | None = None
     """The id of the deployment that caused it, where that is known."""
     duplicate_of: str | None = None
     """The id of the incident that this one repeats."""
+    closed: bool = False
+    """Whether it is over although nobody recorded when."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """Every choice behind the delivery metrics."""
@@ -3049,6 +3112,10 @@ class Policy(_Value):
     """The level of the confidence intervals, as a share; 0.95 by default."""
     low_n: int = 6
     """With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a median exists that assumes nothing about the distribution."""
+    relands: RelandRule = RelandRule.EXCLUDE
+    """How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back has repaired it, and the deployment that had taken it back did not fail."""
+    partial_deployments: PartialDeployments = PartialDeployments.FAILED
+    """What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportRow(_Value):
     """One period of a report: its numbers without their basis, each in a column."""

@@ -3644,6 +3644,10 @@ pub mod experiment {
 pub mod interchange {
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
+    /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
+    pub const GIT_PATHS: &str;
+    /// The command that prints `true` in a shallow clone, for a shell.
+    pub const GIT_SHALLOW: &str;
     /// The command whose output `parse_git` reads as `tags`, for a shell.
     pub const GIT_TAGS: &str;
     /// A commit.
@@ -3656,13 +3660,23 @@ pub mod interchange {
         /// The full object names of the parents.
         pub parents: Vec<String>,
         /// The author date: when the change was written.
-        pub authored_at: Timestamp,
+        pub authored_at: Option<Timestamp>,
         /// The committer date: when the commit was last applied, as by a rebase.
         pub committed_at: Timestamp,
         /// The first line of the message.
         pub subject: String,
         /// The rest of the message.
         pub body: String,
+    }
+    /// A date of a commit or tag that could not be read.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct GitFault {
+        /// The full object name of the commit, or the name of the tag.
+        pub name: String,
+        /// What is wrong, and what was done: a sentence.
+        pub text: String,
     }
     /// The commits and tags of a repository.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -3673,6 +3687,8 @@ pub mod interchange {
         pub commits: Vec<GitCommit>,
         /// The tags of commits, in the order of the list.
         pub tags: Vec<GitTag>,
+        /// Dates that no instant from the year 1 to 9999 is, as broken imports leave them.
+        pub faults: Vec<GitFault>,
     }
     /// A tag of a commit.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -3769,6 +3785,18 @@ pub mod interchange {
     }
     /// The service of the deployments that come from a git history.
     pub const GIT_SERVICE: &str;
+    /// One of several packages in a repository: which tags release it, and which commits belong to it.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct GitPackage {
+        /// The service of its deployments.
+        pub service: String,
+        /// Which tags are its releases: a regular expression that must match the whole tag, such as `cli-v\d+\.\d+\.\d+`.
+        pub tag_pattern: String,
+        /// The full object names of the commits that belong to it, as `GIT_PATHS` prints them for its folders.
+        pub commits: Option<Vec<String>>,
+    }
     /// The releases of a repository as deployments and its commits as changes, for `metrics.dora`.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -3777,11 +3805,27 @@ pub mod interchange {
         pub deployments: Vec<Deployment>,
         /// One change for each commit, released or not, in the order of the log.
         pub changes: Vec<Change>,
+        /// How many tags match no pattern, so that they are no releases.
+        pub unmatched_tags: Count,
+        /// The first five of them.
+        pub unmatched_examples: Vec<String>,
+        /// How many commits belong to no package, so that they are no changes.
+        pub unowned_commits: Count,
     }
     /// The default pattern of release tags: a version, and nothing else.
     pub const RELEASE_TAG: &str;
+    /// The same for several packages in one repository, each a service of its own.
+    pub fn git_packages(
+        history: &GitHistory,
+        packages: &[GitPackage],
+        repository: Option<&str>,
+    ) -> Result<GitReleases>;
     /// Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
-    pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<GitReleases>;
+    pub fn git_releases(
+        history: &GitHistory,
+        tag_pattern: Option<&str>,
+        repository: Option<&str>,
+    ) -> Result<GitReleases>;
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
     impl GitHistory {
@@ -3791,6 +3835,11 @@ pub mod interchange {
             commits: impl IntoIterator<Item = GitCommit>,
             tags: impl IntoIterator<Item = GitTag>,
         ) -> Self;
+    }
+    impl GitFault {
+        /// A date that could not be read.
+        #[must_use]
+        pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self;
     }
     impl GitCommit {
         /// A commit whose message has one line.
@@ -3817,6 +3866,11 @@ pub mod interchange {
         /// The query of a metric.
         #[must_use]
         pub fn new(metric: impl Into<String>, query: impl Into<String>) -> Self;
+    }
+    impl GitPackage {
+        /// A package to which every commit belongs.
+        #[must_use]
+        pub fn new(service: impl Into<String>, tag_pattern: impl Into<String>) -> Self;
     }
 }
 /// The five delivery metrics of DORA, from deployments, changes and incidents.
@@ -3880,7 +3934,7 @@ pub mod metrics {
         pub intent: DeploymentIntent,
         /// The version or commit that ran afterwards.
         pub revision: Option<String>,
-        /// The ids of earlier deployments that this one repairs.
+        /// The ids of earlier deployments of this service and environment that this one repairs.
         pub remediates: Vec<String>,
         /// The ids of the changes that it delivered: those that the deployment before it did not contain.
         pub changes: Vec<String>,
@@ -3900,7 +3954,7 @@ pub mod metrics {
         /// Not recorded.
         Unknown,
     }
-    /// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
+    /// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
     pub enum DeploymentOutcome {
@@ -3916,6 +3970,8 @@ pub mod metrics {
         Cancellation,
         /// It was not carried out at all.
         Skip,
+        /// It runs in a part of its hosts or stages and failed in the others.
+        Partial,
     }
     /// A disruption of a service that needed immediate attention.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -3932,12 +3988,14 @@ pub mod metrics {
         pub severity: Option<String>,
         /// When it was detected.
         pub detected_at: Timestamp,
-        /// When the service had recovered; left out while the incident is open.
+        /// When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant.
         pub resolved_at: Option<Timestamp>,
         /// The id of the deployment that caused it, where that is known.
         pub caused_by: Option<String>,
         /// The id of the incident that this one repeats.
         pub duplicate_of: Option<String>,
+        /// Whether it is over although nobody recorded when.
+        pub closed: bool,
     }
     /// The report as text for a person: a line for each period, then the basis of each number of the whole range.
     #[must_use]
@@ -4000,6 +4058,10 @@ pub mod metrics {
         pub confidence_level: f64,
         /// With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a median exists that assumes nothing about the distribution.
         pub low_n: u32,
+        /// How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back has repaired it, and the deployment that had taken it back did not fail.
+        pub relands: RelandRule,
+        /// What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere.
+        pub partial_deployments: PartialDeployments,
     }
     /// The policy that follows DORA's definitions: every field at its default.
     #[must_use]
@@ -4100,14 +4162,24 @@ pub mod metrics {
         UnknownChange,
         /// A change that no deployment has delivered, by the time it was committed.
         Undelivered,
-        /// An incident that is a duplicate of another.
+        /// An incident that is a duplicate of another one of its service and environment.
         DuplicateIncident,
         /// An incident that no deployment could be linked to.
         Unlinked,
         /// An incident whose deployment is not in the input or does not count.
         UnknownDeployment,
+        /// An incident, though the policy has incidents for no signal of a failure.
+        SignalOff,
+        /// An id in `remediates` that is not in the input.
+        RemediesUnknown,
+        /// An id in `remediates` of a deployment of another service or environment.
+        RemediesElsewhere,
+        /// An id in `remediates` of the deployment itself or of a later one.
+        RemediesNotEarlier,
         /// A failed deployment that has not recovered.
         Open,
+        /// A failed deployment that has recovered at an unknown instant.
+        EndUnknown,
     }
     /// Why there is no number.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -4198,6 +4270,8 @@ pub mod metrics {
     impl FromStr for NegativeSpans {}
     impl Display for OpenRecoveries {}
     impl FromStr for OpenRecoveries {}
+    impl Display for PartialDeployments {}
+    impl FromStr for PartialDeployments {}
     impl Display for QuantileRule {}
     impl FromStr for QuantileRule {}
     impl Display for RateDenominator {}
@@ -4208,6 +4282,8 @@ pub mod metrics {
     impl FromStr for RecoveryMembership {}
     impl Display for RecoveryStart {}
     impl FromStr for RecoveryStart {}
+    impl Display for RelandRule {}
+    impl FromStr for RelandRule {}
     impl Display for ReworkSignal {}
     impl FromStr for ReworkSignal {}
     impl Display for SeedRule {}

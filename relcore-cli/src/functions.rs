@@ -3143,13 +3143,14 @@ weight; `out_of_range` for a negative exposure."#,
     },
     Module {
         name: "interchange",
-        docs: r#"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+        docs: r"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 It decides nothing.
 
 | input | function | result |
 | --- | --- | --- |
 | output of `git for-each-ref` and `git log`, with the formats that `parse-git` states | `parse-git` | commits and tags |
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
+| the same of a repository with several packages | `git-packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
@@ -3163,8 +3164,11 @@ How commits are assigned to releases:
 1. Each tag that matches the pattern is a release; by default a version such as `1.2.3` or `v1.2.3`.
 2. Releases are ordered by the time of the tag, then by the numbers in the tag.
 3. A commit belongs to the earliest release that contains it, so it is delivered once, with release branches, too.
-4. A commit reverts another if its body has `This reverts commit <sha>` or `Reverts owner/repo#N`. Without such a
-   line, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer.
+4. A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or its body with what it reverts. A
+   line `This reverts commit <sha>` or `Reverts owner/repo#N` links it, also an address, also with text behind it. Another
+   repository's number is no link. Without a target in the history, the quoted subject refers to the latest commit with
+   that subject that is not newer; the ` (#N)` of squash merges is no part of a subject. A log quoted in a body is none.
+5. Of several packages, each has its own tags; a list of commits says which belong to it.
 
 How samples become observations:
 
@@ -3174,13 +3178,15 @@ How samples become observations:
 
 Pitfalls:
 
-- Clone with the full history. A shallow clone is refused with `unknown_reference`.
+- Clone with the full history. The log of a shallow clone is refused, if `GIT_LOG` printed it; `GIT_SHALLOW` asks git.
 - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
+- Pass the log through a file or a pipe. A variable of a shell drops its NULs.
+- If no tag is a release, `unmatched_tags` and `unmatched_examples` say what the tags look like.
 - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
   milliseconds.
 - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
-  compare them with a baseline."#,
+  compare them with a baseline.",
         functions: &[
             Function {
                 name: "interchange.alert_rules_to_prometheus",
@@ -3240,22 +3246,17 @@ group, and for a query that is empty, has a comment (`up # 1`) or brackets that 
                 }),
             },
             Function {
-                name: "interchange.git_releases",
-                command: "git-releases",
-                docs: r#"Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
+                name: "interchange.git_packages",
+                command: "git-packages",
+                docs: r"The same for several packages in one repository, each a service of its own.
 
-Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
-is linear in the history, and no commit is delivered twice.
-
-A commit reverts another if its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with neither,
-if its subject is `Revert "<subject>"`. A revert whose target is not in the history has no link.
-
-`tag_pattern` is a regular expression that must match the whole tag. Default: `v?\d+\.\d+\.\d+`.
+A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
+packages is a change of both. To learn which commits touch the folders of a package, run
+`GIT_PATHS`. A log of these folders alone would lack the parents that lie between them.
 
 Errors:
-`invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes;
-`unknown_reference` for a parent or a released commit that is not in the history, as in a shallow clone; `duplicate`
-for a repeated commit or release."#,
+As `git-releases`; `unknown_reference` for a commit of a package that is not in the history; `duplicate` for a tag that
+is a release of two packages; `invalid_value` for no packages.",
                 arguments: &[
                     Argument {
                         wire: "history",
@@ -3264,12 +3265,22 @@ for a repeated commit or release."#,
                         kind: Kind::Document(
                             "interchange.GitHistory",
                             "The commits and tags of a repository.",
-                            "Keys: commits, tags",
+                            "Keys: commits, tags, faults?",
                         ),
                     },
                     Argument {
-                        wire: "tagPattern",
-                        option: "tag-pattern",
+                        wire: "packages",
+                        option: "packages",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of interchange.GitPackage",
+                            "One of several packages in a repository: which tags release it, and which commits belong to it.",
+                            "Keys: service, tagPattern, commits?",
+                        ),
+                    },
+                    Argument {
+                        wire: "repository",
+                        option: "repository",
                         is_optional: true,
                         kind: Kind::Text,
                     },
@@ -3283,10 +3294,79 @@ for a repeated commit or release."#,
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore interchange git-releases --history history.json --tag-pattern night",
+                    command: "relcore interchange git-packages --history history.json --packages packages.json",
+                    files: &[
+                        (
+                            "history.json",
+                            r#"{"commits":[{"id":"dddddddddddddddddddddddddddddddddddddddd","parents":["cccccccccccccccccccccccccccccccccccccccc"],"authoredAt":"2026-03-08T00:00:00.000Z","committedAt":"2026-03-08T00:00:00.000Z","subject":"docs","body":""},{"id":"cccccccccccccccccccccccccccccccccccccccc","parents":["bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"],"authoredAt":"2026-03-06T00:00:00.000Z","committedAt":"2026-03-06T00:00:00.000Z","subject":"fix(github): b","body":""},{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-03-04T00:00:00.000Z","committedAt":"2026-03-04T00:00:00.000Z","subject":"feat(core): a","body":""},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-03-01T00:00:00.000Z","committedAt":"2026-03-01T00:00:00.000Z","subject":"start","body":""}],"tags":[{"name":"core-v1.0.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-04T12:00:00.000Z"},{"name":"github-v1.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-05T12:00:00.000Z"},{"name":"github-v1.2.0","commit":"cccccccccccccccccccccccccccccccccccccccc","taggedAt":"2026-03-06T12:00:00.000Z"},{"name":"nightly","commit":"dddddddddddddddddddddddddddddddddddddddd","taggedAt":"2026-03-08T12:00:00.000Z"}]}"#,
+                        ),
+                        (
+                            "packages.json",
+                            r#"[{"service":"github","tagPattern":"github-v\\d+\\.\\d+\\.\\d+","commits":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","cccccccccccccccccccccccccccccccccccccccc"]}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.git_releases",
+                command: "git-releases",
+                docs: r#"Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
+
+Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
+is linear in the history, and no commit is delivered twice.
+
+A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or if its body begins with what it
+reverts. It is linked by a line `This reverts commit <sha>` or `Reverts owner/repo#N`, also an address or followed by
+text, else by the quoted subject of `Revert "<subject>"`, without the ` (#N)` of squash merges. A revert whose target
+is not in the history has no link.
+
+`tag_pattern` is a regular expression that must match the whole tag. Default: `v?\d+\.\d+\.\d+`.
+
+`repository` is the name `owner/repo`: a number of another repository is no link. Without it, the name that most
+reverts of the history have.
+
+Errors:
+`invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes, and for a
+repository without an owner (`shop`); `unknown_reference` for a parent or a released commit that is not in the
+history, as in one that was cut off; `duplicate` for a repeated commit or release."#,
+                arguments: &[
+                    Argument {
+                        wire: "history",
+                        option: "history",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.GitHistory",
+                            "The commits and tags of a repository.",
+                            "Keys: commits, tags, faults?",
+                        ),
+                    },
+                    Argument {
+                        wire: "tagPattern",
+                        option: "tag-pattern",
+                        is_optional: true,
+                        kind: Kind::Text,
+                    },
+                    Argument {
+                        wire: "repository",
+                        option: "repository",
+                        is_optional: true,
+                        kind: Kind::Text,
+                    },
+                ],
+                result: (
+                    "interchange.GitReleases",
+                    "The releases of a repository as deployments and its commits as changes, for `metrics.dora`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange git-releases --history history.json --tag-pattern "proj2-v\\d+\\.\\d+\\.\\d+""#,
                     files: &[(
                         "history.json",
-                        r#"{"commits":[{"authoredAt":"1970-01-01T00:00:49.500Z","body":"","committedAt":"1970-01-01T00:00:50.000Z","id":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","parents":["bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","dddddddddddddddddddddddddddddddddddddddd"],"subject":"merge"},{"authoredAt":"1970-01-01T00:00:29.500Z","body":"","committedAt":"1970-01-01T00:00:30.000Z","id":"dddddddddddddddddddddddddddddddddddddddd","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"subject":"side (#7)"},{"authoredAt":"1970-01-01T00:00:19.500Z","body":"","committedAt":"1970-01-01T00:00:20.000Z","id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"subject":"main"},{"authoredAt":"1970-01-01T00:00:09.500Z","body":"","committedAt":"1970-01-01T00:00:10.000Z","id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"subject":"root"}],"tags":[{"commit":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","name":"v1.10.0","taggedAt":"1970-01-01T00:01:00.000Z"},{"commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","name":"v1.9.0","taggedAt":"1970-01-01T00:01:00.000Z"},{"commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","name":"v1.0.0","taggedAt":"1970-01-01T00:00:11.000Z"},{"commit":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","name":"nightly","taggedAt":"1970-01-01T00:01:10.000Z"}]}"#,
+                        r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-03-02T00:00:00.000Z","committedAt":"2026-03-02T00:00:00.000Z","subject":"chore(release): publish","body":""},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-03-01T00:00:00.000Z","committedAt":"2026-03-01T00:00:00.000Z","subject":"start","body":""}],"tags":[{"name":"proj1-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"},{"name":"proj2-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"}]}"#,
                     )],
                     prints: "",
                 }),
@@ -3371,16 +3451,21 @@ All faults at once: those of `monitoring-from-json` for the metrics and of
 
 `tags` is the output of `GIT_TAGS`:
 
-`git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
+`git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
 
-`log` is the output of `GIT_LOG`:
+`log` is the output of `GIT_LOG`, with its NULs:
 
-`git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
+`git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags`
+
+The log of a shallow clone says where it was cut off (`grafted`), and is refused. In the format of version 0.1 it does
+not: ask with `GIT_SHALLOW`.
+
+A date that no instant is, such as 2^64 - 1, is listed in `faults`. The commit stays, without an author date.
 
 Errors:
-`syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, an object name
-that is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years
-1 to 9999; `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.",
+`syntax` for a line of `tags` without seven fields, a record of `log` without seven fields, an object name that is not
+40 or 64 hexadecimal digits, and a time that is not a number; `invalid_value` for the log of a shallow clone;
+`duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.",
                 arguments: &[
                     Argument { wire: "tags", option: "tags", is_optional: false, kind: Kind::Text },
                     Argument { wire: "log", option: "log", is_optional: false, kind: Kind::Text },
@@ -3522,17 +3607,19 @@ Deployments are read in the order of time, those of one instant in the order of 
 
 1. A deployment of an environment that the policy does not name is left out and counted, and it delivers no changes.
 2. An incident is linked to the deployment that caused it: by default the one that it names, else the latest one of
-   its service and environment that succeeded within seven days before it. A duplicate of another incident, or one
-   whose deployment is not in the input or does not count, is left out and counted.
+   its service and environment that succeeded within seven days before it. A duplicate of another incident of that
+   service and environment, or one whose deployment is not in the input or does not count, is left out and counted.
 3. A deployment that succeeds delivers its changes and those of the deployments before it that did not succeed. A
    change has its lead time from its first delivery in a service and environment; later ones are counted as repeated.
    The first deployment of a service to an environment brings the whole history along: by default its changes have
    no lead time.
-4. A deployment that succeeds repairs those that it names in `remediates`. If it names none, a revision that ran
-   before shows that the deployment which replaced it had failed; without such a revision, a rollback or a hotfix
-   shows that the deployment before it had failed. Independently, a change that reverts another shows that the
-   deployment which delivered the other had failed.
-5. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
+4. A deployment that succeeds repairs those earlier ones of its service and environment that it names in
+   `remediates`. If it names none, a revision that ran before shows that the deployment which replaced it had failed;
+   without such a revision, a rollback or a hotfix shows that the deployment before it had failed. Independently, a
+   change that reverts another shows that the deployment which delivered the other had failed. What comes back after
+   it was taken away is a reland: a revert of a revert, or V2 after V1, V2, V1. By default it shows no failure.
+5. A deployment of the outcome `partial` counts and has failed, until the next one succeeds wholly.
+6. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
    when the last of its incidents was resolved, or, without an incident, when the first deployment repaired it.
 
 Why two tools disagree:
@@ -3660,7 +3747,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Incident",
                             "A disruption of a service that needed immediate attention.",
-                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?",
+                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?",
                         ),
                     },
                     Argument {
@@ -3670,7 +3757,7 @@ buckets.",
                         kind: Kind::Document(
                             "metrics.Policy",
                             "Every choice behind the delivery metrics.",
-                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?",
                         ),
                     },
                     Argument {

@@ -10,10 +10,13 @@ use crate::{
     system::System,
     table::Function,
 };
-use clap::{Arg, ArgMatches, ValueHint, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 use relcore::{
     Span, TimeRange, Timestamp,
-    interchange::{GIT_LOG, GIT_TAGS, GitReleases, RELEASE_TAG, git_releases, parse_git},
+    interchange::{
+        GIT_LOG, GIT_PATHS, GIT_SERVICE, GIT_SHALLOW, GIT_TAGS, GitPackage, GitReleases, RELEASE_TAG,
+        git_packages, git_releases, parse_git,
+    },
 };
 use serde::Serialize;
 use std::{ffi::OsString, io, path::Path};
@@ -26,7 +29,7 @@ pub(crate) fn applies_to(function: &Function) -> bool {
 }
 
 /// The options of a function that can take its facts from a repository.
-pub(crate) fn options() -> [Arg; 4] {
+pub(crate) fn options() -> [Arg; 6] {
     [
         Arg::new("repo")
             .long("repo")
@@ -45,6 +48,17 @@ pub(crate) fn options() -> [Arg; 4] {
             .value_name("REGEX")
             .requires("repo")
             .help(format!("Which tags are releases, as a regular expression for the whole tag [default: {RELEASE_TAG}]")),
+        Arg::new("path")
+            .long("path")
+            .value_name("PATH")
+            .requires("repo")
+            .action(ArgAction::Append)
+            .help("Counts only the commits that touch this path of the repository; several add up [default: all commits]"),
+        Arg::new("repository")
+            .long("repository")
+            .value_name("OWNER/NAME")
+            .requires("repo")
+            .help("The name by which reverts refer to its pull requests [default: the one that most reverts name]"),
         Arg::new("since")
             .long("since")
             .value_name("INSTANT|SPAN")
@@ -75,7 +89,7 @@ pub(crate) fn fill(
     let Some(repository) = matches.get_one::<OsString>("repo") else { return Ok(()) };
     let repository = Path::new(repository);
     let pattern = matches.get_one::<String>("tag-pattern").map(String::as_str);
-    let releases = releases(repository, pattern, system)?;
+    let releases = releases(repository, pattern, matches, system)?;
     for (argument, given) in function.arguments.iter().zip(arguments).filter(|(_, given)| given.is_none()) {
         let json = match argument.wire {
             "deployments" => to_json(&releases.deployments)?,
@@ -97,6 +111,7 @@ pub(crate) fn fill(
 fn releases(
     repository: &Path,
     pattern: Option<&str>,
+    matches: &ArgMatches,
     system: &mut dyn System,
 ) -> Result<GitReleases, Failure> {
     let refused = |error: relcore::Error| Failure {
@@ -107,22 +122,37 @@ fn releases(
             .map(|fault| located(&repository.display(), &fault.path, fault))
             .collect(),
     };
-    if git(repository, "git rev-parse --is-shallow-repository", system)?.trim() == "true" {
+    if git(repository, GIT_SHALLOW, &[], system)?.trim() == "true" {
         let text =
             "is a shallow clone, so its metrics would be wrong: run `git fetch --unshallow --tags` first";
         return Err(Failure::new(Exit::BadInput, format!("{}: {text}", repository.display())));
     }
-    let tags = git(repository, GIT_TAGS, system)?;
-    let log = git(repository, GIT_LOG, system)?;
-    parse_git(&tags, &log).and_then(|history| git_releases(&history, pattern)).map_err(refused)
+    let tags = git(repository, GIT_TAGS, &[], system)?;
+    let log = git(repository, GIT_LOG, &[], system)?;
+    let name = matches.get_one::<String>("repository").map(String::as_str);
+    let paths: Vec<String> = matches.get_many("path").into_iter().flatten().cloned().collect();
+    let history = parse_git(&tags, &log).map_err(refused)?;
+    if paths.is_empty() {
+        return git_releases(&history, pattern, name).map_err(refused);
+    }
+    let ids = git(repository, GIT_PATHS, &paths, system)?;
+    let package = GitPackage::new(GIT_SERVICE, pattern.unwrap_or(RELEASE_TAG))
+        .commits(ids.lines().map(str::to_owned).collect());
+    git_packages(&history, &[package], name).map_err(refused)
 }
 
 /// What a git command prints.
-fn git(repository: &Path, command: &str, system: &mut dyn System) -> Result<String, Failure> {
+fn git(
+    repository: &Path,
+    command: &str,
+    more: &[String],
+    system: &mut dyn System,
+) -> Result<String, Failure> {
     // These settings of a user would change what the commands print.
     const SETTINGS: [&str; 4] = ["-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"];
     let words = shlex::split(command).unwrap_or_default().into_iter().skip(1);
-    let arguments: Vec<String> = SETTINGS.map(str::to_owned).into_iter().chain(words).collect();
+    let arguments: Vec<String> =
+        SETTINGS.map(str::to_owned).into_iter().chain(words).chain(more.iter().cloned()).collect();
     let done = system.git(repository, &arguments).map_err(|fault| match fault.kind() {
         io::ErrorKind::NotFound => {
             Failure::new(Exit::Io, "git: is not installed, or not in PATH: `--repo` runs it")
@@ -157,8 +187,13 @@ fn range(
         .map_err(|error| bad("--since", &error))?,
         None => releases.deployments.first().map(|first| first.finished_at).ok_or_else(|| {
             let pattern = pattern.unwrap_or(RELEASE_TAG);
-            let text =
-                format!("no tag matches `{pattern}`: say which tags are releases, or since when to measure");
+            let tags = match (releases.unmatched_tags.get(), releases.unmatched_examples.as_slice()) {
+                (0, _) => "the repository has no tags of commits".to_owned(),
+                (n, examples) => format!("there are {n}, such as `{}`", examples.join("`, `")),
+            };
+            let text = format!(
+                "no tag matches `{pattern}`: {tags}; say which tags are releases, or since when to measure"
+            );
             Failure::new(Exit::BadInput, format!("--tag-pattern: {text}"))
         })?,
     };

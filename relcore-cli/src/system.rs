@@ -235,7 +235,7 @@ fn has_colours(stream: &impl anstream::stream::RawStream) -> bool {
 struct Progress {
     begun: Instant,
     shown: Option<Instant>,
-    commits: usize,
+    fields: usize,
 }
 
 impl Progress {
@@ -244,20 +244,19 @@ impl Progress {
     const INTERVAL: Duration = Duration::from_millis(100);
 
     fn new() -> Self {
-        Self { begun: Instant::now(), shown: None, commits: 0 }
+        Self { begun: Instant::now(), shown: None, fields: 0 }
     }
 
     fn add(&mut self, output: &[u8]) {
-        const RECORD_END: u8 = 0x1e;
-        let records = output.iter().filter(|byte| **byte == RECORD_END).count();
-        self.commits = self.commits.saturating_add(records);
+        // Each commit has seven fields, each of which ends with a NUL.
+        self.fields = self.fields.saturating_add(output.iter().filter(|byte| **byte == 0).count());
         let is_due = match self.shown {
             Some(shown) => shown.elapsed() >= Self::INTERVAL,
             None => self.begun.elapsed() >= Self::PATIENCE,
         };
         if is_due {
             self.shown = Some(Instant::now());
-            let _ = write!(io::stderr().lock(), "\rreading the history: {} commits", self.commits);
+            let _ = write!(io::stderr().lock(), "\rreading the history: {} commits", self.fields / 7);
         }
     }
 }

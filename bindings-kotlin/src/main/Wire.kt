@@ -1133,11 +1133,27 @@ fun InterchangeGitCommit.toJson(): String = ffiWriteInterchangeGitCommit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeGitFault.Companion.fromJson(json: String): InterchangeGitFault = ffiReadInterchangeGitFault(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeGitFault.toJson(): String = ffiWriteInterchangeGitFault(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitHistory.Companion.fromJson(json: String): InterchangeGitHistory = ffiReadInterchangeGitHistory(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeGitHistory.toJson(): String = ffiWriteInterchangeGitHistory(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeGitPackage.Companion.fromJson(json: String): InterchangeGitPackage = ffiReadInterchangeGitPackage(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeGitPackage.toJson(): String = ffiWriteInterchangeGitPackage(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1333,6 +1349,14 @@ fun MetricsOpenRecoveries.toJson(): String = ffiWriteMetricsOpenRecoveries(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsPartialDeployments.Companion.fromJson(json: String): MetricsPartialDeployments = ffiReadMetricsPartialDeployments(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsPartialDeployments.toJson(): String = ffiWriteMetricsPartialDeployments(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsPolicy.Companion.fromJson(json: String): MetricsPolicy = ffiReadMetricsPolicy(json)
 
 /** The JSON form. */
@@ -1378,6 +1402,14 @@ fun MetricsRecoveryStart.Companion.fromJson(json: String): MetricsRecoveryStart 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsRecoveryStart.toJson(): String = ffiWriteMetricsRecoveryStart(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsRelandRule.Companion.fromJson(json: String): MetricsRelandRule = ffiReadMetricsRelandRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRelandRule.toJson(): String = ffiWriteMetricsRelandRule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

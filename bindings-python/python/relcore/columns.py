@@ -64,8 +64,8 @@ class DeploymentColumns:
     """When each finished. In milliseconds since 1970; ascending is fastest, any order is right."""
 
     outcome: Column
-    """How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 5
-    for skip.
+    """How each ended. The code is the index in `DeploymentOutcome`, from 0 for success to 6
+    for partial.
     """
 
     intent: Column | None = None
@@ -139,8 +139,14 @@ class IncidentColumns:
     caused_by: Column | None = None
     """The deployment that caused each, or none. By its index. Left out when it is unknown for all."""
 
+    closed: Column | None = None
+    """Whether each is over though it has no time of resolution. Left out when none is."""
+
     duplicate: Column | None = None
-    """Whether each repeats another. Left out when none does."""
+    """Whether each repeats another of its service and environment. Left out when none does, or when they are named."""
+
+    duplicate_of: Column | None = None
+    """The incident that each repeats, or none. By its index. One of another service or environment hides none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ It decides nothing.
 | --- | --- | --- |
 | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+| the same of a repository with several packages | `git_packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
@@ -19,8 +20,11 @@ How commits are assigned to releases:
 1. Each tag that matches the pattern is a release; by default a version such as `1.2.3` or `v1.2.3`.
 2. Releases are ordered by the time of the tag, then by the numbers in the tag.
 3. A commit belongs to the earliest release that contains it, so it is delivered once, with release branches, too.
-4. A commit reverts another if its body has `This reverts commit <sha>` or `Reverts owner/repo#N`. Without such a
-   line, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer.
+4. A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or its body with what it reverts. A
+   line `This reverts commit <sha>` or `Reverts owner/repo#N` links it, also an address, also with text behind it. Another
+   repository's number is no link. Without a target in the history, the quoted subject refers to the latest commit with
+   that subject that is not newer; the ` (#N)` of squash merges is no part of a subject. A log quoted in a body is none.
+5. Of several packages, each has its own tags; a list of commits says which belong to it.
 
 How samples become observations:
 
@@ -30,8 +34,10 @@ How samples become observations:
 
 Pitfalls:
 
-- Clone with the full history. A shallow clone is refused with `unknown_reference`.
+- Clone with the full history. The log of a shallow clone is refused, if `GIT_LOG` printed it; `GIT_SHALLOW` asks git.
 - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
+- Pass the log through a file or a pipe. A variable of a shell drops its NULs.
+- If no tag is a release, `unmatched_tags` and `unmatched_examples` say what the tags look like.
 - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
   milliseconds.
 - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
@@ -56,9 +62,13 @@ from relcore.metrics import Change, Deployment
 
 __all__ = [
     "GIT_LOG",
+    "GIT_PATHS",
+    "GIT_SHALLOW",
     "GIT_TAGS",
     "GitCommit",
+    "GitFault",
     "GitHistory",
+    "GitPackage",
     "GitReleases",
     "GitTag",
     "MissingSample",
@@ -67,6 +77,7 @@ __all__ = [
     "PrometheusSample",
     "PrometheusSeries",
     "alert_rules_to_prometheus",
+    "git_packages",
     "git_releases",
     "monitoring_to_grafana",
     "parse_git",
@@ -102,11 +113,13 @@ class GitCommit(_Value):
     parents: Sequence[str]
     """The full object names of the parents. A commit with two or more is a merge."""
 
-    authored_at: datetime
-    """The author date: when the change was written."""
+    authored_at: datetime | None = None
+    """The author date: when the change was written. Absent where it cannot be read."""
 
     committed_at: datetime
-    """The committer date: when the commit was last applied, as by a rebase."""
+    """The committer date: when the commit was last applied, as by a rebase. Where it cannot be read, the author date, or
+    the date of the next commit in the log.
+    """
 
     subject: str
     """The first line of the message."""
@@ -119,10 +132,23 @@ class GitCommit(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GitFault(_Value):
+    """A date of a commit or tag that could not be read."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "text")
+
+    name: str
+    """The full object name of the commit, or the name of the tag."""
+
+    text: str
+    """What is wrong, and what was done: a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GitHistory(_Value):
     """The commits and tags of a repository."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags")
+    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags", "faults")
 
     commits: Sequence[GitCommit]
     """The commits in the order of the log: newest first."""
@@ -130,26 +156,60 @@ class GitHistory(_Value):
     tags: Sequence[GitTag]
     """The tags of commits, in the order of the list. Tags of trees, blobs and other tags are omitted."""
 
+    faults: Sequence[GitFault] = ()
+    """Dates that no instant from the year 1 to 9999 is, as broken imports leave them. Each is a fault of one commit
+    or tag, not of the history.
+    """
+
     def __post_init__(self) -> None:
-        _freeze(self, "commits", "tags")
+        _freeze(self, "commits", "tags", "faults")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GitPackage(_Value):
+    """One of several packages in a repository: which tags release it, and which commits belong to it."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("service", "tag_pattern", "commits")
+
+    service: str
+    """The service of its deployments."""
+
+    tag_pattern: str
+    r"""Which tags are its releases: a regular expression that must match the whole tag, such as `cli-v\d+\.\d+\.\d+`."""
+
+    commits: Sequence[str] | None = None
+    """The full object names of the commits that belong to it, as `GIT_PATHS` prints them for its
+    folders. Left out when every commit does.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("deployments", "changes")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "deployments", "changes", "unmatched_tags", "unmatched_examples", "unowned_commits"
+    )
 
     deployments: Sequence[Deployment]
-    """One deployment for each release, in the order of time. The tag is the id, the service is `repository`, the
-    environment is `production`.
+    """One deployment for each release, in the order of time. The tag is the id, the service is `repository` or that of the
+    package, the environment is `production`.
     """
 
     changes: Sequence[Change]
-    """One change for each commit, released or not, in the order of the log."""
+    """One change for each commit, released or not, in the order of the log. With packages, for each commit of a package."""
+
+    unmatched_tags: int = 0
+    """How many tags match no pattern, so that they are no releases."""
+
+    unmatched_examples: Sequence[str] = ()
+    """The first five of them."""
+
+    unowned_commits: int = 0
+    """How many commits belong to no package, so that they are no changes."""
 
     def __post_init__(self) -> None:
-        _freeze(self, "deployments", "changes")
+        _freeze(self, "deployments", "changes", "unmatched_examples")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,10 +306,22 @@ class PrometheusSeries(_Value):
         _freeze(self, "samples")
 
 
-GIT_LOG: Final = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags"
-"""The command whose output `parse_git` reads as `log`, for a shell."""
+GIT_LOG: Final = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
+"""The command whose output `parse_git` reads as `log`, for a shell. A variable of a shell drops the NULs: use a file or a
+pipe.
+"""
 
-GIT_TAGS: Final = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+GIT_PATHS: Final = "git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --"
+"""The command that prints the ids of the commits that touch some paths, for a shell: append the paths. The ids are the
+`commits` of a `GitPackage`.
+"""
+
+GIT_SHALLOW: Final = "git rev-parse --is-shallow-repository"
+"""The command that prints `true` in a shallow clone, for a shell. Its metrics would be wrong: run
+`git fetch --unshallow --tags` first.
+"""
+
+GIT_TAGS: Final = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
 """The command whose output `parse_git` reads as `tags`, for a shell."""
 
 _alert_rules_to_prometheus = _native.function("interchange.alert_rules_to_prometheus")
@@ -281,26 +353,54 @@ def alert_rules_to_prometheus(
     return _alert_rules_to_prometheus(rules, queries, group)
 
 
+_git_packages = _native.function("interchange.git_packages")
+
+
+def git_packages(
+    history: GitHistory | Mapping[str, object],
+    packages: Sequence[GitPackage | Mapping[str, object]],
+    repository: str | None = None,
+) -> GitReleases:
+    """The same for several packages in one repository, each a service of its own.
+
+    A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
+    packages is a change of both. To learn which commits touch the folders of a package, run
+    `GIT_PATHS`. A log of these folders alone would lack the parents that lie between them.
+
+    Errors:
+    As `git_releases`; `unknown_reference` for a commit of a package that is not in the history; `duplicate` for a tag that
+    is a release of two packages; `invalid_value` for no packages.
+    """
+    return _git_packages(history, packages, repository)
+
+
 _git_releases = _native.function("interchange.git_releases")
 
 
-def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None = None) -> GitReleases:
+def git_releases(
+    history: GitHistory | Mapping[str, object], tag_pattern: str | None = None, repository: str | None = None
+) -> GitReleases:
     r"""Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
 
     Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
     is linear in the history, and no commit is delivered twice.
 
-    A commit reverts another if its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with neither,
-    if its subject is `Revert "<subject>"`. A revert whose target is not in the history has no link.
+    A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or if its body begins with what it
+    reverts. It is linked by a line `This reverts commit <sha>` or `Reverts owner/repo#N`, also an address or followed by
+    text, else by the quoted subject of `Revert "<subject>"`, without the ` (#N)` of squash merges. A revert whose target
+    is not in the history has no link.
 
     `tag_pattern` is a regular expression that must match the whole tag. Default: `v?\d+\.\d+\.\d+`.
 
+    `repository` is the name `owner/repo`: a number of another repository is no link. Without it, the name that most
+    reverts of the history have.
+
     Errors:
-    `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes;
-    `unknown_reference` for a parent or a released commit that is not in the history, as in a shallow clone; `duplicate`
-    for a repeated commit or release.
+    `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes, and for a
+    repository without an owner (`shop`); `unknown_reference` for a parent or a released commit that is not in the
+    history, as in one that was cut off; `duplicate` for a repeated commit or release.
     """
-    return _git_releases(history, tag_pattern)
+    return _git_releases(history, tag_pattern, repository)
 
 
 _monitoring_to_grafana = _native.function("interchange.monitoring_to_grafana")
@@ -337,16 +437,21 @@ def parse_git(tags: str, log: str) -> GitHistory:
 
     `tags` is the output of `GIT_TAGS`:
 
-    `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
+    `git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
 
-    `log` is the output of `GIT_LOG`:
+    `log` is the output of `GIT_LOG`, with its NULs:
 
-    `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
+    `git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags`
+
+    The log of a shallow clone says where it was cut off (`grafted`), and is refused. In the format of version 0.1 it does
+    not: ask with `GIT_SHALLOW`.
+
+    A date that no instant is, such as 2^64 - 1, is listed in `faults`. The commit stays, without an author date.
 
     Errors:
-    `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, an object name
-    that is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years
-    1 to 9999; `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
+    `syntax` for a line of `tags` without seven fields, a record of `log` without seven fields, an object name that is not
+    40 or 64 hexadecimal digits, and a time that is not a number; `invalid_value` for the log of a shallow clone;
+    `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
     """
     return _parse_git(tags, log)
 

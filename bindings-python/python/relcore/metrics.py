@@ -31,17 +31,19 @@ Deployments are read in the order of time, those of one instant in the order of 
 
 1. A deployment of an environment that the policy does not name is left out and counted, and it delivers no changes.
 2. An incident is linked to the deployment that caused it: by default the one that it names, else the latest one of
-   its service and environment that succeeded within seven days before it. A duplicate of another incident, or one
-   whose deployment is not in the input or does not count, is left out and counted.
+   its service and environment that succeeded within seven days before it. A duplicate of another incident of that
+   service and environment, or one whose deployment is not in the input or does not count, is left out and counted.
 3. A deployment that succeeds delivers its changes and those of the deployments before it that did not succeed. A
    change has its lead time from its first delivery in a service and environment; later ones are counted as repeated.
    The first deployment of a service to an environment brings the whole history along: by default its changes have
    no lead time.
-4. A deployment that succeeds repairs those that it names in `remediates`. If it names none, a revision that ran
-   before shows that the deployment which replaced it had failed; without such a revision, a rollback or a hotfix
-   shows that the deployment before it had failed. Independently, a change that reverts another shows that the
-   deployment which delivered the other had failed.
-5. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
+4. A deployment that succeeds repairs those earlier ones of its service and environment that it names in
+   `remediates`. If it names none, a revision that ran before shows that the deployment which replaced it had failed;
+   without such a revision, a rollback or a hotfix shows that the deployment before it had failed. Independently, a
+   change that reverts another shows that the deployment which delivered the other had failed. What comes back after
+   it was taken away is a reland: a revert of a revert, or V2 after V1, V2, V1. By default it shows no failure.
+5. A deployment of the outcome `partial` counts and has failed, until the next one succeeds wholly.
+6. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
    when the last of its incidents was resolved, or, without an incident, when the first deployment repaired it.
 
 Why two tools disagree:
@@ -109,12 +111,14 @@ __all__ = [
     "LeadUnit",
     "NegativeSpans",
     "OpenRecoveries",
+    "PartialDeployments",
     "Policy",
     "QuantileRule",
     "RateDenominator",
     "RecoveryEnd",
     "RecoveryMembership",
     "RecoveryStart",
+    "RelandRule",
     "ReportRow",
     "ReworkSignal",
     "SeedRule",
@@ -152,7 +156,7 @@ class DeploymentIntent(StrEnum):
 
 
 class DeploymentOutcome(StrEnum):
-    """How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`."""
+    """How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`."""
 
     SUCCESS = "success"
     """It runs."""
@@ -171,6 +175,9 @@ class DeploymentOutcome(StrEnum):
 
     SKIP = "skip"
     """It was not carried out at all."""
+
+    PARTIAL = "partial"
+    """It runs in a part of its hosts or stages and failed in the others."""
 
 
 class DurationSummary(StrEnum):
@@ -217,7 +224,7 @@ class ExclusionReason(StrEnum):
     """A change that no deployment has delivered, by the time it was committed."""
 
     DUPLICATE_INCIDENT = "duplicate_incident"
-    """An incident that is a duplicate of another."""
+    """An incident that is a duplicate of another one of its service and environment."""
 
     UNLINKED = "unlinked"
     """An incident that no deployment could be linked to."""
@@ -225,8 +232,23 @@ class ExclusionReason(StrEnum):
     UNKNOWN_DEPLOYMENT = "unknown_deployment"
     """An incident whose deployment is not in the input or does not count."""
 
+    SIGNAL_OFF = "signal_off"
+    """An incident, though the policy has incidents for no signal of a failure."""
+
+    REMEDIES_UNKNOWN = "remedies_unknown"
+    """An id in `remediates` that is not in the input."""
+
+    REMEDIES_ELSEWHERE = "remedies_elsewhere"
+    """An id in `remediates` of a deployment of another service or environment."""
+
+    REMEDIES_NOT_EARLIER = "remedies_not_earlier"
+    """An id in `remediates` of the deployment itself or of a later one."""
+
     OPEN = "open"
     """A failed deployment that has not recovered."""
+
+    END_UNKNOWN = "end_unknown"
+    """A failed deployment that has recovered at an unknown instant."""
 
 
 class FailureSignal(StrEnum):
@@ -310,6 +332,21 @@ class OpenRecoveries(StrEnum):
     """Its age at the end of the report's range."""
 
 
+class PartialDeployments(StrEnum):
+    """What a deployment is that failed in a part."""
+
+    FAILED = "failed"
+    """One that changed production and failed: it counts for frequency and rates, delivers its changes, and has recovered
+    when the next one succeeds wholly.
+    """
+
+    SUCCESSFUL = "successful"
+    """One that succeeded."""
+
+    UNSUCCESSFUL = "unsuccessful"
+    """One that failed, as with the outcome `failure`."""
+
+
 class QuantileRule(StrEnum):
     """How a quantile is read from a sample."""
 
@@ -367,6 +404,18 @@ class RecoveryStart(StrEnum):
 
     INCIDENT_DETECTED = "incident_detected"
     """When its first incident was detected; when it finished, where no incident is linked."""
+
+
+class RelandRule(StrEnum):
+    """How a change or a revision that was taken back and comes again counts."""
+
+    EXCLUDE = "exclude"
+    """A revert of a revert is no failure of the deployment that had reverted: only an odd number of reverts takes
+    something back. Likewise, after V1, V2, V1 the return of V2 is none.
+    """
+
+    INCLUDE = "include"
+    """Each revert and each return counts as a failure of what it takes back."""
 
 
 class ReworkSignal(StrEnum):
@@ -514,7 +563,9 @@ class Deployment(_Value):
     """The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback."""
 
     remediates: Sequence[str] = ()
-    """The ids of earlier deployments that this one repairs."""
+    """The ids of earlier deployments of this service and environment that this one repairs. Others are left out and
+    counted. If it names only such as are not in the input, the deployment before it counts as the one that failed.
+    """
 
     changes: Sequence[str] = ()
     """The ids of the changes that it delivered: those that the deployment before it did not contain."""
@@ -661,7 +712,15 @@ class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "service", "environment", "severity", "detected_at", "resolved_at", "caused_by", "duplicate_of"
+        "id",
+        "service",
+        "environment",
+        "severity",
+        "detected_at",
+        "resolved_at",
+        "caused_by",
+        "duplicate_of",
+        "closed",
     )
 
     id: str
@@ -680,13 +739,18 @@ class Incident(_Value):
     """When it was detected."""
 
     resolved_at: datetime | None = None
-    """When the service had recovered; left out while the incident is open."""
+    """When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant."""
 
     caused_by: str | None = None
     """The id of the deployment that caused it, where that is known."""
 
     duplicate_of: str | None = None
-    """The id of the incident that this one repeats."""
+    """The id of the incident that this one repeats. If that one is of another service or environment, this one still
+    counts for its own.
+    """
+
+    closed: bool = False
+    """Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -724,6 +788,8 @@ class Policy(_Value):
         "week_start",
         "confidence_level",
         "low_n",
+        "relands",
+        "partial_deployments",
     )
 
     environments: Sequence[str] = ("production",)
@@ -838,6 +904,14 @@ class Policy(_Value):
     """With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
     median exists that assumes nothing about the distribution.
     """
+
+    relands: RelandRule = RelandRule.EXCLUDE
+    """How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back
+    has repaired it, and the deployment that had taken it back did not fail.
+    """
+
+    partial_deployments: PartialDeployments = PartialDeployments.FAILED
+    """What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere."""
 
     def __post_init__(self) -> None:
         _freeze(
@@ -1105,7 +1179,7 @@ def dora_frame(
     The columns of `deployments`:
 
     - `finished_at` (timestamps with a zone, required): When each finished.
-    - `outcome` (`success`, `failure`, `error`, `timeout`, `cancellation`, `skip`, required): How each ended.
+    - `outcome` (`success`, `failure`, `error`, `timeout`, `cancellation`, `skip`, `partial`, required): How each ended.
     - `intent` (`planned`, `hotfix`, `rollback`, `redeploy`, `unknown`, or null): What each was for.
     - `service` (names): The service of each.
     - `environment` (names): The environment of each.
@@ -1128,7 +1202,9 @@ def dora_frame(
     - `service` (names): The service of each.
     - `environment` (names): The environment of each.
     - `caused_by` (an id of `deployments`, or null): The deployment that caused each, or none.
-    - `duplicate` (truth values): Whether each repeats another.
+    - `closed` (truth values): Whether each is over though it has no time of resolution.
+    - `duplicate` (truth values): Whether each repeats another of its service and environment.
+    - `duplicate_of` (an id of `incidents`, or null): The incident that each repeats, or none.
     """
     return _dora_frame(
         (

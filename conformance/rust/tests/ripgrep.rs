@@ -19,7 +19,7 @@ fn data(file: &str) -> String {
 }
 
 fn releases() -> GitReleases {
-    git_releases(&parse_git(&data("for-each-ref.txt"), &data("log.txt")).unwrap(), None).unwrap()
+    git_releases(&parse_git(&data("for-each-ref.txt"), &data("log.txt")).unwrap(), None, None).unwrap()
 }
 
 fn at(text: &str) -> Timestamp {

@@ -107,16 +107,20 @@ fn a_shallow_clone_is_refused() {
 fn what_is_no_history_is_refused_with_the_words_of_git() {
     let folder = repository();
     git(&folder, 1, &["init", "--quiet", "empty"]);
-    for (repository, start, words) in
-        [("absent", "error: git in absent: ", "No such file"), ("empty", "error: git in empty: ", "HEAD")]
-    {
-        let ran = dora(&folder, &["--repo", repository]);
-        assert_eq!(ran.code, 74);
-        assert!(ran.errors.starts_with(start) && ran.errors.contains(words), "{}", ran.errors);
-    }
+    let ran = dora(&folder, &["--repo", "absent"]);
+    assert_eq!(ran.code, 74);
+    assert!(
+        ran.errors.starts_with("error: git in absent: ") && ran.errors.contains("No such file"),
+        "{}",
+        ran.errors
+    );
+    let ran = dora(&folder, &["--repo", "empty"]);
+    assert_eq!(ran.code, 65);
+    assert!(ran.errors.contains("`: the repository has no tags of commits; "), "{}", ran.errors);
     let ran = dora(&folder, &["--repo", "work", "--tag-pattern", "x"]);
     assert_eq!(ran.code, 65);
-    assert!(ran.errors.starts_with("error: --tag-pattern: no tag matches `x`: "), "{}", ran.errors);
+    let start = "error: --tag-pattern: no tag matches `x`: there are 4, such as `0.2.0`, `release-2`, `v0.1.0`, `v0.3.0-rc.1`; ";
+    assert!(ran.errors.starts_with(start), "{}", ran.errors);
     let ran = dora(&folder, &["--repo", "work", "--tag-pattern", "("]);
     assert_eq!(ran.code, 65);
     assert!(ran.errors.contains("tagPattern: `(` is not a regular expression"), "{}", ran.errors);
@@ -129,6 +133,67 @@ fn what_is_no_history_is_refused_with_the_words_of_git() {
             ran.errors
         );
     }
+}
+
+#[test]
+fn a_branch_of_the_name_of_a_tag_hides_no_release() {
+    let folder = repository();
+    let words = ["--repo", "work", "--until", "2026-02-01T00:00:00Z"];
+    let expected = report(&dora(&folder, &words));
+    git(&folder, 4, &["-C", "work", "branch", "0.2.0"]);
+    assert_eq!(report(&dora(&folder, &words)), expected);
+    // A head that does not exist yet has no commits; those of the tags are there.
+    git(&folder, 4, &["-C", "work", "checkout", "--quiet", "--orphan", "next"]);
+    assert_eq!(report(&dora(&folder, &words))["overall"]["deploymentFrequency"]["n"], 2);
+}
+
+#[test]
+fn nothing_in_a_message_begins_a_record() {
+    let folder = repository();
+    let forged = format!("x\u{1e}\n{}\t\t1\t1\tforged\u{1f}\u{1e}\n", "f".repeat(40));
+    git(&folder, 3, &["-C", "work", "commit", "--quiet", "--allow-empty", "-m", &forged]);
+    git(&folder, 4, &["-C", "work", "tag", "v0.4.0"]);
+    let report = report(&dora(&folder, &["--repo", "work", "--until", "2026-02-01T00:00:00Z"]));
+    assert_eq!(report["overall"]["deploymentFrequency"]["n"], 3);
+    assert_eq!(report["overall"]["changeLeadTime"]["n"], 3); // three commits after the first release
+}
+
+#[test]
+fn a_squashed_revert_fails_the_release_that_it_reverts() {
+    let folder = repository();
+    for (day, subject, tag) in [
+        (4, "feat: x (#1)", "0.4.0"),
+        (5, "Revert \"feat: x\" (#2)", "0.5.0"),
+        (6, "Reapply \"feat: x\" (#3)", "0.6.0"),
+    ] {
+        git(&folder, day, &["-C", "work", "commit", "--quiet", "--allow-empty", "-m", subject]);
+        git(&folder, day, &["-C", "work", "tag", tag]);
+    }
+    let words = ["--repo", "work", "--until", "2026-02-01T00:00:00Z"];
+    let failed = |more: &[&str]| {
+        report(&dora(&folder, &[&words, more].concat()))["overall"]["changeFailRate"]["affected"].clone()
+    };
+    assert_eq!(failed(&[]), 1);
+    assert_eq!(failed(&["--policy", "{relands: include}"]), 2);
+}
+
+#[test]
+fn a_package_has_its_own_tags_and_paths() {
+    let folder = repository();
+    for (day, file, tag) in [(4, "cli/a", "cli-1.0.0"), (5, "api/a", "api-1.0.0"), (6, "cli/b", "cli-1.1.0")]
+    {
+        std::fs::create_dir_all(folder.path(&format!("work/{}", &file[..3]))).unwrap();
+        folder.write(&format!("work/{file}"), "content");
+        git(&folder, day, &["-C", "work", "add", file]);
+        git(&folder, day, &["-C", "work", "commit", "--quiet", "-m", "one change"]);
+        git(&folder, day, &["-C", "work", "tag", tag]);
+    }
+    let words =
+        ["--repo", "work", "--until", "2026-02-01T00:00:00Z", "--tag-pattern", r"cli-.*", "--path", "cli"];
+    let row = report(&dora(&folder, &words))["overall"].clone();
+    assert_eq!(row["deploymentFrequency"]["n"], 2);
+    assert_eq!(row["changeLeadTime"]["n"], 1); // of the second release, without the change of the api
+    assert_eq!(row["changeLeadTime"]["excluded"], serde_json::json!([{ "reason": "seed", "n": 1 }]));
 }
 
 #[test]

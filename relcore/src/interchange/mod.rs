@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | [`parse_git`] | commits and tags |
 //! | commits and tags | [`git_releases`] | deployments and changes for [`metrics.dora`](crate::metrics::dora) |
+//! | the same of a repository with several packages | [`git_packages`] | the same, a service for each package |
 //! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
 //! | alert rules and a query for each metric | [`alert_rules_to_prometheus`] | a rule file of Prometheus |
@@ -18,8 +19,11 @@
 //! 1. Each tag that matches the pattern is a release; by default a version such as `1.2.3` or `v1.2.3`.
 //! 2. Releases are ordered by the time of the tag, then by the numbers in the tag.
 //! 3. A commit belongs to the earliest release that contains it, so it is delivered once, with release branches, too.
-//! 4. A commit reverts another if its body has `This reverts commit <sha>` or `Reverts owner/repo#N`. Without such a
-//!    line, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer.
+//! 4. A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or its body with what it reverts. A
+//!    line `This reverts commit <sha>` or `Reverts owner/repo#N` links it, also an address, also with text behind it. Another
+//!    repository's number is no link. Without a target in the history, the quoted subject refers to the latest commit with
+//!    that subject that is not newer; the ` (#N)` of squash merges is no part of a subject. A log quoted in a body is none.
+//! 5. Of several packages, each has its own tags; a list of commits says which belong to it.
 //!
 //! # How samples become observations
 //!
@@ -29,8 +33,10 @@
 //!
 //! # Pitfalls
 //!
-//! - Clone with the full history. A shallow clone is refused with `unknown_reference`.
+//! - Clone with the full history. The log of a shallow clone is refused, if [`GIT_LOG`] printed it; [`GIT_SHALLOW`] asks git.
 //! - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
+//! - Pass the log through a file or a pipe. A variable of a shell drops its NULs.
+//! - If no tag is a release, `unmatched_tags` and `unmatched_examples` say what the tags look like.
 //! - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
 //!   milliseconds.
 //! - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
@@ -45,13 +51,15 @@ mod promql;
 mod releases;
 mod reverts;
 
-pub use git::{GIT_LOG, GIT_TAGS, GitCommit, GitHistory, GitTag, parse_git};
+pub use git::{
+    GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
+};
 pub use grafana::monitoring_to_grafana;
 pub use observations::{PrometheusMetric, prometheus_observations};
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
-pub use releases::{GIT_SERVICE, GitReleases, RELEASE_TAG, git_releases};
+pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
 
 crate::scalar::texts!(MissingSample);
 
@@ -61,6 +69,8 @@ macro_rules! table_rows {
         $table! {
             interchange {
                 const GIT_LOG: &str;
+                const GIT_PATHS: &str;
+                const GIT_SHALLOW: &str;
                 const GIT_TAGS: &str;
 
                 fn alert_rules_to_prometheus(
@@ -68,7 +78,16 @@ macro_rules! table_rows {
                     queries: &[PrometheusQuery],
                     group: &str,
                 ) -> String;
-                fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> GitReleases;
+                fn git_packages(
+                    history: &GitHistory,
+                    packages: &[GitPackage],
+                    repository: Option<&str>,
+                ) -> GitReleases;
+                fn git_releases(
+                    history: &GitHistory,
+                    tag_pattern: Option<&str>,
+                    repository: Option<&str>,
+                ) -> GitReleases;
                 fn monitoring_to_grafana(
                     monitoring: &crate::analysis::Monitoring,
                     rules: &crate::analysis::AlertRules,

@@ -129,6 +129,36 @@ pub enum IncidentLink {
     LatestBefore,
 }
 
+/// How a change or a revision that was taken back and comes again counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.RelandRule", rename_all = "snake_case")]
+pub enum RelandRule {
+    /// A revert of a revert is no failure of the deployment that had reverted: only an odd number of reverts takes
+    /// something back. Likewise, after V1, V2, V1 the return of V2 is none.
+    #[default]
+    Exclude,
+    /// Each revert and each return counts as a failure of what it takes back.
+    Include,
+}
+
+/// What a deployment is that failed in a part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.PartialDeployments", rename_all = "snake_case")]
+pub enum PartialDeployments {
+    /// One that changed production and failed: it counts for frequency and rates, delivers its changes, and has recovered
+    /// when the next one succeeds wholly.
+    #[default]
+    Failed,
+    /// One that succeeded.
+    Successful,
+    /// One that failed, as with the outcome `failure`.
+    Unsuccessful,
+}
+
 /// When the time to recover begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

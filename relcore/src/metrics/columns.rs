@@ -10,8 +10,10 @@
 pub use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, ListedChanges};
 pub use crate::column::{Instants, Lists, NONE};
 
-use super::{DoraReport, Engine, Policy, engine::check_frame};
-use crate::column::check;
+use super::{
+    DoraReport, Engine, Policy,
+    engine::{check_columns, check_frame},
+};
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange};
 use crate::wire::PolicyText as _;
@@ -47,7 +49,7 @@ pub fn dora(
     let mut faults = Faults::new();
     policy.check("policy", &mut faults);
     check_frame(range, zone, &mut faults);
-    check(columns, &mut faults);
+    check_columns(columns, &mut faults);
     faults.finish()?;
     Engine::new(policy.clone())?.report(columns, range, *unit, zone)
 }

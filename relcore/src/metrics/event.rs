@@ -40,7 +40,8 @@ input! {
         /// The version or commit that ran afterwards. A version that comes back after another one ran shows a rollback.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub revision: Option<String>,
-        /// The ids of earlier deployments that this one repairs.
+        /// The ids of earlier deployments of this service and environment that this one repairs. Others are left out and
+        /// counted. If it names only such as are not in the input, the deployment before it counts as the one that failed.
         #[serde(default)]
         pub remediates: Vec<String>,
         /// The ids of the changes that it delivered: those that the deployment before it did not contain.
@@ -86,7 +87,7 @@ pub(super) fn production() -> String {
     "production".to_owned()
 }
 
-/// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`.
+/// How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -104,6 +105,8 @@ pub enum DeploymentOutcome {
     Cancellation,
     /// It was not carried out at all.
     Skip,
+    /// It runs in a part of its hosts or stages and failed in the others.
+    Partial,
 }
 
 impl DeploymentOutcome {
@@ -116,6 +119,7 @@ impl DeploymentOutcome {
             3 => Self::Timeout,
             4 => Self::Cancellation,
             5 => Self::Skip,
+            6 => Self::Partial,
             _ => return None,
         })
     }
@@ -128,7 +132,7 @@ impl DeploymentOutcome {
     /// Whether the deployment was carried out, well or not.
     pub(super) const fn is_finished(self) -> bool {
         match self {
-            Self::Success | Self::Failure | Self::Error | Self::Timeout => true,
+            Self::Success | Self::Failure | Self::Error | Self::Timeout | Self::Partial => true,
             Self::Cancellation | Self::Skip => false,
         }
     }
@@ -212,15 +216,20 @@ input! {
         pub severity: Option<String>,
         /// When it was detected.
         pub detected_at: Timestamp,
-        /// When the service had recovered; left out while the incident is open.
+        /// When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub resolved_at: Option<Timestamp>,
         /// The id of the deployment that caused it, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub caused_by: Option<String>,
-        /// The id of the incident that this one repeats.
+        /// The id of the incident that this one repeats. If that one is of another service or environment, this one still
+        /// counts for its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub duplicate_of: Option<String>,
+        /// Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub closed: bool,
     }
 }
 
@@ -245,6 +254,7 @@ impl Incident {
             resolved_at: None,
             caused_by: None,
             duplicate_of: None,
+            closed: false,
         }
     }
 }
@@ -256,7 +266,7 @@ mod tests {
     #[test]
     fn codes_follow_the_order_of_declaration() {
         let outcomes: Vec<_> = (0..=u8::MAX).filter_map(DeploymentOutcome::from_code).collect();
-        assert!(outcomes.iter().map(|outcome| outcome.code()).eq(0..6));
+        assert!(outcomes.iter().map(|outcome| outcome.code()).eq(0..7));
         let intents: Vec<_> = (0..=u8::MAX).filter_map(DeploymentIntent::from_code).collect();
         assert!(intents.iter().map(|intent| intent.code()).eq(0..5));
     }

@@ -30,17 +30,19 @@
 //!
 //! 1. A deployment of an environment that the policy does not name is left out and counted, and it delivers no changes.
 //! 2. An incident is linked to the deployment that caused it: by default the one that it names, else the latest one of
-//!    its service and environment that succeeded within seven days before it. A duplicate of another incident, or one
-//!    whose deployment is not in the input or does not count, is left out and counted.
+//!    its service and environment that succeeded within seven days before it. A duplicate of another incident of that
+//!    service and environment, or one whose deployment is not in the input or does not count, is left out and counted.
 //! 3. A deployment that succeeds delivers its changes and those of the deployments before it that did not succeed. A
 //!    change has its lead time from its first delivery in a service and environment; later ones are counted as repeated.
 //!    The first deployment of a service to an environment brings the whole history along: by default its changes have
 //!    no lead time.
-//! 4. A deployment that succeeds repairs those that it names in `remediates`. If it names none, a revision that ran
-//!    before shows that the deployment which replaced it had failed; without such a revision, a rollback or a hotfix
-//!    shows that the deployment before it had failed. Independently, a change that reverts another shows that the
-//!    deployment which delivered the other had failed.
-//! 5. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
+//! 4. A deployment that succeeds repairs those earlier ones of its service and environment that it names in
+//!    `remediates`. If it names none, a revision that ran before shows that the deployment which replaced it had failed;
+//!    without such a revision, a rollback or a hotfix shows that the deployment before it had failed. Independently, a
+//!    change that reverts another shows that the deployment which delivered the other had failed. What comes back after
+//!    it was taken away is a reland: a revert of a revert, or V2 after V1, V2, V1. By default it shows no failure.
+//! 5. A deployment of the outcome `partial` counts and has failed, until the next one succeeds wholly.
+//! 6. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
 //!    when the last of its incidents was resolved, or, without an incident, when the first deployment repaired it.
 //!
 //! # Why two tools disagree
@@ -167,11 +169,13 @@ crate::scalar::texts!(
     LeadUnit,
     NegativeSpans,
     OpenRecoveries,
+    PartialDeployments,
     QuantileRule,
     RateDenominator,
     RecoveryEnd,
     RecoveryMembership,
     RecoveryStart,
+    RelandRule,
     ReworkSignal,
     SeedRule,
     SeveralIncidents,

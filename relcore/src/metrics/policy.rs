@@ -86,6 +86,15 @@ input! {
         /// With fewer items than this an estimate is marked `lowN`; 6 by default: with five, no interval of 95 % around a
         /// median exists that assumes nothing about the distribution.
         pub low_n: u32,
+        /// How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back
+        /// has repaired it, and the deployment that had taken it back did not fail.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub relands: RelandRule,
+        /// What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub partial_deployments: PartialDeployments,
     }
 }
 
@@ -132,6 +141,8 @@ impl Default for Policy {
             week_start: Weekday::Monday,
             confidence_level: 0.95,
             low_n: 6,
+            relands: RelandRule::Exclude,
+            partial_deployments: PartialDeployments::Failed,
         }
     }
 }

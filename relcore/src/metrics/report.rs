@@ -161,19 +161,29 @@ pub enum ExclusionReason {
     UnknownChange,
     /// A change that no deployment has delivered, by the time it was committed.
     Undelivered,
-    /// An incident that is a duplicate of another.
+    /// An incident that is a duplicate of another one of its service and environment.
     DuplicateIncident,
     /// An incident that no deployment could be linked to.
     Unlinked,
     /// An incident whose deployment is not in the input or does not count.
     UnknownDeployment,
+    /// An incident, though the policy has incidents for no signal of a failure.
+    SignalOff,
+    /// An id in `remediates` that is not in the input.
+    RemediesUnknown,
+    /// An id in `remediates` of a deployment of another service or environment.
+    RemediesElsewhere,
+    /// An id in `remediates` of the deployment itself or of a later one.
+    RemediesNotEarlier,
     /// A failed deployment that has not recovered.
     Open,
+    /// A failed deployment that has recovered at an unknown instant.
+    EndUnknown,
 }
 
 impl ExclusionReason {
     /// Every reason, in the order of declaration.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::OtherEnvironment,
         Self::Outcome,
         Self::Intent,
@@ -187,6 +197,11 @@ impl ExclusionReason {
         Self::DuplicateIncident,
         Self::Unlinked,
         Self::UnknownDeployment,
+        Self::SignalOff,
+        Self::RemediesUnknown,
+        Self::RemediesElsewhere,
+        Self::RemediesNotEarlier,
         Self::Open,
+        Self::EndUnknown,
     ];
 }

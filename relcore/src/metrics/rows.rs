@@ -3,6 +3,7 @@
 //! Ids become indices, names become codes. An id that is not in the input becomes an index beyond the table: the engine
 //! counts the items that refer to it and links none. History is often cut somewhere, so that is no error; two rows with
 //! one id are an error, because a reference to it would be ambiguous.
+use super::engine::{NO_CIRCLE, circles};
 use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, ListedChanges};
 use super::{Change, Deployment, Incident};
 use crate::column::{Instants, Lists, NONE};
@@ -35,7 +36,8 @@ pub(super) struct Rows<'a> {
     incident_service: Vec<u32>,
     incident_environment: Vec<u32>,
     caused_by: Vec<u32>,
-    duplicate: Vec<bool>,
+    closed: Vec<bool>,
+    duplicate_of: Vec<u32>,
 }
 
 impl<'a> Rows<'a> {
@@ -82,8 +84,14 @@ impl<'a> Rows<'a> {
             rows.incident_environment.push(environments.code(&row.environment));
             let cause = row.caused_by.as_deref();
             rows.caused_by.push(cause.map_or(NONE, |id| find(&deployment_ids, id)));
+            rows.closed.push(row.closed);
+            let original = row.duplicate_of.as_deref();
+            rows.duplicate_of.push(original.map_or(NONE, |id| find(&incident_ids, id)));
         }
-        rows.duplicate = repeated(incidents, &incident_ids, faults);
+        for incident in circles(&rows.duplicate_of) {
+            let path = format_args!("incidents[{incident}].duplicateOf");
+            faults.add(ErrorKind::InvalidValue, path, format_args!("leads in a circle: {NO_CIRCLE}"));
+        }
         rows.services = services.len().max(1);
         rows.environments = environments.into_names();
         if rows.environments.is_empty() {
@@ -117,7 +125,9 @@ impl<'a> Rows<'a> {
                 service: &self.incident_service,
                 environment: &self.incident_environment,
                 caused_by: &self.caused_by,
-                duplicate: &self.duplicate,
+                closed: &self.closed,
+                duplicate: &[],
+                duplicate_of: &self.duplicate_of,
             },
             environments: &self.environments,
             services: self.services,
@@ -177,36 +187,6 @@ fn index<'a>(
 
 fn find(ids: &BTreeMap<&str, u32>, id: &str) -> u32 {
     ids.get(id).copied().unwrap_or(UNKNOWN)
-}
-
-/// Which incidents are duplicates of another one of the input. A circle of them would hide the failure, so it is a
-/// fault.
-fn repeated(incidents: &[Incident], ids: &BTreeMap<&str, u32>, faults: &mut Faults) -> Vec<bool> {
-    let originals: Vec<u32> = incidents
-        .iter()
-        .map(|row| row.duplicate_of.as_deref().and_then(|id| ids.get(id)).copied().unwrap_or(NONE))
-        .collect();
-    // Follows each chain of duplicates until an incident that was visited before: by an earlier walk, or by this one,
-    // which then went in a circle. So each incident is visited once.
-    let mut visited_by = vec![NONE; incidents.len()];
-    for walk in (0..NONE).take(incidents.len()) {
-        let mut incident = walk;
-        while let Some(seen) = visited_by.get_mut(incident as usize) {
-            if *seen == walk {
-                faults.add(
-                    ErrorKind::InvalidValue,
-                    format_args!("incidents[{incident}].duplicateOf"),
-                    format_args!("leads in a circle: expected one incident that repeats no other"),
-                );
-            }
-            if *seen != NONE {
-                break;
-            }
-            *seen = walk;
-            incident = originals.get(incident as usize).copied().unwrap_or(NONE);
-        }
-    }
-    originals.into_iter().map(|original| original != NONE).collect()
 }
 
 /// Small numbers for texts, in the order of appearance.

@@ -36,8 +36,8 @@ columns! {
     pub struct DeploymentColumns<'a> as "DeploymentColumns" {
         /// When each finished. In milliseconds since 1970; ascending is fastest, any order is right.
         finished_at: &'a [i64] => Kind::Instants, required;
-        /// How each ended. The code is the index in [`DeploymentOutcome`](super::DeploymentOutcome), from 0 for success to 5
-        /// for skip.
+        /// How each ended. The code is the index in [`DeploymentOutcome`](super::DeploymentOutcome), from 0 for success to 6
+        /// for partial.
         outcome: &'a [u8] => Kind::Values(OUTCOMES), required;
         /// What each was for. The code is the index in [`DeploymentIntent`](super::DeploymentIntent), from 0 for planned to
         /// 4 for unknown. Left out when it is unknown for all.
@@ -83,7 +83,11 @@ columns! {
         environment: &'a [u32] => Kind::Codes("environments");
         /// The deployment that caused each, or none. By its index. Left out when it is unknown for all.
         caused_by: &'a [u32] => Kind::Indices("deployments");
-        /// Whether each repeats another. Left out when none does.
+        /// Whether each is over though it has no time of resolution. Left out when none is.
+        closed: &'a [bool] => Kind::Flags;
+        /// Whether each repeats another of its service and environment. Left out when none does, or when they are named.
         duplicate: &'a [bool] => Kind::Flags;
+        /// The incident that each repeats, or none. By its index. One of another service or environment hides none.
+        duplicate_of: &'a [u32] => Kind::Indices("incidents");
     }
 }

@@ -1670,10 +1670,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
             Field { name: "parents", required: true, of: TypeRef::List(&TypeRef::Text) },
-            Field { name: "authoredAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "authoredAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "committedAt", required: true, of: TypeRef::Timestamp },
             Field { name: "subject", required: true, of: TypeRef::Text },
             Field { name: "body", required: false, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "interchange.GitFault",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
         ]),
     ),
     (
@@ -1685,6 +1692,19 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::List(&TypeRef::Named("interchange.GitCommit")),
             },
             Field { name: "tags", required: true, of: TypeRef::List(&TypeRef::Named("interchange.GitTag")) },
+            Field {
+                name: "faults",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("interchange.GitFault")),
+            },
+        ]),
+    ),
+    (
+        "interchange.GitPackage",
+        Descriptor::Struct(&[
+            Field { name: "service", required: true, of: TypeRef::Text },
+            Field { name: "tagPattern", required: true, of: TypeRef::Text },
+            Field { name: "commits", required: false, of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)) },
         ]),
     ),
     (
@@ -1696,6 +1716,9 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::List(&TypeRef::Named("metrics.Deployment")),
             },
             Field { name: "changes", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Change")) },
+            Field { name: "unmatchedTags", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "unmatchedExamples", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "unownedCommits", required: false, of: TypeRef::Integer(0, 9007199254740991) },
         ]),
     ),
     (
@@ -1775,7 +1798,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ("metrics.DeploymentIntent", Descriptor::Unit(&["planned", "hotfix", "rollback", "redeploy", "unknown"])),
     (
         "metrics.DeploymentOutcome",
-        Descriptor::Unit(&["success", "failure", "error", "timeout", "cancellation", "skip"]),
+        Descriptor::Unit(&["success", "failure", "error", "timeout", "cancellation", "skip", "partial"]),
     ),
     (
         "metrics.DoraReport",
@@ -1855,7 +1878,12 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "duplicate_incident",
             "unlinked",
             "unknown_deployment",
+            "signal_off",
+            "remedies_unknown",
+            "remedies_elsewhere",
+            "remedies_not_earlier",
             "open",
+            "end_unknown",
         ]),
     ),
     (
@@ -1881,6 +1909,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "resolvedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "causedBy", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "duplicateOf", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "closed", required: false, of: TypeRef::Bool },
         ]),
     ),
     ("metrics.IncidentLink", Descriptor::Unit(&["caused_by", "latest_before"])),
@@ -1888,6 +1917,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ("metrics.LeadUnit", Descriptor::Unit(&["change", "deployment"])),
     ("metrics.NegativeSpans", Descriptor::Unit(&["drop", "clamp", "keep"])),
     ("metrics.OpenRecoveries", Descriptor::Unit(&["exclude", "age"])),
+    ("metrics.PartialDeployments", Descriptor::Unit(&["failed", "successful", "unsuccessful"])),
     (
         "metrics.Policy",
         Descriptor::Struct(&[
@@ -1940,6 +1970,12 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "weekStart", required: false, of: TypeRef::Named("Weekday") },
             Field { name: "confidenceLevel", required: false, of: TypeRef::Float },
             Field { name: "lowN", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "relands", required: false, of: TypeRef::Named("metrics.RelandRule") },
+            Field {
+                name: "partialDeployments",
+                required: false,
+                of: TypeRef::Named("metrics.PartialDeployments"),
+            },
         ]),
     ),
     ("metrics.QuantileRule", Descriptor::Unit(&["linear", "lower", "nearest_rank"])),
@@ -1947,6 +1983,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ("metrics.RecoveryEnd", Descriptor::Unit(&["incident_else_remedy", "incident", "remedy", "earliest"])),
     ("metrics.RecoveryMembership", Descriptor::Unit(&["failure", "recovery"])),
     ("metrics.RecoveryStart", Descriptor::Unit(&["deployment_finished", "incident_detected"])),
+    ("metrics.RelandRule", Descriptor::Unit(&["exclude", "include"])),
     (
         "metrics.ReportRow",
         Descriptor::Struct(&[

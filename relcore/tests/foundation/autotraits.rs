@@ -53,11 +53,12 @@ types! {
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries;
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
         NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,
-        RecoveryStart, ReportRow, ReworkSignal, SeedRule, SeveralIncidents, UndefinedReason, UndeliveredChanges;
+        RecoveryStart, ReportRow, ReworkSignal, SeedRule, SeveralIncidents, UndefinedReason, UndeliveredChanges,
+        PartialDeployments, RelandRule;
     column: Column, Columns, Field, Instants, Kind, Lists, Members, Record, Values;
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;
     reason: Evidence, Interval, Reason, ReasonCode, Severity;

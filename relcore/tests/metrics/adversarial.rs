@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
     reason = "a test that panics has failed"
 )]
 use crate::model;
@@ -226,6 +227,182 @@ fn many_environments_of_many_services_are_told_apart() {
     let report = columns::dora(&events, &Policy::default(), &range, &BucketUnit::Day, "UTC").unwrap();
     assert_eq!(report.overall.deployment_frequency.n.get(), 3);
     assert!(report.overall.deployment_frequency.excluded.is_empty());
+}
+
+/// The memory of a process that runs one of the next two tests alone, in megabytes: what the names that do not occur cost.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_a_report_has_a_bound() {
+    for (test, most) in [
+        ("names_that_do_not_occur_cost_nothing", 64),
+        ("preview_environments_cost_as_their_deployments", 192),
+    ] {
+        let name = format!("adversarial::{test}");
+        let alone = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", &name, "--nocapture"])
+            .env("RELCORE_PEAK", "1")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&alone.stdout);
+        let peak = told.lines().find_map(|line| line.split("VmHWM:").nth(1)).expect("the peak is told");
+        let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        assert!(kilobytes < most * 1024, "{test}: {kilobytes} kB");
+    }
+}
+
+fn tell_the_peak() {
+    if std::env::var_os("RELCORE_PEAK").is_some() {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        println!("\n{}", status.lines().find(|line| line.starts_with("VmHWM:")).unwrap());
+    }
+}
+
+#[test]
+fn names_that_do_not_occur_cost_nothing() {
+    let environments: Vec<String> = (0..60_000).map(|n| format!("pr-{n}")).collect();
+    let environments: Vec<&str> = environments.iter().map(String::as_str).chain(["production"]).collect();
+    let production = 60_000;
+    for services in [10_000_000_u32, 1 << 24] {
+        let events = Events {
+            deployments: DeploymentColumns {
+                finished_at: &[0, 1, 2],
+                outcome: &[0, 0, 0],
+                service: &[services - 1, 0, services - 1],
+                environment: &[production, 7, production],
+                ..Default::default()
+            },
+            environments: &environments,
+            services,
+            ..Default::default()
+        };
+        let range =
+            TimeRange { start: Timestamp::from_millis(0).unwrap(), end: Timestamp::from_millis(3).unwrap() };
+        // All environments count, so that there are more pairs than 32 bits hold; then one of them.
+        let all = Policy::default().environments(environments.iter().copied());
+        let report = columns::dora(&events, &all, &range, &BucketUnit::Day, "UTC").unwrap();
+        assert_eq!(report.overall.deployment_frequency.n.get(), 3);
+        let report = columns::dora(&events, &Policy::default(), &range, &BucketUnit::Day, "UTC").unwrap();
+        assert_eq!(report.overall.deployment_frequency.n.get(), 2);
+    }
+    tell_the_peak();
+}
+
+/// A preview environment for each pull request, of a service of its own.
+#[test]
+fn preview_environments_cost_as_their_deployments() {
+    let at = |n: i64| Timestamp::from_millis(n).unwrap();
+    let preview = |n: i64| {
+        Deployment::new(format!("p{n}"), format!("s{n}"), at(n), DeploymentOutcome::Success)
+            .environment(format!("pr-{n}"))
+    };
+    let production = |n: i64| {
+        Deployment::new(format!("d{n}"), format!("s{n}"), at(66_000 + n), DeploymentOutcome::Success)
+    };
+    let deployments: Vec<Deployment> = (0..66_000).map(preview).chain((0..10).map(production)).collect();
+    let range = TimeRange { start: at(0), end: at(70_000) };
+    let report = dora(&deployments, &[], &[], &Policy::default(), &range, &BucketUnit::Day, "UTC").unwrap();
+    assert_eq!(report.overall.deployment_frequency.n.get(), 10);
+    let everywhere = deployments.iter().map(|one| one.environment.clone());
+    let all = Policy::default().environments(everywhere);
+    let report = dora(&deployments, &[], &[], &all, &range, &BucketUnit::Day, "UTC").unwrap();
+    assert_eq!(report.overall.deployment_frequency.n.get(), 66_010);
+    tell_the_peak();
+}
+
+/// Two scopes are never one, whether scopes are numbered by names or by what occurs.
+#[test]
+fn scopes_by_names_and_by_events_agree() {
+    let count = 5000_u32;
+    let finished_at: Vec<i64> = (0..i64::from(count)).collect();
+    let outcome = vec![0; count as usize];
+    let service: Vec<u32> = (0..count).map(|n| n * 7 % 90).collect();
+    let environment: Vec<u32> = (0..count).map(|n| n % 3).collect();
+    let revision: Vec<u32> = (0..count).map(|n| n * 31 % 17).collect();
+    let detected_at: Vec<i64> = (0..900).map(|n| n * 5 + 1).collect();
+    let incident_service: Vec<u32> = (0..900).map(|n| n * 11 % 90).collect();
+    let report = |services: u32| {
+        let events = Events {
+            deployments: DeploymentColumns {
+                finished_at: &finished_at,
+                outcome: &outcome,
+                service: &service,
+                environment: &environment,
+                revision: &revision,
+                ..Default::default()
+            },
+            incidents: columns::IncidentColumns {
+                detected_at: &detected_at,
+                service: &incident_service,
+                ..Default::default()
+            },
+            environments: &["production", "eu", "staging"],
+            services,
+            ..Default::default()
+        };
+        let policy = Policy::default().environments(["production", "eu"]);
+        let range = TimeRange {
+            start: Timestamp::from_millis(0).unwrap(),
+            end: Timestamp::from_millis(9000).unwrap(),
+        };
+        columns::dora(&events, &policy, &range, &BucketUnit::Day, "UTC").unwrap()
+    };
+    let by_names = report(90);
+    assert!(by_names.overall.change_fail_rate.affected.unwrap().get() > 100);
+    assert_eq!(report(16_777_216), by_names);
+}
+
+/// A chain of a million reverts, each of the one before, is followed without recursion.
+#[test]
+fn a_long_chain_of_reverts_is_read() {
+    let count = 200_000_u32;
+    let at: Vec<i64> = (0..i64::from(count)).collect();
+    let offsets: Vec<u32> = (0..=count).collect();
+    let (reverts, items): (Vec<u32>, Vec<u32>) =
+        (std::iter::once(0).chain(0..count).collect(), (0..count - 1).collect());
+    let events = Events {
+        deployments: DeploymentColumns {
+            finished_at: &at,
+            outcome: &vec![0; count as usize],
+            changes: columns::ListedChanges::Nested(&offsets),
+            ..Default::default()
+        },
+        changes: columns::ChangeColumns {
+            authored_at: columns::Instants { millis: &at, validity: None },
+            reverts: columns::Lists { offsets: &reverts, items: &items },
+            ..Default::default()
+        },
+        environments: &["production"],
+        services: 1,
+        ..Default::default()
+    };
+    let range = TimeRange {
+        start: Timestamp::from_millis(0).unwrap(),
+        end: Timestamp::from_millis(i64::from(count)).unwrap(),
+    };
+    let failed = |policy: &Policy| {
+        let report = columns::dora(&events, policy, &range, &BucketUnit::Day, "UTC").unwrap();
+        report.overall.change_fail_rate.affected.unwrap().get()
+    };
+    assert_eq!(failed(&Policy::default()), 100_000); // every second one takes something back
+    assert_eq!(failed(&Policy::default().relands(RelandRule::Include)), 199_999);
+}
+
+#[test]
+fn incidents_in_a_circle_are_refused_in_columns_too() {
+    let events = Events {
+        incidents: columns::IncidentColumns {
+            detected_at: &[0, 1, 2],
+            duplicate_of: &[1, 0, columns::NONE],
+            ..Default::default()
+        },
+        environments: &["production"],
+        services: 1,
+        ..Default::default()
+    };
+    let range =
+        TimeRange { start: Timestamp::from_millis(0).unwrap(), end: Timestamp::from_millis(3).unwrap() };
+    let error = columns::dora(&events, &Policy::default(), &range, &BucketUnit::Day, "UTC").unwrap_err();
+    assert_eq!((error.code(), error.path()), ("invalid_value", "columns.incidents.duplicateOf"));
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn deployment() -> impl Strategy<Value = Deployment> {
         6 => Just(DeploymentOutcome::Success),
         1 => Just(DeploymentOutcome::Failure),
         1 => Just(DeploymentOutcome::Skip),
+        1 => Just(DeploymentOutcome::Partial),
     ];
     let intent = prop_oneof![
         6 => Just(DeploymentIntent::Planned),
@@ -59,10 +60,14 @@ fn deployment() -> impl Strategy<Value = Deployment> {
 }
 
 fn given() -> impl Strategy<Value = Given> {
-    let change =
-        (prop::option::weighted(0.9, 0..400_i64), 0..400_i64, any::<bool>(), prop::option::of(0..14_u32));
+    let change = (
+        prop::option::weighted(0.9, 0..400_i64),
+        0..400_i64,
+        any::<bool>(),
+        prop::collection::vec(0..14_u32, 0..3),
+    );
     let incident = (
-        (0..2_u8, 0..5_u8, 0..420_i64, prop::option::weighted(0.7, 0..60_i64)),
+        (0..2_u8, 0..5_u8, 0..420_i64, prop::option::weighted(0.7, 0..60_i64), any::<bool>()),
         (prop::option::weighted(0.3, 0..14_u32), prop::option::weighted(0.2, 0..3_u32)),
     );
     (
@@ -78,15 +83,16 @@ fn given() -> impl Strategy<Value = Given> {
                 changes.into_iter().enumerate().map(|(n, (authored, committed, merge, reverts))| {
                     let mut change = Change::new(format!("c{n:02}"), hour(committed))
                         .merge(merge)
-                        .reverts(reverts.map(|n| format!("c{n:02}")));
+                        .reverts(reverts.into_iter().map(|n| format!("c{n:02}")));
                     change.authored_at = authored.map(hour);
                     change
                 });
             let incidents = incidents.into_iter().enumerate().map(
-                |(n, ((service, environment, detected, lasted), (cause, original)))| {
+                |(n, ((service, environment, detected, lasted, closed), (cause, original)))| {
                     let mut incident =
                         Incident::new(format!("i{n:02}"), format!("s{service}"), hour(detected))
-                            .environment(ENVIRONMENTS[usize::from(environment == 0)]);
+                            .environment(ENVIRONMENTS[usize::from(environment == 0)])
+                            .closed(closed);
                     incident.resolved_at = lasted.map(|lasted| hour(detected + lasted));
                     incident.caused_by = cause.map(|n| format!("d{n:02}"));
                     // Only earlier incidents, so that no circle is drawn.
@@ -107,9 +113,16 @@ fn policy() -> impl Strategy<Value = Policy> {
         3 => Just(Policy::default().failure_signals),
         1 => prop::sample::subsequence(all, 1..=7),
     ];
-    (any::<[bool; 6]>(), 0..9_i32, signals).prop_map(
-        |([seed, merges, carry, same, redeploys, finished], age, signals)| {
+    let partial = prop::sample::select(vec![
+        PartialDeployments::Failed,
+        PartialDeployments::Successful,
+        PartialDeployments::Unsuccessful,
+    ]);
+    (any::<[bool; 7]>(), 0..9_i32, signals, partial).prop_map(
+        |([seed, merges, carry, same, redeploys, finished, relands], age, signals, partial)| {
             Policy::default()
+                .relands(if relands { RelandRule::Exclude } else { RelandRule::Include })
+                .partial_deployments(partial)
                 .seed(if seed { SeedRule::Exclude } else { SeedRule::Include })
                 .count_merges(merges)
                 .undelivered(if carry { UndeliveredChanges::CarryForward } else { UndeliveredChanges::Drop })
@@ -133,6 +146,12 @@ fn range() -> impl Strategy<Value = TimeRange> {
 
 fn ask(given: &Given, policy: &Policy, range: &TimeRange, unit: BucketUnit) -> DoraReport {
     dora(&given.deployments, &given.changes, &given.incidents, policy, range, &unit, "Europe/Berlin").unwrap()
+}
+
+/// How many items were left out for these reasons.
+fn left_out(estimate: &Estimate, reasons: &[ExclusionReason]) -> usize {
+    let excluded = estimate.excluded.iter().filter(|one| reasons.contains(&one.reason));
+    excluded.map(|one| one.n.get() as usize).sum()
 }
 
 fn estimates(row: &DoraRow) -> [&Estimate; 5] {
@@ -202,6 +221,7 @@ impl Columns {
                 i.iter().map(|one| number(&one.service)).collect(),
                 i.iter().map(|one| place(&one.environment)).collect(),
                 i.iter().map(|one| one.caused_by.as_ref().map_or(NONE, number)).collect(),
+                i.iter().map(|one| one.duplicate_of.as_ref().map_or(NONE, number)).collect(),
             ],
             millis: vec![
                 d.iter().map(|one| one.finished_at.as_millis()).collect(),
@@ -216,10 +236,7 @@ impl Columns {
                 bitmap(c.iter().map(|one| one.authored_at.is_some()).collect()),
                 bitmap(i.iter().map(|one| one.resolved_at.is_some()).collect()),
             ],
-            flags: vec![
-                c.iter().map(|one| one.merge).collect(),
-                i.iter().map(|one| one.duplicate_of.is_some()).collect(),
-            ],
+            flags: vec![c.iter().map(|one| one.merge).collect(), i.iter().map(|one| one.closed).collect()],
         }
     }
 
@@ -248,7 +265,9 @@ impl Columns {
                 service: &n[9],
                 environment: &n[10],
                 caused_by: &n[11],
-                duplicate: &f[1],
+                closed: &f[1],
+                duplicate: &[],
+                duplicate_of: &n[12],
             },
             environments: &ENVIRONMENTS,
             services: 2,
@@ -291,6 +310,33 @@ proptest! {
         let open: u64 =
             recovery.excluded.iter().filter(|one| one.reason == ExclusionReason::Open).map(|one| one.n.get()).sum();
         prop_assert_eq!(open as usize, expected.open);
+        prop_assert_eq!(left_out(recovery, &[ExclusionReason::EndUnknown]), expected.end_unknown);
+    }
+
+    /// Rows in are rows counted and rows left out, by reason, for every kind of row.
+    #[test]
+    fn nothing_is_lost(given in given(), policy in policy()) {
+        use ExclusionReason as Why;
+        let range = TimeRange { start: hour(-1000), end: hour(2000) };
+        let expected = model::row(&given.deployments, &given.changes, &given.incidents, &policy, &range);
+        let row = ask(&given, &policy, &range, BucketUnit::Year).overall;
+        let [frequency, lead, fail, recovery, rework] = estimates(&row);
+        let all = |one: &Estimate| one.excluded.iter().map(|one| one.n.get() as usize).sum::<usize>();
+        let n = |one: &Estimate| one.n.get() as usize;
+        let deployments = given.deployments.len();
+        prop_assert_eq!(n(frequency) + all(frequency), deployments);
+        prop_assert_eq!(n(rework) + all(rework), deployments);
+        // The fail rate has deployments, incidents and the ids in `remediates`.
+        let remedies = [Why::RemediesUnknown, Why::RemediesElsewhere, Why::RemediesNotEarlier];
+        prop_assert_eq!(left_out(fail, &remedies), expected.unrepaired);
+        let rows = deployments + given.incidents.len();
+        prop_assert_eq!(n(fail) + all(fail) - expected.unrepaired + expected.linked, rows);
+        // Every failure has a recovery time or a reason.
+        prop_assert_eq!(n(recovery) + all(recovery), fail.affected.unwrap().get() as usize);
+        // Every change is delivered or not, and every id in a list has a lead time or a reason.
+        let undelivered = left_out(lead, &[Why::Undelivered]);
+        prop_assert_eq!(expected.delivered.len() + undelivered, given.changes.len());
+        prop_assert_eq!(n(lead) + all(lead) - undelivered, expected.references);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{cmp::Reverse, collections::BTreeMap, path::Path};
 pub type Example = Map<String, Value>;
 
 /// An example for each function that has a case without an error: of the cases with the most values that are not empty,
-/// the shortest.
+/// the shortest. A text with a NUL can neither be an argument nor be shown.
 pub fn read(folder: &Path) -> Result<BTreeMap<String, Example>> {
     let mut best: BTreeMap<String, ((Reverse<usize>, usize), Example)> = BTreeMap::new();
     for file in files(folder)? {
@@ -18,8 +18,12 @@ pub fn read(folder: &Path) -> Result<BTreeMap<String, Example>> {
             else {
                 continue;
             };
+            let text = Value::Object(input.clone()).to_string();
+            if text.contains("\\u0000") {
+                continue;
+            }
             let shown = input.values().chain([result]).filter(|value| !is_empty(value)).count();
-            let rank = (Reverse(shown), Value::Object(input.clone()).to_string().len());
+            let rank = (Reverse(shown), text.len());
             if best.get(call).is_none_or(|(other, _)| rank < *other) {
                 best.insert(call.to_owned(), (rank, input.clone()));
             }

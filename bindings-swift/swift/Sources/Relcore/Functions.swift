@@ -1067,6 +1067,7 @@ public enum Experiment {
 /// | --- | --- | --- |
 /// | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 /// | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+/// | the same of a repository with several packages | `git_packages` | the same, a service for each package |
 /// | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 /// | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 /// | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
@@ -1080,8 +1081,11 @@ public enum Experiment {
 /// 1. Each tag that matches the pattern is a release; by default a version such as `1.2.3` or `v1.2.3`.
 /// 2. Releases are ordered by the time of the tag, then by the numbers in the tag.
 /// 3. A commit belongs to the earliest release that contains it, so it is delivered once, with release branches, too.
-/// 4. A commit reverts another if its body has `This reverts commit <sha>` or `Reverts owner/repo#N`. Without such a
-///    line, the subject `Revert "<subject>"` refers to the latest commit with that subject that is not newer.
+/// 4. A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or its body with what it reverts. A
+///    line `This reverts commit <sha>` or `Reverts owner/repo#N` links it, also an address, also with text behind it. Another
+///    repository's number is no link. Without a target in the history, the quoted subject refers to the latest commit with
+///    that subject that is not newer; the ` (#N)` of squash merges is no part of a subject. A log quoted in a body is none.
+/// 5. Of several packages, each has its own tags; a list of commits says which belong to it.
 ///
 /// How samples become observations:
 ///
@@ -1091,19 +1095,30 @@ public enum Experiment {
 ///
 /// Pitfalls:
 ///
-/// - Clone with the full history. A shallow clone is refused with `unknown_reference`.
+/// - Clone with the full history. The log of a shallow clone is refused, if `GIT_LOG` printed it; `GIT_SHALLOW` asks git.
 /// - Pass `HEAD --tags` to `git log`. With `HEAD` alone, commits that only a tag contains are missing.
+/// - Pass the log through a file or a pipe. A variable of a shell drops its NULs.
+/// - If no tag is a release, `unmatched_tags` and `unmatched_examples` say what the tags look like.
 /// - Values are in the unit of the query. Set `scale` to convert: 100 from a share to percent, 1000 from seconds to
 ///   milliseconds.
 /// - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 /// - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
 ///   compare them with a baseline.
 public enum Interchange {
-    /// The command whose output `parse_git` reads as `log`, for a shell.
-    public static let gitLog = "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags"
+    /// The command whose output `parse_git` reads as `log`, for a shell. A variable of a shell drops the NULs: use a file or a
+    /// pipe.
+    public static let gitLog = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
+
+    /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths. The ids are the
+    /// `commits` of a `GitPackage`.
+    public static let gitPaths = "git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --"
+
+    /// The command that prints `true` in a shallow clone, for a shell. Its metrics would be wrong: run
+    /// `git fetch --unshallow --tags` first.
+    public static let gitShallow = "git rev-parse --is-shallow-repository"
 
     /// The command whose output `parse_git` reads as `tags`, for a shell.
-    public static let gitTags = "git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
+    public static let gitTags = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags"
 
     /// Writes alert rules as a rule file of Prometheus: YAML text.
     ///
@@ -1126,22 +1141,40 @@ public enum Interchange {
         try ffiInterchangeAlertRulesToPrometheus(rules: rules, queries: queries, group: group)
     }
 
+    /// The same for several packages in one repository, each a service of its own.
+    ///
+    /// A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
+    /// packages is a change of both. To learn which commits touch the folders of a package, run
+    /// `GIT_PATHS`. A log of these folders alone would lack the parents that lie between them.
+    ///
+    /// Errors:
+    /// As `git_releases`; `unknown_reference` for a commit of a package that is not in the history; `duplicate` for a tag that
+    /// is a release of two packages; `invalid_value` for no packages.
+    public static func gitPackages(history: InterchangeGitHistory, packages: [InterchangeGitPackage], repository: String? = nil) throws -> InterchangeGitReleases {
+        try ffiInterchangeGitPackages(history: history, packages: packages, repository: repository)
+    }
+
     /// Converts release tags to deployments, and assigns each commit to the earliest release that contains it.
     ///
     /// Releases are in the order of their time, then of the numbers in their tags. Each commit is visited once, so the cost
     /// is linear in the history, and no commit is delivered twice.
     ///
-    /// A commit reverts another if its message has `This reverts commit <sha>` or `Reverts owner/repo#N`, or, with neither,
-    /// if its subject is `Revert "<subject>"`. A revert whose target is not in the history has no link.
+    /// A commit is a revert if its subject begins with `revert`, `reapply` or `reland`, or if its body begins with what it
+    /// reverts. It is linked by a line `This reverts commit <sha>` or `Reverts owner/repo#N`, also an address or followed by
+    /// text, else by the quoted subject of `Revert "<subject>"`, without the ` (#N)` of squash merges. A revert whose target
+    /// is not in the history has no link.
     ///
     /// `tag_pattern` is a regular expression that must match the whole tag. Default: `v?\d+\.\d+\.\d+`.
     ///
+    /// `repository` is the name `owner/repo`: a number of another repository is no link. Without it, the name that most
+    /// reverts of the history have.
+    ///
     /// Errors:
-    /// `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes;
-    /// `unknown_reference` for a parent or a released commit that is not in the history, as in a shallow clone; `duplicate`
-    /// for a repeated commit or release.
-    public static func gitReleases(history: InterchangeGitHistory, tagPattern: String? = nil) throws -> InterchangeGitReleases {
-        try ffiInterchangeGitReleases(history: history, tagPattern: tagPattern)
+    /// `invalid_value` for a pattern that is not a regular expression (`(`) or is longer than 10,000 bytes, and for a
+    /// repository without an owner (`shop`); `unknown_reference` for a parent or a released commit that is not in the
+    /// history, as in one that was cut off; `duplicate` for a repeated commit or release.
+    public static func gitReleases(history: InterchangeGitHistory, tagPattern: String? = nil, repository: String? = nil) throws -> InterchangeGitReleases {
+        try ffiInterchangeGitReleases(history: history, tagPattern: tagPattern, repository: repository)
     }
 
     /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
@@ -1165,16 +1198,21 @@ public enum Interchange {
     ///
     /// `tags` is the output of `GIT_TAGS`:
     ///
-    /// `git for-each-ref --format='%(refname:short)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
+    /// `git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags`
     ///
-    /// `log` is the output of `GIT_LOG`:
+    /// `log` is the output of `GIT_LOG`, with its NULs:
     ///
-    /// `git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags`
+    /// `git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags`
+    ///
+    /// The log of a shallow clone says where it was cut off (`grafted`), and is refused. In the format of version 0.1 it does
+    /// not: ask with `GIT_SHALLOW`.
+    ///
+    /// A date that no instant is, such as 2^64 - 1, is listed in `faults`. The commit stays, without an author date.
     ///
     /// Errors:
-    /// `syntax` for a line of `tags` without seven fields, a record of `log` without five fields and a body, an object name
-    /// that is not 40 or 64 hexadecimal digits, and a time that is not a number; `out_of_range` for a time outside the years
-    /// 1 to 9999; `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
+    /// `syntax` for a line of `tags` without seven fields, a record of `log` without seven fields, an object name that is not
+    /// 40 or 64 hexadecimal digits, and a time that is not a number; `invalid_value` for the log of a shallow clone;
+    /// `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
     public static func parseGit(tags: String, log: String) throws -> InterchangeGitHistory {
         try ffiInterchangeParseGit(tags: tags, log: log)
     }
@@ -1248,17 +1286,19 @@ public enum Interchange {
 ///
 /// 1. A deployment of an environment that the policy does not name is left out and counted, and it delivers no changes.
 /// 2. An incident is linked to the deployment that caused it: by default the one that it names, else the latest one of
-///    its service and environment that succeeded within seven days before it. A duplicate of another incident, or one
-///    whose deployment is not in the input or does not count, is left out and counted.
+///    its service and environment that succeeded within seven days before it. A duplicate of another incident of that
+///    service and environment, or one whose deployment is not in the input or does not count, is left out and counted.
 /// 3. A deployment that succeeds delivers its changes and those of the deployments before it that did not succeed. A
 ///    change has its lead time from its first delivery in a service and environment; later ones are counted as repeated.
 ///    The first deployment of a service to an environment brings the whole history along: by default its changes have
 ///    no lead time.
-/// 4. A deployment that succeeds repairs those that it names in `remediates`. If it names none, a revision that ran
-///    before shows that the deployment which replaced it had failed; without such a revision, a rollback or a hotfix
-///    shows that the deployment before it had failed. Independently, a change that reverts another shows that the
-///    deployment which delivered the other had failed.
-/// 5. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
+/// 4. A deployment that succeeds repairs those earlier ones of its service and environment that it names in
+///    `remediates`. If it names none, a revision that ran before shows that the deployment which replaced it had failed;
+///    without such a revision, a rollback or a hotfix shows that the deployment before it had failed. Independently, a
+///    change that reverts another shows that the deployment which delivered the other had failed. What comes back after
+///    it was taken away is a reland: a revert of a revert, or V2 after V1, V2, V1. By default it shows no failure.
+/// 5. A deployment of the outcome `partial` counts and has failed, until the next one succeeds wholly.
+/// 6. All signals of one failed deployment are one outage. By default it begins when that deployment finished and ends
 ///    when the last of its incidents was resolved, or, without an incident, when the first deployment repaired it.
 ///
 /// Why two tools disagree:

@@ -1128,12 +1128,28 @@ extension InterchangeGitCommit: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeGitCommit(value: self) }
 }
 
+extension InterchangeGitFault: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeGitFault(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeGitFault(value: self) }
+}
+
 extension InterchangeGitHistory: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitHistory(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeGitHistory(value: self) }
+}
+
+extension InterchangeGitPackage: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeGitPackage(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeGitPackage(value: self) }
 }
 
 extension InterchangeGitReleases: WireValue {
@@ -1328,6 +1344,14 @@ extension MetricsOpenRecoveries: WireValue {
     public func json() throws -> String { try ffiWriteMetricsOpenRecoveries(value: self) }
 }
 
+extension MetricsPartialDeployments: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsPartialDeployments(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsPartialDeployments(value: self) }
+}
+
 extension MetricsPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsPolicy(json: json) }
@@ -1374,6 +1398,14 @@ extension MetricsRecoveryStart: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsRecoveryStart(value: self) }
+}
+
+extension MetricsRelandRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRelandRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRelandRule(value: self) }
 }
 
 extension MetricsReportRow: WireValue {

@@ -142,7 +142,9 @@ extension ExperimentVariantVerdict: CaseValue {}
 extension ExperimentVerdict: CaseValue {}
 extension ExperimentWinnerPolicy: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
+extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
+extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
@@ -167,12 +169,14 @@ extension MetricsLeadStart: CaseValue {}
 extension MetricsLeadUnit: CaseValue {}
 extension MetricsNegativeSpans: CaseValue {}
 extension MetricsOpenRecoveries: CaseValue {}
+extension MetricsPartialDeployments: CaseValue {}
 extension MetricsPolicy: CaseValue {}
 extension MetricsQuantileRule: CaseValue {}
 extension MetricsRateDenominator: CaseValue {}
 extension MetricsRecoveryEnd: CaseValue {}
 extension MetricsRecoveryMembership: CaseValue {}
 extension MetricsRecoveryStart: CaseValue {}
+extension MetricsRelandRule: CaseValue {}
 extension MetricsReportRow: CaseValue {}
 extension MetricsReworkSignal: CaseValue {}
 extension MetricsSeedRule: CaseValue {}
@@ -429,8 +433,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Experiment.winner(definition: input.take("definition"), results: input.take("results"), policy: input.take("policy")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
+    case "interchange.git_packages":
+        return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
-        return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern")).wire()
+        return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":

@@ -91,6 +91,13 @@ impl<T: Clone + Default> ByBucket<T> {
     }
 }
 
+impl<T> ByBucket<T> {
+    /// Changes each value by that of the same bucket.
+    pub(super) fn each_with(&mut self, other: &Self, change: impl Fn(&mut T, &T)) {
+        self.0.iter_mut().zip(&other.0).for_each(|(value, other)| change(value, other));
+    }
+}
+
 impl<T> IntoIterator for ByBucket<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;

@@ -5,6 +5,7 @@ use super::eligibility::span;
 use super::excluded::Excluded;
 use super::index::{ChangeIndex, DeploymentIndex};
 use super::read::{Change, Reader, Success};
+use super::reland::TakesBack;
 use super::runs::Runs;
 use super::scope::{PerScope, Scope};
 use crate::metrics::{ExclusionReason, LeadStart, LeadUnit, Policy, SeedRule, UndeliveredChanges};
@@ -22,6 +23,7 @@ pub(super) struct Deliver<'a> {
     /// Where the last change without a delivery was counted.
     cursor: Cursor<'a>,
     deliveries: Deliveries<'a>,
+    takes_back: TakesBack,
     /// The starts of all lead times, if nothing else about a change matters.
     plain_starts: Option<&'a [i64]>,
     /// Deployments that did not succeed, whose changes wait for the next one that does.
@@ -37,6 +39,7 @@ impl<'a> Deliver<'a> {
             buckets,
             cursor: buckets.cursor(),
             deliveries: Deliveries::new(reader),
+            takes_back: TakesBack::new(reader, policy),
             plain_starts: reader.plain_starts(policy),
             waiting: PerScope::default(),
             leads: Leads {
@@ -111,7 +114,8 @@ impl<'a> Deliver<'a> {
                 None => Err(ExclusionReason::UnknownChange),
                 Some(_) if !self.deliveries.deliver(index, success) => Err(ExclusionReason::Repeated),
                 Some(change) => {
-                    let targets = self.reader.reverts(index);
+                    let targets =
+                        self.reader.reverts(index).filter(|target| !self.takes_back.contains(*target));
                     reverted.extend(targets.filter_map(|target| self.deliveries.before(target, success)));
                     self.lead(change, success)
                 }

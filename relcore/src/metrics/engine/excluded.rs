@@ -38,6 +38,11 @@ impl Excluded {
 }
 
 impl ByBucket<Excluded> {
+    /// Adds the counts of other items, bucket by bucket.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.each_with(other, Excluded::merge);
+    }
+
     /// Counts an item that is left out, if it lies in the range.
     pub(super) fn add(&mut self, bucket: Option<Bucket>, reason: ExclusionReason) {
         self.update(bucket, |excluded| excluded.add(reason));

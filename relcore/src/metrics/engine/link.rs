@@ -6,7 +6,7 @@ use super::index::{DeploymentIndex, IncidentIndex};
 use super::order::ByTime;
 use super::read::{Incident, Reader};
 use super::scope::PerScope;
-use super::signal::{Signals, Source};
+use super::signal::{End, Signals, Source};
 use crate::metrics::{ExclusionReason, FailureSignal, IncidentLink, Policy};
 
 /// By scope: the latest deployment that succeeded.
@@ -15,6 +15,8 @@ pub(super) type Latest = PerScope<Option<DeploymentIndex>>;
 pub(super) struct Link<'a> {
     reader: &'a Reader<'a>,
     policy: &'a Policy,
+    /// Whether an incident shows a failure.
+    is_on: bool,
     cursor: Cursor<'a>,
     /// The incident to link next, and those after it.
     next: Option<Incident>,
@@ -24,10 +26,9 @@ pub(super) struct Link<'a> {
 
 impl<'a> Link<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, policy: &'a Policy, buckets: &'a Buckets) -> Self {
-        let shows_failure = policy.failure_signals.contains(&FailureSignal::Incident);
-        let rest = if shows_failure { reader.incidents_by_time() } else { ByTime::new(&[]) };
-        let unlinked = ByBucket::new(buckets);
-        let mut link = Self { reader, policy, cursor: buckets.cursor(), next: None, rest, unlinked };
+        let is_on = policy.failure_signals.contains(&FailureSignal::Incident);
+        let (rest, unlinked) = (reader.incidents_by_time(), ByBucket::new(buckets));
+        let mut link = Self { reader, policy, is_on, cursor: buckets.cursor(), next: None, rest, unlinked };
         link.advance();
         link
     }
@@ -59,9 +60,14 @@ impl<'a> Link<'a> {
     }
 
     fn link(&mut self, incident: &Incident, latest: &Latest, signals: &mut Signals) {
-        let Incident { detected_at, resolved_at, .. } = *incident;
+        let Incident { detected_at, resolved_at, closed, .. } = *incident;
+        let end = match resolved_at {
+            Some(at) => End::At(at),
+            None if closed => End::Unknown,
+            None => End::Open,
+        };
         match self.causing_deployment(incident, latest) {
-            Ok(deployment) => signals.add(deployment, Source::Incident { detected_at, resolved_at }),
+            Ok(deployment) => signals.add(deployment, Source::Incident { detected_at, end }),
             Err(reason) => self.unlinked.add(self.cursor.find(detected_at), reason),
         }
     }
@@ -72,6 +78,9 @@ impl<'a> Link<'a> {
         incident: &Incident,
         latest: &Latest,
     ) -> Result<DeploymentIndex, ExclusionReason> {
+        if !self.is_on {
+            return Err(ExclusionReason::SignalOff);
+        }
         let scope = incident.scope.ok_or(ExclusionReason::OtherEnvironment)?;
         if incident.duplicate {
             return Err(ExclusionReason::DuplicateIncident);

@@ -14,13 +14,14 @@
 //! The same input gives the same bits: sums of durations are whole numbers, quantiles are ranks, and whatever comes out
 //! of a map comes in the order of its keys.
 //!
-//! The files depend on each other in one direction: index, scope, buckets ← read ← eligibility, signal, excluded, runs
-//! ← the stages ← pass; the same ← recovery ← summary.
+//! The files depend on each other in one direction: index, scope, buckets, duplicate ← read ← eligibility, signal, excluded,
+//! runs, reland ← the stages ← pass; the same ← recovery ← summary.
 mod bloom;
 mod buckets;
 mod count;
 mod deliver;
 mod delivery;
+mod duplicate;
 mod eligibility;
 mod excluded;
 mod index;
@@ -29,6 +30,7 @@ mod order;
 mod pass;
 mod read;
 mod recovery;
+mod reland;
 mod remediate;
 mod revision;
 mod runs;
@@ -41,10 +43,11 @@ use super::table::Events;
 use super::{Change, Deployment, DoraReport, Incident, Policy};
 use crate::column::check;
 use crate::digest::Checked;
-use crate::error::{Faults, Result};
+use crate::error::{ErrorKind, Faults, Result};
 use crate::time::{BucketUnit, TimeRange, buckets as cut, tzdb_version, zone as find_zone};
 
 use buckets::Buckets;
+pub(super) use duplicate::circles;
 use read::Reader;
 
 /// A policy that is checked and digested once, for any number of reports.
@@ -119,7 +122,7 @@ impl Engine {
     ) -> Result<DoraReport> {
         let mut faults = Faults::new();
         check_frame(range, zone, &mut faults);
-        check(columns, &mut faults);
+        check_columns(columns, &mut faults);
         faults.finish()?;
         self.report(columns, range, *unit, zone)
     }
@@ -150,6 +153,19 @@ impl Engine {
         })
     }
 }
+
+/// Adds the faults of columns: those of any columns, and incidents that repeat each other in a circle.
+pub(super) fn check_columns(columns: &Events<'_>, faults: &mut Faults) {
+    check(columns, faults);
+    for incident in circles(columns.incidents.duplicate_of) {
+        let path = format_args!("columns.incidents.duplicateOf");
+        let text = format_args!("leads in a circle at row {incident}: {NO_CIRCLE}");
+        faults.add(ErrorKind::InvalidValue, path, text);
+    }
+}
+
+/// What is expected of incidents that repeat others.
+pub(super) const NO_CIRCLE: &str = "expected one incident that repeats no other";
 
 /// Adds the faults of the range and the zone.
 pub(super) fn check_frame(range: &TimeRange, zone: &str, faults: &mut Faults) {

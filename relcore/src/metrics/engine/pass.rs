@@ -14,7 +14,7 @@ use crate::metrics::Policy;
 pub(super) struct Passed {
     pub(super) counts: Counted,
     pub(super) leads: Leads,
-    /// Incidents that show no failure.
+    /// Incidents that show no failure, and ids in `remediates` that name none.
     pub(super) unlinked: ByBucket<Excluded>,
     /// The failure signals by deployment.
     pub(super) signals: Vec<Signal>,
@@ -27,7 +27,7 @@ pub(super) fn pass(reader: &Reader<'_>, policy: &Policy, buckets: &Buckets) -> P
         signals: Signals::default(),
         link: Link::new(reader, policy, buckets),
         deliver: Deliver::new(reader, policy, buckets),
-        remediate: Remediate::new(reader, policy),
+        remediate: Remediate::new(reader, policy, buckets),
         count: Count::new(policy, buckets),
     };
     for deployment in reader.deployments_by_time() {
@@ -59,8 +59,9 @@ impl Pass<'_> {
         let mut rework = self.remediate.declares_rework(deployment);
         if deployment.succeeded() {
             let before = self.latest.replace(scope, Some(deployment.index));
-            let Deployment { index, finished_at, intent, .. } = *deployment;
-            rework |= self.succeeded(&Success { index, finished_at, intent, scope, bucket, before });
+            let Deployment { index, finished_at, part_failed, intent, .. } = *deployment;
+            rework |=
+                self.succeeded(&Success { index, finished_at, part_failed, intent, scope, bucket, before });
         } else {
             self.unsuccessful(deployment, scope);
         }
@@ -79,7 +80,8 @@ impl Pass<'_> {
     }
 
     fn finish(mut self) -> Passed {
-        let unlinked = self.link.finish(&self.latest, &mut self.signals);
+        let mut unlinked = self.link.finish(&self.latest, &mut self.signals);
+        unlinked.merge(&self.remediate.finish());
         Passed {
             counts: self.count.finish(),
             leads: self.deliver.finish(),

@@ -3,19 +3,23 @@
 //! The columns have been checked, so a column is empty or as long as its table. An index beyond the table names an
 //! event that is not in the input: reading it gives `None`.
 use super::buckets::Bucket;
+use super::duplicate::duplicates;
 use super::index::{ChangeIndex, DeploymentIndex, IncidentIndex};
 use super::order::ByTime;
-use super::scope::Scope;
-use crate::column::NONE;
-use crate::metrics::table::{Events, ListedChanges};
-use crate::metrics::{DeploymentIntent, DeploymentOutcome, LeadStart, Policy};
+use super::scope::{Scope, Scopes};
+use crate::column::{Lists, NONE};
+use crate::metrics::table::{Events, IncidentColumns, ListedChanges};
+use crate::metrics::{DeploymentIntent, DeploymentOutcome, LeadStart, PartialDeployments, Policy};
 
 /// One deployment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deployment {
     pub(super) index: DeploymentIndex,
     pub(super) finished_at: i64,
+    /// Never `Partial`: the policy says what such a deployment is.
     pub(super) outcome: DeploymentOutcome,
+    /// It succeeded, and failed in a part.
+    pub(super) part_failed: bool,
     pub(super) intent: DeploymentIntent,
     /// `None` when the policy does not count the environment.
     pub(super) scope: Option<Scope>,
@@ -32,6 +36,8 @@ impl Deployment {
 pub(super) struct Success {
     pub(super) index: DeploymentIndex,
     pub(super) finished_at: i64,
+    /// It failed in a part.
+    pub(super) part_failed: bool,
     pub(super) intent: DeploymentIntent,
     pub(super) scope: Scope,
     pub(super) bucket: Option<Bucket>,
@@ -52,6 +58,8 @@ pub(super) struct Change {
 pub(super) struct Incident {
     pub(super) detected_at: i64,
     pub(super) resolved_at: Option<i64>,
+    /// Whether it is over though nobody knows since when.
+    pub(super) closed: bool,
     /// `None` when the policy does not count the environment.
     pub(super) scope: Option<Scope>,
     pub(super) caused_by: Option<DeploymentIndex>,
@@ -61,25 +69,46 @@ pub(super) struct Incident {
 /// The events of a report.
 pub(super) struct Reader<'a> {
     events: &'a Events<'a>,
-    /// By environment: whether the policy counts it.
-    counted: Vec<bool>,
+    scopes: Scopes,
+    partial: PartialDeployments,
+    /// By incident: whether it repeats another one of its service and environment. Empty if none names another.
+    duplicates: Vec<bool>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(events: &'a Events<'a>, policy: &Policy) -> Self {
-        let counts = |name: &&str| policy.environments.iter().any(|environment| environment == name);
-        Self { events, counted: events.environments.iter().map(counts).collect() }
+        let IncidentColumns { duplicate_of, environment, service, .. } = events.incidents;
+        let place = |row| (given(environment, row).unwrap_or(0), given(service, row).unwrap_or(0));
+        Self {
+            events,
+            scopes: Scopes::new(events, policy),
+            partial: policy.partial_deployments,
+            duplicates: duplicates(duplicate_of, place),
+        }
     }
 
     #[inline(always)] // read for every deployment: a call and a copy would cost more than the reads
     pub(super) fn deployment(&self, index: DeploymentIndex) -> Option<Deployment> {
         let (columns, row) = (&self.events.deployments, index.get());
-        let outcome = DeploymentOutcome::from_code(*columns.outcome.get(row)?)?;
+        let (outcome, part_failed) =
+            match (DeploymentOutcome::from_code(*columns.outcome.get(row)?)?, self.partial) {
+                (DeploymentOutcome::Partial, PartialDeployments::Failed) => {
+                    (DeploymentOutcome::Success, true)
+                }
+                (DeploymentOutcome::Partial, PartialDeployments::Successful) => {
+                    (DeploymentOutcome::Success, false)
+                }
+                (DeploymentOutcome::Partial, PartialDeployments::Unsuccessful) => {
+                    (DeploymentOutcome::Failure, false)
+                }
+                (outcome, _) => (outcome, false),
+            };
         let intent = given(columns.intent, row).and_then(DeploymentIntent::from_code);
         Some(Deployment {
             index,
             finished_at: *columns.finished_at.get(row)?,
             outcome,
+            part_failed,
             intent: intent.unwrap_or_default(),
             scope: self.scope(columns.environment, columns.service, row),
         })
@@ -99,9 +128,11 @@ impl<'a> Reader<'a> {
         Some(Incident {
             detected_at: *columns.detected_at.get(row)?,
             resolved_at: columns.resolved_at.at(row),
+            closed: given(columns.closed, row).unwrap_or(false),
             scope: self.scope(columns.environment, columns.service, row),
             caused_by: given(columns.caused_by, row).filter(|code| *code != NONE).map(DeploymentIndex::new),
-            duplicate: given(columns.duplicate, row).unwrap_or(false),
+            duplicate: given(columns.duplicate, row).unwrap_or(false)
+                || given(&self.duplicates, row).unwrap_or(false),
         })
     }
 
@@ -152,6 +183,11 @@ impl<'a> Reader<'a> {
         named.iter().map(|code| DeploymentIndex::new(*code))
     }
 
+    /// The lists of the changes that each change reverts.
+    pub(super) fn revert_lists(&self) -> Lists<'a> {
+        self.events.changes.reverts
+    }
+
     /// The changes that a change reverts.
     pub(super) fn reverts(&self, index: ChangeIndex) -> impl Iterator<Item = ChangeIndex> + use<'a> {
         self.events.changes.reverts.of(index.get()).iter().map(|code| ChangeIndex::new(*code))
@@ -180,10 +216,7 @@ impl<'a> Reader<'a> {
     /// The scope of a row. Without a column all rows are in the first environment, or of the one service.
     #[inline(always)]
     fn scope(&self, environment: &[u32], service: &[u32], row: usize) -> Option<Scope> {
-        let environment = given(environment, row).unwrap_or(0);
-        debug_assert!((environment as usize) < self.counted.len(), "every code is in its table");
-        let counted = self.counted.get(environment as usize).copied().unwrap_or(false);
-        counted.then(|| Scope { environment, service: given(service, row).unwrap_or(0) })
+        self.scopes.scope(given(environment, row).unwrap_or(0), given(service, row).unwrap_or(0))
     }
 }
 

@@ -7,7 +7,7 @@ use super::eligibility::{self, span};
 use super::excluded::Excluded;
 use super::read::Reader;
 use super::runs::Runs;
-use super::signal::{Signal, Source};
+use super::signal::{End, Signal, Source};
 use crate::metrics::{
     ExclusionReason, OpenRecoveries, Policy, RecoveryEnd, RecoveryMembership, RecoveryStart, SeveralIncidents,
 };
@@ -42,14 +42,19 @@ pub(super) fn recoveries(
 
         let outage = Outage::new(deployment.finished_at, signals);
         let (start, end) = (outage.start(policy), outage.end(policy));
-        let age = (policy.open_recoveries == OpenRecoveries::Age).then(|| buckets.end());
-        let time = match end.or(age) {
-            Some(end) => span(start, end, policy.negative_spans),
-            None => Err(ExclusionReason::Open),
+        let time = match end {
+            End::At(end) => span(start, end, policy.negative_spans),
+            End::Open if policy.open_recoveries == OpenRecoveries::Age => {
+                span(start, buckets.end(), policy.negative_spans)
+            }
+            End::Open => Err(ExclusionReason::Open),
+            End::Unknown => Err(ExclusionReason::EndUnknown),
         };
         let bucket = match (policy.recovery_membership, end) {
-            (RecoveryMembership::Recovery, Some(end)) => buckets.find(end),
-            (RecoveryMembership::Recovery, None) | (RecoveryMembership::Failure, _) => failed_in,
+            (RecoveryMembership::Recovery, End::At(end)) => buckets.find(end),
+            (RecoveryMembership::Recovery, End::Open | End::Unknown) | (RecoveryMembership::Failure, _) => {
+                failed_in
+            }
         };
         match (time, bucket) {
             (_, None) => {}
@@ -68,6 +73,7 @@ struct Outage {
     last_resolved: Option<i64>,
     any_incident: bool,
     any_open: bool,
+    any_unknown: bool,
     remediated_at: Option<i64>,
 }
 
@@ -80,6 +86,7 @@ impl Outage {
             last_resolved: None,
             any_incident: false,
             any_open: false,
+            any_unknown: false,
             remediated_at: None,
         };
         for signal in signals {
@@ -88,10 +95,15 @@ impl Outage {
                 Source::Remediation { finished_at } => {
                     outage.remediated_at = earlier(outage.remediated_at, Some(finished_at));
                 }
-                Source::Incident { detected_at, resolved_at } => {
+                Source::Incident { detected_at, end } => {
                     outage.any_incident = true;
-                    outage.any_open |= resolved_at.is_none();
                     outage.first_detected = earlier(outage.first_detected, Some(detected_at));
+                    let resolved_at = match end {
+                        End::At(at) => Some(at),
+                        End::Unknown | End::Open => None,
+                    };
+                    outage.any_open |= matches!(end, End::Open);
+                    outage.any_unknown |= matches!(end, End::Unknown);
                     outage.first_resolved = earlier(outage.first_resolved, resolved_at);
                     outage.last_resolved = outage.last_resolved.max(resolved_at); // `None` is the least
                 }
@@ -108,20 +120,27 @@ impl Outage {
         }
     }
 
-    /// When recovery ended, if it did.
+    /// When recovery ended.
     ///
     /// While an incident is open the deployment has not recovered, whatever was deployed since; the policy may say
-    /// otherwise.
-    fn end(&self, policy: &Policy) -> Option<i64> {
+    /// otherwise. An incident that was closed at an unknown instant may be the first or the last one.
+    fn end(&self, policy: &Policy) -> End {
+        let at = |at: Option<i64>| at.map_or(End::Open, End::At);
         let resolved = match policy.several_incidents {
-            SeveralIncidents::First => self.first_resolved,
-            SeveralIncidents::Last => self.last_resolved.filter(|_| !self.any_open),
+            SeveralIncidents::Last if self.any_open => End::Open,
+            SeveralIncidents::First | SeveralIncidents::Last if self.any_unknown => End::Unknown,
+            SeveralIncidents::First => at(self.first_resolved),
+            SeveralIncidents::Last => at(self.last_resolved),
         };
         match policy.recovery_end {
-            RecoveryEnd::IncidentElseRemedy if !self.any_incident => self.remediated_at,
+            RecoveryEnd::IncidentElseRemedy if !self.any_incident => at(self.remediated_at),
             RecoveryEnd::IncidentElseRemedy | RecoveryEnd::Incident => resolved,
-            RecoveryEnd::Remedy => self.remediated_at,
-            RecoveryEnd::Earliest => earlier(resolved, self.remediated_at),
+            RecoveryEnd::Remedy => at(self.remediated_at),
+            RecoveryEnd::Earliest => match (resolved, self.remediated_at) {
+                (End::At(resolved), Some(remediated)) => End::At(resolved.min(remediated)),
+                (End::Open, remediated) => at(remediated),
+                (resolved, _) => resolved,
+            },
         }
     }
 }

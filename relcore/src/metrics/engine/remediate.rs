@@ -1,10 +1,12 @@
 //! The stage that finds which deployments repair which: failures and rework.
+use super::buckets::{Buckets, ByBucket};
+use super::excluded::Excluded;
 use super::index::DeploymentIndex;
 use super::read::{Deployment, Reader, Success};
-use super::revision::Revisions;
+use super::revision::{Return, Revisions};
 use super::scope::{PerScope, Scope};
 use super::signal::{Signals, Source};
-use crate::metrics::{DeploymentIntent, FailureSignal, Policy, ReworkSignal};
+use crate::metrics::{DeploymentIntent, ExclusionReason, FailureSignal, Policy, RelandRule, ReworkSignal};
 
 pub(super) struct Remediate<'a> {
     reader: &'a Reader<'a>,
@@ -12,11 +14,14 @@ pub(super) struct Remediate<'a> {
     revisions: Revisions,
     /// Deployments that failed by their outcome, until the next one that succeeds.
     broken: PerScope<Vec<DeploymentIndex>>,
+    /// Ids in `remediates` that no deployment can be repaired by.
+    unlinked: ByBucket<Excluded>,
 }
 
 impl<'a> Remediate<'a> {
-    pub(super) fn new(reader: &'a Reader<'a>, policy: &'a Policy) -> Self {
-        Self { reader, policy, revisions: Revisions::new(reader), broken: PerScope::default() }
+    pub(super) fn new(reader: &'a Reader<'a>, policy: &'a Policy, buckets: &Buckets) -> Self {
+        let unlinked = ByBucket::new(buckets);
+        Self { reader, policy, revisions: Revisions::new(reader), broken: PerScope::default(), unlinked }
     }
 
     /// Whether the intent of a deployment or the deployments that it names make it rework.
@@ -45,20 +50,25 @@ impl<'a> Remediate<'a> {
         signals: &mut Signals,
     ) -> bool {
         let source = Source::Remediation { finished_at: success.finished_at };
-        for failed in self.broken.take(success.scope) {
-            signals.add(failed, source);
+        if success.part_failed {
+            // It failed itself, so it repairs none that failed before it.
+            signals.add(success.index, Source::Outcome);
+            self.broken.push(success.scope, success.index);
+        } else {
+            for failed in self.broken.take(success.scope) {
+                signals.add(failed, source);
+            }
         }
         if self.fails_by(FailureSignal::Revert) {
             for failed in reverted {
                 signals.add(*failed, source);
             }
         }
-        let replaced = self.revisions.run(success, self.reader);
+        let replaced = self.returned(success);
 
-        let named = self.reader.remediates(success.index);
-        if named.len() > 0 {
+        if self.reader.remediates(success.index).len() > 0 {
             if self.fails_by(FailureSignal::Remediation) {
-                for failed in named.filter(|failed| *failed != success.index) {
+                for failed in self.remedied(success, replaced) {
                     signals.add(failed, source);
                 }
             }
@@ -70,6 +80,51 @@ impl<'a> Remediate<'a> {
 
         !reverted.is_empty() && self.reworks_by(ReworkSignal::Revert)
             || replaced.is_some() && self.reworks_by(ReworkSignal::RevisionReturned)
+    }
+
+    /// The deployment that a revision which comes back shows to have failed.
+    ///
+    /// To bring back what a rollback had taken away is a reland, and no failure of the rollback, unless the deployment says
+    /// that it is a rollback or a hotfix itself.
+    fn returned(&mut self, success: &Success) -> Option<DeploymentIndex> {
+        let Return { replaced, takes_back } = self.revisions.run(success, self.reader)?;
+        let declared = matches!(success.intent, DeploymentIntent::Rollback | DeploymentIntent::Hotfix);
+        let counts = takes_back || declared || self.policy.relands == RelandRule::Include;
+        if counts {
+            self.revisions.takes_back(success.index);
+        }
+        counts.then_some(replaced)
+    }
+
+    /// The earlier deployments of its scope that a deployment names as repaired by it. If it names only such as are not in
+    /// the input, the one before it is taken.
+    fn remedied(&mut self, success: &Success, replaced: Option<DeploymentIndex>) -> Vec<DeploymentIndex> {
+        let mut failed = vec![];
+        let mut any_unknown = false;
+        for index in self.reader.remediates(success.index) {
+            let reason = match self.reader.deployment(index) {
+                None => ExclusionReason::RemediesUnknown,
+                Some(named) if named.scope != Some(success.scope) => ExclusionReason::RemediesElsewhere,
+                Some(named) if (named.finished_at, named.index) >= (success.finished_at, success.index) => {
+                    ExclusionReason::RemediesNotEarlier
+                }
+                Some(_) => {
+                    failed.push(index);
+                    continue;
+                }
+            };
+            any_unknown |= reason == ExclusionReason::RemediesUnknown;
+            self.unlinked.add(success.bucket, reason);
+        }
+        if failed.is_empty() && any_unknown {
+            failed.extend(replaced.or(success.before));
+        }
+        failed
+    }
+
+    /// The ids in `remediates` that name no deployment that could be repaired.
+    pub(super) fn finish(self) -> ByBucket<Excluded> {
+        self.unlinked
     }
 
     /// Whether the intent of a deployment shows that the one before it failed.

@@ -12,12 +12,21 @@ pub(super) struct Signal {
 /// What gave the signal, with the times that it brings.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source {
-    /// The outcome of the deployment itself.
+    /// The outcome of the deployment itself: it failed, or failed in a part.
     Outcome,
     /// A later deployment repaired it.
     Remediation { finished_at: i64 },
     /// An incident is linked to it.
-    Incident { detected_at: i64, resolved_at: Option<i64> },
+    Incident { detected_at: i64, end: End },
+}
+
+/// When an incident ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    At(i64),
+    /// It is over, and nobody knows since when.
+    Unknown,
+    Open,
 }
 
 /// The signals found so far, in any order.

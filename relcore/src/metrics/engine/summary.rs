@@ -19,7 +19,7 @@ use crate::time::{Span, TimeRange};
 #[derive(Default)]
 struct Tally {
     deployments: Counts,
-    /// Incidents that show no failure.
+    /// Incidents that show no failure, and ids in `remediates` that name none.
     unlinked: Excluded,
     /// Changes without a lead time.
     no_lead: Excluded,
@@ -225,7 +225,7 @@ fn why_no_lead(excluded: &Excluded) -> UndefinedReason {
 }
 
 fn why_no_recovery(excluded: &Excluded) -> UndefinedReason {
-    if excluded.any(&[ExclusionReason::Negative]) {
+    if excluded.any(&[ExclusionReason::Negative, ExclusionReason::EndUnknown]) {
         UndefinedReason::AllExcluded
     } else if excluded.any(&[ExclusionReason::Open]) {
         UndefinedReason::AllOpen
