@@ -68,7 +68,7 @@ pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
 pub(super) fn all_good(facts: &Facts<'_>) -> Result<(), Finding> {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
-    for (metric, counts) in facts.metrics() {
+    for (metric, counts) in facts.metrics().filter(|(metric, _)| facts.has_begun(metric)) {
         if facts.is_trial {
             if !is_good(facts, metric, counts) {
                 return Err(Finding::bare(Effect::Inconclusive));
@@ -138,7 +138,7 @@ fn enough_samples(facts: &Facts<'_>, required: Option<Count>) -> Result<(), Find
     let have = |counts: &MetricState| if facts.progress.is_fresh { Count::default() } else { counts.samples };
     let reasons: Vec<Reason> = facts
         .metrics()
-        .filter(|(_, counts)| have(counts) < required)
+        .filter(|(metric, counts)| facts.has_begun(metric) && have(counts) < required)
         .map(|(metric, counts)| gathered(code::SAMPLES_TOO_FEW, metric, "samples", have(counts), required))
         .collect();
     if reasons.is_empty() { Ok(()) } else { Err(Finding::of(Effect::Inconclusive, reasons, vec![])) }

@@ -10,14 +10,16 @@ use super::schedule::AbortPolicy;
 use super::state::{MetricState, Order, Phase, Waiver};
 use super::step::Step;
 use crate::canary::code;
-use crate::reason::{Reason, ReasonCode, Severity, format_duration};
+use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration, number};
+use crate::scalar::Count;
+use crate::stats::{Arm, mismatch};
 use crate::time::Span;
 
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
 /// The rules in their order, and whether an order to go on to the next weight overrules a hold of theirs. The numbers are
 /// those of the module docs.
-const RULES: [(Rule, bool); 16] = [
+const RULES: [(Rule, bool); 17] = [
     (run_over, false),          // 1
     (aborted_by_person, false), // 2
     (critical_metric, false),   // 3
@@ -31,6 +33,7 @@ const RULES: [(Rule, bool); 16] = [
     (inconclusive_limit, true), // 10
     (step_inconclusive, true),  // 10
     (bake_overdue, true),       // 10
+    (split_mismatch, true),     // 10
     (step_expired, true),       // 11
     (paused, false),            // 12
     (window_closed, true),      // 13
@@ -53,7 +56,12 @@ pub(super) fn strongest(facts: &Facts<'_>) -> Ruled {
     let mut ruled = Ruled::default();
     let is_ordered = facts.progress.waiver == Waiver::NextWeight;
     for (rule, is_overruled) in RULES {
-        let Some(finding) = rule(facts) else { continue };
+        let Some(mut finding) = rule(facts) else { continue };
+        if finding.effect == Effect::Respond(Response::Pause) && facts.state.has_no_pause_left(facts.schedule) {
+            let text = "no pause is left of the limit: the rollout only holds";
+            finding.reasons.push(Reason::new(code::PAUSE_LIMIT_REACHED, Severity::Error, "run", text));
+            finding.effect = Effect::Respond(Response::Hold);
+        }
         let strength = finding.effect.strength();
         if strength == Response::Hold && is_ordered && is_overruled {
             continue;
@@ -216,6 +224,42 @@ fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
         (code::INCONCLUSIVE_LIMIT_EXCEEDED, Severity::Warning, "inconclusive measurement"),
         facts.schedule.on.inconclusive,
     )
+}
+
+/// The last part of rule 10: the units of both versions are not split by the weight.
+///
+/// The test is valid at every look, so that each call may evaluate the latest counts.
+fn split_mismatch(facts: &Facts<'_>) -> Option<Finding> {
+    let split = facts.state.split?;
+    let weight = facts.progress.weight;
+    let is_of_weight =
+        Some(split.at) > facts.progress.weight_set_at && Some(split.at) > facts.state.forgiven_at;
+    let is_split = weight > 0.0 && weight < 100.0;
+    if !is_of_weight || !is_split || facts.progress.waiver == Waiver::Inconclusive {
+        return None;
+    }
+    let arms = [Arm::new("canary", split.canary, weight), Arm::new("stable", split.stable, 100.0 - weight)];
+    let p = mismatch(&arms, &facts.schedule.split)?;
+    let response = facts.schedule.on.sample_ratio_mismatch;
+    let units = split.canary.as_f64() + split.stable.as_f64();
+    let share = 100.0 * split.canary.as_f64() / units;
+    let text = format!(
+        "the new version got {} of {} units, {} % at a weight of {weight} %: the traffic is not split as planned, and {}",
+        split.canary,
+        number(units),
+        number(share),
+        consequence(response)
+    );
+    let evidence = Evidence {
+        observed: Some(share),
+        threshold: Some(weight),
+        unit: Some("%".to_owned()),
+        n: Count::new(split.canary.get().saturating_add(split.stable.get()).min(Count::MAX)).ok(),
+        p: Some(p),
+        ..Evidence::default()
+    };
+    let reason = Reason::new(code::SAMPLE_RATIO_MISMATCH, Severity::Error, "split", text).with(evidence);
+    Some(Finding::new(Effect::Respond(response), reason))
 }
 
 /// The second part of rule 7: what the current step commanded has failed.

@@ -39,6 +39,7 @@
 mod git;
 mod grafana;
 mod observations;
+mod play;
 mod prometheus;
 mod prometheus_alerts;
 mod promql;
@@ -48,6 +49,7 @@ mod reverts;
 pub use git::{GIT_LOG, GIT_TAGS, GitCommit, GitHistory, GitTag, parse_git};
 pub use grafana::monitoring_to_grafana;
 pub use observations::{PrometheusMetric, prometheus_observations};
+pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
@@ -76,6 +78,7 @@ macro_rules! table_rows {
                     title: &str,
                 ) -> String;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
+                fn play_track_release(release: &crate::canary::PlayRelease) -> String;
                 fn prometheus_observations(
                     metrics: &[PrometheusMetric],
                     start: Timestamp,

@@ -140,6 +140,11 @@ impl Default for SplitPolicy {
 
 impl SplitPolicy {
     fn check(&self, faults: &mut Faults) {
+        self.check_at("policy", faults);
+    }
+
+    /// Adds every fault of the policy, which is at a path.
+    pub(crate) fn check_at(&self, path: &str, faults: &mut Faults) {
         for (field, value, range, text) in [
             ("alpha", self.alpha, 1e-9..=0.5, "a share from 1e-9 to 0.5"),
             ("tolerancePercent", self.tolerance_percent, 0.01..=99.0, "a percentage from 0.01 to 99"),
@@ -148,11 +153,22 @@ impl SplitPolicy {
             faults.check(
                 range.contains(&value),
                 ErrorKind::OutOfRange,
-                format_args!("policy.{field}"),
+                format_args!("{path}.{field}"),
                 format_args!("`{value}` is out of range: expected {text}"),
             );
         }
     }
+}
+
+/// The p-value of a mismatch that is proven, of arms and a policy that were checked; none if it is not proven. The verdict is
+/// that of [`check_split`], without its intervals and reasons.
+pub(crate) fn mismatch(arms: &[Arm], policy: &SplitPolicy) -> Option<f64> {
+    let split = Split::new(arms, policy);
+    if split.total <= 0.0 {
+        return None;
+    }
+    let p = split.log_e().map_or(0.0, |log_e| libm::exp(-log_e).min(1.0));
+    (p <= policy.alpha).then_some(p)
 }
 
 /// Whether traffic was split as planned, made by [`check_split`].
