@@ -50,6 +50,12 @@ impl<'a> Facts<'a> {
         self.state.paused_at.map_or(self.now, |paused| paused.min(self.now))
     }
 
+    /// The response to a cause: without a pause left of the limit, one that would pause only holds.
+    pub(super) fn respond(&self, response: Response) -> Response {
+        let holds = response == Response::Pause && self.state.has_no_pause_left(self.schedule);
+        if holds { Response::Hold } else { response }
+    }
+
     pub(super) fn is_paused(&self) -> bool {
         self.state.phase == Phase::Paused
     }
@@ -179,7 +185,7 @@ impl<'a> Facts<'a> {
         let is_gate = matches!(step, Step::Gate { .. });
         let reached = (is_gate && self.is_by_clock()).then_some(self.progress.step_entered_at);
         let at = self.progress.gate_asked_at.or(reached)?.plus(timeout).ok()?;
-        (!is_answered).then_some((step, response, at))
+        (!is_answered).then_some((step, self.respond(response), at))
     }
 
     /// The result of what the current step commanded.

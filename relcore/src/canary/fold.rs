@@ -37,6 +37,17 @@ pub(super) struct Folded {
     pub(super) orders: Vec<Reason>,
 }
 
+impl Folded {
+    /// Lets a run go on. Traffic that was going back stays where it is kept now: no weight of before is taken up again.
+    fn resume(&mut self, schedule: &Schedule, state: &mut State, at: Timestamp) {
+        let goes_back = state.phase == Phase::RollingBack;
+        state.resume(schedule, at);
+        if goes_back {
+            self.begin = Begin::of(state);
+        }
+    }
+}
+
 /// Applies every observation, by instant, then kind, then position; refuses all of them if one is at fault.
 pub(super) fn fold(
     rollout: &Rollout,
@@ -364,12 +375,12 @@ impl<'a> Walk<'a> {
                     state.released = true;
                 }
                 state.forgive(at);
-                state.resume(schedule, at);
+                self.folded.resume(schedule, state, at);
                 true
             }
             Command::SkipStep | Command::Promote | Command::PromoteFull => {
                 state.forgive(at);
-                state.resume(schedule, at);
+                self.folded.resume(schedule, state, at);
                 skip(schedule, state, order.command, at);
                 // The order is obeyed, also if the weights that the clock had reached are taken back.
                 let begin = self.folded.begin.progress;

@@ -74,7 +74,7 @@
 //! - A metric with a `starting_step` counts from when that step begins. Before it, nothing waits for it.
 //! - The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
 //! - All pauses together last at most `pause_limit`. The last one then ends by itself, without forgiving anything, and a
-//!   response `pause` only holds.
+//!   response `pause` is `hold`.
 //! - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 //! - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 //!

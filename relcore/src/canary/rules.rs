@@ -56,12 +56,7 @@ pub(super) fn strongest(facts: &Facts<'_>) -> Ruled {
     let mut ruled = Ruled::default();
     let is_ordered = facts.progress.waiver == Waiver::NextWeight;
     for (rule, is_overruled) in RULES {
-        let Some(mut finding) = rule(facts) else { continue };
-        if finding.effect == Effect::Respond(Response::Pause) && facts.state.has_no_pause_left(facts.schedule) {
-            let text = "no pause is left of the limit: the rollout only holds";
-            finding.reasons.push(Reason::new(code::PAUSE_LIMIT_REACHED, Severity::Error, "run", text));
-            finding.effect = Effect::Respond(Response::Hold);
-        }
+        let Some(finding) = rule(facts) else { continue };
         let strength = finding.effect.strength();
         if strength == Response::Hold && is_ordered && is_overruled {
             continue;
@@ -154,7 +149,7 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
         return Some(Finding::new(Effect::Hold, reason));
     }
     // A version that is not ready gets no traffic, even if the schedule only warns.
-    let response = facts.schedule.on.not_ready.max(Response::Hold);
+    let response = facts.respond(facts.schedule.on.not_ready).max(Response::Hold);
     let lasts = format_duration(lasted_so_far);
     let text =
         format!("the new version is not ready for {lasts}, longer than it may: {}", consequence(response));
@@ -165,7 +160,7 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
 /// Rule 5: while the previous version is not ready there is nothing to roll back to, and more traffic for the new one
 /// would make that worse.
 fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
-    let response = facts.schedule.on.stable_unhealthy;
+    let response = facts.respond(facts.schedule.on.stable_unhealthy);
     let is_overruled = facts.state.without_stable && response <= Response::Hold;
     (is_stable_down(facts) && !is_overruled).then(|| {
         let then = consequence(response);
@@ -178,7 +173,7 @@ fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
 /// Rule 6: the time of the whole rollout, without what the deadline excludes.
 fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     let deadline = facts.schedule.deadline?;
-    let response = facts.schedule.on.deadline;
+    let response = facts.respond(facts.schedule.on.deadline);
     let taken = facts.counted();
     (taken >= deadline && !facts.is_done_by_clock()).then(|| {
         let (took, allowed) = (format_duration(taken), format_duration(deadline));
@@ -196,7 +191,7 @@ fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
         facts,
         |metric, state| (state.failed, metric.failure_limit),
         (code::FAILURE_LIMIT_EXCEEDED, Severity::Critical, "failed measurement"),
-        facts.schedule.on.failed,
+        facts.respond(facts.schedule.on.failed),
     )
 }
 
@@ -209,7 +204,7 @@ fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
         facts,
         |metric, state| (state.consecutive_errors, metric.consecutive_error_limit),
         (code::ERROR_LIMIT_EXCEEDED, Severity::Error, "consecutive query error"),
-        facts.schedule.on.error,
+        facts.respond(facts.schedule.on.error),
     )
 }
 
@@ -222,7 +217,7 @@ fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
         facts,
         |metric, state| (state.inconclusive, metric.inconclusive_limit),
         (code::INCONCLUSIVE_LIMIT_EXCEEDED, Severity::Warning, "inconclusive measurement"),
-        facts.schedule.on.inconclusive,
+        facts.respond(facts.schedule.on.inconclusive),
     )
 }
 
@@ -240,7 +235,7 @@ fn split_mismatch(facts: &Facts<'_>) -> Option<Finding> {
     }
     let arms = [Arm::new("canary", split.canary, weight), Arm::new("stable", split.stable, 100.0 - weight)];
     let p = mismatch(&arms, &facts.schedule.split)?;
-    let response = facts.schedule.on.sample_ratio_mismatch;
+    let response = facts.respond(facts.schedule.on.sample_ratio_mismatch);
     let units = split.canary.as_f64() + split.stable.as_f64();
     let share = 100.0 * split.canary.as_f64() / units;
     let text = format!(
@@ -264,7 +259,7 @@ fn split_mismatch(facts: &Facts<'_>) -> Option<Finding> {
 
 /// The second part of rule 7: what the current step commanded has failed.
 fn step_failed(facts: &Facts<'_>) -> Option<Finding> {
-    let response = facts.schedule.on.failed;
+    let response = facts.respond(facts.schedule.on.failed);
     let reason = step_result(facts, StepOutcome::Failed, (code::STEP_FAILED, Severity::Critical), response)?;
     Some(Finding::new(Effect::Respond(response), reason))
 }
@@ -274,7 +269,7 @@ fn step_inconclusive(facts: &Facts<'_>) -> Option<Finding> {
     if facts.progress.waiver == Waiver::Inconclusive {
         return None;
     }
-    let response = facts.schedule.on.inconclusive;
+    let response = facts.respond(facts.schedule.on.inconclusive);
     let kind = (code::STEP_INCONCLUSIVE, Severity::Warning);
     let reason = step_result(facts, StepOutcome::Inconclusive, kind, response)?;
     let effect = if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
@@ -331,7 +326,7 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     if facts.progress.traffic_since.is_none() || facts.progress.waiver == Waiver::Inconclusive {
         return None;
     }
-    let response = facts.schedule.on.no_data;
+    let response = facts.respond(facts.schedule.on.no_data);
     let then = consequence(response);
     let mut reasons = Vec::new();
     let mut missing = Vec::new();

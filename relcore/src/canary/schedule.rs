@@ -53,7 +53,7 @@ input! {
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
         pub readiness: Readiness,
         /// The longest time of all pauses of a run together, whoever or whatever began them. When it is used up, a pause
-        /// ends by itself, without forgiving anything; an order to pause has no effect, and a response `pause` only holds.
+        /// ends by itself, without forgiving anything; an order to pause has no effect, and a response `pause` is `hold`.
         /// Pause steps do not count. Default: no limit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub pause_limit: Option<Span>,

@@ -197,6 +197,24 @@ impl Oracle {
         self.schedule.pause_limit.is_some_and(|limit| self.paused >= limit.as_millis())
     }
 
+    /// The response to a cause: without a pause left, one that would pause only holds.
+    fn respond(&self, response: Response) -> Response {
+        if response == Response::Pause && self.no_pause_left() { Response::Hold } else { response }
+    }
+
+    fn on(&self) -> CauseResponses {
+        let on = &self.schedule.on;
+        CauseResponses::default()
+            .failed(self.respond(on.failed))
+            .error(self.respond(on.error))
+            .inconclusive(self.respond(on.inconclusive))
+            .no_data(self.respond(on.no_data))
+            .deadline(self.respond(on.deadline))
+            .not_ready(self.respond(on.not_ready))
+            .stable_unhealthy(self.respond(on.stable_unhealthy))
+            .sample_ratio_mismatch(self.respond(on.sample_ratio_mismatch))
+    }
+
     /// Counts the present pause.
     fn unpause(&mut self, at: Timestamp) -> Option<Timestamp> {
         let since = self.paused_at.take()?;
@@ -492,6 +510,7 @@ impl Oracle {
     /// Ends a pause or a freeze; a clock that had run out begins again.
     fn restart(&mut self, at: Timestamp) {
         self.told = false;
+        let goes_back = self.phase == Phase::RollingBack;
         let since = match self.phase {
             Phase::Paused => self.unpause(at).unwrap(),
             Phase::Frozen => at,
@@ -516,6 +535,9 @@ impl Oracle {
         self.step_from = if begins { self.step_from.max(at) } else { after(at, -ran.as_millis()) };
         if self.schedule.deadline.is_some_and(|deadline| self.counted >= deadline.as_millis()) {
             self.counted = 0;
+        }
+        if goes_back {
+            self.begin = self.steps();
         }
     }
 
@@ -630,7 +652,7 @@ impl Oracle {
     /// What the causes ask for, in the order of the rules, and what it is called when they only hold.
     fn causes(&self, now: Timestamp) -> Vec<(Response, &'static str)> {
         use MeasurementPhase::{Failed, Inconclusive, NoData, Successful};
-        let (on, metrics) = (&self.schedule.on, &self.schedule.metrics);
+        let (on, metrics) = (&self.on(), &self.schedule.metrics);
         let mut found = Vec::new();
         let mut cause = |fires: bool, response| {
             if fires {
@@ -694,7 +716,7 @@ impl Oracle {
             found.push((on.inconclusive, "hold"));
         }
         if let Some(Step::Gate { name, timeout: Some(timeout), on_timeout }) = self.current() {
-            let response = on_timeout.unwrap_or(Response::Abort);
+            let response = self.respond(on_timeout.unwrap_or(Response::Abort));
             let asked = self.asked_at.or(self.by_clock().then_some(self.step_from));
             let expired = asked.is_some_and(|asked| clock >= plus(asked, *timeout));
             if expired && self.answer(name) != Some(true) && response != Response::Hold && !told(response) {
@@ -704,17 +726,10 @@ impl Oracle {
         if let Some(step) = self.current().filter(|step| is_command(step))
             && let Some((timeout, response)) = patience(step)
         {
+            let response = self.respond(response);
             let expired = self.asked_at.is_some_and(|asked| clock >= plus(asked, timeout));
             if expired && self.result.is_none() && response != Response::Hold && !told(response) {
                 found.push((response, "hold"));
-            }
-        }
-        // Without a pause left, a response to pause only holds.
-        if self.no_pause_left() {
-            for (response, _) in &mut found {
-                if *response == Response::Pause {
-                    *response = Response::Hold;
-                }
             }
         }
         // An order to go on overrules everything that only holds, but readiness and a pause.
@@ -826,13 +841,13 @@ impl Oracle {
             self.waiver = Waiver::Nothing;
             return "freeze";
         }
-        self.waiver = Waiver::Nothing;
         if self.schedule.abort == AbortPolicy::ReverseSteps {
             self.restore();
-            self.phase = Phase::RollingBack;
+            (self.phase, self.waiver) = (Phase::RollingBack, Waiver::Nothing);
             self.step_back(self.now, true);
             return if self.phase == Phase::RolledBack { "roll_back" } else { "hold" };
         }
+        self.waiver = Waiver::Nothing;
         self.all_back();
         "roll_back"
     }
