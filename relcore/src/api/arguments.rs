@@ -168,7 +168,17 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.standard_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.schedule_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.schedule_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("canary.Schedule"))),
+    (
+        "canary.apple_day",
+        &[
+            ("started", TypeRef::Timestamp),
+            ("pauses", TypeRef::List(&TypeRef::Named("canary.ApplePause"))),
+            ("now", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("canary.AppleDay")),
+    ),
     ("canary.apple_phased_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
+    ("canary.apple_phased_schedule_with_pause_limit", &[], Some(TypeRef::Named("canary.Schedule"))),
     (
         "canary.approval",
         &[
@@ -287,7 +297,17 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("schedule", TypeRef::Named("canary.Schedule")), ("start", TypeRef::Timestamp)],
         Some(TypeRef::Named("canary.Timeline")),
     ),
+    (
+        "canary.play_release",
+        &[("wanted", TypeRef::Named("canary.PlayRelease"))],
+        Some(TypeRef::Named("canary.PlayRelease")),
+    ),
     ("canary.play_staged_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
+    (
+        "canary.play_update",
+        &[("state", TypeRef::Named("canary.State"))],
+        Some(TypeRef::Named("canary.PlayRelease")),
+    ),
     (
         "canary.rebase",
         &[
@@ -310,6 +330,15 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("until", TypeRef::Timestamp),
         ],
         Some(TypeRef::List(&TypeRef::Named("canary.Decision"))),
+    ),
+    (
+        "canary.split",
+        &[
+            ("canary", TypeRef::Integer(0, 9007199254740991)),
+            ("stable", TypeRef::Integer(0, 9007199254740991)),
+            ("at", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("canary.Observation")),
     ),
     (
         "canary.start",
@@ -379,6 +408,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "interchange.parse_git",
         &[("tags", TypeRef::Text), ("log", TypeRef::Text)],
         Some(TypeRef::Named("interchange.GitHistory")),
+    ),
+    (
+        "interchange.play_track_release",
+        &[("release", TypeRef::Named("canary.PlayRelease"))],
+        Some(TypeRef::Text),
     ),
     (
         "interchange.prometheus_observations",
@@ -792,6 +826,9 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.Verdict", &[("value", TypeRef::Named("analysis.Verdict"))], None),
     ("canary.AbortPolicy", &[("value", TypeRef::Named("canary.AbortPolicy"))], None),
     ("canary.Action", &[("value", TypeRef::Named("canary.Action"))], None),
+    ("canary.AppleDay", &[("value", TypeRef::Named("canary.AppleDay"))], None),
+    ("canary.ApplePause", &[("value", TypeRef::Named("canary.ApplePause"))], None),
+    ("canary.ApplePhase", &[("value", TypeRef::Named("canary.ApplePhase"))], None),
     ("canary.CanaryScale", &[("value", TypeRef::Named("canary.CanaryScale"))], None),
     ("canary.CauseResponses", &[("value", TypeRef::Named("canary.CauseResponses"))], None),
     ("canary.ChangeEffect", &[("value", TypeRef::Named("canary.ChangeEffect"))], None),
@@ -819,6 +856,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.Order", &[("value", TypeRef::Named("canary.Order"))], None),
     ("canary.Phase", &[("value", TypeRef::Named("canary.Phase"))], None),
     ("canary.PlannedStep", &[("value", TypeRef::Named("canary.PlannedStep"))], None),
+    ("canary.PlayRelease", &[("value", TypeRef::Named("canary.PlayRelease"))], None),
+    ("canary.PlayStatus", &[("value", TypeRef::Named("canary.PlayStatus"))], None),
     ("canary.Readiness", &[("value", TypeRef::Named("canary.Readiness"))], None),
     ("canary.Reading", &[("value", TypeRef::Named("canary.Reading"))], None),
     ("canary.RebaseMode", &[("value", TypeRef::Named("canary.RebaseMode"))], None),
@@ -828,6 +867,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.Routing", &[("value", TypeRef::Named("canary.Routing"))], None),
     ("canary.Schedule", &[("value", TypeRef::Named("canary.Schedule"))], None),
     ("canary.ScheduleChange", &[("value", TypeRef::Named("canary.ScheduleChange"))], None),
+    ("canary.SplitCounts", &[("value", TypeRef::Named("canary.SplitCounts"))], None),
     ("canary.State", &[("value", TypeRef::Named("canary.State"))], None),
     ("canary.Step", &[("value", TypeRef::Named("canary.Step"))], None),
     ("canary.StepOutcome", &[("value", TypeRef::Named("canary.StepOutcome"))], None),

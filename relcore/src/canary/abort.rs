@@ -39,6 +39,9 @@ pub(super) fn end(
         }
         (state.phase, state.waiver) = (Phase::RollingBack, Waiver::Nothing);
         state.step_back(schedule, now, true);
+        if state.phase == Phase::RollingBack {
+            state.count_deadline(schedule, at);
+        }
         reasons.extend(going_back(state));
         return;
     }

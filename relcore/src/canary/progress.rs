@@ -164,7 +164,8 @@ impl Progress {
             Some(Step::Gate { .. }) => excludes.gates,
             _ => false,
         };
-        let paused = matches!(state.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
+        let is_stopped = matches!(state.phase, Phase::Paused | Phase::Frozen | Phase::RollingBack);
+        let paused = is_stopped && excludes.pauses;
         step || paused || (state.window_closed && excludes.closed_windows)
     }
 }

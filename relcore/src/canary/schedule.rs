@@ -70,7 +70,8 @@ input! {
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "canary.DeadlineExcludes", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct DeadlineExcludes {
-        /// Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts.
+        /// Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic
+        /// goes back. Default true, as Argo Rollouts.
         pub pauses: bool,
         /// The time that a gate waits for an approval. Default true.
         pub gates: bool,

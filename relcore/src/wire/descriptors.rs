@@ -811,6 +811,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "canary.AppleDay",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("canary.ApplePhase") },
+            Field { name: "day", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "percent", required: true, of: TypeRef::Float },
+            Field { name: "paused", required: true, of: TypeRef::Span },
+            Field { name: "pauseLeft", required: true, of: TypeRef::Span },
+            Field { name: "nextDayAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "canary.ApplePause",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("canary.ApplePhase", Descriptor::Unit(&["active", "paused", "complete"])),
+    (
         "canary.CanaryScale",
         Descriptor::Tagged(&[
             (
@@ -832,6 +851,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "deadline", required: false, of: TypeRef::Named("canary.Response") },
             Field { name: "notReady", required: false, of: TypeRef::Named("canary.Response") },
             Field { name: "stableUnhealthy", required: false, of: TypeRef::Named("canary.Response") },
+            Field { name: "sampleRatioMismatch", required: false, of: TypeRef::Named("canary.Response") },
         ]),
     ),
     ("canary.ChangeEffect", Descriptor::Unit(&["stricter", "looser", "neutral"])),
@@ -913,6 +933,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "share_out_of_range",
             "route_unknown",
             "scale_below_weight",
+            "starting_step_out_of_range",
+            "split_out_of_range",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -993,6 +1015,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "initialDelay", required: false, of: TypeRef::Span },
             Field { name: "window", required: false, of: TypeRef::Optional(&TypeRef::Span) },
             Field { name: "empty", required: false, of: TypeRef::Named("canary.EmptyResult") },
+            Field { name: "startingStep", required: false, of: TypeRef::Integer(0, 4294967295) },
         ]),
     ),
     (
@@ -1010,6 +1033,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Optional(&TypeRef::Named("canary.LastMeasurement")),
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "countsSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (
@@ -1042,6 +1066,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 ] as &[Field],
             ),
             ("capacity", &[Field { name: "percent", required: true, of: TypeRef::Float }] as &[Field]),
+            (
+                "split",
+                &[
+                    Field { name: "canary", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+                    Field { name: "stable", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+                ] as &[Field],
+            ),
             (
                 "measurement",
                 &[
@@ -1100,6 +1131,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "latestEnd", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    (
+        "canary.PlayRelease",
+        Descriptor::Struct(&[
+            Field { name: "status", required: true, of: TypeRef::Named("canary.PlayStatus") },
+            Field { name: "userFraction", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    ("canary.PlayStatus", Descriptor::Unit(&["draft", "in_progress", "halted", "completed"])),
     (
         "canary.Readiness",
         Descriptor::Struct(&[
@@ -1172,6 +1211,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Named("canary.DeadlineExcludes"),
             },
             Field { name: "readiness", required: false, of: TypeRef::Named("canary.Readiness") },
+            Field { name: "pauseLimit", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "split", required: false, of: TypeRef::Named("stats.SplitPolicy") },
         ]),
     ),
     (
@@ -1182,6 +1223,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "effect", required: true, of: TypeRef::Named("canary.ChangeEffect") },
             Field { name: "before", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "canary.SplitCounts",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "canary", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "stable", required: true, of: TypeRef::Integer(0, 9007199254740991) },
         ]),
     ),
     (
@@ -1247,6 +1296,12 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 name: "confirmation",
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Named("canary.Confirmation")),
+            },
+            Field { name: "pausedBefore", required: false, of: TypeRef::Span },
+            Field {
+                name: "split",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.SplitCounts")),
             },
         ]),
     ),

@@ -355,7 +355,8 @@ impl Oracle {
             Some(Step::Gate { .. }) => excludes.gates,
             _ => false,
         };
-        let paused = matches!(self.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
+        let stopped = matches!(self.phase, Phase::Paused | Phase::Frozen | Phase::RollingBack);
+        let paused = stopped && excludes.pauses;
         let closed = self.window_closed && excludes.closed_windows;
         if !(waits || paused || closed) {
             self.counted += to.since(self.counted_until).as_millis();
