@@ -247,6 +247,14 @@ export declare function monitoringToGrafana(
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 
 /**
+ * The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for a status and a share that Play refuses together, such as `completed` with 0.5; as
+ * `playRelease` for a share of 5.
+ */
+export declare function playTrackRelease(release: canary.PlayRelease): string;
+
+/**
  * Converts Prometheus responses, one range query for each metric, to observations of a canary.
  *
  * `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to

@@ -10,6 +10,7 @@ const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
 const gitReleases = bind("interchange.git_releases");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
+const playTrackRelease = bind("interchange.play_track_release");
 const prometheusObservations = bind("interchange.prometheus_observations");
 const prometheusQueryRange = bind("interchange.prometheus_query_range");
 
@@ -20,6 +21,7 @@ module.exports = {
   gitReleases,
   monitoringToGrafana,
   parseGit,
+  playTrackRelease,
   prometheusObservations,
   prometheusQueryRange,
 };

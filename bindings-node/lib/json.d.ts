@@ -99,6 +99,9 @@ export interface WireInputs {
   readonly "analysis.Verdict": analysis.Verdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
+  readonly "canary.AppleDay": canary.AppleDay;
+  readonly "canary.ApplePause": canary.ApplePause;
+  readonly "canary.ApplePhase": canary.ApplePhase;
   readonly "canary.CanaryScale": canary.CanaryScale;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.ChangeEffect": canary.ChangeEffect;
@@ -126,6 +129,8 @@ export interface WireInputs {
   readonly "canary.Order": canary.Order;
   readonly "canary.Phase": canary.Phase;
   readonly "canary.PlannedStep": canary.PlannedStep;
+  readonly "canary.PlayRelease": canary.PlayRelease;
+  readonly "canary.PlayStatus": canary.PlayStatus;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.RebaseMode": canary.RebaseMode;
@@ -135,6 +140,7 @@ export interface WireInputs {
   readonly "canary.Routing": canary.Routing;
   readonly "canary.Schedule": canary.Schedule;
   readonly "canary.ScheduleChange": canary.ScheduleChange;
+  readonly "canary.SplitCounts": canary.SplitCounts;
   readonly "canary.State": canary.State;
   readonly "canary.Step": canary.Step;
   readonly "canary.StepOutcome": canary.StepOutcome;
@@ -320,6 +326,9 @@ export interface WireTypes {
   readonly "analysis.Verdict": analysis.Verdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
+  readonly "canary.AppleDay": canary.AppleDay;
+  readonly "canary.ApplePause": canary.ApplePause;
+  readonly "canary.ApplePhase": canary.ApplePhase;
   readonly "canary.CanaryScale": canary.CanaryScale;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.ChangeEffect": canary.ChangeEffect;
@@ -347,6 +356,8 @@ export interface WireTypes {
   readonly "canary.Order": canary.Order<Timestamp>;
   readonly "canary.Phase": canary.Phase;
   readonly "canary.PlannedStep": canary.PlannedStep;
+  readonly "canary.PlayRelease": canary.PlayRelease;
+  readonly "canary.PlayStatus": canary.PlayStatus;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.RebaseMode": canary.RebaseMode;
@@ -356,6 +367,7 @@ export interface WireTypes {
   readonly "canary.Routing": canary.Routing;
   readonly "canary.Schedule": canary.Schedule;
   readonly "canary.ScheduleChange": canary.ScheduleChange;
+  readonly "canary.SplitCounts": canary.SplitCounts<Timestamp>;
   readonly "canary.State": canary.State<Timestamp>;
   readonly "canary.Step": canary.Step;
   readonly "canary.StepOutcome": canary.StepOutcome;

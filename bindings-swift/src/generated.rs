@@ -31,7 +31,8 @@ use relcore::analysis::{
     Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
-    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
+    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
+    ApplePause as CanaryApplePause, ApplePhase as CanaryApplePhase, CanaryScale,
     CauseResponses as CanaryCauseResponses, ChangeEffect as CanaryChangeEffect,
     ChangeKind as CanaryChangeKind, Command as CanaryCommand, Confirmation as CanaryConfirmation,
     DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
@@ -41,10 +42,11 @@ use relcore::canary::{
     MeasurementPhase as CanaryMeasurementPhase, Metric as CanaryMetric, MetricState as CanaryMetricState,
     MirrorRoute as CanaryMirrorRoute, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
-    PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
-    RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
-    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
-    ScheduleChange as CanaryScheduleChange, State as CanaryState, Step as CanaryStep,
+    PlannedStep as CanaryPlannedStep, PlayRelease as CanaryPlayRelease, PlayStatus as CanaryPlayStatus,
+    Readiness as CanaryReadiness, Reading as CanaryReading, RebaseMode as CanaryRebaseMode,
+    ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas, Response as CanaryResponse,
+    Routing as CanaryRouting, Schedule as CanarySchedule, ScheduleChange as CanaryScheduleChange,
+    SplitCounts as CanarySplitCounts, State as CanaryState, Step as CanaryStep,
     StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
     WeightExposure as CanaryWeightExposure,
 };
@@ -1123,6 +1125,33 @@ pub enum CanaryAction {
     Freeze {},
 }
 
+#[uniffi::remote(Record)]
+pub struct CanaryAppleDay {
+    pub phase: CanaryApplePhase,
+    pub day: u32,
+    pub percent: f64,
+    pub paused: Span,
+    pub pause_left: Span,
+    pub next_day_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryApplePause {
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+}
+
+/// The state of a phased release, as `phasedReleaseState` of the App Store Connect API.
+#[uniffi::remote(Enum)]
+pub enum CanaryApplePhase {
+    /// The share grows each day.
+    Active,
+    /// The share stays.
+    Paused,
+    /// Everyone gets the version.
+    Complete,
+}
+
 /// The size of the new version.
 #[uniffi::remote(Enum)]
 pub enum CanaryScale {
@@ -1149,6 +1178,7 @@ pub struct CanaryCauseResponses {
     pub deadline: CanaryResponse,
     pub not_ready: CanaryResponse,
     pub stable_unhealthy: CanaryResponse,
+    pub sample_ratio_mismatch: CanaryResponse,
 }
 
 /// What a difference between two schedules means for a rollout.
@@ -1282,6 +1312,11 @@ pub enum CanaryDiagnosticCode {
     RouteUnknown,
     /// Warning: the new version is scaled to less than its share of the traffic.
     ScaleBelowWeight,
+    /// Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not
+    /// begun.
+    StartingStepOutOfRange,
+    /// Error: a value of `split` is not in its range.
+    SplitOutOfRange,
 }
 
 /// The meaning of an empty result: the query succeeded, and there is no series.
@@ -1386,6 +1421,7 @@ pub struct CanaryMetric {
     pub initial_delay: Span,
     pub window: Option<Span>,
     pub empty: CanaryEmptyResult,
+    pub starting_step: u32,
 }
 
 #[uniffi::remote(Record)]
@@ -1398,6 +1434,7 @@ pub struct CanaryMetricState {
     pub samples: Count,
     pub last: Option<CanaryLastMeasurement>,
     pub sampled_until: Option<Timestamp>,
+    pub counts_since: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -1428,6 +1465,14 @@ pub enum CanaryObservationKind {
     Capacity {
         /// The share in percent, from 0 to 100.
         percent: f64,
+    },
+    /// How many units each version got since the present weight was set: the users, sessions or requests that the
+    /// weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
+    Split {
+        /// The units of the new version.
+        canary: Count,
+        /// The units of the previous version.
+        stable: Count,
     },
     /// A metric was queried.
     Measurement {
@@ -1511,6 +1556,25 @@ pub struct CanaryPlannedStep {
     pub earliest_start: Timestamp,
     pub earliest_end: Timestamp,
     pub latest_end: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryPlayRelease {
+    pub status: CanaryPlayStatus,
+    pub user_fraction: Option<f64>,
+}
+
+/// The status of a release on a track of Google Play.
+#[uniffi::remote(Enum)]
+pub enum CanaryPlayStatus {
+    /// Nobody gets it.
+    Draft,
+    /// A share of the users gets it: `inProgress` of Play.
+    InProgress,
+    /// Nobody else gets it; those who have it keep it.
+    Halted,
+    /// All users get it.
+    Completed,
 }
 
 #[uniffi::remote(Record)]
@@ -1604,6 +1668,8 @@ pub struct CanarySchedule {
     pub deadline: Option<Span>,
     pub deadline_excludes: CanaryDeadlineExcludes,
     pub readiness: CanaryReadiness,
+    pub pause_limit: Option<Span>,
+    pub split: StatsSplitPolicy,
 }
 
 #[uniffi::remote(Record)]
@@ -1613,6 +1679,13 @@ pub struct CanaryScheduleChange {
     pub effect: CanaryChangeEffect,
     pub before: Option<String>,
     pub after: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanarySplitCounts {
+    pub at: Timestamp,
+    pub canary: Count,
+    pub stable: Count,
 }
 
 #[uniffi::remote(Record)]
@@ -1654,6 +1727,8 @@ pub struct CanaryState {
     pub mirror_routes: Vec<CanaryMirrorRoute>,
     pub canary_scale: Option<CanaryScale>,
     pub confirmation: Option<CanaryConfirmation>,
+    pub paused_before: Span,
+    pub split: Option<CanarySplitCounts>,
 }
 
 /// A step of a schedule.
@@ -3285,8 +3360,25 @@ pub fn ffi_canary_schedule_from_yaml(text: String) -> Encoded<CanarySchedule> {
 }
 
 #[uniffi::export]
+pub fn ffi_canary_apple_day(
+    started: Timestamp,
+    pauses: Vec<CanaryApplePause>,
+    now: Timestamp,
+) -> Encoded<CanaryAppleDay> {
+    Encoded(
+        relcore::canary::apple_day(borrow(&started), borrow(&pauses), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_apple_phased_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::apple_phased_schedule()))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_apple_phased_schedule_with_pause_limit() -> Encoded<CanarySchedule> {
+    Encoded(Ok(relcore::canary::apple_phased_schedule_with_pause_limit()))
 }
 
 #[uniffi::export]
@@ -3427,8 +3519,18 @@ pub fn ffi_canary_plan(schedule: CanarySchedule, start: Timestamp) -> Encoded<Ca
 }
 
 #[uniffi::export]
+pub fn ffi_canary_play_release(wanted: CanaryPlayRelease) -> Encoded<CanaryPlayRelease> {
+    Encoded(relcore::canary::play_release(borrow(&wanted)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_play_staged_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::play_staged_schedule()))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_play_update(state: CanaryState) -> Encoded<CanaryPlayRelease> {
+    Encoded(relcore::canary::play_update(borrow(&state)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -3468,6 +3570,11 @@ pub fn ffi_canary_simulate(
         )
         .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_canary_split(canary: Count, stable: Count, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::split(borrow(&canary), borrow(&stable), borrow(&at))))
 }
 
 #[uniffi::export]
@@ -3567,6 +3674,11 @@ pub fn ffi_interchange_monitoring_to_grafana(
 #[uniffi::export]
 pub fn ffi_interchange_parse_git(tags: String, log: String) -> Encoded<InterchangeGitHistory> {
     Encoded(relcore::interchange::parse_git(borrow(&tags), borrow(&log)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_play_track_release(release: CanaryPlayRelease) -> Plain<String> {
+    Plain(relcore::interchange::play_track_release(borrow(&release)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -5111,6 +5223,36 @@ pub fn ffi_write_canary_action(value: CanaryAction) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_apple_day(json: &str) -> Encoded<CanaryAppleDay> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_apple_day(value: CanaryAppleDay) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_apple_pause(json: &str) -> Encoded<CanaryApplePause> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_apple_pause(value: CanaryApplePause) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_apple_phase(json: &str) -> Encoded<CanaryApplePhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_apple_phase(value: CanaryApplePhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_scale(json: &str) -> Encoded<CanaryScale> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -5381,6 +5523,26 @@ pub fn ffi_write_canary_planned_step(value: CanaryPlannedStep) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_play_release(json: &str) -> Encoded<CanaryPlayRelease> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_play_release(value: CanaryPlayRelease) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_play_status(json: &str) -> Encoded<CanaryPlayStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_play_status(value: CanaryPlayStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_readiness(json: &str) -> Encoded<CanaryReadiness> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -5467,6 +5629,16 @@ pub fn ffi_read_canary_schedule_change(json: &str) -> Encoded<CanaryScheduleChan
 
 #[uniffi::export]
 pub fn ffi_write_canary_schedule_change(value: CanaryScheduleChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_split_counts(json: &str) -> Encoded<CanarySplitCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_split_counts(value: CanarySplitCounts) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -104,12 +104,14 @@ export type ReasonCode =
   | "order_applied"
   | "order_outdated"
   | "paused"
+  | "pause_limit_reached"
   | "pause_running"
   | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "sample_ratio_mismatch"
   | "schedule_changed"
   | "stable_recovered"
   | "stable_unhealthy"
@@ -1248,6 +1250,30 @@ export interface ActionRollBack {
 export interface ActionFreeze {
   readonly type: "freeze";
 }
+/** How far a phased release has come. */
+export interface AppleDay {
+  /** Whether the share grows. */
+  readonly phase: ApplePhase;
+  /** The day, from 1 to 7: `currentDayNumber` of the API. */
+  readonly day: number;
+  /** The share of those who update automatically, in percent. */
+  readonly percent: number;
+  /** How long all pauses have lasted, at most 30 days. */
+  readonly paused: Span;
+  /** How long it may still be paused. */
+  readonly pauseLeft: Span;
+  /** When the next day begins if nobody pauses or resumes; absent when everyone gets the version. */
+  readonly nextDayAt?: Timestamp | undefined;
+}
+/** A pause of a phased release. */
+export interface ApplePause {
+  /** When it began. */
+  readonly start: Instant;
+  /** When it ended; absent while it lasts. */
+  readonly end?: Instant | undefined;
+}
+/** The state of a phased release, as `phasedReleaseState` of the App Store Connect API. */
+export type ApplePhase = "active" | "paused" | "complete";
 /** The size of the new version. */
 export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
 /** A number of replicas. */
@@ -1282,6 +1308,8 @@ export interface CauseResponses {
   readonly notReady?: Response | undefined;
   /** The previous version is not ready, so that a rollback is not possible. */
   readonly stableUnhealthy?: Response | undefined;
+  /** The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid. */
+  readonly sampleRatioMismatch?: Response | undefined;
 }
 /** What a difference between two schedules means for a rollout. */
 export type ChangeEffect = "stricter" | "looser" | "neutral";
@@ -1309,7 +1337,7 @@ export interface Confirmation<At extends Instant = Instant> {
 }
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
-  /** Pause steps, and pauses that an operator or a response began. */
+  /** Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic goes back. */
   readonly pauses?: boolean | undefined;
   /** The time that a gate waits for an approval. */
   readonly gates?: boolean | undefined;
@@ -1367,7 +1395,9 @@ export type DiagnosticCode =
   | "bake_never_ends"
   | "share_out_of_range"
   | "route_unknown"
-  | "scale_below_weight";
+  | "scale_below_weight"
+  | "starting_step_out_of_range"
+  | "split_out_of_range";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -1455,6 +1485,8 @@ export interface Metric {
   readonly window?: Span | undefined;
   /** The meaning of an empty result. */
   readonly empty?: EmptyResult | undefined;
+  /** The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts. */
+  readonly startingStep?: number | undefined;
 }
 /** The counts of a metric, and its latest measurement. */
 export interface MetricState<At extends Instant = Instant> {
@@ -1474,6 +1506,8 @@ export interface MetricState<At extends Instant = Instant> {
   readonly last?: LastMeasurement<At> | undefined;
   /** The end of the latest window whose samples were counted, for a metric with a `window`. */
   readonly sampledUntil?: At | undefined;
+  /** When its `startingStep` began, if it has one and it did. */
+  readonly countsSince?: At | undefined;
 }
 /** A mirror route that was commanded. */
 export interface MirrorRoute {
@@ -1495,6 +1529,7 @@ export interface Observation<At extends Instant = Instant> {
 export type ObservationKind =
   | ObservationKindHealth
   | ObservationKindCapacity
+  | ObservationKindSplit
   | ObservationKindMeasurement
   | ObservationKindWindow
   | ObservationKindApproval
@@ -1514,6 +1549,14 @@ export interface ObservationKindCapacity {
   readonly type: "capacity";
   /** The share in percent, from 0 to 100. */
   readonly percent: number;
+}
+/** How many units each version got since the present weight was set: the users, sessions or requests that the weight splits. */
+export interface ObservationKindSplit {
+  readonly type: "split";
+  /** The units of the new version. */
+  readonly canary: Count;
+  /** The units of the previous version. */
+  readonly stable: Count;
 }
 /** A metric was queried. */
 export interface ObservationKindMeasurement {
@@ -1591,6 +1634,15 @@ export interface PlannedStep {
   /** The latest instant at which it ends; absent when it, or a step before it, waits without limit. */
   readonly latestEnd?: Timestamp | undefined;
 }
+/** The fields of a `TrackRelease` of Google Play that a staged rollout changes. */
+export interface PlayRelease {
+  /** The status. */
+  readonly status: PlayStatus;
+  /** The share of the users, above 0 and at most 1. */
+  readonly userFraction?: number | undefined;
+}
+/** The status of a release on a track of Google Play. */
+export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
 /** How long the new version may be unready. */
 export interface Readiness {
   /** How long after its start, or after its weight rose, the version may be unready. */
@@ -1664,6 +1716,10 @@ export interface Schedule {
   readonly deadlineExcludes?: DeadlineExcludes | undefined;
   /** How long the new version may be unready before `on.notReady` applies. */
   readonly readiness?: Readiness | undefined;
+  /** The longest time of all pauses of a run together, whoever or whatever began them. */
+  readonly pauseLimit?: Span | undefined;
+  /** How certain a mismatch of the split must be before `on.sampleRatioMismatch` applies. */
+  readonly split?: stats.SplitPolicy | undefined;
 }
 /** A difference between two schedules. */
 export interface ScheduleChange {
@@ -1677,6 +1733,15 @@ export interface ScheduleChange {
   readonly before?: string | undefined;
   /** The value after, as JSON; absent if it was removed, or has no value. */
   readonly after?: string | undefined;
+}
+/** The units of both versions since the weight was set. */
+export interface SplitCounts<At extends Instant = Instant> {
+  /** When they were observed. */
+  readonly at: At;
+  /** The units of the new version. */
+  readonly canary: Count;
+  /** The units of the previous version. */
+  readonly stable: Count;
 }
 /** The state of a rollout: plain data, to be stored between two calls. */
 export interface State<At extends Instant = Instant> {
@@ -1754,6 +1819,10 @@ export interface State<At extends Instant = Instant> {
   readonly canaryScale?: CanaryScale | undefined;
   /** The result of what the current step commanded, once there is one. */
   readonly confirmation?: Confirmation<At> | undefined;
+  /** How long the run was paused before the present pause, if the schedule has a `pauseLimit`. */
+  readonly pausedBefore?: Span | undefined;
+  /** The latest units of both versions, once they were observed. */
+  readonly split?: SplitCounts<At> | undefined;
 }
 /** A step of a schedule. */
 export type Step =
@@ -1884,8 +1953,12 @@ export declare function standardSchedule(): Schedule;
 export declare function scheduleFromJson(text: string): Schedule;
 /** Reads a schedule from YAML text and checks it; all faults at once. */
 export declare function scheduleFromYaml(text: string): Schedule;
+/** The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7. */
+export declare function appleDay(started: Instant, pauses: readonly ApplePause[], now: Instant): AppleDay;
 /** Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each. */
 export declare function applePhasedSchedule(): Schedule;
+/** Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does. */
+export declare function applePhasedScheduleWithPauseLimit(): Schedule;
 /** A person approved or refused a gate. */
 export declare function approval(
   gate: string,
@@ -1946,8 +2019,12 @@ export declare function order(
 ): Observation<Timestamp>;
 /** The timeline of a rollout that starts at an instant. */
 export declare function plan(schedule: Schedule, start: Instant): Timeline;
+/** The status and the share that Play accepts, from those that are wanted. */
+export declare function playRelease(wanted: PlayRelease): PlayRelease;
 /** A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each. */
 export declare function playStagedSchedule(): Schedule;
+/** The release on Play that the state of a staged rollout wants. */
+export declare function playUpdate(state: State): PlayRelease;
 /** Moves a rollout to an edited schedule, so that it need not start again. */
 export declare function rebase(
   before: Schedule,
@@ -1966,6 +2043,8 @@ export declare function simulate(
   tick: Span,
   until: Instant,
 ): readonly Decision<Timestamp>[];
+/** How many units each version got since the present weight was set. */
+export declare function split(canary: Count, stable: Count, at: Instant): Observation<Timestamp>;
 /** The state of a rollout that begins now: no traffic yet, the first step ahead. */
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
 /** The caller carried out the command of a step, or could not: which step, with what result, and if useful a text. */
@@ -2123,6 +2202,8 @@ export declare function monitoringToGrafana(
 ): string;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
+/** The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API. */
+export declare function playTrackRelease(release: canary.PlayRelease): string;
 /** Converts Prometheus responses, one range query for each metric, to observations of a canary. */
 export declare function prometheusObservations(
   metrics: readonly PrometheusMetric[],

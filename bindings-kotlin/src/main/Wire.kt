@@ -605,6 +605,30 @@ fun CanaryAction.toJson(): String = ffiWriteCanaryAction(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryAppleDay.Companion.fromJson(json: String): CanaryAppleDay = ffiReadCanaryAppleDay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryAppleDay.toJson(): String = ffiWriteCanaryAppleDay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryApplePause.Companion.fromJson(json: String): CanaryApplePause = ffiReadCanaryApplePause(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryApplePause.toJson(): String = ffiWriteCanaryApplePause(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryApplePhase.Companion.fromJson(json: String): CanaryApplePhase = ffiReadCanaryApplePhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryApplePhase.toJson(): String = ffiWriteCanaryApplePhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryScale.Companion.fromJson(json: String): CanaryScale = ffiReadCanaryScale(json)
 
 /** The JSON form. */
@@ -821,6 +845,22 @@ fun CanaryPlannedStep.toJson(): String = ffiWriteCanaryPlannedStep(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryPlayRelease.Companion.fromJson(json: String): CanaryPlayRelease = ffiReadCanaryPlayRelease(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryPlayRelease.toJson(): String = ffiWriteCanaryPlayRelease(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryPlayStatus.Companion.fromJson(json: String): CanaryPlayStatus = ffiReadCanaryPlayStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryPlayStatus.toJson(): String = ffiWriteCanaryPlayStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryReadiness.Companion.fromJson(json: String): CanaryReadiness = ffiReadCanaryReadiness(json)
 
 /** The JSON form. */
@@ -890,6 +930,14 @@ fun CanaryScheduleChange.Companion.fromJson(json: String): CanaryScheduleChange 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryScheduleChange.toJson(): String = ffiWriteCanaryScheduleChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanarySplitCounts.Companion.fromJson(json: String): CanarySplitCounts = ffiReadCanarySplitCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanarySplitCounts.toJson(): String = ffiWriteCanarySplitCounts(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

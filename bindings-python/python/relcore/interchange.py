@@ -51,7 +51,7 @@ from relcore import _native
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.analysis import AlertRules, Monitoring
-from relcore.canary import Observation
+from relcore.canary import Observation, PlayRelease
 from relcore.metrics import Change, Deployment
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "git_releases",
     "monitoring_to_grafana",
     "parse_git",
+    "play_track_release",
     "prometheus_observations",
     "prometheus_query_range",
 ]
@@ -349,6 +350,19 @@ def parse_git(tags: str, log: str) -> GitHistory:
     1 to 9999; `duplicate` for a repeated commit or tag. The text of the fault has the number of the line or record.
     """
     return _parse_git(tags, log)
+
+
+_play_track_release = _native.function("interchange.play_track_release")
+
+
+def play_track_release(release: PlayRelease | Mapping[str, object]) -> str:
+    """The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+
+    Errors:
+    `invalid_value` for a status and a share that Play refuses together, such as `completed` with 0.5; as
+    `play_release` for a share of 5.
+    """
+    return _play_track_release(release)
 
 
 _prometheus_observations = _native.function("interchange.prometheus_observations")

@@ -600,6 +600,30 @@ extension CanaryAction: WireValue {
     public func json() throws -> String { try ffiWriteCanaryAction(value: self) }
 }
 
+extension CanaryAppleDay: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryAppleDay(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryAppleDay(value: self) }
+}
+
+extension CanaryApplePause: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryApplePause(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryApplePause(value: self) }
+}
+
+extension CanaryApplePhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryApplePhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryApplePhase(value: self) }
+}
+
 extension CanaryScale: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryScale(json: json) }
@@ -816,6 +840,22 @@ extension CanaryPlannedStep: WireValue {
     public func json() throws -> String { try ffiWriteCanaryPlannedStep(value: self) }
 }
 
+extension CanaryPlayRelease: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryPlayRelease(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryPlayRelease(value: self) }
+}
+
+extension CanaryPlayStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryPlayStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryPlayStatus(value: self) }
+}
+
 extension CanaryReadiness: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryReadiness(json: json) }
@@ -886,6 +926,14 @@ extension CanaryScheduleChange: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryScheduleChange(value: self) }
+}
+
+extension CanarySplitCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanarySplitCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanarySplitCounts(value: self) }
 }
 
 extension CanaryState: WireValue {

@@ -76,6 +76,9 @@ extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
+extension CanaryAppleDay: CaseValue {}
+extension CanaryApplePause: CaseValue {}
+extension CanaryApplePhase: CaseValue {}
 extension CanaryScale: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
@@ -103,6 +106,8 @@ extension CanaryObservationKind: CaseValue {}
 extension CanaryOrder: CaseValue {}
 extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
+extension CanaryPlayRelease: CaseValue {}
+extension CanaryPlayStatus: CaseValue {}
 extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
 extension CanaryRebaseMode: CaseValue {}
@@ -112,6 +117,7 @@ extension CanaryResponse: CaseValue {}
 extension CanaryRouting: CaseValue {}
 extension CanarySchedule: CaseValue {}
 extension CanaryScheduleChange: CaseValue {}
+extension CanarySplitCounts: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
 extension CanaryStepOutcome: CaseValue {}
@@ -296,8 +302,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.scheduleFromJson(text: input.take("text")).wire()
     case "canary.schedule_from_yaml":
         return try Canary.scheduleFromYaml(text: input.take("text")).wire()
+    case "canary.apple_day":
+        return try Canary.appleDay(started: input.take("started"), pauses: input.take("pauses"), now: input.take("now")).wire()
     case "canary.apple_phased_schedule":
         return try Canary.applePhasedSchedule().wire()
+    case "canary.apple_phased_schedule_with_pause_limit":
+        return try Canary.applePhasedScheduleWithPauseLimit().wire()
     case "canary.approval":
         return try Canary.approval(gate: input.take("gate"), approved: input.take("approved"), by: input.take("by"), at: input.take("at")).wire()
     case "canary.blue_green_schedule":
@@ -334,14 +344,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.order(command: input.take("command"), at: input.take("at"), by: input.take("by"), reason: input.take("reason")).wire()
     case "canary.plan":
         return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
+    case "canary.play_release":
+        return try Canary.playRelease(wanted: input.take("wanted")).wire()
     case "canary.play_staged_schedule":
         return try Canary.playStagedSchedule().wire()
+    case "canary.play_update":
+        return try Canary.playUpdate(state: input.take("state")).wire()
     case "canary.rebase":
         return try Canary.rebase(before: input.take("before"), state: input.take("state"), after: input.take("after"), mode: input.take("mode"), now: input.take("now")).wire()
     case "canary.routing":
         return try Canary.routing(state: input.take("state")).wire()
     case "canary.simulate":
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
+    case "canary.split":
+        return try Canary.split(canary: input.take("canary"), stable: input.take("stable"), at: input.take("at")).wire()
     case "canary.start":
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
     case "canary.step_result":
@@ -364,6 +380,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
+    case "interchange.play_track_release":
+        return try Interchange.playTrackRelease(release: input.take("release")).wire()
     case "interchange.prometheus_observations":
         return try Interchange.prometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
     case "interchange.prometheus_query_range":
