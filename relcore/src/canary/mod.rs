@@ -167,7 +167,7 @@ pub use presets::{
     standard_schedule,
 };
 pub use rebase::{RebaseMode, rebase};
-pub use replicas::{ReplicaRounding, Replicas, weight_to_replicas};
+pub use replicas::{ReplicaRounding, Replicas, scale_to_replicas, weight_to_replicas};
 pub use response::Response;
 pub use rollout::Rollout;
 pub use route::{CanaryScale, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute};
@@ -258,6 +258,12 @@ macro_rules! table_rows {
                 ) -> Decision;
                 #[plain]
                 fn routing(state: &State) -> Routing;
+                fn scale_to_replicas(
+                    total: u32,
+                    scale: &CanaryScale,
+                    weight: f64,
+                    rounding: &ReplicaRounding,
+                ) -> Replicas;
                 fn simulate(
                     schedule: &Schedule,
                     observations: &[Observation],

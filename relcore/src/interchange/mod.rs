@@ -48,14 +48,14 @@ mod reverts;
 
 pub use git::{GIT_LOG, GIT_TAGS, GitCommit, GitHistory, GitTag, parse_git};
 pub use grafana::monitoring_to_grafana;
-pub use observations::{PrometheusMetric, prometheus_observations};
+pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
 pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
 pub use releases::{GIT_SERVICE, GitReleases, RELEASE_TAG, git_releases};
 
-crate::scalar::texts!(MissingSample);
+crate::scalar::texts!(MissingSample, SeriesRule);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
