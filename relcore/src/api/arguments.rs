@@ -66,6 +66,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("analysis.Assessment")),
     ),
     (
+        "analysis.combine_judgements",
+        &[("verdicts", TypeRef::List(&TypeRef::Named("analysis.Verdict")))],
+        Some(TypeRef::Named("analysis.CombinedJudgement")),
+    ),
+    (
         "analysis.compare_with_previous",
         &[
             ("monitoring", TypeRef::Named("analysis.Monitoring")),
@@ -77,6 +82,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "analysis.earlier_result",
         &[("scorecard", TypeRef::Named("analysis.Scorecard")), ("at", TypeRef::Timestamp)],
         Some(TypeRef::Named("analysis.EarlierResult")),
+    ),
+    (
+        "analysis.effect_sizes",
+        &[("canary", TypeRef::List(&TypeRef::Float)), ("baseline", TypeRef::List(&TypeRef::Float))],
+        Some(TypeRef::Named("analysis.EffectSizes")),
     ),
     (
         "analysis.evaluate",
@@ -144,6 +154,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "analysis.outcome_of_scorecard",
         &[("scorecard", TypeRef::Named("analysis.Scorecard"))],
         Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
+        "analysis.judgement_windows",
+        &[("plan", TypeRef::Named("analysis.JudgementPlan")), ("now", TypeRef::Timestamp)],
+        Some(TypeRef::List(&TypeRef::Named("analysis.JudgementWindow"))),
     ),
     ("analysis.parse_criterion", &[("text", TypeRef::Text)], Some(TypeRef::Named("analysis.Criterion"))),
     (
@@ -320,6 +335,16 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("canary.Decision")),
     ),
     ("canary.routing", &[("state", TypeRef::Named("canary.State"))], Some(TypeRef::Named("canary.Routing"))),
+    (
+        "canary.scale_to_replicas",
+        &[
+            ("total", TypeRef::Integer(0, 4294967295)),
+            ("scale", TypeRef::Named("canary.CanaryScale")),
+            ("weight", TypeRef::Float),
+            ("rounding", TypeRef::Named("canary.ReplicaRounding")),
+        ],
+        Some(TypeRef::Named("canary.Replicas")),
+    ),
     (
         "canary.simulate",
         &[
@@ -774,6 +799,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.AlertVerdict", &[("value", TypeRef::Named("analysis.AlertVerdict"))], None),
     ("analysis.Assessment", &[("value", TypeRef::Named("analysis.Assessment"))], None),
     ("analysis.BadChange", &[("value", TypeRef::Named("analysis.BadChange"))], None),
+    ("analysis.CombinedJudgement", &[("value", TypeRef::Named("analysis.CombinedJudgement"))], None),
     ("analysis.Comparator", &[("value", TypeRef::Named("analysis.Comparator"))], None),
     ("analysis.Condition", &[("value", TypeRef::Named("analysis.Condition"))], None),
     ("analysis.CriteriaSet", &[("value", TypeRef::Named("analysis.CriteriaSet"))], None),
@@ -781,6 +807,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.CriterionResult", &[("value", TypeRef::Named("analysis.CriterionResult"))], None),
     ("analysis.EarlierResult", &[("value", TypeRef::Named("analysis.EarlierResult"))], None),
     ("analysis.EffectMeasure", &[("value", TypeRef::Named("analysis.EffectMeasure"))], None),
+    ("analysis.EffectSizes", &[("value", TypeRef::Named("analysis.EffectSizes"))], None),
     ("analysis.EndRule", &[("value", TypeRef::Named("analysis.EndRule"))], None),
     ("analysis.Evaluation", &[("value", TypeRef::Named("analysis.Evaluation"))], None),
     ("analysis.Firing", &[("value", TypeRef::Named("analysis.Firing"))], None),
@@ -792,6 +819,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.JudgePolicy", &[("value", TypeRef::Named("analysis.JudgePolicy"))], None),
     ("analysis.JudgedMetric", &[("value", TypeRef::Named("analysis.JudgedMetric"))], None),
     ("analysis.Judgement", &[("value", TypeRef::Named("analysis.Judgement"))], None),
+    ("analysis.JudgementPlan", &[("value", TypeRef::Named("analysis.JudgementPlan"))], None),
+    ("analysis.JudgementWindow", &[("value", TypeRef::Named("analysis.JudgementWindow"))], None),
     ("analysis.Label", &[("value", TypeRef::Named("analysis.Label"))], None),
     ("analysis.LabelledMetric", &[("value", TypeRef::Named("analysis.LabelledMetric"))], None),
     ("analysis.Measurement", &[("value", TypeRef::Named("analysis.Measurement"))], None),
@@ -884,6 +913,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.PrometheusQuery", &[("value", TypeRef::Named("interchange.PrometheusQuery"))], None),
     ("interchange.PrometheusSample", &[("value", TypeRef::Named("interchange.PrometheusSample"))], None),
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
+    ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
     ("metrics.Change", &[("value", TypeRef::Named("metrics.Change"))], None),
     ("metrics.Deployment", &[("value", TypeRef::Named("metrics.Deployment"))], None),
     ("metrics.DeploymentIntent", &[("value", TypeRef::Named("metrics.DeploymentIntent"))], None),

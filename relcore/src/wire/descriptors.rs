@@ -189,6 +189,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
     (
+        "analysis.CombinedJudgement",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.Verdict") },
+            Field {
+                name: "deciding",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+        ]),
+    ),
+    (
         "analysis.Comparator",
         Descriptor::Unit(&[
             "less_than",
@@ -276,6 +288,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.EffectMeasure", Descriptor::Unit(&["mean_ratio", "common_language"])),
+    (
+        "analysis.EffectSizes",
+        Descriptor::Struct(&[
+            Field { name: "meanRatio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "commonLanguageEffect", required: true, of: TypeRef::Float },
+            Field { name: "cohensD", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("analysis.EndRule", Descriptor::Unit(&["needs_success", "within_limits"])),
     (
         "analysis.Evaluation",
@@ -390,6 +410,23 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
             Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
             Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.JudgementPlan",
+        Descriptor::Struct(&[
+            Field { name: "lifetime", required: true, of: TypeRef::Span },
+            Field { name: "interval", required: true, of: TypeRef::Span },
+            Field { name: "beginAfter", required: false, of: TypeRef::Span },
+            Field { name: "lookback", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "start", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "analysis.JudgementWindow",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
         ]),
     ),
     ("analysis.Label", Descriptor::Unit(&["passed", "high", "low", "inconclusive", "no_data", "error"])),
@@ -1477,6 +1514,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "samples", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "scale", required: false, of: TypeRef::Float },
             Field { name: "acceptWarnings", required: false, of: TypeRef::Bool },
+            Field { name: "series", required: false, of: TypeRef::Named("interchange.SeriesRule") },
+            Field { name: "seriesLimit", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
     (
@@ -1509,6 +1548,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
         ]),
     ),
+    ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
     (
         "metrics.Change",
         Descriptor::Struct(&[
