@@ -1711,6 +1711,21 @@ export declare function rebase(
 export declare function routing(state: State): Routing;
 
 /**
+ * How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+ * total; a percentage; or, to match the traffic, `weight`.
+ *
+ * As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+ */
+export declare function scaleToReplicas(
+  total: number,
+  scale: CanaryScale,
+  weight: number,
+  rounding: ReplicaRounding,
+): Replicas;
+
+/**
  * Replays a rollout: one `nextAction` at every tick, with what was observed since the tick before, until the rollout is
  * over or `until` is reached. Returns only the decisions whose verdict differs from the one before.
  *

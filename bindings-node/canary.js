@@ -32,6 +32,7 @@ const playStagedSchedule = bind("canary.play_staged_schedule");
 const playUpdate = bind("canary.play_update");
 const rebase = bind("canary.rebase");
 const routing = bind("canary.routing");
+const scaleToReplicas = bind("canary.scale_to_replicas");
 const simulate = bind("canary.simulate");
 const split = bind("canary.split");
 const start = bind("canary.start");
@@ -114,6 +115,7 @@ module.exports = {
   playUpdate,
   rebase,
   routing,
+  scaleToReplicas,
   simulate,
   split,
   start,

@@ -47,6 +47,7 @@ export interface WireInputs {
   readonly "analysis.AlertVerdict": analysis.AlertVerdict;
   readonly "analysis.Assessment": analysis.Assessment;
   readonly "analysis.BadChange": analysis.BadChange;
+  readonly "analysis.CombinedJudgement": analysis.CombinedJudgement;
   readonly "analysis.Comparator": analysis.Comparator;
   readonly "analysis.Condition": analysis.Condition;
   readonly "analysis.CriteriaSet": analysis.CriteriaSet;
@@ -54,6 +55,7 @@ export interface WireInputs {
   readonly "analysis.CriterionResult": analysis.CriterionResult;
   readonly "analysis.EarlierResult": analysis.EarlierResult;
   readonly "analysis.EffectMeasure": analysis.EffectMeasure;
+  readonly "analysis.EffectSizes": analysis.EffectSizes;
   readonly "analysis.EndRule": analysis.EndRule;
   readonly "analysis.Evaluation": analysis.Evaluation;
   readonly "analysis.Firing": analysis.Firing;
@@ -65,6 +67,8 @@ export interface WireInputs {
   readonly "analysis.JudgePolicy": analysis.JudgePolicy;
   readonly "analysis.JudgedMetric": analysis.JudgedMetric;
   readonly "analysis.Judgement": analysis.Judgement;
+  readonly "analysis.JudgementPlan": analysis.JudgementPlan;
+  readonly "analysis.JudgementWindow": analysis.JudgementWindow;
   readonly "analysis.Label": analysis.Label;
   readonly "analysis.LabelledMetric": analysis.LabelledMetric;
   readonly "analysis.Measurement": analysis.Measurement;
@@ -157,6 +161,7 @@ export interface WireInputs {
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
+  readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "metrics.Change": metrics.Change;
   readonly "metrics.Deployment": metrics.Deployment;
   readonly "metrics.DeploymentIntent": metrics.DeploymentIntent;
@@ -274,6 +279,7 @@ export interface WireTypes {
   readonly "analysis.AlertVerdict": analysis.AlertVerdict;
   readonly "analysis.Assessment": analysis.Assessment;
   readonly "analysis.BadChange": analysis.BadChange;
+  readonly "analysis.CombinedJudgement": analysis.CombinedJudgement;
   readonly "analysis.Comparator": analysis.Comparator;
   readonly "analysis.Condition": analysis.Condition;
   readonly "analysis.CriteriaSet": analysis.CriteriaSet;
@@ -281,6 +287,7 @@ export interface WireTypes {
   readonly "analysis.CriterionResult": analysis.CriterionResult;
   readonly "analysis.EarlierResult": analysis.EarlierResult<Timestamp>;
   readonly "analysis.EffectMeasure": analysis.EffectMeasure;
+  readonly "analysis.EffectSizes": analysis.EffectSizes;
   readonly "analysis.EndRule": analysis.EndRule;
   readonly "analysis.Evaluation": analysis.Evaluation<Timestamp>;
   readonly "analysis.Firing": analysis.Firing<Timestamp>;
@@ -292,6 +299,8 @@ export interface WireTypes {
   readonly "analysis.JudgePolicy": analysis.JudgePolicy;
   readonly "analysis.JudgedMetric": analysis.JudgedMetric;
   readonly "analysis.Judgement": analysis.Judgement;
+  readonly "analysis.JudgementPlan": analysis.JudgementPlan;
+  readonly "analysis.JudgementWindow": analysis.JudgementWindow;
   readonly "analysis.Label": analysis.Label;
   readonly "analysis.LabelledMetric": analysis.LabelledMetric;
   readonly "analysis.Measurement": analysis.Measurement;
@@ -384,6 +393,7 @@ export interface WireTypes {
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
+  readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "metrics.Change": metrics.Change<Timestamp>;
   readonly "metrics.Deployment": metrics.Deployment<Timestamp>;
   readonly "metrics.DeploymentIntent": metrics.DeploymentIntent;

@@ -10,13 +10,16 @@ use relcore::analysis::{
     AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
     AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
     AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
-    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Comparator as AnalysisComparator,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange,
+    CombinedJudgement as AnalysisCombinedJudgement, Comparator as AnalysisComparator,
     Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
     CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
-    EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
-    Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
-    IncludedResults as AnalysisIncludedResults, Indicator as AnalysisIndicator, Join as AnalysisJoin,
-    JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    EffectMeasure as AnalysisEffectMeasure, EffectSizes as AnalysisEffectSizes, EndRule as AnalysisEndRule,
+    Evaluation as AnalysisEvaluation, Firing as AnalysisFiring, GroupScore as AnalysisGroupScore,
+    GroupStatus as AnalysisGroupStatus, IncludedResults as AnalysisIncludedResults,
+    Indicator as AnalysisIndicator, Join as AnalysisJoin, JudgePolicy as AnalysisJudgePolicy,
+    JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    JudgementPlan as AnalysisJudgementPlan, JudgementWindow as AnalysisJudgementWindow,
     Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
     Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
     MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
@@ -57,7 +60,7 @@ use relcore::interchange::{
     GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
     PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
-    PrometheusSeries as InterchangePrometheusSeries,
+    PrometheusSeries as InterchangePrometheusSeries, SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
     Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
@@ -418,6 +421,13 @@ pub enum AnalysisBadChange {
     Either,
 }
 
+#[uniffi::remote(Record)]
+pub struct AnalysisCombinedJudgement {
+    pub verdict: AnalysisVerdict,
+    pub deciding: Option<u32>,
+    pub reasons: Vec<Reason>,
+}
+
 /// How a value is compared with a limit.
 #[uniffi::remote(Enum)]
 pub enum AnalysisComparator {
@@ -510,6 +520,13 @@ pub enum AnalysisEffectMeasure {
     MeanRatio,
     /// The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
     CommonLanguage,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEffectSizes {
+    pub mean_ratio: Option<f64>,
+    pub common_language_effect: f64,
+    pub cohens_d: Option<f64>,
 }
 
 /// What makes a metric successful that reached its count, or was ended, within its limits.
@@ -620,6 +637,21 @@ pub struct AnalysisJudgement {
     pub reasons: Vec<Reason>,
     pub missing: Vec<String>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgementPlan {
+    pub lifetime: Span,
+    pub interval: Span,
+    pub begin_after: Span,
+    pub lookback: Option<Span>,
+    pub start: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgementWindow {
+    pub start: Timestamp,
+    pub end: Timestamp,
 }
 
 /// What the series of one metric show.
@@ -1933,6 +1965,8 @@ pub struct InterchangePrometheusMetric {
     pub samples: Option<String>,
     pub scale: f64,
     pub accept_warnings: bool,
+    pub series: InterchangeSeriesRule,
+    pub series_limit: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -1952,6 +1986,24 @@ pub struct InterchangePrometheusSample {
 pub struct InterchangePrometheusSeries {
     pub labels: BTreeMap<String, String>,
     pub samples: Vec<InterchangePrometheusSample>,
+}
+
+/// How several series of one metric, such as one of each pod, become one value.
+///
+/// The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
+/// scrape failed, has none after. At a step at which a series that has begun has no number, nothing is known of its part, so
+/// the reading is a missing one: a pod that crashed must not make the others look good. What fails without it counts, where
+/// `series_limit` says what fails. A series that has not begun yet is
+/// not waited for. A pod that was replaced on purpose ends its series, too: leave the name of the pod out of the query then.
+#[uniffi::remote(Enum)]
+pub enum InterchangeSeriesRule {
+    /// Several series are refused: nobody said how to join them. Aggregate them in the query, as with `sum(…)`.
+    Single,
+    /// The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better.
+    Highest,
+    /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
+    /// With a `max` all series must be above it to fail.
+    Lowest,
 }
 
 #[uniffi::remote(Record)]
@@ -3214,6 +3266,11 @@ pub fn ffi_analysis_assess_tally(
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_combine_judgements(verdicts: Vec<AnalysisVerdict>) -> Encoded<AnalysisCombinedJudgement> {
+    Encoded(Ok(relcore::analysis::combine_judgements(borrow(&verdicts))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_compare_with_previous(
     monitoring: AnalysisMonitoring,
     series: Vec<AnalysisSeriesPair>,
@@ -3230,6 +3287,11 @@ pub fn ffi_analysis_earlier_result(
     at: Timestamp,
 ) -> Encoded<AnalysisEarlierResult> {
     Encoded(Ok(relcore::analysis::earlier_result(borrow(&scorecard), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_effect_sizes(canary: Vec<f64>, baseline: Vec<f64>) -> Encoded<AnalysisEffectSizes> {
+    Encoded(relcore::analysis::effect_sizes(borrow(&canary), borrow(&baseline)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -3307,6 +3369,14 @@ pub fn ffi_analysis_outcome_of_judgement(judgement: AnalysisJudgement) -> Encode
 #[uniffi::export]
 pub fn ffi_analysis_outcome_of_scorecard(scorecard: AnalysisScorecard) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_scorecard(borrow(&scorecard))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_judgement_windows(
+    plan: AnalysisJudgementPlan,
+    now: Timestamp,
+) -> Encoded<Vec<AnalysisJudgementWindow>> {
+    Encoded(relcore::analysis::judgement_windows(borrow(&plan), borrow(&now)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -3550,6 +3620,24 @@ pub fn ffi_canary_rebase(
 #[uniffi::export]
 pub fn ffi_canary_routing(state: CanaryState) -> Encoded<CanaryRouting> {
     Encoded(Ok(relcore::canary::routing(borrow(&state))))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_scale_to_replicas(
+    total: u32,
+    scale: CanaryScale,
+    weight: f64,
+    rounding: CanaryReplicaRounding,
+) -> Encoded<CanaryReplicas> {
+    Encoded(
+        relcore::canary::scale_to_replicas(
+            borrow(&total),
+            borrow(&scale),
+            borrow(&weight),
+            borrow(&rounding),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -4703,6 +4791,16 @@ pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_combined_judgement(json: &str) -> Encoded<AnalysisCombinedJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_combined_judgement(value: AnalysisCombinedJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_comparator(json: &str) -> Encoded<AnalysisComparator> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4769,6 +4867,16 @@ pub fn ffi_read_analysis_effect_measure(json: &str) -> Encoded<AnalysisEffectMea
 
 #[uniffi::export]
 pub fn ffi_write_analysis_effect_measure(value: AnalysisEffectMeasure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_effect_sizes(json: &str) -> Encoded<AnalysisEffectSizes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_effect_sizes(value: AnalysisEffectSizes) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4879,6 +4987,26 @@ pub fn ffi_read_analysis_judgement(json: &str) -> Encoded<AnalysisJudgement> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_judgement(value: AnalysisJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement_plan(json: &str) -> Encoded<AnalysisJudgementPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement_plan(value: AnalysisJudgementPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement_window(json: &str) -> Encoded<AnalysisJudgementWindow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement_window(value: AnalysisJudgementWindow) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -5799,6 +5927,16 @@ pub fn ffi_read_interchange_prometheus_series(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_series_rule(json: &str) -> Encoded<InterchangeSeriesRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_series_rule(value: InterchangeSeriesRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -459,6 +459,15 @@ export interface Assessment {
 }
 /** Which change of a metric is bad. */
 export type BadChange = "increase" | "decrease" | "either";
+/** What the judgements of several windows come to, made by `combineJudgements`. */
+export interface CombinedJudgement {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /** The index of the judgement that decided; absent if there is none. */
+  readonly deciding?: number | undefined;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+}
 /** How a value is compared with a limit. */
 export type Comparator =
   "less_than" | "less_than_or_equal" | "equal_to" | "greater_than_or_equal" | "greater_than";
@@ -545,6 +554,15 @@ export interface EarlierResult<At extends Instant = Instant> {
 }
 /** How the size of a difference is measured. */
 export type EffectMeasure = "mean_ratio" | "common_language";
+/** How far the values of a canary are from those of its baseline, made by `effectSizes`. */
+export interface EffectSizes {
+  /** The mean of the canary divided by that of the baseline; absent where either mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /** How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`). */
+  readonly commonLanguageEffect: number;
+  /** The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values. */
+  readonly cohensD?: number | undefined;
+}
 /** What makes a metric successful that reached its count, or was ended, within its limits. */
 export type EndRule = "needs_success" | "within_limits";
 /** The state of a run, made by `evaluate`. */
@@ -672,6 +690,26 @@ export interface Judgement {
   readonly missing: readonly string[];
   /** The digest of the policy. */
   readonly policyDigest: string;
+}
+/** How often a canary is judged, and over which time. */
+export interface JudgementPlan {
+  /** The time of all judgements. */
+  readonly lifetime: Span;
+  /** The time from one judgement to the next: `canaryAnalysisIntervalMins`. */
+  readonly interval: Span;
+  /** How long to wait before the first window begins: `beginAfterMins`. */
+  readonly beginAfter?: Span | undefined;
+  /** The longest window: `lookbackMins`. */
+  readonly lookback?: Span | undefined;
+  /** Where the first window begins. */
+  readonly start?: Instant | undefined;
+}
+/** The time whose values one judgement compares. */
+export interface JudgementWindow {
+  /** The beginning. */
+  readonly start: Timestamp;
+  /** The end, at which the judgement is made. */
+  readonly end: Timestamp;
 }
 /** What the series of one metric show. */
 export type Label = "passed" | "high" | "low" | "inconclusive" | "no_data" | "error";
@@ -1104,10 +1142,14 @@ export declare function templateFromYaml(text: string): Template;
 export declare function assessReading(metric: Metric, reading: Reading): Phase;
 /** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score. */
+export declare function combineJudgements(verdicts: readonly Verdict[]): CombinedJudgement;
 /** Compares the metrics of a release with those of the previous version, by the rank test of `judge`. */
 export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
 /** Makes the earlier result that later releases are compared with. */
 export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
+/** How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d. */
+export declare function effectSizes(canary: readonly number[], baseline: readonly number[]): EffectSizes;
 /** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
 /** Evaluates alert rules on the samples of their metrics until `now`. */
@@ -1136,6 +1178,8 @@ export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Ou
 export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
 /** The consequence of a score for its caller. */
 export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+/** The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`. */
+export declare function judgementWindows(plan: JudgementPlan, now: Instant): readonly JudgementWindow[];
 /** Reads a criterion in the text form of Keptn, extended by ranges and signed limits. */
 export declare function parseCriterion(text: string): Criterion;
 /** Adds up labels to a score and a verdict, as the judge does. */
@@ -2035,6 +2079,13 @@ export declare function rebase(
 ): Decision<Timestamp>;
 /** The routing that a state wants. */
 export declare function routing(state: State): Routing;
+/** How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the total; a percentage; or, to match the traffic, `weight`. */
+export declare function scaleToReplicas(
+  total: number,
+  scale: CanaryScale,
+  weight: number,
+  rounding: ReplicaRounding,
+): Replicas;
 /** Replays a rollout: one `nextAction` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached. */
 export declare function simulate(
   schedule: Schedule,
@@ -2157,6 +2208,10 @@ export interface PrometheusMetric {
   readonly scale?: number | undefined;
   /** Whether a response with warnings is accepted. */
   readonly acceptWarnings?: boolean | undefined;
+  /** How several series of the response become one value at each step. */
+  readonly series?: SeriesRule | undefined;
+  /** The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good. */
+  readonly seriesLimit?: number | undefined;
 }
 /** The PromQL of a metric. */
 export interface PrometheusQuery {
@@ -2181,6 +2236,8 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+/** How several series of one metric, such as one of each pod, become one value. */
+export type SeriesRule = "single" | "highest" | "lowest";
 /** The command whose output `parseGit` reads as `log`, for a shell. */
 export declare const GIT_LOG: "git log --format='%H%x09%P%x09%at%x09%ct%x09%s%x1f%b%x1e' HEAD --tags";
 /** The command whose output `parseGit` reads as `tags`, for a shell. */

@@ -338,6 +338,15 @@ class Assessment(_Value):
     reason: Reason
     """Why."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CombinedJudgement(_Value):
+    """What the judgements of several windows come to, made by `combine_judgements`."""
+    verdict: Verdict
+    """The verdict."""
+    deciding: int | None = None
+    """The index of the judgement that decided; absent if there is none."""
+    reasons: Sequence[Reason]
+    """The reason."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`."""
     tests: Sequence[Annotated[Test, _TAGGED]]
@@ -418,6 +427,15 @@ class EarlierResult(_Value):
     """The verdict about it."""
     values: Sequence[Indicator] = ()
     """Its values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectSizes(_Value):
+    """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where either mean is not positive."""
+    common_language_effect: float
+    """How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`)."""
+    cohens_d: float | None = None
+    """The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
@@ -540,6 +558,26 @@ class Judgement(_Value):
     """The metrics without data."""
     policy_digest: str
     """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementPlan(_Value):
+    """How often a canary is judged, and over which time."""
+    lifetime: timedelta
+    """The time of all judgements."""
+    interval: timedelta
+    """The time from one judgement to the next: `canaryAnalysisIntervalMins`."""
+    begin_after: timedelta = timedelta(seconds=0)
+    """How long to wait before the first window begins: `beginAfterMins`."""
+    lookback: timedelta | None = None
+    """The longest window: `lookbackMins`."""
+    start: datetime | None = None
+    """Where the first window begins."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementWindow(_Value):
+    """The time whose values one judgement compares."""
+    start: datetime
+    """The beginning."""
+    end: datetime
+    """The end, at which the judgement is made."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelledMetric(_Value):
     """A metric whose label is known."""
@@ -982,11 +1020,17 @@ def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Map
 def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
     """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
     ...
+def combine_judgements(verdicts: Sequence[Verdict | str]) -> CombinedJudgement:
+    """The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score."""
+    ...
 def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
     """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
     ...
 def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
     """Makes the earlier result that later releases are compared with."""
+    ...
+def effect_sizes(canary: Sequence[float], baseline: Sequence[float]) -> EffectSizes:
+    """How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d."""
     ...
 def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
     """Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when."""
@@ -1023,6 +1067,9 @@ def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome
     ...
 def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome:
     """The consequence of a score for its caller."""
+    ...
+def judgement_windows(plan: JudgementPlan | Mapping[str, object], now: datetime | str) -> tuple[JudgementWindow, ...]:
+    """The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`."""
     ...
 def parse_criterion(text: str) -> Criterion:
     """Reads a criterion in the text form of Keptn, extended by ranges and signed limits."""
@@ -2084,6 +2131,9 @@ def rebase(before: Schedule | Mapping[str, object], state: State | Mapping[str, 
 def routing(state: State | Mapping[str, object]) -> Routing:
     """The routing that a state wants."""
     ...
+def scale_to_replicas(total: int, scale: CanaryScale | Mapping[str, object], weight: float, rounding: ReplicaRounding | str) -> Replicas:
+    """How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the total; a percentage; or, to match the traffic, `weight`."""
+    ...
 def simulate(schedule: Schedule | Mapping[str, object], observations: Sequence[Observation | Mapping[str, object]], start_at: datetime | str, tick: timedelta | str, until: datetime | str) -> tuple[Decision, ...]:
     """Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached."""
     ...
@@ -2263,6 +2313,14 @@ class MissingSample(StrEnum):
     """`+Inf`, often from a division by 0 or a quantile beyond the last histogram bucket."""
     NEGATIVE_INFINITY = 'negative_infinity'
     """`-Inf`."""
+class SeriesRule(StrEnum):
+    """How several series of one metric, such as one of each pod, become one value."""
+    SINGLE = 'single'
+    """Several series are refused: nobody said how to join them."""
+    HIGHEST = 'highest'
+    """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
+    LOWEST = 'lowest'
+    """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitCommit(_Value):
     """A commit."""
@@ -2314,6 +2372,10 @@ class PrometheusMetric(_Value):
     """The factor from the unit of the query to the unit of the metric: 100 from a share to percent, 1000 from seconds to milliseconds."""
     accept_warnings: bool = False
     """Whether a response with warnings is accepted."""
+    series: SeriesRule = SeriesRule.SINGLE
+    """How several series of the response become one value at each step."""
+    series_limit: float | None = None
+    """The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrometheusQuery(_Value):
     """The PromQL of a metric."""

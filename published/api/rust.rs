@@ -376,6 +376,19 @@ pub mod analysis {
     /// Makes the earlier result that later releases are compared with.
     #[must_use]
     pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+    /// How far the values of a canary are from those of its baseline, made by `effect_sizes`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EffectSizes {
+        /// The mean of the canary divided by that of the baseline; absent where either mean is not positive.
+        pub mean_ratio: Option<f64>,
+        /// How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`).
+        pub common_language_effect: f64,
+        /// The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values.
+        pub cohens_d: Option<f64>,
+    }
+    /// How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d.
+    pub fn effect_sizes(canary: &[f64], baseline: &[f64]) -> Result<EffectSizes>;
     /// Evaluates alert rules on the samples of their metrics until `now`.
     pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
     -> Result<AlertReport>;
@@ -1080,6 +1093,47 @@ pub mod analysis {
         /// All measurements, in any order; at most one of a metric at an instant.
         pub measurements: Vec<Measurement>,
     }
+    /// What the judgements of several windows come to, made by `combine_judgements`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CombinedJudgement {
+        /// The verdict.
+        pub verdict: Verdict,
+        /// The index of the judgement that decided; absent if there is none.
+        pub deciding: Option<u32>,
+        /// The reason.
+        pub reasons: Vec<Reason>,
+    }
+    /// How often a canary is judged, and over which time.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct JudgementPlan {
+        /// The time of all judgements.
+        pub lifetime: Span,
+        /// The time from one judgement to the next: `canaryAnalysisIntervalMins`.
+        pub interval: Span,
+        /// How long to wait before the first window begins: `beginAfterMins`.
+        pub begin_after: Span,
+        /// The longest window: `lookbackMins`.
+        pub lookback: Option<Span>,
+        /// Where the first window begins.
+        pub start: Option<Timestamp>,
+    }
+    /// The time whose values one judgement compares.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct JudgementWindow {
+        /// The beginning.
+        pub start: Timestamp,
+        /// The end, at which the judgement is made.
+        pub end: Timestamp,
+    }
+    /// The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score.
+    #[must_use]
+    pub fn combine_judgements(verdicts: &[Verdict]) -> CombinedJudgement;
+    /// The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`.
+    pub fn judgement_windows(plan: &JudgementPlan, now: Timestamp) -> Result<Vec<JudgementWindow>>;
     /// Reads a template from YAML text and checks it; all faults at once.
     #[cfg(feature = "yaml")]
     pub fn template_from_yaml(text: &str) -> Result<Template>;
@@ -1402,6 +1456,11 @@ pub mod analysis {
         pub fn new(metrics: impl IntoIterator<Item = Metric>) -> Self;
     }
     impl PolicyText for Template {}
+    impl JudgementPlan {
+        /// Windows that grow from now on.
+        #[must_use]
+        pub fn new(lifetime: Span, interval: Span) -> Self;
+    }
 }
 /// The table of public functions and handles: the API in every language.
 pub mod api {
@@ -2243,6 +2302,13 @@ pub mod canary {
         /// The replicas of the previous version.
         pub stable: u32,
     }
+    /// How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the total; a percentage; or, to match the traffic, `weight`.
+    pub fn scale_to_replicas(
+        total: u32,
+        scale: &CanaryScale,
+        weight: f64,
+        rounding: &ReplicaRounding,
+    ) -> Result<Replicas>;
     /// How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
     pub fn weight_to_replicas(
         total: u32,
@@ -3241,6 +3307,21 @@ pub mod interchange {
         pub scale: f64,
         /// Whether a response with warnings is accepted.
         pub accept_warnings: bool,
+        /// How several series of the response become one value at each step.
+        pub series: SeriesRule,
+        /// The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good.
+        pub series_limit: Option<f64>,
+    }
+    /// How several series of one metric, such as one of each pod, become one value.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SeriesRule {
+        /// Several series are refused: nobody said how to join them.
+        Single,
+        /// The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better.
+        Highest,
+        /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
+        Lowest,
     }
     /// Converts Prometheus responses, one range query for each metric, to observations of a canary.
     pub fn prometheus_observations(
@@ -3317,6 +3398,8 @@ pub mod interchange {
     pub fn git_releases(history: &GitHistory, tag_pattern: Option<&str>) -> Result<GitReleases>;
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
+    impl Display for SeriesRule {}
+    impl FromStr for SeriesRule {}
     impl GitHistory {
         /// The commits, newest first, and the tags of a repository.
         #[must_use]

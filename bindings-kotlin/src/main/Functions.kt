@@ -282,6 +282,18 @@ object Analysis {
         ffiAnalysisAssessTally(metric, tally, ended, end)
 
     /**
+     * The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
+     * one the passing score.
+     *
+     * The first one that failed decides, then the first that is unknown, then the last. Kayenta also refuses a score of exactly
+     * the marginal one here, which it allows in a single judgement; here both are the same rule.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun combineJudgements(verdicts: List<AnalysisVerdict>): AnalysisCombinedJudgement =
+        ffiAnalysisCombineJudgements(verdicts)
+
+    /**
      * Compares the metrics of a release with those of the previous version, by the rank test of
      * `judge`.
      *
@@ -309,6 +321,18 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun earlierResult(scorecard: AnalysisScorecard, at: Timestamp): AnalysisEarlierResult =
         ffiAnalysisEarlierResult(scorecard, at)
+
+    /**
+     * How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
+     * and Cohen's d. They describe samples and prove nothing; `judge` tests.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun effectSizes(canary: List<Double>, baseline: List<Double>): AnalysisEffectSizes =
+        ffiAnalysisEffectSizes(canary, baseline)
 
     /**
      * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
@@ -473,6 +497,19 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun outcomeOfScorecard(scorecard: AnalysisScorecard): DecisionOutcome =
         ffiAnalysisOutcomeOfScorecard(scorecard)
+
+    /**
+     * The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin
+     * together, or slide where they would be longer than `lookback`.
+     *
+     * Errors:
+     * `out_of_range` for a lifetime, an interval or a lookback of 0, a negative `begin_after`, more than 10,000 windows, and a
+     * window that would end after the year 9999.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judgementWindows(plan: AnalysisJudgementPlan, now: Timestamp): List<AnalysisJudgementWindow> =
+        ffiAnalysisJudgementWindows(plan, now)
 
     /**
      * Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
@@ -1023,6 +1060,20 @@ object Canary {
         ffiCanaryRouting(state)
 
     /**
+     * How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+     * total; a percentage; or, to match the traffic, `weight`.
+     *
+     * As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+     *
+     * Errors:
+     * `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun scaleToReplicas(total: UInt, scale: CanaryScale, weight: Double, rounding: CanaryReplicaRounding): CanaryReplicas =
+        ffiCanaryScaleToReplicas(total, scale, weight, rounding)
+
+    /**
      * Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is
      * over or `until` is reached. Returns only the decisions whose verdict differs from the one before.
      *
@@ -1304,12 +1355,14 @@ object Interchange {
      * Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
      * in the order of time; at one instant, in the order of `metrics`.
      *
+     * Several series of one metric are joined as its `SeriesRule` says; their numbers of samples are added.
+     *
      * A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
      * under `infos` are ignored, because they do not affect the data.
      *
      * Errors:
      * All faults at once. As `prometheus_query_range` for the responses; `invalid_value`
-     * for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+     * for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
      * between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
      * step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
      * a repeated metric.

@@ -189,6 +189,14 @@ fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisCombinedJudgement.Companion.fromJson(json: String): AnalysisCombinedJudgement = ffiReadAnalysisCombinedJudgement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCombinedJudgement.toJson(): String = ffiWriteAnalysisCombinedJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisComparator.Companion.fromJson(json: String): AnalysisComparator = ffiReadAnalysisComparator(json)
 
 /** The JSON form. */
@@ -242,6 +250,14 @@ fun AnalysisEffectMeasure.Companion.fromJson(json: String): AnalysisEffectMeasur
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisEffectMeasure.toJson(): String = ffiWriteAnalysisEffectMeasure(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectSizes.Companion.fromJson(json: String): AnalysisEffectSizes = ffiReadAnalysisEffectSizes(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectSizes.toJson(): String = ffiWriteAnalysisEffectSizes(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -330,6 +346,22 @@ fun AnalysisJudgement.Companion.fromJson(json: String): AnalysisJudgement = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisJudgement.toJson(): String = ffiWriteAnalysisJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementPlan.Companion.fromJson(json: String): AnalysisJudgementPlan = ffiReadAnalysisJudgementPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementPlan.toJson(): String = ffiWriteAnalysisJudgementPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementWindow.Companion.fromJson(json: String): AnalysisJudgementWindow = ffiReadAnalysisJudgementWindow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementWindow.toJson(): String = ffiWriteAnalysisJudgementWindow(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1066,6 +1098,14 @@ fun InterchangePrometheusSeries.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheusSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSeriesRule.Companion.fromJson(json: String): InterchangeSeriesRule = ffiReadInterchangeSeriesRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSeriesRule.toJson(): String = ffiWriteInterchangeSeriesRule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -231,6 +231,7 @@ __all__ = [
     "play_update",
     "rebase",
     "routing",
+    "scale_to_replicas",
     "schedule_from_json",
     "schedule_from_yaml",
     "simulate",
@@ -2703,6 +2704,23 @@ def routing(state: State | Mapping[str, object]) -> Routing:
     know about.
     """
     return _routing(state)
+
+
+_scale_to_replicas = _native.function("canary.scale_to_replicas")
+
+
+def scale_to_replicas(
+    total: int, scale: CanaryScale | Mapping[str, object], weight: float, rounding: ReplicaRounding | str
+) -> Replicas:
+    """How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+    total; a percentage; or, to match the traffic, `weight`.
+
+    As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+
+    Errors:
+    `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+    """
+    return _scale_to_replicas(total, scale, weight, rounding)
 
 
 _simulate = _native.function("canary.simulate")

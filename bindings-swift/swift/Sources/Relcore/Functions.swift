@@ -227,6 +227,15 @@ public enum Analysis {
         try ffiAnalysisAssessTally(metric: metric, tally: tally, ended: ended, end: end)
     }
 
+    /// The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
+    /// one the passing score.
+    ///
+    /// The first one that failed decides, then the first that is unknown, then the last. Kayenta also refuses a score of exactly
+    /// the marginal one here, which it allows in a single judgement; here both are the same rule.
+    public static func combineJudgements(verdicts: [AnalysisVerdict]) throws -> AnalysisCombinedJudgement {
+        try ffiAnalysisCombineJudgements(verdicts: verdicts)
+    }
+
     /// Compares the metrics of a release with those of the previous version, by the rank test of
     /// `judge`.
     ///
@@ -248,6 +257,15 @@ public enum Analysis {
     /// does not become the baseline.
     public static func earlierResult(scorecard: AnalysisScorecard, at: Timestamp) throws -> AnalysisEarlierResult {
         try ffiAnalysisEarlierResult(scorecard: scorecard, at: at)
+    }
+
+    /// How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
+    /// and Cohen's d. They describe samples and prove nothing; `judge` tests.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.
+    public static func effectSizes(canary: [Double], baseline: [Double]) throws -> AnalysisEffectSizes {
+        try ffiAnalysisEffectSizes(canary: canary, baseline: baseline)
     }
 
     /// Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
@@ -376,6 +394,16 @@ public enum Analysis {
     /// | `inconclusive` | `wait` |
     public static func outcomeOfScorecard(scorecard: AnalysisScorecard) throws -> DecisionOutcome {
         try ffiAnalysisOutcomeOfScorecard(scorecard: scorecard)
+    }
+
+    /// The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin
+    /// together, or slide where they would be longer than `lookback`.
+    ///
+    /// Errors:
+    /// `out_of_range` for a lifetime, an interval or a lookback of 0, a negative `begin_after`, more than 10,000 windows, and a
+    /// window that would end after the year 9999.
+    public static func judgementWindows(plan: AnalysisJudgementPlan, now: Timestamp) throws -> [AnalysisJudgementWindow] {
+        try ffiAnalysisJudgementWindows(plan: plan, now: now)
     }
 
     /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
@@ -828,6 +856,17 @@ public enum Canary {
         try ffiCanaryRouting(state: state)
     }
 
+    /// How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+    /// total; a percentage; or, to match the traffic, `weight`.
+    ///
+    /// As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+    ///
+    /// Errors:
+    /// `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+    public static func scaleToReplicas(total: UInt32, scale: CanaryScale, weight: Double, rounding: CanaryReplicaRounding) throws -> CanaryReplicas {
+        try ffiCanaryScaleToReplicas(total: total, scale: scale, weight: weight, rounding: rounding)
+    }
+
     /// Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is
     /// over or `until` is reached. Returns only the decisions whose verdict differs from the one before.
     ///
@@ -1059,12 +1098,14 @@ public enum Interchange {
     /// Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
     /// in the order of time; at one instant, in the order of `metrics`.
     ///
+    /// Several series of one metric are joined as its `SeriesRule` says; their numbers of samples are added.
+    ///
     /// A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
     /// under `infos` are ignored, because they do not affect the data.
     ///
     /// Errors:
     /// All faults at once. As `prometheus_query_range` for the responses; `invalid_value`
-    /// for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+    /// for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
     /// between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
     /// step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
     /// a repeated metric.

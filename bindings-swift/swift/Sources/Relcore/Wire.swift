@@ -184,6 +184,14 @@ extension AnalysisBadChange: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
 }
 
+extension AnalysisCombinedJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCombinedJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCombinedJudgement(value: self) }
+}
+
 extension AnalysisComparator: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisComparator(json: json) }
@@ -238,6 +246,14 @@ extension AnalysisEffectMeasure: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisEffectMeasure(value: self) }
+}
+
+extension AnalysisEffectSizes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEffectSizes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEffectSizes(value: self) }
 }
 
 extension AnalysisEndRule: WireValue {
@@ -326,6 +342,22 @@ extension AnalysisJudgement: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisJudgement(value: self) }
+}
+
+extension AnalysisJudgementPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgementPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgementPlan(value: self) }
+}
+
+extension AnalysisJudgementWindow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgementWindow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgementWindow(value: self) }
 }
 
 extension AnalysisLabel: WireValue {
@@ -1062,6 +1094,14 @@ extension InterchangePrometheusSeries: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
+}
+
+extension InterchangeSeriesRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSeriesRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSeriesRule(value: self) }
 }
 
 extension MetricsChange: WireValue {

@@ -24,6 +24,7 @@ extension AnalysisAlertStatus: CaseValue {}
 extension AnalysisAlertVerdict: CaseValue {}
 extension AnalysisAssessment: CaseValue {}
 extension AnalysisBadChange: CaseValue {}
+extension AnalysisCombinedJudgement: CaseValue {}
 extension AnalysisComparator: CaseValue {}
 extension AnalysisCondition: CaseValue {}
 extension AnalysisCriteriaSet: CaseValue {}
@@ -31,6 +32,7 @@ extension AnalysisCriterion: CaseValue {}
 extension AnalysisCriterionResult: CaseValue {}
 extension AnalysisEarlierResult: CaseValue {}
 extension AnalysisEffectMeasure: CaseValue {}
+extension AnalysisEffectSizes: CaseValue {}
 extension AnalysisEndRule: CaseValue {}
 extension AnalysisEvaluation: CaseValue {}
 extension AnalysisFiring: CaseValue {}
@@ -42,6 +44,8 @@ extension AnalysisJoin: CaseValue {}
 extension AnalysisJudgePolicy: CaseValue {}
 extension AnalysisJudgedMetric: CaseValue {}
 extension AnalysisJudgement: CaseValue {}
+extension AnalysisJudgementPlan: CaseValue {}
+extension AnalysisJudgementWindow: CaseValue {}
 extension AnalysisLabel: CaseValue {}
 extension AnalysisLabelledMetric: CaseValue {}
 extension AnalysisMeasurement: CaseValue {}
@@ -134,6 +138,7 @@ extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
+extension InterchangeSeriesRule: CaseValue {}
 extension MetricsChange: CaseValue {}
 extension MetricsDeployment: CaseValue {}
 extension MetricsDeploymentIntent: CaseValue {}
@@ -262,10 +267,14 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
     case "analysis.assess_tally":
         return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.combine_judgements":
+        return try Analysis.combineJudgements(verdicts: input.take("verdicts")).wire()
     case "analysis.compare_with_previous":
         return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
     case "analysis.earlier_result":
         return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
+    case "analysis.effect_sizes":
+        return try Analysis.effectSizes(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "analysis.evaluate":
         return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
     case "analysis.evaluate_alerts":
@@ -290,6 +299,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.outcomeOfJudgement(judgement: input.take("judgement")).wire()
     case "analysis.outcome_of_scorecard":
         return try Analysis.outcomeOfScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.judgement_windows":
+        return try Analysis.judgementWindows(plan: input.take("plan"), now: input.take("now")).wire()
     case "analysis.parse_criterion":
         return try Analysis.parseCriterion(text: input.take("text")).wire()
     case "analysis.score":
@@ -354,6 +365,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.rebase(before: input.take("before"), state: input.take("state"), after: input.take("after"), mode: input.take("mode"), now: input.take("now")).wire()
     case "canary.routing":
         return try Canary.routing(state: input.take("state")).wire()
+    case "canary.scale_to_replicas":
+        return try Canary.scaleToReplicas(total: input.take("total"), scale: input.take("scale"), weight: input.take("weight"), rounding: input.take("rounding")).wire()
     case "canary.simulate":
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
     case "canary.split":
