@@ -365,7 +365,7 @@ fn begins_anew(observations: &[Observation]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("ORC").map_or(2000, |n| n.parse().unwrap()), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_does_what_the_oracle_does(schedule in schedule(), calls in calls(anything())) {
