@@ -1042,7 +1042,10 @@ fn rank(kind: &ObservationKind) -> usize {
         ObservationKind::Health { healthy, .. } => 10 + careful(*healthy),
         ObservationKind::Measurement { .. } | ObservationKind::Split { .. } => 20,
         // Of two of one instant the smaller one comes last.
-        ObservationKind::Capacity { percent } => 29 - (*percent / 20.0) as usize,
+        ObservationKind::Capacity { percent } => {
+            let limits = [100.0, 80.0, 60.0, 40.0, 20.0];
+            24 + limits.iter().filter(|limit| *percent < **limit).count()
+        }
         ObservationKind::Window { open } => 30 + careful(*open),
         ObservationKind::Approval { approved, .. } => 40 + careful(*approved),
         ObservationKind::StepResult { result, .. } => 50 + *result as usize,
