@@ -264,6 +264,16 @@ export interface Assessment {
  */
 export type BadChange = "increase" | "decrease" | "either";
 
+/** What the judgements of several windows come to, made by `combineJudgements`. */
+export interface CombinedJudgement {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /** The index of the judgement that decided; absent if there is none. */
+  readonly deciding?: number | undefined;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+}
+
 /**
  * How a value is compared with a limit.
  *
@@ -397,6 +407,22 @@ export interface EarlierResult<At extends Instant = Instant> {
  * - `common_language`: The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
  */
 export type EffectMeasure = "mean_ratio" | "common_language";
+
+/** How far the values of a canary are from those of its baseline, made by `effectSizes`. */
+export interface EffectSizes {
+  /** The mean of the canary divided by that of the baseline; absent where either mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /**
+   * How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is
+   * greater (common language effect size, `cles`).
+   */
+  readonly commonLanguageEffect: number;
+  /**
+   * The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its
+   * sample, or there are fewer than 3 values.
+   */
+  readonly cohensD?: number | undefined;
+}
 
 /**
  * What makes a metric successful that reached its count, or was ended, within its limits.
@@ -606,6 +632,34 @@ export interface Judgement {
   readonly missing: readonly string[];
   /** The digest of the policy. */
   readonly policyDigest: string;
+}
+
+/** How often a canary is judged, and over which time. */
+export interface JudgementPlan {
+  /** The time of all judgements. If it is no multiple of `interval`, the rest is not judged. */
+  readonly lifetime: Span;
+  /**
+   * The time from one judgement to the next: `canaryAnalysisIntervalMins`. Longer than the lifetime: one judgement.
+   */
+  readonly interval: Span;
+  /**
+   * How long to wait before the first window begins: `beginAfterMins`. It has no effect with a `start`. Default 0.
+   *
+   * @defaultValue `"PT0S"`
+   */
+  readonly beginAfter?: Span | undefined;
+  /** The longest window: `lookbackMins`. Default: each window begins where the first one does. */
+  readonly lookback?: Span | undefined;
+  /** Where the first window begins. Default: `beginAfter` from now. */
+  readonly start?: Instant | undefined;
+}
+
+/** The time whose values one judgement compares. */
+export interface JudgementWindow {
+  /** The beginning. */
+  readonly start: Timestamp;
+  /** The end, at which the judgement is made. */
+  readonly end: Timestamp;
 }
 
 /**
@@ -1493,6 +1547,15 @@ export declare function assessReading(metric: Metric, reading: Reading): Phase;
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
 
 /**
+ * The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
+ * one the passing score.
+ *
+ * The first one that failed decides, then the first that is unknown, then the last. Kayenta also refuses a score of exactly
+ * the marginal one here, which it allows in a single judgement; here both are the same rule.
+ */
+export declare function combineJudgements(verdicts: readonly Verdict[]): CombinedJudgement;
+
+/**
  * Compares the metrics of a release with those of the previous version, by the rank test of
  * `judge`.
  *
@@ -1513,6 +1576,14 @@ export declare function compareWithPrevious(monitoring: Monitoring, series: read
  * does not become the baseline.
  */
 export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
+
+/**
+ * How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
+ * and Cohen's d. They describe samples and prove nothing; `judge` tests.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.
+ */
+export declare function effectSizes(canary: readonly number[], baseline: readonly number[]): EffectSizes;
 
 /**
  * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
@@ -1632,6 +1703,15 @@ export declare function outcomeOfJudgement(judgement: Judgement): decision.Outco
  * | `inconclusive` | `wait` |
  */
 export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+
+/**
+ * The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin
+ * together, or slide where they would be longer than `lookback`.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a lifetime, an interval or a lookback of 0, a negative `beginAfter`, more than 10,000 windows, and a
+ * window that would end after the year 9999.
+ */
+export declare function judgementWindows(plan: JudgementPlan, now: Instant): readonly JudgementWindow[];
 
 /**
  * Reads a criterion in the text form of Keptn, extended by ranges and signed limits.

@@ -20,8 +20,10 @@ const templateFromJson = bind("analysis.template_from_json");
 const templateFromYaml = bind("analysis.template_from_yaml");
 const assessReading = bind("analysis.assess_reading");
 const assessTally = bind("analysis.assess_tally");
+const combineJudgements = bind("analysis.combine_judgements");
 const compareWithPrevious = bind("analysis.compare_with_previous");
 const earlierResult = bind("analysis.earlier_result");
+const effectSizes = bind("analysis.effect_sizes");
 const evaluate = bind("analysis.evaluate");
 const evaluateAlerts = bind("analysis.evaluate_alerts");
 const explainAlerts = bind("analysis.explain_alerts");
@@ -34,6 +36,7 @@ const outcomeOfAlerts = bind("analysis.outcome_of_alerts");
 const outcomeOfEvaluation = bind("analysis.outcome_of_evaluation");
 const outcomeOfJudgement = bind("analysis.outcome_of_judgement");
 const outcomeOfScorecard = bind("analysis.outcome_of_scorecard");
+const judgementWindows = bind("analysis.judgement_windows");
 const parseCriterion = bind("analysis.parse_criterion");
 const score = bind("analysis.score");
 const scoreObjectives = bind("analysis.score_objectives");
@@ -56,8 +59,10 @@ module.exports = {
   templateFromYaml,
   assessReading,
   assessTally,
+  combineJudgements,
   compareWithPrevious,
   earlierResult,
+  effectSizes,
   evaluate,
   evaluateAlerts,
   explainAlerts,
@@ -70,6 +75,7 @@ module.exports = {
   outcomeOfEvaluation,
   outcomeOfJudgement,
   outcomeOfScorecard,
+  judgementWindows,
   parseCriterion,
   score,
   scoreObjectives,

@@ -26,7 +26,8 @@
  * 9. A metric has no data, or its latest measurement is older than its `maxAge`: `on.noData`.
  * 10. A metric has more inconclusive measurements than its `inconclusiveLimit`, the result of what the current step
  *     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
- *     `on.inconclusive`.
+ *     `on.inconclusive`. The units of both versions prove that the traffic is not split by the weight:
+ *     `on.sampleRatioMismatch`.
  * 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `onTimeout`.
  * 12. The run is paused: hold.
  * 13. The release window is closed: hold.
@@ -56,6 +57,10 @@
  *   before the first weight counts what is measured during it.
  * - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
  *   measurements and samples count for the current step, and only if they were made after the weight was set.
+ * - A metric with a `startingStep` counts from when that step begins. Before it, nothing waits for it.
+ * - The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
+ * - All pauses together last at most `pauseLimit`. The last one then ends by itself, without forgiving anything, and a
+ *   response `pause` is `hold`.
  * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
  * - The deadline does not count pauses, gates and closed windows, unless `deadlineExcludes` says otherwise.
  *
@@ -95,6 +100,7 @@
  */
 import type { Count, Instant, Reason, RelcoreError, Severity, Span, Timestamp } from "./index.js";
 import type * as decision from "./decision.js";
+import type * as stats from "./stats.js";
 
 /**
  * The action of an abort.
@@ -216,6 +222,42 @@ export interface ActionFreeze {
   readonly type: "freeze";
 }
 
+/** How far a phased release has come. */
+export interface AppleDay {
+  /** Whether the share grows. */
+  readonly phase: ApplePhase;
+  /** The day, from 1 to 7: `currentDayNumber` of the API. */
+  readonly day: number;
+  /** The share of those who update automatically, in percent. */
+  readonly percent: number;
+  /** How long all pauses have lasted, at most 30 days. */
+  readonly paused: Span;
+  /** How long it may still be paused. */
+  readonly pauseLeft: Span;
+  /**
+   * When the next day begins if nobody pauses or resumes; absent when everyone gets the version. While it is paused
+   * this counts on the end of the 30 days.
+   */
+  readonly nextDayAt?: Timestamp | undefined;
+}
+
+/** A pause of a phased release. */
+export interface ApplePause {
+  /** When it began. */
+  readonly start: Instant;
+  /** When it ended; absent while it lasts. */
+  readonly end?: Instant | undefined;
+}
+
+/**
+ * The state of a phased release, as `phasedReleaseState` of the App Store Connect API.
+ *
+ * - `active`: The share grows each day.
+ * - `paused`: The share stays.
+ * - `complete`: Everyone gets the version.
+ */
+export type ApplePhase = "active" | "paused" | "complete";
+
 /** The size of the new version. */
 export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
 
@@ -284,6 +326,13 @@ export interface CauseResponses {
    * @defaultValue `"hold"`
    */
   readonly stableUnhealthy?: Response | undefined;
+  /**
+   * The units of both versions prove that the traffic is not split by the weight, so that no comparison of the
+   * versions is valid. Default: `pause`: a person has to find out why.
+   *
+   * @defaultValue `"pause"`
+   */
+  readonly sampleRatioMismatch?: Response | undefined;
 }
 
 /**
@@ -343,7 +392,8 @@ export interface Confirmation<At extends Instant = Instant> {
  */
 export interface DeadlineExcludes {
   /**
-   * Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts.
+   * Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic
+   * goes back. Default true, as Argo Rollouts.
    *
    * @defaultValue `true`
    */
@@ -417,6 +467,8 @@ export interface Diagnostic {
  * - `share_out_of_range`: Error: the share of a mirror route is not a number above 0 and up to 100, or that of a scale not one from 0 to 100.
  * - `route_unknown`: Warning: a step removes a route that no step before it sets.
  * - `scale_below_weight`: Warning: the new version is scaled to less than its share of the traffic.
+ * - `starting_step_out_of_range`: Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not begun.
+ * - `split_out_of_range`: Error: a value of `split` is not in its range.
  */
 export type DiagnosticCode =
   | "no_steps"
@@ -442,7 +494,9 @@ export type DiagnosticCode =
   | "bake_never_ends"
   | "share_out_of_range"
   | "route_unknown"
-  | "scale_below_weight";
+  | "scale_below_weight"
+  | "starting_step_out_of_range"
+  | "split_out_of_range";
 
 /**
  * The meaning of an empty result: the query succeeded, and there is no series.
@@ -609,6 +663,14 @@ export interface Metric {
    * @defaultValue `"no_data"`
    */
   readonly empty?: EmptyResult | undefined;
+  /**
+   * The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo
+   * Rollouts. Until that step begins its measurements are ignored, and nothing waits for it; `initialDelay` runs
+   * from then. Default 0: from the first traffic.
+   *
+   * @defaultValue `0`
+   */
+  readonly startingStep?: number | undefined;
 }
 
 /** The counts of a metric, and its latest measurement. */
@@ -649,6 +711,8 @@ export interface MetricState<At extends Instant = Instant> {
   readonly last?: LastMeasurement<At> | undefined;
   /** The end of the latest window whose samples were counted, for a metric with a `window`. */
   readonly sampledUntil?: At | undefined;
+  /** When its `startingStep` began, if it has one and it did. */
+  readonly countsSince?: At | undefined;
 }
 
 /** A mirror route that was commanded. */
@@ -677,6 +741,7 @@ export interface Observation<At extends Instant = Instant> {
 export type ObservationKind =
   | ObservationKindHealth
   | ObservationKindCapacity
+  | ObservationKindSplit
   | ObservationKindMeasurement
   | ObservationKindWindow
   | ObservationKindApproval
@@ -701,6 +766,18 @@ export interface ObservationKindCapacity {
   readonly type: "capacity";
   /** The share in percent, from 0 to 100. */
   readonly percent: number;
+}
+
+/**
+ * How many units each version got since the present weight was set: the users, sessions or requests that the
+ * weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
+ */
+export interface ObservationKindSplit {
+  readonly type: "split";
+  /** The units of the new version. */
+  readonly canary: Count;
+  /** The units of the previous version. */
+  readonly stable: Count;
 }
 
 /** A metric was queried. */
@@ -799,6 +876,31 @@ export interface PlannedStep {
   /** The latest instant at which it ends; absent when it, or a step before it, waits without limit. */
   readonly latestEnd?: Timestamp | undefined;
 }
+
+/**
+ * The fields of a `TrackRelease` of Google Play that a staged rollout changes.
+ *
+ * `playTrackRelease` writes them as Play spells them.
+ */
+export interface PlayRelease {
+  /** The status. */
+  readonly status: PlayStatus;
+  /**
+   * The share of the users, above 0 and at most 1. Play accepts one below 1, and only of a release that is
+   * `in_progress` or `halted`.
+   */
+  readonly userFraction?: number | undefined;
+}
+
+/**
+ * The status of a release on a track of Google Play.
+ *
+ * - `draft`: Nobody gets it.
+ * - `in_progress`: A share of the users gets it: `inProgress` of Play.
+ * - `halted`: Nobody else gets it; those who have it keep it.
+ * - `completed`: All users get it.
+ */
+export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
 
 /**
  * How long the new version may be unready. While it is unready the rollout does not advance.
@@ -947,6 +1049,18 @@ export interface Schedule {
    * @defaultValue `{"deadline":"PT10M","grace":"PT1M"}`
    */
   readonly readiness?: Readiness | undefined;
+  /**
+   * The longest time of all pauses of a run together, whoever or whatever began them. When it is used up, a pause
+   * ends by itself, without forgiving anything; an order to pause has no effect, and a response `pause` is `hold`.
+   * Pause steps do not count. Default: no limit.
+   */
+  readonly pauseLimit?: Span | undefined;
+  /**
+   * How certain a mismatch of the split must be before `on.sampleRatioMismatch` applies.
+   *
+   * @defaultValue `{"alpha":0.001,"tolerancePercent":10.0,"priorUnits":100.0}`
+   */
+  readonly split?: stats.SplitPolicy | undefined;
 }
 
 /** A difference between two schedules. */
@@ -963,6 +1077,16 @@ export interface ScheduleChange {
   readonly before?: string | undefined;
   /** The value after, as JSON; absent if it was removed, or has no value. */
   readonly after?: string | undefined;
+}
+
+/** The units of both versions since the weight was set. */
+export interface SplitCounts<At extends Instant = Instant> {
+  /** When they were observed. */
+  readonly at: At;
+  /** The units of the new version. */
+  readonly canary: Count;
+  /** The units of the previous version. */
+  readonly stable: Count;
 }
 
 /**
@@ -1097,6 +1221,14 @@ export interface State<At extends Instant = Instant> {
   readonly canaryScale?: CanaryScale | undefined;
   /** The result of what the current step commanded, once there is one. */
   readonly confirmation?: Confirmation<At> | undefined;
+  /**
+   * How long the run was paused before the present pause, if the schedule has a `pauseLimit`.
+   *
+   * @defaultValue `"PT0S"`
+   */
+  readonly pausedBefore?: Span | undefined;
+  /** The latest units of both versions, once they were observed. */
+  readonly split?: SplitCounts<At> | undefined;
 }
 
 /** A step of a schedule. */
@@ -1301,12 +1433,35 @@ export declare function scheduleFromJson(text: string): Schedule;
 export declare function scheduleFromYaml(text: string): Schedule;
 
 /**
+ * The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
+ *
+ * A day is 24 hours in which the release is not paused. All pauses together last at most 30 days, however many there are.
+ * After that the release goes on, day by day: a pause that still lasts has no effect any more. Source: App Store Connect
+ * help, "Release a version update in phases". Apple does not say what happens after the 30 days; that the days go on is the
+ * reading of it here, and a pause that is never ended must not be counted on.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a `now` or a pause before the start, and for a pause that begins or ends after
+ * `now`, or ends before it began; `unordered` for pauses that are not in the order of time, overlap, or follow one that has
+ * no end.
+ */
+export declare function appleDay(started: Instant, pauses: readonly ApplePause[], now: Instant): AppleDay;
+
+/**
  * Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
  *
  * A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
  * update in phases"; Apple allows 30 days of pauses in all.
  */
 export declare function applePhasedSchedule(): Schedule;
+
+/**
+ * Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+ * Store does.
+ *
+ * `appleDay` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+ * freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+ */
+export declare function applePhasedScheduleWithPauseLimit(): Schedule;
 
 /** A person approved or refused a gate. */
 export declare function approval(
@@ -1468,6 +1623,28 @@ export declare function order(
 export declare function plan(schedule: Schedule, start: Instant): Timeline;
 
 /**
+ * The status and the share that Play accepts, from those that are wanted.
+ *
+ * | wanted status | wanted share | result |
+ * | --- | --- | --- |
+ * | `draft` | any, or none | `draft` without a share |
+ * | `in_progress` | below 1 | `in_progress` |
+ * | `in_progress` | 1 | `completed` |
+ * | `in_progress` | none | refused |
+ * | `halted` | below 1 | `halted` |
+ * | `halted` | none | `halted`, of a release that all users got |
+ * | `halted` | 1 | refused |
+ * | `completed` | below 1 | `in_progress` |
+ * | `completed` | 1, or none | `completed` |
+ *
+ * Source: `update_rollout` of fastlane, and the `TrackRelease` of the Google Play Developer API.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a share of 0, of 5, of `NaN`, and for a halted release with a share of 1; `missing_field` for
+ * `in_progress` without a share.
+ */
+export declare function playRelease(wanted: PlayRelease): PlayRelease;
+
+/**
  * A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each.
  *
  * Play leaves the percentages to the developer and only demands that they lie between 0 and 100; these are customary.
@@ -1475,6 +1652,17 @@ export declare function plan(schedule: Schedule, start: Instant): Timeline;
  * Console help, "Release app updates with staged rollouts".
  */
 export declare function playStagedSchedule(): Schedule;
+
+/**
+ * The release on Play that the state of a staged rollout wants. Set it at every tick, as `routing`.
+ *
+ * A rollout without traffic is a `draft`, one that is paused or frozen is `halted` at its share, one at 100 % is
+ * `completed`.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for a state whose traffic went back, or goes back: no release of Play does; `out_of_range` for one with
+ * a weight of 120 %.
+ */
+export declare function playUpdate(state: State): PlayRelease;
 
 /**
  * Moves a rollout to an edited schedule, so that it need not start again. The verdict says whether the weight changes.
@@ -1523,6 +1711,21 @@ export declare function rebase(
 export declare function routing(state: State): Routing;
 
 /**
+ * How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+ * total; a percentage; or, to match the traffic, `weight`.
+ *
+ * As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+ */
+export declare function scaleToReplicas(
+  total: number,
+  scale: CanaryScale,
+  weight: number,
+  rounding: ReplicaRounding,
+): Replicas;
+
+/**
  * Replays a rollout: one `nextAction` at every tick, with what was observed since the tick before, until the rollout is
  * over or `until` is reached. Returns only the decisions whose verdict differs from the one before.
  *
@@ -1540,6 +1743,9 @@ export declare function simulate(
   tick: Span,
   until: Instant,
 ): readonly Decision<Timestamp>[];
+
+/** How many units each version got since the present weight was set. */
+export declare function split(canary: Count, stable: Count, at: Instant): Observation<Timestamp>;
 
 /**
  * The state of a rollout that begins now: no traffic yet, the first step ahead.

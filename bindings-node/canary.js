@@ -6,7 +6,9 @@ const { bind, bindMethod } = require("./lib/call.js");
 const standardSchedule = bind("canary.standard_schedule");
 const scheduleFromJson = bind("canary.schedule_from_json");
 const scheduleFromYaml = bind("canary.schedule_from_yaml");
+const appleDay = bind("canary.apple_day");
 const applePhasedSchedule = bind("canary.apple_phased_schedule");
+const applePhasedScheduleWithPauseLimit = bind("canary.apple_phased_schedule_with_pause_limit");
 const approval = bind("canary.approval");
 const blueGreenSchedule = bind("canary.blue_green_schedule");
 const capacity = bind("canary.capacity");
@@ -25,10 +27,14 @@ const nextAction = bind("canary.next_action");
 const outcome = bind("canary.outcome");
 const order = bind("canary.order");
 const plan = bind("canary.plan");
+const playRelease = bind("canary.play_release");
 const playStagedSchedule = bind("canary.play_staged_schedule");
+const playUpdate = bind("canary.play_update");
 const rebase = bind("canary.rebase");
 const routing = bind("canary.routing");
+const scaleToReplicas = bind("canary.scale_to_replicas");
 const simulate = bind("canary.simulate");
+const split = bind("canary.split");
 const start = bind("canary.start");
 const stepResult = bind("canary.step_result");
 const validate = bind("canary.validate");
@@ -83,7 +89,9 @@ module.exports = {
   standardSchedule,
   scheduleFromJson,
   scheduleFromYaml,
+  appleDay,
   applePhasedSchedule,
+  applePhasedScheduleWithPauseLimit,
   approval,
   blueGreenSchedule,
   capacity,
@@ -102,10 +110,14 @@ module.exports = {
   outcome,
   order,
   plan,
+  playRelease,
   playStagedSchedule,
+  playUpdate,
   rebase,
   routing,
+  scaleToReplicas,
   simulate,
+  split,
   start,
   stepResult,
   validate,

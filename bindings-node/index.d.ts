@@ -117,12 +117,14 @@ export declare class RelcoreError extends Error {
  * - `order_applied`: A command of an operator was applied.
  * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
  * - `paused`: The rollout is paused until an operator resumes.
+ * - `pause_limit_reached`: All pauses together have used up their limit: a pause ended by itself, or could not begin.
  * - `pause_running`: A pause step has not reached its end.
  * - `routes_removed`: Routes and a scale ended with the run, and must be removed after its traffic.
  * - `rolling_back`: The rollout has failed, and its traffic goes back as the previous version can take it.
  * - `run_over`: The rollout is over until a retry or a new revision.
  * - `run_succeeded`: All steps are done.
  * - `samples_too_few`: A metric has fewer samples than the bake requires.
+ * - `sample_ratio_mismatch`: The traffic is not split by the weight.
  * - `schedule_changed`: The rollout goes on under an edited schedule.
  * - `stable_recovered`: The previous version is ready again, so that a frozen rollout is rolled back.
  * - `stable_unhealthy`: The previous version is not ready, so a rollback is not possible.
@@ -390,12 +392,14 @@ export type ReasonCode =
   | "order_applied"
   | "order_outdated"
   | "paused"
+  | "pause_limit_reached"
   | "pause_running"
   | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "sample_ratio_mismatch"
   | "schedule_changed"
   | "stable_recovered"
   | "stable_unhealthy"

@@ -168,8 +168,8 @@ export interface PrometheusMetric {
   /** The name of the metric in the schedule. */
   readonly metric: string;
   /**
-   * The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. The query must
-   * return at most one series; aggregate several, as with `sum(…)`.
+   * The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. A query that
+   * returns several series needs `series`.
    */
   readonly answer: string;
   /**
@@ -190,6 +190,17 @@ export interface PrometheusMetric {
    * @defaultValue `false`
    */
   readonly acceptWarnings?: boolean | undefined;
+  /**
+   * How several series of the response become one value at each step. Default: several are refused.
+   *
+   * @defaultValue `"single"`
+   */
+  readonly series?: SeriesRule | undefined;
+  /**
+   * The limit of the metric, in its unit: the joined value is reported although some series have no number, if those
+   * that have one are beyond it, for the others could not make it good. Default: such a reading is missing.
+   */
+  readonly seriesLimit?: number | undefined;
 }
 
 /**
@@ -221,6 +232,21 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+
+/**
+ * How several series of one metric, such as one of each pod, become one value.
+ *
+ * The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
+ * scrape failed, has none after. At a step at which a series that has begun has no number, nothing is known of its part, so
+ * the reading is a missing one: a pod that crashed must not make the others look good. What fails without it counts, where
+ * `seriesLimit` says what fails. A series that has not begun yet is
+ * not waited for. A pod that was replaced on purpose ends its series, too: leave the name of the pod out of the query then.
+ *
+ * - `single`: Several series are refused: nobody said how to join them. Aggregate them in the query, as with `sum(…)`.
+ * - `highest`: The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better.
+ * - `lowest`: The least value, so that any series fails the metric that is below its `min`: the worst one where more is better. With a `max` all series must be above it to fail.
+ */
+export type SeriesRule = "single" | "highest" | "lowest";
 /**
  * The command whose output `parseGit` reads as `log`, for a shell. A variable of a shell drops the NULs: use a file or a
  * pipe.
@@ -349,6 +375,14 @@ export declare function monitoringToGrafana(
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 
 /**
+ * The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for a status and a share that Play refuses together, such as `completed` with 0.5; as
+ * `playRelease` for a share of 5.
+ */
+export declare function playTrackRelease(release: canary.PlayRelease): string;
+
+/**
  * Converts Prometheus responses, one range query for each metric, to observations of a canary.
  *
  * `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to
@@ -357,11 +391,13 @@ export declare function parseGit(tags: string, log: string): GitHistory<Timestam
  * Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
  * in the order of time; at one instant, in the order of `metrics`.
  *
+ * Several series of one metric are joined as its `SeriesRule` says; their numbers of samples are added.
+ *
  * A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
  * under `infos` are ignored, because they do not affect the data.
  *
  * @throws {@link RelcoreError}: All faults at once. As `prometheusQueryRange` for the responses; `invalid_value`
- * for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+ * for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
  * between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
  * step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
  * a repeated metric.

@@ -14,6 +14,7 @@ const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
+const playTrackRelease = bind("interchange.play_track_release");
 const prometheusObservations = bind("interchange.prometheus_observations");
 const prometheusQueryRange = bind("interchange.prometheus_query_range");
 
@@ -27,6 +28,7 @@ module.exports = {
   gitReleases,
   monitoringToGrafana,
   parseGit,
+  playTrackRelease,
   prometheusObservations,
   prometheusQueryRange,
 };

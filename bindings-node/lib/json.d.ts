@@ -51,6 +51,7 @@ export interface WireInputs {
   readonly "analysis.AlertVerdict": analysis.AlertVerdict;
   readonly "analysis.Assessment": analysis.Assessment;
   readonly "analysis.BadChange": analysis.BadChange;
+  readonly "analysis.CombinedJudgement": analysis.CombinedJudgement;
   readonly "analysis.Comparator": analysis.Comparator;
   readonly "analysis.Condition": analysis.Condition;
   readonly "analysis.CriteriaSet": analysis.CriteriaSet;
@@ -58,6 +59,7 @@ export interface WireInputs {
   readonly "analysis.CriterionResult": analysis.CriterionResult;
   readonly "analysis.EarlierResult": analysis.EarlierResult;
   readonly "analysis.EffectMeasure": analysis.EffectMeasure;
+  readonly "analysis.EffectSizes": analysis.EffectSizes;
   readonly "analysis.EndRule": analysis.EndRule;
   readonly "analysis.Evaluation": analysis.Evaluation;
   readonly "analysis.Firing": analysis.Firing;
@@ -69,6 +71,8 @@ export interface WireInputs {
   readonly "analysis.JudgePolicy": analysis.JudgePolicy;
   readonly "analysis.JudgedMetric": analysis.JudgedMetric;
   readonly "analysis.Judgement": analysis.Judgement;
+  readonly "analysis.JudgementPlan": analysis.JudgementPlan;
+  readonly "analysis.JudgementWindow": analysis.JudgementWindow;
   readonly "analysis.Label": analysis.Label;
   readonly "analysis.LabelledMetric": analysis.LabelledMetric;
   readonly "analysis.Measurement": analysis.Measurement;
@@ -103,6 +107,9 @@ export interface WireInputs {
   readonly "analysis.Verdict": analysis.Verdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
+  readonly "canary.AppleDay": canary.AppleDay;
+  readonly "canary.ApplePause": canary.ApplePause;
+  readonly "canary.ApplePhase": canary.ApplePhase;
   readonly "canary.CanaryScale": canary.CanaryScale;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.ChangeEffect": canary.ChangeEffect;
@@ -130,6 +137,8 @@ export interface WireInputs {
   readonly "canary.Order": canary.Order;
   readonly "canary.Phase": canary.Phase;
   readonly "canary.PlannedStep": canary.PlannedStep;
+  readonly "canary.PlayRelease": canary.PlayRelease;
+  readonly "canary.PlayStatus": canary.PlayStatus;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.RebaseMode": canary.RebaseMode;
@@ -139,6 +148,7 @@ export interface WireInputs {
   readonly "canary.Routing": canary.Routing;
   readonly "canary.Schedule": canary.Schedule;
   readonly "canary.ScheduleChange": canary.ScheduleChange;
+  readonly "canary.SplitCounts": canary.SplitCounts;
   readonly "canary.State": canary.State;
   readonly "canary.Step": canary.Step;
   readonly "canary.StepOutcome": canary.StepOutcome;
@@ -178,6 +188,7 @@ export interface WireInputs {
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
+  readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "metrics.Change": metrics.Change;
   readonly "metrics.Deployment": metrics.Deployment;
   readonly "metrics.DeploymentIntent": metrics.DeploymentIntent;
@@ -317,6 +328,7 @@ export interface WireTypes {
   readonly "analysis.AlertVerdict": analysis.AlertVerdict;
   readonly "analysis.Assessment": analysis.Assessment;
   readonly "analysis.BadChange": analysis.BadChange;
+  readonly "analysis.CombinedJudgement": analysis.CombinedJudgement;
   readonly "analysis.Comparator": analysis.Comparator;
   readonly "analysis.Condition": analysis.Condition;
   readonly "analysis.CriteriaSet": analysis.CriteriaSet;
@@ -324,6 +336,7 @@ export interface WireTypes {
   readonly "analysis.CriterionResult": analysis.CriterionResult;
   readonly "analysis.EarlierResult": analysis.EarlierResult<Timestamp>;
   readonly "analysis.EffectMeasure": analysis.EffectMeasure;
+  readonly "analysis.EffectSizes": analysis.EffectSizes;
   readonly "analysis.EndRule": analysis.EndRule;
   readonly "analysis.Evaluation": analysis.Evaluation<Timestamp>;
   readonly "analysis.Firing": analysis.Firing<Timestamp>;
@@ -335,6 +348,8 @@ export interface WireTypes {
   readonly "analysis.JudgePolicy": analysis.JudgePolicy;
   readonly "analysis.JudgedMetric": analysis.JudgedMetric;
   readonly "analysis.Judgement": analysis.Judgement;
+  readonly "analysis.JudgementPlan": analysis.JudgementPlan;
+  readonly "analysis.JudgementWindow": analysis.JudgementWindow;
   readonly "analysis.Label": analysis.Label;
   readonly "analysis.LabelledMetric": analysis.LabelledMetric;
   readonly "analysis.Measurement": analysis.Measurement;
@@ -369,6 +384,9 @@ export interface WireTypes {
   readonly "analysis.Verdict": analysis.Verdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
+  readonly "canary.AppleDay": canary.AppleDay;
+  readonly "canary.ApplePause": canary.ApplePause;
+  readonly "canary.ApplePhase": canary.ApplePhase;
   readonly "canary.CanaryScale": canary.CanaryScale;
   readonly "canary.CauseResponses": canary.CauseResponses;
   readonly "canary.ChangeEffect": canary.ChangeEffect;
@@ -396,6 +414,8 @@ export interface WireTypes {
   readonly "canary.Order": canary.Order<Timestamp>;
   readonly "canary.Phase": canary.Phase;
   readonly "canary.PlannedStep": canary.PlannedStep;
+  readonly "canary.PlayRelease": canary.PlayRelease;
+  readonly "canary.PlayStatus": canary.PlayStatus;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.RebaseMode": canary.RebaseMode;
@@ -405,6 +425,7 @@ export interface WireTypes {
   readonly "canary.Routing": canary.Routing;
   readonly "canary.Schedule": canary.Schedule;
   readonly "canary.ScheduleChange": canary.ScheduleChange;
+  readonly "canary.SplitCounts": canary.SplitCounts<Timestamp>;
   readonly "canary.State": canary.State<Timestamp>;
   readonly "canary.Step": canary.Step;
   readonly "canary.StepOutcome": canary.StepOutcome;
@@ -444,6 +465,7 @@ export interface WireTypes {
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
+  readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "metrics.Change": metrics.Change<Timestamp>;
   readonly "metrics.Deployment": metrics.Deployment<Timestamp>;
   readonly "metrics.DeploymentIntent": metrics.DeploymentIntent;

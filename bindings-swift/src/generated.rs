@@ -10,13 +10,16 @@ use relcore::analysis::{
     AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
     AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
     AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
-    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Comparator as AnalysisComparator,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange,
+    CombinedJudgement as AnalysisCombinedJudgement, Comparator as AnalysisComparator,
     Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
     CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
-    EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
-    Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
-    IncludedResults as AnalysisIncludedResults, Indicator as AnalysisIndicator, Join as AnalysisJoin,
-    JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    EffectMeasure as AnalysisEffectMeasure, EffectSizes as AnalysisEffectSizes, EndRule as AnalysisEndRule,
+    Evaluation as AnalysisEvaluation, Firing as AnalysisFiring, GroupScore as AnalysisGroupScore,
+    GroupStatus as AnalysisGroupStatus, IncludedResults as AnalysisIncludedResults,
+    Indicator as AnalysisIndicator, Join as AnalysisJoin, JudgePolicy as AnalysisJudgePolicy,
+    JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
+    JudgementPlan as AnalysisJudgementPlan, JudgementWindow as AnalysisJudgementWindow,
     Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
     Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
     MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
@@ -31,7 +34,8 @@ use relcore::analysis::{
     Verdict as AnalysisVerdict,
 };
 use relcore::canary::{
-    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, CanaryScale,
+    AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
+    ApplePause as CanaryApplePause, ApplePhase as CanaryApplePhase, CanaryScale,
     CauseResponses as CanaryCauseResponses, ChangeEffect as CanaryChangeEffect,
     ChangeKind as CanaryChangeKind, Command as CanaryCommand, Confirmation as CanaryConfirmation,
     DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
@@ -41,10 +45,11 @@ use relcore::canary::{
     MeasurementPhase as CanaryMeasurementPhase, Metric as CanaryMetric, MetricState as CanaryMetricState,
     MirrorRoute as CanaryMirrorRoute, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
-    PlannedStep as CanaryPlannedStep, Readiness as CanaryReadiness, Reading as CanaryReading,
-    RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
-    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
-    ScheduleChange as CanaryScheduleChange, State as CanaryState, Step as CanaryStep,
+    PlannedStep as CanaryPlannedStep, PlayRelease as CanaryPlayRelease, PlayStatus as CanaryPlayStatus,
+    Readiness as CanaryReadiness, Reading as CanaryReading, RebaseMode as CanaryRebaseMode,
+    ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas, Response as CanaryResponse,
+    Routing as CanaryRouting, Schedule as CanarySchedule, ScheduleChange as CanaryScheduleChange,
+    SplitCounts as CanarySplitCounts, State as CanaryState, Step as CanaryStep,
     StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
     WeightExposure as CanaryWeightExposure,
 };
@@ -66,7 +71,7 @@ use relcore::interchange::{
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
     PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
-    PrometheusSeries as InterchangePrometheusSeries,
+    PrometheusSeries as InterchangePrometheusSeries, SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
     Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
@@ -457,6 +462,13 @@ pub enum AnalysisBadChange {
     Either,
 }
 
+#[uniffi::remote(Record)]
+pub struct AnalysisCombinedJudgement {
+    pub verdict: AnalysisVerdict,
+    pub deciding: Option<u32>,
+    pub reasons: Vec<Reason>,
+}
+
 /// How a value is compared with a limit.
 #[uniffi::remote(Enum)]
 pub enum AnalysisComparator {
@@ -549,6 +561,13 @@ pub enum AnalysisEffectMeasure {
     MeanRatio,
     /// The probability that a value of the canary is greater than one of the baseline; 0.5 is no effect.
     CommonLanguage,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisEffectSizes {
+    pub mean_ratio: Option<f64>,
+    pub common_language_effect: f64,
+    pub cohens_d: Option<f64>,
 }
 
 /// What makes a metric successful that reached its count, or was ended, within its limits.
@@ -659,6 +678,21 @@ pub struct AnalysisJudgement {
     pub reasons: Vec<Reason>,
     pub missing: Vec<String>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgementPlan {
+    pub lifetime: Span,
+    pub interval: Span,
+    pub begin_after: Span,
+    pub lookback: Option<Span>,
+    pub start: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisJudgementWindow {
+    pub start: Timestamp,
+    pub end: Timestamp,
 }
 
 /// What the series of one metric show.
@@ -1164,6 +1198,33 @@ pub enum CanaryAction {
     Freeze {},
 }
 
+#[uniffi::remote(Record)]
+pub struct CanaryAppleDay {
+    pub phase: CanaryApplePhase,
+    pub day: u32,
+    pub percent: f64,
+    pub paused: Span,
+    pub pause_left: Span,
+    pub next_day_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryApplePause {
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+}
+
+/// The state of a phased release, as `phasedReleaseState` of the App Store Connect API.
+#[uniffi::remote(Enum)]
+pub enum CanaryApplePhase {
+    /// The share grows each day.
+    Active,
+    /// The share stays.
+    Paused,
+    /// Everyone gets the version.
+    Complete,
+}
+
 /// The size of the new version.
 #[uniffi::remote(Enum)]
 pub enum CanaryScale {
@@ -1190,6 +1251,7 @@ pub struct CanaryCauseResponses {
     pub deadline: CanaryResponse,
     pub not_ready: CanaryResponse,
     pub stable_unhealthy: CanaryResponse,
+    pub sample_ratio_mismatch: CanaryResponse,
 }
 
 /// What a difference between two schedules means for a rollout.
@@ -1323,6 +1385,11 @@ pub enum CanaryDiagnosticCode {
     RouteUnknown,
     /// Warning: the new version is scaled to less than its share of the traffic.
     ScaleBelowWeight,
+    /// Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not
+    /// begun.
+    StartingStepOutOfRange,
+    /// Error: a value of `split` is not in its range.
+    SplitOutOfRange,
 }
 
 /// The meaning of an empty result: the query succeeded, and there is no series.
@@ -1427,6 +1494,7 @@ pub struct CanaryMetric {
     pub initial_delay: Span,
     pub window: Option<Span>,
     pub empty: CanaryEmptyResult,
+    pub starting_step: u32,
 }
 
 #[uniffi::remote(Record)]
@@ -1439,6 +1507,7 @@ pub struct CanaryMetricState {
     pub samples: Count,
     pub last: Option<CanaryLastMeasurement>,
     pub sampled_until: Option<Timestamp>,
+    pub counts_since: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -1469,6 +1538,14 @@ pub enum CanaryObservationKind {
     Capacity {
         /// The share in percent, from 0 to 100.
         percent: f64,
+    },
+    /// How many units each version got since the present weight was set: the users, sessions or requests that the
+    /// weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
+    Split {
+        /// The units of the new version.
+        canary: Count,
+        /// The units of the previous version.
+        stable: Count,
     },
     /// A metric was queried.
     Measurement {
@@ -1552,6 +1629,25 @@ pub struct CanaryPlannedStep {
     pub earliest_start: Timestamp,
     pub earliest_end: Timestamp,
     pub latest_end: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryPlayRelease {
+    pub status: CanaryPlayStatus,
+    pub user_fraction: Option<f64>,
+}
+
+/// The status of a release on a track of Google Play.
+#[uniffi::remote(Enum)]
+pub enum CanaryPlayStatus {
+    /// Nobody gets it.
+    Draft,
+    /// A share of the users gets it: `inProgress` of Play.
+    InProgress,
+    /// Nobody else gets it; those who have it keep it.
+    Halted,
+    /// All users get it.
+    Completed,
 }
 
 #[uniffi::remote(Record)]
@@ -1645,6 +1741,8 @@ pub struct CanarySchedule {
     pub deadline: Option<Span>,
     pub deadline_excludes: CanaryDeadlineExcludes,
     pub readiness: CanaryReadiness,
+    pub pause_limit: Option<Span>,
+    pub split: StatsSplitPolicy,
 }
 
 #[uniffi::remote(Record)]
@@ -1654,6 +1752,13 @@ pub struct CanaryScheduleChange {
     pub effect: CanaryChangeEffect,
     pub before: Option<String>,
     pub after: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanarySplitCounts {
+    pub at: Timestamp,
+    pub canary: Count,
+    pub stable: Count,
 }
 
 #[uniffi::remote(Record)]
@@ -1695,6 +1800,8 @@ pub struct CanaryState {
     pub mirror_routes: Vec<CanaryMirrorRoute>,
     pub canary_scale: Option<CanaryScale>,
     pub confirmation: Option<CanaryConfirmation>,
+    pub paused_before: Span,
+    pub split: Option<CanarySplitCounts>,
 }
 
 /// A step of a schedule.
@@ -2241,6 +2348,8 @@ pub struct InterchangePrometheusMetric {
     pub samples: Option<String>,
     pub scale: f64,
     pub accept_warnings: bool,
+    pub series: InterchangeSeriesRule,
+    pub series_limit: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -2260,6 +2369,24 @@ pub struct InterchangePrometheusSample {
 pub struct InterchangePrometheusSeries {
     pub labels: BTreeMap<String, String>,
     pub samples: Vec<InterchangePrometheusSample>,
+}
+
+/// How several series of one metric, such as one of each pod, become one value.
+///
+/// The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
+/// scrape failed, has none after. At a step at which a series that has begun has no number, nothing is known of its part, so
+/// the reading is a missing one: a pod that crashed must not make the others look good. What fails without it counts, where
+/// `series_limit` says what fails. A series that has not begun yet is
+/// not waited for. A pod that was replaced on purpose ends its series, too: leave the name of the pod out of the query then.
+#[uniffi::remote(Enum)]
+pub enum InterchangeSeriesRule {
+    /// Several series are refused: nobody said how to join them. Aggregate them in the query, as with `sum(…)`.
+    Single,
+    /// The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better.
+    Highest,
+    /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
+    /// With a `max` all series must be above it to fail.
+    Lowest,
 }
 
 #[uniffi::remote(Record)]
@@ -3858,6 +3985,11 @@ pub fn ffi_analysis_assess_tally(
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_combine_judgements(verdicts: Vec<AnalysisVerdict>) -> Encoded<AnalysisCombinedJudgement> {
+    Encoded(Ok(relcore::analysis::combine_judgements(borrow(&verdicts))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_compare_with_previous(
     monitoring: AnalysisMonitoring,
     series: Vec<AnalysisSeriesPair>,
@@ -3874,6 +4006,11 @@ pub fn ffi_analysis_earlier_result(
     at: Timestamp,
 ) -> Encoded<AnalysisEarlierResult> {
     Encoded(Ok(relcore::analysis::earlier_result(borrow(&scorecard), borrow(&at))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_effect_sizes(canary: Vec<f64>, baseline: Vec<f64>) -> Encoded<AnalysisEffectSizes> {
+    Encoded(relcore::analysis::effect_sizes(borrow(&canary), borrow(&baseline)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -3954,6 +4091,14 @@ pub fn ffi_analysis_outcome_of_scorecard(scorecard: AnalysisScorecard) -> Encode
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_judgement_windows(
+    plan: AnalysisJudgementPlan,
+    now: Timestamp,
+) -> Encoded<Vec<AnalysisJudgementWindow>> {
+    Encoded(relcore::analysis::judgement_windows(borrow(&plan), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_parse_criterion(text: String) -> Encoded<AnalysisCriterion> {
     Encoded(relcore::analysis::parse_criterion(borrow(&text)).map_err(RelcoreError::from))
 }
@@ -4004,8 +4149,25 @@ pub fn ffi_canary_schedule_from_yaml(text: String) -> Encoded<CanarySchedule> {
 }
 
 #[uniffi::export]
+pub fn ffi_canary_apple_day(
+    started: Timestamp,
+    pauses: Vec<CanaryApplePause>,
+    now: Timestamp,
+) -> Encoded<CanaryAppleDay> {
+    Encoded(
+        relcore::canary::apple_day(borrow(&started), borrow(&pauses), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_apple_phased_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::apple_phased_schedule()))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_apple_phased_schedule_with_pause_limit() -> Encoded<CanarySchedule> {
+    Encoded(Ok(relcore::canary::apple_phased_schedule_with_pause_limit()))
 }
 
 #[uniffi::export]
@@ -4146,8 +4308,18 @@ pub fn ffi_canary_plan(schedule: CanarySchedule, start: Timestamp) -> Encoded<Ca
 }
 
 #[uniffi::export]
+pub fn ffi_canary_play_release(wanted: CanaryPlayRelease) -> Encoded<CanaryPlayRelease> {
+    Encoded(relcore::canary::play_release(borrow(&wanted)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_play_staged_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::play_staged_schedule()))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_play_update(state: CanaryState) -> Encoded<CanaryPlayRelease> {
+    Encoded(relcore::canary::play_update(borrow(&state)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -4170,6 +4342,24 @@ pub fn ffi_canary_routing(state: CanaryState) -> Encoded<CanaryRouting> {
 }
 
 #[uniffi::export]
+pub fn ffi_canary_scale_to_replicas(
+    total: u32,
+    scale: CanaryScale,
+    weight: f64,
+    rounding: CanaryReplicaRounding,
+) -> Encoded<CanaryReplicas> {
+    Encoded(
+        relcore::canary::scale_to_replicas(
+            borrow(&total),
+            borrow(&scale),
+            borrow(&weight),
+            borrow(&rounding),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_simulate(
     schedule: CanarySchedule,
     observations: Vec<CanaryObservation>,
@@ -4187,6 +4377,11 @@ pub fn ffi_canary_simulate(
         )
         .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_canary_split(canary: Count, stable: Count, at: Timestamp) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::split(borrow(&canary), borrow(&stable), borrow(&at))))
 }
 
 #[uniffi::export]
@@ -4390,6 +4585,11 @@ pub fn ffi_interchange_monitoring_to_grafana(
 #[uniffi::export]
 pub fn ffi_interchange_parse_git(tags: String, log: String) -> Encoded<InterchangeGitHistory> {
     Encoded(relcore::interchange::parse_git(borrow(&tags), borrow(&log)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_play_track_release(release: CanaryPlayRelease) -> Plain<String> {
+    Plain(relcore::interchange::play_track_release(borrow(&release)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -5649,6 +5849,16 @@ pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_combined_judgement(json: &str) -> Encoded<AnalysisCombinedJudgement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_combined_judgement(value: AnalysisCombinedJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_comparator(json: &str) -> Encoded<AnalysisComparator> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -5715,6 +5925,16 @@ pub fn ffi_read_analysis_effect_measure(json: &str) -> Encoded<AnalysisEffectMea
 
 #[uniffi::export]
 pub fn ffi_write_analysis_effect_measure(value: AnalysisEffectMeasure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_effect_sizes(json: &str) -> Encoded<AnalysisEffectSizes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_effect_sizes(value: AnalysisEffectSizes) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -5825,6 +6045,26 @@ pub fn ffi_read_analysis_judgement(json: &str) -> Encoded<AnalysisJudgement> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_judgement(value: AnalysisJudgement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement_plan(json: &str) -> Encoded<AnalysisJudgementPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement_plan(value: AnalysisJudgementPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judgement_window(json: &str) -> Encoded<AnalysisJudgementWindow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judgement_window(value: AnalysisJudgementWindow) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6169,6 +6409,36 @@ pub fn ffi_write_canary_action(value: CanaryAction) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_apple_day(json: &str) -> Encoded<CanaryAppleDay> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_apple_day(value: CanaryAppleDay) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_apple_pause(json: &str) -> Encoded<CanaryApplePause> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_apple_pause(value: CanaryApplePause) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_apple_phase(json: &str) -> Encoded<CanaryApplePhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_apple_phase(value: CanaryApplePhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_scale(json: &str) -> Encoded<CanaryScale> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6439,6 +6709,26 @@ pub fn ffi_write_canary_planned_step(value: CanaryPlannedStep) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_play_release(json: &str) -> Encoded<CanaryPlayRelease> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_play_release(value: CanaryPlayRelease) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_play_status(json: &str) -> Encoded<CanaryPlayStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_play_status(value: CanaryPlayStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_readiness(json: &str) -> Encoded<CanaryReadiness> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6525,6 +6815,16 @@ pub fn ffi_read_canary_schedule_change(json: &str) -> Encoded<CanaryScheduleChan
 
 #[uniffi::export]
 pub fn ffi_write_canary_schedule_change(value: CanaryScheduleChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_split_counts(json: &str) -> Encoded<CanarySplitCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_split_counts(value: CanarySplitCounts) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6915,6 +7215,16 @@ pub fn ffi_read_interchange_prometheus_series(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_series_rule(json: &str) -> Encoded<InterchangeSeriesRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_series_rule(value: InterchangeSeriesRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

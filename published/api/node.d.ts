@@ -104,12 +104,14 @@ export type ReasonCode =
   | "order_applied"
   | "order_outdated"
   | "paused"
+  | "pause_limit_reached"
   | "pause_running"
   | "routes_removed"
   | "rolling_back"
   | "run_over"
   | "run_succeeded"
   | "samples_too_few"
+  | "sample_ratio_mismatch"
   | "schedule_changed"
   | "stable_recovered"
   | "stable_unhealthy"
@@ -530,6 +532,15 @@ export interface Assessment {
 }
 /** Which change of a metric is bad. */
 export type BadChange = "increase" | "decrease" | "either";
+/** What the judgements of several windows come to, made by `combineJudgements`. */
+export interface CombinedJudgement {
+  /** The verdict. */
+  readonly verdict: Verdict;
+  /** The index of the judgement that decided; absent if there is none. */
+  readonly deciding?: number | undefined;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+}
 /** How a value is compared with a limit. */
 export type Comparator =
   "less_than" | "less_than_or_equal" | "equal_to" | "greater_than_or_equal" | "greater_than";
@@ -616,6 +627,15 @@ export interface EarlierResult<At extends Instant = Instant> {
 }
 /** How the size of a difference is measured. */
 export type EffectMeasure = "mean_ratio" | "common_language";
+/** How far the values of a canary are from those of its baseline, made by `effectSizes`. */
+export interface EffectSizes {
+  /** The mean of the canary divided by that of the baseline; absent where either mean is not positive. */
+  readonly meanRatio?: number | undefined;
+  /** How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`). */
+  readonly commonLanguageEffect: number;
+  /** The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values. */
+  readonly cohensD?: number | undefined;
+}
 /** What makes a metric successful that reached its count, or was ended, within its limits. */
 export type EndRule = "needs_success" | "within_limits";
 /** The state of a run, made by `evaluate`. */
@@ -743,6 +763,26 @@ export interface Judgement {
   readonly missing: readonly string[];
   /** The digest of the policy. */
   readonly policyDigest: string;
+}
+/** How often a canary is judged, and over which time. */
+export interface JudgementPlan {
+  /** The time of all judgements. */
+  readonly lifetime: Span;
+  /** The time from one judgement to the next: `canaryAnalysisIntervalMins`. */
+  readonly interval: Span;
+  /** How long to wait before the first window begins: `beginAfterMins`. */
+  readonly beginAfter?: Span | undefined;
+  /** The longest window: `lookbackMins`. */
+  readonly lookback?: Span | undefined;
+  /** Where the first window begins. */
+  readonly start?: Instant | undefined;
+}
+/** The time whose values one judgement compares. */
+export interface JudgementWindow {
+  /** The beginning. */
+  readonly start: Timestamp;
+  /** The end, at which the judgement is made. */
+  readonly end: Timestamp;
 }
 /** What the series of one metric show. */
 export type Label = "passed" | "high" | "low" | "inconclusive" | "no_data" | "error";
@@ -1175,10 +1215,14 @@ export declare function templateFromYaml(text: string): Template;
 export declare function assessReading(metric: Metric, reading: Reading): Phase;
 /** The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`. */
 export declare function assessTally(metric: Metric, tally: Tally, ended: boolean, end: EndRule): Assessment;
+/** The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score. */
+export declare function combineJudgements(verdicts: readonly Verdict[]): CombinedJudgement;
 /** Compares the metrics of a release with those of the previous version, by the rank test of `judge`. */
 export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
 /** Makes the earlier result that later releases are compared with. */
 export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
+/** How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d. */
+export declare function effectSizes(canary: readonly number[], baseline: readonly number[]): EffectSizes;
 /** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
 /** Evaluates alert rules on the samples of their metrics until `now`. */
@@ -1207,6 +1251,8 @@ export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Ou
 export declare function outcomeOfJudgement(judgement: Judgement): decision.Outcome;
 /** The consequence of a score for its caller. */
 export declare function outcomeOfScorecard(scorecard: Scorecard): decision.Outcome;
+/** The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`. */
+export declare function judgementWindows(plan: JudgementPlan, now: Instant): readonly JudgementWindow[];
 /** Reads a criterion in the text form of Keptn, extended by ranges and signed limits. */
 export declare function parseCriterion(text: string): Criterion;
 /** Adds up labels to a score and a verdict, as the judge does. */
@@ -1321,6 +1367,30 @@ export interface ActionRollBack {
 export interface ActionFreeze {
   readonly type: "freeze";
 }
+/** How far a phased release has come. */
+export interface AppleDay {
+  /** Whether the share grows. */
+  readonly phase: ApplePhase;
+  /** The day, from 1 to 7: `currentDayNumber` of the API. */
+  readonly day: number;
+  /** The share of those who update automatically, in percent. */
+  readonly percent: number;
+  /** How long all pauses have lasted, at most 30 days. */
+  readonly paused: Span;
+  /** How long it may still be paused. */
+  readonly pauseLeft: Span;
+  /** When the next day begins if nobody pauses or resumes; absent when everyone gets the version. */
+  readonly nextDayAt?: Timestamp | undefined;
+}
+/** A pause of a phased release. */
+export interface ApplePause {
+  /** When it began. */
+  readonly start: Instant;
+  /** When it ended; absent while it lasts. */
+  readonly end?: Instant | undefined;
+}
+/** The state of a phased release, as `phasedReleaseState` of the App Store Connect API. */
+export type ApplePhase = "active" | "paused" | "complete";
 /** The size of the new version. */
 export type CanaryScale = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic;
 /** A number of replicas. */
@@ -1355,6 +1425,8 @@ export interface CauseResponses {
   readonly notReady?: Response | undefined;
   /** The previous version is not ready, so that a rollback is not possible. */
   readonly stableUnhealthy?: Response | undefined;
+  /** The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid. */
+  readonly sampleRatioMismatch?: Response | undefined;
 }
 /** What a difference between two schedules means for a rollout. */
 export type ChangeEffect = "stricter" | "looser" | "neutral";
@@ -1382,7 +1454,7 @@ export interface Confirmation<At extends Instant = Instant> {
 }
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
-  /** Pause steps, and pauses that an operator or a response began. */
+  /** Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic goes back. */
   readonly pauses?: boolean | undefined;
   /** The time that a gate waits for an approval. */
   readonly gates?: boolean | undefined;
@@ -1440,7 +1512,9 @@ export type DiagnosticCode =
   | "bake_never_ends"
   | "share_out_of_range"
   | "route_unknown"
-  | "scale_below_weight";
+  | "scale_below_weight"
+  | "starting_step_out_of_range"
+  | "split_out_of_range";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -1528,6 +1602,8 @@ export interface Metric {
   readonly window?: Span | undefined;
   /** The meaning of an empty result. */
   readonly empty?: EmptyResult | undefined;
+  /** The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts. */
+  readonly startingStep?: number | undefined;
 }
 /** The counts of a metric, and its latest measurement. */
 export interface MetricState<At extends Instant = Instant> {
@@ -1547,6 +1623,8 @@ export interface MetricState<At extends Instant = Instant> {
   readonly last?: LastMeasurement<At> | undefined;
   /** The end of the latest window whose samples were counted, for a metric with a `window`. */
   readonly sampledUntil?: At | undefined;
+  /** When its `startingStep` began, if it has one and it did. */
+  readonly countsSince?: At | undefined;
 }
 /** A mirror route that was commanded. */
 export interface MirrorRoute {
@@ -1568,6 +1646,7 @@ export interface Observation<At extends Instant = Instant> {
 export type ObservationKind =
   | ObservationKindHealth
   | ObservationKindCapacity
+  | ObservationKindSplit
   | ObservationKindMeasurement
   | ObservationKindWindow
   | ObservationKindApproval
@@ -1587,6 +1666,14 @@ export interface ObservationKindCapacity {
   readonly type: "capacity";
   /** The share in percent, from 0 to 100. */
   readonly percent: number;
+}
+/** How many units each version got since the present weight was set: the users, sessions or requests that the weight splits. */
+export interface ObservationKindSplit {
+  readonly type: "split";
+  /** The units of the new version. */
+  readonly canary: Count;
+  /** The units of the previous version. */
+  readonly stable: Count;
 }
 /** A metric was queried. */
 export interface ObservationKindMeasurement {
@@ -1664,6 +1751,15 @@ export interface PlannedStep {
   /** The latest instant at which it ends; absent when it, or a step before it, waits without limit. */
   readonly latestEnd?: Timestamp | undefined;
 }
+/** The fields of a `TrackRelease` of Google Play that a staged rollout changes. */
+export interface PlayRelease {
+  /** The status. */
+  readonly status: PlayStatus;
+  /** The share of the users, above 0 and at most 1. */
+  readonly userFraction?: number | undefined;
+}
+/** The status of a release on a track of Google Play. */
+export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
 /** How long the new version may be unready. */
 export interface Readiness {
   /** How long after its start, or after its weight rose, the version may be unready. */
@@ -1737,6 +1833,10 @@ export interface Schedule {
   readonly deadlineExcludes?: DeadlineExcludes | undefined;
   /** How long the new version may be unready before `on.notReady` applies. */
   readonly readiness?: Readiness | undefined;
+  /** The longest time of all pauses of a run together, whoever or whatever began them. */
+  readonly pauseLimit?: Span | undefined;
+  /** How certain a mismatch of the split must be before `on.sampleRatioMismatch` applies. */
+  readonly split?: stats.SplitPolicy | undefined;
 }
 /** A difference between two schedules. */
 export interface ScheduleChange {
@@ -1750,6 +1850,15 @@ export interface ScheduleChange {
   readonly before?: string | undefined;
   /** The value after, as JSON; absent if it was removed, or has no value. */
   readonly after?: string | undefined;
+}
+/** The units of both versions since the weight was set. */
+export interface SplitCounts<At extends Instant = Instant> {
+  /** When they were observed. */
+  readonly at: At;
+  /** The units of the new version. */
+  readonly canary: Count;
+  /** The units of the previous version. */
+  readonly stable: Count;
 }
 /** The state of a rollout: plain data, to be stored between two calls. */
 export interface State<At extends Instant = Instant> {
@@ -1827,6 +1936,10 @@ export interface State<At extends Instant = Instant> {
   readonly canaryScale?: CanaryScale | undefined;
   /** The result of what the current step commanded, once there is one. */
   readonly confirmation?: Confirmation<At> | undefined;
+  /** How long the run was paused before the present pause, if the schedule has a `pauseLimit`. */
+  readonly pausedBefore?: Span | undefined;
+  /** The latest units of both versions, once they were observed. */
+  readonly split?: SplitCounts<At> | undefined;
 }
 /** A step of a schedule. */
 export type Step =
@@ -1957,8 +2070,12 @@ export declare function standardSchedule(): Schedule;
 export declare function scheduleFromJson(text: string): Schedule;
 /** Reads a schedule from YAML text and checks it; all faults at once. */
 export declare function scheduleFromYaml(text: string): Schedule;
+/** The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7. */
+export declare function appleDay(started: Instant, pauses: readonly ApplePause[], now: Instant): AppleDay;
 /** Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each. */
 export declare function applePhasedSchedule(): Schedule;
+/** Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does. */
+export declare function applePhasedScheduleWithPauseLimit(): Schedule;
 /** A person approved or refused a gate. */
 export declare function approval(
   gate: string,
@@ -2019,8 +2136,12 @@ export declare function order(
 ): Observation<Timestamp>;
 /** The timeline of a rollout that starts at an instant. */
 export declare function plan(schedule: Schedule, start: Instant): Timeline;
+/** The status and the share that Play accepts, from those that are wanted. */
+export declare function playRelease(wanted: PlayRelease): PlayRelease;
 /** A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each. */
 export declare function playStagedSchedule(): Schedule;
+/** The release on Play that the state of a staged rollout wants. */
+export declare function playUpdate(state: State): PlayRelease;
 /** Moves a rollout to an edited schedule, so that it need not start again. */
 export declare function rebase(
   before: Schedule,
@@ -2031,6 +2152,13 @@ export declare function rebase(
 ): Decision<Timestamp>;
 /** The routing that a state wants. */
 export declare function routing(state: State): Routing;
+/** How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the total; a percentage; or, to match the traffic, `weight`. */
+export declare function scaleToReplicas(
+  total: number,
+  scale: CanaryScale,
+  weight: number,
+  rounding: ReplicaRounding,
+): Replicas;
 /** Replays a rollout: one `nextAction` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached. */
 export declare function simulate(
   schedule: Schedule,
@@ -2039,6 +2167,8 @@ export declare function simulate(
   tick: Span,
   until: Instant,
 ): readonly Decision<Timestamp>[];
+/** How many units each version got since the present weight was set. */
+export declare function split(canary: Count, stable: Count, at: Instant): Observation<Timestamp>;
 /** The state of a rollout that begins now: no traffic yet, the first step ahead. */
 export declare function start(schedule: Schedule, now: Instant): State<Timestamp>;
 /** The caller carried out the command of a step, or could not: which step, with what result, and if useful a text. */
@@ -2534,6 +2664,10 @@ export interface PrometheusMetric {
   readonly scale?: number | undefined;
   /** Whether a response with warnings is accepted. */
   readonly acceptWarnings?: boolean | undefined;
+  /** How several series of the response become one value at each step. */
+  readonly series?: SeriesRule | undefined;
+  /** The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good. */
+  readonly seriesLimit?: number | undefined;
 }
 /** The PromQL of a metric. */
 export interface PrometheusQuery {
@@ -2558,6 +2692,8 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+/** How several series of one metric, such as one of each pod, become one value. */
+export type SeriesRule = "single" | "highest" | "lowest";
 /** The command whose output `parseGit` reads as `log`, for a shell. */
 export declare const GIT_LOG: "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags";
 /** The command that prints the ids of the commits that touch some paths, for a shell: append the paths. */
@@ -2593,6 +2729,8 @@ export declare function monitoringToGrafana(
 ): string;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
+/** The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API. */
+export declare function playTrackRelease(release: canary.PlayRelease): string;
 /** Converts Prometheus responses, one range query for each metric, to observations of a canary. */
 export declare function prometheusObservations(
   metrics: readonly PrometheusMetric[],

@@ -338,6 +338,15 @@ class Assessment(_Value):
     reason: Reason
     """Why."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CombinedJudgement(_Value):
+    """What the judgements of several windows come to, made by `combine_judgements`."""
+    verdict: Verdict
+    """The verdict."""
+    deciding: int | None = None
+    """The index of the judgement that decided; absent if there is none."""
+    reasons: Sequence[Reason]
+    """The reason."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`."""
     tests: Sequence[Annotated[Test, _TAGGED]]
@@ -418,6 +427,15 @@ class EarlierResult(_Value):
     """The verdict about it."""
     values: Sequence[Indicator] = ()
     """Its values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectSizes(_Value):
+    """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where either mean is not positive."""
+    common_language_effect: float
+    """How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`)."""
+    cohens_d: float | None = None
+    """The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
@@ -540,6 +558,26 @@ class Judgement(_Value):
     """The metrics without data."""
     policy_digest: str
     """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementPlan(_Value):
+    """How often a canary is judged, and over which time."""
+    lifetime: timedelta
+    """The time of all judgements."""
+    interval: timedelta
+    """The time from one judgement to the next: `canaryAnalysisIntervalMins`."""
+    begin_after: timedelta = timedelta(seconds=0)
+    """How long to wait before the first window begins: `beginAfterMins`."""
+    lookback: timedelta | None = None
+    """The longest window: `lookbackMins`."""
+    start: datetime | None = None
+    """Where the first window begins."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementWindow(_Value):
+    """The time whose values one judgement compares."""
+    start: datetime
+    """The beginning."""
+    end: datetime
+    """The end, at which the judgement is made."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelledMetric(_Value):
     """A metric whose label is known."""
@@ -982,11 +1020,17 @@ def assess_reading(metric: Metric | Mapping[str, object], reading: Reading | Map
 def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[str, object], ended: bool, end: EndRule | str) -> Assessment:
     """The phase of a metric whose measurements were counted elsewhere, such as in the status of an `AnalysisRun`."""
     ...
+def combine_judgements(verdicts: Sequence[Verdict | str]) -> CombinedJudgement:
+    """The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score."""
+    ...
 def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
     """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
     ...
 def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
     """Makes the earlier result that later releases are compared with."""
+    ...
+def effect_sizes(canary: Sequence[float], baseline: Sequence[float]) -> EffectSizes:
+    """How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d."""
     ...
 def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
     """Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when."""
@@ -1024,6 +1068,9 @@ def outcome_of_judgement(judgement: Judgement | Mapping[str, object]) -> Outcome
 def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome:
     """The consequence of a score for its caller."""
     ...
+def judgement_windows(plan: JudgementPlan | Mapping[str, object], now: datetime | str) -> tuple[JudgementWindow, ...]:
+    """The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`."""
+    ...
 def parse_criterion(text: str) -> Criterion:
     """Reads a criterion in the text form of Keptn, extended by ranges and signed limits."""
     ...
@@ -1044,6 +1091,14 @@ class AbortPolicy(StrEnum):
     """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`."""
     FREEZE = 'freeze'
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
+class ApplePhase(StrEnum):
+    """The state of a phased release, as `phasedReleaseState` of the App Store Connect API."""
+    ACTIVE = 'active'
+    """The share grows each day."""
+    PAUSED = 'paused'
+    """The share stays."""
+    COMPLETE = 'complete'
+    """Everyone gets the version."""
 class ChangeEffect(StrEnum):
     """What a difference between two schedules means for a rollout."""
     STRICTER = 'stricter'
@@ -1130,6 +1185,10 @@ class DiagnosticCode(StrEnum):
     """Warning: a step removes a route that no step before it sets."""
     SCALE_BELOW_WEIGHT = 'scale_below_weight'
     """Warning: the new version is scaled to less than its share of the traffic."""
+    STARTING_STEP_OUT_OF_RANGE = 'starting_step_out_of_range'
+    """Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not begun."""
+    SPLIT_OUT_OF_RANGE = 'split_out_of_range'
+    """Error: a value of `split` is not in its range."""
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series."""
     NO_DATA = 'no_data'
@@ -1178,6 +1237,16 @@ class Phase(StrEnum):
     """All traffic is on the previous version again."""
     FROZEN = 'frozen'
     """It ended without a change of the traffic."""
+class PlayStatus(StrEnum):
+    """The status of a release on a track of Google Play."""
+    DRAFT = 'draft'
+    """Nobody gets it."""
+    IN_PROGRESS = 'in_progress'
+    """A share of the users gets it: `inProgress` of Play."""
+    HALTED = 'halted'
+    """Nobody else gets it; those who have it keep it."""
+    COMPLETED = 'completed'
+    """All users get it."""
 class RebaseMode(StrEnum):
     """Where a rollout goes on in an edited schedule."""
     NEAREST_NOT_ABOVE = 'nearest_not_above'
@@ -1315,6 +1384,28 @@ class ActionFreeze(_Variant):
 Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAwaitGate | ActionSetHeaderRoute | ActionSetMirrorRoute | ActionSetCanaryScale | ActionRunExternal | ActionPause | ActionComplete | ActionRollBack | ActionFreeze
 """What to do about a canary."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AppleDay(_Value):
+    """How far a phased release has come."""
+    phase: ApplePhase
+    """Whether the share grows."""
+    day: int
+    """The day, from 1 to 7: `currentDayNumber` of the API."""
+    percent: float
+    """The share of those who update automatically, in percent."""
+    paused: timedelta
+    """How long all pauses have lasted, at most 30 days."""
+    pause_left: timedelta
+    """How long it may still be paused."""
+    next_day_at: datetime | None = None
+    """When the next day begins if nobody pauses or resumes; absent when everyone gets the version."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplePause(_Value):
+    """A pause of a phased release."""
+    start: datetime
+    """When it began."""
+    end: datetime | None = None
+    """When it ended; absent while it lasts."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
     type: Literal['replicas'] = 'replicas'
@@ -1352,6 +1443,8 @@ class CauseResponses(_Value):
     """The new version is not ready for longer than `readiness` allows."""
     stable_unhealthy: Response = Response.HOLD
     """The previous version is not ready, so that a rollback is not possible."""
+    sample_ratio_mismatch: Response = Response.PAUSE
+    """The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Confirmation(_Value):
     """The result of what a step commanded."""
@@ -1365,7 +1458,7 @@ class Confirmation(_Value):
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
     pauses: bool = True
-    """Pause steps, and pauses that an operator or a response began."""
+    """Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic goes back."""
     gates: bool = True
     """The time that a gate waits for an approval."""
     closed_windows: bool = True
@@ -1476,6 +1569,8 @@ class Metric(_Value):
     """How far back the query looks: 5 minutes for `rate(errors[5m])`."""
     empty: EmptyResult = EmptyResult.NO_DATA
     """The meaning of an empty result."""
+    starting_step: int = 0
+    """The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
@@ -1495,6 +1590,8 @@ class MetricState(_Value):
     """The latest measurement."""
     sampled_until: datetime | None = None
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
+    counts_since: datetime | None = None
+    """When its `starting_step` began, if it has one and it did."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
@@ -1527,6 +1624,15 @@ class ObservationKindCapacity(_Variant):
     """Which variant this is."""
     percent: float
     """The share in percent, from 0 to 100."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindSplit(_Variant):
+    """How many units each version got since the present weight was set: the users, sessions or requests that the weight splits."""
+    type: Literal['split'] = 'split'
+    """Which variant this is."""
+    canary: int
+    """The units of the new version."""
+    stable: int
+    """The units of the previous version."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
@@ -1583,7 +1689,7 @@ class ObservationKindNewRevision(_Variant):
     """Which variant this is."""
     revision: str
     """The name of the new version."""
-ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindStepResult | ObservationKindNewRevision
+ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindSplit | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindStepResult | ObservationKindNewRevision
 """What was observed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order(_Value):
@@ -1609,6 +1715,13 @@ class PlannedStep(_Value):
     """The earliest instant at which it ends."""
     latest_end: datetime | None = None
     """The latest instant at which it ends; absent when it, or a step before it, waits without limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlayRelease(_Value):
+    """The fields of a `TrackRelease` of Google Play that a staged rollout changes."""
+    status: PlayStatus
+    """The status."""
+    user_fraction: float | None = None
+    """The share of the users, above 0 and at most 1."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Readiness(_Value):
     """How long the new version may be unready."""
@@ -1681,6 +1794,10 @@ class Schedule(_Value):
     """The times that the deadline does not count."""
     readiness: Readiness = field(default_factory=lambda: Readiness())
     """How long the new version may be unready before `on.not_ready` applies."""
+    pause_limit: timedelta | None = None
+    """The longest time of all pauses of a run together, whoever or whatever began them."""
+    split: SplitPolicy = field(default_factory=lambda: SplitPolicy())
+    """How certain a mismatch of the split must be before `on.sample_ratio_mismatch` applies."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScheduleChange(_Value):
     """A difference between two schedules."""
@@ -1694,6 +1811,15 @@ class ScheduleChange(_Value):
     """The value before, as JSON; absent if it was added, or had no value."""
     after: str | None = None
     """The value after, as JSON; absent if it was removed, or has no value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SplitCounts(_Value):
+    """The units of both versions since the weight was set."""
+    at: datetime
+    """When they were observed."""
+    canary: int
+    """The units of the new version."""
+    stable: int
+    """The units of the previous version."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls."""
@@ -1771,6 +1897,10 @@ class State(_Value):
     """The scale that was commanded for the new version; absent: as its traffic needs."""
     confirmation: Confirmation | None = None
     """The result of what the current step commanded, once there is one."""
+    paused_before: timedelta = timedelta(seconds=0)
+    """How long the run was paused before the present pause, if the schedule has a `pause_limit`."""
+    split: SplitCounts | None = None
+    """The latest units of both versions, once they were observed."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
@@ -1923,8 +2053,14 @@ def schedule_from_json(text: str) -> Schedule:
 def schedule_from_yaml(text: str) -> Schedule:
     """Reads a schedule from YAML text and checks it; all faults at once."""
     ...
+def apple_day(started: datetime | str, pauses: Sequence[ApplePause | Mapping[str, object]], now: datetime | str) -> AppleDay:
+    """The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7."""
+    ...
 def apple_phased_schedule() -> Schedule:
     """Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each."""
+    ...
+def apple_phased_schedule_with_pause_limit() -> Schedule:
+    """Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does."""
     ...
 def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observation:
     """A person approved or refused a gate."""
@@ -1980,8 +2116,14 @@ def order(command: Command | str, at: datetime | str, by: str | None=None, reaso
 def plan(schedule: Schedule | Mapping[str, object], start: datetime | str) -> Timeline:
     """The timeline of a rollout that starts at an instant."""
     ...
+def play_release(wanted: PlayRelease | Mapping[str, object]) -> PlayRelease:
+    """The status and the share that Play accepts, from those that are wanted."""
+    ...
 def play_staged_schedule() -> Schedule:
     """A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each."""
+    ...
+def play_update(state: State | Mapping[str, object]) -> PlayRelease:
+    """The release on Play that the state of a staged rollout wants."""
     ...
 def rebase(before: Schedule | Mapping[str, object], state: State | Mapping[str, object], after: Schedule | Mapping[str, object], mode: RebaseMode | str, now: datetime | str) -> Decision:
     """Moves a rollout to an edited schedule, so that it need not start again."""
@@ -1989,8 +2131,14 @@ def rebase(before: Schedule | Mapping[str, object], state: State | Mapping[str, 
 def routing(state: State | Mapping[str, object]) -> Routing:
     """The routing that a state wants."""
     ...
+def scale_to_replicas(total: int, scale: CanaryScale | Mapping[str, object], weight: float, rounding: ReplicaRounding | str) -> Replicas:
+    """How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the total; a percentage; or, to match the traffic, `weight`."""
+    ...
 def simulate(schedule: Schedule | Mapping[str, object], observations: Sequence[Observation | Mapping[str, object]], start_at: datetime | str, tick: timedelta | str, until: datetime | str) -> tuple[Decision, ...]:
     """Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached."""
+    ...
+def split(canary: int, stable: int, at: datetime | str) -> Observation:
+    """How many units each version got since the present weight was set."""
     ...
 def start(schedule: Schedule | Mapping[str, object], now: datetime | str) -> State:
     """The state of a rollout that begins now: no traffic yet, the first step ahead."""
@@ -2590,6 +2738,14 @@ class MissingSample(StrEnum):
     """`+Inf`, often from a division by 0 or a quantile beyond the last histogram bucket."""
     NEGATIVE_INFINITY = 'negative_infinity'
     """`-Inf`."""
+class SeriesRule(StrEnum):
+    """How several series of one metric, such as one of each pod, become one value."""
+    SINGLE = 'single'
+    """Several series are refused: nobody said how to join them."""
+    HIGHEST = 'highest'
+    """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
+    LOWEST = 'lowest'
+    """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitCommit(_Value):
     """A commit."""
@@ -2665,6 +2821,10 @@ class PrometheusMetric(_Value):
     """The factor from the unit of the query to the unit of the metric: 100 from a share to percent, 1000 from seconds to milliseconds."""
     accept_warnings: bool = False
     """Whether a response with warnings is accepted."""
+    series: SeriesRule = SeriesRule.SINGLE
+    """How several series of the response become one value at each step."""
+    series_limit: float | None = None
+    """The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrometheusQuery(_Value):
     """The PromQL of a metric."""
@@ -2710,6 +2870,9 @@ def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: 
     ...
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands."""
+    ...
+def play_track_release(release: PlayRelease | Mapping[str, object]) -> str:
+    """The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API."""
     ...
 def prometheus_observations(metrics: Sequence[PrometheusMetric | Mapping[str, object]], start: datetime | str, end: datetime | str, step: timedelta | str) -> tuple[Observation, ...]:
     """Converts Prometheus responses, one range query for each metric, to observations of a canary."""
@@ -3464,6 +3627,8 @@ class ReasonCode(StrEnum):
     """A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change."""
     PAUSED = 'paused'
     """The rollout is paused until an operator resumes."""
+    PAUSE_LIMIT_REACHED = 'pause_limit_reached'
+    """All pauses together have used up their limit: a pause ended by itself, or could not begin."""
     PAUSE_RUNNING = 'pause_running'
     """A pause step has not reached its end."""
     ROUTES_REMOVED = 'routes_removed'
@@ -3476,6 +3641,8 @@ class ReasonCode(StrEnum):
     """All steps are done."""
     SAMPLES_TOO_FEW = 'samples_too_few'
     """A metric has fewer samples than the bake requires."""
+    SAMPLE_RATIO_MISMATCH = 'sample_ratio_mismatch'
+    """The traffic is not split by the weight."""
     SCHEDULE_CHANGED = 'schedule_changed'
     """The rollout goes on under an edited schedule."""
     STABLE_RECOVERED = 'stable_recovered'
@@ -3564,8 +3731,6 @@ class ReasonCode(StrEnum):
     """The variant is proven not to be worse than the control in a guardrail by its margin."""
     GUARDRAIL_INCONCLUSIVE = 'guardrail_inconclusive'
     """Inconclusive: a guardrail is neither held nor violated."""
-    SAMPLE_RATIO_MISMATCH = 'sample_ratio_mismatch'
-    """Invalid: the units do not fall into the variants as their weights say."""
     SAMPLE_RATIO_UNPROVEN = 'sample_ratio_unproven'
     """Inconclusive: it is not proven that the units fall into the variants as their weights say."""
     COUNTS_CONTRADICTORY = 'counts_contradictory'

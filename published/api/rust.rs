@@ -376,6 +376,19 @@ pub mod analysis {
     /// Makes the earlier result that later releases are compared with.
     #[must_use]
     pub fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+    /// How far the values of a canary are from those of its baseline, made by `effect_sizes`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EffectSizes {
+        /// The mean of the canary divided by that of the baseline; absent where either mean is not positive.
+        pub mean_ratio: Option<f64>,
+        /// How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`).
+        pub common_language_effect: f64,
+        /// The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values.
+        pub cohens_d: Option<f64>,
+    }
+    /// How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d.
+    pub fn effect_sizes(canary: &[f64], baseline: &[f64]) -> Result<EffectSizes>;
     /// Evaluates alert rules on the samples of their metrics until `now`.
     pub fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp)
     -> Result<AlertReport>;
@@ -1230,6 +1243,47 @@ pub mod analysis {
     pub fn standard_template() -> Template;
     /// Reads a template from JSON text and checks it; all faults at once.
     pub fn template_from_json(text: &str) -> Result<Template>;
+    /// What the judgements of several windows come to, made by `combine_judgements`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CombinedJudgement {
+        /// The verdict.
+        pub verdict: Verdict,
+        /// The index of the judgement that decided; absent if there is none.
+        pub deciding: Option<u32>,
+        /// The reason.
+        pub reasons: Vec<Reason>,
+    }
+    /// How often a canary is judged, and over which time.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct JudgementPlan {
+        /// The time of all judgements.
+        pub lifetime: Span,
+        /// The time from one judgement to the next: `canaryAnalysisIntervalMins`.
+        pub interval: Span,
+        /// How long to wait before the first window begins: `beginAfterMins`.
+        pub begin_after: Span,
+        /// The longest window: `lookbackMins`.
+        pub lookback: Option<Span>,
+        /// Where the first window begins.
+        pub start: Option<Timestamp>,
+    }
+    /// The time whose values one judgement compares.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct JudgementWindow {
+        /// The beginning.
+        pub start: Timestamp,
+        /// The end, at which the judgement is made.
+        pub end: Timestamp,
+    }
+    /// The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score.
+    #[must_use]
+    pub fn combine_judgements(verdicts: &[Verdict]) -> CombinedJudgement;
+    /// The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`.
+    pub fn judgement_windows(plan: &JudgementPlan, now: Timestamp) -> Result<Vec<JudgementWindow>>;
     impl Display for Aggregate {}
     impl FromStr for Aggregate {}
     impl Display for AlertStatus {}
@@ -1402,6 +1456,11 @@ pub mod analysis {
         pub fn new(metrics: impl IntoIterator<Item = Metric>) -> Self;
     }
     impl PolicyText for Template {}
+    impl JudgementPlan {
+        /// Windows that grow from now on.
+        #[must_use]
+        pub fn new(lifetime: Span, interval: Span) -> Self;
+    }
 }
 /// The table of public functions and handles: the API in every language.
 pub mod api {
@@ -1639,6 +1698,8 @@ pub mod canary {
         pub const ORDER_OUTDATED: ReasonCode;
         /// The rollout is paused until an operator resumes.
         pub const PAUSED: ReasonCode;
+        /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
+        pub const PAUSE_LIMIT_REACHED: ReasonCode;
         /// A pause step has not reached its end.
         pub const PAUSE_RUNNING: ReasonCode;
         /// Routes and a scale ended with the run, and must be removed after its traffic.
@@ -1651,6 +1712,8 @@ pub mod canary {
         pub const RUN_SUCCEEDED: ReasonCode;
         /// A metric has fewer samples than the bake requires.
         pub const SAMPLES_TOO_FEW: ReasonCode;
+        /// The traffic is not split by the weight.
+        pub const SAMPLE_RATIO_MISMATCH: ReasonCode;
         /// The rollout goes on under an edited schedule.
         pub const SCHEDULE_CHANGED: ReasonCode;
         /// The previous version is ready again, so that a frozen rollout is rolled back.
@@ -1674,6 +1737,46 @@ pub mod canary {
         /// The release window is closed.
         pub const WINDOW_CLOSED: ReasonCode;
     }
+    /// How far a phased release has come.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AppleDay {
+        /// Whether the share grows.
+        pub phase: ApplePhase,
+        /// The day, from 1 to 7: `currentDayNumber` of the API.
+        pub day: u32,
+        /// The share of those who update automatically, in percent.
+        pub percent: f64,
+        /// How long all pauses have lasted, at most 30 days.
+        pub paused: Span,
+        /// How long it may still be paused.
+        pub pause_left: Span,
+        /// When the next day begins if nobody pauses or resumes; absent when everyone gets the version.
+        pub next_day_at: Option<Timestamp>,
+    }
+    /// A pause of a phased release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ApplePause {
+        /// When it began.
+        pub start: Timestamp,
+        /// When it ended; absent while it lasts.
+        pub end: Option<Timestamp>,
+    }
+    /// The state of a phased release, as `phasedReleaseState` of the App Store Connect API.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ApplePhase {
+        /// The share grows each day.
+        Active,
+        /// The share stays.
+        Paused,
+        /// Everyone gets the version.
+        Complete,
+    }
+    /// The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
+    pub fn apple_day(started: Timestamp, pauses: &[ApplePause], now: Timestamp) -> Result<AppleDay>;
     /// What to do about a canary.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -1905,6 +2008,8 @@ pub mod canary {
         pub window: Option<Span>,
         /// The meaning of an empty result.
         pub empty: EmptyResult,
+        /// The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts.
+        pub starting_step: u32,
     }
     /// A command of an operator.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -1962,6 +2067,13 @@ pub mod canary {
         Capacity {
             /// The share in percent, from 0 to 100.
             percent: f64,
+        },
+        /// How many units each version got since the present weight was set: the users, sessions or requests that the weight splits.
+        Split {
+            /// The units of the new version.
+            canary: Count,
+            /// The units of the previous version.
+            stable: Count,
         },
         /// A metric was queried.
         Measurement {
@@ -2067,6 +2179,9 @@ pub mod canary {
     /// An operator gave a command: which, when, and if known who and why.
     #[must_use]
     pub fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation;
+    /// How many units each version got since the present weight was set.
+    #[must_use]
+    pub fn split(canary: Count, stable: Count, at: Timestamp) -> Observation;
     /// The caller carried out the command of a step, or could not: which step, with what result, and if useful a text.
     #[must_use]
     pub fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation;
@@ -2103,9 +2218,39 @@ pub mod canary {
     }
     /// The timeline of a rollout that starts at an instant.
     pub fn plan(schedule: &Schedule, start: Timestamp) -> Result<Timeline>;
+    /// The fields of a `TrackRelease` of Google Play that a staged rollout changes.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PlayRelease {
+        /// The status.
+        pub status: PlayStatus,
+        /// The share of the users, above 0 and at most 1.
+        pub user_fraction: Option<f64>,
+    }
+    /// The status of a release on a track of Google Play.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PlayStatus {
+        /// Nobody gets it.
+        Draft,
+        /// A share of the users gets it: `inProgress` of Play.
+        InProgress,
+        /// Nobody else gets it; those who have it keep it.
+        Halted,
+        /// All users get it.
+        Completed,
+    }
+    /// The status and the share that Play accepts, from those that are wanted.
+    pub fn play_release(wanted: &PlayRelease) -> Result<PlayRelease>;
+    /// The release on Play that the state of a staged rollout wants.
+    pub fn play_update(state: &State) -> Result<PlayRelease>;
     /// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
     #[must_use]
     pub fn apple_phased_schedule() -> Schedule;
+    /// Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does.
+    #[must_use]
+    pub fn apple_phased_schedule_with_pause_limit() -> Schedule;
     /// A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is watched for `final_bake`, in which a failed metric switches back.
     pub fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Result<Schedule>;
     /// Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.
@@ -2157,6 +2302,13 @@ pub mod canary {
         /// The replicas of the previous version.
         pub stable: u32,
     }
+    /// How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the total; a percentage; or, to match the traffic, `weight`.
+    pub fn scale_to_replicas(
+        total: u32,
+        scale: &CanaryScale,
+        weight: f64,
+        rounding: &ReplicaRounding,
+    ) -> Result<Replicas>;
     /// How many replicas of each version come nearest to a weight, where the number of pods splits the traffic.
     pub fn weight_to_replicas(
         total: u32,
@@ -2288,13 +2440,15 @@ pub mod canary {
         pub not_ready: Response,
         /// The previous version is not ready, so that a rollback is not possible.
         pub stable_unhealthy: Response,
+        /// The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid.
+        pub sample_ratio_mismatch: Response,
     }
     /// The times that the deadline of a rollout does not count: each of them waits for somebody or something else.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[input]
     #[non_exhaustive]
     pub struct DeadlineExcludes {
-        /// Pause steps, and pauses that an operator or a response began.
+        /// Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic goes back.
         pub pauses: bool,
         /// The time that a gate waits for an approval.
         pub gates: bool,
@@ -2330,6 +2484,10 @@ pub mod canary {
         pub deadline_excludes: DeadlineExcludes,
         /// How long the new version may be unready before `on.not_ready` applies.
         pub readiness: Readiness,
+        /// The longest time of all pauses of a run together, whoever or whatever began them.
+        pub pause_limit: Option<Span>,
+        /// How certain a mismatch of the split must be before `on.sample_ratio_mismatch` applies.
+        pub split: SplitPolicy,
     }
     /// Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is over or `until` is reached.
     pub fn simulate(
@@ -2398,6 +2556,8 @@ pub mod canary {
         pub last: Option<LastMeasurement>,
         /// The end of the latest window whose samples were counted, for a metric with a `window`.
         pub sampled_until: Option<Timestamp>,
+        /// When its `starting_step` began, if it has one and it did.
+        pub counts_since: Option<Timestamp>,
     }
     /// A command of an operator that was applied.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -2428,6 +2588,17 @@ pub mod canary {
         RolledBack,
         /// It ended without a change of the traffic.
         Frozen,
+    }
+    /// The units of both versions since the weight was set.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SplitCounts {
+        /// When they were observed.
+        pub at: Timestamp,
+        /// The units of the new version.
+        pub canary: Count,
+        /// The units of the previous version.
+        pub stable: Count,
     }
     /// The state of a rollout: plain data, to be stored between two calls.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -2507,6 +2678,10 @@ pub mod canary {
         pub canary_scale: Option<CanaryScale>,
         /// The result of what the current step commanded, once there is one.
         pub confirmation: Option<Confirmation>,
+        /// How long the run was paused before the present pause, if the schedule has a `pause_limit`.
+        pub paused_before: Span,
+        /// The latest units of both versions, once they were observed.
+        pub split: Option<SplitCounts>,
     }
     /// What an operator waived until the weight changes.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -2666,12 +2841,18 @@ pub mod canary {
         RouteUnknown,
         /// Warning: the new version is scaled to less than its share of the traffic.
         ScaleBelowWeight,
+        /// Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not begun.
+        StartingStepOutOfRange,
+        /// Error: a value of `split` is not in its range.
+        SplitOutOfRange,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
     #[must_use]
     pub fn validate(schedule: &Schedule) -> Vec<Diagnostic>;
     impl Display for AbortPolicy {}
     impl FromStr for AbortPolicy {}
+    impl Display for ApplePhase {}
+    impl FromStr for ApplePhase {}
     impl Display for ChangeEffect {}
     impl FromStr for ChangeEffect {}
     impl Display for ChangeKind {}
@@ -2690,6 +2871,8 @@ pub mod canary {
     impl FromStr for MeasurementPhase {}
     impl Display for Phase {}
     impl FromStr for Phase {}
+    impl Display for PlayStatus {}
+    impl FromStr for PlayStatus {}
     impl Display for RebaseMode {}
     impl FromStr for RebaseMode {}
     impl Display for ReplicaRounding {}
@@ -2700,6 +2883,11 @@ pub mod canary {
     impl FromStr for StepOutcome {}
     impl Display for Waiver {}
     impl FromStr for Waiver {}
+    impl ApplePause {
+        /// A pause that began at an instant and still lasts.
+        #[must_use]
+        pub fn new(start: Timestamp) -> Self;
+    }
     /// The text of `explain`.
     impl fmt::Display for Decision {}
     impl Explain for Decision {}
@@ -2729,6 +2917,11 @@ pub mod canary {
     impl Rollout {
         /// The timeline of a rollout that starts at an instant.
         pub fn plan(&self, start: Timestamp) -> Result<Timeline>;
+    }
+    impl PlayRelease {
+        /// A release with a status and without a share.
+        #[must_use]
+        pub fn new(status: PlayStatus) -> Self;
     }
     impl Rollout {
         /// Checks and digests a schedule.
@@ -3726,6 +3919,21 @@ pub mod interchange {
         pub scale: f64,
         /// Whether a response with warnings is accepted.
         pub accept_warnings: bool,
+        /// How several series of the response become one value at each step.
+        pub series: SeriesRule,
+        /// The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good.
+        pub series_limit: Option<f64>,
+    }
+    /// How several series of one metric, such as one of each pod, become one value.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SeriesRule {
+        /// Several series are refused: nobody said how to join them.
+        Single,
+        /// The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better.
+        Highest,
+        /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
+        Lowest,
     }
     /// Converts Prometheus responses, one range query for each metric, to observations of a canary.
     pub fn prometheus_observations(
@@ -3734,6 +3942,8 @@ pub mod interchange {
         end: Timestamp,
         step: Span,
     ) -> Result<Vec<Observation>>;
+    /// The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+    pub fn play_track_release(release: &PlayRelease) -> Result<String>;
     /// A sample value that is not a finite number.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -3828,6 +4038,8 @@ pub mod interchange {
     ) -> Result<GitReleases>;
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
+    impl Display for SeriesRule {}
+    impl FromStr for SeriesRule {}
     impl GitHistory {
         /// The commits, newest first, and the tags of a repository.
         #[must_use]

@@ -549,6 +549,38 @@ Every fault of the metric: `invalid_value` for one without conditions or limits,
                 }),
             },
             Function {
+                name: "analysis.combine_judgements",
+                command: "combine-judgements",
+                docs: r"The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
+one the passing score.
+
+The first one that failed decides, then the first that is unknown, then the last. Kayenta also refuses a score of exactly
+the marginal one here, which it allows in a single judgement; here both are the same rule.",
+                arguments: &[Argument {
+                    wire: "verdicts",
+                    option: "verdicts",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of analysis.Verdict",
+                        "What all metrics together show.",
+                        "Words: passed, marginal, failed, inconclusive, no_data",
+                    ),
+                }],
+                result: (
+                    "analysis.CombinedJudgement",
+                    "What the judgements of several windows come to, made by `combine_judgements`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis combine-judgements --verdicts '["no_data","passed"]'"#,
+                    files: &[],
+                    prints: r#"{"verdict":"no_data","deciding":0,"reasons":[{"code":"too_little_data","severity":"warning","subject":"judgements","text":"judgement 1 of 2 has no data","evidence":{"n":2}}]}"#,
+                }),
+            },
+            Function {
                 name: "analysis.compare_with_previous",
                 command: "compare-with-previous",
                 docs: r"Compares the metrics of a release with those of the previous version, by the rank test of
@@ -642,6 +674,42 @@ does not become the baseline.",
                         r#"{"verdict":"passed","percent":95.0,"bestPercent":95.0,"points":19.0,"maxPoints":20.0,"objectives":[{"name":"fast","status":"passed","value":1.0,"points":19.0,"maxPoints":19.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":true}]},{"name":"slow","status":"failed","value":9.0,"points":0.0,"maxPoints":1.0,"criteria":[{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"less_than","value":5.0},"limit":5.0,"holds":false},{"leadsTo":"passed","set":0,"criterion":{"type":"fixed","comparator":"greater_than","value":1.0},"limit":1.0,"holds":true},{"leadsTo":"passed","set":1,"criterion":{"type":"in_range","low":20.0,"high":30.0},"holds":false}]}],"reasons":[{"code":"objectives_passed","severity":"info","subject":"score","text":"the score is 95 %, at least the 90 % to pass","evidence":{"observed":95.0,"threshold":90.0,"unit":"%"}},{"code":"objective_failed","severity":"error","subject":"slow","text":"`slow` is 9: good is <5 and >1, or in [20, 30]","evidence":{"observed":9.0,"threshold":5.0}}],"missing":[],"policyDigest":"sha256:672a430e66daa93b6c4804d892987378efbd33c6116afc5a0f388031e9b45d83"}"#,
                     )],
                     prints: r#"{"at":"2026-11-01T09:00:00.000Z","verdict":"passed","values":[{"name":"fast","value":1.0}]}"#,
+                }),
+            },
+            Function {
+                name: "analysis.effect_sizes",
+                command: "effect-sizes",
+                docs: r"How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
+and Cohen's d. They describe samples and prove nothing; `judge` tests.
+
+Errors:
+All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: (
+                    "analysis.EffectSizes",
+                    "How far the values of a canary are from those of its baseline, made by `effect_sizes`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis effect-sizes --canary '[2.0]' --baseline '[1.0]'",
+                    files: &[],
+                    prints: r#"{"meanRatio":2.0,"commonLanguageEffect":1.0}"#,
                 }),
             },
             Function {
@@ -1108,6 +1176,39 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                 }),
             },
             Function {
+                name: "analysis.judgement_windows",
+                command: "judgement-windows",
+                docs: r"The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin
+together, or slide where they would be longer than `lookback`.
+
+Errors:
+`out_of_range` for a lifetime, an interval or a lookback of 0, a negative `begin_after`, more than 10,000 windows, and a
+window that would end after the year 9999.",
+                arguments: &[
+                    Argument {
+                        wire: "plan",
+                        option: "plan",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.JudgementPlan",
+                            "How often a canary is judged, and over which time.",
+                            "Keys: lifetime, interval, beginAfter?, lookback?, start?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("list of analysis.JudgementWindow", "The time whose values one judgement compares."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore analysis judgement-windows --plan '{"lifetime":"PT15M","interval":"PT3M"}' --now 2026-11-23T12:00:00.000Z"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "analysis.parse_criterion",
                 command: "parse-criterion",
                 docs: r"Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
@@ -1297,7 +1398,8 @@ last: a person is asked only when nothing else holds the rollout.
 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
-    `on.inconclusive`.
+    `on.inconclusive`. The units of both versions prove that the traffic is not split by the weight:
+    `on.sample_ratio_mismatch`.
 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 12. The run is paused: hold.
 13. The release window is closed: hold.
@@ -1327,6 +1429,10 @@ What is counted:
   before the first weight counts what is measured during it.
 - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
   measurements and samples count for the current step, and only if they were made after the weight was set.
+- A metric with a `starting_step` counts from when that step begins. Before it, nothing waits for it.
+- The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
+- All pauses together last at most `pause_limit`. The last one then ends by itself, without forgiving anything, and a
+  response `pause` is `hold`.
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 
@@ -1448,6 +1554,50 @@ deadline: P1D
                 }),
             },
             Function {
+                name: "canary.apple_day",
+                command: "apple-day",
+                docs: r#"The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
+
+A day is 24 hours in which the release is not paused. All pauses together last at most 30 days, however many there are.
+After that the release goes on, day by day: a pause that still lasts has no effect any more. Source: App Store Connect
+help, "Release a version update in phases". Apple does not say what happens after the 30 days; that the days go on is the
+reading of it here, and a pause that is never ended must not be counted on.
+
+Errors:
+All faults at once: `out_of_range` for a `now` or a pause before the start, and for a pause that begins or ends after
+`now`, or ends before it began; `unordered` for pauses that are not in the order of time, overlap, or follow one that has
+no end."#,
+                arguments: &[
+                    Argument {
+                        wire: "started",
+                        option: "started",
+                        is_optional: false,
+                        kind: Kind::Timestamp,
+                    },
+                    Argument {
+                        wire: "pauses",
+                        option: "pauses",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of canary.ApplePause",
+                            "A pause of a phased release.",
+                            "Keys: start, end?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.AppleDay", "How far a phased release has come."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore canary apple-day --started 2026-11-01T09:00:00.000Z --pauses '[{"start":"2026-11-03T09:00:00.000Z"}]' --now 2026-11-20T09:00:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"phase":"paused","day":3,"percent":5.0,"paused":"P17D","pauseLeft":"P13D","nextDayAt":"2026-12-04T09:00:00.000Z"}"#,
+                }),
+            },
+            Function {
                 name: "canary.apple_phased_schedule",
                 command: "apple-phased-schedule",
                 docs: r#"Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
@@ -1465,6 +1615,29 @@ update in phases"; Apple allows 30 days of pauses in all."#,
                 is_diagnosis: false,
                 example: Some(Example {
                     command: "relcore canary apple-phased-schedule",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "canary.apple_phased_schedule_with_pause_limit",
+                command: "apple-phased-schedule-with-pause-limit",
+                docs: r"Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+Store does.
+
+`apple-day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.",
+                arguments: &[],
+                result: (
+                    "canary.Schedule",
+                    "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary apple-phased-schedule-with-pause-limit",
                     files: &[],
                     prints: "",
                 }),
@@ -1566,7 +1739,7 @@ default that is left out is the same as one that is written.",
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument {
@@ -1576,7 +1749,7 @@ default that is left out is the same as one that is written.",
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                 ],
@@ -1898,7 +2071,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument {
@@ -1908,7 +2081,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?, pausedBefore?, split?",
                         ),
                     },
                     Argument {
@@ -1932,19 +2105,19 @@ Errors:
                 state: State::Replaces(1),
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore canary next-action --schedule schedule.json --state state.json --observations observations.json --now 2026-11-23T09:10:00.000Z",
+                    command: "relcore canary next-action --schedule schedule.json --state state.json --observations observations.json --now 2026-11-23T09:05:00.000Z",
                     files: &[
                         (
                             "schedule.json",
-                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"pause"},{"type":"set_weight","weight":100}]}"#,
+                            r#"{"steps":[{"type":"pause","duration":"PT10M"},{"type":"set_weight","weight":100},{"type":"bake","min":"PT30M"}]}"#,
                         ),
                         (
                             "state.json",
-                            r#"{"scheduleDigest":"sha256:ec15c08870c403adabf65001cc2d28bb9bb90d93f32b70a8fbc76bd211c4a386","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false}"#,
+                            r#"{"scheduleDigest":"sha256:e1f547da7814fe8ac172f91269f6d176d5c436388ae8a94c2d2b9f4eb6b5d85c","phase":"progressing","weight":0.0,"step":0,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false}"#,
                         ),
                         (
                             "observations.json",
-                            r#"[{"at":"2026-11-23T09:10:00.000Z","kind":{"type":"command","command":"resume"}}]"#,
+                            r#"[{"at":"2026-11-23T09:05:00.000Z","kind":{"type":"split","canary":100,"stable":8600}}]"#,
                         ),
                     ],
                     prints: "",
@@ -2066,7 +2239,7 @@ As `start` for the schedule; `out_of_range` when a step would end after the year
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
@@ -2086,6 +2259,52 @@ As `start` for the schedule; `out_of_range` when a step would end after the year
                         r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT1H","max":"PT2H"},{"type":"gate","name":"qa"},{"type":"set_weight","weight":100}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "canary.play_release",
+                command: "play-release",
+                docs: r"The status and the share that Play accepts, from those that are wanted.
+
+| wanted status | wanted share | result |
+| --- | --- | --- |
+| `draft` | any, or none | `draft` without a share |
+| `in_progress` | below 1 | `in_progress` |
+| `in_progress` | 1 | `completed` |
+| `in_progress` | none | refused |
+| `halted` | below 1 | `halted` |
+| `halted` | none | `halted`, of a release that all users got |
+| `halted` | 1 | refused |
+| `completed` | below 1 | `in_progress` |
+| `completed` | 1, or none | `completed` |
+
+Source: `update_rollout` of fastlane, and the `TrackRelease` of the Google Play Developer API.
+
+Errors:
+`out_of_range` for a share of 0, of 5, of `NaN`, and for a halted release with a share of 1; `missing_field` for
+`in_progress` without a share.",
+                arguments: &[Argument {
+                    wire: "wanted",
+                    option: "wanted",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "canary.PlayRelease",
+                        "The fields of a `TrackRelease` of Google Play that a staged rollout changes.",
+                        "Keys: status, userFraction?",
+                    ),
+                }],
+                result: (
+                    "canary.PlayRelease",
+                    "The fields of a `TrackRelease` of Google Play that a staged rollout changes.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore canary play-release --wanted '{"status":"draft"}'"#,
+                    files: &[],
+                    prints: r#"{"status":"draft"}"#,
                 }),
             },
             Function {
@@ -2109,6 +2328,44 @@ Console help, "Release app updates with staged rollouts"."#,
                     command: "relcore canary play-staged-schedule",
                     files: &[],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "canary.play_update",
+                command: "play-update",
+                docs: r"The release on Play that the state of a staged rollout wants. Set it at every tick, as `routing`.
+
+A rollout without traffic is a `draft`, one that is paused or frozen is `halted` at its share, one at 100 % is
+`completed`.
+
+Errors:
+`invalid_value` for a state whose traffic went back, or goes back: no release of Play does; `out_of_range` for one with
+a weight of 120 %.",
+                arguments: &[Argument {
+                    wire: "state",
+                    option: "state",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "canary.State",
+                        "The state of a rollout: plain data, to be stored between two calls.",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?, pausedBefore?, split?",
+                    ),
+                }],
+                result: (
+                    "canary.PlayRelease",
+                    "The fields of a `TrackRelease` of Google Play that a staged rollout changes.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary play-update --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"scheduleDigest":"sha256:d0e660ce49b992d6f34cbb631ee1dea5f1b660d5300311b2122b7e959a36728c","phase":"progressing","weight":0.0,"step":0,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false}"#,
+                    )],
+                    prints: r#"{"status":"draft"}"#,
                 }),
             },
             Function {
@@ -2136,7 +2393,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument {
@@ -2146,7 +2403,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.State",
                             "The state of a rollout: plain data, to be stored between two calls.",
-                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?, pausedBefore?, split?",
                         ),
                     },
                     Argument {
@@ -2156,7 +2413,7 @@ Errors:
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument {
@@ -2189,19 +2446,19 @@ Errors:
                 state: State::Replaces(1),
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode nearest_not_above --now 2026-11-23T09:03:00.000Z",
+                    command: "relcore canary rebase --before before.json --state state.json --after after.json --mode keep_weight --now 2026-11-23T09:20:00.000Z",
                     files: &[
                         (
                             "before.json",
-                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"set_mirror_route","name":"shadow","percent":20,"headers":[]},{"type":"pause"},{"type":"set_weight","weight":100}]}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}],"pauseLimit":"PT30M"}"#,
                         ),
                         (
                             "state.json",
-                            r#"{"scheduleDigest":"sha256:a8d65c162d3df35206d326fe7113e3eb7cac6842d749b90ea0651be4ea4f7652","phase":"progressing","weight":10.0,"weightSetAt":"2026-11-23T09:01:00.000Z","step":3,"stepEnteredAt":"2026-11-23T09:03:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:03:00.000Z","trafficSince":"2026-11-23T09:01:00.000Z","headerRoutes":[{"name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]}],"mirrorRoutes":[{"name":"shadow","percent":20.0,"headers":[]}]}"#,
+                            r#"{"scheduleDigest":"sha256:7dee9e3f1b5ee27d9032c60c8a0ed3518d88ea3e3ed515b15c05922245a3fd48","phase":"paused","weight":10.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","pausedAt":"2026-11-23T09:05:00.000Z","released":false,"metrics":[],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:05:00.000Z","trafficSince":"2026-11-23T09:00:00.000Z","orders":[{"command":"pause","at":"2026-11-23T09:05:00.000Z"}]}"#,
                         ),
                         (
                             "after.json",
-                            r#"{"steps":[{"type":"set_header_route","name":"beta","headers":[{"header":"x-beta","value":"on","kind":"exact"}]},{"type":"set_weight","weight":10},{"type":"bake","min":"PT1H"},{"type":"set_weight","weight":100}]}"#,
+                            r#"{"steps":[{"type":"set_weight","weight":10},{"type":"bake","min":"PT2H"},{"type":"set_weight","weight":100}],"pauseLimit":"PT30M"}"#,
                         ),
                     ],
                     prints: "",
@@ -2235,7 +2492,7 @@ know about.",
                     kind: Kind::Document(
                         "canary.State",
                         "The state of a rollout: plain data, to be stored between two calls.",
-                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?",
+                        "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?, pausedBefore?, split?",
                     ),
                 }],
                 result: ("canary.Routing", "How the traffic must be split, as far as a state has decided."),
@@ -2250,6 +2507,60 @@ know about.",
                         r#"{"scheduleDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","phase":"progressing","weight":0,"step":0,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z"}"#,
                     )],
                     prints: r#"{"weight":0.0}"#,
+                }),
+            },
+            Function {
+                name: "canary.scale_to_replicas",
+                command: "scale-to-replicas",
+                docs: r"How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+total; a percentage; or, to match the traffic, `weight`.
+
+As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+
+Errors:
+`out_of_range` for a percentage or a weight that is not one from 0 to 100.",
+                arguments: &[
+                    Argument { wire: "total", option: "total", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "scale",
+                        option: "scale",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.CanaryScale",
+                            "The size of the new version.",
+                            "Types: replicas, percent, match_traffic",
+                        ),
+                    },
+                    Argument { wire: "weight", option: "weight", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "rounding",
+                        option: "rounding",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "nearest",
+                                "The share nearest to the weight, ties for more of the new version; both versions keep at least one replica below 100 %, unless there is only one. As Argo Rollouts without a traffic router.",
+                            ),
+                            (
+                                "up",
+                                "Up to the next whole replica: 25 % of 10 are 3, 99 % are 10. As `setCanaryScale` of Argo Rollouts and a batch of OpenKruise.",
+                            ),
+                            (
+                                "up_but_one",
+                                "Up, but below 100 % the last of several replicas stays with the previous version. As a partition of OpenKruise.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("canary.Replicas", "How many replicas run each version."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore canary scale-to-replicas --total 10 --scale '{"type":"match_traffic"}' --weight 15 --rounding up"#,
+                    files: &[],
+                    prints: r#"{"canary":2,"stable":8}"#,
                 }),
             },
             Function {
@@ -2273,7 +2584,7 @@ more than ten million ticks; `unordered` for observations that are not in the or
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument {
@@ -2319,6 +2630,26 @@ more than ten million ticks; `unordered` for observations that are not in the or
                 }),
             },
             Function {
+                name: "canary.split",
+                command: "split",
+                docs: "How many units each version got since the present weight was set.",
+                arguments: &[
+                    Argument { wire: "canary", option: "canary", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "stable", option: "stable", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary split --canary 1012 --stable 8990 --at 2026-11-23T09:05:00.000Z",
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:05:00.000Z","kind":{"type":"split","canary":1012,"stable":8990}}"#,
+                }),
+            },
+            Function {
                 name: "canary.start",
                 command: "start",
                 docs: r"The state of a rollout that begins now: no traffic yet, the first step ahead.
@@ -2336,7 +2667,7 @@ steps, falling weights, a metric without a limit.",
                         kind: Kind::Document(
                             "canary.Schedule",
                             "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                         ),
                     },
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
@@ -2402,7 +2733,7 @@ steps, falling weights, a metric without a limit.",
                     kind: Kind::Document(
                         "canary.Schedule",
                         "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                        "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?",
+                        "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
                     ),
                 }],
                 result: ("list of canary.Diagnostic", "An error or a warning about a schedule."),
@@ -3491,6 +3822,35 @@ Errors:
                 }),
             },
             Function {
+                name: "interchange.play_track_release",
+                command: "play-track-release",
+                docs: r"The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+
+Errors:
+`invalid_value` for a status and a share that Play refuses together, such as `completed` with 0.5; as
+`play-release` for a share of 5.",
+                arguments: &[Argument {
+                    wire: "release",
+                    option: "release",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "canary.PlayRelease",
+                        "The fields of a `TrackRelease` of Google Play that a staged rollout changes.",
+                        "Keys: status, userFraction?",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange play-track-release --release '{"status":"draft"}'"#,
+                    files: &[],
+                    prints: r#""{\"status\":\"draft\"}""#,
+                }),
+            },
+            Function {
                 name: "interchange.prometheus_observations",
                 command: "prometheus-observations",
                 docs: r#"Converts Prometheus responses, one range query for each metric, to observations of a canary.
@@ -3501,12 +3861,14 @@ an infinite sample a missing one; none is skipped.
 Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
 in the order of time; at one instant, in the order of `metrics`.
 
+Several series of one metric are joined as its `SeriesRule` says; their numbers of samples are added.
+
 A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
 under `infos` are ignored, because they do not affect the data.
 
 Errors:
 All faults at once. As `prometheus-query-range` for the responses; `invalid_value`
-for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
 between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
 step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
 a repeated metric."#,
@@ -3518,7 +3880,7 @@ a repeated metric."#,
                         kind: Kind::Document(
                             "list of interchange.PrometheusMetric",
                             "A metric of a schedule with the Prometheus responses for it.",
-                            "Keys: metric, answer, samples?, scale?, acceptWarnings?",
+                            "Keys: metric, answer, samples?, scale?, acceptWarnings?, series?, seriesLimit?",
                         ),
                     },
                     Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },

@@ -282,6 +282,18 @@ object Analysis {
         ffiAnalysisAssessTally(metric, tally, ended, end)
 
     /**
+     * The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
+     * one the passing score.
+     *
+     * The first one that failed decides, then the first that is unknown, then the last. Kayenta also refuses a score of exactly
+     * the marginal one here, which it allows in a single judgement; here both are the same rule.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun combineJudgements(verdicts: List<AnalysisVerdict>): AnalysisCombinedJudgement =
+        ffiAnalysisCombineJudgements(verdicts)
+
+    /**
      * Compares the metrics of a release with those of the previous version, by the rank test of
      * `judge`.
      *
@@ -309,6 +321,18 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun earlierResult(scorecard: AnalysisScorecard, at: Timestamp): AnalysisEarlierResult =
         ffiAnalysisEarlierResult(scorecard, at)
+
+    /**
+     * How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
+     * and Cohen's d. They describe samples and prove nothing; `judge` tests.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun effectSizes(canary: List<Double>, baseline: List<Double>): AnalysisEffectSizes =
+        ffiAnalysisEffectSizes(canary, baseline)
 
     /**
      * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.
@@ -475,6 +499,19 @@ object Analysis {
         ffiAnalysisOutcomeOfScorecard(scorecard)
 
     /**
+     * The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin
+     * together, or slide where they would be longer than `lookback`.
+     *
+     * Errors:
+     * `out_of_range` for a lifetime, an interval or a lookback of 0, a negative `begin_after`, more than 10,000 windows, and a
+     * window that would end after the year 9999.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun judgementWindows(plan: AnalysisJudgementPlan, now: Timestamp): List<AnalysisJudgementWindow> =
+        ffiAnalysisJudgementWindows(plan, now)
+
+    /**
      * Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
      *
      * | text | meaning |
@@ -563,7 +600,8 @@ object Analysis {
  * 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
  * 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
  *     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
- *     `on.inconclusive`.
+ *     `on.inconclusive`. The units of both versions prove that the traffic is not split by the weight:
+ *     `on.sample_ratio_mismatch`.
  * 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
  * 12. The run is paused: hold.
  * 13. The release window is closed: hold.
@@ -593,6 +631,10 @@ object Analysis {
  *   before the first weight counts what is measured during it.
  * - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
  *   measurements and samples count for the current step, and only if they were made after the weight was set.
+ * - A metric with a `starting_step` counts from when that step begins. Before it, nothing waits for it.
+ * - The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
+ * - All pauses together last at most `pause_limit`. The last one then ends by itself, without forgiving anything, and a
+ *   response `pause` is `hold`.
  * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
  * - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
  *
@@ -664,6 +706,24 @@ object Canary {
         ffiCanaryScheduleFromYaml(text)
 
     /**
+     * The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
+     *
+     * A day is 24 hours in which the release is not paused. All pauses together last at most 30 days, however many there are.
+     * After that the release goes on, day by day: a pause that still lasts has no effect any more. Source: App Store Connect
+     * help, "Release a version update in phases". Apple does not say what happens after the 30 days; that the days go on is the
+     * reading of it here, and a pause that is never ended must not be counted on.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for a `now` or a pause before the start, and for a pause that begins or ends after
+     * `now`, or ends before it began; `unordered` for pauses that are not in the order of time, overlap, or follow one that has
+     * no end.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun appleDay(started: Timestamp, pauses: List<CanaryApplePause>, now: Timestamp): CanaryAppleDay =
+        ffiCanaryAppleDay(started, pauses, now)
+
+    /**
      * Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
      *
      * A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
@@ -673,6 +733,18 @@ object Canary {
     @Throws(RelcoreException::class)
     fun applePhasedSchedule(): CanarySchedule =
         ffiCanaryApplePhasedSchedule()
+
+    /**
+     * Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+     * Store does.
+     *
+     * `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+     * freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun applePhasedScheduleWithPauseLimit(): CanarySchedule =
+        ffiCanaryApplePhasedScheduleWithPauseLimit()
 
     /**
      * A person approved or refused a gate.
@@ -889,6 +961,32 @@ object Canary {
         ffiCanaryPlan(schedule, start)
 
     /**
+     * The status and the share that Play accepts, from those that are wanted.
+     *
+     * | wanted status | wanted share | result |
+     * | --- | --- | --- |
+     * | `draft` | any, or none | `draft` without a share |
+     * | `in_progress` | below 1 | `in_progress` |
+     * | `in_progress` | 1 | `completed` |
+     * | `in_progress` | none | refused |
+     * | `halted` | below 1 | `halted` |
+     * | `halted` | none | `halted`, of a release that all users got |
+     * | `halted` | 1 | refused |
+     * | `completed` | below 1 | `in_progress` |
+     * | `completed` | 1, or none | `completed` |
+     *
+     * Source: `update_rollout` of fastlane, and the `TrackRelease` of the Google Play Developer API.
+     *
+     * Errors:
+     * `out_of_range` for a share of 0, of 5, of `NaN`, and for a halted release with a share of 1; `missing_field` for
+     * `in_progress` without a share.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun playRelease(wanted: CanaryPlayRelease): CanaryPlayRelease =
+        ffiCanaryPlayRelease(wanted)
+
+    /**
      * A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each.
      *
      * Play leaves the percentages to the developer and only demands that they lie between 0 and 100; these are customary.
@@ -899,6 +997,21 @@ object Canary {
     @Throws(RelcoreException::class)
     fun playStagedSchedule(): CanarySchedule =
         ffiCanaryPlayStagedSchedule()
+
+    /**
+     * The release on Play that the state of a staged rollout wants. Set it at every tick, as `routing`.
+     *
+     * A rollout without traffic is a `draft`, one that is paused or frozen is `halted` at its share, one at 100 % is
+     * `completed`.
+     *
+     * Errors:
+     * `invalid_value` for a state whose traffic went back, or goes back: no release of Play does; `out_of_range` for one with
+     * a weight of 120 %.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun playUpdate(state: CanaryState): CanaryPlayRelease =
+        ffiCanaryPlayUpdate(state)
 
     /**
      * Moves a rollout to an edited schedule, so that it need not start again. The verdict says whether the weight changes.
@@ -947,6 +1060,20 @@ object Canary {
         ffiCanaryRouting(state)
 
     /**
+     * How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+     * total; a percentage; or, to match the traffic, `weight`.
+     *
+     * As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+     *
+     * Errors:
+     * `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun scaleToReplicas(total: UInt, scale: CanaryScale, weight: Double, rounding: CanaryReplicaRounding): CanaryReplicas =
+        ffiCanaryScaleToReplicas(total, scale, weight, rounding)
+
+    /**
      * Replays a rollout: one `next_action` at every tick, with what was observed since the tick before, until the rollout is
      * over or `until` is reached. Returns only the decisions whose verdict differs from the one before.
      *
@@ -962,6 +1089,14 @@ object Canary {
     @Throws(RelcoreException::class)
     fun simulate(schedule: CanarySchedule, observations: List<CanaryObservation>, startAt: Timestamp, tick: Span, until: Timestamp): List<CanaryDecision> =
         ffiCanarySimulate(schedule, observations, startAt, tick, until)
+
+    /**
+     * How many units each version got since the present weight was set.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun split(canary: Count, stable: Count, at: Timestamp): CanaryObservation =
+        ffiCanarySplit(canary, stable, at)
 
     /**
      * The state of a rollout that begins now: no traffic yet, the first step ahead.
@@ -1498,6 +1633,18 @@ object Interchange {
         ffiInterchangeParseGit(tags, log)
 
     /**
+     * The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+     *
+     * Errors:
+     * `invalid_value` for a status and a share that Play refuses together, such as `completed` with 0.5; as
+     * `play_release` for a share of 5.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun playTrackRelease(release: CanaryPlayRelease): String =
+        ffiInterchangePlayTrackRelease(release)
+
+    /**
      * Converts Prometheus responses, one range query for each metric, to observations of a canary.
      *
      * `start`, `end` and `step` are those of the queries. Each metric has one measurement at `start` and at each step up to
@@ -1506,12 +1653,14 @@ object Interchange {
      * Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
      * in the order of time; at one instant, in the order of `metrics`.
      *
+     * Several series of one metric are joined as its `SeriesRule` says; their numbers of samples are added.
+     *
      * A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
      * under `infos` are ignored, because they do not affect the data.
      *
      * Errors:
      * All faults at once. As `prometheus_query_range` for the responses; `invalid_value`
-     * for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+     * for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
      * between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
      * step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
      * a repeated metric.

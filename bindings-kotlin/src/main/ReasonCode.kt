@@ -455,6 +455,10 @@ value class ReasonCode(val value: String) {
          */
         val PAUSED = ReasonCode("paused")
         /**
+         * All pauses together have used up their limit: a pause ended by itself, or could not begin.
+         */
+        val PAUSE_LIMIT_REACHED = ReasonCode("pause_limit_reached")
+        /**
          * A pause step has not reached its end.
          */
         val PAUSE_RUNNING = ReasonCode("pause_running")
@@ -478,6 +482,10 @@ value class ReasonCode(val value: String) {
          * A metric has fewer samples than the bake requires.
          */
         val SAMPLES_TOO_FEW = ReasonCode("samples_too_few")
+        /**
+         * The traffic is not split by the weight.
+         */
+        val SAMPLE_RATIO_MISMATCH = ReasonCode("sample_ratio_mismatch")
         /**
          * The rollout goes on under an edited schedule.
          */

@@ -197,6 +197,14 @@ fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisCombinedJudgement.Companion.fromJson(json: String): AnalysisCombinedJudgement = ffiReadAnalysisCombinedJudgement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisCombinedJudgement.toJson(): String = ffiWriteAnalysisCombinedJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisComparator.Companion.fromJson(json: String): AnalysisComparator = ffiReadAnalysisComparator(json)
 
 /** The JSON form. */
@@ -250,6 +258,14 @@ fun AnalysisEffectMeasure.Companion.fromJson(json: String): AnalysisEffectMeasur
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisEffectMeasure.toJson(): String = ffiWriteAnalysisEffectMeasure(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectSizes.Companion.fromJson(json: String): AnalysisEffectSizes = ffiReadAnalysisEffectSizes(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisEffectSizes.toJson(): String = ffiWriteAnalysisEffectSizes(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -338,6 +354,22 @@ fun AnalysisJudgement.Companion.fromJson(json: String): AnalysisJudgement = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisJudgement.toJson(): String = ffiWriteAnalysisJudgement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementPlan.Companion.fromJson(json: String): AnalysisJudgementPlan = ffiReadAnalysisJudgementPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementPlan.toJson(): String = ffiWriteAnalysisJudgementPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementWindow.Companion.fromJson(json: String): AnalysisJudgementWindow = ffiReadAnalysisJudgementWindow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgementWindow.toJson(): String = ffiWriteAnalysisJudgementWindow(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -613,6 +645,30 @@ fun CanaryAction.toJson(): String = ffiWriteCanaryAction(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryAppleDay.Companion.fromJson(json: String): CanaryAppleDay = ffiReadCanaryAppleDay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryAppleDay.toJson(): String = ffiWriteCanaryAppleDay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryApplePause.Companion.fromJson(json: String): CanaryApplePause = ffiReadCanaryApplePause(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryApplePause.toJson(): String = ffiWriteCanaryApplePause(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryApplePhase.Companion.fromJson(json: String): CanaryApplePhase = ffiReadCanaryApplePhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryApplePhase.toJson(): String = ffiWriteCanaryApplePhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryScale.Companion.fromJson(json: String): CanaryScale = ffiReadCanaryScale(json)
 
 /** The JSON form. */
@@ -829,6 +885,22 @@ fun CanaryPlannedStep.toJson(): String = ffiWriteCanaryPlannedStep(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryPlayRelease.Companion.fromJson(json: String): CanaryPlayRelease = ffiReadCanaryPlayRelease(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryPlayRelease.toJson(): String = ffiWriteCanaryPlayRelease(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryPlayStatus.Companion.fromJson(json: String): CanaryPlayStatus = ffiReadCanaryPlayStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryPlayStatus.toJson(): String = ffiWriteCanaryPlayStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryReadiness.Companion.fromJson(json: String): CanaryReadiness = ffiReadCanaryReadiness(json)
 
 /** The JSON form. */
@@ -898,6 +970,14 @@ fun CanaryScheduleChange.Companion.fromJson(json: String): CanaryScheduleChange 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryScheduleChange.toJson(): String = ffiWriteCanaryScheduleChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanarySplitCounts.Companion.fromJson(json: String): CanarySplitCounts = ffiReadCanarySplitCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanarySplitCounts.toJson(): String = ffiWriteCanarySplitCounts(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1210,6 +1290,14 @@ fun InterchangePrometheusSeries.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheusSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSeriesRule.Companion.fromJson(json: String): InterchangeSeriesRule = ffiReadInterchangeSeriesRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSeriesRule.toJson(): String = ffiWriteInterchangeSeriesRule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -92,6 +92,7 @@ __all__ = [
     "AlertVerdict",
     "Assessment",
     "BadChange",
+    "CombinedJudgement",
     "Comparator",
     "Condition",
     "CriteriaSet",
@@ -104,6 +105,7 @@ __all__ = [
     "CriterionResult",
     "EarlierResult",
     "EffectMeasure",
+    "EffectSizes",
     "EndRule",
     "Evaluation",
     "Firing",
@@ -115,6 +117,8 @@ __all__ = [
     "JudgePolicy",
     "JudgedMetric",
     "Judgement",
+    "JudgementPlan",
+    "JudgementWindow",
     "Label",
     "LabelledMetric",
     "Measurement",
@@ -165,8 +169,10 @@ __all__ = [
     "alert_rules_from_yaml",
     "assess_reading",
     "assess_tally",
+    "combine_judgements",
     "compare_with_previous",
     "earlier_result",
+    "effect_sizes",
     "evaluate",
     "evaluate_alerts",
     "explain_alerts",
@@ -177,6 +183,7 @@ __all__ = [
     "judge",
     "judge_policy_from_json",
     "judge_policy_from_yaml",
+    "judgement_windows",
     "monitoring_from_json",
     "monitoring_from_yaml",
     "objectives_from_json",
@@ -751,6 +758,25 @@ class Assessment(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CombinedJudgement(_Value):
+    """What the judgements of several windows come to, made by `combine_judgements`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "deciding", "reasons")
+
+    verdict: Verdict
+    """The verdict."""
+
+    deciding: int | None = None
+    """The index of the judgement that decided; absent if there is none."""
+
+    reasons: Sequence[Reason]
+    """The reason."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`.
 
@@ -933,6 +959,26 @@ class EarlierResult(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "values")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectSizes(_Value):
+    """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("mean_ratio", "common_language_effect", "cohens_d")
+
+    mean_ratio: float | None = None
+    """The mean of the canary divided by that of the baseline; absent where either mean is not positive."""
+
+    common_language_effect: float
+    """How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is
+    greater (common language effect size, `cles`).
+    """
+
+    cohens_d: float | None = None
+    """The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its
+    sample, or there are fewer than 3 values.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1190,6 +1236,43 @@ class Judgement(_Value):
 
     def _repr_markdown_(self) -> str:
         return _markdown(explain_judgement(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementPlan(_Value):
+    """How often a canary is judged, and over which time."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "lifetime", "interval", "begin_after", "lookback", "start"
+    )
+
+    lifetime: timedelta
+    """The time of all judgements. If it is no multiple of `interval`, the rest is not judged."""
+
+    interval: timedelta
+    """The time from one judgement to the next: `canaryAnalysisIntervalMins`. Longer than the lifetime: one judgement."""
+
+    begin_after: timedelta = timedelta(seconds=0)
+    """How long to wait before the first window begins: `beginAfterMins`. It has no effect with a `start`. Default 0."""
+
+    lookback: timedelta | None = None
+    """The longest window: `lookbackMins`. Default: each window begins where the first one does."""
+
+    start: datetime | None = None
+    """Where the first window begins. Default: `begin_after` from now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgementWindow(_Value):
+    """The time whose values one judgement compares."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+
+    start: datetime
+    """The beginning."""
+
+    end: datetime
+    """The end, at which the judgement is made."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2280,6 +2363,19 @@ def assess_tally(
     return _assess_tally(metric, tally, ended, end)
 
 
+_combine_judgements = _native.function("analysis.combine_judgements")
+
+
+def combine_judgements(verdicts: Sequence[Verdict | str]) -> CombinedJudgement:
+    """The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
+    one the passing score.
+
+    The first one that failed decides, then the first that is unknown, then the last. Kayenta also refuses a score of exactly
+    the marginal one here, which it allows in a single judgement; here both are the same rule.
+    """
+    return _combine_judgements(verdicts)
+
+
 _compare_with_previous = _native.function("analysis.compare_with_previous")
 
 
@@ -2311,6 +2407,19 @@ def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | s
     does not become the baseline.
     """
     return _earlier_result(scorecard, at)
+
+
+_effect_sizes = _native.function("analysis.effect_sizes")
+
+
+def effect_sizes(canary: Sequence[float], baseline: Sequence[float]) -> EffectSizes:
+    """How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
+    and Cohen's d. They describe samples and prove nothing; `judge` tests.
+
+    Errors:
+    All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.
+    """
+    return _effect_sizes(canary, baseline)
 
 
 _evaluate = _native.function("analysis.evaluate")
@@ -2490,6 +2599,22 @@ def outcome_of_scorecard(scorecard: Scorecard | Mapping[str, object]) -> Outcome
     | `inconclusive` | `wait` |
     """
     return _outcome_of_scorecard(scorecard)
+
+
+_judgement_windows = _native.function("analysis.judgement_windows")
+
+
+def judgement_windows(
+    plan: JudgementPlan | Mapping[str, object], now: datetime | str
+) -> tuple[JudgementWindow, ...]:
+    """The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin
+    together, or slide where they would be longer than `lookback`.
+
+    Errors:
+    `out_of_range` for a lifetime, an interval or a lookback of 0, a negative `begin_after`, more than 10,000 windows, and a
+    window that would end after the year 9999.
+    """
+    return _judgement_windows(plan, now)
 
 
 _parse_criterion = _native.function("analysis.parse_criterion")

@@ -25,7 +25,8 @@ last: a person is asked only when nothing else holds the rollout.
 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
-    `on.inconclusive`.
+    `on.inconclusive`. The units of both versions prove that the traffic is not split by the weight:
+    `on.sample_ratio_mismatch`.
 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 12. The run is paused: hold.
 13. The release window is closed: hold.
@@ -55,6 +56,10 @@ What is counted:
   before the first weight counts what is measured during it.
 - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
   measurements and samples count for the current step, and only if they were made after the weight was set.
+- A metric with a `starting_step` counts from when that step begins. Before it, nothing waits for it.
+- The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
+- All pauses together last at most `pause_limit`. The last one then ends by itself, without forgiving anything, and a
+  response `pause` is `hold`.
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 
@@ -109,6 +114,7 @@ from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
 from relcore.reason import Reason, Severity
+from relcore.stats import SplitPolicy
 
 __all__ = [
     "AbortPolicy",
@@ -125,6 +131,9 @@ __all__ = [
     "ActionSetHeaderRoute",
     "ActionSetMirrorRoute",
     "ActionSetWeight",
+    "AppleDay",
+    "ApplePause",
+    "ApplePhase",
     "CanaryScale",
     "CanaryScaleMatchTraffic",
     "CanaryScalePercent",
@@ -158,11 +167,14 @@ __all__ = [
     "ObservationKindHealth",
     "ObservationKindMeasurement",
     "ObservationKindNewRevision",
+    "ObservationKindSplit",
     "ObservationKindStepResult",
     "ObservationKindWindow",
     "Order",
     "Phase",
     "PlannedStep",
+    "PlayRelease",
+    "PlayStatus",
     "Readiness",
     "Reading",
     "ReadingEmpty",
@@ -177,6 +189,7 @@ __all__ = [
     "Routing",
     "Schedule",
     "ScheduleChange",
+    "SplitCounts",
     "State",
     "Step",
     "StepAnalysis",
@@ -192,7 +205,9 @@ __all__ = [
     "Timeline",
     "Waiver",
     "WeightExposure",
+    "apple_day",
     "apple_phased_schedule",
+    "apple_phased_schedule_with_pause_limit",
     "approval",
     "blue_green_schedule",
     "capacity",
@@ -211,12 +226,16 @@ __all__ = [
     "order",
     "outcome",
     "plan",
+    "play_release",
     "play_staged_schedule",
+    "play_update",
     "rebase",
     "routing",
+    "scale_to_replicas",
     "schedule_from_json",
     "schedule_from_yaml",
     "simulate",
+    "split",
     "standard_schedule",
     "start",
     "step_result",
@@ -241,6 +260,19 @@ class AbortPolicy(StrEnum):
 
     FREEZE = "freeze"
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
+
+
+class ApplePhase(StrEnum):
+    """The state of a phased release, as `phasedReleaseState` of the App Store Connect API."""
+
+    ACTIVE = "active"
+    """The share grows each day."""
+
+    PAUSED = "paused"
+    """The share stays."""
+
+    COMPLETE = "complete"
+    """Everyone gets the version."""
 
 
 class ChangeEffect(StrEnum):
@@ -381,6 +413,14 @@ class DiagnosticCode(StrEnum):
     SCALE_BELOW_WEIGHT = "scale_below_weight"
     """Warning: the new version is scaled to less than its share of the traffic."""
 
+    STARTING_STEP_OUT_OF_RANGE = "starting_step_out_of_range"
+    """Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not
+    begun.
+    """
+
+    SPLIT_OUT_OF_RANGE = "split_out_of_range"
+    """Error: a value of `split` is not in its range."""
+
 
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series.
@@ -461,6 +501,22 @@ class Phase(StrEnum):
 
     FROZEN = "frozen"
     """It ended without a change of the traffic."""
+
+
+class PlayStatus(StrEnum):
+    """The status of a release on a track of Google Play."""
+
+    DRAFT = "draft"
+    """Nobody gets it."""
+
+    IN_PROGRESS = "in_progress"
+    """A share of the users gets it: `inProgress` of Play."""
+
+    HALTED = "halted"
+    """Nobody else gets it; those who have it keep it."""
+
+    COMPLETED = "completed"
+    """All users get it."""
 
 
 class RebaseMode(StrEnum):
@@ -765,6 +821,48 @@ Action: TypeAlias = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AppleDay(_Value):
+    """How far a phased release has come."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "phase", "day", "percent", "paused", "pause_left", "next_day_at"
+    )
+
+    phase: ApplePhase
+    """Whether the share grows."""
+
+    day: int
+    """The day, from 1 to 7: `currentDayNumber` of the API."""
+
+    percent: float
+    """The share of those who update automatically, in percent."""
+
+    paused: timedelta
+    """How long all pauses have lasted, at most 30 days."""
+
+    pause_left: timedelta
+    """How long it may still be paused."""
+
+    next_day_at: datetime | None = None
+    """When the next day begins if nobody pauses or resumes; absent when everyone gets the version. While it is paused
+    this counts on the end of the 30 days.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplePause(_Value):
+    """A pause of a phased release."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+
+    start: datetime
+    """When it began."""
+
+    end: datetime | None = None
+    """When it ended; absent while it lasts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
 
@@ -818,7 +916,14 @@ class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "failed", "error", "inconclusive", "no_data", "deadline", "not_ready", "stable_unhealthy"
+        "failed",
+        "error",
+        "inconclusive",
+        "no_data",
+        "deadline",
+        "not_ready",
+        "stable_unhealthy",
+        "sample_ratio_mismatch",
     )
 
     failed: Response = Response.ABORT
@@ -846,6 +951,11 @@ class CauseResponses(_Value):
     stable_unhealthy: Response = Response.HOLD
     """The previous version is not ready, so that a rollback is not possible. Default: `hold`."""
 
+    sample_ratio_mismatch: Response = Response.PAUSE
+    """The units of both versions prove that the traffic is not split by the weight, so that no comparison of the
+    versions is valid. Default: `pause`: a person has to find out why.
+    """
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Confirmation(_Value):
@@ -870,7 +980,9 @@ class DeadlineExcludes(_Value):
     _fields: ClassVar[_native.Fields] = _native.Fields("pauses", "gates", "closed_windows")
 
     pauses: bool = True
-    """Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts."""
+    """Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic
+    goes back. Default true, as Argo Rollouts.
+    """
 
     gates: bool = True
     """The time that a gate waits for an approval. Default true."""
@@ -1044,6 +1156,7 @@ class Metric(_Value):
         "initial_delay",
         "window",
         "empty",
+        "starting_step",
     )
 
     name: str
@@ -1091,6 +1204,12 @@ class Metric(_Value):
     empty: EmptyResult = EmptyResult.NO_DATA
     """The meaning of an empty result. Default: no data."""
 
+    starting_step: int = 0
+    """The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo
+    Rollouts. Until that step begins its measurements are ignored, and nothing waits for it; `initial_delay` runs
+    from then. Default 0: from the first traffic.
+    """
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricState(_Value):
@@ -1105,6 +1224,7 @@ class MetricState(_Value):
         "samples",
         "last",
         "sampled_until",
+        "counts_since",
     )
 
     name: str
@@ -1130,6 +1250,9 @@ class MetricState(_Value):
 
     sampled_until: datetime | None = None
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
+
+    counts_since: datetime | None = None
+    """When its `starting_step` began, if it has one and it did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1196,6 +1319,27 @@ class ObservationKindCapacity(_Variant):
 
     percent: float
     """The share in percent, from 0 to 100."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ObservationKindSplit(_Variant):
+    """How many units each version got since the present weight was set: the users, sessions or requests that the
+    weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable", tag="split")
+
+    type: Literal["split"] = "split"
+    """Which variant this is."""
+
+    canary: int
+    """The units of the new version."""
+
+    stable: int
+    """The units of the previous version."""
 
     def __post_init__(self) -> None:
         _check_tag(self)
@@ -1323,6 +1467,7 @@ class ObservationKindNewRevision(_Variant):
 ObservationKind: TypeAlias = (
     ObservationKindHealth
     | ObservationKindCapacity
+    | ObservationKindSplit
     | ObservationKindMeasurement
     | ObservationKindWindow
     | ObservationKindApproval
@@ -1374,6 +1519,24 @@ class PlannedStep(_Value):
 
     latest_end: datetime | None = None
     """The latest instant at which it ends; absent when it, or a step before it, waits without limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlayRelease(_Value):
+    """The fields of a `TrackRelease` of Google Play that a staged rollout changes.
+
+    `play_track_release` writes them as Play spells them.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("status", "user_fraction")
+
+    status: PlayStatus
+    """The status."""
+
+    user_fraction: float | None = None
+    """The share of the users, above 0 and at most 1. Play accepts one below 1, and only of a release that is
+    `in_progress` or `halted`.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1505,7 +1668,15 @@ class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "steps", "metrics", "on", "abort", "deadline", "deadline_excludes", "readiness"
+        "steps",
+        "metrics",
+        "on",
+        "abort",
+        "deadline",
+        "deadline_excludes",
+        "readiness",
+        "pause_limit",
+        "split",
     )
 
     steps: Sequence[Annotated[Step, _TAGGED]]
@@ -1528,6 +1699,15 @@ class Schedule(_Value):
 
     readiness: Readiness = field(default_factory=lambda: Readiness())
     """How long the new version may be unready before `on.not_ready` applies."""
+
+    pause_limit: timedelta | None = None
+    """The longest time of all pauses of a run together, whoever or whatever began them. When it is used up, a pause
+    ends by itself, without forgiving anything; an order to pause has no effect, and a response `pause` is `hold`.
+    Pause steps do not count. Default: no limit.
+    """
+
+    split: SplitPolicy = field(default_factory=lambda: SplitPolicy())
+    """How certain a mismatch of the split must be before `on.sample_ratio_mismatch` applies."""
 
     def __post_init__(self) -> None:
         _freeze(self, "steps", "metrics")
@@ -1553,6 +1733,22 @@ class ScheduleChange(_Value):
 
     after: str | None = None
     """The value after, as JSON; absent if it was removed, or has no value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SplitCounts(_Value):
+    """The units of both versions since the weight was set."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "canary", "stable")
+
+    at: datetime
+    """When they were observed."""
+
+    canary: int
+    """The units of the new version."""
+
+    stable: int
+    """The units of the previous version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1602,6 +1798,8 @@ class State(_Value):
         "mirror_routes",
         "canary_scale",
         "confirmation",
+        "paused_before",
+        "split",
     )
 
     schedule_digest: str
@@ -1718,6 +1916,12 @@ class State(_Value):
 
     confirmation: Confirmation | None = None
     """The result of what the current step commanded, once there is one."""
+
+    paused_before: timedelta = timedelta(seconds=0)
+    """How long the run was paused before the present pause, if the schedule has a `pause_limit`."""
+
+    split: SplitCounts | None = None
+    """The latest units of both versions, once they were observed."""
 
     def __post_init__(self) -> None:
         _freeze(self, "metrics", "approvals", "orders", "header_routes", "mirror_routes")
@@ -2111,6 +2315,27 @@ def schedule_from_yaml(text: str) -> Schedule:
     return _schedule_from_yaml(text)
 
 
+_apple_day = _native.function("canary.apple_day")
+
+
+def apple_day(
+    started: datetime | str, pauses: Sequence[ApplePause | Mapping[str, object]], now: datetime | str
+) -> AppleDay:
+    """The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
+
+    A day is 24 hours in which the release is not paused. All pauses together last at most 30 days, however many there are.
+    After that the release goes on, day by day: a pause that still lasts has no effect any more. Source: App Store Connect
+    help, "Release a version update in phases". Apple does not say what happens after the 30 days; that the days go on is the
+    reading of it here, and a pause that is never ended must not be counted on.
+
+    Errors:
+    All faults at once: `out_of_range` for a `now` or a pause before the start, and for a pause that begins or ends after
+    `now`, or ends before it began; `unordered` for pauses that are not in the order of time, overlap, or follow one that has
+    no end.
+    """
+    return _apple_day(started, pauses, now)
+
+
 _apple_phased_schedule = _native.function("canary.apple_phased_schedule")
 
 
@@ -2121,6 +2346,19 @@ def apple_phased_schedule() -> Schedule:
     update in phases"; Apple allows 30 days of pauses in all.
     """
     return _apple_phased_schedule()
+
+
+_apple_phased_schedule_with_pause_limit = _native.function("canary.apple_phased_schedule_with_pause_limit")
+
+
+def apple_phased_schedule_with_pause_limit() -> Schedule:
+    """Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+    Store does.
+
+    `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+    freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+    """
+    return _apple_phased_schedule_with_pause_limit()
 
 
 _approval = _native.function("canary.approval")
@@ -2358,6 +2596,33 @@ def plan(schedule: Schedule | Mapping[str, object], start: datetime | str) -> Ti
     return _plan(schedule, start)
 
 
+_play_release = _native.function("canary.play_release")
+
+
+def play_release(wanted: PlayRelease | Mapping[str, object]) -> PlayRelease:
+    """The status and the share that Play accepts, from those that are wanted.
+
+    | wanted status | wanted share | result |
+    | --- | --- | --- |
+    | `draft` | any, or none | `draft` without a share |
+    | `in_progress` | below 1 | `in_progress` |
+    | `in_progress` | 1 | `completed` |
+    | `in_progress` | none | refused |
+    | `halted` | below 1 | `halted` |
+    | `halted` | none | `halted`, of a release that all users got |
+    | `halted` | 1 | refused |
+    | `completed` | below 1 | `in_progress` |
+    | `completed` | 1, or none | `completed` |
+
+    Source: `update_rollout` of fastlane, and the `TrackRelease` of the Google Play Developer API.
+
+    Errors:
+    `out_of_range` for a share of 0, of 5, of `NaN`, and for a halted release with a share of 1; `missing_field` for
+    `in_progress` without a share.
+    """
+    return _play_release(wanted)
+
+
 _play_staged_schedule = _native.function("canary.play_staged_schedule")
 
 
@@ -2369,6 +2634,22 @@ def play_staged_schedule() -> Schedule:
     Console help, "Release app updates with staged rollouts".
     """
     return _play_staged_schedule()
+
+
+_play_update = _native.function("canary.play_update")
+
+
+def play_update(state: State | Mapping[str, object]) -> PlayRelease:
+    """The release on Play that the state of a staged rollout wants. Set it at every tick, as `routing`.
+
+    A rollout without traffic is a `draft`, one that is paused or frozen is `halted` at its share, one at 100 % is
+    `completed`.
+
+    Errors:
+    `invalid_value` for a state whose traffic went back, or goes back: no release of Play does; `out_of_range` for one with
+    a weight of 120 %.
+    """
+    return _play_update(state)
 
 
 _rebase = _native.function("canary.rebase")
@@ -2425,6 +2706,23 @@ def routing(state: State | Mapping[str, object]) -> Routing:
     return _routing(state)
 
 
+_scale_to_replicas = _native.function("canary.scale_to_replicas")
+
+
+def scale_to_replicas(
+    total: int, scale: CanaryScale | Mapping[str, object], weight: float, rounding: ReplicaRounding | str
+) -> Replicas:
+    """How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+    total; a percentage; or, to match the traffic, `weight`.
+
+    As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+
+    Errors:
+    `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+    """
+    return _scale_to_replicas(total, scale, weight, rounding)
+
+
 _simulate = _native.function("canary.simulate")
 
 
@@ -2447,6 +2745,14 @@ def simulate(
     more than ten million ticks; `unordered` for observations that are not in the order of time.
     """
     return _simulate(schedule, observations, start_at, tick, until)
+
+
+_split = _native.function("canary.split")
+
+
+def split(canary: int, stable: int, at: datetime | str) -> Observation:
+    """How many units each version got since the present weight was set."""
+    return _split(canary, stable, at)
 
 
 _start = _native.function("canary.start")

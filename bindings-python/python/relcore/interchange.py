@@ -57,7 +57,7 @@ from relcore import _native
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.analysis import AlertRules, Monitoring
-from relcore.canary import Observation
+from relcore.canary import Observation, PlayRelease
 from relcore.metrics import Change, Deployment
 
 __all__ = [
@@ -76,11 +76,13 @@ __all__ = [
     "PrometheusQuery",
     "PrometheusSample",
     "PrometheusSeries",
+    "SeriesRule",
     "alert_rules_to_prometheus",
     "git_packages",
     "git_releases",
     "monitoring_to_grafana",
     "parse_git",
+    "play_track_release",
     "prometheus_observations",
     "prometheus_query_range",
 ]
@@ -97,6 +99,28 @@ class MissingSample(StrEnum):
 
     NEGATIVE_INFINITY = "negative_infinity"
     """`-Inf`."""
+
+
+class SeriesRule(StrEnum):
+    """How several series of one metric, such as one of each pod, become one value.
+
+    The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
+    scrape failed, has none after. At a step at which a series that has begun has no number, nothing is known of its part, so
+    the reading is a missing one: a pod that crashed must not make the others look good. What fails without it counts, where
+    `series_limit` says what fails. A series that has not begun yet is
+    not waited for. A pod that was replaced on purpose ends its series, too: leave the name of the pod out of the query then.
+    """
+
+    SINGLE = "single"
+    """Several series are refused: nobody said how to join them. Aggregate them in the query, as with `sum(…)`."""
+
+    HIGHEST = "highest"
+    """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
+
+    LOWEST = "lowest"
+    """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
+    With a `max` all series must be above it to fail.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,15 +257,15 @@ class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "answer", "samples", "scale", "accept_warnings"
+        "metric", "answer", "samples", "scale", "accept_warnings", "series", "series_limit"
     )
 
     metric: str
     """The name of the metric in the schedule."""
 
     answer: str
-    """The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. The query must
-    return at most one series; aggregate several, as with `sum(…)`.
+    """The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. A query that
+    returns several series needs `series`.
     """
 
     samples: str | None = None
@@ -256,6 +280,14 @@ class PrometheusMetric(_Value):
 
     accept_warnings: bool = False
     """Whether a response with warnings is accepted. Default false, because a warning can mean that data is missing."""
+
+    series: SeriesRule = SeriesRule.SINGLE
+    """How several series of the response become one value at each step. Default: several are refused."""
+
+    series_limit: float | None = None
+    """The limit of the metric, in its unit: the joined value is reported although some series have no number, if those
+    that have one are beyond it, for the others could not make it good. Default: such a reading is missing.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -456,6 +488,19 @@ def parse_git(tags: str, log: str) -> GitHistory:
     return _parse_git(tags, log)
 
 
+_play_track_release = _native.function("interchange.play_track_release")
+
+
+def play_track_release(release: PlayRelease | Mapping[str, object]) -> str:
+    """The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
+
+    Errors:
+    `invalid_value` for a status and a share that Play refuses together, such as `completed` with 0.5; as
+    `play_release` for a share of 5.
+    """
+    return _play_track_release(release)
+
+
 _prometheus_observations = _native.function("interchange.prometheus_observations")
 
 
@@ -473,12 +518,14 @@ def prometheus_observations(
     Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
     in the order of time; at one instant, in the order of `metrics`.
 
+    Several series of one metric are joined as its `SeriesRule` says; their numbers of samples are added.
+
     A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
     under `infos` are ignored, because they do not affect the data.
 
     Errors:
     All faults at once. As `prometheus_query_range` for the responses; `invalid_value`
-    for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+    for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
     between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
     step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
     a repeated metric.

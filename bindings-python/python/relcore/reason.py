@@ -446,6 +446,9 @@ class ReasonCode(StrEnum):
     PAUSED = "paused"
     """The rollout is paused until an operator resumes."""
 
+    PAUSE_LIMIT_REACHED = "pause_limit_reached"
+    """All pauses together have used up their limit: a pause ended by itself, or could not begin."""
+
     PAUSE_RUNNING = "pause_running"
     """A pause step has not reached its end."""
 
@@ -463,6 +466,9 @@ class ReasonCode(StrEnum):
 
     SAMPLES_TOO_FEW = "samples_too_few"
     """A metric has fewer samples than the bake requires."""
+
+    SAMPLE_RATIO_MISMATCH = "sample_ratio_mismatch"
+    """The traffic is not split by the weight."""
 
     SCHEDULE_CHANGED = "schedule_changed"
     """The rollout goes on under an edited schedule."""
@@ -595,9 +601,6 @@ class ReasonCode(StrEnum):
 
     GUARDRAIL_INCONCLUSIVE = "guardrail_inconclusive"
     """Inconclusive: a guardrail is neither held nor violated."""
-
-    SAMPLE_RATIO_MISMATCH = "sample_ratio_mismatch"
-    """Invalid: the units do not fall into the variants as their weights say."""
 
     SAMPLE_RATIO_UNPROVEN = "sample_ratio_unproven"
     """Inconclusive: it is not proven that the units fall into the variants as their weights say."""

@@ -62,6 +62,7 @@ mod assess;
 pub mod code;
 mod criterion;
 mod earlier_result;
+mod effect_sizes;
 mod evaluate;
 mod evaluate_alerts;
 mod evaluation;
@@ -76,6 +77,7 @@ mod score_objectives;
 mod scorecard;
 mod scorecard_explain;
 mod template;
+mod windows;
 
 pub use aggregate::Aggregate;
 pub use alert_explain::{explain_alerts, outcome_of_alerts};
@@ -85,6 +87,7 @@ pub use alert_rule::alert_rules_from_yaml;
 pub use alert_rule::{AlertLimit, AlertRule, AlertRules, alert_rules_from_json, standard_alert_rules};
 pub use criterion::{Comparator, Criterion, format_criterion, parse_criterion};
 pub use earlier_result::{EarlierResult, earlier_result};
+pub use effect_sizes::{EffectSizes, effect_sizes};
 pub use evaluate_alerts::evaluate_alerts;
 pub use indicator::Indicator;
 #[cfg(feature = "yaml")]
@@ -127,6 +130,7 @@ pub use template::{
     Condition, EndRule, Join, Metric, MetricGroup, NoValue, Template, Test, standard_template,
     template_from_json,
 };
+pub use windows::{CombinedJudgement, JudgementPlan, JudgementWindow, combine_judgements, judgement_windows};
 
 crate::scalar::texts!(
     Aggregate,
@@ -163,9 +167,12 @@ macro_rules! table_rows {
 
                 fn assess_reading(metric: &Metric, reading: &Reading) -> Phase;
                 fn assess_tally(metric: &Metric, tally: &Tally, ended: bool, end: &EndRule) -> Assessment;
+                #[plain]
+                fn combine_judgements(verdicts: &[Verdict]) -> CombinedJudgement;
                 fn compare_with_previous(monitoring: &Monitoring, series: &[SeriesPair]) -> Judgement;
                 #[plain]
                 fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
+                fn effect_sizes(canary: &[f64], baseline: &[f64]) -> EffectSizes;
                 fn evaluate(template: &Template, run: &Run, now: Timestamp) -> Evaluation;
                 fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp) -> AlertReport;
                 #[plain]
@@ -187,6 +194,7 @@ macro_rules! table_rows {
                 fn outcome_of_judgement(judgement: &Judgement) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_scorecard(scorecard: &Scorecard) -> crate::decision::Outcome;
+                fn judgement_windows(plan: &JudgementPlan, now: Timestamp) -> Vec<JudgementWindow>;
                 fn parse_criterion(text: &str) -> Criterion;
                 fn score(
                     labels: &[LabelledMetric],

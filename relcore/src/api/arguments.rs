@@ -66,6 +66,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("analysis.Assessment")),
     ),
     (
+        "analysis.combine_judgements",
+        &[("verdicts", TypeRef::List(&TypeRef::Named("analysis.Verdict")))],
+        Some(TypeRef::Named("analysis.CombinedJudgement")),
+    ),
+    (
         "analysis.compare_with_previous",
         &[
             ("monitoring", TypeRef::Named("analysis.Monitoring")),
@@ -77,6 +82,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "analysis.earlier_result",
         &[("scorecard", TypeRef::Named("analysis.Scorecard")), ("at", TypeRef::Timestamp)],
         Some(TypeRef::Named("analysis.EarlierResult")),
+    ),
+    (
+        "analysis.effect_sizes",
+        &[("canary", TypeRef::List(&TypeRef::Float)), ("baseline", TypeRef::List(&TypeRef::Float))],
+        Some(TypeRef::Named("analysis.EffectSizes")),
     ),
     (
         "analysis.evaluate",
@@ -145,6 +155,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("scorecard", TypeRef::Named("analysis.Scorecard"))],
         Some(TypeRef::Named("decision.Outcome")),
     ),
+    (
+        "analysis.judgement_windows",
+        &[("plan", TypeRef::Named("analysis.JudgementPlan")), ("now", TypeRef::Timestamp)],
+        Some(TypeRef::List(&TypeRef::Named("analysis.JudgementWindow"))),
+    ),
     ("analysis.parse_criterion", &[("text", TypeRef::Text)], Some(TypeRef::Named("analysis.Criterion"))),
     (
         "analysis.score",
@@ -168,7 +183,17 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.standard_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.schedule_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.schedule_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("canary.Schedule"))),
+    (
+        "canary.apple_day",
+        &[
+            ("started", TypeRef::Timestamp),
+            ("pauses", TypeRef::List(&TypeRef::Named("canary.ApplePause"))),
+            ("now", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("canary.AppleDay")),
+    ),
     ("canary.apple_phased_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
+    ("canary.apple_phased_schedule_with_pause_limit", &[], Some(TypeRef::Named("canary.Schedule"))),
     (
         "canary.approval",
         &[
@@ -287,7 +312,17 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("schedule", TypeRef::Named("canary.Schedule")), ("start", TypeRef::Timestamp)],
         Some(TypeRef::Named("canary.Timeline")),
     ),
+    (
+        "canary.play_release",
+        &[("wanted", TypeRef::Named("canary.PlayRelease"))],
+        Some(TypeRef::Named("canary.PlayRelease")),
+    ),
     ("canary.play_staged_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
+    (
+        "canary.play_update",
+        &[("state", TypeRef::Named("canary.State"))],
+        Some(TypeRef::Named("canary.PlayRelease")),
+    ),
     (
         "canary.rebase",
         &[
@@ -301,6 +336,16 @@ pub(super) static ROWS: &[RowTypes] = &[
     ),
     ("canary.routing", &[("state", TypeRef::Named("canary.State"))], Some(TypeRef::Named("canary.Routing"))),
     (
+        "canary.scale_to_replicas",
+        &[
+            ("total", TypeRef::Integer(0, 4294967295)),
+            ("scale", TypeRef::Named("canary.CanaryScale")),
+            ("weight", TypeRef::Float),
+            ("rounding", TypeRef::Named("canary.ReplicaRounding")),
+        ],
+        Some(TypeRef::Named("canary.Replicas")),
+    ),
+    (
         "canary.simulate",
         &[
             ("schedule", TypeRef::Named("canary.Schedule")),
@@ -310,6 +355,15 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("until", TypeRef::Timestamp),
         ],
         Some(TypeRef::List(&TypeRef::Named("canary.Decision"))),
+    ),
+    (
+        "canary.split",
+        &[
+            ("canary", TypeRef::Integer(0, 9007199254740991)),
+            ("stable", TypeRef::Integer(0, 9007199254740991)),
+            ("at", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("canary.Observation")),
     ),
     (
         "canary.start",
@@ -461,6 +515,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "interchange.parse_git",
         &[("tags", TypeRef::Text), ("log", TypeRef::Text)],
         Some(TypeRef::Named("interchange.GitHistory")),
+    ),
+    (
+        "interchange.play_track_release",
+        &[("release", TypeRef::Named("canary.PlayRelease"))],
+        Some(TypeRef::Text),
     ),
     (
         "interchange.prometheus_observations",
@@ -932,6 +991,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.AlertVerdict", &[("value", TypeRef::Named("analysis.AlertVerdict"))], None),
     ("analysis.Assessment", &[("value", TypeRef::Named("analysis.Assessment"))], None),
     ("analysis.BadChange", &[("value", TypeRef::Named("analysis.BadChange"))], None),
+    ("analysis.CombinedJudgement", &[("value", TypeRef::Named("analysis.CombinedJudgement"))], None),
     ("analysis.Comparator", &[("value", TypeRef::Named("analysis.Comparator"))], None),
     ("analysis.Condition", &[("value", TypeRef::Named("analysis.Condition"))], None),
     ("analysis.CriteriaSet", &[("value", TypeRef::Named("analysis.CriteriaSet"))], None),
@@ -939,6 +999,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.CriterionResult", &[("value", TypeRef::Named("analysis.CriterionResult"))], None),
     ("analysis.EarlierResult", &[("value", TypeRef::Named("analysis.EarlierResult"))], None),
     ("analysis.EffectMeasure", &[("value", TypeRef::Named("analysis.EffectMeasure"))], None),
+    ("analysis.EffectSizes", &[("value", TypeRef::Named("analysis.EffectSizes"))], None),
     ("analysis.EndRule", &[("value", TypeRef::Named("analysis.EndRule"))], None),
     ("analysis.Evaluation", &[("value", TypeRef::Named("analysis.Evaluation"))], None),
     ("analysis.Firing", &[("value", TypeRef::Named("analysis.Firing"))], None),
@@ -950,6 +1011,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.JudgePolicy", &[("value", TypeRef::Named("analysis.JudgePolicy"))], None),
     ("analysis.JudgedMetric", &[("value", TypeRef::Named("analysis.JudgedMetric"))], None),
     ("analysis.Judgement", &[("value", TypeRef::Named("analysis.Judgement"))], None),
+    ("analysis.JudgementPlan", &[("value", TypeRef::Named("analysis.JudgementPlan"))], None),
+    ("analysis.JudgementWindow", &[("value", TypeRef::Named("analysis.JudgementWindow"))], None),
     ("analysis.Label", &[("value", TypeRef::Named("analysis.Label"))], None),
     ("analysis.LabelledMetric", &[("value", TypeRef::Named("analysis.LabelledMetric"))], None),
     ("analysis.Measurement", &[("value", TypeRef::Named("analysis.Measurement"))], None),
@@ -984,6 +1047,9 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.Verdict", &[("value", TypeRef::Named("analysis.Verdict"))], None),
     ("canary.AbortPolicy", &[("value", TypeRef::Named("canary.AbortPolicy"))], None),
     ("canary.Action", &[("value", TypeRef::Named("canary.Action"))], None),
+    ("canary.AppleDay", &[("value", TypeRef::Named("canary.AppleDay"))], None),
+    ("canary.ApplePause", &[("value", TypeRef::Named("canary.ApplePause"))], None),
+    ("canary.ApplePhase", &[("value", TypeRef::Named("canary.ApplePhase"))], None),
     ("canary.CanaryScale", &[("value", TypeRef::Named("canary.CanaryScale"))], None),
     ("canary.CauseResponses", &[("value", TypeRef::Named("canary.CauseResponses"))], None),
     ("canary.ChangeEffect", &[("value", TypeRef::Named("canary.ChangeEffect"))], None),
@@ -1011,6 +1077,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.Order", &[("value", TypeRef::Named("canary.Order"))], None),
     ("canary.Phase", &[("value", TypeRef::Named("canary.Phase"))], None),
     ("canary.PlannedStep", &[("value", TypeRef::Named("canary.PlannedStep"))], None),
+    ("canary.PlayRelease", &[("value", TypeRef::Named("canary.PlayRelease"))], None),
+    ("canary.PlayStatus", &[("value", TypeRef::Named("canary.PlayStatus"))], None),
     ("canary.Readiness", &[("value", TypeRef::Named("canary.Readiness"))], None),
     ("canary.Reading", &[("value", TypeRef::Named("canary.Reading"))], None),
     ("canary.RebaseMode", &[("value", TypeRef::Named("canary.RebaseMode"))], None),
@@ -1020,6 +1088,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.Routing", &[("value", TypeRef::Named("canary.Routing"))], None),
     ("canary.Schedule", &[("value", TypeRef::Named("canary.Schedule"))], None),
     ("canary.ScheduleChange", &[("value", TypeRef::Named("canary.ScheduleChange"))], None),
+    ("canary.SplitCounts", &[("value", TypeRef::Named("canary.SplitCounts"))], None),
     ("canary.State", &[("value", TypeRef::Named("canary.State"))], None),
     ("canary.Step", &[("value", TypeRef::Named("canary.Step"))], None),
     ("canary.StepOutcome", &[("value", TypeRef::Named("canary.StepOutcome"))], None),
@@ -1059,6 +1128,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.PrometheusQuery", &[("value", TypeRef::Named("interchange.PrometheusQuery"))], None),
     ("interchange.PrometheusSample", &[("value", TypeRef::Named("interchange.PrometheusSample"))], None),
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
+    ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
     ("metrics.Change", &[("value", TypeRef::Named("metrics.Change"))], None),
     ("metrics.Deployment", &[("value", TypeRef::Named("metrics.Deployment"))], None),
     ("metrics.DeploymentIntent", &[("value", TypeRef::Named("metrics.DeploymentIntent"))], None),

@@ -22,7 +22,8 @@ pub(super) fn end(
     now: Timestamp,
 ) {
     state.abort_ordered = false;
-    (state.paused_at, state.told_at) = (None, Some(now));
+    let _ = state.take_pause(schedule, at);
+    state.told_at = Some(now);
     let is_by_clock = schedule.metrics.is_empty();
     if state.stable_healthy == Some(false) {
         let text = "the previous version is not ready: the rollout freezes instead of rolling back";
@@ -34,23 +35,26 @@ pub(super) fn end(
         return;
     } else if schedule.abort == AbortPolicy::ReverseSteps {
         if is_by_clock {
-            begin.restore(state);
+            begin.restore(schedule, state);
         }
         (state.phase, state.waiver) = (Phase::RollingBack, Waiver::Nothing);
         state.step_back(schedule, now, true);
+        if state.phase == Phase::RollingBack {
+            state.count_deadline(schedule, at);
+        }
         reasons.extend(going_back(state));
         return;
     }
     state.phase = Phase::Frozen;
     if is_by_clock {
-        begin.restore(state);
+        begin.restore(schedule, state);
     }
     state.waiver = Waiver::Nothing;
     // Steps that an order ended, but whose weight was never set, are ahead again.
     let mut progress = Progress::of(state);
     progress.rewind(schedule, state.started_at);
     progress.count_deadline(schedule, state, at);
-    progress.store(state);
+    progress.store(schedule, state);
 }
 
 /// Why not all traffic has gone back, while it has not.
@@ -128,6 +132,6 @@ impl State {
         }
         let mut progress = Progress::of(self);
         progress.rewind(schedule, self.started_at);
-        progress.store(self);
+        progress.store(schedule, self);
     }
 }

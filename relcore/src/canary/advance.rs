@@ -106,7 +106,7 @@ fn analysis(facts: &Facts<'_>, names: &[String], measurements: u32) -> Ended {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
     for (metric, counts) in facts.metrics() {
-        if !names.is_empty() && !names.contains(&metric.name) {
+        if !facts.has_begun(metric) || (!names.is_empty() && !names.contains(&metric.name)) {
             continue;
         }
         let last = facts.latest(metric, counts);

@@ -34,7 +34,7 @@ fn baked(facts: &Facts<'_>, min_samples: Option<Count>) -> Result<(), Finding> {
 
 /// Adds to what keeps a bake that it has reached its longest time, and the response of the schedule.
 fn overdue(facts: &Facts<'_>, longest: Timestamp, mut finding: Finding) -> Finding {
-    let response = facts.schedule.on.inconclusive;
+    let response = facts.respond(facts.schedule.on.inconclusive);
     let text = format!(
         "the bake at {} % began at {} and reached its longest time at {longest} without enough good measurements: {}",
         facts.progress.weight,
@@ -54,7 +54,7 @@ fn overdue(facts: &Facts<'_>, longest: Timestamp, mut finding: Finding) -> Findi
 /// The step decides the same, but only when no rule holds the rollout: a metric without data, which holds, would keep a
 /// bake from ever being overdue.
 pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
-    let response = facts.schedule.on.inconclusive;
+    let response = facts.respond(facts.schedule.on.inconclusive);
     if response <= Response::Hold || (response == Response::Pause && facts.is_paused()) {
         return None; // the step reports it, or the rollout has paused already
     }
@@ -68,7 +68,7 @@ pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
 pub(super) fn all_good(facts: &Facts<'_>) -> Result<(), Finding> {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
-    for (metric, counts) in facts.metrics() {
+    for (metric, counts) in facts.metrics().filter(|(metric, _)| facts.has_begun(metric)) {
         if facts.is_trial {
             if !is_good(facts, metric, counts) {
                 return Err(Finding::bare(Effect::Inconclusive));
@@ -138,7 +138,7 @@ fn enough_samples(facts: &Facts<'_>, required: Option<Count>) -> Result<(), Find
     let have = |counts: &MetricState| if facts.progress.is_fresh { Count::default() } else { counts.samples };
     let reasons: Vec<Reason> = facts
         .metrics()
-        .filter(|(_, counts)| have(counts) < required)
+        .filter(|(metric, counts)| facts.has_begun(metric) && have(counts) < required)
         .map(|(metric, counts)| gathered(code::SAMPLES_TOO_FEW, metric, "samples", have(counts), required))
         .collect();
     if reasons.is_empty() { Ok(()) } else { Err(Finding::of(Effect::Inconclusive, reasons, vec![])) }

@@ -1,5 +1,6 @@
 //! How far a run had come when a call began.
 use super::progress::Progress;
+use super::schedule::Schedule;
 use super::state::{Confirmation, State};
 
 /// How far the steps had come for the traffic, and the result of the command of that step. What the clock ended since was
@@ -23,8 +24,8 @@ impl Begin {
     }
 
     /// Takes back what the steps changed since, but not the time that counts for the deadline.
-    pub(super) fn restore(&self, state: &mut State) {
-        self.progress.restore(state);
+    pub(super) fn restore(&self, schedule: &Schedule, state: &mut State) {
+        self.progress.restore(schedule, state);
         state.confirmation.clone_from(&self.confirmation);
     }
 }

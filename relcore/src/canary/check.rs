@@ -55,6 +55,12 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         format_args!("state.pausedAt"),
         format_args!("must be given when, and only when, the phase is `paused`"),
     );
+    faults.check(
+        !state.paused_before.is_negative(),
+        ErrorKind::OutOfRange,
+        format_args!("state.pausedBefore"),
+        format_args!("`{}` is out of range: expected a span that is not negative", state.paused_before),
+    );
     routes(&mut faults, state);
     let commands = Progress::of(state).step_of(schedule).is_some_and(Step::is_command);
     faults.check(
@@ -79,6 +85,7 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
         ("gateAskedAt", state.gate_asked_at),
         ("toldAt", state.told_at),
         ("forgivenAt", state.forgiven_at),
+        ("split.at", state.split.map(|split| split.at)),
         ("confirmation.at", state.confirmation.as_ref().map(|done| done.at)),
     ] {
         is_past(&mut faults, at, now, format_args!("{name}"));
@@ -91,6 +98,14 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
     }
     for (index, (metric, counts)) in schedule.metrics.iter().zip(&state.metrics).enumerate() {
         is_past(&mut faults, counts.sampled_until, now, format_args!("metrics[{index}].sampledUntil"));
+        is_past(&mut faults, counts.counts_since, now, format_args!("metrics[{index}].countsSince"));
+        let has_begun = metric.starting_step > 0 && state.step >= metric.starting_step;
+        faults.check(
+            counts.counts_since.is_some() == has_begun,
+            invalid,
+            format_args!("state.metrics[{index}].countsSince"),
+            format_args!("must be given when, and only when, the `startingStep` of the metric has begun"),
+        );
         let Some(last) = &counts.last else { continue };
         is_past(&mut faults, Some(last.at), now, format_args!("metrics[{index}].last.at"));
         faults.check(

@@ -45,6 +45,8 @@ reason_codes! {
     ORDER_OUTDATED;
     /// The rollout is paused until an operator resumes.
     PAUSED;
+    /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
+    PAUSE_LIMIT_REACHED;
     /// A pause step has not reached its end.
     PAUSE_RUNNING;
     /// Routes and a scale ended with the run, and must be removed after its traffic.
@@ -57,6 +59,8 @@ reason_codes! {
     RUN_SUCCEEDED;
     /// A metric has fewer samples than the bake requires.
     SAMPLES_TOO_FEW;
+    /// The traffic is not split by the weight.
+    SAMPLE_RATIO_MISMATCH;
     /// The rollout goes on under an edited schedule.
     SCHEDULE_CHANGED;
     /// The previous version is ready again, so that a frozen rollout is rolled back.

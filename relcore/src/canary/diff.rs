@@ -105,10 +105,13 @@ fn whole(schedule: &Schedule) -> Value {
     let defaults = [
         ("deadlineExcludes", serde_json::to_value(schedule.deadline_excludes)),
         ("readiness", serde_json::to_value(schedule.readiness)),
+        ("split", serde_json::to_value(schedule.split)),
     ];
     if let Some(Value::Object(on)) = value.get_mut("on") {
         on.insert("notReady".to_owned(), Value::String(schedule.on.not_ready.to_string()));
         on.insert("stableUnhealthy".to_owned(), Value::String(schedule.on.stable_unhealthy.to_string()));
+        let mismatch = schedule.on.sample_ratio_mismatch.to_string();
+        on.insert("sampleRatioMismatch".to_owned(), Value::String(mismatch));
     }
     if let Value::Object(fields) = &mut value {
         for (name, whole) in defaults {
@@ -251,6 +254,10 @@ const FIELDS: &[Sense] = &[
     greater("noData"),
     greater("notReady"),
     greater("stableUnhealthy"),
+    greater("sampleRatioMismatch"),
+    Sense { field: "startingStep", greater: false, absent: true }, // it counts from the first traffic
+    Sense { field: "pauseLimit", greater: true, absent: true },    // a pause lasts until an operator resumes
+    greater("alpha"),
 ];
 
 /// Whether a change of a field makes the rollout stricter (`Greater`) or looser (`Less`).

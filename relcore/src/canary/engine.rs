@@ -132,6 +132,11 @@ fn decide(
     now: Timestamp,
 ) -> Decision {
     let schedule = rollout.schedule();
+    let mut folded = folded;
+    if state.pause_ends_at(schedule).is_some_and(|at| at <= now) {
+        folded.orders.extend(state.end_pause(schedule, now));
+        folded.response = None;
+    }
     switch.is_new_revision = folded.is_new_revision;
     let switch = &switch;
     if state.weight.total_cmp(&folded.begin.progress.weight).is_ne()
@@ -139,7 +144,7 @@ fn decide(
         && state.forbids_more_traffic(schedule)
     {
         // The clock had ended steps since the last call, but their weights were never applied.
-        folded.begin.restore(&mut state);
+        folded.begin.restore(schedule, &mut state);
         state.count_deadline(schedule, now);
     }
     if folded.response.is_none() {
@@ -159,7 +164,7 @@ fn decide(
                 Some(finding) => (facts.progress, finding),
                 None => advance(facts),
             };
-            progress.store(&mut state);
+            progress.store(schedule, &mut state);
             let verdict = apply(schedule, &mut state, &mut finding, &folded.begin, switch, now);
             let effect = finding.effect.clone();
             (finding, verdict, effect)
@@ -238,7 +243,9 @@ fn apply(
         routes.command(step);
         routes.store(state);
     }
-    let pauses = finding.effect == Effect::Respond(Response::Pause) && state.phase == Phase::Progressing;
+    let pauses = finding.effect == Effect::Respond(Response::Pause)
+        && state.phase == Phase::Progressing
+        && !state.has_no_pause_left(schedule);
     if pauses {
         state.pause(schedule, now);
     }
@@ -305,7 +312,11 @@ fn next_check(schedule: &Schedule, state: &State, effect: &Effect, now: Timestam
     loop {
         let response = facts.next_response(is_fresh);
         let timer = timer_ends_at(&facts);
-        let at = response.into_iter().chain(timer).min()?;
+        let limit = state.pause_ends_at(schedule);
+        let at = response.into_iter().chain(timer).chain(limit).min()?;
+        if limit == Some(at) {
+            return limit; // the run goes on then
+        }
         facts.now = at;
         let (progress, found) = match strongest(&facts).finding {
             Some(finding) => (facts.progress, finding.effect),

@@ -50,6 +50,12 @@ impl<'a> Facts<'a> {
         self.state.paused_at.map_or(self.now, |paused| paused.min(self.now))
     }
 
+    /// The response to a cause: without a pause left of the limit, one that would pause only holds.
+    pub(super) fn respond(&self, response: Response) -> Response {
+        let holds = response == Response::Pause && self.state.has_no_pause_left(self.schedule);
+        if holds { Response::Hold } else { response }
+    }
+
     pub(super) fn is_paused(&self) -> bool {
         self.state.phase == Phase::Paused
     }
@@ -61,14 +67,19 @@ impl<'a> Facts<'a> {
 
     /// The instant, in milliseconds since 1970, after which a measurement of a metric is one of the new version; none
     /// while it has no traffic. An analysis before the first traffic measures what its author wants.
-    pub(super) fn measured_after(&self, metric: &Metric) -> Option<i64> {
-        measured_after(self.schedule, &self.progress, metric)
+    pub(super) fn measured_after(&self, metric: &Metric, counts: &MetricState) -> Option<i64> {
+        measured_after(self.schedule, &self.progress, metric, counts)
+    }
+
+    /// Whether a metric counts already.
+    pub(super) fn has_begun(&self, metric: &Metric) -> bool {
+        self.progress.step >= metric.starting_step
     }
 
     /// The latest measurement of the new version.
     pub(super) fn latest(&self, metric: &Metric, counts: &'a MetricState) -> Option<&'a LastMeasurement> {
         let last = counts.last.as_ref()?;
-        self.measured_after(metric).filter(|after| last.at.as_millis() > *after).map(|_| last)
+        self.measured_after(metric, counts).filter(|after| last.at.as_millis() > *after).map(|_| last)
     }
 
     /// The good measurements of a metric in the current step.
@@ -107,7 +118,7 @@ impl<'a> Facts<'a> {
     /// could have been made. What an operator forgave is not old.
     pub(super) fn data_since(&self, metric: &Metric, counts: &MetricState) -> Option<i64> {
         self.progress.traffic_since?;
-        let after = self.measured_after(metric)?;
+        let after = self.measured_after(metric, counts)?;
         let last = counts.last.as_ref().map(|last| last.at.as_millis()).filter(|last| *last > after);
         let since = last.unwrap_or(after.max(self.progress.step_entered_at.as_millis()));
         Some(self.state.forgiven_at.map_or(since, |forgiven| since.max(forgiven.as_millis())))
@@ -174,7 +185,7 @@ impl<'a> Facts<'a> {
         let is_gate = matches!(step, Step::Gate { .. });
         let reached = (is_gate && self.is_by_clock()).then_some(self.progress.step_entered_at);
         let at = self.progress.gate_asked_at.or(reached)?.plus(timeout).ok()?;
-        (!is_answered).then_some((step, response, at))
+        (!is_answered).then_some((step, self.respond(response), at))
     }
 
     /// The result of what the current step commanded.
@@ -211,15 +222,25 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The same for a version that has traffic since an instant.
-pub(super) fn counted_after(since: Timestamp, metric: &Metric) -> i64 {
+/// The same for a version that has traffic since an instant, and a metric whose starting step has begun.
+pub(super) fn counted_after(since: Timestamp, metric: &Metric, counts_since: Option<Timestamp>) -> i64 {
+    let since = counts_since.map_or(since, |begun| since.max(begun));
     since.as_millis().saturating_add(metric.initial_delay.as_millis())
 }
 
 /// The instant, in milliseconds since 1970, after which a measurement of a metric is one of the new version.
-pub(super) fn measured_after(schedule: &Schedule, progress: &Progress, metric: &Metric) -> Option<i64> {
+pub(super) fn measured_after(
+    schedule: &Schedule,
+    progress: &Progress,
+    metric: &Metric,
+    counts: &MetricState,
+) -> Option<i64> {
+    if progress.step < metric.starting_step {
+        return None;
+    }
     if let Some(since) = progress.traffic_since {
-        return Some(counted_after(since, metric));
+        let begun = counts.counts_since.or((metric.starting_step > 0).then_some(progress.step_entered_at));
+        return Some(counted_after(since, metric, begun));
     }
     match progress.step_of(schedule) {
         Some(Step::Analysis { metrics, .. }) if metrics.is_empty() || metrics.contains(&metric.name) => {

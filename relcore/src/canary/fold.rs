@@ -14,7 +14,9 @@ use super::response::Response;
 use super::rollout::Rollout;
 use super::rules::strongest;
 use super::schedule::Schedule;
-use super::state::{Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
+use super::state::{
+    Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, SplitCounts, State, Waiver,
+};
 use super::step::Step;
 use crate::canary::code;
 use crate::error::{ErrorKind, Faults, Result};
@@ -33,6 +35,17 @@ pub(super) struct Folded {
     pub(super) is_new_revision: bool,
     /// A reason for each order of an operator, and for what came too late to have an effect.
     pub(super) orders: Vec<Reason>,
+}
+
+impl Folded {
+    /// Lets a run go on. Traffic that was going back stays where it is kept now: no weight of before is taken up again.
+    fn resume(&mut self, schedule: &Schedule, state: &mut State, at: Timestamp) {
+        let goes_back = state.phase == Phase::RollingBack;
+        state.resume(schedule, at);
+        if goes_back {
+            self.begin = Begin::of(state);
+        }
+    }
 }
 
 /// Applies every observation, by instant, then kind, then position; refuses all of them if one is at fault.
@@ -107,9 +120,16 @@ impl<'a> Walk<'a> {
             let due = self.due.unwrap_or_else(|| facts.next_response(true));
             self.due = Some(due);
             let timer = if self.schedule().metrics.is_empty() { timer_ends_at(&facts) } else { None };
-            let Some(next) = due.into_iter().chain(timer).min().filter(|next| *next < end) else { break };
-            self.at = next;
-            if due == Some(next) {
+            let limit = self.state.pause_ends_at(self.schedule());
+            let next = due.into_iter().chain(timer).chain(limit).min().filter(|next| *next < end);
+            let Some(next) = next else { break };
+            self.at = self.at.max(next);
+            if limit == Some(next) {
+                let reason = self.state.end_pause(self.schedule(), self.at);
+                self.folded.orders.extend(reason);
+                (self.folded.response, self.due) = (None, None);
+                self.judge(self.at);
+            } else if due == Some(next) {
                 self.judge(next);
                 self.due = None;
             }
@@ -127,7 +147,7 @@ impl<'a> Walk<'a> {
         if strongest(&facts).finding.is_none() {
             let before = facts.progress.step;
             let (progress, _) = advance(facts);
-            progress.store(self.state);
+            progress.store(schedule, self.state);
             self.due = None;
             if progress.step != before {
                 self.judge(self.at); // a step that began in the past may have exceeded its time already
@@ -183,6 +203,11 @@ impl<'a> Walk<'a> {
                 if seen.is_none_or(|seen| at > seen || (at == seen && *percent < known)) {
                     (state.stable_capacity, state.capacity_observed_at) = (Some(*percent), Some(at));
                 }
+            }
+            ObservationKind::Split { canary, stable } => {
+                // Later counts include earlier ones; of two of one instant any one may count, but always the same.
+                let seen = Some(SplitCounts { at, canary: *canary, stable: *stable });
+                state.split = state.split.max(seen);
             }
             ObservationKind::Window { open } => {
                 // Of two that contradict each other the more cautious one counts, and an older one is superseded.
@@ -324,7 +349,15 @@ impl<'a> Walk<'a> {
                 state.abort_ordered
             }
             Command::Pause => {
-                let pauses = state.phase == Phase::Progressing;
+                let is_used_up = state.phase == Phase::Progressing && state.has_no_pause_left(schedule);
+                if is_used_up {
+                    let text = format!(
+                        "{by} ordered `{subject}` at {at}{why}, but no pause is left of the limit: it has no effect"
+                    );
+                    let reason = Reason::new(code::PAUSE_LIMIT_REACHED, Severity::Error, &subject, text);
+                    self.folded.orders.push(reason);
+                }
+                let pauses = state.phase == Phase::Progressing && !is_used_up;
                 state.pause(schedule, at);
                 pauses
             }
@@ -342,12 +375,12 @@ impl<'a> Walk<'a> {
                     state.released = true;
                 }
                 state.forgive(at);
-                state.resume(schedule, at);
+                self.folded.resume(schedule, state, at);
                 true
             }
             Command::SkipStep | Command::Promote | Command::PromoteFull => {
                 state.forgive(at);
-                state.resume(schedule, at);
+                self.folded.resume(schedule, state, at);
                 skip(schedule, state, order.command, at);
                 // The order is obeyed, also if the weights that the clock had reached are taken back.
                 let begin = self.folded.begin.progress;
@@ -358,7 +391,7 @@ impl<'a> Walk<'a> {
                 progress.traffic_since = begin.traffic_since;
                 true
             }
-            Command::AcceptInconclusive if state.phase == Phase::Frozen => false,
+            Command::AcceptInconclusive if matches!(state.phase, Phase::Frozen | Phase::RollingBack) => false,
             Command::AcceptInconclusive => {
                 state.accept(at);
                 state.resume(schedule, at);
@@ -400,17 +433,20 @@ impl<'a> Walk<'a> {
         // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
         let Some(index) = self.metrics.index_of(name) else { return false };
         let schedule = self.schedule();
-        let after = match self.state.traffic_since {
-            // With traffic the step does not matter, and the copy is spared: this runs for every measurement.
-            Some(since) => schedule.metrics.get(index).map(|metric| counted_after(since, metric)),
-            None => {
-                let progress = Progress::of(self.state);
-                schedule.metrics.get(index).and_then(|metric| measured_after(schedule, &progress, metric))
-            }
-        };
-        let (entered_at, set_at) = (self.state.step_entered_at, self.state.weight_set_at);
+        let step = self.state.step;
+        let (entered_at, set_at, traffic) =
+            (self.state.step_entered_at, self.state.weight_set_at, self.state.traffic_since);
+        // With traffic the step matters little, and the copy is spared: this runs for every measurement.
+        let progress = if traffic.is_none() { Some(Progress::of(self.state)) } else { None };
         let pair = schedule.metrics.get(index).zip(self.state.metrics.get_mut(index));
         let Some((metric, counts)) = pair else { return false };
+        let after = match (traffic, progress) {
+            (Some(since), _) => {
+                (step >= metric.starting_step).then(|| counted_after(since, metric, counts.counts_since))
+            }
+            (None, Some(progress)) => measured_after(schedule, &progress, metric, counts),
+            (None, None) => None,
+        };
         // Without traffic there is no data: what is measured then is not about the new version.
         if after.is_none_or(|after| at.as_millis() <= after) {
             return false;
@@ -519,7 +555,7 @@ fn skip(schedule: &Schedule, state: &mut State, command: Command, at: Timestamp)
         first = false;
     }
     progress.waiver = Waiver::NextWeight;
-    progress.store(state);
+    progress.store(schedule, state);
 }
 
 /// Finds metrics by name. It tries the one after the last match first, since measurements mostly come in the order of the

@@ -53,6 +53,12 @@ input! {
         #[serde(default, skip_serializing_if = "crate::wire::is_default")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub empty: EmptyResult,
+        /// The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo
+        /// Rollouts. Until that step begins its measurements are ignored, and nothing waits for it; `initial_delay` runs
+        /// from then. Default 0: from the first traffic.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub starting_step: u32,
     }
 }
 
@@ -120,6 +126,7 @@ impl Metric {
             initial_delay: Span::ZERO,
             window: None,
             empty: EmptyResult::default(),
+            starting_step: 0,
         }
     }
 

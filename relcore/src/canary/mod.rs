@@ -40,7 +40,8 @@
 //! 9. A metric has no data, or its latest measurement is older than its `max_age`: `on.no_data`.
 //! 10. A metric has more inconclusive measurements than its `inconclusive_limit`, the result of what the current step
 //!     commanded is inconclusive, or a bake has reached its longest time without enough good measurements:
-//!     `on.inconclusive`.
+//!     `on.inconclusive`. The units of both versions prove that the traffic is not split by the weight:
+//!     `on.sample_ratio_mismatch`.
 //! 11. Nobody approved a gate, or reported the result of a command, within its `timeout`: its `on_timeout`.
 //! 12. The run is paused: hold.
 //! 13. The release window is closed: hold.
@@ -70,6 +71,10 @@
 //!   before the first weight counts what is measured during it.
 //! - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
 //!   measurements and samples count for the current step, and only if they were made after the weight was set.
+//! - A metric with a `starting_step` counts from when that step begins. Before it, nothing waits for it.
+//! - The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
+//! - All pauses together last at most `pause_limit`. The last one then ends by itself, without forgiving anything, and a
+//!   response `pause` is `hold`.
 //! - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 //! - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 //!
@@ -106,6 +111,7 @@
 //!   lag behind.
 mod abort;
 mod advance;
+mod apple;
 mod bake;
 mod begin;
 mod check;
@@ -122,6 +128,7 @@ mod metric;
 mod observation;
 mod observed;
 mod plan;
+mod play;
 mod presets;
 mod progress;
 mod rebase;
@@ -139,6 +146,7 @@ mod step;
 mod transition;
 mod validate;
 
+pub use apple::{AppleDay, ApplePause, ApplePhase, apple_day};
 pub use decision::{Action, Decision, explain, outcome};
 pub use diff::{ChangeEffect, ChangeKind, ScheduleChange, diff};
 pub use engine::{next_action, start};
@@ -150,27 +158,31 @@ pub use metric::{EmptyResult, MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 pub use observed::{
     approval, capacity, empty_result, failed_query, health, measurement, missing_value, new_revision, order,
-    step_result, window,
+    split, step_result, window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
+pub use play::{PlayRelease, PlayStatus, play_release, play_update};
 pub use presets::{
-    apple_phased_schedule, blue_green_schedule, exponential_schedule, linear_schedule, play_staged_schedule,
-    standard_schedule,
+    apple_phased_schedule, apple_phased_schedule_with_pause_limit, blue_green_schedule, exponential_schedule,
+    linear_schedule, play_staged_schedule, standard_schedule,
 };
 pub use rebase::{RebaseMode, rebase};
-pub use replicas::{ReplicaRounding, Replicas, weight_to_replicas};
+pub use replicas::{ReplicaRounding, Replicas, scale_to_replicas, weight_to_replicas};
 pub use response::Response;
 pub use rollout::Rollout;
 pub use route::{CanaryScale, HeaderMatch, HeaderRoute, MatchKind, MirrorRoute};
 pub use routing::{Routing, routing};
 pub use schedule::{AbortPolicy, CauseResponses, DeadlineExcludes, Readiness, Schedule};
 pub use simulate::simulate;
-pub use state::{Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, State, Waiver};
+pub use state::{
+    Confirmation, GateApproval, LastMeasurement, MetricState, Order, Phase, SplitCounts, State, Waiver,
+};
 pub use step::Step;
 pub use validate::{Diagnostic, DiagnosticCode, validate};
 
 crate::scalar::texts!(
     AbortPolicy,
+    ApplePhase,
     ChangeEffect,
     ChangeKind,
     Command,
@@ -180,6 +192,7 @@ crate::scalar::texts!(
     MatchKind,
     MeasurementPhase,
     Phase,
+    PlayStatus,
     RebaseMode,
     ReplicaRounding,
     Response,
@@ -194,8 +207,11 @@ macro_rules! table_rows {
             canary {
                 policy Schedule: standard_schedule, schedule_from_json, schedule_from_yaml;
 
+                fn apple_day(started: Timestamp, pauses: &[ApplePause], now: Timestamp) -> AppleDay;
                 #[plain]
                 fn apple_phased_schedule() -> Schedule;
+                #[plain]
+                fn apple_phased_schedule_with_pause_limit() -> Schedule;
                 #[plain]
                 fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
                 fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Schedule;
@@ -231,8 +247,10 @@ macro_rules! table_rows {
                 #[plain]
                 fn order(command: &Command, at: Timestamp, by: Option<&str>, reason: Option<&str>) -> Observation;
                 fn plan(schedule: &Schedule, start: Timestamp) -> Timeline;
+                fn play_release(wanted: &PlayRelease) -> PlayRelease;
                 #[plain]
                 fn play_staged_schedule() -> Schedule;
+                fn play_update(state: &State) -> PlayRelease;
                 fn rebase(
                     before: &Schedule,
                     state: &State,
@@ -242,6 +260,12 @@ macro_rules! table_rows {
                 ) -> Decision;
                 #[plain]
                 fn routing(state: &State) -> Routing;
+                fn scale_to_replicas(
+                    total: u32,
+                    scale: &CanaryScale,
+                    weight: f64,
+                    rounding: &ReplicaRounding,
+                ) -> Replicas;
                 fn simulate(
                     schedule: &Schedule,
                     observations: &[Observation],
@@ -249,6 +273,8 @@ macro_rules! table_rows {
                     tick: Span,
                     until: Timestamp,
                 ) -> Vec<Decision>;
+                #[plain]
+                fn split(canary: Count, stable: Count, at: Timestamp) -> Observation;
                 fn start(schedule: &Schedule, now: Timestamp) -> State;
                 #[plain]
                 fn step_result(step: u32, result: &StepOutcome, text: Option<&str>, at: Timestamp) -> Observation;

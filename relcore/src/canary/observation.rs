@@ -36,6 +36,14 @@ tagged! {
             /// The share in percent, from 0 to 100.
             percent: f64,
         },
+        /// How many units each version got since the present weight was set: the users, sessions or requests that the
+        /// weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
+        Split {
+            /// The units of the new version.
+            canary: Count,
+            /// The units of the previous version.
+            stable: Count,
+        },
         /// A metric was queried.
         Measurement {
             /// The name of the metric in the schedule.
@@ -193,7 +201,7 @@ impl ObservationKind {
                     2
                 }
             }
-            Self::Measurement { .. } | Self::Capacity { .. } => 3,
+            Self::Measurement { .. } | Self::Capacity { .. } | Self::Split { .. } => 3,
             Self::Window { open } => {
                 if *open {
                     4

@@ -76,6 +76,30 @@ pub fn capacity(percent: f64, at: Timestamp) -> Observation {
     Observation::new(at, ObservationKind::Capacity { percent })
 }
 
+/// How many units each version got since the present weight was set.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::canary::{Action, Rollout, Schedule, Step, split};
+/// let steps = [Step::SetWeight { weight: 50.0 }, Step::Pause { duration: None }, Step::SetWeight { weight: 100.0 }];
+/// let rollout = Rollout::new(Schedule::new(steps))?;
+/// let at = |text| Timestamp::parse(text);
+/// let now = at("2026-11-23T09:00:00Z")?;
+/// let state = rollout.next_action(&rollout.start(now)?, &[], now)?.state;
+/// let later = at("2026-11-23T09:10:00Z")?;
+/// let uneven = split(4_000.into(), 6_000.into(), later);
+/// assert_eq!(rollout.next_action(&state, &[uneven], later)?.verdict, Action::Pause {});
+/// // Pitfall: count from `weight_set_at` of the state on, not over the last minutes: the test adds nothing up. It stays
+/// // valid however often the counts are passed.
+/// let even = split(5_020.into(), 4_980.into(), later);
+/// assert_eq!(rollout.next_action(&state, &[even], later)?.verdict, Action::Hold {});
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn split(canary: Count, stable: Count, at: Timestamp) -> Observation {
+    Observation::new(at, ObservationKind::Split { canary, stable })
+}
+
 /// The release window opened or closed.
 #[must_use]
 pub fn window(open: bool, at: Timestamp) -> Observation {

@@ -1,3 +1,4 @@
+use super::apple::{APPLE_DAYS, apple_pause_limit};
 use super::schedule::{AbortPolicy, Schedule};
 use super::step::Step;
 use crate::error::{ErrorKind, Faults, Result};
@@ -31,7 +32,31 @@ pub fn standard_schedule() -> Schedule {
 /// update in phases"; Apple allows 30 days of pauses in all.
 #[must_use]
 pub fn apple_phased_schedule() -> Schedule {
-    daily(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0])
+    daily(&APPLE_DAYS)
+}
+
+/// Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+/// Store does.
+///
+/// [`apple_day`](super::apple_day()) has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+/// freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+///
+/// ```
+/// use relcore::canary::{Command, Phase, Rollout, apple_phased_schedule_with_pause_limit, order};
+/// use relcore::{Span, Timestamp};
+/// let rollout = Rollout::new(apple_phased_schedule_with_pause_limit())?;
+/// let now = Timestamp::parse("2026-11-01T09:00:00Z")?;
+/// let pause = order(&Command::Pause, now, Some("ann"), None);
+/// let paused = rollout.next_action(&rollout.start(now)?, &[pause], now)?;
+/// let end = now.plus(Span::from_days(30))?;
+/// assert_eq!(paused.next_check_at, Some(end));
+/// // Pitfall: nobody resumed it.
+/// assert_eq!(rollout.next_action(&paused.state, &[], end)?.state.phase, Phase::Progressing);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn apple_phased_schedule_with_pause_limit() -> Schedule {
+    apple_phased_schedule().pause_limit(apple_pause_limit())
 }
 
 /// A staged rollout on Google Play: 1, 5, 10, 20, 50 and 100 %, a day each.

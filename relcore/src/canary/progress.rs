@@ -43,7 +43,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn store(self, state: &mut State) {
+    pub(super) fn store(self, schedule: &Schedule, state: &mut State) {
         state.weight = self.weight;
         state.weight_set_at = self.weight_set_at;
         state.traffic_since = self.traffic_since;
@@ -55,9 +55,13 @@ impl Progress {
         state.deadline_excluded = self.deadline_excluded;
         state.deadline_stopped_at = self.deadline_stopped_at;
         if self.is_fresh {
-            for metric in &mut state.metrics {
-                (metric.successes, metric.samples) = (0, Count::default());
-                metric.sampled_until = None;
+            // INVARIANT: the metrics of a state are those of its schedule, in the same order (checked with the state).
+            for (metric, counts) in schedule.metrics.iter().zip(&mut state.metrics) {
+                (counts.successes, counts.samples) = (0, Count::default());
+                counts.sampled_until = None;
+                let begun = (metric.starting_step > 0 && self.step >= metric.starting_step)
+                    .then_some(self.step_entered_at);
+                counts.counts_since = begun.map(|begun| counts.counts_since.unwrap_or(begun));
             }
             state.confirmation = None;
         }
@@ -67,9 +71,9 @@ impl Progress {
     }
 
     /// Takes back what the steps changed since, but not the time that counts for the deadline.
-    pub(super) fn restore(self, state: &mut State) {
+    pub(super) fn restore(self, schedule: &Schedule, state: &mut State) {
         let (deadline_excluded, deadline_stopped_at) = (state.deadline_excluded, state.deadline_stopped_at);
-        Self { deadline_excluded, deadline_stopped_at, ..self }.store(state);
+        Self { deadline_excluded, deadline_stopped_at, ..self }.store(schedule, state);
     }
 
     /// The weight to which the steps before the current one lead.
@@ -160,7 +164,8 @@ impl Progress {
             Some(Step::Gate { .. }) => excludes.gates,
             _ => false,
         };
-        let paused = matches!(state.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
+        let is_stopped = matches!(state.phase, Phase::Paused | Phase::Frozen | Phase::RollingBack);
+        let paused = is_stopped && excludes.pauses;
         step || paused || (state.window_closed && excludes.closed_windows)
     }
 }

@@ -189,8 +189,9 @@ fn enter(state: &mut State, schedule: &Schedule, target: &Target, now: Timestamp
     progress.step_entered_at = now;
     (progress.released, progress.gate_asked_at, progress.waiver) = (false, None, Waiver::Nothing);
     progress.is_fresh = true;
-    progress.store(state);
+    progress.store(schedule, state);
     if state.phase == Phase::Paused {
+        let _ = state.take_pause(schedule, now);
         state.paused_at = Some(now); // the clock of the step that was just entered stands still from now on
     }
     state.count_deadline(schedule, now);

@@ -1,3 +1,4 @@
+use super::route::CanaryScale;
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,44 @@ pub fn weight_to_replicas(
         ReplicaRounding::UpButOne => up,
     };
     Ok(Replicas { canary, stable: total.saturating_sub(canary) })
+}
+
+/// How many replicas of each version a scale of the new version means, of `total` replicas: a number of replicas, at most the
+/// total; a percentage; or, to match the traffic, `weight`.
+///
+/// As a batch or a partition of OpenKruise, which is a number or a percentage, and `setCanaryScale` of Argo Rollouts.
+///
+/// ```
+/// use relcore::canary::{CanaryScale, ReplicaRounding, scale_to_replicas};
+/// let batch = CanaryScale::Replicas { replicas: 4 };
+/// assert_eq!(scale_to_replicas(10, &batch, 5.0, &ReplicaRounding::Up)?.canary, 4);
+/// let percent = CanaryScale::Percent { percent: 25.0 };
+/// assert_eq!(scale_to_replicas(10, &percent, 5.0, &ReplicaRounding::Up)?.canary, 3);
+/// // Pitfall: more replicas than there are is all of them, for the previous version keeps none then.
+/// assert_eq!(scale_to_replicas(10, &CanaryScale::Replicas { replicas: 200 }, 5.0, &ReplicaRounding::Up)?.stable, 0);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `out_of_range` for a percentage or a weight that is not one from 0 to 100.
+pub fn scale_to_replicas(
+    total: u32,
+    scale: &CanaryScale,
+    weight: f64,
+    rounding: &ReplicaRounding,
+) -> Result<Replicas> {
+    match scale {
+        CanaryScale::Replicas { replicas } => {
+            let canary = (*replicas).min(total);
+            Ok(Replicas { canary, stable: total.saturating_sub(canary) })
+        }
+        CanaryScale::Percent { percent } if !(0.0..=100.0).contains(percent) => {
+            let text = format!("`{percent}` is out of range: expected a percentage from 0 to 100");
+            Err(Error::new(ErrorKind::OutOfRange, "scale.percent", text))
+        }
+        CanaryScale::Percent { percent } => weight_to_replicas(total, *percent, 0, rounding),
+        CanaryScale::MatchTraffic {} => weight_to_replicas(total, weight, 0, rounding),
+    }
 }
 
 /// The split whose share is nearest to the weight, of `total` replicas or of one more.

@@ -23,6 +23,11 @@ impl Response {
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn is_pause(&self) -> bool {
+        *self == Self::Pause
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(super) fn is_hold(&self) -> bool {
         *self == Self::Hold
     }

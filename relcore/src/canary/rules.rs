@@ -10,14 +10,16 @@ use super::schedule::AbortPolicy;
 use super::state::{MetricState, Order, Phase, Waiver};
 use super::step::Step;
 use crate::canary::code;
-use crate::reason::{Reason, ReasonCode, Severity, format_duration};
+use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration, number};
+use crate::scalar::Count;
+use crate::stats::{Arm, mismatch};
 use crate::time::Span;
 
 type Rule = fn(&Facts<'_>) -> Option<Finding>;
 
 /// The rules in their order, and whether an order to go on to the next weight overrules a hold of theirs. The numbers are
 /// those of the module docs.
-const RULES: [(Rule, bool); 16] = [
+const RULES: [(Rule, bool); 17] = [
     (run_over, false),          // 1
     (aborted_by_person, false), // 2
     (critical_metric, false),   // 3
@@ -31,6 +33,7 @@ const RULES: [(Rule, bool); 16] = [
     (inconclusive_limit, true), // 10
     (step_inconclusive, true),  // 10
     (bake_overdue, true),       // 10
+    (split_mismatch, true),     // 10
     (step_expired, true),       // 11
     (paused, false),            // 12
     (window_closed, true),      // 13
@@ -146,7 +149,7 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
         return Some(Finding::new(Effect::Hold, reason));
     }
     // A version that is not ready gets no traffic, even if the schedule only warns.
-    let response = facts.schedule.on.not_ready.max(Response::Hold);
+    let response = facts.respond(facts.schedule.on.not_ready).max(Response::Hold);
     let lasts = format_duration(lasted_so_far);
     let text =
         format!("the new version is not ready for {lasts}, longer than it may: {}", consequence(response));
@@ -157,7 +160,7 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
 /// Rule 5: while the previous version is not ready there is nothing to roll back to, and more traffic for the new one
 /// would make that worse.
 fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
-    let response = facts.schedule.on.stable_unhealthy;
+    let response = facts.respond(facts.schedule.on.stable_unhealthy);
     let is_overruled = facts.state.without_stable && response <= Response::Hold;
     (is_stable_down(facts) && !is_overruled).then(|| {
         let then = consequence(response);
@@ -170,7 +173,7 @@ fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
 /// Rule 6: the time of the whole rollout, without what the deadline excludes.
 fn deadline(facts: &Facts<'_>) -> Option<Finding> {
     let deadline = facts.schedule.deadline?;
-    let response = facts.schedule.on.deadline;
+    let response = facts.respond(facts.schedule.on.deadline);
     let taken = facts.counted();
     (taken >= deadline && !facts.is_done_by_clock()).then(|| {
         let (took, allowed) = (format_duration(taken), format_duration(deadline));
@@ -188,7 +191,7 @@ fn failure_limit(facts: &Facts<'_>) -> Option<Finding> {
         facts,
         |metric, state| (state.failed, metric.failure_limit),
         (code::FAILURE_LIMIT_EXCEEDED, Severity::Critical, "failed measurement"),
-        facts.schedule.on.failed,
+        facts.respond(facts.schedule.on.failed),
     )
 }
 
@@ -201,7 +204,7 @@ fn error_limit(facts: &Facts<'_>) -> Option<Finding> {
         facts,
         |metric, state| (state.consecutive_errors, metric.consecutive_error_limit),
         (code::ERROR_LIMIT_EXCEEDED, Severity::Error, "consecutive query error"),
-        facts.schedule.on.error,
+        facts.respond(facts.schedule.on.error),
     )
 }
 
@@ -214,13 +217,49 @@ fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
         facts,
         |metric, state| (state.inconclusive, metric.inconclusive_limit),
         (code::INCONCLUSIVE_LIMIT_EXCEEDED, Severity::Warning, "inconclusive measurement"),
-        facts.schedule.on.inconclusive,
+        facts.respond(facts.schedule.on.inconclusive),
     )
+}
+
+/// The last part of rule 10: the units of both versions are not split by the weight.
+///
+/// The test is valid at every look, so that each call may evaluate the latest counts.
+fn split_mismatch(facts: &Facts<'_>) -> Option<Finding> {
+    let split = facts.state.split?;
+    let weight = facts.progress.weight;
+    let is_of_weight =
+        Some(split.at) > facts.progress.weight_set_at && Some(split.at) > facts.state.forgiven_at;
+    let is_split = weight > 0.0 && weight < 100.0;
+    if !is_of_weight || !is_split || facts.progress.waiver == Waiver::Inconclusive {
+        return None;
+    }
+    let arms = [Arm::new("canary", split.canary, weight), Arm::new("stable", split.stable, 100.0 - weight)];
+    let p = mismatch(&arms, &facts.schedule.split)?;
+    let response = facts.respond(facts.schedule.on.sample_ratio_mismatch);
+    let units = split.canary.as_f64() + split.stable.as_f64();
+    let share = 100.0 * split.canary.as_f64() / units;
+    let text = format!(
+        "the new version got {} of {} units, {} % at a weight of {weight} %: the traffic is not split as planned, and {}",
+        split.canary,
+        number(units),
+        number(share),
+        consequence(response)
+    );
+    let evidence = Evidence {
+        observed: Some(share),
+        threshold: Some(weight),
+        unit: Some("%".to_owned()),
+        n: Count::new(split.canary.get().saturating_add(split.stable.get()).min(Count::MAX)).ok(),
+        p: Some(p),
+        ..Evidence::default()
+    };
+    let reason = Reason::new(code::SAMPLE_RATIO_MISMATCH, Severity::Error, "split", text).with(evidence);
+    Some(Finding::new(Effect::Respond(response), reason))
 }
 
 /// The second part of rule 7: what the current step commanded has failed.
 fn step_failed(facts: &Facts<'_>) -> Option<Finding> {
-    let response = facts.schedule.on.failed;
+    let response = facts.respond(facts.schedule.on.failed);
     let reason = step_result(facts, StepOutcome::Failed, (code::STEP_FAILED, Severity::Critical), response)?;
     Some(Finding::new(Effect::Respond(response), reason))
 }
@@ -230,7 +269,7 @@ fn step_inconclusive(facts: &Facts<'_>) -> Option<Finding> {
     if facts.progress.waiver == Waiver::Inconclusive {
         return None;
     }
-    let response = facts.schedule.on.inconclusive;
+    let response = facts.respond(facts.schedule.on.inconclusive);
     let kind = (code::STEP_INCONCLUSIVE, Severity::Warning);
     let reason = step_result(facts, StepOutcome::Inconclusive, kind, response)?;
     let effect = if response == Response::Hold { Effect::Inconclusive } else { Effect::Respond(response) };
@@ -287,7 +326,7 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
     if facts.progress.traffic_since.is_none() || facts.progress.waiver == Waiver::Inconclusive {
         return None;
     }
-    let response = facts.schedule.on.no_data;
+    let response = facts.respond(facts.schedule.on.no_data);
     let then = consequence(response);
     let mut reasons = Vec::new();
     let mut missing = Vec::new();

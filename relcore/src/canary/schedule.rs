@@ -2,6 +2,7 @@ use super::metric::Metric;
 use super::response::Response;
 use super::step::Step;
 use crate::input::input;
+use crate::stats::SplitPolicy;
 use crate::time::Span;
 use crate::wire;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,15 @@ input! {
         #[serde(default, skip_serializing_if = "wire::is_default", deserialize_with = "wire::object")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
         pub readiness: Readiness,
+        /// The longest time of all pauses of a run together, whoever or whatever began them. When it is used up, a pause
+        /// ends by itself, without forgiving anything; an order to pause has no effect, and a response `pause` is `hold`.
+        /// Pause steps do not count. Default: no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub pause_limit: Option<Span>,
+        /// How certain a mismatch of the split must be before `on.sample_ratio_mismatch` applies.
+        #[serde(default, skip_serializing_if = "wire::is_default", deserialize_with = "wire::object")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub split: SplitPolicy,
     }
 }
 
@@ -60,7 +70,8 @@ input! {
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "canary.DeadlineExcludes", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct DeadlineExcludes {
-        /// Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts.
+        /// Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic
+        /// goes back. Default true, as Argo Rollouts.
         pub pauses: bool,
         /// The time that a gate waits for an approval. Default true.
         pub gates: bool,
@@ -128,6 +139,11 @@ input! {
         #[serde(skip_serializing_if = "Response::is_hold")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
         pub stable_unhealthy: Response,
+        /// The units of both versions prove that the traffic is not split by the weight, so that no comparison of the
+        /// versions is valid. Default: `pause`: a person has to find out why.
+        #[serde(skip_serializing_if = "Response::is_pause")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub sample_ratio_mismatch: Response,
     }
 }
 
@@ -150,6 +166,8 @@ impl Schedule {
             deadline: None,
             deadline_excludes: DeadlineExcludes::default(),
             readiness: Readiness::default(),
+            pause_limit: None,
+            split: SplitPolicy::default(),
         }
     }
 }
@@ -176,6 +194,7 @@ impl Default for CauseResponses {
             deadline: Response::Abort,
             not_ready: Response::Abort,
             stable_unhealthy: Response::Hold,
+            sample_ratio_mismatch: Response::Pause,
         }
     }
 }

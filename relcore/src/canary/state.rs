@@ -131,6 +131,27 @@ pub struct State {
     /// The result of what the current step commanded, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
+    /// How long the run was paused before the present pause, if the schedule has a `pause_limit`.
+    #[serde(default, skip_serializing_if = "wire::is_default")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+    pub paused_before: Span,
+    /// The latest units of both versions, once they were observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<SplitCounts>,
+}
+
+/// The units of both versions since the weight was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "canary.SplitCounts", rename_all = "camelCase", deny_unknown_fields)]
+pub struct SplitCounts {
+    /// When they were observed.
+    pub at: Timestamp,
+    /// The units of the new version.
+    pub canary: Count,
+    /// The units of the previous version.
+    pub stable: Count,
 }
 
 /// The result of what a step commanded.
@@ -238,6 +259,9 @@ pub struct MetricState {
     /// The end of the latest window whose samples were counted, for a metric with a `window`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampled_until: Option<Timestamp>,
+    /// When its `starting_step` began, if it has one and it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_since: Option<Timestamp>,
 }
 
 /// The latest measurement of a metric.
@@ -319,6 +343,8 @@ impl State {
             mirror_routes: vec![],
             canary_scale: None,
             confirmation: None,
+            paused_before: Span::ZERO,
+            split: None,
         }
     }
 
@@ -345,6 +371,7 @@ impl MetricState {
             samples: Count::default(),
             last: None,
             sampled_until: None,
+            counts_since: None,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! How orders, facts and the clock change a state, beside the steps.
+use super::finding::lasted;
 use super::observation::StepOutcome;
 use super::progress::Progress;
 use super::response::Response;
 use super::schedule::Schedule;
 use super::state::{Phase, State, Waiver, inherited};
 use super::step::Step;
+use crate::canary::code;
+use crate::reason::{Reason, Severity, format_duration};
 use crate::time::{Span, Timestamp};
 
 impl State {
@@ -55,11 +58,44 @@ impl State {
 
     /// Stops the clocks.
     pub(super) fn pause(&mut self, schedule: &Schedule, at: Timestamp) {
-        if self.phase == Phase::Progressing {
+        if self.phase == Phase::Progressing && !self.has_no_pause_left(schedule) {
             self.phase = Phase::Paused;
             self.paused_at = Some(at);
             self.count_deadline(schedule, at);
         }
+    }
+
+    /// Whether the pauses of the run have used up the limit of the schedule.
+    pub(super) fn has_no_pause_left(&self, schedule: &Schedule) -> bool {
+        schedule.pause_limit.is_some_and(|limit| self.paused_before >= limit)
+    }
+
+    /// When the present pause uses up the limit of the schedule.
+    pub(super) fn pause_ends_at(&self, schedule: &Schedule) -> Option<Timestamp> {
+        let left = schedule.pause_limit?.saturating_sub(self.paused_before);
+        self.paused_at?.plus(left).ok()
+    }
+
+    /// Ends the present pause because the limit of the schedule is used up. Nothing is forgiven.
+    pub(super) fn end_pause(&mut self, schedule: &Schedule, at: Timestamp) -> Option<Reason> {
+        let limit = schedule.pause_limit?;
+        self.resume(schedule, at);
+        let text = format!(
+            "all pauses together have lasted {}, the limit: the rollout goes on since {at}",
+            format_duration(limit)
+        );
+        let reason = Reason::new(code::PAUSE_LIMIT_REACHED, Severity::Error, "run", text);
+        Some(reason.with(lasted(self.paused_before, limit)))
+    }
+
+    /// Ends the present pause and counts it for the limit of the schedule; returns when it began.
+    pub(super) fn take_pause(&mut self, schedule: &Schedule, at: Timestamp) -> Option<Timestamp> {
+        let since = self.paused_at.take()?;
+        if let Some(limit) = schedule.pause_limit {
+            let lasted = at.since(since).max(Span::ZERO);
+            self.paused_before = self.paused_before.saturating_add(lasted).min(limit);
+        }
+        Some(since)
     }
 
     /// Ends a pause or a freeze, and restarts the clocks where they stopped.
@@ -67,7 +103,7 @@ impl State {
     /// A clock that has run out begins again: otherwise it would pause the run at once, and no resume could help.
     pub(super) fn resume(&mut self, schedule: &Schedule, at: Timestamp) {
         let since = match self.phase {
-            Phase::Paused => self.paused_at.take().unwrap_or(at),
+            Phase::Paused => self.take_pause(schedule, at).unwrap_or(at),
             Phase::Frozen => at,
             Phase::RollingBack => {
                 self.keep_step_back(schedule, at);
@@ -131,7 +167,7 @@ impl State {
             // A late call could freeze a run behind the steps that the clock had ended.
             let mut progress = Progress::of(self);
             progress.rewind(schedule, self.started_at);
-            progress.store(self);
+            progress.store(schedule, self);
         }
         let progress = Progress::of(self);
         if schedule.deadline.is_some()
@@ -151,7 +187,7 @@ impl State {
     pub(super) fn count_deadline(&mut self, schedule: &Schedule, at: Timestamp) {
         let mut progress = Progress::of(self);
         progress.count_deadline(schedule, self, at);
-        progress.store(self);
+        progress.store(schedule, self);
     }
 }
 

@@ -81,6 +81,11 @@ pub enum DiagnosticCode {
     RouteUnknown,
     /// Warning: the new version is scaled to less than its share of the traffic.
     ScaleBelowWeight,
+    /// Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not
+    /// begun.
+    StartingStepOutOfRange,
+    /// Error: a value of `split` is not in its range.
+    SplitOutOfRange,
 }
 
 /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
@@ -122,6 +127,8 @@ pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
             DiagnosticCode::WeightOutOfRange
             | DiagnosticCode::SpanOutOfRange
             | DiagnosticCode::ShareOutOfRange
+            | DiagnosticCode::StartingStepOutOfRange
+            | DiagnosticCode::SplitOutOfRange
             | DiagnosticCode::TooMany => ErrorKind::OutOfRange,
             _ => ErrorKind::InvalidValue,
         };
@@ -205,8 +212,17 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 found.error(unmeasured, Code::NothingMeasured, at, text);
                 let text = format_args!("`0` is out of range: expected at least 1");
                 found.error(*measurements == 0, Code::AnalysisEmpty, format_args!("{at}.measurements"), text);
+                let late =
+                    |metric: &Metric| usize::try_from(metric.starting_step).is_ok_and(|step| step > index);
+                let all_late = metrics.is_empty() && !unmeasured && schedule.metrics.iter().all(late);
+                let text = format_args!("analyses metrics, but none has begun at this step");
+                found.error(all_late, Code::StartingStepOutOfRange, at, text);
                 let mut seen = BTreeSet::new();
                 for (position, name) in metrics.iter().enumerate() {
+                    let path = format_args!("{at}.metrics[{position}]");
+                    let is_late = schedule.metrics.iter().any(|metric| metric.name == *name && late(metric));
+                    let text = format_args!("{} has not begun at this step", crate::error::quoted(name));
+                    found.error(is_late, Code::StartingStepOutOfRange, path, text);
                     let path = format_args!("{at}.metrics[{position}]");
                     let text = format_args!("{} is not a metric of the schedule", crate::error::quoted(name));
                     found.error(!known.contains(name.as_str()), Code::UnknownMetric, path, text);
@@ -342,6 +358,14 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
         }
         span(metric.initial_delay, format_args!("{at}.initialDelay"), found);
         positive(metric.window, format_args!("{at}.window"), found);
+        let begins = usize::try_from(metric.starting_step).is_ok_and(|step| step < schedule.steps.len());
+        let text = format_args!(
+            "`{}` is out of range: expected one of the {} steps",
+            metric.starting_step,
+            schedule.steps.len()
+        );
+        let is_late = metric.starting_step > 0 && !begins;
+        found.error(is_late, Code::StartingStepOutOfRange, format_args!("{at}.startingStep"), text);
     }
 }
 
@@ -358,6 +382,15 @@ fn unlikely_percentage(limit: f64, is_least: bool, path: fmt::Arguments<'_>, fou
 fn spans(schedule: &Schedule, found: &mut Found) {
     span(schedule.readiness.deadline, format_args!("readiness.deadline"), found);
     span(schedule.readiness.grace, format_args!("readiness.grace"), found);
+    positive(schedule.pause_limit, format_args!("pauseLimit"), found);
+    let mut faults = Faults::new();
+    schedule.split.check("split", &mut faults);
+    if let Err(error) = faults.finish() {
+        for fault in error.faults() {
+            let (path, text) = (format_args!("{}", fault.path), format_args!("{}", fault.text));
+            found.error(true, DiagnosticCode::SplitOutOfRange, path, text);
+        }
+    }
     let Some(deadline) = schedule.deadline else { return };
     let text = format_args!("`{deadline}` is out of range: expected a positive span");
     found.error(deadline <= Span::ZERO, DiagnosticCode::SpanOutOfRange, format_args!("deadline"), text);

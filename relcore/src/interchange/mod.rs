@@ -45,6 +45,7 @@
 mod git;
 mod grafana;
 mod observations;
+mod play;
 mod prometheus;
 mod prometheus_alerts;
 mod promql;
@@ -55,13 +56,14 @@ pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
 pub use grafana::monitoring_to_grafana;
-pub use observations::{PrometheusMetric, prometheus_observations};
+pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
+pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
 pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
 
-crate::scalar::texts!(MissingSample);
+crate::scalar::texts!(MissingSample, SeriesRule);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -95,6 +97,7 @@ macro_rules! table_rows {
                     title: &str,
                 ) -> String;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
+                fn play_track_release(release: &crate::canary::PlayRelease) -> String;
                 fn prometheus_observations(
                     metrics: &[PrometheusMetric],
                     start: Timestamp,

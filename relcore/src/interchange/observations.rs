@@ -17,8 +17,8 @@ input! {
     pub struct PrometheusMetric {
         /// The name of the metric in the schedule.
         pub metric: String,
-        /// The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. The query must
-        /// return at most one series; aggregate several, as with `sum(…)`.
+        /// The body of the `/api/v1/query_range` response to the query of the metric, also if it is an error. A query that
+        /// returns several series needs `series`.
         pub answer: String,
         /// The body of the response to the query for the number of samples behind each value, such as the requests behind an
         /// error rate. Absent: measurements have no number of samples.
@@ -31,7 +31,37 @@ input! {
         /// Whether a response with warnings is accepted. Default false, because a warning can mean that data is missing.
         #[serde(default)]
         pub accept_warnings: bool,
+        /// How several series of the response become one value at each step. Default: several are refused.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub series: SeriesRule,
+        /// The limit of the metric, in its unit: the joined value is reported although some series have no number, if those
+        /// that have one are beyond it, for the others could not make it good. Default: such a reading is missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub series_limit: Option<f64>,
     }
+}
+
+/// How several series of one metric, such as one of each pod, become one value.
+///
+/// The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
+/// scrape failed, has none after. At a step at which a series that has begun has no number, nothing is known of its part, so
+/// the reading is a missing one: a pod that crashed must not make the others look good. What fails without it counts, where
+/// `series_limit` says what fails. A series that has not begun yet is
+/// not waited for. A pod that was replaced on purpose ends its series, too: leave the name of the pod out of the query then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "interchange.SeriesRule", rename_all = "snake_case")]
+pub enum SeriesRule {
+    /// Several series are refused: nobody said how to join them. Aggregate them in the query, as with `sum(…)`.
+    #[default]
+    Single,
+    /// The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better.
+    Highest,
+    /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
+    /// With a `max` all series must be above it to fail.
+    Lowest,
 }
 
 impl PrometheusMetric {
@@ -39,7 +69,15 @@ impl PrometheusMetric {
     #[must_use]
     pub fn new(metric: impl Into<String>, answer: impl Into<String>) -> Self {
         let (metric, answer) = (metric.into(), answer.into());
-        Self { metric, answer, samples: None, scale: unscaled(), accept_warnings: false }
+        Self {
+            metric,
+            answer,
+            samples: None,
+            scale: unscaled(),
+            accept_warnings: false,
+            series: SeriesRule::default(),
+            series_limit: None,
+        }
     }
 }
 
@@ -54,6 +92,8 @@ fn unscaled() -> f64 {
 /// an infinite sample a missing one; none is skipped.
 /// Samples before `start` or after `end` are ignored, so that a long response can be converted in parts. Observations are
 /// in the order of time; at one instant, in the order of `metrics`.
+///
+/// Several series of one metric are joined as its [`SeriesRule`] says; their numbers of samples are added.
 ///
 /// A failed query (`"status": "error"`, or warnings that are not accepted) is one failed reading at `end`. Annotations
 /// under `infos` are ignored, because they do not affect the data.
@@ -81,7 +121,7 @@ fn unscaled() -> f64 {
 ///
 /// # Errors
 /// All faults at once. As [`prometheus_query_range`](super::prometheus_query_range) for the responses; `invalid_value`
-/// for a response with several series, a scale that is not a number above 0, a negative number of samples, and a sample
+/// for a response with several series without a rule, a scale that is not a number above 0, a negative number of samples, and a sample
 /// between the steps (the response to another query); `out_of_range` for a value that becomes infinite by the scale, a
 /// step of 0 or less, an `end` before `start`, and more than 11,000 steps, which Prometheus refuses, too; `duplicate` for
 /// a repeated metric.
@@ -109,6 +149,9 @@ pub fn prometheus_observations(
             format_args!("{path}.scale"),
             format_args!("`{}` is out of range: expected a number above 0", metric.scale),
         );
+        let text = format_args!("is not a finite number");
+        let is_finite = metric.series_limit.is_none_or(f64::is_finite);
+        faults.check(is_finite, ErrorKind::InvalidValue, format_args!("{path}.seriesLimit"), text);
         if let Some(steps) = &steps {
             found.extend(steps.measurements(metric, &path, &mut faults));
         }
@@ -160,12 +203,17 @@ impl Steps {
         let measured = |at, reading| {
             Observation::new(at, ObservationKind::Measurement { metric: metric.metric.clone(), reading })
         };
-        let mut read = |text, key: &str| {
+        let is_single = metric.series == SeriesRule::Single;
+        let limit = metric.series_limit.map(|limit| limit / metric.scale);
+        let mut read = |text, key: &str, joined: Joined| {
             let path = join(path, key);
-            Some((Response::read(text, metric.accept_warnings, self, faults, &path)?, path))
+            let joined = if is_single { Joined::Single } else { joined };
+            Some((Response::read(text, metric.accept_warnings, joined, self, faults, &path)?, path))
         };
-        let values = read(&metric.answer, "answer");
-        let counts = metric.samples.as_ref().map(|text| read(text, "samples"));
+        let joined =
+            if metric.series == SeriesRule::Lowest { Joined::Lowest(limit) } else { Joined::Highest(limit) };
+        let values = read(&metric.answer, "answer", joined);
+        let counts = metric.samples.as_ref().map(|text| read(text, "samples", Joined::Sum));
         let (Some((values, value_path)), Some(counts)) =
             (values, counts.map_or(Some(None), |it| it.map(Some)))
         else {
@@ -224,6 +272,7 @@ impl Response {
     fn read(
         text: &str,
         accept_warnings: bool,
+        joined: Joined,
         steps: &Steps,
         faults: &mut Faults,
         path: &str,
@@ -232,28 +281,84 @@ impl Response {
         if let Some(text) = failure(&response, accept_warnings) {
             return Some(Self::Failed(text));
         }
-        let mut series = faults.absorb(read_matrix(&response).map_err(|error| error.under(path)))?;
+        let series = faults.absorb(read_matrix(&response).map_err(|error| error.under(path)))?;
         faults.check(
-            series.len() <= 1,
+            series.len() <= 1 || joined != Joined::Single,
             ErrorKind::InvalidValue,
             format_args!("{path}.data.result"),
-            format_args!("has {} series: expected one; aggregate them, as with `sum(…)`", series.len()),
+            format_args!(
+                "has {} series: expected one; aggregate them, as with `sum(…)`, or say by `series` how to join them",
+                series.len()
+            ),
         );
-        let samples = series.pop().map(|series| series.samples).unwrap_or_default();
         let within = |sample: &PrometheusSample| (steps.start..=steps.end).contains(&sample.at);
-        let mut found = BTreeMap::new();
-        for sample in samples.into_iter().filter(within) {
-            let at = sample.at;
-            let after = at.since(steps.start).as_millis().checked_rem(steps.step);
-            faults.check(
-                after == Some(0),
-                ErrorKind::InvalidValue,
-                format_args!("{path}"),
-                format_args!("has a sample at `{at}`, which is not a step of the query"),
-            );
-            found.insert(at.as_millis(), sample.value);
+        let mut all = Vec::with_capacity(series.len());
+        for series in series {
+            let mut found = BTreeMap::new();
+            for sample in series.samples.into_iter().filter(within) {
+                let at = sample.at;
+                let after = at.since(steps.start).as_millis().checked_rem(steps.step);
+                faults.check(
+                    after == Some(0),
+                    ErrorKind::InvalidValue,
+                    format_args!("{path}"),
+                    format_args!("has a sample at `{at}`, which is not a step of the query"),
+                );
+                found.insert(at.as_millis(), sample.value);
+            }
+            all.push(found);
         }
-        Some(Self::Samples(found))
+        Some(Self::Samples(joined.all(all, steps)))
+    }
+}
+
+/// What becomes of the values of several series at one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Joined {
+    Single,
+    /// The greatest, and what is above this limit in any case.
+    Highest(Option<f64>),
+    /// The least, and what is below this limit in any case.
+    Lowest(Option<f64>),
+    Sum,
+}
+
+impl Joined {
+    /// One series of several. A step at which a series that has begun has no number is one without a number.
+    fn all(self, mut series: Vec<BTreeMap<i64, Option<f64>>>, steps: &Steps) -> BTreeMap<i64, Option<f64>> {
+        if series.len() <= 1 {
+            return series.pop().unwrap_or_default();
+        }
+        let mut found = BTreeMap::new();
+        for at in steps.iter() {
+            let begun =
+                series.iter().filter(|one| one.first_key_value().is_some_and(|(first, _)| *first <= at));
+            let values: Vec<Option<f64>> = begun.map(|one| one.get(&at).copied().flatten()).collect();
+            if values.is_empty() {
+                continue; // no series has begun
+            }
+            let is_whole = values.iter().all(Option::is_some);
+            let joined = values.into_iter().flatten().reduce(|a, b| self.of(a, b));
+            found.insert(at, joined.filter(|value| is_whole || self.is_certain(*value)));
+        }
+        found
+    }
+
+    fn of(self, a: f64, b: f64) -> f64 {
+        match self {
+            Self::Single | Self::Highest(_) => a.max(b),
+            Self::Lowest(_) => a.min(b),
+            Self::Sum => a + b,
+        }
+    }
+
+    /// Whether a value of some series fails the metric, whatever the others are.
+    fn is_certain(self, value: f64) -> bool {
+        match self {
+            Self::Highest(limit) => limit.is_some_and(|limit| value > limit),
+            Self::Lowest(limit) => limit.is_some_and(|limit| value < limit),
+            Self::Single | Self::Sum => false,
+        }
     }
 }
 

@@ -89,6 +89,7 @@ pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_j
 pub use rank::{RankMethod, RankTest, mann_whitney};
 pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
 pub use shift::{Shift, location_shift};
+pub(crate) use split::mismatch;
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
 };

@@ -155,6 +155,17 @@ impl SplitPolicy {
     }
 }
 
+/// The p-value of a mismatch that is proven, of arms and a policy that were checked; none if it is not proven. The verdict is
+/// that of [`check_split`], without its intervals and reasons.
+pub(crate) fn mismatch(arms: &[Arm], policy: &SplitPolicy) -> Option<f64> {
+    let split = Split::new(arms, policy);
+    if split.total <= 0.0 {
+        return None;
+    }
+    let p = split.log_e().map_or(0.0, |log_e| libm::exp(-log_e).min(1.0));
+    (p <= policy.alpha).then_some(p)
+}
+
 /// Whether traffic was split as planned, made by [`check_split`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -197,6 +197,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
     (
+        "analysis.CombinedJudgement",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.Verdict") },
+            Field {
+                name: "deciding",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+        ]),
+    ),
+    (
         "analysis.Comparator",
         Descriptor::Unit(&[
             "less_than",
@@ -284,6 +296,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.EffectMeasure", Descriptor::Unit(&["mean_ratio", "common_language"])),
+    (
+        "analysis.EffectSizes",
+        Descriptor::Struct(&[
+            Field { name: "meanRatio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "commonLanguageEffect", required: true, of: TypeRef::Float },
+            Field { name: "cohensD", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("analysis.EndRule", Descriptor::Unit(&["needs_success", "within_limits"])),
     (
         "analysis.Evaluation",
@@ -398,6 +418,23 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
             Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
             Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "analysis.JudgementPlan",
+        Descriptor::Struct(&[
+            Field { name: "lifetime", required: true, of: TypeRef::Span },
+            Field { name: "interval", required: true, of: TypeRef::Span },
+            Field { name: "beginAfter", required: false, of: TypeRef::Span },
+            Field { name: "lookback", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "start", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "analysis.JudgementWindow",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
         ]),
     ),
     ("analysis.Label", Descriptor::Unit(&["passed", "high", "low", "inconclusive", "no_data", "error"])),
@@ -819,6 +856,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "canary.AppleDay",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("canary.ApplePhase") },
+            Field { name: "day", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "percent", required: true, of: TypeRef::Float },
+            Field { name: "paused", required: true, of: TypeRef::Span },
+            Field { name: "pauseLeft", required: true, of: TypeRef::Span },
+            Field { name: "nextDayAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "canary.ApplePause",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("canary.ApplePhase", Descriptor::Unit(&["active", "paused", "complete"])),
+    (
         "canary.CanaryScale",
         Descriptor::Tagged(&[
             (
@@ -840,6 +896,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "deadline", required: false, of: TypeRef::Named("canary.Response") },
             Field { name: "notReady", required: false, of: TypeRef::Named("canary.Response") },
             Field { name: "stableUnhealthy", required: false, of: TypeRef::Named("canary.Response") },
+            Field { name: "sampleRatioMismatch", required: false, of: TypeRef::Named("canary.Response") },
         ]),
     ),
     ("canary.ChangeEffect", Descriptor::Unit(&["stricter", "looser", "neutral"])),
@@ -921,6 +978,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "share_out_of_range",
             "route_unknown",
             "scale_below_weight",
+            "starting_step_out_of_range",
+            "split_out_of_range",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -1001,6 +1060,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "initialDelay", required: false, of: TypeRef::Span },
             Field { name: "window", required: false, of: TypeRef::Optional(&TypeRef::Span) },
             Field { name: "empty", required: false, of: TypeRef::Named("canary.EmptyResult") },
+            Field { name: "startingStep", required: false, of: TypeRef::Integer(0, 4294967295) },
         ]),
     ),
     (
@@ -1018,6 +1078,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Optional(&TypeRef::Named("canary.LastMeasurement")),
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "countsSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (
@@ -1050,6 +1111,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 ] as &[Field],
             ),
             ("capacity", &[Field { name: "percent", required: true, of: TypeRef::Float }] as &[Field]),
+            (
+                "split",
+                &[
+                    Field { name: "canary", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+                    Field { name: "stable", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+                ] as &[Field],
+            ),
             (
                 "measurement",
                 &[
@@ -1108,6 +1176,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "latestEnd", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    (
+        "canary.PlayRelease",
+        Descriptor::Struct(&[
+            Field { name: "status", required: true, of: TypeRef::Named("canary.PlayStatus") },
+            Field { name: "userFraction", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    ("canary.PlayStatus", Descriptor::Unit(&["draft", "in_progress", "halted", "completed"])),
     (
         "canary.Readiness",
         Descriptor::Struct(&[
@@ -1180,6 +1256,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Named("canary.DeadlineExcludes"),
             },
             Field { name: "readiness", required: false, of: TypeRef::Named("canary.Readiness") },
+            Field { name: "pauseLimit", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "split", required: false, of: TypeRef::Named("stats.SplitPolicy") },
         ]),
     ),
     (
@@ -1190,6 +1268,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "effect", required: true, of: TypeRef::Named("canary.ChangeEffect") },
             Field { name: "before", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "canary.SplitCounts",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "canary", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "stable", required: true, of: TypeRef::Integer(0, 9007199254740991) },
         ]),
     ),
     (
@@ -1255,6 +1341,12 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 name: "confirmation",
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Named("canary.Confirmation")),
+            },
+            Field { name: "pausedBefore", required: false, of: TypeRef::Span },
+            Field {
+                name: "split",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.SplitCounts")),
             },
         ]),
     ),
@@ -1738,6 +1830,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "samples", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "scale", required: false, of: TypeRef::Float },
             Field { name: "acceptWarnings", required: false, of: TypeRef::Bool },
+            Field { name: "series", required: false, of: TypeRef::Named("interchange.SeriesRule") },
+            Field { name: "seriesLimit", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
     (
@@ -1770,6 +1864,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
         ]),
     ),
+    ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
     (
         "metrics.Change",
         Descriptor::Struct(&[

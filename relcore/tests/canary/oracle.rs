@@ -134,8 +134,8 @@ fn response() -> impl Strategy<Value = Response> {
 
 fn responses() -> impl Strategy<Value = CauseResponses> {
     let any = response;
-    (any(), any(), any(), any(), any(), any(), any()).prop_map(
-        |(failed, error, inconclusive, no_data, deadline, not_ready, stable_unhealthy)| {
+    (any(), any(), any(), any(), any(), any(), any(), any()).prop_map(
+        |(failed, error, inconclusive, no_data, deadline, not_ready, stable_unhealthy, split)| {
             CauseResponses::default()
                 .failed(failed)
                 .error(error)
@@ -144,13 +144,14 @@ fn responses() -> impl Strategy<Value = CauseResponses> {
                 .deadline(deadline)
                 .not_ready(not_ready)
                 .stable_unhealthy(stable_unhealthy)
+                .sample_ratio_mismatch(split)
         },
     )
 }
 
 fn schedule() -> impl Strategy<Value = Schedule> {
     let metrics = metrics(3).prop_flat_map(|metrics| (steps(!metrics.is_empty()), Just(metrics)));
-    let abort = select(vec![AbortPolicy::RollBack, AbortPolicy::Freeze]);
+    let abort = select(vec![AbortPolicy::RollBack, AbortPolicy::Freeze, AbortPolicy::ReverseSteps]);
     let on = prop_oneof![Just(CauseResponses::default()), responses()];
     let excludes = (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(pauses, gates, windows)| {
         DeadlineExcludes::default().pauses(pauses).gates(gates).closed_windows(windows)
@@ -159,10 +160,19 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     let readiness = (minutes(0..30), minutes(0..5))
         .prop_map(|(deadline, grace)| Readiness::default().deadline(deadline).grace(grace));
     let readiness = prop_oneof![Just(Readiness::default()), readiness];
-    let times = (proptest::option::weighted(0.2, minutes(60..400)), excludes, readiness);
-    (metrics, on, abort, times).prop_map(|((steps, metrics), on, abort, (deadline, excludes, readiness))| {
+    let limit = proptest::option::weighted(0.3, minutes(1..60));
+    let times = (proptest::option::weighted(0.2, minutes(60..400)), excludes, readiness, limit);
+    let begins = prop_oneof![2 => Just(None), 1 => any::<[Index; 3]>().prop_map(Some)];
+    (metrics, on, abort, times, begins).prop_map(|((steps, metrics), on, abort, times, begins)| {
+        let (deadline, excludes, readiness, limit) = times;
         let mut schedule = Schedule::new(steps).metrics(metrics).on(on).abort(abort);
-        schedule.deadline = deadline;
+        (schedule.deadline, schedule.pause_limit) = (deadline, limit);
+        // A metric begins at a step before any analysis, which would need it.
+        let analysis = |step: &Step| matches!(step, Step::Analysis { .. });
+        let first = schedule.steps.iter().position(analysis).map_or(schedule.steps.len(), |first| first + 1);
+        for (metric, begin) in schedule.metrics.iter_mut().zip(begins.into_iter().flatten()) {
+            metric.starting_step = begin.index(first) as u32;
+        }
         schedule.deadline_excludes(excludes).readiness(readiness)
     })
 }
@@ -193,6 +203,8 @@ enum What {
     Failed,
     Health(HealthRole, bool),
     Window(bool),
+    Split(u32, u32),
+    Capacity(u32),
     Approval(bool),
     Command(Command),
     NewRevision,
@@ -228,6 +240,8 @@ fn anything() -> impl Strategy<Value = What> {
         30 => measurement(),
         2 => (role, prop::bool::weighted(0.7)).prop_map(|(role, healthy)| What::Health(role, healthy)),
         2 => any::<bool>().prop_map(What::Window),
+        1 => (0..400_u32, 0..400_u32).prop_map(|(canary, stable)| What::Split(canary, stable)),
+        1 => (0..6_u32).prop_map(|capacity| What::Capacity(20 * capacity)),
         5 => prop::bool::weighted(0.9).prop_map(What::Approval),
         4 => command.prop_map(What::Command),
         1 => Just(What::NewRevision),
@@ -270,6 +284,10 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, state: &State) -> Vec<Ob
             What::Failed => reading(Reading::Failed { text: "503".to_owned() }),
             What::Health(role, healthy) => Some(ObservationKind::Health { role, healthy }),
             What::Window(open) => Some(ObservationKind::Window { open }),
+            What::Split(canary, stable) => {
+                Some(ObservationKind::Split { canary: canary.into(), stable: stable.into() })
+            }
+            What::Capacity(percent) => Some(ObservationKind::Capacity { percent: percent.into() }),
             What::Approval(approved) => (!gates.is_empty()).then(|| ObservationKind::Approval {
                 gate: (*which.get(&gates)).clone(),
                 approved,

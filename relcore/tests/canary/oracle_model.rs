@@ -54,6 +54,14 @@ pub struct Oracle {
     told: bool,
     /// The last minute that was lived through.
     minute: Timestamp,
+    /// The milliseconds of all pauses before the present one.
+    paused: i64,
+    /// The latest units of the new and of the previous version.
+    split: Option<(Timestamp, u64, u64)>,
+    /// When the starting step of each metric began, by name.
+    begun: std::collections::BTreeMap<String, Timestamp>,
+    /// The share that the previous version can take.
+    capacity: Option<f64>,
 }
 
 /// How far the steps had come when the call began: what the clock ended since was never applied.
@@ -116,6 +124,10 @@ impl Oracle {
             unready_since: now,
             told: false,
             minute: after(now, -MINUTE),
+            paused: 0,
+            split: None,
+            begun: Default::default(),
+            capacity: None,
         }
     }
 
@@ -128,6 +140,7 @@ impl Oracle {
         let mut sorted = sorted.into_iter().peekable();
         while self.minute < now {
             // Data is too old one millisecond after its greatest age.
+            self.end_pause(after(self.minute, 1));
             self.judge(after(self.minute, 1));
             self.minute = after(self.minute, MINUTE);
             let minute = self.minute;
@@ -142,10 +155,16 @@ impl Oracle {
             }
             if minute < now {
                 self.judge(minute);
+                self.end_pause(minute);
+                self.judge(minute);
                 if self.by_clock() && !self.over() && self.causes(minute).is_empty() {
                     self.walk(minute);
                 }
             }
+        }
+        self.end_pause(now);
+        if !self.told {
+            self.step_back(now, false);
         }
         let verdict = self.verdict(now);
         let is_starting = self.is_unready() && verdict == "hold" && !self.is_overdue_unready(now);
@@ -153,6 +172,7 @@ impl Oracle {
         let before = if emptied { self.routed } else { self.previous };
         let name = match verdict {
             "roll_back" | "freeze" | "complete" => verdict,
+            _ if self.weight != before && self.phase == Phase::RolledBack => "roll_back",
             _ if self.weight != before => "set_weight",
             other => other,
         };
@@ -162,6 +182,119 @@ impl Oracle {
     /// Whether a header route, a mirror route and a scale are in effect.
     pub fn routes(&self) -> (bool, bool, bool) {
         self.routes
+    }
+
+    /// Ends a pause when all pauses together have lasted as long as they may.
+    fn end_pause(&mut self, at: Timestamp) {
+        let Some((limit, since)) = self.schedule.pause_limit.zip(self.paused_at) else { return };
+        if self.phase == Phase::Paused && self.paused + at.since(since).as_millis() >= limit.as_millis() {
+            self.tick(at.max(self.counted_until));
+            self.restart(at);
+        }
+    }
+
+    fn no_pause_left(&self) -> bool {
+        self.schedule.pause_limit.is_some_and(|limit| self.paused >= limit.as_millis())
+    }
+
+    /// The response to a cause: without a pause left, one that would pause only holds.
+    fn respond(&self, response: Response) -> Response {
+        if response == Response::Pause && self.no_pause_left() { Response::Hold } else { response }
+    }
+
+    fn on(&self) -> CauseResponses {
+        let on = &self.schedule.on;
+        CauseResponses::default()
+            .failed(self.respond(on.failed))
+            .error(self.respond(on.error))
+            .inconclusive(self.respond(on.inconclusive))
+            .no_data(self.respond(on.no_data))
+            .deadline(self.respond(on.deadline))
+            .not_ready(self.respond(on.not_ready))
+            .stable_unhealthy(self.respond(on.stable_unhealthy))
+            .sample_ratio_mismatch(self.respond(on.sample_ratio_mismatch))
+    }
+
+    /// Counts the present pause.
+    fn unpause(&mut self, at: Timestamp) -> Option<Timestamp> {
+        let since = self.paused_at.take()?;
+        let limit = self.schedule.pause_limit.map_or(0, Span::as_millis);
+        self.paused = (self.paused + at.since(since).as_millis().max(0)).min(limit);
+        Some(since)
+    }
+
+    /// Takes traffic back of a run that goes back: what the previous version can take, or one weight of the schedule.
+    fn step_back(&mut self, now: Timestamp, is_first: bool) {
+        if self.phase != Phase::RollingBack || self.healthy[1] == Some(false) {
+            return;
+        }
+        let since = self.weight_at.max(self.told_at).unwrap();
+        let weights = self.weights();
+        let next = match self.capacity {
+            Some(capacity) => (100.0 - capacity).max(0.0),
+            None if !is_first && now < plus(since, self.schedule.readiness.grace) => return,
+            None => weights.into_iter().filter(|weight| *weight < self.weight).fold(0.0, f64::max),
+        };
+        if next < self.weight {
+            (self.weight, self.weight_at) = (next, Some(now));
+        }
+        if self.weight == 0.0 {
+            self.all_back();
+        }
+    }
+
+    fn all_back(&mut self) {
+        (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+        self.routes = Default::default();
+    }
+
+    /// Stops the way back at a weight of the schedule.
+    fn keep_step_back(&mut self, at: Timestamp) {
+        let nearest = self.weights().into_iter().filter(|weight| *weight <= self.weight).fold(0.0, f64::max);
+        if nearest < self.weight {
+            (self.weight, self.weight_at) = (nearest, (nearest > 0.0).then_some(at));
+        }
+        if nearest == 0.0 && !self.routes.0 && !self.routes.1 {
+            self.traffic_since = None;
+        }
+        self.rewind();
+    }
+
+    fn weights(&self) -> Vec<f64> {
+        let of = |step: &Step| if let Step::SetWeight { weight } = step { Some(*weight) } else { None };
+        self.schedule.steps.iter().filter_map(of).collect()
+    }
+
+    /// Whether a metric counts already.
+    fn has_begun(&self, metric: &Metric) -> bool {
+        self.step >= metric.starting_step as usize
+    }
+
+    /// Keeps when the starting steps began.
+    fn begin_metrics(&mut self) {
+        let (step, at) = (self.step, self.step_from);
+        for metric in self.schedule.metrics.iter().filter(|metric| metric.starting_step > 0) {
+            match step >= metric.starting_step as usize {
+                true => drop(self.begun.entry(metric.name.clone()).or_insert(at)),
+                false => drop(self.begun.remove(&metric.name)),
+            }
+        }
+    }
+
+    /// Whether the units prove that the traffic is not split by the weight.
+    fn is_split_wrong(&self) -> bool {
+        use relcore::stats::{Arm, SplitVerdict, check_split};
+        let Some((at, canary, stable)) = self.split else { return false };
+        let counts = |of: u64| relcore::scalar::Count::new(of).unwrap();
+        let arms = [
+            Arm::new("new", counts(canary), self.weight),
+            Arm::new("old", counts(stable), 100.0 - self.weight),
+        ];
+        let is_split = self.weight > 0.0 && self.weight < 100.0;
+        let is_new = Some(at) > self.weight_at && Some(at) > self.forgiven_at;
+        is_split
+            && is_new
+            && check_split(&arms, &self.schedule.split).unwrap().verdict == SplitVerdict::Mismatched
     }
 
     fn has(&self, result: StepOutcome) -> bool {
@@ -198,6 +331,7 @@ impl Oracle {
             self.step_from = self.weight_at.unwrap_or(self.started);
             (self.released, self.asked_at, self.result) = (false, None, None);
             self.readings.iter_mut().for_each(|read| read.here = false);
+            self.begin_metrics();
         }
     }
 
@@ -221,7 +355,8 @@ impl Oracle {
             Some(Step::Gate { .. }) => excludes.gates,
             _ => false,
         };
-        let paused = matches!(self.phase, Phase::Paused | Phase::Frozen) && excludes.pauses;
+        let stopped = matches!(self.phase, Phase::Paused | Phase::Frozen | Phase::RollingBack);
+        let paused = stopped && excludes.pauses;
         let closed = self.window_closed && excludes.closed_windows;
         if !(waits || paused || closed) {
             self.counted += to.since(self.counted_until).as_millis();
@@ -264,6 +399,13 @@ impl Oracle {
                     }
                 }
             }
+            ObservationKind::Capacity { percent } => {
+                // Of two of one instant the smaller one comes last.
+                self.capacity = Some(percent);
+            }
+            ObservationKind::Split { canary, stable } => {
+                self.split = self.split.max(Some((at, canary.get(), stable.get())));
+            }
             ObservationKind::NewRevision { .. } => {
                 self.again(at);
                 (self.weight, self.previous, self.is_new_revision) = (0.0, 0.0, true);
@@ -289,14 +431,19 @@ impl Oracle {
             return; // nobody had been told of the end when this was ordered
         }
         match command {
+            Command::Abort if self.phase == Phase::RollingBack => self.all_back(),
             Command::Abort => self.aborted = !self.over(),
             Command::Pause => {
-                if self.phase == Phase::Progressing && self.forgiven_at.is_none_or(|forgiven| at >= forgiven)
-                {
+                let is_late = self.forgiven_at.is_some_and(|forgiven| at < forgiven);
+                if self.phase == Phase::Progressing && !is_late && !self.no_pause_left() {
                     (self.phase, self.paused_at) = (Phase::Paused, Some(at));
                 }
             }
-            Command::Retry if matches!(self.phase, Phase::RolledBack | Phase::Frozen) => self.again(at),
+            Command::Retry
+                if matches!(self.phase, Phase::RollingBack | Phase::RolledBack | Phase::Frozen) =>
+            {
+                self.again(at);
+            }
             Command::Retry => {}
             _ if ended => {}
             // Nobody had been told of the pause when this was ordered.
@@ -337,7 +484,7 @@ impl Oracle {
                 self.begin = self.steps();
                 self.begin.0 = weight;
             }
-            Command::AcceptInconclusive if self.phase == Phase::Frozen => {}
+            Command::AcceptInconclusive if matches!(self.phase, Phase::Frozen | Phase::RollingBack) => {}
             Command::AcceptInconclusive => {
                 self.forgive(at, false);
                 self.restart(at);
@@ -364,9 +511,14 @@ impl Oracle {
     /// Ends a pause or a freeze; a clock that had run out begins again.
     fn restart(&mut self, at: Timestamp) {
         self.told = false;
+        let goes_back = self.phase == Phase::RollingBack;
         let since = match self.phase {
-            Phase::Paused => self.paused_at.take().unwrap(),
+            Phase::Paused => self.unpause(at).unwrap(),
             Phase::Frozen => at,
+            Phase::RollingBack => {
+                self.keep_step_back(at);
+                at
+            }
             _ => return,
         };
         (self.phase, self.aborted) = (Phase::Progressing, false);
@@ -385,6 +537,9 @@ impl Oracle {
         if self.schedule.deadline.is_some_and(|deadline| self.counted >= deadline.as_millis()) {
             self.counted = 0;
         }
+        if goes_back {
+            self.begin = self.steps();
+        }
     }
 
     fn again(&mut self, at: Timestamp) {
@@ -392,6 +547,7 @@ impl Oracle {
         (self.weight, self.routed, self.previous) = (old.weight, old.routed, old.previous);
         self.is_new_revision = old.is_new_revision;
         (self.window_closed, self.healthy[1]) = (old.window_closed, old.healthy[1]);
+        self.capacity = old.capacity;
         if self.weight > 0.0 {
             (self.weight_at, self.traffic_since) = (Some(at), Some(at));
         }
@@ -423,12 +579,19 @@ impl Oracle {
         self.step += 1;
         (self.step_from, self.released, self.asked_at, self.result) = (at, false, None, None);
         self.readings.iter_mut().for_each(|read| read.here = false);
+        self.begin_metrics();
     }
 
     /// From when measurements are about the new version.
     fn counts_after(&self, metric: &Metric) -> Option<Timestamp> {
+        if !self.has_begun(metric) {
+            return None;
+        }
         match (self.traffic_since, self.current()) {
-            (Some(since), _) => Some(plus(since, metric.initial_delay)),
+            (Some(since), _) => {
+                let begun = self.begun.get(&metric.name).copied().unwrap_or(since);
+                Some(plus(since.max(begun), metric.initial_delay))
+            }
             (None, Some(Step::Analysis { metrics, .. }))
                 if metrics.is_empty() || metrics.contains(&metric.name) =>
             {
@@ -490,7 +653,7 @@ impl Oracle {
     /// What the causes ask for, in the order of the rules, and what it is called when they only hold.
     fn causes(&self, now: Timestamp) -> Vec<(Response, &'static str)> {
         use MeasurementPhase::{Failed, Inconclusive, NoData, Successful};
-        let (on, metrics) = (&self.schedule.on, &self.schedule.metrics);
+        let (on, metrics) = (&self.on(), &self.schedule.metrics);
         let mut found = Vec::new();
         let mut cause = |fires: bool, response| {
             if fires {
@@ -540,6 +703,9 @@ impl Oracle {
         if !waived && self.has(StepOutcome::Inconclusive) {
             found.push((on.inconclusive, "inconclusive"));
         }
+        if !waived && self.is_split_wrong() {
+            found.push((on.sample_ratio_mismatch, "hold"));
+        }
         let clock = self.paused_at.map_or(now, |paused| paused.min(now));
         let told = |response| response == Response::Pause && self.phase == Phase::Paused;
         if let Some(Step::Bake { max: Some(max), min_samples, .. }) = self.current()
@@ -551,7 +717,7 @@ impl Oracle {
             found.push((on.inconclusive, "hold"));
         }
         if let Some(Step::Gate { name, timeout: Some(timeout), on_timeout }) = self.current() {
-            let response = on_timeout.unwrap_or(Response::Abort);
+            let response = self.respond(on_timeout.unwrap_or(Response::Abort));
             let asked = self.asked_at.or(self.by_clock().then_some(self.step_from));
             let expired = asked.is_some_and(|asked| clock >= plus(asked, *timeout));
             if expired && self.answer(name) != Some(true) && response != Response::Hold && !told(response) {
@@ -561,6 +727,7 @@ impl Oracle {
         if let Some(step) = self.current().filter(|step| is_command(step))
             && let Some((timeout, response)) = patience(step)
         {
+            let response = self.respond(response);
             let expired = self.asked_at.is_some_and(|asked| clock >= plus(asked, timeout));
             if expired && self.result.is_none() && response != Response::Hold && !told(response) {
                 found.push((response, "hold"));
@@ -590,7 +757,7 @@ impl Oracle {
         self.tick(at.max(self.counted_until));
         match self.causes(at).iter().map(|cause| cause.0).max() {
             Some(Response::Abort) => {
-                self.end();
+                self.end(at);
                 self.told = true;
             }
             Some(Response::Pause) if self.phase == Phase::Progressing => {
@@ -604,10 +771,10 @@ impl Oracle {
     /// A frozen run whose schedule rolls back does so when the previous version is ready again.
     fn thaw(&mut self) -> bool {
         let thaws = self.phase == Phase::Frozen
-            && self.schedule.abort == AbortPolicy::RollBack
+            && self.schedule.abort != AbortPolicy::Freeze
             && self.healthy[1] != Some(false);
         if thaws {
-            self.end();
+            self.end(self.now);
             self.told = true;
         }
         thaws
@@ -632,7 +799,7 @@ impl Oracle {
         // The strongest; among equals the first: `max_by_key` takes the last, so the order is turned round.
         let strongest = self.causes(now).into_iter().rev().max_by_key(|cause| cause.0);
         match strongest {
-            Some((Response::Abort, _)) => self.end(),
+            Some((Response::Abort, _)) => self.end(now),
             _ if self.told => "pause",
             Some((Response::Pause, _)) if self.phase == Phase::Progressing => {
                 (self.phase, self.paused_at) = (Phase::Paused, Some(now));
@@ -663,8 +830,10 @@ impl Oracle {
         }
     }
 
-    fn end(&mut self) -> &'static str {
-        (self.paused_at, self.told_at) = (None, Some(self.now));
+    /// Ends the run at an instant; the call that says so is made now.
+    fn end(&mut self, at: Timestamp) -> &'static str {
+        self.unpause(at);
+        self.told_at = Some(self.now);
         self.aborted = false;
         if self.healthy[1] == Some(false) || self.schedule.abort == AbortPolicy::Freeze {
             self.phase = Phase::Frozen;
@@ -673,9 +842,14 @@ impl Oracle {
             self.waiver = Waiver::Nothing;
             return "freeze";
         }
-        (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+        if self.schedule.abort == AbortPolicy::ReverseSteps {
+            self.restore();
+            (self.phase, self.waiver) = (Phase::RollingBack, Waiver::Nothing);
+            self.step_back(self.now, true);
+            return if self.phase == Phase::RolledBack { "roll_back" } else { "hold" };
+        }
         self.waiver = Waiver::Nothing;
-        self.routes = Default::default();
+        self.all_back();
         "roll_back"
     }
 
@@ -693,7 +867,7 @@ impl Oracle {
     }
 
     fn good_now(&self) -> bool {
-        self.schedule.metrics.iter().all(|metric| {
+        self.schedule.metrics.iter().filter(|metric| self.has_begun(metric)).all(|metric| {
             self.tolerates(metric, self.last(metric).filter(|read| Some(read.at) > self.weight_at))
         })
     }
@@ -701,13 +875,14 @@ impl Oracle {
     fn baked(&self, min_samples: Option<relcore::scalar::Count>) -> bool {
         let needed = min_samples.map_or(0, |n| n.get());
         let samples = |m: &Metric| self.of(m).filter(|read| read.here).map(|read| read.n).sum::<u64>();
-        let enough =
-            self.waiver == Waiver::Inconclusive || self.schedule.metrics.iter().all(|m| samples(m) >= needed);
+        let enough = self.waiver == Waiver::Inconclusive
+            || self.schedule.metrics.iter().all(|m| !self.has_begun(m) || samples(m) >= needed);
         enough && (self.traffic_since.is_none() || self.good_now())
     }
 
     fn analysed(&self, names: &[String], measurements: u32) -> bool {
-        self.schedule.metrics.iter().filter(|m| names.is_empty() || names.contains(&m.name)).all(|m| {
+        let named = |m: &&Metric| self.has_begun(m) && (names.is_empty() || names.contains(&m.name));
+        self.schedule.metrics.iter().filter(named).all(|m| {
             let last = self.last(m);
             let good = |read: &Read| read.phase == MeasurementPhase::Successful;
             let is_good = last.is_some_and(good);
@@ -864,7 +1039,12 @@ fn rank(kind: &ObservationKind) -> usize {
     match kind {
         ObservationKind::NewRevision { .. } => 0,
         ObservationKind::Health { healthy, .. } => 10 + careful(*healthy),
-        ObservationKind::Measurement { .. } => 20,
+        ObservationKind::Measurement { .. } | ObservationKind::Split { .. } => 20,
+        // Of two of one instant the smaller one comes last.
+        ObservationKind::Capacity { percent } => {
+            let limits = [100.0, 80.0, 60.0, 40.0, 20.0];
+            24 + limits.iter().filter(|limit| *percent < **limit).count()
+        }
         ObservationKind::Window { open } => 30 + careful(*open),
         ObservationKind::Approval { approved, .. } => 40 + careful(*approved),
         ObservationKind::StepResult { result, .. } => 50 + *result as usize,

@@ -237,6 +237,8 @@ extension ReasonCode {
     public static let orderOutdated = Self(rawValue: "order_outdated")
     /// The rollout is paused until an operator resumes.
     public static let paused = Self(rawValue: "paused")
+    /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
+    public static let pauseLimitReached = Self(rawValue: "pause_limit_reached")
     /// A pause step has not reached its end.
     public static let pauseRunning = Self(rawValue: "pause_running")
     /// Routes and a scale ended with the run, and must be removed after its traffic.
@@ -249,6 +251,8 @@ extension ReasonCode {
     public static let runSucceeded = Self(rawValue: "run_succeeded")
     /// A metric has fewer samples than the bake requires.
     public static let samplesTooFew = Self(rawValue: "samples_too_few")
+    /// The traffic is not split by the weight.
+    public static let sampleRatioMismatch = Self(rawValue: "sample_ratio_mismatch")
     /// The rollout goes on under an edited schedule.
     public static let scheduleChanged = Self(rawValue: "schedule_changed")
     /// The previous version is ready again, so that a frozen rollout is rolled back.

@@ -192,6 +192,14 @@ extension AnalysisBadChange: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
 }
 
+extension AnalysisCombinedJudgement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisCombinedJudgement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisCombinedJudgement(value: self) }
+}
+
 extension AnalysisComparator: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisComparator(json: json) }
@@ -246,6 +254,14 @@ extension AnalysisEffectMeasure: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisEffectMeasure(value: self) }
+}
+
+extension AnalysisEffectSizes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisEffectSizes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisEffectSizes(value: self) }
 }
 
 extension AnalysisEndRule: WireValue {
@@ -334,6 +350,22 @@ extension AnalysisJudgement: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisJudgement(value: self) }
+}
+
+extension AnalysisJudgementPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgementPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgementPlan(value: self) }
+}
+
+extension AnalysisJudgementWindow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgementWindow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgementWindow(value: self) }
 }
 
 extension AnalysisLabel: WireValue {
@@ -608,6 +640,30 @@ extension CanaryAction: WireValue {
     public func json() throws -> String { try ffiWriteCanaryAction(value: self) }
 }
 
+extension CanaryAppleDay: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryAppleDay(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryAppleDay(value: self) }
+}
+
+extension CanaryApplePause: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryApplePause(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryApplePause(value: self) }
+}
+
+extension CanaryApplePhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryApplePhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryApplePhase(value: self) }
+}
+
 extension CanaryScale: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryScale(json: json) }
@@ -824,6 +880,22 @@ extension CanaryPlannedStep: WireValue {
     public func json() throws -> String { try ffiWriteCanaryPlannedStep(value: self) }
 }
 
+extension CanaryPlayRelease: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryPlayRelease(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryPlayRelease(value: self) }
+}
+
+extension CanaryPlayStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryPlayStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryPlayStatus(value: self) }
+}
+
 extension CanaryReadiness: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryReadiness(json: json) }
@@ -894,6 +966,14 @@ extension CanaryScheduleChange: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryScheduleChange(value: self) }
+}
+
+extension CanarySplitCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanarySplitCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanarySplitCounts(value: self) }
 }
 
 extension CanaryState: WireValue {
@@ -1206,6 +1286,14 @@ extension InterchangePrometheusSeries: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
+}
+
+extension InterchangeSeriesRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSeriesRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSeriesRule(value: self) }
 }
 
 extension MetricsChange: WireValue {

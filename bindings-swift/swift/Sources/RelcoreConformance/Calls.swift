@@ -25,6 +25,7 @@ extension AnalysisAlertStatus: CaseValue {}
 extension AnalysisAlertVerdict: CaseValue {}
 extension AnalysisAssessment: CaseValue {}
 extension AnalysisBadChange: CaseValue {}
+extension AnalysisCombinedJudgement: CaseValue {}
 extension AnalysisComparator: CaseValue {}
 extension AnalysisCondition: CaseValue {}
 extension AnalysisCriteriaSet: CaseValue {}
@@ -32,6 +33,7 @@ extension AnalysisCriterion: CaseValue {}
 extension AnalysisCriterionResult: CaseValue {}
 extension AnalysisEarlierResult: CaseValue {}
 extension AnalysisEffectMeasure: CaseValue {}
+extension AnalysisEffectSizes: CaseValue {}
 extension AnalysisEndRule: CaseValue {}
 extension AnalysisEvaluation: CaseValue {}
 extension AnalysisFiring: CaseValue {}
@@ -43,6 +45,8 @@ extension AnalysisJoin: CaseValue {}
 extension AnalysisJudgePolicy: CaseValue {}
 extension AnalysisJudgedMetric: CaseValue {}
 extension AnalysisJudgement: CaseValue {}
+extension AnalysisJudgementPlan: CaseValue {}
+extension AnalysisJudgementWindow: CaseValue {}
 extension AnalysisLabel: CaseValue {}
 extension AnalysisLabelledMetric: CaseValue {}
 extension AnalysisMeasurement: CaseValue {}
@@ -77,6 +81,9 @@ extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
+extension CanaryAppleDay: CaseValue {}
+extension CanaryApplePause: CaseValue {}
+extension CanaryApplePhase: CaseValue {}
 extension CanaryScale: CaseValue {}
 extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
@@ -104,6 +111,8 @@ extension CanaryObservationKind: CaseValue {}
 extension CanaryOrder: CaseValue {}
 extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
+extension CanaryPlayRelease: CaseValue {}
+extension CanaryPlayStatus: CaseValue {}
 extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
 extension CanaryRebaseMode: CaseValue {}
@@ -113,6 +122,7 @@ extension CanaryResponse: CaseValue {}
 extension CanaryRouting: CaseValue {}
 extension CanarySchedule: CaseValue {}
 extension CanaryScheduleChange: CaseValue {}
+extension CanarySplitCounts: CaseValue {}
 extension CanaryState: CaseValue {}
 extension CanaryStep: CaseValue {}
 extension CanaryStepOutcome: CaseValue {}
@@ -152,6 +162,7 @@ extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
+extension InterchangeSeriesRule: CaseValue {}
 extension MetricsChange: CaseValue {}
 extension MetricsDeployment: CaseValue {}
 extension MetricsDeploymentIntent: CaseValue {}
@@ -301,10 +312,14 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.assessReading(metric: input.take("metric"), reading: input.take("reading")).wire()
     case "analysis.assess_tally":
         return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
+    case "analysis.combine_judgements":
+        return try Analysis.combineJudgements(verdicts: input.take("verdicts")).wire()
     case "analysis.compare_with_previous":
         return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
     case "analysis.earlier_result":
         return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
+    case "analysis.effect_sizes":
+        return try Analysis.effectSizes(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "analysis.evaluate":
         return try Analysis.evaluate(template: input.take("template"), run: input.take("run"), now: input.take("now")).wire()
     case "analysis.evaluate_alerts":
@@ -329,6 +344,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.outcomeOfJudgement(judgement: input.take("judgement")).wire()
     case "analysis.outcome_of_scorecard":
         return try Analysis.outcomeOfScorecard(scorecard: input.take("scorecard")).wire()
+    case "analysis.judgement_windows":
+        return try Analysis.judgementWindows(plan: input.take("plan"), now: input.take("now")).wire()
     case "analysis.parse_criterion":
         return try Analysis.parseCriterion(text: input.take("text")).wire()
     case "analysis.score":
@@ -341,8 +358,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.scheduleFromJson(text: input.take("text")).wire()
     case "canary.schedule_from_yaml":
         return try Canary.scheduleFromYaml(text: input.take("text")).wire()
+    case "canary.apple_day":
+        return try Canary.appleDay(started: input.take("started"), pauses: input.take("pauses"), now: input.take("now")).wire()
     case "canary.apple_phased_schedule":
         return try Canary.applePhasedSchedule().wire()
+    case "canary.apple_phased_schedule_with_pause_limit":
+        return try Canary.applePhasedScheduleWithPauseLimit().wire()
     case "canary.approval":
         return try Canary.approval(gate: input.take("gate"), approved: input.take("approved"), by: input.take("by"), at: input.take("at")).wire()
     case "canary.blue_green_schedule":
@@ -379,14 +400,22 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.order(command: input.take("command"), at: input.take("at"), by: input.take("by"), reason: input.take("reason")).wire()
     case "canary.plan":
         return try Canary.plan(schedule: input.take("schedule"), start: input.take("start")).wire()
+    case "canary.play_release":
+        return try Canary.playRelease(wanted: input.take("wanted")).wire()
     case "canary.play_staged_schedule":
         return try Canary.playStagedSchedule().wire()
+    case "canary.play_update":
+        return try Canary.playUpdate(state: input.take("state")).wire()
     case "canary.rebase":
         return try Canary.rebase(before: input.take("before"), state: input.take("state"), after: input.take("after"), mode: input.take("mode"), now: input.take("now")).wire()
     case "canary.routing":
         return try Canary.routing(state: input.take("state")).wire()
+    case "canary.scale_to_replicas":
+        return try Canary.scaleToReplicas(total: input.take("total"), scale: input.take("scale"), weight: input.take("weight"), rounding: input.take("rounding")).wire()
     case "canary.simulate":
         return try Canary.simulate(schedule: input.take("schedule"), observations: input.take("observations"), startAt: input.take("startAt"), tick: input.take("tick"), until: input.take("until")).wire()
+    case "canary.split":
+        return try Canary.split(canary: input.take("canary"), stable: input.take("stable"), at: input.take("at")).wire()
     case "canary.start":
         return try Canary.start(schedule: input.take("schedule"), now: input.take("now")).wire()
     case "canary.step_result":
@@ -441,6 +470,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
+    case "interchange.play_track_release":
+        return try Interchange.playTrackRelease(release: input.take("release")).wire()
     case "interchange.prometheus_observations":
         return try Interchange.prometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
     case "interchange.prometheus_query_range":
