@@ -57,11 +57,15 @@ mod explain;
 #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
+mod judgement;
 mod kolmogorov;
 mod means;
+mod noise;
 mod normal;
 mod order;
+mod paired;
 mod policy;
+mod power;
 mod quantile;
 mod rank;
 mod rate;
@@ -74,6 +78,7 @@ mod split;
 mod stirling;
 mod student;
 mod tails;
+mod windows;
 
 pub use adjust::{
     AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
@@ -83,15 +88,19 @@ pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
+pub use noise::{Dispersion, dispersion, effective_size};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
+pub use power::{Design, NeededSample, PowerPolicy, Sides, needed_sample, power};
 pub use rank::{RankMethod, RankTest, mann_whitney};
 pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
 pub use shift::{Shift, location_shift};
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
 };
+
+pub use windows::{WindowMethod, WindowPolicy, compare_windows};
 
 pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
@@ -101,7 +110,17 @@ pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
 pub(crate) use shift::{hodges_lehmann, percentile};
 
-crate::scalar::texts!(Correction, Direction, Looks, QuantileMethod, RankMethod, SplitVerdict, Verdict);
+crate::scalar::texts!(
+    Correction,
+    Direction,
+    Looks,
+    QuantileMethod,
+    RankMethod,
+    Sides,
+    SplitVerdict,
+    Verdict,
+    WindowMethod
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -114,6 +133,9 @@ macro_rules! table_rows {
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
+                fn compare_windows(canary: &[Counts], baseline: &[Counts], policy: &WindowPolicy) -> Comparison;
+                fn dispersion(windows: &[Counts]) -> Dispersion;
+                fn effective_size(n: crate::scalar::Count, autocorrelation: f64) -> f64;
                 fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
@@ -122,10 +144,12 @@ macro_rules! table_rows {
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                fn needed_sample(design: &Design, policy: &PowerPolicy) -> NeededSample;
                 #[plain]
                 fn outcome(comparison: &Comparison) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_split(check: &SplitCheck) -> crate::decision::Outcome;
+                fn power(design: &Design, total: crate::scalar::Count, policy: &PowerPolicy) -> f64;
                 fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> f64;
                 fn quantile_interval(values: &[f64], p: f64, level: f64) -> QuantileInterval;
                 fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;
