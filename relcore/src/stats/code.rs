@@ -26,6 +26,8 @@ reason_codes! {
     WINDOWS_TOO_FEW;
     /// Invalid: windows are to be compared by shares, but the exposures of the arms differ.
     WINDOWS_OF_UNEQUAL_EXPOSURE;
+    /// Invalid: an arm has too few clusters for a variance.
+    CLUSTERS_TOO_FEW;
     /// Mismatched: the shares of the traffic are proven not to be the planned ones.
     SPLIT_MISMATCHED;
     /// Mismatched: an arm that was to get nothing got units.

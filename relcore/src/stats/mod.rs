@@ -47,16 +47,19 @@
 mod adjust;
 mod arguments;
 mod beta;
+mod boundary;
 #[cfg(test)]
 mod cases;
+mod chi;
+mod clusters;
 pub mod code;
 mod compare;
 mod comparison;
 mod conditional;
 mod explain;
-#[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
+mod group;
 mod judgement;
 mod kolmogorov;
 mod means;
@@ -69,23 +72,33 @@ mod power;
 mod quantile;
 mod rank;
 mod rate;
+mod rate_test;
 #[cfg(test)]
 mod sample_cases;
 mod sample_quantile;
+mod score;
 mod sequential;
+mod share;
+mod share_test;
+mod shares;
 mod shift;
 mod split;
 mod stirling;
 mod student;
 mod tails;
+mod unconditional;
 mod windows;
 
 pub use adjust::{
     AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
 };
+pub use boundary::{Boundary, mixture_log_e, sequence_boundary};
+pub use chi::{ChiSquaredTest, CountRow, chi_squared, split_chi_squared};
+pub use clusters::{Cluster, ClusterPolicy, compare_clusters};
 pub use compare::compare_counts;
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
+pub use group::{GroupLook, GroupPolicy, Spending, group_sequential};
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
 pub use noise::{Dispersion, dispersion, effective_size};
@@ -94,7 +107,16 @@ pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
 pub use power::{Design, NeededSample, PowerPolicy, Sides, needed_sample, power};
 pub use rank::{RankMethod, RankTest, mann_whitney};
+pub use rate_test::{
+    PlannedShare, RateHypothesis, RateInterval, RateRatio, RateTest, multinomial_test, rate_interval,
+    rate_ratio, rate_test, share_sequence,
+};
 pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
+pub use share::{ShareInterval, ShareMethod, Trials, share_interval};
+pub use share_test::{
+    Effect, EffectMethod, EffectScale, ShareEffect, ShareTest, ShareTestMethod, share_effect, test_shares,
+};
+pub use shares::{ShareMargin, SharePolicy, compare_shares};
 pub use shift::{Shift, location_shift};
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
@@ -113,13 +135,17 @@ pub(crate) use shift::{hodges_lehmann, percentile};
 crate::scalar::texts!(
     Correction,
     Direction,
+    EffectMethod,
+    EffectScale,
     Looks,
     QuantileMethod,
     RankMethod,
+    ShareMethod,
+    ShareTestMethod,
     Sides,
     SplitVerdict,
     Verdict,
-    WindowMethod
+    WindowMethod,
 );
 
 /// The rows of this module in the function table, sorted by name.
@@ -131,8 +157,11 @@ macro_rules! table_rows {
 
                 fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
+                fn chi_squared(rows: &[CountRow], yates: bool) -> ChiSquaredTest;
+                fn compare_clusters(canary: &[Cluster], baseline: &[Cluster], policy: &ClusterPolicy) -> Comparison;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
+                fn compare_shares(canary: &Trials, baseline: &Trials, policy: &SharePolicy) -> Comparison;
                 fn compare_windows(canary: &[Counts], baseline: &[Counts], policy: &WindowPolicy) -> Comparison;
                 fn dispersion(windows: &[Counts]) -> Dispersion;
                 fn effective_size(n: crate::scalar::Count, autocorrelation: f64) -> f64;
@@ -141,9 +170,12 @@ macro_rules! table_rows {
                 fn explain(comparison: &Comparison) -> String;
                 #[plain]
                 fn explain_split(check: &SplitCheck) -> String;
+                fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Vec<GroupLook>;
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                fn mixture_log_e(boundary: &Boundary, s: f64, v: f64) -> f64;
+                fn multinomial_test(classes: &[PlannedShare]) -> TestResult;
                 fn needed_sample(design: &Design, policy: &PowerPolicy) -> NeededSample;
                 #[plain]
                 fn outcome(comparison: &Comparison) -> crate::decision::Outcome;
@@ -152,7 +184,20 @@ macro_rules! table_rows {
                 fn power(design: &Design, total: crate::scalar::Count, policy: &PowerPolicy) -> f64;
                 fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> f64;
                 fn quantile_interval(values: &[f64], p: f64, level: f64) -> QuantileInterval;
+                fn rate_interval(arm: &Counts, level: f64) -> RateInterval;
+                fn rate_ratio(canary: &Counts, baseline: &Counts, level: f64, looks: &Looks) -> RateRatio;
+                fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis) -> RateTest;
                 fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;
+                fn sequence_boundary(boundary: &Boundary, v: f64, alpha: f64) -> f64;
+                fn share_effect(
+                    canary: &Trials, baseline: &Trials, scale: &EffectScale, level: f64, method: &EffectMethod
+                ) -> ShareEffect;
+                fn share_interval(arm: &Trials, level: f64, method: &ShareMethod) -> ShareInterval;
+                fn share_sequence(arm: &Trials, level: f64, tuned_for: f64, tuned_level: f64) -> ShareInterval;
+                fn split_chi_squared(arms: &[Arm]) -> ChiSquaredTest;
+                fn test_shares(
+                    canary: &Trials, baseline: &Trials, hypothesis: &Effect, method: &ShareTestMethod
+                ) -> ShareTest;
                 fn welch(canary: &[f64], baseline: &[f64], level: f64) -> WelchTest;
             }
         }

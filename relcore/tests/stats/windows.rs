@@ -61,7 +61,8 @@ impl Arms {
         let (mut random, mut found) = (Random(20_261_123), 0_u32);
         for _ in 0..runs {
             let (canary, baseline) = self.draw(&mut random, 40);
-            let at = |look: usize| compare(canary.get(..look).unwrap(), baseline.get(..look).unwrap()).verdict;
+            let at =
+                |look: usize| compare(canary.get(..look).unwrap(), baseline.get(..look).unwrap()).verdict;
             found += u32::from((1..=40).any(|look| at(look) == verdict));
         }
         f64::from(found) / f64::from(runs)
@@ -79,9 +80,8 @@ fn small_margin() -> WindowPolicy {
 
 #[test]
 fn bursts_of_an_overdispersed_arm_reject_too_often() {
-    let automatic = |canary: &[Counts], baseline: &[Counts]| {
-        compare_windows(canary, baseline, &small_margin()).unwrap()
-    };
+    let automatic =
+        |canary: &[Counts], baseline: &[Counts]| compare_windows(canary, baseline, &small_margin()).unwrap();
     for exposure in [1000.0, 250.0] {
         let arms = Arms { mean: 20.0, exposure, ratio: 1.0, bursts: true };
         let by_totals = arms.ever(Verdict::Failed, 60, totals);
