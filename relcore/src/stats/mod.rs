@@ -8,11 +8,23 @@
 //! [`adjust`] adjusts the tests of many metrics, and [`compare_metrics`] judges a canary by all of them: it rolls back on any,
 //! and promotes on all. [`check_split`] tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
 //!
+//! | data | function |
+//! | --- | --- |
+//! | rare events with exposure: errors of requests | [`compare_counts`] |
+//! | the same per window of time, where events come in bursts | [`compare_windows`] |
+//! | a share above 10 %, or few trials: orders of sessions | [`compare_shares`] |
+//! | values that belong to users, hosts or sessions | [`compare_clusters`] |
+//!
+//! [`needed_sample`] says how many events, trials or values a comparison needs, and [`power`] what a given number finds.
+//! The tests and intervals behind the comparisons have names of their own: [`rate_test`], [`test_shares`],
+//! [`sequence_boundary`] and others.
+//!
 //! Pitfalls:
 //!
 //! - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
 //!   counts anew.
-//! - Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+//! - Events must be independent. Hosts or users that fail in bursts make the test of totals reject too often; `compare_windows`
+//!   and `compare_clusters` do not need it.
 //! - `inconclusive` is not `passed`: a canary without traffic has no errors either.
 //! - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
 //!   turns 5 % of false alarms into 24 %.
@@ -33,6 +45,13 @@
 //! | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 //! | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 //! | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+//! | `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
+//! | `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
+//! | `share_interval`, `share_sequence` | interval of a share, for one look and for any number | Wilson 1927; Brown, Cai and DasGupta 2001; Howard and Ramdas 2022 |
+//! | `sequence_boundary`, `mixture_log_e` | boundaries of sums, for any number of looks | Howard, Ramdas, McAuliffe and Sekhon 2021 |
+//! | `group_sequential` | boundaries for planned looks | Lan and DeMets 1983 |
+//! | `chi_squared` | test of a table of counts, for one look | Pearson 1900 |
+//! | `compare_clusters` | ratio of sums over clusters | Deng, Knoblich and Lu 2018 |
 //! | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 //! | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 //! | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
