@@ -7,7 +7,6 @@ use super::normal;
 use super::power::Sides;
 use crate::error::{ErrorKind, Faults, Result};
 use crate::input::input;
-use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
 /// The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
@@ -17,7 +16,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use relcore::stats::{GroupPolicy, Spending, group_sequential};
-/// let looks = group_sequential(&[0.25, 0.5, 0.75, 1.0], &GroupPolicy::default().spending(Spending::OBrienFleming {}))?;
+/// let looks = group_sequential(&[0.25, 0.5, 0.75, 1.0], &GroupPolicy::default().spending(Spending::OBrienFleming))?;
 /// // Hardly anything is spent early, so that the last boundary is near that of a single look.
 /// let z: Vec<f64> = looks.iter().map(|look| look.z).collect();
 /// assert!(z[0] > 3.0 && z[3] < 1.8);
@@ -38,7 +37,7 @@ pub fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Result<Vec<G
     let mut looks = Vec::new();
     let mut before = 0.0;
     for fraction in fractions {
-        let spent = policy.spending.spent(*fraction, alpha);
+        let spent = policy.spent(*fraction, alpha);
         let share = (spent - before).max(0.0);
         let z = paths.boundary(*fraction, share);
         looks.push(GroupLook { fraction: *fraction, spent, z, p: normal::upper(z) });
@@ -53,10 +52,10 @@ input! {
     ///
     /// ```
     /// use relcore::stats::{GroupPolicy, Spending};
-    /// let policy = GroupPolicy::default().spending(Spending::Pocock {});
+    /// let policy = GroupPolicy::default().spending(Spending::Pocock);
     /// assert_eq!(policy.alpha, 0.05);
     /// ```
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "stats.GroupPolicy", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct GroupPolicy {
@@ -64,43 +63,42 @@ input! {
         pub alpha: f64,
         /// Whether the test asks for one direction or for both. Default `one`.
         pub sides: Sides,
-        /// How much of alpha is spent up to each fraction. Default alpha times the square of the fraction.
+        /// How much of alpha is spent up to each fraction. Default `power`.
         pub spending: Spending,
+        /// The exponent of `power`: 1 spends evenly, 3 spends late. Default 2.
+        pub phi: f64,
     }
 }
 
 impl Default for GroupPolicy {
     fn default() -> Self {
-        Self { alpha: 0.05, sides: Sides::One, spending: Spending::Power { phi: 2.0 } }
+        Self { alpha: 0.05, sides: Sides::One, spending: Spending::Power, phi: 2.0 }
     }
 }
 
-tagged! {
-    "stats.Spending";
-    /// How much of alpha is spent up to a fraction t of the data.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    pub enum Spending {
-        /// α t^φ (Kim and DeMets 1987).
-        Power {
-            /// The exponent: 1 spends evenly, 3 spends late.
-            phi: f64,
-        },
-        /// 2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late.
-        OBrienFleming {},
-        /// α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look.
-        Pocock {},
-    }
+/// How much of alpha is spent up to a fraction t of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "stats.Spending", rename_all = "snake_case")]
+pub enum Spending {
+    /// α t^φ (Kim and DeMets 1987), with the `phi` of the policy.
+    Power,
+    /// 2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late.
+    OBrienFleming,
+    /// α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look.
+    Pocock,
 }
 
-impl Spending {
+impl GroupPolicy {
+    /// What is spent of the alpha of one side up to a fraction.
     fn spent(&self, fraction: f64, alpha: f64) -> f64 {
-        match self {
-            Self::Power { phi } => alpha * libm::exp(phi * libm::log(fraction)),
-            Self::OBrienFleming {} => {
+        match self.spending {
+            Spending::Power => alpha * libm::exp(self.phi * libm::log(fraction)),
+            Spending::OBrienFleming => {
                 2.0 * normal::upper(normal::quantile(1.0 - alpha / 2.0) / fraction.sqrt())
             }
-            Self::Pocock {} => alpha * libm::log1p((std::f64::consts::E - 1.0) * fraction),
+            Spending::Pocock => alpha * libm::log1p((std::f64::consts::E - 1.0) * fraction),
         }
     }
 }
@@ -220,14 +218,13 @@ fn check(fractions: &[f64], policy: &GroupPolicy, faults: &mut Faults) {
         format_args!("policy.alpha"),
         format_args!("`{alpha}` is out of range: expected a share from 1e-9 to 0.5"),
     );
-    if let Spending::Power { phi } = policy.spending {
-        faults.check(
-            (0.1..=20.0).contains(&phi),
-            ErrorKind::OutOfRange,
-            format_args!("policy.spending.phi"),
-            format_args!("`{phi}` is out of range: expected 0.1 to 20"),
-        );
-    }
+    let phi = policy.phi;
+    faults.check(
+        (0.1..=20.0).contains(&phi),
+        ErrorKind::OutOfRange,
+        format_args!("policy.phi"),
+        format_args!("`{phi}` is out of range: expected 0.1 to 20"),
+    );
 }
 
 #[cfg(test)]
@@ -247,8 +244,7 @@ mod tests {
     fn boundaries_are_those_of_the_field() {
         // Two sides of 0.025, four equal looks: K. K. G. Lan and D. L. DeMets with the spending of O'Brien and Fleming; R
         // ldbounds 2.0 prints 4.3326, 2.9631, 2.3590, 2.0141.
-        let policy =
-            GroupPolicy::default().alpha(0.05).sides(Sides::Two).spending(Spending::OBrienFleming {});
+        let policy = GroupPolicy::default().alpha(0.05).sides(Sides::Two).spending(Spending::OBrienFleming);
         let looks = group_sequential(&[0.25, 0.5, 0.75, 1.0], &policy).unwrap();
         for (look, expected) in looks.iter().zip([4.3326, 2.9631, 2.3590, 2.0141]) {
             assert!((look.z - expected).abs() < 2e-3, "{} {expected}", look.z);
@@ -259,7 +255,7 @@ mod tests {
     #[test]
     fn half_of_the_fractions_spend_what_was_planned() {
         // The probability of crossing at either of two looks, by the bivariate normal distribution: the sum of the shares.
-        let policy = GroupPolicy::default().spending(Spending::Pocock {});
+        let policy = GroupPolicy::default().spending(Spending::Pocock);
         let looks = group_sequential(&[0.5, 1.0], &policy).unwrap();
         let (a, b) = (looks.first().unwrap().z, looks.last().unwrap().z);
         let cells = 20_000;

@@ -135,7 +135,7 @@ pub use share::{ShareInterval, ShareMethod, Trials, share_interval};
 pub use share_test::{
     Effect, EffectMethod, EffectScale, ShareEffect, ShareTest, ShareTestMethod, share_effect, test_shares,
 };
-pub use shares::{ShareMargin, SharePolicy, compare_shares};
+pub use shares::{SharePolicy, compare_shares};
 pub use shift::{Shift, location_shift};
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
@@ -162,9 +162,10 @@ crate::scalar::texts!(
     ShareMethod,
     ShareTestMethod,
     Sides,
+    Spending,
     SplitVerdict,
     Verdict,
-    WindowMethod,
+    WindowMethod
 );
 
 /// The rows of this module in the function table, sorted by name.

@@ -10,7 +10,6 @@ use crate::error::{ErrorKind, Faults, Result};
 use crate::input::input;
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
 use crate::scalar::Count;
-use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
 /// Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
@@ -24,9 +23,9 @@ use serde::{Deserialize, Serialize};
 /// [`compare_counts`](crate::stats::compare_counts).
 ///
 /// ```
-/// use relcore::stats::{ShareMargin, SharePolicy, Trials, Verdict, compare_shares};
+/// use relcore::stats::{SharePolicy, Trials, Verdict, compare_shares};
 /// // Orders of sessions: fewer are worse. A loss of 2 percentage points is tolerated.
-/// let policy = SharePolicy::orders().margin(ShareMargin::Points { points: 2.0 });
+/// let policy = SharePolicy::orders().margin_points(2.0);
 /// let (canary, baseline) = (Trials::new(4_100_u32, 10_000_u32), Trials::new(4_120_u32, 10_000_u32));
 /// assert_eq!(compare_shares(&canary, &baseline, &policy)?.verdict, Verdict::Passed);
 ///
@@ -144,18 +143,22 @@ input! {
     /// When a share of the canary counts as worse, and how certain that must be.
     ///
     /// ```
-    /// use relcore::stats::{ShareMargin, SharePolicy};
-    /// let policy = SharePolicy::default().margin(ShareMargin::Points { points: 1.0 });
+    /// use relcore::stats::SharePolicy;
+    /// let policy = SharePolicy::default().margin_points(1.0);
     /// assert_eq!(policy.alpha, 0.05);
     /// ```
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "stats.SharePolicy", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct SharePolicy {
         /// Whether a greater share or a smaller one is worse. Default `increase_is_bad`, as for errors.
         pub direction: Direction,
-        /// The change for the worse that is still tolerated. Default 25 % of the share of the baseline.
-        pub margin: ShareMargin,
+        /// The change for the worse, in percent of the share of the baseline, that is still tolerated. Default 25: 1.25 % where
+        /// the baseline has 1 %.
+        pub margin_percent: f64,
+        /// The same in percentage points, instead of `marginPercent`: 2 tolerates 42 % where the baseline has 40 %.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub margin_points: Option<f64>,
         /// The highest probability of a false `failed`, and that of a false `passed`, at one look. Default 0.05.
         pub alpha: f64,
         /// The test for harm. Default `auto`.
@@ -169,7 +172,8 @@ impl Default for SharePolicy {
     fn default() -> Self {
         Self {
             direction: Direction::IncreaseIsBad,
-            margin: ShareMargin::Percent { percent: 25.0 },
+            margin_percent: 25.0,
+            margin_points: None,
             alpha: 0.05,
             method: ShareTestMethod::Auto,
             min_expected_events: 5.0,
@@ -186,21 +190,17 @@ impl SharePolicy {
 
     /// The hypothesis at the margin.
     fn border(&self) -> Effect {
-        match self.margin {
-            ShareMargin::Percent { percent } => Effect::Ratio { value: self.direction.ratio_at(percent) },
-            ShareMargin::Points { points } => Effect::Difference {
-                value: match self.direction {
-                    Direction::IncreaseIsBad => points / 100.0,
-                    Direction::DecreaseIsBad => -points / 100.0,
-                },
-            },
+        match (self.margin_points, self.direction) {
+            (Some(points), Direction::IncreaseIsBad) => Effect::Difference { value: points / 100.0 },
+            (Some(points), Direction::DecreaseIsBad) => Effect::Difference { value: -points / 100.0 },
+            (None, direction) => Effect::Ratio { value: direction.ratio_at(self.margin_percent) },
         }
     }
 
     fn margin_text(&self) -> String {
-        match self.margin {
-            ShareMargin::Percent { percent } => format!("{} %", number(percent)),
-            ShareMargin::Points { points } => format!("{} percentage points", number(points)),
+        match self.margin_points {
+            Some(points) => format!("{} percentage points", number(points)),
+            None => format!("{} %", number(self.margin_percent)),
         }
     }
 
@@ -213,34 +213,11 @@ impl SharePolicy {
                 format_args!("`{value}` is out of range: expected {low} to {high}"),
             );
         };
-        match self.margin {
-            ShareMargin::Percent { percent } => {
-                let most = if self.direction == Direction::DecreaseIsBad { 99.0 } else { 10_000.0 };
-                between("margin.percent", percent, 0.01, most);
-            }
-            ShareMargin::Points { points } => between("margin.points", points, 0.001, 99.0),
-        }
+        let most = if self.direction == Direction::DecreaseIsBad { 99.0 } else { 10_000.0 };
+        between("marginPercent", self.margin_percent, 0.01, most);
+        between("marginPoints", self.margin_points.unwrap_or(1.0), 0.001, 99.0);
         between("alpha", self.alpha, 1e-9, 0.5);
         between("minExpectedEvents", self.min_expected_events, 0.0, 1e9);
-    }
-}
-
-tagged! {
-    "stats.ShareMargin";
-    /// The change of a share that is still tolerated.
-    #[derive(Clone, Debug, PartialEq)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    pub enum ShareMargin {
-        /// Relative to the share of the baseline.
-        Percent {
-            /// In percent of the share of the baseline: 25 tolerates 1.25 % where the baseline has 1 %.
-            percent: f64,
-        },
-        /// Absolute.
-        Points {
-            /// In percentage points: 2 tolerates 38 % where the baseline has 40 %.
-            points: f64,
-        },
     }
 }
 
@@ -259,8 +236,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn events_and_their_absence_are_two_sides_of_a_difference(canary in any_arm(), baseline in any_arm()) {
-            let points = ShareMargin::Points { points: 5.0 };
-            let policy = SharePolicy::default().method(ShareTestMethod::Score).min_expected_events(0.0).margin(points);
+            let policy =
+                SharePolicy::default().method(ShareTestMethod::Score).min_expected_events(0.0).margin_points(5.0);
             let others = |arm: Trials| {
                 let rest = Count::new(arm.trials.get() - arm.events.get()).unwrap();
                 Trials::new(rest, arm.trials)

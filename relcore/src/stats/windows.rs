@@ -212,10 +212,13 @@ impl Windows<'_> {
             Some(_) => self.by_differences().compare(policy_digest),
             None => {
                 let verdict = Verdict::Inconclusive;
-                let text = format!("{why}: nothing is proven before {} windows", self.policy.min_windows);
+                let is_known = self.number() >= f64::from(self.policy.min_dispersion_windows);
+                let least =
+                    if is_known { self.policy.min_windows } else { self.policy.min_dispersion_windows };
+                let text = format!("{why}: nothing is proven before {least} windows");
                 let mut comparison =
                     bare(verdict, code::WINDOWS_TOO_FEW, Severity::Warning, text, policy_digest);
-                comparison.needed_units = Some(Count::from(self.policy.min_windows));
+                comparison.needed_units = Some(Count::from(least));
                 comparison.ratio = self.ratio();
                 return Ok(comparison);
             }
