@@ -305,7 +305,7 @@ mod tests {
             let mean = |pick: &dyn Fn(&(f64, f64)) -> f64| list.iter().map(pick).sum::<f64>() / k;
             let (s, n) = (mean(&|c| c.0), mean(&|c| c.1));
             let moment = |f: &dyn Fn(&(f64, f64)) -> f64| list.iter().map(f).sum::<f64>() / (k - 1.0);
-            let (vs, vn) = (moment(&|c| (c.0 - s).powi(2)), moment(&|c| (c.1 - n).powi(2)));
+            let (vs, vn) = (moment(&|c| (c.0 - s) * (c.0 - s)), moment(&|c| (c.1 - n) * (c.1 - n)));
             let cov = moment(&|c| (c.0 - s) * (c.1 - n));
             let r = s / n;
             let naive = (vs - 2.0 * r * cov + r * r * vn) / (k * n * n);

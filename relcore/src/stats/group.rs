@@ -263,7 +263,7 @@ mod tests {
         let stay: f64 = (0..cells)
             .map(|i| {
                 let z = -10.0 + (f64::from(i) + 0.5) * step;
-                let density = (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt();
+                let density = libm::exp(-z * z / 2.0) / std::f64::consts::TAU.sqrt();
                 density * normal::upper((z * 0.5_f64.sqrt() - b) / 0.5_f64.sqrt()) * step
             })
             .sum();

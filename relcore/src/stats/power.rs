@@ -362,7 +362,7 @@ fn check(design: &Design, policy: &PowerPolicy) -> Result<()> {
         );
     };
     match design {
-        Design::Shares { canary, baseline, .. } if canary == baseline => {
+        Design::Shares { canary, baseline, .. } if (canary - baseline).abs() <= 0.0 => {
             is_nothing("design.canary", &mut faults)
         }
         Design::Ranks { probability, .. } if (probability - 0.5).abs() < 1e-9 => {

@@ -107,10 +107,10 @@ mod tests {
         let (total, events) = (n + m, x + y);
         let (l3, l2) = (total, (n + 2.0 * m) * d - total - events);
         let (l1, l0) = ((m * d - total - 2.0 * y) * d + events, y * d * (1.0 - d));
-        let q = (l2 / (3.0 * l3)).powi(3) - l1 * l2 / (6.0 * l3 * l3) + l0 / (2.0 * l3);
-        let p = ((l2 / (3.0 * l3)).powi(2) - l1 / (3.0 * l3)).max(0.0).sqrt().copysign(q);
-        let angle = (std::f64::consts::PI + (q / p.powi(3)).clamp(-1.0, 1.0).acos()) / 3.0;
-        2.0 * p * angle.cos() - l2 / (3.0 * l3)
+        let q = libm::pow(l2 / (3.0 * l3), 3.0) - l1 * l2 / (6.0 * l3 * l3) + l0 / (2.0 * l3);
+        let p = (libm::pow(l2 / (3.0 * l3), 2.0) - l1 / (3.0 * l3)).max(0.0).sqrt().copysign(q);
+        let angle = (std::f64::consts::PI + libm::acos((q / (p * p * p)).clamp(-1.0, 1.0))) / 3.0;
+        2.0 * p * libm::cos(angle) - l2 / (3.0 * l3)
     }
 
     proptest! {

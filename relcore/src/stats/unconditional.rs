@@ -279,7 +279,7 @@ mod tests {
 
     fn binomial(k: u32, n: u32, share: f64) -> f64 {
         let ways = (0..k).fold(1.0, |ways, i| ways * f64::from(n - i) / f64::from(i + 1));
-        ways * share.powi(i32::try_from(k).unwrap()) * (1.0 - share).powi(i32::try_from(n - k).unwrap())
+        ways * libm::pow(share, f64::from(k)) * libm::pow(1.0 - share, f64::from(n - k))
     }
 
     /// The probability of all tables at least as extreme, on a fine grid, table by table.

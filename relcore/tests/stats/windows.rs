@@ -17,16 +17,21 @@ impl Random {
         ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
     }
 
+    /// An exponential variable with the mean 1.
+    fn waiting(&mut self) -> f64 {
+        -libm::log1p(-self.uniform())
+    }
+
     /// A gamma variable with the mean 1 and the coefficient of variation 0.5.
     fn frailty(&mut self) -> f64 {
-        (0..4).map(|_| -(1.0 - self.uniform()).ln()).sum::<f64>() / 4.0
+        (0..4).map(|_| self.waiting()).sum::<f64>() / 4.0
     }
 
     fn poisson(&mut self, mean: f64) -> u32 {
-        let (mut events, mut time) = (0, -(1.0 - self.uniform()).ln());
+        let (mut events, mut time) = (0, self.waiting());
         while time < mean {
             events += 1;
-            time -= (1.0 - self.uniform()).ln();
+            time += self.waiting();
         }
         events
     }
