@@ -63,12 +63,22 @@ impl Arms {
 
     /// The share of `runs` in which `compare` ever says `verdict`, looking after each window.
     fn ever(&self, verdict: Verdict, runs: u32, compare: impl Fn(&[Counts], &[Counts]) -> Comparison) -> f64 {
+        self.ever_within(40, verdict, runs, compare)
+    }
+
+    fn ever_within(
+        &self,
+        windows: usize,
+        verdict: Verdict,
+        runs: u32,
+        compare: impl Fn(&[Counts], &[Counts]) -> Comparison,
+    ) -> f64 {
         let (mut random, mut found) = (Random(20_261_123), 0_u32);
         for _ in 0..runs {
-            let (canary, baseline) = self.draw(&mut random, 40);
+            let (canary, baseline) = self.draw(&mut random, windows);
             let at =
                 |look: usize| compare(canary.get(..look).unwrap(), baseline.get(..look).unwrap()).verdict;
-            found += u32::from((1..=40).any(|look| at(look) == verdict));
+            found += u32::from((1..=windows).any(|look| at(look) == verdict));
         }
         f64::from(found) / f64::from(runs)
     }
@@ -90,7 +100,7 @@ fn bursts_of_an_overdispersed_arm_reject_too_often() {
     for exposure in [1000.0, 250.0] {
         let arms = Arms { mean: 20.0, exposure, ratio: 1.0, bursts: true };
         let by_totals = arms.ever(Verdict::Failed, 60, totals);
-        assert!(by_totals > 0.2, "{exposure}: the totals reject in only {by_totals}");
+        assert!(by_totals > 0.1, "{exposure}: {by_totals} is not above twice alpha");
         let by_windows = arms.ever(Verdict::Failed, 200, automatic);
         assert!(by_windows <= 0.05, "{exposure}: {by_windows}");
         // Bursts in one arm only, and none at all.
@@ -110,6 +120,23 @@ fn bursts_of_an_overdispersed_arm_reject_too_often() {
         let arms = Arms { ratio: 1.0, ..arms };
         let passed = arms.ever(Verdict::Passed, 40, with_margin);
         assert!(passed > 0.8, "{exposure}: {passed}");
+    }
+}
+
+/// `cargo test -p relcore --test stats -- --ignored --nocapture bursts`: the rates of false alarms of a longer simulation.
+#[test]
+#[ignore = "takes minutes"]
+fn bursts_over_many_looks() {
+    let automatic =
+        |canary: &[Counts], baseline: &[Counts]| compare_windows(canary, baseline, &small_margin()).unwrap();
+    for exposure in [1000.0, 250.0] {
+        for bursts in [true, false] {
+            let arms = Arms { mean: 20.0, exposure, ratio: 1.0, bursts };
+            let by_totals = arms.ever_within(100, Verdict::Failed, 200, totals);
+            let by_windows = arms.ever_within(100, Verdict::Failed, 1000, automatic);
+            println!("exposure {exposure}, bursts {bursts}: totals {by_totals}, auto {by_windows}");
+            assert!(by_windows <= 0.05 + 3.0 * (0.05_f64 * 0.95 / 1000.0).sqrt());
+        }
     }
 }
 
