@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// let hypothesis = RateHypothesis::default().looks(Looks::One);
 /// assert!((rate_test(&canary, &baseline, &hypothesis)?.greater.p - 0.0527).abs() < 1e-4);
 /// // Pitfall: a test for one look, repeated at every look, reports harm in 24 % of the canaries that have none.
-/// assert!(rate_test(&canary, &baseline, &RateHypothesis::default())?.greater.p > 0.5);
+/// assert!(rate_test(&canary, &baseline, &RateHypothesis::default())?.greater.p > 0.2);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
