@@ -1026,8 +1026,8 @@ export interface Trials {
  * - `failed`: The canary is worse, and its estimate is beyond the margin.
  * - `passed`: The canary is worse by less than the margin, or not at all.
  * - `inconclusive`: Neither is proven yet.
- * - `no_data`: An arm has no exposure.
- * - `invalid`: The counts contradict one another.
+ * - `no_data`: An arm has no exposure, no trials or no clusters.
+ * - `invalid`: The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
  */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
 

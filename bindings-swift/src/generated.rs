@@ -3376,9 +3376,9 @@ pub enum StatsVerdict {
     Passed,
     /// Neither is proven yet.
     Inconclusive,
-    /// An arm has no exposure.
+    /// An arm has no exposure, no trials or no clusters.
     NoData,
-    /// The counts contradict one another.
+    /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
     Invalid,
 }
 

@@ -3971,9 +3971,9 @@ class Verdict(StrEnum):
     INCONCLUSIVE = 'inconclusive'
     """Neither is proven yet."""
     NO_DATA = 'no_data'
-    """An arm has no exposure."""
+    """An arm has no exposure, no trials or no clusters."""
     INVALID = 'invalid'
-    """The counts contradict one another."""
+    """The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow."""
 class WindowMethod(StrEnum):
     """How counts per window are compared."""
     AUTO = 'auto'

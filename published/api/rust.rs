@@ -5062,9 +5062,9 @@ pub mod stats {
         Passed,
         /// Neither is proven yet.
         Inconclusive,
-        /// An arm has no exposure.
+        /// An arm has no exposure, no trials or no clusters.
         NoData,
-        /// The counts contradict one another.
+        /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
         Invalid,
     }
     /// Writes a comparison as text for a person: the verdict and the reasons.

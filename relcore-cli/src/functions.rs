@@ -4402,7 +4402,11 @@ different lengths, and for a row or a column without any count.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats chi-squared --rows '[{"counts":[15,985]},{"counts":[8,992]}]' --yates true"#,
+                    files: &[],
+                    prints: r#"{"statistic":1.5834267994985816,"df":1.0,"p":0.20826778041063235}"#,
+                }),
             },
             Function {
                 name: "stats.compare_clusters",
@@ -4464,7 +4468,20 @@ All faults at once: `out_of_range` for a negative sum or size, `invalid_value` f
                 outcome: Some("stats.outcome"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats compare-clusters --canary canary.json --baseline baseline.json --policy '{"tunedForClusters":80}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"[{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100}]"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"[{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "stats.compare_counts",
@@ -4644,7 +4661,11 @@ All faults at once: `out_of_range` for more events than trials, a margin of −5
                 outcome: Some("stats.outcome"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats compare-shares --canary '{"events":9,"trials":10}' --baseline '{"events":3,"trials":10}' --policy '{"minExpectedEvents":1}'"#,
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "stats.compare_windows",
@@ -4710,7 +4731,20 @@ All faults at once: `invalid_value` for two lists of different lengths, `out_of_
                 outcome: Some("stats.outcome"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats compare-windows --canary canary.json --baseline baseline.json --policy '{"method":"differences"}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"[{"events":60,"exposure":1000},{"events":71,"exposure":1000},{"events":55,"exposure":1000}]"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"[{"events":1,"exposure":1000},{"events":0,"exposure":1000},{"events":2,"exposure":1000}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "stats.dispersion",
@@ -4739,7 +4773,14 @@ for events without exposure.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore stats dispersion --windows windows.json",
+                    files: &[(
+                        "windows.json",
+                        r#"[{"events":0,"exposure":1000},{"events":0,"exposure":1000},{"events":0,"exposure":1000}]"#,
+                    )],
+                    prints: r#"{"rate":0.0,"windows":3}"#,
+                }),
             },
             Function {
                 name: "stats.effective_size",
@@ -4765,7 +4806,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore stats effective-size --n 60 --autocorrelation 0.6",
+                    files: &[],
+                    prints: "15.0",
+                }),
             },
             Function {
                 name: "stats.equivalence",
@@ -4832,7 +4877,7 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                         "comparison.json",
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
-                    prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                    prints: r#""NO DATA: an arm has no data\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
                 }),
             },
             Function {
@@ -4900,7 +4945,11 @@ All faults at once: `out_of_range` for no look, more than 50, a fraction of 0 or
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats group-sequential --fractions '[0.25,0.5,0.75,1]' --policy '{"spending":"pocock"}'"#,
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "stats.kolmogorov_smirnov",
@@ -5076,7 +5125,11 @@ events have: below −v / h or above v / g of `beta_binomial`, and below −(v +
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats mixture-log-e --boundary '{"type":"normal","vOpt":100,"alphaOpt":0.05,"oneSided":true}' --s -900 --v 100"#,
+                    files: &[],
+                    prints: "-5.64830396705338",
+                }),
             },
             Function {
                 name: "stats.multinomial_test",
@@ -5103,7 +5156,14 @@ for shares that do not add up to 1.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore stats multinomial-test --classes classes.json",
+                    files: &[(
+                        "classes.json",
+                        r#"[{"count":45,"share":0.5,"prior":100},{"count":30,"share":0.5,"prior":100}]"#,
+                    )],
+                    prints: r#"{"p":0.7778514804871455,"logE":0.2512196721440807}"#,
+                }),
             },
             Function {
                 name: "stats.needed_sample",
@@ -5150,7 +5210,11 @@ an `alpha` of 5, a `power` of 0.3, and for an effect so small that the number is
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats needed-sample --design '{"type":"no_events","share":0.01}' --policy '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: r#"{"canary":298.0728522132229,"baseline":0.0,"total":299,"minimum":0}"#,
+                }),
             },
             Function {
                 name: "stats.outcome",
@@ -5266,7 +5330,11 @@ As `needed-sample`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats power --design '{"type":"no_events","share":0.01}' --total 300 --policy '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: "0.9509591059287141",
+                }),
             },
             Function {
                 name: "stats.quantile",
@@ -5382,7 +5450,11 @@ All faults at once: `out_of_range` for an exposure of 0 and a level of 95.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats rate-interval --arm '{"events":0,"exposure":10.0}' --level 0.95"#,
+                    files: &[],
+                    prints: r#"{"rate":0.0,"low":0.0,"high":0.36888794541139347}"#,
+                }),
             },
             Function {
                 name: "stats.rate_ratio",
@@ -5434,7 +5506,11 @@ All faults at once: `out_of_range` for an exposure of 0 and a level of 95.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats rate-ratio --canary '{"events":7,"exposure":10}' --baseline '{"events":0,"exposure":10}' --level 0.95 --looks any"#,
+                    files: &[],
+                    prints: r#"{"low":0.6468539075401644}"#,
+                }),
             },
             Function {
                 name: "stats.rate_test",
@@ -5484,7 +5560,11 @@ without the other.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats rate-test --canary '{"events":45,"exposure":100}' --baseline '{"events":30,"exposure":100}' --hypothesis '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: r#"{"share":0.5,"greater":{"p":0.05267113443730249},"less":{"p":0.9680250417664665}}"#,
+                }),
             },
             Function {
                 name: "stats.relative_lift",
@@ -5548,7 +5628,11 @@ an `s` of 1.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats sequence-boundary --boundary '{"type":"poly_stitching","vMin":10.0,"c":0,"s":1.4,"eta":2}' --v 5.0 --alpha 0.05"#,
+                    files: &[],
+                    prints: "9.224047697498715",
+                }),
             },
             Function {
                 name: "stats.share_effect",
@@ -5614,7 +5698,11 @@ All faults at once: `out_of_range` for more events than trials, no trial and a l
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats share-effect --canary '{"events":5,"trials":56}' --baseline '{"events":0,"trials":29}' --scale ratio --level 0.95 --method score"#,
+                    files: &[],
+                    prints: r#"{"low":0.7174950782771137}"#,
+                }),
             },
             Function {
                 name: "stats.share_interval",
@@ -5662,7 +5750,11 @@ All faults at once: `out_of_range` for more events than trials, no trial, more t
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats share-interval --arm '{"events":0,"trials":40}' --level 0.95 --method wilson"#,
+                    files: &[],
+                    prints: r#"{"share":0.0,"low":0.0,"high":0.08762160119728662}"#,
+                }),
             },
             Function {
                 name: "stats.share_sequence",
@@ -5707,7 +5799,11 @@ All faults at once: `out_of_range` for more events than trials, no trial, a leve
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats share-sequence --arm '{"events":0,"trials":50}' --level 0.95 --tuned-for 100 --tuned-level 0.95"#,
+                    files: &[],
+                    prints: r#"{"share":0.0,"low":0.0,"high":0.09298081260550495}"#,
+                }),
             },
             Function {
                 name: "stats.split_chi_squared",
@@ -5738,7 +5834,14 @@ fewer than 2 arms with a weight, and for no units at all.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore stats split-chi-squared --arms arms.json",
+                    files: &[(
+                        "arms.json",
+                        r#"[{"name":"arm 0","units":10321,"weight":0.1},{"name":"arm 1","units":89234,"weight":0.9}]"#,
+                    )],
+                    prints: r#"{"statistic":14.909709317574317,"df":1.0,"p":0.00011278103313850795}"#,
+                }),
             },
             Function {
                 name: "stats.test_shares",
@@ -5812,7 +5915,11 @@ All faults at once: `out_of_range` for more events than trials, no trial, a diff
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore stats test-shares --canary '{"events":9,"trials":10}' --baseline '{"events":3,"trials":10}' --hypothesis '{"type":"ratio","value":1}' --method fisher"#,
+                    files: &[],
+                    prints: r#"{"method":"fisher","statistic":21.0,"pTwoSided":0.019766611097880537,"pGreater":0.009883305548940268,"pLess":0.9996427720885925}"#,
+                }),
             },
             Function {
                 name: "stats.welch",
