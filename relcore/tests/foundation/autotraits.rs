@@ -60,9 +60,13 @@ types! {
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict,
         CommunicationScope, Advisory, Facts, Profile, Profiles, Type,
         RequiredApproval, TestingScope;
-    stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
-        EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
-        QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict, WelchTest;
+    stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Boundary, ChiSquaredTest, Cluster,
+        ClusterPolicy, Comparison, Correction, CountRow, Counts, Design, Direction, Dispersion, Effect,
+        EffectMethod, EffectScale, EquivalenceTest, GroupLook, GroupPolicy, KolmogorovSmirnovTest, Lift, Looks,
+        MetricComparison, MetricTest, NeededSample, PlannedShare, Policy, PowerPolicy, QuantileInterval,
+        QuantileMethod, RankMethod, RankTest, RateHypothesis, RateInterval, RateRatio, RateTest, ShareEffect,
+        ShareInterval, ShareMethod, SharePolicy, ShareTest, ShareTestMethod, Shift, Sides, Spending, SplitCheck,
+        SplitPolicy, SplitVerdict, TestResult, Trials, Verdict, WelchTest, WindowMethod, WindowPolicy;
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss, Decision,
         Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict, Policy,
         SchemaChange, Situation, Verdict, Window, WindowVerdict;
