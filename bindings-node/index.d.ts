@@ -283,6 +283,12 @@ export declare class RelcoreError extends Error {
  * - `counts_too_small`: Inconclusive: too few events are expected of the baseline for any verdict.
  * - `no_exposure`: No data: an arm has no exposure.
  * - `events_without_exposure`: Invalid: an arm has events without exposure.
+ * - `windows_compared_by_totals`: The windows were compared by their totals: the events are independent.
+ * - `windows_compared_by_differences`: The windows were compared by the difference of each: events come in bursts, or the split changed.
+ * - `windows_compared_by_shares`: The windows were compared by the share of the canary in the events of each.
+ * - `windows_too_few`: Inconclusive: there are too few windows for any method.
+ * - `windows_of_unequal_exposure`: Invalid: windows are to be compared by shares, but the exposures of the arms differ.
+ * - `clusters_too_few`: Invalid: an arm has too few clusters for a variance.
  * - `split_mismatched`: Mismatched: the shares of the traffic are proven not to be the planned ones.
  * - `split_unplanned_arm`: Mismatched: an arm that was to get nothing got units.
  * - `split_matched`: Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
@@ -543,6 +549,12 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "windows_compared_by_totals"
+  | "windows_compared_by_differences"
+  | "windows_compared_by_shares"
+  | "windows_too_few"
+  | "windows_of_unequal_exposure"
+  | "clusters_too_few"
   | "split_mismatched"
   | "split_unplanned_arm"
   | "split_matched"

@@ -10,11 +10,23 @@
  * `adjust` adjusts the tests of many metrics, and `compareMetrics` judges a canary by all of them: it rolls back on any,
  * and promotes on all. `checkSplit` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
  *
+ * | data | function |
+ * | --- | --- |
+ * | rare events with exposure: errors of requests | `compareCounts` |
+ * | the same per window of time, where events come in bursts | `compareWindows` |
+ * | a share above 10 %, or few trials: orders of sessions | `compareShares` |
+ * | values that belong to users, hosts or sessions | `compareClusters` |
+ *
+ * `neededSample` says how many events, trials or values a comparison needs, and `power` what a given number finds.
+ * The tests and intervals behind the comparisons have names of their own: `rateTest`, `testShares`,
+ * `sequenceBoundary` and others.
+ *
  * Pitfalls:
  *
  * - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
  *   counts anew.
- * - Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+ * - Events must be independent. Hosts or users that fail in bursts make the test of totals reject too often; `compareWindows`
+ *   and `compareClusters` do not need it.
  * - `inconclusive` is not `passed`: a canary without traffic has no errors either.
  * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
  *   turns 5 % of false alarms into 24 %.
@@ -35,6 +47,13 @@
  * | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
  * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
  * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+ * | `testShares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
+ * | `shareEffect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
+ * | `shareInterval`, `shareSequence` | interval of a share, for one look and for any number | Wilson 1927; Brown, Cai and DasGupta 2001; Howard and Ramdas 2022 |
+ * | `sequenceBoundary`, `mixtureLogE` | boundaries of sums, for any number of looks | Howard, Ramdas, McAuliffe and Sekhon 2021 |
+ * | `groupSequential` | boundaries for planned looks | Lan and DeMets 1983 |
+ * | `chiSquared` | test of a table of counts, for one look | Pearson 1900 |
+ * | `compareClusters` | ratio of sums over clusters | Deng, Knoblich and Lu 2018 |
  * | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
  * | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
  * | `mannWhitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
@@ -124,6 +143,151 @@ export interface ArmShare {
   readonly high: number;
 }
 
+/** A boundary for a sum of deviations, by the distribution of one deviation. */
+export type Boundary =
+  | BoundaryNormal
+  | BoundaryGammaExponential
+  | BoundaryGammaPoisson
+  | BoundaryBetaBinomial
+  | BoundaryPolyStitching
+  | BoundaryQuantile;
+
+/** Sub-Gaussian deviations: means of many values, values between two limits. */
+export interface BoundaryNormal {
+  readonly type: "normal";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+  /** Whether only deviations upwards count. */
+  readonly oneSided: boolean;
+}
+
+/** Sub-exponential deviations upwards: waiting times. */
+export interface BoundaryGammaExponential {
+  readonly type: "gamma_exponential";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The scale of the tail. */
+  readonly c: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+}
+
+/** Sub-Poisson deviations upwards: counts. */
+export interface BoundaryGammaPoisson {
+  readonly type: "gamma_poisson";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The size of one step. */
+  readonly c: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+}
+
+/** Deviations with two values, −g and h: events of trials. */
+export interface BoundaryBetaBinomial {
+  readonly type: "beta_binomial";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The deviation of a trial without the event: its probability. */
+  readonly g: number;
+  /** The deviation of a trial with the event: 1 minus its probability. */
+  readonly h: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+  /** Whether only deviations upwards count. */
+  readonly oneSided: boolean;
+}
+
+/**
+ * Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows.
+ */
+export interface BoundaryPolyStitching {
+  readonly type: "poly_stitching";
+  /** The variance from which the boundary holds; it is constant below. */
+  readonly vMin: number;
+  /** The scale of the tail; 0 for sub-Gaussian deviations. */
+  readonly c: number;
+  /** The exponent of the epochs, above 1: 1.4 for most purposes. */
+  readonly s: number;
+  /** The ratio of the variances of two epochs, above 1: 2 for most purposes. */
+  readonly eta: number;
+}
+
+/** The number of values below a quantile, for all quantiles together. */
+export interface BoundaryQuantile {
+  readonly type: "quantile";
+  /** The quantile, between 0 and 1. */
+  readonly p: number;
+  /** The number of values from which the boundary holds. */
+  readonly tOpt: number;
+  /** The distance of two quantiles of the grid, in logits: 0.5 for most purposes. */
+  readonly delta: number;
+  /** The exponent of the epochs, above 1: 1.4 for most purposes. */
+  readonly s: number;
+  /** The ratio of the numbers of two epochs, above 1: 2 for most purposes. */
+  readonly eta: number;
+}
+
+/** The result of a chi-squared test, made by `chiSquared` and `splitChiSquared`. */
+export interface ChiSquaredTest {
+  /** The statistic. */
+  readonly statistic: number;
+  /** The degrees of freedom. */
+  readonly df: number;
+  /** The p-value. */
+  readonly p: number;
+}
+
+/** The sums of one cluster: a user, a host, a session. */
+export interface Cluster {
+  /** The numerator: errors, revenue, seconds; 0 or more. */
+  readonly sum: number;
+  /** The denominator: requests, orders; 0 or more. */
+  readonly size: number;
+}
+
+/** When a ratio of the canary counts as worse, and how certain that must be. */
+export interface ClusterPolicy {
+  /**
+   * Whether a greater ratio or a smaller one is worse. Default `increase_is_bad`.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: Direction | undefined;
+  /**
+   * The change for the worse, in percent of the baseline, that is still tolerated. Default 25.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * The highest probability of a false `failed`, and that of a false `passed`. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * How often the sums are looked at. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+  /**
+   * The number of clusters that each arm must have. Default 8.
+   *
+   * @defaultValue `8`
+   */
+  readonly minClusters?: number | undefined;
+  /**
+   * The number of clusters of both arms for which the confidence sequence is tightest. Default 1000.
+   *
+   * @defaultValue `1000.0`
+   */
+  readonly tunedForClusters?: number | undefined;
+}
+
 /**
  * What the counts of two arms prove, made by `compareCounts`; or what all metrics of a
  * canary prove, made by `compareMetrics`, which has reasons and no numbers of its own.
@@ -149,6 +313,12 @@ export interface Comparison {
    * there are fewer events.
    */
   readonly neededEvents?: Count | undefined;
+  /**
+   * The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
+   * `compareShares`, windows in `compareWindows`, clusters of both arms in `compareClusters`. Only if the verdict is
+   * inconclusive and there are fewer.
+   */
+  readonly neededUnits?: Count | undefined;
   /** The reasons: first that of the verdict. Never empty. */
   readonly reasons: readonly Reason[];
   /** The digest of the policy that was applied. */
@@ -169,12 +339,72 @@ export interface Comparison {
 export type Correction =
   "bonferroni" | "holm" | "hochberg" | "hommel" | "benjamini_hochberg" | "benjamini_yekutieli" | "mean_e";
 
+/** A row of a table of counts. */
+export interface CountRow {
+  /** The counts, in the same order in every row. */
+  readonly counts: readonly Count[];
+}
+
 /** The events of one arm, and the exposure during which they happened. */
 export interface Counts {
   /** The number of events: failed requests, crashes, orders. */
   readonly events: Count;
   /** The requests, users or hours during which they happened, in the same unit for both arms; 0 or more. */
   readonly exposure: number;
+}
+
+/** What is compared, and the effect that is to be found. */
+export type Design = DesignShares | DesignMeans | DesignRanks | DesignEvents | DesignNoEvents;
+
+/** Two shares of trials: errors of requests, orders of sessions. */
+export interface DesignShares {
+  readonly type: "shares";
+  /** The share of the canary that is to be found: 0.015 for 1.5 %. */
+  readonly canary: number;
+  /** The share of the baseline. */
+  readonly baseline: number;
+  /** The share of all trials that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+
+/** Two means. */
+export interface DesignMeans {
+  readonly type: "means";
+  /** The difference of the means, in standard deviations of one value. */
+  readonly effect: number;
+  /** The share of all values that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+
+/** Two samples by ranks, as in `mannWhitney`. */
+export interface DesignRanks {
+  readonly type: "ranks";
+  /**
+   * The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect.
+   */
+  readonly probability: number;
+  /** The share of all values that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+
+/**
+ * Events of two arms as in `compareCounts`: the events at which a canary as good as its baseline passes.
+ */
+export interface DesignEvents {
+  readonly type: "events";
+  /** The margin, in percent of the rate of the baseline. */
+  readonly marginPercent: number;
+  /** Whether more events or fewer are worse. */
+  readonly direction: Direction;
+  /** The share of the exposure that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+
+/** One arm without any event: the trials after which a share is ruled out. */
+export interface DesignNoEvents {
+  readonly type: "no_events";
+  /** The share that is to be ruled out. */
+  readonly share: number;
 }
 
 /**
@@ -184,6 +414,50 @@ export interface Counts {
  * - `decrease_is_bad`: Fewer events are worse: orders, sign-ups.
  */
 export type Direction = "increase_is_bad" | "decrease_is_bad";
+
+/** The dispersion of counts, made by `dispersion`. */
+export interface Dispersion {
+  /** The statistic φ; absent without events, and with fewer than 2 windows. */
+  readonly phi?: number | undefined;
+  /** The events of all windows, divided by their exposure. */
+  readonly rate: number;
+  /** The number of windows with exposure. */
+  readonly windows: Count;
+}
+
+/** A hypothesis about two shares: that of the canary and that of the baseline. */
+export type Effect = EffectDifference | EffectRatio;
+
+/** The share of the canary minus that of the baseline. */
+export interface EffectDifference {
+  readonly type: "difference";
+  /** The difference: 0.005 for half a percentage point, 0 for equality. */
+  readonly value: number;
+}
+
+/** The share of the canary, divided by that of the baseline. */
+export interface EffectRatio {
+  readonly type: "ratio";
+  /** The ratio: 1.25 for a quarter more, 1 for equality. */
+  readonly value: number;
+}
+
+/**
+ * How the interval of an effect is computed.
+ *
+ * - `score`: Miettinen and Nurminen: for most purposes.
+ * - `newcombe`: Newcombe's hybrid interval of a difference: for display.
+ * - `log_adjusted`: The normal interval of the logarithm of a ratio.
+ */
+export type EffectMethod = "score" | "newcombe" | "log_adjusted";
+
+/**
+ * Which effect on a share is estimated.
+ *
+ * - `difference`: The share of the canary minus that of the baseline.
+ * - `ratio`: The share of the canary, divided by that of the baseline.
+ */
+export type EffectScale = "difference" | "ratio";
 
 /** The result of two one-sided tests, made by `equivalence`. */
 export interface EquivalenceTest {
@@ -199,6 +473,46 @@ export interface EquivalenceTest {
   readonly tHigh: number;
   /** The degrees of freedom by Welch and Satterthwaite. */
   readonly df: number;
+}
+
+/** One look of a group sequential test, made by `groupSequential`. */
+export interface GroupLook {
+  /** The fraction of the data. */
+  readonly fraction: number;
+  /** The alpha of one side that is spent up to here. */
+  readonly spent: number;
+  /** The boundary of z. */
+  readonly z: number;
+  /** The p-value of one side at the boundary. */
+  readonly p: number;
+}
+
+/** How a group sequential test spends its alpha. */
+export interface GroupPolicy {
+  /**
+   * The highest probability of a false rejection, over all looks together. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * Whether the test asks for one direction or for both. Default `one`.
+   *
+   * @defaultValue `"one"`
+   */
+  readonly sides?: Sides | undefined;
+  /**
+   * How much of alpha is spent up to each fraction. Default `power`.
+   *
+   * @defaultValue `"power"`
+   */
+  readonly spending?: Spending | undefined;
+  /**
+   * The exponent of `power`: 1 spends evenly, 3 spends late. Default 2.
+   *
+   * @defaultValue `2.0`
+   */
+  readonly phi?: number | undefined;
 }
 
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
@@ -273,6 +587,30 @@ export interface MetricTest {
   readonly logE?: number | undefined;
 }
 
+/** The size that a comparison needs, made by `neededSample`. */
+export interface NeededSample {
+  /** The trials, values or events of the canary, as calculated; not rounded. */
+  readonly canary: number;
+  /** Those of the baseline; 0 for one arm. */
+  readonly baseline: number;
+  /** Those of both arms together, rounded up, and at least `minimum`. */
+  readonly total: Count;
+  /**
+   * The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm.
+   */
+  readonly minimum: Count;
+}
+
+/** A class of `multinomialTest`: what it got, and what it was planned to get. */
+export interface PlannedShare {
+  /** The number of items in the class. */
+  readonly count: Count;
+  /** The planned share, between 0 and 1. */
+  readonly share: number;
+  /** The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes. */
+  readonly prior: number;
+}
+
 /** When a canary counts as worse, and how certain that must be. */
 export interface Policy {
   /**
@@ -307,6 +645,46 @@ export interface Policy {
    * @defaultValue `5.0`
    */
   readonly minExpectedEvents?: number | undefined;
+}
+
+/** How certain a comparison must be. */
+export interface PowerPolicy {
+  /**
+   * The highest probability of finding what is not there. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * The probability of finding the effect. Default 0.8.
+   *
+   * @defaultValue `0.8`
+   */
+  readonly power?: number | undefined;
+  /**
+   * Whether the test asks for one direction or for both. Default `one`.
+   *
+   * @defaultValue `"one"`
+   */
+  readonly sides?: Sides | undefined;
+  /**
+   * How often the data are looked at. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+  /**
+   * The number of events that the baseline must be expected to have before anything is judged. Default 5.
+   *
+   * @defaultValue `5.0`
+   */
+  readonly minExpectedEvents?: number | undefined;
+  /**
+   * The number of values that each arm must have before anything is judged. Default 30.
+   *
+   * @defaultValue `30`
+   */
+  readonly minValues?: number | undefined;
 }
 
 /** A quantile with its interval, made by `quantileInterval`. */
@@ -379,6 +757,162 @@ export interface RankTest {
   readonly commonLanguageEffect: number;
 }
 
+/** A hypothesis about the ratio of two rates. */
+export interface RateHypothesis {
+  /**
+   * The rate of the canary, divided by that of the baseline. Default 1.
+   *
+   * @defaultValue `1.0`
+   */
+  readonly ratio?: number | undefined;
+  /**
+   * How often the counts are looked at. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+  /**
+   * The weight of the prior on the canary, in events; only for any number of looks. Default: 10 events in all, split as
+   * the hypothesis says.
+   */
+  readonly priorCanary?: number | undefined;
+  /** The weight of the prior on the baseline, in events. */
+  readonly priorBaseline?: number | undefined;
+}
+
+/** A rate with its interval, made by `rateInterval`. */
+export interface RateInterval {
+  /** The events, divided by the exposure. */
+  readonly rate: number;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+
+/** The ratio of two rates with its interval, made by `rateRatio`. */
+export interface RateRatio {
+  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  readonly ratio?: number | undefined;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end; absent without events of the baseline. */
+  readonly high?: number | undefined;
+}
+
+/** The tests of the ratio of two rates, made by `rateTest`. */
+export interface RateTest {
+  /** The share of the canary in all events under the hypothesis. */
+  readonly share: number;
+  /**
+   * The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate.
+   */
+  readonly greater: TestResult;
+  /** The test against "the ratio is at least that of the hypothesis". */
+  readonly less: TestResult;
+}
+
+/** An effect on a share with its confidence interval, made by `shareEffect`. */
+export interface ShareEffect {
+  /** The difference or the ratio of the shares; a ratio is absent without events of the baseline. */
+  readonly estimate?: number | undefined;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end; absent if there is none. */
+  readonly high?: number | undefined;
+}
+
+/**
+ * A share with its confidence interval, made by `shareInterval` and
+ * `shareSequence`.
+ */
+export interface ShareInterval {
+  /** The events, divided by the trials. */
+  readonly share: number;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+
+/**
+ * How the interval of a share is computed.
+ *
+ * - `wilson`: The score interval: the one for most purposes.
+ * - `clopper_pearson`: The exact interval: its coverage is never below the level.
+ * - `jeffreys`: The equal-tailed Bayesian interval with Jeffreys' prior.
+ * - `agresti_coull`: The Wald interval after two successes and two failures more.
+ */
+export type ShareMethod = "wilson" | "clopper_pearson" | "jeffreys" | "agresti_coull";
+
+/** When a share of the canary counts as worse, and how certain that must be. */
+export interface SharePolicy {
+  /**
+   * Whether a greater share or a smaller one is worse. Default `increase_is_bad`, as for errors.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: Direction | undefined;
+  /**
+   * The change for the worse, in percent of the share of the baseline, that is still tolerated. Default 25: 1.25 % where
+   * the baseline has 1 %.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * The same in percentage points, instead of `marginPercent`: 2 tolerates 42 % where the baseline has 40 %.
+   */
+  readonly marginPoints?: number | undefined;
+  /**
+   * The highest probability of a false `failed`, and that of a false `passed`, at one look. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * The test for harm. Default `auto`.
+   *
+   * @defaultValue `"auto"`
+   */
+  readonly method?: ShareTestMethod | undefined;
+  /**
+   * The number of events that the baseline must be expected to have before there is any verdict. Default 5.
+   *
+   * @defaultValue `5.0`
+   */
+  readonly minExpectedEvents?: number | undefined;
+}
+
+/** The result of a test of two shares, made by `testShares`. */
+export interface ShareTest {
+  /** The method that was applied; never `auto`. */
+  readonly method: ShareTestMethod;
+  /**
+   * The statistic: z of `score`, Wald's z of `barnard`, the odds ratio of `fisher`, the smaller p-value of Fisher for
+   * `boschloo`. Absent if it is infinite.
+   */
+  readonly statistic?: number | undefined;
+  /** The p-value against the hypothesis. */
+  readonly pTwoSided: number;
+  /** The p-value against "the hypothesis, or less": small if the share of the canary is greater. */
+  readonly pGreater: number;
+  /** The p-value against "the hypothesis, or more": small if the share of the canary is less. */
+  readonly pLess: number;
+}
+
+/**
+ * How two shares are tested.
+ *
+ * - `auto`: `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score`.
+ * - `score`: The score test of Miettinen and Nurminen.
+ * - `fisher`: Fisher's exact test.
+ * - `boschloo`: Boschloo's exact test.
+ * - `barnard`: Barnard's exact test with the pooled variance.
+ * - `barnard_unpooled`: Barnard's exact test with the variance of each arm.
+ */
+export type ShareTestMethod = "auto" | "score" | "fisher" | "boschloo" | "barnard" | "barnard_unpooled";
+
 /**
  * By how much the values of the canary are greater than those of the baseline, made by `locationShift`.
  */
@@ -390,6 +924,23 @@ export interface Shift {
   /** The upper end. */
   readonly upper?: number | undefined;
 }
+
+/**
+ * Whether a test asks for one direction or for both.
+ *
+ * - `one`: One direction: is the canary worse?
+ * - `two`: Both directions: is there any difference?
+ */
+export type Sides = "one" | "two";
+
+/**
+ * How much of alpha is spent up to a fraction t of the data.
+ *
+ * - `power`: α t^φ (Kim and DeMets 1987), with the `phi` of the policy.
+ * - `o_brien_fleming`: 2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late.
+ * - `pocock`: α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look.
+ */
+export type Spending = "power" | "o_brien_fleming" | "pocock";
 
 /** Whether traffic was split as planned, made by `checkSplit`. */
 export interface SplitCheck {
@@ -461,14 +1012,22 @@ export interface TestResult {
   readonly logE?: number | undefined;
 }
 
+/** The events of one arm, and the trials of which they are a part. */
+export interface Trials {
+  /** The trials with the event: failed requests, sessions with an order. */
+  readonly events: Count;
+  /** All trials: requests, sessions. */
+  readonly trials: Count;
+}
+
 /**
  * What counts prove.
  *
  * - `failed`: The canary is worse, and its estimate is beyond the margin.
  * - `passed`: The canary is worse by less than the margin, or not at all.
  * - `inconclusive`: Neither is proven yet.
- * - `no_data`: An arm has no exposure.
- * - `invalid`: The counts contradict one another.
+ * - `no_data`: An arm has no exposure, no trials or no clusters.
+ * - `invalid`: The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
  */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
 
@@ -490,6 +1049,56 @@ export interface WelchTest {
   readonly pGreater: number;
   /** The p-value against "the mean of the canary is not less". */
   readonly pLess: number;
+}
+
+/**
+ * How counts per window are compared.
+ *
+ * - `auto`: By the number of windows, their dispersion and their exposures.
+ * - `totals`: The totals of all windows, whatever their dispersion.
+ * - `differences`: The mean difference per window.
+ * - `shares`: Bets on the share of the canary in the events of each window, for equal exposures. It proves harm only.
+ */
+export type WindowMethod = "auto" | "totals" | "differences" | "shares";
+
+/** How counts per window are compared. */
+export interface WindowPolicy {
+  /**
+   * When a canary counts as worse, as for `compareCounts`.
+   *
+   * @defaultValue `{"direction":"increase_is_bad","marginPercent":25.0,"alpha":0.05,"looks":"any","minExpectedEvents":5.0}`
+   */
+  readonly counts?: Policy | undefined;
+  /**
+   * The method. Default `auto`: by the number of windows and their dispersion.
+   *
+   * @defaultValue `"auto"`
+   */
+  readonly method?: WindowMethod | undefined;
+  /**
+   * The dispersion φ of an arm up to which its events count as independent. Default 1.5.
+   *
+   * @defaultValue `1.5`
+   */
+  readonly dispersionLimit?: number | undefined;
+  /**
+   * The number of windows from which their dispersion counts as known. Default 5.
+   *
+   * @defaultValue `5`
+   */
+  readonly minDispersionWindows?: number | undefined;
+  /**
+   * The number of windows from which the mean difference counts as normal. Default 10.
+   *
+   * @defaultValue `10`
+   */
+  readonly minWindows?: number | undefined;
+  /**
+   * The number of windows for which the confidence sequence is tightest. Default 50.
+   *
+   * @defaultValue `50.0`
+   */
+  readonly tunedForWindows?: number | undefined;
 }
 
 /** The policy with all defaults. */
@@ -559,6 +1168,42 @@ export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolic
 export declare function checkSplit(arms: readonly Arm[], policy: SplitPolicy): SplitCheck;
 
 /**
+ * Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by
+ * device.
+ *
+ * With `yates`, a table of 2 rows and 2 columns gets the correction for continuity, as scipy's `chi2_contingency` does by
+ * default.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for fewer than 2 rows or columns, or more than 1000; `invalid_value` for rows of
+ * different lengths, and for a row or a column without any count.
+ */
+export declare function chiSquared(rows: readonly CountRow[], yates: boolean): ChiSquaredTest;
+
+/**
+ * Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a
+ * user, of a host, of a session.
+ *
+ * A test that takes every request as independent rejects too often, by the factor to which clusters repeat themselves. Here
+ * the cluster is the unit: the variance of Σ s / Σ n over K clusters is (Var s − 2 r Cov(s, n) + r² Var n) / (K n̄²), the
+ * delta method (Deng, Knoblich and Lu, KDD 2018). With `looks: any`, the test is an asymptotic confidence sequence over
+ * clusters; with `looks: one`, Welch's t.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `no_data` | an arm has no cluster with a size |
+ * | `invalid` | an arm has fewer than `minClusters` clusters |
+ * | others | as in `compareCounts` |
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a negative sum or size, `invalid_value` for a sum without a size, `out_of_range` for
+ * `minClusters` of 1, a margin of −5 and an `alpha` of 5.
+ */
+export declare function compareClusters(
+  canary: readonly Cluster[],
+  baseline: readonly Cluster[],
+  policy: ClusterPolicy,
+): Comparison;
+
+/**
  * Compares the events of a canary with those of its baseline.
  *
  * | verdict | condition |
@@ -599,6 +1244,72 @@ export declare function compareMetrics(
 ): Comparison;
 
 /**
+ * Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
+ * 10 % or there are few trials.
+ *
+ * `compareCounts` takes the number of trials as exposure, which is right for rare events and any number of looks. A share
+ * of 40 % varies less than a count does, and so needs fewer trials here.
+ *
+ * Harm is tested by the method of the policy against equal shares, and its absence by the score test at the margin
+ * (`testShares`). The verdicts are those of
+ * `compareCounts`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for more events than trials, a margin of −5 %, an `alpha` of 5, and for the method
+ * `boschloo` or `barnard` with 1001 trials.
+ */
+export declare function compareShares(canary: Trials, baseline: Trials, policy: SharePolicy): Comparison;
+
+/**
+ * Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
+ * bursts.
+ *
+ * Hosts that fail, retries and incidents of one arm make its counts vary more than independent events would. A comparison of
+ * the totals then reports harm in half of the canaries that have none. So the method depends on the dispersion φ of each arm
+ * (`dispersion`):
+ *
+ * | windows | method | proves |
+ * | --- | --- | --- |
+ * | 5 or more, φ at most 1.5 in both arms, the split constant | `totals`: as `compareCounts` | harm, and its absence |
+ * | 10 or more otherwise | `differences`: asymptotic confidence sequence of the mean difference per window | harm, and its absence |
+ * | fewer, equal exposures | `shares`: bets on the share of the canary in the events of each window | harm |
+ * | fewer, other exposures | none | nothing: `inconclusive` |
+ *
+ * The first reason is that of the verdict, the second one says which method was applied and why. Both lists have the same
+ * windows in the order of time; a window in which an arm has no exposure is left out. The split is constant if the
+ * ratio of the exposures of no window is twice that of another.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for two lists of different lengths, `out_of_range` for a negative exposure, a
+ * `dispersionLimit` of 0, `minWindows` of 1 and an `alpha` of 5.
+ */
+export declare function compareWindows(
+  canary: readonly Counts[],
+  baseline: readonly Counts[],
+  policy: WindowPolicy,
+): Comparison;
+
+/**
+ * How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
+ * degrees of freedom.
+ *
+ * φ = Σ (kᵢ − r eᵢ)² / (r eᵢ) / (K − 1), with the counts k, the exposures e and the common rate r. It is about 1 for
+ * independent events at a constant rate, and 3 where events come in bursts of three. Windows without exposure are left out.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a negative exposure and for fewer than 2 windows with exposure, `invalid_value`
+ * for events without exposure.
+ */
+export declare function dispersion(windows: readonly Counts[]): Dispersion;
+
+/**
+ * The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of
+ * neighbours.
+ *
+ * A negative correlation counts as 0.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a correlation of 1 or more, and below −1.
+ */
+export declare function effectiveSize(n: Count, autocorrelation: number): number;
+
+/**
  * Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
  *
  * @throws {@link RelcoreError}: As `welch`, and `out_of_range` for bounds of 1 and −1.
@@ -615,6 +1326,20 @@ export declare function explain(comparison: Comparison): string;
 
 /** Writes the check of a split as text for a person: the verdict and the reasons. */
 export declare function explainSplit(check: SplitCheck): string;
+
+/**
+ * The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
+ *
+ * The number of looks and the final size must be known in advance. If they are not, as for a canary of unknown traffic, use
+ * `compareCounts`. For two sides, each has half of alpha, and a boundary of one side ignores the other.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for no look, more than 50, a fraction of 0 or 1.5, an `alpha` of 5 and a `phi` of 0;
+ * `invalid_value` for fractions that do not ascend.
+ */
+export declare function groupSequential(
+  fractions: readonly number[],
+  policy: GroupPolicy,
+): readonly GroupLook[];
 
 /**
  * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -664,6 +1389,44 @@ export declare function mannWhitney(
 ): RankTest;
 
 /**
+ * The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
+ *
+ * Reject when it is at least ln(1 / α); that holds at any time.
+ *
+ * @throws {@link RelcoreError}: As `sequenceBoundary`, and `invalid_value` for `poly_stitching` and `quantile`, `out_of_range` for a sum that no
+ * events have: below −v / h or above v / g of `beta_binomial`, and below −(v + vOpt) of `gamma_poisson`.
+ */
+export declare function mixtureLogE(boundary: Boundary, s: number, v: number): number;
+
+/**
+ * Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process.
+ *
+ * `checkSplit` decides by the same test; this is the test alone, with a prior weight for each class.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for fewer than 2 classes or more than 1000, a share or a prior of 0; `invalid_value`
+ * for shares that do not add up to 1.
+ */
+export declare function multinomialTest(classes: readonly PlannedShare[]): TestResult;
+
+/**
+ * The number of trials, values or events that a comparison needs to find an effect.
+ *
+ * | design | formula for n in both arms, with the share c of the canary | source |
+ * | --- | --- | --- |
+ * | `shares` | variances p̄q̄ / (c(1 − c)) and p₁q₁ / c + p₂q₂ / (1 − c) | `statsmodels`, `samplesize_proportions_2indep_onetail` |
+ * | `means` | variances 1 / (c(1 − c)), distance in standard deviations | `statsmodels`, `NormalIndPower` |
+ * | `ranks` | (z_α + z_β)² / (12 c (1 − c) (P − 1/2)²) | Noether 1987 |
+ * | `events` | binomial test of the share of the canary in all events at the margin | as in `compareCounts` |
+ * | `no_events` | ln α / ln(1 − share): the rule of three | Clopper and Pearson 1934 |
+ *
+ * With `looks: any` the number is 1.3 times as large, which is about the median of an e-process.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a share of 0 or 1, a `canaryShare` of 50, an effect of 0, a `marginPercent` of −5,
+ * an `alpha` of 5, a `power` of 0.3, and for an effect so small that the number is beyond 2^53.
+ */
+export declare function neededSample(design: Design, policy: PowerPolicy): NeededSample;
+
+/**
  * The consequence of a comparison for its caller.
  *
  * | verdict | outcome |
@@ -689,6 +1452,15 @@ export declare function outcome(comparison: Comparison): decision.Outcome;
 export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
 
 /**
+ * The probability that a comparison of `total` units in both arms finds the effect of the design.
+ *
+ * The power that the policy asks for does not matter. For `no_events`, it is the probability that an event is seen.
+ *
+ * @throws {@link RelcoreError}: As `neededSample`.
+ */
+export declare function power(design: Design, total: Count, policy: PowerPolicy): number;
+
+/**
  * The quantile `p` of a sample: `numpy.quantile`.
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.
@@ -710,6 +1482,31 @@ export declare function quantileInterval(
 ): QuantileInterval;
 
 /**
+ * A rate with its exact confidence interval, for one look (F. Garwood 1936).
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+ */
+export declare function rateInterval(arm: Counts, level: number): RateInterval;
+
+/**
+ * The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+ */
+export declare function rateRatio(canary: Counts, baseline: Counts, level: number, looks: Looks): RateRatio;
+
+/**
+ * Tests the ratio of two rates against a hypothesis, in both directions.
+ *
+ * For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+ * the e-process of `compareCounts`; its prior is a beta distribution of the share of the canary in all events.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
+ * without the other.
+ */
+export declare function rateTest(canary: Counts, baseline: Counts, hypothesis: RateHypothesis): RateTest;
+
+/**
  * The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
  *
  * @throws {@link RelcoreError}: As `welch`, and `invalid_value` for a baseline whose mean is 0.
@@ -719,6 +1516,100 @@ export declare function relativeLift(
   baseline: readonly number[],
   level: number,
 ): Lift;
+
+/**
+ * The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`.
+ *
+ * For `quantile`, `v` is the number of values, and the sum counts the values below the quantile minus their expected number.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a variance of 0, an `alpha` of 5, a `vOpt` of −1, a one-sided `alphaOpt` of 0.6, and
+ * an `s` of 1.
+ */
+export declare function sequenceBoundary(boundary: Boundary, v: number, alpha: number): number;
+
+/**
+ * The difference or the ratio of two shares with its confidence interval, for one look.
+ *
+ * | method | effect | source |
+ * | --- | --- | --- |
+ * | `score` | `difference` and `ratio` | Miettinen and Nurminen 1985 |
+ * | `newcombe` | `difference` | Newcombe 1998, method 10: a hybrid of two intervals of Wilson |
+ * | `log_adjusted` | `ratio` | Walter 1975: the normal interval of the logarithm, with half an event more |
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for more events than trials, no trial and a level of 95; `invalid_value` for
+ * `newcombe` of a ratio and `log_adjusted` of a difference.
+ */
+export declare function shareEffect(
+  canary: Trials,
+  baseline: Trials,
+  scale: EffectScale,
+  level: number,
+  method: EffectMethod,
+): ShareEffect;
+
+/**
+ * The confidence interval of one share.
+ *
+ * | method | coverage | source |
+ * | --- | --- | --- |
+ * | `wilson` | `level` on average; the narrowest for most purposes | Wilson 1927 |
+ * | `clopper_pearson` | `level` or more for every share | Clopper and Pearson 1934 |
+ * | `jeffreys` | `level` on average, with equal tails | Brown, Cai and DasGupta 2001 |
+ * | `agresti_coull` | more than `level`, mostly | Agresti and Coull 1998 |
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for more events than trials, no trial, more than 1,000,000,000, and a level of 95.
+ */
+export declare function shareInterval(arm: Trials, level: number, method: ShareMethod): ShareInterval;
+
+/**
+ * A share with its confidence sequence: the interval covers the share at all looks together.
+ *
+ * It inverts the beta-binomial mixture (Howard and Ramdas 2022; `confseq` `bernoulli_confidence_interval`), which is
+ * tightest at `tunedFor` trials and the level `tunedLevel`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for more events than trials, no trial, a level of 95 and a `tunedFor` of 0.
+ */
+export declare function shareSequence(
+  arm: Trials,
+  level: number,
+  tunedFor: number,
+  tunedLevel: number,
+): ShareInterval;
+
+/**
+ * Tests by chi-squared whether traffic was split as planned, for one look at its end.
+ *
+ * `checkSplit` is for any number of looks. This test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct
+ * splits. An arm with the weight 0 must be empty, and is left out.
+ *
+ * @throws {@link RelcoreError}: All faults at once, as `checkSplit`; then `invalid_value` for units in an arm with the weight 0, and `out_of_range` for
+ * fewer than 2 arms with a weight, and for no units at all.
+ */
+export declare function splitChiSquared(arms: readonly Arm[]): ChiSquaredTest;
+
+/**
+ * Tests two shares against a hypothesis about their difference or ratio, for one look.
+ *
+ * | method | hypothesis | use |
+ * | --- | --- | --- |
+ * | `auto` | any | `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score` |
+ * | `score` | any, so also non-inferiority at a margin | Miettinen and Nurminen 1985 |
+ * | `fisher` | equal shares | exact given the events of both arms; conservative |
+ * | `boschloo` | equal shares, at most 1000 trials an arm | exact, and never above `fisher` |
+ * | `barnard`, `barnard_unpooled` | equal shares, at most 1000 trials an arm | exact, ordered by Wald's statistic |
+ *
+ * The exact tests compare tables so that none that ties with the observed one is left out. The p-value for both sides of
+ * `score` and `boschloo` is twice the smaller one of a side.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for more events than trials, no trial, a difference of 5, a ratio of 0, and for
+ * `boschloo` and `barnard` with 1001 trials; `invalid_value` for `fisher` at a difference of 0.005.
+ */
+export declare function testShares(
+  canary: Trials,
+  baseline: Trials,
+  hypothesis: Effect,
+  method: ShareTestMethod,
+): ShareTest;
 
 /**
  * Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.

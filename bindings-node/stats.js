@@ -8,19 +8,39 @@ const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
 const adjust = bind("stats.adjust");
 const checkSplit = bind("stats.check_split");
+const chiSquared = bind("stats.chi_squared");
+const compareClusters = bind("stats.compare_clusters");
 const compareCounts = bind("stats.compare_counts");
 const compareMetrics = bind("stats.compare_metrics");
+const compareShares = bind("stats.compare_shares");
+const compareWindows = bind("stats.compare_windows");
+const dispersion = bind("stats.dispersion");
+const effectiveSize = bind("stats.effective_size");
 const equivalence = bind("stats.equivalence");
 const explain = bind("stats.explain");
 const explainSplit = bind("stats.explain_split");
+const groupSequential = bind("stats.group_sequential");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
+const mixtureLogE = bind("stats.mixture_log_e");
+const multinomialTest = bind("stats.multinomial_test");
+const neededSample = bind("stats.needed_sample");
 const outcome = bind("stats.outcome");
 const outcomeOfSplit = bind("stats.outcome_of_split");
+const power = bind("stats.power");
 const quantile = bind("stats.quantile");
 const quantileInterval = bind("stats.quantile_interval");
+const rateInterval = bind("stats.rate_interval");
+const rateRatio = bind("stats.rate_ratio");
+const rateTest = bind("stats.rate_test");
 const relativeLift = bind("stats.relative_lift");
+const sequenceBoundary = bind("stats.sequence_boundary");
+const shareEffect = bind("stats.share_effect");
+const shareInterval = bind("stats.share_interval");
+const shareSequence = bind("stats.share_sequence");
+const splitChiSquared = bind("stats.split_chi_squared");
+const testShares = bind("stats.test_shares");
 const welch = bind("stats.welch");
 
 module.exports = {
@@ -29,18 +49,38 @@ module.exports = {
   policyFromYaml,
   adjust,
   checkSplit,
+  chiSquared,
+  compareClusters,
   compareCounts,
   compareMetrics,
+  compareShares,
+  compareWindows,
+  dispersion,
+  effectiveSize,
   equivalence,
   explain,
   explainSplit,
+  groupSequential,
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
+  mixtureLogE,
+  multinomialTest,
+  neededSample,
   outcome,
   outcomeOfSplit,
+  power,
   quantile,
   quantileInterval,
+  rateInterval,
+  rateRatio,
+  rateTest,
   relativeLift,
+  sequenceBoundary,
+  shareEffect,
+  shareInterval,
+  shareSequence,
+  splitChiSquared,
+  testShares,
   welch,
 };

@@ -110,14 +110,25 @@ use relcore::rollback::{
 };
 use relcore::stats::{
     AdjustPolicy as StatsAdjustPolicy, AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment,
-    Arm as StatsArm, ArmShare as StatsArmShare, Comparison as StatsComparison, Correction as StatsCorrection,
-    Counts as StatsCounts, Direction as StatsDirection, EquivalenceTest as StatsEquivalenceTest,
+    Arm as StatsArm, ArmShare as StatsArmShare, Boundary as StatsBoundary,
+    ChiSquaredTest as StatsChiSquaredTest, Cluster as StatsCluster, ClusterPolicy as StatsClusterPolicy,
+    Comparison as StatsComparison, Correction as StatsCorrection, CountRow as StatsCountRow,
+    Counts as StatsCounts, Design as StatsDesign, Direction as StatsDirection, Dispersion as StatsDispersion,
+    Effect as StatsEffect, EffectMethod as StatsEffectMethod, EffectScale as StatsEffectScale,
+    EquivalenceTest as StatsEquivalenceTest, GroupLook as StatsGroupLook, GroupPolicy as StatsGroupPolicy,
     KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
-    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest, Policy as StatsPolicy,
-    QuantileInterval as StatsQuantileInterval, QuantileMethod as StatsQuantileMethod,
-    RankMethod as StatsRankMethod, RankTest as StatsRankTest, Shift as StatsShift,
-    SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
-    TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
+    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest,
+    NeededSample as StatsNeededSample, PlannedShare as StatsPlannedShare, Policy as StatsPolicy,
+    PowerPolicy as StatsPowerPolicy, QuantileInterval as StatsQuantileInterval,
+    QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
+    RateHypothesis as StatsRateHypothesis, RateInterval as StatsRateInterval, RateRatio as StatsRateRatio,
+    RateTest as StatsRateTest, ShareEffect as StatsShareEffect, ShareInterval as StatsShareInterval,
+    ShareMethod as StatsShareMethod, SharePolicy as StatsSharePolicy, ShareTest as StatsShareTest,
+    ShareTestMethod as StatsShareTestMethod, Shift as StatsShift, Sides as StatsSides,
+    Spending as StatsSpending, SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy,
+    SplitVerdict as StatsSplitVerdict, TestResult as StatsTestResult, Trials as StatsTrials,
+    Verdict as StatsVerdict, WelchTest as StatsWelchTest, WindowMethod as StatsWindowMethod,
+    WindowPolicy as StatsWindowPolicy,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, HalfDay, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -3444,6 +3455,98 @@ pub struct StatsArmShare {
     pub high: f64,
 }
 
+/// A boundary for a sum of deviations, by the distribution of one deviation.
+#[uniffi::remote(Enum)]
+pub enum StatsBoundary {
+    /// Sub-Gaussian deviations: means of many values, values between two limits.
+    Normal {
+        /// The variance at which the boundary is tightest.
+        v_opt: f64,
+        /// The alpha for which it is.
+        alpha_opt: f64,
+        /// Whether only deviations upwards count.
+        one_sided: bool,
+    },
+    /// Sub-exponential deviations upwards: waiting times.
+    GammaExponential {
+        /// The variance at which the boundary is tightest.
+        v_opt: f64,
+        /// The scale of the tail.
+        c: f64,
+        /// The alpha for which it is.
+        alpha_opt: f64,
+    },
+    /// Sub-Poisson deviations upwards: counts.
+    GammaPoisson {
+        /// The variance at which the boundary is tightest.
+        v_opt: f64,
+        /// The size of one step.
+        c: f64,
+        /// The alpha for which it is.
+        alpha_opt: f64,
+    },
+    /// Deviations with two values, −g and h: events of trials.
+    BetaBinomial {
+        /// The variance at which the boundary is tightest.
+        v_opt: f64,
+        /// The deviation of a trial without the event: its probability.
+        g: f64,
+        /// The deviation of a trial with the event: 1 minus its probability.
+        h: f64,
+        /// The alpha for which it is.
+        alpha_opt: f64,
+        /// Whether only deviations upwards count.
+        one_sided: bool,
+    },
+    /// Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows.
+    PolyStitching {
+        /// The variance from which the boundary holds; it is constant below.
+        v_min: f64,
+        /// The scale of the tail; 0 for sub-Gaussian deviations.
+        c: f64,
+        /// The exponent of the epochs, above 1: 1.4 for most purposes.
+        s: f64,
+        /// The ratio of the variances of two epochs, above 1: 2 for most purposes.
+        eta: f64,
+    },
+    /// The number of values below a quantile, for all quantiles together.
+    Quantile {
+        /// The quantile, between 0 and 1.
+        p: f64,
+        /// The number of values from which the boundary holds.
+        t_opt: f64,
+        /// The distance of two quantiles of the grid, in logits: 0.5 for most purposes.
+        delta: f64,
+        /// The exponent of the epochs, above 1: 1.4 for most purposes.
+        s: f64,
+        /// The ratio of the numbers of two epochs, above 1: 2 for most purposes.
+        eta: f64,
+    },
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsChiSquaredTest {
+    pub statistic: f64,
+    pub df: f64,
+    pub p: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsCluster {
+    pub sum: f64,
+    pub size: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsClusterPolicy {
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub alpha: f64,
+    pub looks: StatsLooks,
+    pub min_clusters: u32,
+    pub tuned_for_clusters: f64,
+}
+
 #[uniffi::remote(Record)]
 pub struct StatsComparison {
     pub verdict: StatsVerdict,
@@ -3453,6 +3556,7 @@ pub struct StatsComparison {
     pub harm: Option<StatsTestResult>,
     pub safe: Option<StatsTestResult>,
     pub needed_events: Option<Count>,
+    pub needed_units: Option<Count>,
     pub reasons: Vec<Reason>,
     pub policy_digest: String,
 }
@@ -3477,9 +3581,56 @@ pub enum StatsCorrection {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsCountRow {
+    pub counts: Vec<Count>,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsCounts {
     pub events: Count,
     pub exposure: f64,
+}
+
+/// What is compared, and the effect that is to be found.
+#[uniffi::remote(Enum)]
+pub enum StatsDesign {
+    /// Two shares of trials: errors of requests, orders of sessions.
+    Shares {
+        /// The share of the canary that is to be found: 0.015 for 1.5 %.
+        canary: f64,
+        /// The share of the baseline.
+        baseline: f64,
+        /// The share of all trials that the canary gets, between 0 and 1.
+        canary_share: f64,
+    },
+    /// Two means.
+    Means {
+        /// The difference of the means, in standard deviations of one value.
+        effect: f64,
+        /// The share of all values that the canary gets, between 0 and 1.
+        canary_share: f64,
+    },
+    /// Two samples by ranks, as in `mann_whitney`.
+    Ranks {
+        /// The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect.
+        probability: f64,
+        /// The share of all values that the canary gets, between 0 and 1.
+        canary_share: f64,
+    },
+    /// Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes.
+    Events {
+        /// The margin, in percent of the rate of the baseline.
+        margin_percent: f64,
+        /// Whether more events or fewer are worse.
+        direction: StatsDirection,
+        /// The share of the exposure that the canary gets, between 0 and 1.
+        canary_share: f64,
+    },
+    /// One arm without any event: the trials after which a share is ruled out.
+    NoEvents {
+        /// The share that is to be ruled out.
+        share: f64,
+    },
 }
 
 /// Which change of a rate is for the worse.
@@ -3492,6 +3643,48 @@ pub enum StatsDirection {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsDispersion {
+    pub phi: Option<f64>,
+    pub rate: f64,
+    pub windows: Count,
+}
+
+/// A hypothesis about two shares: that of the canary and that of the baseline.
+#[uniffi::remote(Enum)]
+pub enum StatsEffect {
+    /// The share of the canary minus that of the baseline.
+    Difference {
+        /// The difference: 0.005 for half a percentage point, 0 for equality.
+        value: f64,
+    },
+    /// The share of the canary, divided by that of the baseline.
+    Ratio {
+        /// The ratio: 1.25 for a quarter more, 1 for equality.
+        value: f64,
+    },
+}
+
+/// How the interval of an effect is computed.
+#[uniffi::remote(Enum)]
+pub enum StatsEffectMethod {
+    /// Miettinen and Nurminen: for most purposes.
+    Score,
+    /// Newcombe's hybrid interval of a difference: for display.
+    Newcombe,
+    /// The normal interval of the logarithm of a ratio.
+    LogAdjusted,
+}
+
+/// Which effect on a share is estimated.
+#[uniffi::remote(Enum)]
+pub enum StatsEffectScale {
+    /// The share of the canary minus that of the baseline.
+    Difference,
+    /// The share of the canary, divided by that of the baseline.
+    Ratio,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsEquivalenceTest {
     pub p: f64,
     pub p_low: f64,
@@ -3499,6 +3692,22 @@ pub struct StatsEquivalenceTest {
     pub t_low: f64,
     pub t_high: f64,
     pub df: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsGroupLook {
+    pub fraction: f64,
+    pub spent: f64,
+    pub z: f64,
+    pub p: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsGroupPolicy {
+    pub alpha: f64,
+    pub sides: StatsSides,
+    pub spending: StatsSpending,
+    pub phi: f64,
 }
 
 #[uniffi::remote(Record)]
@@ -3547,12 +3756,37 @@ pub struct StatsMetricTest {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsNeededSample {
+    pub canary: f64,
+    pub baseline: f64,
+    pub total: Count,
+    pub minimum: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsPlannedShare {
+    pub count: Count,
+    pub share: f64,
+    pub prior: f64,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsPolicy {
     pub direction: StatsDirection,
     pub margin_percent: f64,
     pub alpha: f64,
     pub looks: StatsLooks,
     pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsPowerPolicy {
+    pub alpha: f64,
+    pub power: f64,
+    pub sides: StatsSides,
+    pub looks: StatsLooks,
+    pub min_expected_events: f64,
+    pub min_values: u32,
 }
 
 #[uniffi::remote(Record)]
@@ -3615,10 +3849,122 @@ pub struct StatsRankTest {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsRateHypothesis {
+    pub ratio: f64,
+    pub looks: StatsLooks,
+    pub prior_canary: Option<f64>,
+    pub prior_baseline: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsRateInterval {
+    pub rate: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsRateRatio {
+    pub ratio: Option<f64>,
+    pub low: f64,
+    pub high: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsRateTest {
+    pub share: f64,
+    pub greater: StatsTestResult,
+    pub less: StatsTestResult,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsShareEffect {
+    pub estimate: Option<f64>,
+    pub low: f64,
+    pub high: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsShareInterval {
+    pub share: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// How the interval of a share is computed.
+#[uniffi::remote(Enum)]
+pub enum StatsShareMethod {
+    /// The score interval: the one for most purposes.
+    Wilson,
+    /// The exact interval: its coverage is never below the level.
+    ClopperPearson,
+    /// The equal-tailed Bayesian interval with Jeffreys' prior.
+    Jeffreys,
+    /// The Wald interval after two successes and two failures more.
+    AgrestiCoull,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSharePolicy {
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub margin_points: Option<f64>,
+    pub alpha: f64,
+    pub method: StatsShareTestMethod,
+    pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsShareTest {
+    pub method: StatsShareTestMethod,
+    pub statistic: Option<f64>,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
+}
+
+/// How two shares are tested.
+#[uniffi::remote(Enum)]
+pub enum StatsShareTestMethod {
+    /// `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score`.
+    Auto,
+    /// The score test of Miettinen and Nurminen.
+    Score,
+    /// Fisher's exact test.
+    Fisher,
+    /// Boschloo's exact test.
+    Boschloo,
+    /// Barnard's exact test with the pooled variance.
+    Barnard,
+    /// Barnard's exact test with the variance of each arm.
+    BarnardUnpooled,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsShift {
     pub estimate: f64,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
+}
+
+/// Whether a test asks for one direction or for both.
+#[uniffi::remote(Enum)]
+pub enum StatsSides {
+    /// One direction: is the canary worse?
+    One,
+    /// Both directions: is there any difference?
+    Two,
+}
+
+/// How much of alpha is spent up to a fraction t of the data.
+#[uniffi::remote(Enum)]
+pub enum StatsSpending {
+    /// α t^φ (Kim and DeMets 1987), with the `phi` of the policy.
+    Power,
+    /// 2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late.
+    OBrienFleming,
+    /// α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look.
+    Pocock,
 }
 
 #[uniffi::remote(Record)]
@@ -3659,6 +4005,12 @@ pub struct StatsTestResult {
     pub log_e: Option<f64>,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsTrials {
+    pub events: Count,
+    pub trials: Count,
+}
+
 /// What counts prove.
 #[uniffi::remote(Enum)]
 pub enum StatsVerdict {
@@ -3668,9 +4020,9 @@ pub enum StatsVerdict {
     Passed,
     /// Neither is proven yet.
     Inconclusive,
-    /// An arm has no exposure.
+    /// An arm has no exposure, no trials or no clusters.
     NoData,
-    /// The counts contradict one another.
+    /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
     Invalid,
 }
 
@@ -3684,6 +4036,29 @@ pub struct StatsWelchTest {
     pub p_two_sided: f64,
     pub p_greater: f64,
     pub p_less: f64,
+}
+
+/// How counts per window are compared.
+#[uniffi::remote(Enum)]
+pub enum StatsWindowMethod {
+    /// By the number of windows, their dispersion and their exposures.
+    Auto,
+    /// The totals of all windows, whatever their dispersion.
+    Totals,
+    /// The mean difference per window.
+    Differences,
+    /// Bets on the share of the canary in the events of each window, for equal exposures. It proves harm only.
+    Shares,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsWindowPolicy {
+    pub counts: StatsPolicy,
+    pub method: StatsWindowMethod,
+    pub dispersion_limit: f64,
+    pub min_dispersion_windows: u32,
+    pub min_windows: u32,
+    pub tuned_for_windows: f64,
 }
 
 #[uniffi::remote(Record)]
@@ -4853,6 +5228,23 @@ pub fn ffi_stats_check_split(arms: Vec<StatsArm>, policy: StatsSplitPolicy) -> E
 }
 
 #[uniffi::export]
+pub fn ffi_stats_chi_squared(rows: Vec<StatsCountRow>, yates: bool) -> Encoded<StatsChiSquaredTest> {
+    Encoded(relcore::stats::chi_squared(borrow(&rows), borrow(&yates)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_clusters(
+    canary: Vec<StatsCluster>,
+    baseline: Vec<StatsCluster>,
+    policy: StatsClusterPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_clusters(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_compare_counts(
     canary: StatsCounts,
     baseline: StatsCounts,
@@ -4870,6 +5262,40 @@ pub fn ffi_stats_compare_metrics(
     policy: StatsAdjustPolicy,
 ) -> Encoded<StatsComparison> {
     Encoded(relcore::stats::compare_metrics(borrow(&metrics), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_shares(
+    canary: StatsTrials,
+    baseline: StatsTrials,
+    policy: StatsSharePolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_shares(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_windows(
+    canary: Vec<StatsCounts>,
+    baseline: Vec<StatsCounts>,
+    policy: StatsWindowPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_windows(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_dispersion(windows: Vec<StatsCounts>) -> Encoded<StatsDispersion> {
+    Encoded(relcore::stats::dispersion(borrow(&windows)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_effective_size(n: Count, autocorrelation: f64) -> Plain<f64> {
+    Plain(relcore::stats::effective_size(borrow(&n), borrow(&autocorrelation)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -4893,6 +5319,14 @@ pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
 #[uniffi::export]
 pub fn ffi_stats_explain_split(check: StatsSplitCheck) -> Plain<String> {
     Plain(Ok(relcore::stats::explain_split(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_group_sequential(
+    fractions: Vec<f64>,
+    policy: StatsGroupPolicy,
+) -> Encoded<Vec<StatsGroupLook>> {
+    Encoded(relcore::stats::group_sequential(borrow(&fractions), borrow(&policy)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -4926,6 +5360,23 @@ pub fn ffi_stats_mann_whitney(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_mixture_log_e(boundary: StatsBoundary, s: f64, v: f64) -> Plain<f64> {
+    Plain(
+        relcore::stats::mixture_log_e(borrow(&boundary), borrow(&s), borrow(&v)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_multinomial_test(classes: Vec<StatsPlannedShare>) -> Encoded<StatsTestResult> {
+    Encoded(relcore::stats::multinomial_test(borrow(&classes)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_needed_sample(design: StatsDesign, policy: StatsPowerPolicy) -> Encoded<StatsNeededSample> {
+    Encoded(relcore::stats::needed_sample(borrow(&design), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
 }
@@ -4933,6 +5384,11 @@ pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome
 #[uniffi::export]
 pub fn ffi_stats_outcome_of_split(check: StatsSplitCheck) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome_of_split(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_power(design: StatsDesign, total: Count, policy: StatsPowerPolicy) -> Plain<f64> {
+    Plain(relcore::stats::power(borrow(&design), borrow(&total), borrow(&policy)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -4949,9 +5405,115 @@ pub fn ffi_stats_quantile_interval(values: Vec<f64>, p: f64, level: f64) -> Enco
 }
 
 #[uniffi::export]
+pub fn ffi_stats_rate_interval(arm: StatsCounts, level: f64) -> Encoded<StatsRateInterval> {
+    Encoded(relcore::stats::rate_interval(borrow(&arm), borrow(&level)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_rate_ratio(
+    canary: StatsCounts,
+    baseline: StatsCounts,
+    level: f64,
+    looks: StatsLooks,
+) -> Encoded<StatsRateRatio> {
+    Encoded(
+        relcore::stats::rate_ratio(borrow(&canary), borrow(&baseline), borrow(&level), borrow(&looks))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_rate_test(
+    canary: StatsCounts,
+    baseline: StatsCounts,
+    hypothesis: StatsRateHypothesis,
+) -> Encoded<StatsRateTest> {
+    Encoded(
+        relcore::stats::rate_test(borrow(&canary), borrow(&baseline), borrow(&hypothesis))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_relative_lift(canary: Vec<f64>, baseline: Vec<f64>, level: f64) -> Encoded<StatsLift> {
     Encoded(
         relcore::stats::relative_lift(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sequence_boundary(boundary: StatsBoundary, v: f64, alpha: f64) -> Plain<f64> {
+    Plain(
+        relcore::stats::sequence_boundary(borrow(&boundary), borrow(&v), borrow(&alpha))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_share_effect(
+    canary: StatsTrials,
+    baseline: StatsTrials,
+    scale: StatsEffectScale,
+    level: f64,
+    method: StatsEffectMethod,
+) -> Encoded<StatsShareEffect> {
+    Encoded(
+        relcore::stats::share_effect(
+            borrow(&canary),
+            borrow(&baseline),
+            borrow(&scale),
+            borrow(&level),
+            borrow(&method),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_share_interval(
+    arm: StatsTrials,
+    level: f64,
+    method: StatsShareMethod,
+) -> Encoded<StatsShareInterval> {
+    Encoded(
+        relcore::stats::share_interval(borrow(&arm), borrow(&level), borrow(&method))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_share_sequence(
+    arm: StatsTrials,
+    level: f64,
+    tuned_for: f64,
+    tuned_level: f64,
+) -> Encoded<StatsShareInterval> {
+    Encoded(
+        relcore::stats::share_sequence(
+            borrow(&arm),
+            borrow(&level),
+            borrow(&tuned_for),
+            borrow(&tuned_level),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_split_chi_squared(arms: Vec<StatsArm>) -> Encoded<StatsChiSquaredTest> {
+    Encoded(relcore::stats::split_chi_squared(borrow(&arms)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_test_shares(
+    canary: StatsTrials,
+    baseline: StatsTrials,
+    hypothesis: StatsEffect,
+    method: StatsShareTestMethod,
+) -> Encoded<StatsShareTest> {
+    Encoded(
+        relcore::stats::test_shares(borrow(&canary), borrow(&baseline), borrow(&hypothesis), borrow(&method))
             .map_err(RelcoreError::from),
     )
 }
@@ -7979,6 +8541,46 @@ pub fn ffi_write_stats_arm_share(value: StatsArmShare) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_boundary(json: &str) -> Encoded<StatsBoundary> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_boundary(value: StatsBoundary) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_chi_squared_test(json: &str) -> Encoded<StatsChiSquaredTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_chi_squared_test(value: StatsChiSquaredTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_cluster(json: &str) -> Encoded<StatsCluster> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_cluster(value: StatsCluster) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_cluster_policy(json: &str) -> Encoded<StatsClusterPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_cluster_policy(value: StatsClusterPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_comparison(json: &str) -> Encoded<StatsComparison> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -7999,12 +8601,32 @@ pub fn ffi_write_stats_correction(value: StatsCorrection) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_count_row(json: &str) -> Encoded<StatsCountRow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_count_row(value: StatsCountRow) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_counts(json: &str) -> Encoded<StatsCounts> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_counts(value: StatsCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_design(json: &str) -> Encoded<StatsDesign> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_design(value: StatsDesign) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8019,12 +8641,72 @@ pub fn ffi_write_stats_direction(value: StatsDirection) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_dispersion(json: &str) -> Encoded<StatsDispersion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_dispersion(value: StatsDispersion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_effect(json: &str) -> Encoded<StatsEffect> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_effect(value: StatsEffect) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_effect_method(json: &str) -> Encoded<StatsEffectMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_effect_method(value: StatsEffectMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_effect_scale(json: &str) -> Encoded<StatsEffectScale> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_effect_scale(value: StatsEffectScale) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_equivalence_test(json: &str) -> Encoded<StatsEquivalenceTest> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_group_look(json: &str) -> Encoded<StatsGroupLook> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_group_look(value: StatsGroupLook) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_group_policy(json: &str) -> Encoded<StatsGroupPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_group_policy(value: StatsGroupPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8079,12 +8761,42 @@ pub fn ffi_write_stats_metric_test(value: StatsMetricTest) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_needed_sample(json: &str) -> Encoded<StatsNeededSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_needed_sample(value: StatsNeededSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_planned_share(json: &str) -> Encoded<StatsPlannedShare> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_planned_share(value: StatsPlannedShare) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_policy(json: &str) -> Encoded<StatsPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_policy(value: StatsPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_power_policy(json: &str) -> Encoded<StatsPowerPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_power_policy(value: StatsPowerPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8129,12 +8841,132 @@ pub fn ffi_write_stats_rank_test(value: StatsRankTest) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_rate_hypothesis(json: &str) -> Encoded<StatsRateHypothesis> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rate_hypothesis(value: StatsRateHypothesis) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rate_interval(json: &str) -> Encoded<StatsRateInterval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rate_interval(value: StatsRateInterval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rate_ratio(json: &str) -> Encoded<StatsRateRatio> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rate_ratio(value: StatsRateRatio) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_rate_test(json: &str) -> Encoded<StatsRateTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rate_test(value: StatsRateTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_share_effect(json: &str) -> Encoded<StatsShareEffect> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_share_effect(value: StatsShareEffect) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_share_interval(json: &str) -> Encoded<StatsShareInterval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_share_interval(value: StatsShareInterval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_share_method(json: &str) -> Encoded<StatsShareMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_share_method(value: StatsShareMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_share_policy(json: &str) -> Encoded<StatsSharePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_share_policy(value: StatsSharePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_share_test(json: &str) -> Encoded<StatsShareTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_share_test(value: StatsShareTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_share_test_method(json: &str) -> Encoded<StatsShareTestMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_share_test_method(value: StatsShareTestMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_shift(json: &str) -> Encoded<StatsShift> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_shift(value: StatsShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sides(json: &str) -> Encoded<StatsSides> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sides(value: StatsSides) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_spending(json: &str) -> Encoded<StatsSpending> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_spending(value: StatsSpending) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8179,6 +9011,16 @@ pub fn ffi_write_stats_test_result(value: StatsTestResult) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_trials(json: &str) -> Encoded<StatsTrials> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_trials(value: StatsTrials) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_verdict(json: &str) -> Encoded<StatsVerdict> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -8195,6 +9037,26 @@ pub fn ffi_read_stats_welch_test(json: &str) -> Encoded<StatsWelchTest> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_welch_test(value: StatsWelchTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_window_method(json: &str) -> Encoded<StatsWindowMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_window_method(value: StatsWindowMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_window_policy(json: &str) -> Encoded<StatsWindowPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_window_policy(value: StatsWindowPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

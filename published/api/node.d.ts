@@ -255,6 +255,12 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "windows_compared_by_totals"
+  | "windows_compared_by_differences"
+  | "windows_compared_by_shares"
+  | "windows_too_few"
+  | "windows_of_unequal_exposure"
+  | "clusters_too_few"
   | "split_mismatched"
   | "split_unplanned_arm"
   | "split_matched"
@@ -3843,6 +3849,115 @@ export interface ArmShare {
   /** The upper end. */
   readonly high: number;
 }
+/** A boundary for a sum of deviations, by the distribution of one deviation. */
+export type Boundary =
+  | BoundaryNormal
+  | BoundaryGammaExponential
+  | BoundaryGammaPoisson
+  | BoundaryBetaBinomial
+  | BoundaryPolyStitching
+  | BoundaryQuantile;
+/** Sub-Gaussian deviations: means of many values, values between two limits. */
+export interface BoundaryNormal {
+  readonly type: "normal";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+  /** Whether only deviations upwards count. */
+  readonly oneSided: boolean;
+}
+/** Sub-exponential deviations upwards: waiting times. */
+export interface BoundaryGammaExponential {
+  readonly type: "gamma_exponential";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The scale of the tail. */
+  readonly c: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+}
+/** Sub-Poisson deviations upwards: counts. */
+export interface BoundaryGammaPoisson {
+  readonly type: "gamma_poisson";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The size of one step. */
+  readonly c: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+}
+/** Deviations with two values, −g and h: events of trials. */
+export interface BoundaryBetaBinomial {
+  readonly type: "beta_binomial";
+  /** The variance at which the boundary is tightest. */
+  readonly vOpt: number;
+  /** The deviation of a trial without the event: its probability. */
+  readonly g: number;
+  /** The deviation of a trial with the event: 1 minus its probability. */
+  readonly h: number;
+  /** The alpha for which it is. */
+  readonly alphaOpt: number;
+  /** Whether only deviations upwards count. */
+  readonly oneSided: boolean;
+}
+/** Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows. */
+export interface BoundaryPolyStitching {
+  readonly type: "poly_stitching";
+  /** The variance from which the boundary holds; it is constant below. */
+  readonly vMin: number;
+  /** The scale of the tail; 0 for sub-Gaussian deviations. */
+  readonly c: number;
+  /** The exponent of the epochs, above 1: 1.4 for most purposes. */
+  readonly s: number;
+  /** The ratio of the variances of two epochs, above 1: 2 for most purposes. */
+  readonly eta: number;
+}
+/** The number of values below a quantile, for all quantiles together. */
+export interface BoundaryQuantile {
+  readonly type: "quantile";
+  /** The quantile, between 0 and 1. */
+  readonly p: number;
+  /** The number of values from which the boundary holds. */
+  readonly tOpt: number;
+  /** The distance of two quantiles of the grid, in logits: 0.5 for most purposes. */
+  readonly delta: number;
+  /** The exponent of the epochs, above 1: 1.4 for most purposes. */
+  readonly s: number;
+  /** The ratio of the numbers of two epochs, above 1: 2 for most purposes. */
+  readonly eta: number;
+}
+/** The result of a chi-squared test, made by `chiSquared` and `splitChiSquared`. */
+export interface ChiSquaredTest {
+  /** The statistic. */
+  readonly statistic: number;
+  /** The degrees of freedom. */
+  readonly df: number;
+  /** The p-value. */
+  readonly p: number;
+}
+/** The sums of one cluster: a user, a host, a session. */
+export interface Cluster {
+  /** The numerator: errors, revenue, seconds; 0 or more. */
+  readonly sum: number;
+  /** The denominator: requests, orders; 0 or more. */
+  readonly size: number;
+}
+/** When a ratio of the canary counts as worse, and how certain that must be. */
+export interface ClusterPolicy {
+  /** Whether a greater ratio or a smaller one is worse. */
+  readonly direction?: Direction | undefined;
+  /** The change for the worse, in percent of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`. */
+  readonly alpha?: number | undefined;
+  /** How often the sums are looked at. */
+  readonly looks?: Looks | undefined;
+  /** The number of clusters that each arm must have. */
+  readonly minClusters?: number | undefined;
+  /** The number of clusters of both arms for which the confidence sequence is tightest. */
+  readonly tunedForClusters?: number | undefined;
+}
 /** What the counts of two arms prove, made by `compareCounts`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own. */
 export interface Comparison {
   /** What is proven. */
@@ -3859,6 +3974,8 @@ export interface Comparison {
   readonly safe?: TestResult | undefined;
   /** The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks. */
   readonly neededEvents?: Count | undefined;
+  /** The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compareShares`, windows in `compareWindows`, clusters of both arms in `compareClusters`. */
+  readonly neededUnits?: Count | undefined;
   /** The reasons: first that of the verdict. */
   readonly reasons: readonly Reason[];
   /** The digest of the policy that was applied. */
@@ -3867,6 +3984,11 @@ export interface Comparison {
 /** A correction for many tests. */
 export type Correction =
   "bonferroni" | "holm" | "hochberg" | "hommel" | "benjamini_hochberg" | "benjamini_yekutieli" | "mean_e";
+/** A row of a table of counts. */
+export interface CountRow {
+  /** The counts, in the same order in every row. */
+  readonly counts: readonly Count[];
+}
 /** The events of one arm, and the exposure during which they happened. */
 export interface Counts {
   /** The number of events: failed requests, crashes, orders. */
@@ -3874,8 +3996,79 @@ export interface Counts {
   /** The requests, users or hours during which they happened, in the same unit for both arms; 0 or more. */
   readonly exposure: number;
 }
+/** What is compared, and the effect that is to be found. */
+export type Design = DesignShares | DesignMeans | DesignRanks | DesignEvents | DesignNoEvents;
+/** Two shares of trials: errors of requests, orders of sessions. */
+export interface DesignShares {
+  readonly type: "shares";
+  /** The share of the canary that is to be found: 0.015 for 1.5 %. */
+  readonly canary: number;
+  /** The share of the baseline. */
+  readonly baseline: number;
+  /** The share of all trials that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+/** Two means. */
+export interface DesignMeans {
+  readonly type: "means";
+  /** The difference of the means, in standard deviations of one value. */
+  readonly effect: number;
+  /** The share of all values that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+/** Two samples by ranks, as in `mannWhitney`. */
+export interface DesignRanks {
+  readonly type: "ranks";
+  /** The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect. */
+  readonly probability: number;
+  /** The share of all values that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+/** Events of two arms as in `compareCounts`: the events at which a canary as good as its baseline passes. */
+export interface DesignEvents {
+  readonly type: "events";
+  /** The margin, in percent of the rate of the baseline. */
+  readonly marginPercent: number;
+  /** Whether more events or fewer are worse. */
+  readonly direction: Direction;
+  /** The share of the exposure that the canary gets, between 0 and 1. */
+  readonly canaryShare: number;
+}
+/** One arm without any event: the trials after which a share is ruled out. */
+export interface DesignNoEvents {
+  readonly type: "no_events";
+  /** The share that is to be ruled out. */
+  readonly share: number;
+}
 /** Which change of a rate is for the worse. */
 export type Direction = "increase_is_bad" | "decrease_is_bad";
+/** The dispersion of counts, made by `dispersion`. */
+export interface Dispersion {
+  /** The statistic φ; absent without events, and with fewer than 2 windows. */
+  readonly phi?: number | undefined;
+  /** The events of all windows, divided by their exposure. */
+  readonly rate: number;
+  /** The number of windows with exposure. */
+  readonly windows: Count;
+}
+/** A hypothesis about two shares: that of the canary and that of the baseline. */
+export type Effect = EffectDifference | EffectRatio;
+/** The share of the canary minus that of the baseline. */
+export interface EffectDifference {
+  readonly type: "difference";
+  /** The difference: 0.005 for half a percentage point, 0 for equality. */
+  readonly value: number;
+}
+/** The share of the canary, divided by that of the baseline. */
+export interface EffectRatio {
+  readonly type: "ratio";
+  /** The ratio: 1.25 for a quarter more, 1 for equality. */
+  readonly value: number;
+}
+/** How the interval of an effect is computed. */
+export type EffectMethod = "score" | "newcombe" | "log_adjusted";
+/** Which effect on a share is estimated. */
+export type EffectScale = "difference" | "ratio";
 /** The result of two one-sided tests, made by `equivalence`. */
 export interface EquivalenceTest {
   /** The p-value against "the difference is not between the bounds": the greater of the next two. */
@@ -3890,6 +4083,28 @@ export interface EquivalenceTest {
   readonly tHigh: number;
   /** The degrees of freedom by Welch and Satterthwaite. */
   readonly df: number;
+}
+/** One look of a group sequential test, made by `groupSequential`. */
+export interface GroupLook {
+  /** The fraction of the data. */
+  readonly fraction: number;
+  /** The alpha of one side that is spent up to here. */
+  readonly spent: number;
+  /** The boundary of z. */
+  readonly z: number;
+  /** The p-value of one side at the boundary. */
+  readonly p: number;
+}
+/** How a group sequential test spends its alpha. */
+export interface GroupPolicy {
+  /** The highest probability of a false rejection, over all looks together. */
+  readonly alpha?: number | undefined;
+  /** Whether the test asks for one direction or for both. */
+  readonly sides?: Sides | undefined;
+  /** How much of alpha is spent up to each fraction. */
+  readonly spending?: Spending | undefined;
+  /** The exponent of `power`: 1 spends evenly, 3 spends late. */
+  readonly phi?: number | undefined;
 }
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
 export interface KolmogorovSmirnovTest {
@@ -3945,6 +4160,26 @@ export interface MetricTest {
   /** The natural logarithm of the e-value. */
   readonly logE?: number | undefined;
 }
+/** The size that a comparison needs, made by `neededSample`. */
+export interface NeededSample {
+  /** The trials, values or events of the canary, as calculated; not rounded. */
+  readonly canary: number;
+  /** Those of the baseline; 0 for one arm. */
+  readonly baseline: number;
+  /** Those of both arms together, rounded up, and at least `minimum`. */
+  readonly total: Count;
+  /** The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm. */
+  readonly minimum: Count;
+}
+/** A class of `multinomialTest`: what it got, and what it was planned to get. */
+export interface PlannedShare {
+  /** The number of items in the class. */
+  readonly count: Count;
+  /** The planned share, between 0 and 1. */
+  readonly share: number;
+  /** The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes. */
+  readonly prior: number;
+}
 /** When a canary counts as worse, and how certain that must be. */
 export interface Policy {
   /** Whether more events or fewer are worse. */
@@ -3957,6 +4192,21 @@ export interface Policy {
   readonly looks?: Looks | undefined;
   /** The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict. */
   readonly minExpectedEvents?: number | undefined;
+}
+/** How certain a comparison must be. */
+export interface PowerPolicy {
+  /** The highest probability of finding what is not there. */
+  readonly alpha?: number | undefined;
+  /** The probability of finding the effect. */
+  readonly power?: number | undefined;
+  /** Whether the test asks for one direction or for both. */
+  readonly sides?: Sides | undefined;
+  /** How often the data are looked at. */
+  readonly looks?: Looks | undefined;
+  /** The number of events that the baseline must be expected to have before anything is judged. */
+  readonly minExpectedEvents?: number | undefined;
+  /** The number of values that each arm must have before anything is judged. */
+  readonly minValues?: number | undefined;
 }
 /** A quantile with its interval, made by `quantileInterval`. */
 export interface QuantileInterval {
@@ -3997,6 +4247,94 @@ export interface RankTest {
   /** U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline. */
   readonly commonLanguageEffect: number;
 }
+/** A hypothesis about the ratio of two rates. */
+export interface RateHypothesis {
+  /** The rate of the canary, divided by that of the baseline. */
+  readonly ratio?: number | undefined;
+  /** How often the counts are looked at. */
+  readonly looks?: Looks | undefined;
+  /** The weight of the prior on the canary, in events; only for any number of looks. */
+  readonly priorCanary?: number | undefined;
+  /** The weight of the prior on the baseline, in events. */
+  readonly priorBaseline?: number | undefined;
+}
+/** A rate with its interval, made by `rateInterval`. */
+export interface RateInterval {
+  /** The events, divided by the exposure. */
+  readonly rate: number;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+/** The ratio of two rates with its interval, made by `rateRatio`. */
+export interface RateRatio {
+  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  readonly ratio?: number | undefined;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end; absent without events of the baseline. */
+  readonly high?: number | undefined;
+}
+/** The tests of the ratio of two rates, made by `rateTest`. */
+export interface RateTest {
+  /** The share of the canary in all events under the hypothesis. */
+  readonly share: number;
+  /** The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate. */
+  readonly greater: TestResult;
+  /** The test against "the ratio is at least that of the hypothesis". */
+  readonly less: TestResult;
+}
+/** An effect on a share with its confidence interval, made by `shareEffect`. */
+export interface ShareEffect {
+  /** The difference or the ratio of the shares; a ratio is absent without events of the baseline. */
+  readonly estimate?: number | undefined;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end; absent if there is none. */
+  readonly high?: number | undefined;
+}
+/** A share with its confidence interval, made by `shareInterval` and `shareSequence`. */
+export interface ShareInterval {
+  /** The events, divided by the trials. */
+  readonly share: number;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+/** How the interval of a share is computed. */
+export type ShareMethod = "wilson" | "clopper_pearson" | "jeffreys" | "agresti_coull";
+/** When a share of the canary counts as worse, and how certain that must be. */
+export interface SharePolicy {
+  /** Whether a greater share or a smaller one is worse. */
+  readonly direction?: Direction | undefined;
+  /** The change for the worse, in percent of the share of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The same in percentage points, instead of `marginPercent`: 2 tolerates 42 % where the baseline has 40 %. */
+  readonly marginPoints?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`, at one look. */
+  readonly alpha?: number | undefined;
+  /** The test for harm. */
+  readonly method?: ShareTestMethod | undefined;
+  /** The number of events that the baseline must be expected to have before there is any verdict. */
+  readonly minExpectedEvents?: number | undefined;
+}
+/** The result of a test of two shares, made by `testShares`. */
+export interface ShareTest {
+  /** The method that was applied; never `auto`. */
+  readonly method: ShareTestMethod;
+  /** The statistic: z of `score`, Wald's z of `barnard`, the odds ratio of `fisher`, the smaller p-value of Fisher for `boschloo`. */
+  readonly statistic?: number | undefined;
+  /** The p-value against the hypothesis. */
+  readonly pTwoSided: number;
+  /** The p-value against "the hypothesis, or less": small if the share of the canary is greater. */
+  readonly pGreater: number;
+  /** The p-value against "the hypothesis, or more": small if the share of the canary is less. */
+  readonly pLess: number;
+}
+/** How two shares are tested. */
+export type ShareTestMethod = "auto" | "score" | "fisher" | "boschloo" | "barnard" | "barnard_unpooled";
 /** By how much the values of the canary are greater than those of the baseline, made by `locationShift`. */
 export interface Shift {
   /** The median of all differences between a value of the canary and one of the baseline. */
@@ -4006,6 +4344,10 @@ export interface Shift {
   /** The upper end. */
   readonly upper?: number | undefined;
 }
+/** Whether a test asks for one direction or for both. */
+export type Sides = "one" | "two";
+/** How much of alpha is spent up to a fraction t of the data. */
+export type Spending = "power" | "o_brien_fleming" | "pocock";
 /** Whether traffic was split as planned, made by `checkSplit`. */
 export interface SplitCheck {
   /** What is proven. */
@@ -4043,6 +4385,13 @@ export interface TestResult {
   /** The natural logarithm of the e-value: the evidence against the hypothesis. */
   readonly logE?: number | undefined;
 }
+/** The events of one arm, and the trials of which they are a part. */
+export interface Trials {
+  /** The trials with the event: failed requests, sessions with an order. */
+  readonly events: Count;
+  /** All trials: requests, sessions. */
+  readonly trials: Count;
+}
 /** What counts prove. */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
 /** The result of Welch's test, made by `welch`. */
@@ -4064,6 +4413,23 @@ export interface WelchTest {
   /** The p-value against "the mean of the canary is not less". */
   readonly pLess: number;
 }
+/** How counts per window are compared. */
+export type WindowMethod = "auto" | "totals" | "differences" | "shares";
+/** How counts per window are compared. */
+export interface WindowPolicy {
+  /** When a canary counts as worse, as for `compareCounts`. */
+  readonly counts?: Policy | undefined;
+  /** The method. */
+  readonly method?: WindowMethod | undefined;
+  /** The dispersion φ of an arm up to which its events count as independent. */
+  readonly dispersionLimit?: number | undefined;
+  /** The number of windows from which their dispersion counts as known. */
+  readonly minDispersionWindows?: number | undefined;
+  /** The number of windows from which the mean difference counts as normal. */
+  readonly minWindows?: number | undefined;
+  /** The number of windows for which the confidence sequence is tightest. */
+  readonly tunedForWindows?: number | undefined;
+}
 /** The policy with all defaults. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text. */
@@ -4074,6 +4440,14 @@ export declare function policyFromYaml(text: string): Policy;
 export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
 /** Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM). */
 export declare function checkSplit(arms: readonly Arm[], policy: SplitPolicy): SplitCheck;
+/** Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by device. */
+export declare function chiSquared(rows: readonly CountRow[], yates: boolean): ChiSquaredTest;
+/** Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a user, of a host, of a session. */
+export declare function compareClusters(
+  canary: readonly Cluster[],
+  baseline: readonly Cluster[],
+  policy: ClusterPolicy,
+): Comparison;
 /** Compares the events of a canary with those of its baseline. */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
 /** Judges all metrics of a canary together: rolls back on any, promotes on all. */
@@ -4081,6 +4455,18 @@ export declare function compareMetrics(
   metrics: readonly MetricComparison[],
   policy: AdjustPolicy,
 ): Comparison;
+/** Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials. */
+export declare function compareShares(canary: Trials, baseline: Trials, policy: SharePolicy): Comparison;
+/** Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in bursts. */
+export declare function compareWindows(
+  canary: readonly Counts[],
+  baseline: readonly Counts[],
+  policy: WindowPolicy,
+): Comparison;
+/** How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom. */
+export declare function dispersion(windows: readonly Counts[]): Dispersion;
+/** The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of neighbours. */
+export declare function effectiveSize(n: Count, autocorrelation: number): number;
 /** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
 export declare function equivalence(
   canary: readonly number[],
@@ -4092,6 +4478,11 @@ export declare function equivalence(
 export declare function explain(comparison: Comparison): string;
 /** Writes the check of a split as text for a person: the verdict and the reasons. */
 export declare function explainSplit(check: SplitCheck): string;
+/** The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary. */
+export declare function groupSequential(
+  fractions: readonly number[],
+  policy: GroupPolicy,
+): readonly GroupLook[];
 /** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
 export declare function kolmogorovSmirnov(
   canary: readonly number[],
@@ -4109,10 +4500,18 @@ export declare function mannWhitney(
   baseline: readonly number[],
   method: RankMethod,
 ): RankTest;
+/** The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0. */
+export declare function mixtureLogE(boundary: Boundary, s: number, v: number): number;
+/** Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process. */
+export declare function multinomialTest(classes: readonly PlannedShare[]): TestResult;
+/** The number of trials, values or events that a comparison needs to find an effect. */
+export declare function neededSample(design: Design, policy: PowerPolicy): NeededSample;
 /** The consequence of a comparison for its caller. */
 export declare function outcome(comparison: Comparison): decision.Outcome;
 /** The consequence of the check of a split for its caller. */
 export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
+/** The probability that a comparison of `total` units in both arms finds the effect of the design. */
+export declare function power(design: Design, total: Count, policy: PowerPolicy): number;
 /** The quantile `p` of a sample: `numpy.quantile`. */
 export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
 /** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */
@@ -4121,12 +4520,46 @@ export declare function quantileInterval(
   p: number,
   level: number,
 ): QuantileInterval;
+/** A rate with its exact confidence interval, for one look (F. */
+export declare function rateInterval(arm: Counts, level: number): RateInterval;
+/** The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks. */
+export declare function rateRatio(canary: Counts, baseline: Counts, level: number, looks: Looks): RateRatio;
+/** Tests the ratio of two rates against a hypothesis, in both directions. */
+export declare function rateTest(canary: Counts, baseline: Counts, hypothesis: RateHypothesis): RateTest;
 /** The relative difference of two means with its interval: 0.05 is 5 % more than the baseline. */
 export declare function relativeLift(
   canary: readonly number[],
   baseline: readonly number[],
   level: number,
 ): Lift;
+/** The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`. */
+export declare function sequenceBoundary(boundary: Boundary, v: number, alpha: number): number;
+/** The difference or the ratio of two shares with its confidence interval, for one look. */
+export declare function shareEffect(
+  canary: Trials,
+  baseline: Trials,
+  scale: EffectScale,
+  level: number,
+  method: EffectMethod,
+): ShareEffect;
+/** The confidence interval of one share. */
+export declare function shareInterval(arm: Trials, level: number, method: ShareMethod): ShareInterval;
+/** A share with its confidence sequence: the interval covers the share at all looks together. */
+export declare function shareSequence(
+  arm: Trials,
+  level: number,
+  tunedFor: number,
+  tunedLevel: number,
+): ShareInterval;
+/** Tests by chi-squared whether traffic was split as planned, for one look at its end. */
+export declare function splitChiSquared(arms: readonly Arm[]): ChiSquaredTest;
+/** Tests two shares against a hypothesis about their difference or ratio, for one look. */
+export declare function testShares(
+  canary: Trials,
+  baseline: Trials,
+  hypothesis: Effect,
+  method: ShareTestMethod,
+): ShareTest;
 /** Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`. */
 export declare function welch(
   canary: readonly number[],

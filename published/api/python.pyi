@@ -3889,6 +3889,18 @@ class ReasonCode(StrEnum):
     """No data: an arm has no exposure."""
     EVENTS_WITHOUT_EXPOSURE = 'events_without_exposure'
     """Invalid: an arm has events without exposure."""
+    WINDOWS_COMPARED_BY_TOTALS = 'windows_compared_by_totals'
+    """The windows were compared by their totals: the events are independent."""
+    WINDOWS_COMPARED_BY_DIFFERENCES = 'windows_compared_by_differences'
+    """The windows were compared by the difference of each: events come in bursts, or the split changed."""
+    WINDOWS_COMPARED_BY_SHARES = 'windows_compared_by_shares'
+    """The windows were compared by the share of the canary in the events of each."""
+    WINDOWS_TOO_FEW = 'windows_too_few'
+    """Inconclusive: there are too few windows for any method."""
+    WINDOWS_OF_UNEQUAL_EXPOSURE = 'windows_of_unequal_exposure'
+    """Invalid: windows are to be compared by shares, but the exposures of the arms differ."""
+    CLUSTERS_TOO_FEW = 'clusters_too_few'
+    """Invalid: an arm has too few clusters for a variance."""
     SPLIT_MISMATCHED = 'split_mismatched'
     """Mismatched: the shares of the traffic are proven not to be the planned ones."""
     SPLIT_UNPLANNED_ARM = 'split_unplanned_arm'
@@ -4734,6 +4746,20 @@ class Direction(StrEnum):
     """More events are worse: errors, crashes."""
     DECREASE_IS_BAD = 'decrease_is_bad'
     """Fewer events are worse: orders, sign-ups."""
+class EffectMethod(StrEnum):
+    """How the interval of an effect is computed."""
+    SCORE = 'score'
+    """Miettinen and Nurminen: for most purposes."""
+    NEWCOMBE = 'newcombe'
+    """Newcombe's hybrid interval of a difference: for display."""
+    LOG_ADJUSTED = 'log_adjusted'
+    """The normal interval of the logarithm of a ratio."""
+class EffectScale(StrEnum):
+    """Which effect on a share is estimated."""
+    DIFFERENCE = 'difference'
+    """The share of the canary minus that of the baseline."""
+    RATIO = 'ratio'
+    """The share of the canary, divided by that of the baseline."""
 class Looks(StrEnum):
     """How often counts are compared while they grow."""
     ANY = 'any'
@@ -4772,6 +4798,44 @@ class RankMethod(StrEnum):
     """The same without the correction for continuity."""
     AUTOCORRELATED = 'autocorrelated'
     """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
+class ShareMethod(StrEnum):
+    """How the interval of a share is computed."""
+    WILSON = 'wilson'
+    """The score interval: the one for most purposes."""
+    CLOPPER_PEARSON = 'clopper_pearson'
+    """The exact interval: its coverage is never below the level."""
+    JEFFREYS = 'jeffreys'
+    """The equal-tailed Bayesian interval with Jeffreys' prior."""
+    AGRESTI_COULL = 'agresti_coull'
+    """The Wald interval after two successes and two failures more."""
+class ShareTestMethod(StrEnum):
+    """How two shares are tested."""
+    AUTO = 'auto'
+    """`boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score`."""
+    SCORE = 'score'
+    """The score test of Miettinen and Nurminen."""
+    FISHER = 'fisher'
+    """Fisher's exact test."""
+    BOSCHLOO = 'boschloo'
+    """Boschloo's exact test."""
+    BARNARD = 'barnard'
+    """Barnard's exact test with the pooled variance."""
+    BARNARD_UNPOOLED = 'barnard_unpooled'
+    """Barnard's exact test with the variance of each arm."""
+class Sides(StrEnum):
+    """Whether a test asks for one direction or for both."""
+    ONE = 'one'
+    """One direction: is the canary worse?"""
+    TWO = 'two'
+    """Both directions: is there any difference?"""
+class Spending(StrEnum):
+    """How much of alpha is spent up to a fraction t of the data."""
+    POWER = 'power'
+    """α t^φ (Kim and DeMets 1987), with the `phi` of the policy."""
+    O_BRIEN_FLEMING = 'o_brien_fleming'
+    """2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late."""
+    POCOCK = 'pocock'
+    """α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look."""
 class SplitVerdict(StrEnum):
     """What the units of the arms prove about their split."""
     MATCHED = 'matched'
@@ -4791,9 +4855,19 @@ class Verdict(StrEnum):
     INCONCLUSIVE = 'inconclusive'
     """Neither is proven yet."""
     NO_DATA = 'no_data'
-    """An arm has no exposure."""
+    """An arm has no exposure, no trials or no clusters."""
     INVALID = 'invalid'
-    """The counts contradict one another."""
+    """The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow."""
+class WindowMethod(StrEnum):
+    """How counts per window are compared."""
+    AUTO = 'auto'
+    """By the number of windows, their dispersion and their exposures."""
+    TOTALS = 'totals'
+    """The totals of all windows, whatever their dispersion."""
+    DIFFERENCES = 'differences'
+    """The mean difference per window."""
+    SHARES = 'shares'
+    """Bets on the share of the canary in the events of each window, for equal exposures."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdjustPolicy(_Value):
     """How the tests of many metrics are adjusted."""
@@ -4846,6 +4920,115 @@ class ArmShare(_Value):
     high: float
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryNormal(_Variant):
+    """Sub-Gaussian deviations: means of many values, values between two limits."""
+    type: Literal['normal'] = 'normal'
+    """Which variant this is."""
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+    alpha_opt: float
+    """The alpha for which it is."""
+    one_sided: bool
+    """Whether only deviations upwards count."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryGammaExponential(_Variant):
+    """Sub-exponential deviations upwards: waiting times."""
+    type: Literal['gamma_exponential'] = 'gamma_exponential'
+    """Which variant this is."""
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+    c: float
+    """The scale of the tail."""
+    alpha_opt: float
+    """The alpha for which it is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryGammaPoisson(_Variant):
+    """Sub-Poisson deviations upwards: counts."""
+    type: Literal['gamma_poisson'] = 'gamma_poisson'
+    """Which variant this is."""
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+    c: float
+    """The size of one step."""
+    alpha_opt: float
+    """The alpha for which it is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryBetaBinomial(_Variant):
+    """Deviations with two values, −g and h: events of trials."""
+    type: Literal['beta_binomial'] = 'beta_binomial'
+    """Which variant this is."""
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+    g: float
+    """The deviation of a trial without the event: its probability."""
+    h: float
+    """The deviation of a trial with the event: 1 minus its probability."""
+    alpha_opt: float
+    """The alpha for which it is."""
+    one_sided: bool
+    """Whether only deviations upwards count."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryPolyStitching(_Variant):
+    """Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows."""
+    type: Literal['poly_stitching'] = 'poly_stitching'
+    """Which variant this is."""
+    v_min: float
+    """The variance from which the boundary holds; it is constant below."""
+    c: float
+    """The scale of the tail; 0 for sub-Gaussian deviations."""
+    s: float
+    """The exponent of the epochs, above 1: 1.4 for most purposes."""
+    eta: float
+    """The ratio of the variances of two epochs, above 1: 2 for most purposes."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryQuantile(_Variant):
+    """The number of values below a quantile, for all quantiles together."""
+    type: Literal['quantile'] = 'quantile'
+    """Which variant this is."""
+    p: float
+    """The quantile, between 0 and 1."""
+    t_opt: float
+    """The number of values from which the boundary holds."""
+    delta: float
+    """The distance of two quantiles of the grid, in logits: 0.5 for most purposes."""
+    s: float
+    """The exponent of the epochs, above 1: 1.4 for most purposes."""
+    eta: float
+    """The ratio of the numbers of two epochs, above 1: 2 for most purposes."""
+Boundary: TypeAlias = BoundaryNormal | BoundaryGammaExponential | BoundaryGammaPoisson | BoundaryBetaBinomial | BoundaryPolyStitching | BoundaryQuantile
+"""A boundary for a sum of deviations, by the distribution of one deviation."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChiSquaredTest(_Value):
+    """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
+    statistic: float
+    """The statistic."""
+    df: float
+    """The degrees of freedom."""
+    p: float
+    """The p-value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cluster(_Value):
+    """The sums of one cluster: a user, a host, a session."""
+    sum: float
+    """The numerator: errors, revenue, seconds; 0 or more."""
+    size: float
+    """The denominator: requests, orders; 0 or more."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterPolicy(_Value):
+    """When a ratio of the canary counts as worse, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater ratio or a smaller one is worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the baseline, that is still tolerated."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`."""
+    looks: Looks = Looks.ANY
+    """How often the sums are looked at."""
+    min_clusters: int = 8
+    """The number of clusters that each arm must have."""
+    tuned_for_clusters: float = 1000.0
+    """The number of clusters of both arms for which the confidence sequence is tightest."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
     """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
     verdict: Verdict
@@ -4862,10 +5045,17 @@ class Comparison(_Value):
     """The test against "the canary is worse than its baseline by the margin or more"."""
     needed_events: int | None = None
     """The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks."""
+    needed_units: int | None = None
+    """The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`."""
     reasons: Sequence[Reason]
     """The reasons: first that of the verdict."""
     policy_digest: str
     """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CountRow(_Value):
+    """A row of a table of counts."""
+    counts: Sequence[int]
+    """The counts, in the same order in every row."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
@@ -4873,6 +5063,80 @@ class Counts(_Value):
     """The number of events: failed requests, crashes, orders."""
     exposure: float
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignShares(_Variant):
+    """Two shares of trials: errors of requests, orders of sessions."""
+    type: Literal['shares'] = 'shares'
+    """Which variant this is."""
+    canary: float
+    """The share of the canary that is to be found: 0.015 for 1.5 %."""
+    baseline: float
+    """The share of the baseline."""
+    canary_share: float
+    """The share of all trials that the canary gets, between 0 and 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignMeans(_Variant):
+    """Two means."""
+    type: Literal['means'] = 'means'
+    """Which variant this is."""
+    effect: float
+    """The difference of the means, in standard deviations of one value."""
+    canary_share: float
+    """The share of all values that the canary gets, between 0 and 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignRanks(_Variant):
+    """Two samples by ranks, as in `mann_whitney`."""
+    type: Literal['ranks'] = 'ranks'
+    """Which variant this is."""
+    probability: float
+    """The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect."""
+    canary_share: float
+    """The share of all values that the canary gets, between 0 and 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignEvents(_Variant):
+    """Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes."""
+    type: Literal['events'] = 'events'
+    """Which variant this is."""
+    margin_percent: float
+    """The margin, in percent of the rate of the baseline."""
+    direction: Direction
+    """Whether more events or fewer are worse."""
+    canary_share: float
+    """The share of the exposure that the canary gets, between 0 and 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignNoEvents(_Variant):
+    """One arm without any event: the trials after which a share is ruled out."""
+    type: Literal['no_events'] = 'no_events'
+    """Which variant this is."""
+    share: float
+    """The share that is to be ruled out."""
+Design: TypeAlias = DesignShares | DesignMeans | DesignRanks | DesignEvents | DesignNoEvents
+"""What is compared, and the effect that is to be found."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dispersion(_Value):
+    """The dispersion of counts, made by `dispersion`."""
+    phi: float | None = None
+    """The statistic φ; absent without events, and with fewer than 2 windows."""
+    rate: float
+    """The events of all windows, divided by their exposure."""
+    windows: int
+    """The number of windows with exposure."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectDifference(_Variant):
+    """The share of the canary minus that of the baseline."""
+    type: Literal['difference'] = 'difference'
+    """Which variant this is."""
+    value: float
+    """The difference: 0.005 for half a percentage point, 0 for equality."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectRatio(_Variant):
+    """The share of the canary, divided by that of the baseline."""
+    type: Literal['ratio'] = 'ratio'
+    """Which variant this is."""
+    value: float
+    """The ratio: 1.25 for a quarter more, 1 for equality."""
+Effect: TypeAlias = EffectDifference | EffectRatio
+"""A hypothesis about two shares: that of the canary and that of the baseline."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EquivalenceTest(_Value):
     """The result of two one-sided tests, made by `equivalence`."""
@@ -4888,6 +5152,28 @@ class EquivalenceTest(_Value):
     """The statistic of the upper test."""
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupLook(_Value):
+    """One look of a group sequential test, made by `group_sequential`."""
+    fraction: float
+    """The fraction of the data."""
+    spent: float
+    """The alpha of one side that is spent up to here."""
+    z: float
+    """The boundary of z."""
+    p: float
+    """The p-value of one side at the boundary."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupPolicy(_Value):
+    """How a group sequential test spends its alpha."""
+    alpha: float = 0.05
+    """The highest probability of a false rejection, over all looks together."""
+    sides: Sides = Sides.ONE
+    """Whether the test asks for one direction or for both."""
+    spending: Spending = Spending.POWER
+    """How much of alpha is spent up to each fraction."""
+    phi: float = 2.0
+    """The exponent of `power`: 1 spends evenly, 3 spends late."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
@@ -4941,6 +5227,26 @@ class MetricTest(_Value):
     log_e: float | None = None
     """The natural logarithm of the e-value."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NeededSample(_Value):
+    """The size that a comparison needs, made by `needed_sample`."""
+    canary: float
+    """The trials, values or events of the canary, as calculated; not rounded."""
+    baseline: float
+    """Those of the baseline; 0 for one arm."""
+    total: int
+    """Those of both arms together, rounded up, and at least `minimum`."""
+    minimum: int
+    """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedShare(_Value):
+    """A class of `multinomial_test`: what it got, and what it was planned to get."""
+    count: int
+    """The number of items in the class."""
+    share: float
+    """The planned share, between 0 and 1."""
+    prior: float
+    """The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -4953,6 +5259,21 @@ class Policy(_Value):
     """How often the counts are looked at."""
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PowerPolicy(_Value):
+    """How certain a comparison must be."""
+    alpha: float = 0.05
+    """The highest probability of finding what is not there."""
+    power: float = 0.8
+    """The probability of finding the effect."""
+    sides: Sides = Sides.ONE
+    """Whether the test asks for one direction or for both."""
+    looks: Looks = Looks.ANY
+    """How often the data are looked at."""
+    min_expected_events: float = 5.0
+    """The number of events that the baseline must be expected to have before anything is judged."""
+    min_values: int = 30
+    """The number of values that each arm must have before anything is judged."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
@@ -4979,6 +5300,90 @@ class RankTest(_Value):
     """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one."""
     common_language_effect: float
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateHypothesis(_Value):
+    """A hypothesis about the ratio of two rates."""
+    ratio: float = 1.0
+    """The rate of the canary, divided by that of the baseline."""
+    looks: Looks = Looks.ANY
+    """How often the counts are looked at."""
+    prior_canary: float | None = None
+    """The weight of the prior on the canary, in events; only for any number of looks."""
+    prior_baseline: float | None = None
+    """The weight of the prior on the baseline, in events."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateInterval(_Value):
+    """A rate with its interval, made by `rate_interval`."""
+    rate: float
+    """The events, divided by the exposure."""
+    low: float
+    """The lower end."""
+    high: float
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateRatio(_Value):
+    """The ratio of two rates with its interval, made by `rate_ratio`."""
+    ratio: float | None = None
+    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+    low: float
+    """The lower end."""
+    high: float | None = None
+    """The upper end; absent without events of the baseline."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateTest(_Value):
+    """The tests of the ratio of two rates, made by `rate_test`."""
+    share: float
+    """The share of the canary in all events under the hypothesis."""
+    greater: TestResult
+    """The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate."""
+    less: TestResult
+    """The test against "the ratio is at least that of the hypothesis"."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareEffect(_Value):
+    """An effect on a share with its confidence interval, made by `share_effect`."""
+    estimate: float | None = None
+    """The difference or the ratio of the shares; a ratio is absent without events of the baseline."""
+    low: float
+    """The lower end."""
+    high: float | None = None
+    """The upper end; absent if there is none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareInterval(_Value):
+    """A share with its confidence interval, made by `share_interval` and `share_sequence`."""
+    share: float
+    """The events, divided by the trials."""
+    low: float
+    """The lower end."""
+    high: float
+    """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharePolicy(_Value):
+    """When a share of the canary counts as worse, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater share or a smaller one is worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the share of the baseline, that is still tolerated."""
+    margin_points: float | None = None
+    """The same in percentage points, instead of `marginPercent`: 2 tolerates 42 % where the baseline has 40 %."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, at one look."""
+    method: ShareTestMethod = ShareTestMethod.AUTO
+    """The test for harm."""
+    min_expected_events: float = 5.0
+    """The number of events that the baseline must be expected to have before there is any verdict."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareTest(_Value):
+    """The result of a test of two shares, made by `test_shares`."""
+    method: ShareTestMethod
+    """The method that was applied; never `auto`."""
+    statistic: float | None = None
+    """The statistic: z of `score`, Wald's z of `barnard`, the odds ratio of `fisher`, the smaller p-value of Fisher for `boschloo`."""
+    p_two_sided: float
+    """The p-value against the hypothesis."""
+    p_greater: float
+    """The p-value against "the hypothesis, or less": small if the share of the canary is greater."""
+    p_less: float
+    """The p-value against "the hypothesis, or more": small if the share of the canary is less."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
@@ -5024,6 +5429,13 @@ class TestResult(_Value):
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Trials(_Value):
+    """The events of one arm, and the trials of which they are a part."""
+    events: int
+    """The trials with the event: failed requests, sessions with an order."""
+    trials: int
+    """All trials: requests, sessions."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
     difference: float
@@ -5042,6 +5454,21 @@ class WelchTest(_Value):
     """The p-value against "the mean of the canary is not greater"."""
     p_less: float
     """The p-value against "the mean of the canary is not less"."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowPolicy(_Value):
+    """How counts per window are compared."""
+    counts: Policy = field(default_factory=lambda: Policy())
+    """When a canary counts as worse, as for `compare_counts`."""
+    method: WindowMethod = WindowMethod.AUTO
+    """The method."""
+    dispersion_limit: float = 1.5
+    """The dispersion φ of an arm up to which its events count as independent."""
+    min_dispersion_windows: int = 5
+    """The number of windows from which their dispersion counts as known."""
+    min_windows: int = 10
+    """The number of windows from which the mean difference counts as normal."""
+    tuned_for_windows: float = 50.0
+    """The number of windows for which the confidence sequence is tightest."""
 def default_policy() -> Policy:
     """The policy with all defaults."""
     ...
@@ -5057,11 +5484,29 @@ def adjust(tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPol
 def check_split(arms: Sequence[Arm | Mapping[str, object]], policy: SplitPolicy | Mapping[str, object]) -> SplitCheck:
     """Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM)."""
     ...
+def chi_squared(rows: Sequence[CountRow | Mapping[str, object]], yates: bool) -> ChiSquaredTest:
+    """Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by device."""
+    ...
+def compare_clusters(canary: Sequence[Cluster | Mapping[str, object]], baseline: Sequence[Cluster | Mapping[str, object]], policy: ClusterPolicy | Mapping[str, object]) -> Comparison:
+    """Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a user, of a host, of a session."""
+    ...
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
     ...
 def compare_metrics(metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Comparison:
     """Judges all metrics of a canary together: rolls back on any, promotes on all."""
+    ...
+def compare_shares(canary: Trials | Mapping[str, object], baseline: Trials | Mapping[str, object], policy: SharePolicy | Mapping[str, object]) -> Comparison:
+    """Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials."""
+    ...
+def compare_windows(canary: Sequence[Counts | Mapping[str, object]], baseline: Sequence[Counts | Mapping[str, object]], policy: WindowPolicy | Mapping[str, object]) -> Comparison:
+    """Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in bursts."""
+    ...
+def dispersion(windows: Sequence[Counts | Mapping[str, object]]) -> Dispersion:
+    """How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom."""
+    ...
+def effective_size(n: int, autocorrelation: float) -> float:
+    """The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of neighbours."""
     ...
 def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
@@ -5072,6 +5517,9 @@ def explain(comparison: Comparison | Mapping[str, object]) -> str:
 def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
     """Writes the check of a split as text for a person: the verdict and the reasons."""
     ...
+def group_sequential(fractions: Sequence[float], policy: GroupPolicy | Mapping[str, object]) -> tuple[GroupLook, ...]:
+    """The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary."""
+    ...
 def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
     ...
@@ -5081,11 +5529,23 @@ def location_shift(canary: Sequence[float], baseline: Sequence[float], level: fl
 def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
     ...
+def mixture_log_e(boundary: Boundary | Mapping[str, object], s: float, v: float) -> float:
+    """The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0."""
+    ...
+def multinomial_test(classes: Sequence[PlannedShare | Mapping[str, object]]) -> TestResult:
+    """Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process."""
+    ...
+def needed_sample(design: Design | Mapping[str, object], policy: PowerPolicy | Mapping[str, object]) -> NeededSample:
+    """The number of trials, values or events that a comparison needs to find an effect."""
+    ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     """The consequence of a comparison for its caller."""
     ...
 def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a split for its caller."""
+    ...
+def power(design: Design | Mapping[str, object], total: int, policy: PowerPolicy | Mapping[str, object]) -> float:
+    """The probability that a comparison of `total` units in both arms finds the effect of the design."""
     ...
 def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
     """The quantile `p` of a sample: `numpy.quantile`."""
@@ -5093,8 +5553,35 @@ def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) ->
 def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
     """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`."""
     ...
+def rate_interval(arm: Counts | Mapping[str, object], level: float) -> RateInterval:
+    """A rate with its exact confidence interval, for one look (F."""
+    ...
+def rate_ratio(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], level: float, looks: Looks | str) -> RateRatio:
+    """The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks."""
+    ...
+def rate_test(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], hypothesis: RateHypothesis | Mapping[str, object]) -> RateTest:
+    """Tests the ratio of two rates against a hypothesis, in both directions."""
+    ...
 def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
     """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
+    ...
+def sequence_boundary(boundary: Boundary | Mapping[str, object], v: float, alpha: float) -> float:
+    """The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`."""
+    ...
+def share_effect(canary: Trials | Mapping[str, object], baseline: Trials | Mapping[str, object], scale: EffectScale | str, level: float, method: EffectMethod | str) -> ShareEffect:
+    """The difference or the ratio of two shares with its confidence interval, for one look."""
+    ...
+def share_interval(arm: Trials | Mapping[str, object], level: float, method: ShareMethod | str) -> ShareInterval:
+    """The confidence interval of one share."""
+    ...
+def share_sequence(arm: Trials | Mapping[str, object], level: float, tuned_for: float, tuned_level: float) -> ShareInterval:
+    """A share with its confidence sequence: the interval covers the share at all looks together."""
+    ...
+def split_chi_squared(arms: Sequence[Arm | Mapping[str, object]]) -> ChiSquaredTest:
+    """Tests by chi-squared whether traffic was split as planned, for one look at its end."""
+    ...
+def test_shares(canary: Trials | Mapping[str, object], baseline: Trials | Mapping[str, object], hypothesis: Effect | Mapping[str, object], method: ShareTestMethod | str) -> ShareTest:
+    """Tests two shares against a hypothesis about their difference or ratio, for one look."""
     ...
 def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
     """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""

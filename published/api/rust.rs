@@ -5800,6 +5800,18 @@ pub mod stats {
         pub const NO_EXPOSURE: ReasonCode;
         /// Invalid: an arm has events without exposure.
         pub const EVENTS_WITHOUT_EXPOSURE: ReasonCode;
+        /// The windows were compared by their totals: the events are independent.
+        pub const WINDOWS_COMPARED_BY_TOTALS: ReasonCode;
+        /// The windows were compared by the difference of each: events come in bursts, or the split changed.
+        pub const WINDOWS_COMPARED_BY_DIFFERENCES: ReasonCode;
+        /// The windows were compared by the share of the canary in the events of each.
+        pub const WINDOWS_COMPARED_BY_SHARES: ReasonCode;
+        /// Inconclusive: there are too few windows for any method.
+        pub const WINDOWS_TOO_FEW: ReasonCode;
+        /// Invalid: windows are to be compared by shares, but the exposures of the arms differ.
+        pub const WINDOWS_OF_UNEQUAL_EXPOSURE: ReasonCode;
+        /// Invalid: an arm has too few clusters for a variance.
+        pub const CLUSTERS_TOO_FEW: ReasonCode;
         /// Mismatched: the shares of the traffic are proven not to be the planned ones.
         pub const SPLIT_MISMATCHED: ReasonCode;
         /// Mismatched: an arm that was to get nothing got units.
@@ -5904,6 +5916,136 @@ pub mod stats {
     pub fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Result<Adjustment>;
     /// Judges all metrics of a canary together: rolls back on any, promotes on all.
     pub fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Result<Comparison>;
+    /// A boundary for a sum of deviations, by the distribution of one deviation.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Boundary {
+        /// Sub-Gaussian deviations: means of many values, values between two limits.
+        Normal {
+            /// The variance at which the boundary is tightest.
+            v_opt: f64,
+            /// The alpha for which it is.
+            alpha_opt: f64,
+            /// Whether only deviations upwards count.
+            one_sided: bool,
+        },
+        /// Sub-exponential deviations upwards: waiting times.
+        GammaExponential {
+            /// The variance at which the boundary is tightest.
+            v_opt: f64,
+            /// The scale of the tail.
+            c: f64,
+            /// The alpha for which it is.
+            alpha_opt: f64,
+        },
+        /// Sub-Poisson deviations upwards: counts.
+        GammaPoisson {
+            /// The variance at which the boundary is tightest.
+            v_opt: f64,
+            /// The size of one step.
+            c: f64,
+            /// The alpha for which it is.
+            alpha_opt: f64,
+        },
+        /// Deviations with two values, −g and h: events of trials.
+        BetaBinomial {
+            /// The variance at which the boundary is tightest.
+            v_opt: f64,
+            /// The deviation of a trial without the event: its probability.
+            g: f64,
+            /// The deviation of a trial with the event: 1 minus its probability.
+            h: f64,
+            /// The alpha for which it is.
+            alpha_opt: f64,
+            /// Whether only deviations upwards count.
+            one_sided: bool,
+        },
+        /// Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows.
+        PolyStitching {
+            /// The variance from which the boundary holds; it is constant below.
+            v_min: f64,
+            /// The scale of the tail; 0 for sub-Gaussian deviations.
+            c: f64,
+            /// The exponent of the epochs, above 1: 1.4 for most purposes.
+            s: f64,
+            /// The ratio of the variances of two epochs, above 1: 2 for most purposes.
+            eta: f64,
+        },
+        /// The number of values below a quantile, for all quantiles together.
+        Quantile {
+            /// The quantile, between 0 and 1.
+            p: f64,
+            /// The number of values from which the boundary holds.
+            t_opt: f64,
+            /// The distance of two quantiles of the grid, in logits: 0.5 for most purposes.
+            delta: f64,
+            /// The exponent of the epochs, above 1: 1.4 for most purposes.
+            s: f64,
+            /// The ratio of the numbers of two epochs, above 1: 2 for most purposes.
+            eta: f64,
+        },
+    }
+    /// The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
+    pub fn mixture_log_e(boundary: &Boundary, s: f64, v: f64) -> Result<f64>;
+    /// The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`.
+    pub fn sequence_boundary(boundary: &Boundary, v: f64, alpha: f64) -> Result<f64>;
+    /// The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChiSquaredTest {
+        /// The statistic.
+        pub statistic: f64,
+        /// The degrees of freedom.
+        pub df: f64,
+        /// The p-value.
+        pub p: f64,
+    }
+    /// A row of a table of counts.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CountRow {
+        /// The counts, in the same order in every row.
+        pub counts: Vec<Count>,
+    }
+    /// Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by device.
+    pub fn chi_squared(rows: &[CountRow], yates: bool) -> Result<ChiSquaredTest>;
+    /// Tests by chi-squared whether traffic was split as planned, for one look at its end.
+    pub fn split_chi_squared(arms: &[Arm]) -> Result<ChiSquaredTest>;
+    /// The sums of one cluster: a user, a host, a session.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Cluster {
+        /// The numerator: errors, revenue, seconds; 0 or more.
+        pub sum: f64,
+        /// The denominator: requests, orders; 0 or more.
+        pub size: f64,
+    }
+    /// When a ratio of the canary counts as worse, and how certain that must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ClusterPolicy {
+        /// Whether a greater ratio or a smaller one is worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the baseline, that is still tolerated.
+        pub margin_percent: f64,
+        /// The highest probability of a false `failed`, and that of a false `passed`.
+        pub alpha: f64,
+        /// How often the sums are looked at.
+        pub looks: Looks,
+        /// The number of clusters that each arm must have.
+        pub min_clusters: u32,
+        /// The number of clusters of both arms for which the confidence sequence is tightest.
+        pub tuned_for_clusters: f64,
+    }
+    /// Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a user, of a host, of a session.
+    pub fn compare_clusters(
+        canary: &[Cluster],
+        baseline: &[Cluster],
+        policy: &ClusterPolicy,
+    ) -> Result<Comparison>;
     /// Compares the events of a canary with those of its baseline.
     pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Result<Comparison>;
     /// What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
@@ -5924,6 +6066,8 @@ pub mod stats {
         pub safe: Option<TestResult>,
         /// The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks.
         pub needed_events: Option<Count>,
+        /// The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`.
+        pub needed_units: Option<Count>,
         /// The reasons: first that of the verdict.
         pub reasons: Vec<Reason>,
         /// The digest of the policy that was applied.
@@ -5948,9 +6092,9 @@ pub mod stats {
         Passed,
         /// Neither is proven yet.
         Inconclusive,
-        /// An arm has no exposure.
+        /// An arm has no exposure, no trials or no clusters.
         NoData,
-        /// The counts contradict one another.
+        /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
         Invalid,
     }
     /// Writes a comparison as text for a person: the verdict and the reasons.
@@ -5959,6 +6103,46 @@ pub mod stats {
     /// The consequence of a comparison for its caller.
     #[must_use]
     pub fn outcome(comparison: &Comparison) -> Outcome;
+    /// One look of a group sequential test, made by `group_sequential`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct GroupLook {
+        /// The fraction of the data.
+        pub fraction: f64,
+        /// The alpha of one side that is spent up to here.
+        pub spent: f64,
+        /// The boundary of z.
+        pub z: f64,
+        /// The p-value of one side at the boundary.
+        pub p: f64,
+    }
+    /// How a group sequential test spends its alpha.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct GroupPolicy {
+        /// The highest probability of a false rejection, over all looks together.
+        pub alpha: f64,
+        /// Whether the test asks for one direction or for both.
+        pub sides: Sides,
+        /// How much of alpha is spent up to each fraction.
+        pub spending: Spending,
+        /// The exponent of `power`: 1 spends evenly, 3 spends late.
+        pub phi: f64,
+    }
+    /// How much of alpha is spent up to a fraction t of the data.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Spending {
+        /// α t^φ (Kim and DeMets 1987), with the `phi` of the policy.
+        Power,
+        /// 2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late.
+        OBrienFleming,
+        /// α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look.
+        Pocock,
+    }
+    /// The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
+    pub fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Result<Vec<GroupLook>>;
     /// The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6045,6 +6229,21 @@ pub mod stats {
     pub fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Lift>;
     /// Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
     pub fn welch(canary: &[f64], baseline: &[f64], level: f64) -> Result<WelchTest>;
+    /// The dispersion of counts, made by `dispersion`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Dispersion {
+        /// The statistic φ; absent without events, and with fewer than 2 windows.
+        pub phi: Option<f64>,
+        /// The events of all windows, divided by their exposure.
+        pub rate: f64,
+        /// The number of windows with exposure.
+        pub windows: Count,
+    }
+    /// How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom.
+    pub fn dispersion(windows: &[Counts]) -> Result<Dispersion>;
+    /// The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of neighbours.
+    pub fn effective_size(n: Count, autocorrelation: f64) -> Result<f64>;
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -6097,6 +6296,92 @@ pub mod stats {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// What is compared, and the effect that is to be found.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Design {
+        /// Two shares of trials: errors of requests, orders of sessions.
+        Shares {
+            /// The share of the canary that is to be found: 0.015 for 1.5 %.
+            canary: f64,
+            /// The share of the baseline.
+            baseline: f64,
+            /// The share of all trials that the canary gets, between 0 and 1.
+            canary_share: f64,
+        },
+        /// Two means.
+        Means {
+            /// The difference of the means, in standard deviations of one value.
+            effect: f64,
+            /// The share of all values that the canary gets, between 0 and 1.
+            canary_share: f64,
+        },
+        /// Two samples by ranks, as in `mann_whitney`.
+        Ranks {
+            /// The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect.
+            probability: f64,
+            /// The share of all values that the canary gets, between 0 and 1.
+            canary_share: f64,
+        },
+        /// Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes.
+        Events {
+            /// The margin, in percent of the rate of the baseline.
+            margin_percent: f64,
+            /// Whether more events or fewer are worse.
+            direction: Direction,
+            /// The share of the exposure that the canary gets, between 0 and 1.
+            canary_share: f64,
+        },
+        /// One arm without any event: the trials after which a share is ruled out.
+        NoEvents {
+            /// The share that is to be ruled out.
+            share: f64,
+        },
+    }
+    /// The size that a comparison needs, made by `needed_sample`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct NeededSample {
+        /// The trials, values or events of the canary, as calculated; not rounded.
+        pub canary: f64,
+        /// Those of the baseline; 0 for one arm.
+        pub baseline: f64,
+        /// Those of both arms together, rounded up, and at least `minimum`.
+        pub total: Count,
+        /// The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm.
+        pub minimum: Count,
+    }
+    /// How certain a comparison must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PowerPolicy {
+        /// The highest probability of finding what is not there.
+        pub alpha: f64,
+        /// The probability of finding the effect.
+        pub power: f64,
+        /// Whether the test asks for one direction or for both.
+        pub sides: Sides,
+        /// How often the data are looked at.
+        pub looks: Looks,
+        /// The number of events that the baseline must be expected to have before anything is judged.
+        pub min_expected_events: f64,
+        /// The number of values that each arm must have before anything is judged.
+        pub min_values: u32,
+    }
+    /// Whether a test asks for one direction or for both.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Sides {
+        /// One direction: is the canary worse?
+        One,
+        /// Both directions: is there any difference?
+        Two,
+    }
+    /// The number of trials, values or events that a comparison needs to find an effect.
+    pub fn needed_sample(design: &Design, policy: &PowerPolicy) -> Result<NeededSample>;
+    /// The probability that a comparison of `total` units in both arms finds the effect of the design.
+    pub fn power(design: &Design, total: Count, policy: &PowerPolicy) -> Result<f64>;
     /// How the p-values of `mann_whitney` are computed.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6133,6 +6418,80 @@ pub mod stats {
     }
     /// Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
     pub fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> Result<RankTest>;
+    /// A class of `multinomial_test`: what it got, and what it was planned to get.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PlannedShare {
+        /// The number of items in the class.
+        pub count: Count,
+        /// The planned share, between 0 and 1.
+        pub share: f64,
+        /// The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes.
+        pub prior: f64,
+    }
+    /// A hypothesis about the ratio of two rates.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct RateHypothesis {
+        /// The rate of the canary, divided by that of the baseline.
+        pub ratio: f64,
+        /// How often the counts are looked at.
+        pub looks: Looks,
+        /// The weight of the prior on the canary, in events; only for any number of looks.
+        pub prior_canary: Option<f64>,
+        /// The weight of the prior on the baseline, in events.
+        pub prior_baseline: Option<f64>,
+    }
+    /// A rate with its interval, made by `rate_interval`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RateInterval {
+        /// The events, divided by the exposure.
+        pub rate: f64,
+        /// The lower end.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+    }
+    /// The ratio of two rates with its interval, made by `rate_ratio`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RateRatio {
+        /// The rate of the canary, divided by that of the baseline; absent without events of the baseline.
+        pub ratio: Option<f64>,
+        /// The lower end.
+        pub low: f64,
+        /// The upper end; absent without events of the baseline.
+        pub high: Option<f64>,
+    }
+    /// The tests of the ratio of two rates, made by `rate_test`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RateTest {
+        /// The share of the canary in all events under the hypothesis.
+        pub share: f64,
+        /// The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate.
+        pub greater: TestResult,
+        /// The test against "the ratio is at least that of the hypothesis".
+        pub less: TestResult,
+    }
+    /// Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process.
+    pub fn multinomial_test(classes: &[PlannedShare]) -> Result<TestResult>;
+    /// A rate with its exact confidence interval, for one look (F.
+    pub fn rate_interval(arm: &Counts, level: f64) -> Result<RateInterval>;
+    /// The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks.
+    pub fn rate_ratio(canary: &Counts, baseline: &Counts, level: f64, looks: &Looks) -> Result<RateRatio>;
+    /// Tests the ratio of two rates against a hypothesis, in both directions.
+    pub fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis) -> Result<RateTest>;
+    /// A share with its confidence sequence: the interval covers the share at all looks together.
+    pub fn share_sequence(
+        arm: &Trials,
+        level: f64,
+        tuned_for: f64,
+        tuned_level: f64,
+    ) -> Result<ShareInterval>;
     /// A quantile with its interval, made by `quantile_interval`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6171,6 +6530,155 @@ pub mod stats {
     pub fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> Result<f64>;
     /// The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
     pub fn quantile_interval(values: &[f64], p: f64, level: f64) -> Result<QuantileInterval>;
+    /// A share with its confidence interval, made by `share_interval` and `share_sequence`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ShareInterval {
+        /// The events, divided by the trials.
+        pub share: f64,
+        /// The lower end.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+    }
+    /// How the interval of a share is computed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ShareMethod {
+        /// The score interval: the one for most purposes.
+        Wilson,
+        /// The exact interval: its coverage is never below the level.
+        ClopperPearson,
+        /// The equal-tailed Bayesian interval with Jeffreys' prior.
+        Jeffreys,
+        /// The Wald interval after two successes and two failures more.
+        AgrestiCoull,
+    }
+    /// The events of one arm, and the trials of which they are a part.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Trials {
+        /// The trials with the event: failed requests, sessions with an order.
+        pub events: Count,
+        /// All trials: requests, sessions.
+        pub trials: Count,
+    }
+    /// The confidence interval of one share.
+    pub fn share_interval(arm: &Trials, level: f64, method: &ShareMethod) -> Result<ShareInterval>;
+    /// A hypothesis about two shares: that of the canary and that of the baseline.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Effect {
+        /// The share of the canary minus that of the baseline.
+        Difference {
+            /// The difference: 0.005 for half a percentage point, 0 for equality.
+            value: f64,
+        },
+        /// The share of the canary, divided by that of the baseline.
+        Ratio {
+            /// The ratio: 1.25 for a quarter more, 1 for equality.
+            value: f64,
+        },
+    }
+    /// How the interval of an effect is computed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EffectMethod {
+        /// Miettinen and Nurminen: for most purposes.
+        Score,
+        /// Newcombe's hybrid interval of a difference: for display.
+        Newcombe,
+        /// The normal interval of the logarithm of a ratio.
+        LogAdjusted,
+    }
+    /// Which effect on a share is estimated.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EffectScale {
+        /// The share of the canary minus that of the baseline.
+        Difference,
+        /// The share of the canary, divided by that of the baseline.
+        Ratio,
+    }
+    /// An effect on a share with its confidence interval, made by `share_effect`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ShareEffect {
+        /// The difference or the ratio of the shares; a ratio is absent without events of the baseline.
+        pub estimate: Option<f64>,
+        /// The lower end.
+        pub low: f64,
+        /// The upper end; absent if there is none.
+        pub high: Option<f64>,
+    }
+    /// The result of a test of two shares, made by `test_shares`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ShareTest {
+        /// The method that was applied; never `auto`.
+        pub method: ShareTestMethod,
+        /// The statistic: z of `score`, Wald's z of `barnard`, the odds ratio of `fisher`, the smaller p-value of Fisher for `boschloo`.
+        pub statistic: Option<f64>,
+        /// The p-value against the hypothesis.
+        pub p_two_sided: f64,
+        /// The p-value against "the hypothesis, or less": small if the share of the canary is greater.
+        pub p_greater: f64,
+        /// The p-value against "the hypothesis, or more": small if the share of the canary is less.
+        pub p_less: f64,
+    }
+    /// How two shares are tested.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ShareTestMethod {
+        /// `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score`.
+        Auto,
+        /// The score test of Miettinen and Nurminen.
+        Score,
+        /// Fisher's exact test.
+        Fisher,
+        /// Boschloo's exact test.
+        Boschloo,
+        /// Barnard's exact test with the pooled variance.
+        Barnard,
+        /// Barnard's exact test with the variance of each arm.
+        BarnardUnpooled,
+    }
+    /// The difference or the ratio of two shares with its confidence interval, for one look.
+    pub fn share_effect(
+        canary: &Trials,
+        baseline: &Trials,
+        scale: &EffectScale,
+        level: f64,
+        method: &EffectMethod,
+    ) -> Result<ShareEffect>;
+    /// Tests two shares against a hypothesis about their difference or ratio, for one look.
+    pub fn test_shares(
+        canary: &Trials,
+        baseline: &Trials,
+        hypothesis: &Effect,
+        method: &ShareTestMethod,
+    ) -> Result<ShareTest>;
+    /// When a share of the canary counts as worse, and how certain that must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SharePolicy {
+        /// Whether a greater share or a smaller one is worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the share of the baseline, that is still tolerated.
+        pub margin_percent: f64,
+        /// The same in percentage points, instead of `marginPercent`: 2 tolerates 42 % where the baseline has 40 %.
+        pub margin_points: Option<f64>,
+        /// The highest probability of a false `failed`, and that of a false `passed`, at one look.
+        pub alpha: f64,
+        /// The test for harm.
+        pub method: ShareTestMethod,
+        /// The number of events that the baseline must be expected to have before there is any verdict.
+        pub min_expected_events: f64,
+    }
+    /// Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials.
+    pub fn compare_shares(canary: &Trials, baseline: &Trials, policy: &SharePolicy) -> Result<Comparison>;
     /// By how much the values of the canary are greater than those of the baseline, made by `location_shift`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6267,20 +6775,71 @@ pub mod stats {
     /// The consequence of the check of a split for its caller.
     #[must_use]
     pub fn outcome_of_split(check: &SplitCheck) -> Outcome;
+    /// How counts per window are compared.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum WindowMethod {
+        /// By the number of windows, their dispersion and their exposures.
+        Auto,
+        /// The totals of all windows, whatever their dispersion.
+        Totals,
+        /// The mean difference per window.
+        Differences,
+        /// Bets on the share of the canary in the events of each window, for equal exposures.
+        Shares,
+    }
+    /// How counts per window are compared.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct WindowPolicy {
+        /// When a canary counts as worse, as for `compare_counts`.
+        pub counts: Policy,
+        /// The method.
+        pub method: WindowMethod,
+        /// The dispersion φ of an arm up to which its events count as independent.
+        pub dispersion_limit: f64,
+        /// The number of windows from which their dispersion counts as known.
+        pub min_dispersion_windows: u32,
+        /// The number of windows from which the mean difference counts as normal.
+        pub min_windows: u32,
+        /// The number of windows for which the confidence sequence is tightest.
+        pub tuned_for_windows: f64,
+    }
+    /// Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in bursts.
+    pub fn compare_windows(
+        canary: &[Counts],
+        baseline: &[Counts],
+        policy: &WindowPolicy,
+    ) -> Result<Comparison>;
     impl Display for Correction {}
     impl FromStr for Correction {}
     impl Display for Direction {}
     impl FromStr for Direction {}
+    impl Display for EffectMethod {}
+    impl FromStr for EffectMethod {}
+    impl Display for EffectScale {}
+    impl FromStr for EffectScale {}
     impl Display for Looks {}
     impl FromStr for Looks {}
     impl Display for QuantileMethod {}
     impl FromStr for QuantileMethod {}
     impl Display for RankMethod {}
     impl FromStr for RankMethod {}
+    impl Display for ShareMethod {}
+    impl FromStr for ShareMethod {}
+    impl Display for ShareTestMethod {}
+    impl FromStr for ShareTestMethod {}
+    impl Display for Sides {}
+    impl FromStr for Sides {}
+    impl Display for Spending {}
+    impl FromStr for Spending {}
     impl Display for SplitVerdict {}
     impl FromStr for SplitVerdict {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
+    impl Display for WindowMethod {}
+    impl FromStr for WindowMethod {}
     impl MetricTest {
         /// A metric without evidence yet.
         #[must_use]
@@ -6292,9 +6851,21 @@ pub mod stats {
         pub fn new(metric: impl Into<String>, comparison: Comparison) -> Self;
     }
     impl Default for AdjustPolicy {}
+    impl CountRow {
+        /// A row of counts.
+        #[must_use]
+        pub fn new(counts: impl IntoIterator<Item = Count>) -> Self;
+    }
+    impl Cluster {
+        /// A numerator and a denominator.
+        #[must_use]
+        pub fn new(sum: f64, size: f64) -> Self;
+    }
+    impl Default for ClusterPolicy {}
     /// The text of `explain`.
     impl fmt::Display for Comparison {}
     impl Explain for Comparison {}
+    impl Default for GroupPolicy {}
     impl Counts {
         /// Events with their exposure.
         #[must_use]
@@ -6302,6 +6873,24 @@ pub mod stats {
     }
     impl Default for Policy {}
     impl PolicyText for Policy {}
+    impl Default for PowerPolicy {}
+    impl Default for RateHypothesis {}
+    impl PlannedShare {
+        /// A class with its count, its planned share and its prior weight.
+        #[must_use]
+        pub fn new(count: impl Into<Count>, share: f64, prior: f64) -> Self;
+    }
+    impl Trials {
+        /// Events of trials.
+        #[must_use]
+        pub fn new(events: impl Into<Count>, trials: impl Into<Count>) -> Self;
+    }
+    impl Default for SharePolicy {}
+    impl SharePolicy {
+        /// The defaults for a share of which less is worse: orders, sign-ups, successes.
+        #[must_use]
+        pub fn orders() -> Self;
+    }
     impl Arm {
         /// An arm with its units and its planned weight.
         #[must_use]
@@ -6311,6 +6900,7 @@ pub mod stats {
     /// The text of `explain_split`.
     impl fmt::Display for SplitCheck {}
     impl Explain for SplitCheck {}
+    impl Default for WindowPolicy {}
 }
 /// Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
 pub mod time {

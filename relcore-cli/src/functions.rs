@@ -5209,11 +5209,23 @@ test is an e-process, and its state is the counts.
 `adjust` adjusts the tests of many metrics, and `compare-metrics` judges a canary by all of them: it rolls back on any,
 and promotes on all. `check-split` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
 
+| data | function |
+| --- | --- |
+| rare events with exposure: errors of requests | `compare-counts` |
+| the same per window of time, where events come in bursts | `compare-windows` |
+| a share above 10 %, or few trials: orders of sessions | `compare-shares` |
+| values that belong to users, hosts or sessions | `compare-clusters` |
+
+`needed-sample` says how many events, trials or values a comparison needs, and `power` what a given number finds.
+The tests and intervals behind the comparisons have names of their own: `rate-test`, `test-shares`,
+`sequence-boundary` and others.
+
 Pitfalls:
 
 - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
   counts anew.
-- Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+- Events must be independent. Hosts or users that fail in bursts make the test of totals reject too often; `compare-windows`
+  and `compare-clusters` do not need it.
 - `inconclusive` is not `passed`: a canary without traffic has no errors either.
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
@@ -5234,6 +5246,13 @@ Functions and sources:
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+| `test-shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
+| `share-effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
+| `share-interval`, `share-sequence` | interval of a share, for one look and for any number | Wilson 1927; Brown, Cai and DasGupta 2001; Howard and Ramdas 2022 |
+| `sequence-boundary`, `mixture-log-e` | boundaries of sums, for any number of looks | Howard, Ramdas, McAuliffe and Sekhon 2021 |
+| `group-sequential` | boundaries for planned looks | Lan and DeMets 1983 |
+| `chi-squared` | test of a table of counts, for one look | Pearson 1900 |
+| `compare-clusters` | ratio of sums over clusters | Deng, Knoblich and Lu 2018 |
 | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 | `mann-whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
@@ -5427,6 +5446,120 @@ name, `out_of_range` for a negative weight, for weights that are all 0, for more
                 }),
             },
             Function {
+                name: "stats.chi_squared",
+                command: "chi-squared",
+                docs: r"Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by
+device.
+
+With `yates`, a table of 2 rows and 2 columns gets the correction for continuity, as scipy's `chi2_contingency` does by
+default.
+
+Errors:
+All faults at once: `out_of_range` for fewer than 2 rows or columns, or more than 1000; `invalid_value` for rows of
+different lengths, and for a row or a column without any count.",
+                arguments: &[
+                    Argument {
+                        wire: "rows",
+                        option: "rows",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.CountRow",
+                            "A row of a table of counts.",
+                            "Keys: counts",
+                        ),
+                    },
+                    Argument { wire: "yates", option: "yates", is_optional: false, kind: Kind::Bool },
+                ],
+                result: (
+                    "stats.ChiSquaredTest",
+                    "The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats chi-squared --rows '[{"counts":[15,985]},{"counts":[8,992]}]' --yates true"#,
+                    files: &[],
+                    prints: r#"{"statistic":1.5834267994985816,"df":1.0,"p":0.20826778041063235}"#,
+                }),
+            },
+            Function {
+                name: "stats.compare_clusters",
+                command: "compare-clusters",
+                docs: r"Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a
+user, of a host, of a session.
+
+A test that takes every request as independent rejects too often, by the factor to which clusters repeat themselves. Here
+the cluster is the unit: the variance of Σ s / Σ n over K clusters is (Var s − 2 r Cov(s, n) + r² Var n) / (K n̄²), the
+delta method (Deng, Knoblich and Lu, KDD 2018). With `looks: any`, the test is an asymptotic confidence sequence over
+clusters; with `looks: one`, Welch's t.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | an arm has no cluster with a size |
+| `invalid` | an arm has fewer than `minClusters` clusters |
+| others | as in `compare-counts` |
+
+Errors:
+All faults at once: `out_of_range` for a negative sum or size, `invalid_value` for a sum without a size, `out_of_range` for
+`minClusters` of 1, a margin of −5 and an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.Cluster",
+                            "The sums of one cluster: a user, a host, a session.",
+                            "Keys: sum, size",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.Cluster",
+                            "The sums of one cluster: a user, a host, a session.",
+                            "Keys: sum, size",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.ClusterPolicy",
+                            "When a ratio of the canary counts as worse, and how certain that must be.",
+                            "Keys: direction?, marginPercent?, alpha?, looks?, minClusters?, tunedForClusters?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-clusters --canary canary.json --baseline baseline.json --policy '{"tunedForClusters":80}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"[{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100},{"sum":18.0,"size":100},{"sum":24.0,"size":100},{"sum":30.0,"size":100},{"sum":36.0,"size":100},{"sum":42.0,"size":100}]"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"[{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100},{"sum":6.0,"size":100},{"sum":8.0,"size":100},{"sum":10.0,"size":100},{"sum":12.0,"size":100},{"sum":14.0,"size":100}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "stats.compare_counts",
                 command: "compare-counts",
                 docs: r#"Compares the events of a canary with those of its baseline.
@@ -5549,6 +5682,213 @@ All faults at once: `invalid_value` for a metric without a name, `duplicate` for
                 }),
             },
             Function {
+                name: "stats.compare_shares",
+                command: "compare-shares",
+                docs: r"Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
+10 % or there are few trials.
+
+`compare-counts` takes the number of trials as exposure, which is right for rare events and any number of looks. A share
+of 40 % varies less than a count does, and so needs fewer trials here.
+
+Harm is tested by the method of the policy against equal shares, and its absence by the score test at the margin
+(`test-shares`). The verdicts are those of
+`compare-counts`.
+
+Errors:
+All faults at once: `out_of_range` for more events than trials, a margin of −5 %, an `alpha` of 5, and for the method
+`boschloo` or `barnard` with 1001 trials.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SharePolicy",
+                            "When a share of the canary counts as worse, and how certain that must be.",
+                            "Keys: direction?, marginPercent?, marginPoints?, alpha?, method?, minExpectedEvents?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-shares --canary '{"events":9,"trials":10}' --baseline '{"events":3,"trials":10}' --policy '{"minExpectedEvents":1}'"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.compare_windows",
+                command: "compare-windows",
+                docs: r"Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
+bursts.
+
+Hosts that fail, retries and incidents of one arm make its counts vary more than independent events would. A comparison of
+the totals then reports harm in half of the canaries that have none. So the method depends on the dispersion φ of each arm
+(`dispersion`):
+
+| windows | method | proves |
+| --- | --- | --- |
+| 5 or more, φ at most 1.5 in both arms, the split constant | `totals`: as `compare-counts` | harm, and its absence |
+| 10 or more otherwise | `differences`: asymptotic confidence sequence of the mean difference per window | harm, and its absence |
+| fewer, equal exposures | `shares`: bets on the share of the canary in the events of each window | harm |
+| fewer, other exposures | none | nothing: `inconclusive` |
+
+The first reason is that of the verdict, the second one says which method was applied and why. Both lists have the same
+windows in the order of time; a window in which an arm has no exposure is left out. The split is constant if the
+ratio of the exposures of no window is twice that of another.
+
+Errors:
+All faults at once: `invalid_value` for two lists of different lengths, `out_of_range` for a negative exposure, a
+`dispersionLimit` of 0, `minWindows` of 1 and an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.WindowPolicy",
+                            "How counts per window are compared.",
+                            "Keys: counts?, method?, dispersionLimit?, minDispersionWindows?, minWindows?, tunedForWindows?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-windows --canary canary.json --baseline baseline.json --policy '{"method":"differences"}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"[{"events":60,"exposure":1000},{"events":71,"exposure":1000},{"events":55,"exposure":1000}]"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"[{"events":1,"exposure":1000},{"events":0,"exposure":1000},{"events":2,"exposure":1000}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.dispersion",
+                command: "dispersion",
+                docs: r"How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
+degrees of freedom.
+
+φ = Σ (kᵢ − r eᵢ)² / (r eᵢ) / (K − 1), with the counts k, the exposures e and the common rate r. It is about 1 for
+independent events at a constant rate, and 3 where events come in bursts of three. Windows without exposure are left out.
+
+Errors:
+All faults at once: `out_of_range` for a negative exposure and for fewer than 2 windows with exposure, `invalid_value`
+for events without exposure.",
+                arguments: &[Argument {
+                    wire: "windows",
+                    option: "windows",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of stats.Counts",
+                        "The events of one arm, and the exposure during which they happened.",
+                        "Keys: events, exposure",
+                    ),
+                }],
+                result: ("stats.Dispersion", "The dispersion of counts, made by `dispersion`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats dispersion --windows windows.json",
+                    files: &[(
+                        "windows.json",
+                        r#"[{"events":0,"exposure":1000},{"events":0,"exposure":1000},{"events":0,"exposure":1000}]"#,
+                    )],
+                    prints: r#"{"rate":0.0,"windows":3}"#,
+                }),
+            },
+            Function {
+                name: "stats.effective_size",
+                command: "effective-size",
+                docs: r"The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of
+neighbours.
+
+A negative correlation counts as 0.
+
+Errors:
+`out_of_range` for a correlation of 1 or more, and below −1.",
+                arguments: &[
+                    Argument { wire: "n", option: "n", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "autocorrelation",
+                        option: "autocorrelation",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats effective-size --n 60 --autocorrelation 0.6",
+                    files: &[],
+                    prints: "15.0",
+                }),
+            },
+            Function {
                 name: "stats.equivalence",
                 command: "equivalence",
                 docs: r"Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
@@ -5599,7 +5939,7 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                     kind: Kind::Document(
                         "stats.Comparison",
                         "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
-                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
+                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, neededUnits?, reasons, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -5613,7 +5953,7 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                         "comparison.json",
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
-                    prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                    prints: r#""NO DATA: an arm has no data\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
                 }),
             },
             Function {
@@ -5642,6 +5982,49 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                         r#"{"verdict":"no_data","p":1.0,"logE":0.0,"units":0,"arms":[{"name":"canary","units":0,"planned":0.1,"low":0.0,"high":1.0},{"name":"baseline","units":0,"planned":0.9,"low":0.0,"high":1.0}],"reasons":[{"code":"split_without_units","severity":"warning","subject":"split","text":"no arm has units, so the split is unknown","evidence":{}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"}"#,
                     )],
                     prints: r#""NO DATA: no arm has units\n- warning: no arm has units, so the split is unknown [split_without_units: split]\npolicy: sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc\n""#,
+                }),
+            },
+            Function {
+                name: "stats.group_sequential",
+                command: "group-sequential",
+                docs: r"The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
+
+The number of looks and the final size must be known in advance. If they are not, as for a canary of unknown traffic, use
+`compare-counts`. For two sides, each has half of alpha, and a boundary of one side ignores the other.
+
+Errors:
+All faults at once: `out_of_range` for no look, more than 50, a fraction of 0 or 1.5, an `alpha` of 5 and a `phi` of 0;
+`invalid_value` for fractions that do not ascend.",
+                arguments: &[
+                    Argument {
+                        wire: "fractions",
+                        option: "fractions",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.GroupPolicy",
+                            "How a group sequential test spends its alpha.",
+                            "Keys: alpha?, sides?, spending?, phi?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of stats.GroupLook",
+                    "One look of a group sequential test, made by `group_sequential`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats group-sequential --fractions '[0.25,0.5,0.75,1]' --policy '{"spending":"pocock"}'"#,
+                    files: &[],
+                    prints: "",
                 }),
             },
             Function {
@@ -5790,6 +6173,126 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                 }),
             },
             Function {
+                name: "stats.mixture_log_e",
+                command: "mixture-log-e",
+                docs: r"The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
+
+Reject when it is at least ln(1 / α); that holds at any time.
+
+Errors:
+As `sequence-boundary`, and `invalid_value` for `poly_stitching` and `quantile`, `out_of_range` for a sum that no
+events have: below −v / h or above v / g of `beta_binomial`, and below −(v + vOpt) of `gamma_poisson`.",
+                arguments: &[
+                    Argument {
+                        wire: "boundary",
+                        option: "boundary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Boundary",
+                            "A boundary for a sum of deviations, by the distribution of one deviation.",
+                            "Types: normal, gamma_exponential, gamma_poisson, beta_binomial, poly_stitching, quantile",
+                        ),
+                    },
+                    Argument { wire: "s", option: "s", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "v", option: "v", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats mixture-log-e --boundary '{"type":"normal","vOpt":100,"alphaOpt":0.05,"oneSided":true}' --s -900 --v 100"#,
+                    files: &[],
+                    prints: "-5.64830396705338",
+                }),
+            },
+            Function {
+                name: "stats.multinomial_test",
+                command: "multinomial-test",
+                docs: r"Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process.
+
+`check-split` decides by the same test; this is the test alone, with a prior weight for each class.
+
+Errors:
+All faults at once: `out_of_range` for fewer than 2 classes or more than 1000, a share or a prior of 0; `invalid_value`
+for shares that do not add up to 1.",
+                arguments: &[Argument {
+                    wire: "classes",
+                    option: "classes",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of stats.PlannedShare",
+                        "A class of `multinomial_test`: what it got, and what it was planned to get.",
+                        "Keys: count, share, prior",
+                    ),
+                }],
+                result: ("stats.TestResult", "The result of one test."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats multinomial-test --classes classes.json",
+                    files: &[(
+                        "classes.json",
+                        r#"[{"count":45,"share":0.5,"prior":100},{"count":30,"share":0.5,"prior":100}]"#,
+                    )],
+                    prints: r#"{"p":0.7778514804871455,"logE":0.2512196721440807}"#,
+                }),
+            },
+            Function {
+                name: "stats.needed_sample",
+                command: "needed-sample",
+                docs: r"The number of trials, values or events that a comparison needs to find an effect.
+
+| design | formula for n in both arms, with the share c of the canary | source |
+| --- | --- | --- |
+| `shares` | variances p̄q̄ / (c(1 − c)) and p₁q₁ / c + p₂q₂ / (1 − c) | `statsmodels`, `samplesize_proportions_2indep_onetail` |
+| `means` | variances 1 / (c(1 − c)), distance in standard deviations | `statsmodels`, `NormalIndPower` |
+| `ranks` | (z_α + z_β)² / (12 c (1 − c) (P − 1/2)²) | Noether 1987 |
+| `events` | binomial test of the share of the canary in all events at the margin | as in `compare-counts` |
+| `no_events` | ln α / ln(1 − share): the rule of three | Clopper and Pearson 1934 |
+
+With `looks: any` the number is 1.3 times as large, which is about the median of an e-process.
+
+Errors:
+All faults at once: `out_of_range` for a share of 0 or 1, a `canaryShare` of 50, an effect of 0, a `marginPercent` of −5,
+an `alpha` of 5, a `power` of 0.3, and for an effect so small that the number is beyond 2^53.",
+                arguments: &[
+                    Argument {
+                        wire: "design",
+                        option: "design",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Design",
+                            "What is compared, and the effect that is to be found.",
+                            "Types: shares, means, ranks, events, no_events",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.PowerPolicy",
+                            "How certain a comparison must be.",
+                            "Keys: alpha?, power?, sides?, looks?, minExpectedEvents?, minValues?",
+                        ),
+                    },
+                ],
+                result: ("stats.NeededSample", "The size that a comparison needs, made by `needed_sample`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats needed-sample --design '{"type":"no_events","share":0.01}' --policy '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: r#"{"canary":298.0728522132229,"baseline":0.0,"total":299,"minimum":0}"#,
+                }),
+            },
+            Function {
                 name: "stats.outcome",
                 command: "outcome",
                 docs: r"The consequence of a comparison for its caller.
@@ -5807,7 +6310,7 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                     kind: Kind::Document(
                         "stats.Comparison",
                         "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
-                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
+                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, neededUnits?, reasons, policyDigest",
                     ),
                 }],
                 result: (
@@ -5864,6 +6367,49 @@ A mismatch is no evidence against the new version: a rollback does not repair th
                         r#"{"verdict":"no_data","p":1.0,"logE":0.0,"units":0,"arms":[{"name":"canary","units":0,"planned":0.1,"low":0.0,"high":1.0},{"name":"baseline","units":0,"planned":0.9,"low":0.0,"high":1.0}],"reasons":[{"code":"split_without_units","severity":"warning","subject":"split","text":"no arm has units, so the split is unknown","evidence":{}}],"policyDigest":"sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc"}"#,
                     )],
                     prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "stats.power",
+                command: "power",
+                docs: r"The probability that a comparison of `total` units in both arms finds the effect of the design.
+
+The power that the policy asks for does not matter. For `no_events`, it is the probability that an event is seen.
+
+Errors:
+As `needed-sample`.",
+                arguments: &[
+                    Argument {
+                        wire: "design",
+                        option: "design",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Design",
+                            "What is compared, and the effect that is to be found.",
+                            "Types: shares, means, ranks, events, no_events",
+                        ),
+                    },
+                    Argument { wire: "total", option: "total", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.PowerPolicy",
+                            "How certain a comparison must be.",
+                            "Keys: alpha?, power?, sides?, looks?, minExpectedEvents?, minValues?",
+                        ),
+                    },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats power --design '{"type":"no_events","share":0.01}' --total 300 --policy '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: "0.9509591059287141",
                 }),
             },
             Function {
@@ -5956,6 +6502,147 @@ All faults at once: `out_of_range` for an empty sample, an infinite value, a `p`
                 }),
             },
             Function {
+                name: "stats.rate_interval",
+                command: "rate-interval",
+                docs: r"A rate with its exact confidence interval, for one look (F. Garwood 1936).
+
+Errors:
+All faults at once: `out_of_range` for an exposure of 0 and a level of 95.",
+                arguments: &[
+                    Argument {
+                        wire: "arm",
+                        option: "arm",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("stats.RateInterval", "A rate with its interval, made by `rate_interval`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats rate-interval --arm '{"events":0,"exposure":10.0}' --level 0.95"#,
+                    files: &[],
+                    prints: r#"{"rate":0.0,"low":0.0,"high":0.36888794541139347}"#,
+                }),
+            },
+            Function {
+                name: "stats.rate_ratio",
+                command: "rate-ratio",
+                docs: r"The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks.
+
+Errors:
+All faults at once: `out_of_range` for an exposure of 0 and a level of 95.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "looks",
+                        option: "looks",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("any", "As often as the caller likes: an e-process."),
+                            (
+                                "one",
+                                "Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.RateRatio",
+                    "The ratio of two rates with its interval, made by `rate_ratio`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats rate-ratio --canary '{"events":7,"exposure":10}' --baseline '{"events":0,"exposure":10}' --level 0.95 --looks any"#,
+                    files: &[],
+                    prints: r#"{"low":0.6468539075401644}"#,
+                }),
+            },
+            Function {
+                name: "stats.rate_test",
+                command: "rate-test",
+                docs: r"Tests the ratio of two rates against a hypothesis, in both directions.
+
+For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+the e-process of `compare-counts`; its prior is a beta distribution of the share of the canary in all events.
+
+Errors:
+All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
+without the other.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "hypothesis",
+                        option: "hypothesis",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.RateHypothesis",
+                            "A hypothesis about the ratio of two rates.",
+                            "Keys: ratio?, looks?, priorCanary?, priorBaseline?",
+                        ),
+                    },
+                ],
+                result: ("stats.RateTest", "The tests of the ratio of two rates, made by `rate_test`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats rate-test --canary '{"events":45,"exposure":100}' --baseline '{"events":30,"exposure":100}' --hypothesis '{"looks":"one"}'"#,
+                    files: &[],
+                    prints: r#"{"share":0.5,"greater":{"p":0.05267113443730249},"less":{"p":0.9680250417664665}}"#,
+                }),
+            },
+            Function {
                 name: "stats.relative_lift",
                 command: "relative-lift",
                 docs: r"The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
@@ -5986,6 +6673,328 @@ As `welch`, and `invalid_value` for a baseline whose mean is 0.",
                     command: "relcore stats relative-lift --canary '[1,2,3]' --baseline '[-3,1,4]' --level 0.95",
                     files: &[],
                     prints: r#"{"lift":1.9999999999999998,"standardError":9.165151389911676,"low":-15.9633666370841,"high":19.9633666370841}"#,
+                }),
+            },
+            Function {
+                name: "stats.sequence_boundary",
+                command: "sequence-boundary",
+                docs: r"The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`.
+
+For `quantile`, `v` is the number of values, and the sum counts the values below the quantile minus their expected number.
+
+Errors:
+All faults at once: `out_of_range` for a variance of 0, an `alpha` of 5, a `vOpt` of −1, a one-sided `alphaOpt` of 0.6, and
+an `s` of 1.",
+                arguments: &[
+                    Argument {
+                        wire: "boundary",
+                        option: "boundary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Boundary",
+                            "A boundary for a sum of deviations, by the distribution of one deviation.",
+                            "Types: normal, gamma_exponential, gamma_poisson, beta_binomial, poly_stitching, quantile",
+                        ),
+                    },
+                    Argument { wire: "v", option: "v", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "alpha", option: "alpha", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats sequence-boundary --boundary '{"type":"poly_stitching","vMin":10.0,"c":0,"s":1.4,"eta":2}' --v 5.0 --alpha 0.05"#,
+                    files: &[],
+                    prints: "9.224047697498715",
+                }),
+            },
+            Function {
+                name: "stats.share_effect",
+                command: "share-effect",
+                docs: r"The difference or the ratio of two shares with its confidence interval, for one look.
+
+| method | effect | source |
+| --- | --- | --- |
+| `score` | `difference` and `ratio` | Miettinen and Nurminen 1985 |
+| `newcombe` | `difference` | Newcombe 1998, method 10: a hybrid of two intervals of Wilson |
+| `log_adjusted` | `ratio` | Walter 1975: the normal interval of the logarithm, with half an event more |
+
+Errors:
+All faults at once: `out_of_range` for more events than trials, no trial and a level of 95; `invalid_value` for
+`newcombe` of a ratio and `log_adjusted` of a difference.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument {
+                        wire: "scale",
+                        option: "scale",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("difference", "The share of the canary minus that of the baseline."),
+                            ("ratio", "The share of the canary, divided by that of the baseline."),
+                        ]),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("score", "Miettinen and Nurminen: for most purposes."),
+                            ("newcombe", "Newcombe's hybrid interval of a difference: for display."),
+                            ("log_adjusted", "The normal interval of the logarithm of a ratio."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.ShareEffect",
+                    "An effect on a share with its confidence interval, made by `share_effect`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats share-effect --canary '{"events":5,"trials":56}' --baseline '{"events":0,"trials":29}' --scale ratio --level 0.95 --method score"#,
+                    files: &[],
+                    prints: r#"{"low":0.7174950782771137}"#,
+                }),
+            },
+            Function {
+                name: "stats.share_interval",
+                command: "share-interval",
+                docs: r"The confidence interval of one share.
+
+| method | coverage | source |
+| --- | --- | --- |
+| `wilson` | `level` on average; the narrowest for most purposes | Wilson 1927 |
+| `clopper_pearson` | `level` or more for every share | Clopper and Pearson 1934 |
+| `jeffreys` | `level` on average, with equal tails | Brown, Cai and DasGupta 2001 |
+| `agresti_coull` | more than `level`, mostly | Agresti and Coull 1998 |
+
+Errors:
+All faults at once: `out_of_range` for more events than trials, no trial, more than 1,000,000,000, and a level of 95.",
+                arguments: &[
+                    Argument {
+                        wire: "arm",
+                        option: "arm",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("wilson", "The score interval: the one for most purposes."),
+                            ("clopper_pearson", "The exact interval: its coverage is never below the level."),
+                            ("jeffreys", "The equal-tailed Bayesian interval with Jeffreys' prior."),
+                            ("agresti_coull", "The Wald interval after two successes and two failures more."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.ShareInterval",
+                    "A share with its confidence interval, made by `share_interval` and `share_sequence`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats share-interval --arm '{"events":0,"trials":40}' --level 0.95 --method wilson"#,
+                    files: &[],
+                    prints: r#"{"share":0.0,"low":0.0,"high":0.08762160119728662}"#,
+                }),
+            },
+            Function {
+                name: "stats.share_sequence",
+                command: "share-sequence",
+                docs: r"A share with its confidence sequence: the interval covers the share at all looks together.
+
+It inverts the beta-binomial mixture (Howard and Ramdas 2022; `confseq` `bernoulli_confidence_interval`), which is
+tightest at `tuned_for` trials and the level `tuned_level`.
+
+Errors:
+All faults at once: `out_of_range` for more events than trials, no trial, a level of 95 and a `tunedFor` of 0.",
+                arguments: &[
+                    Argument {
+                        wire: "arm",
+                        option: "arm",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "tunedFor",
+                        option: "tuned-for",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "tunedLevel",
+                        option: "tuned-level",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: (
+                    "stats.ShareInterval",
+                    "A share with its confidence interval, made by `share_interval` and `share_sequence`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats share-sequence --arm '{"events":0,"trials":50}' --level 0.95 --tuned-for 100 --tuned-level 0.95"#,
+                    files: &[],
+                    prints: r#"{"share":0.0,"low":0.0,"high":0.09298081260550495}"#,
+                }),
+            },
+            Function {
+                name: "stats.split_chi_squared",
+                command: "split-chi-squared",
+                docs: r"Tests by chi-squared whether traffic was split as planned, for one look at its end.
+
+`check-split` is for any number of looks. This test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct
+splits. An arm with the weight 0 must be empty, and is left out.
+
+Errors:
+All faults at once, as `check-split`; then `invalid_value` for units in an arm with the weight 0, and `out_of_range` for
+fewer than 2 arms with a weight, and for no units at all.",
+                arguments: &[Argument {
+                    wire: "arms",
+                    option: "arms",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of stats.Arm",
+                        "One arm of a split: its planned weight, and the units that it got.",
+                        "Keys: name, units, weight",
+                    ),
+                }],
+                result: (
+                    "stats.ChiSquaredTest",
+                    "The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats split-chi-squared --arms arms.json",
+                    files: &[(
+                        "arms.json",
+                        r#"[{"name":"arm 0","units":10321,"weight":0.1},{"name":"arm 1","units":89234,"weight":0.9}]"#,
+                    )],
+                    prints: r#"{"statistic":14.909709317574317,"df":1.0,"p":0.00011278103313850795}"#,
+                }),
+            },
+            Function {
+                name: "stats.test_shares",
+                command: "test-shares",
+                docs: r"Tests two shares against a hypothesis about their difference or ratio, for one look.
+
+| method | hypothesis | use |
+| --- | --- | --- |
+| `auto` | any | `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score` |
+| `score` | any, so also non-inferiority at a margin | Miettinen and Nurminen 1985 |
+| `fisher` | equal shares | exact given the events of both arms; conservative |
+| `boschloo` | equal shares, at most 1000 trials an arm | exact, and never above `fisher` |
+| `barnard`, `barnard_unpooled` | equal shares, at most 1000 trials an arm | exact, ordered by Wald's statistic |
+
+The exact tests compare tables so that none that ties with the observed one is left out. The p-value for both sides of
+`score` and `boschloo` is twice the smaller one of a side.
+
+Errors:
+All faults at once: `out_of_range` for more events than trials, no trial, a difference of 5, a ratio of 0, and for
+`boschloo` and `barnard` with 1001 trials; `invalid_value` for `fisher` at a difference of 0.005.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Trials",
+                            "The events of one arm, and the trials of which they are a part.",
+                            "Keys: events, trials",
+                        ),
+                    },
+                    Argument {
+                        wire: "hypothesis",
+                        option: "hypothesis",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Effect",
+                            "A hypothesis about two shares: that of the canary and that of the baseline.",
+                            "Types: difference, ratio",
+                        ),
+                    },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "auto",
+                                "`boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score`.",
+                            ),
+                            ("score", "The score test of Miettinen and Nurminen."),
+                            ("fisher", "Fisher's exact test."),
+                            ("boschloo", "Boschloo's exact test."),
+                            ("barnard", "Barnard's exact test with the pooled variance."),
+                            ("barnard_unpooled", "Barnard's exact test with the variance of each arm."),
+                        ]),
+                    },
+                ],
+                result: ("stats.ShareTest", "The result of a test of two shares, made by `test_shares`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats test-shares --canary '{"events":9,"trials":10}' --baseline '{"events":3,"trials":10}' --hypothesis '{"type":"ratio","value":1}' --method fisher"#,
+                    files: &[],
+                    prints: r#"{"method":"fisher","statistic":21.0,"pTwoSided":0.019766611097880537,"pGreater":0.009883305548940268,"pLess":0.9996427720885925}"#,
                 }),
             },
             Function {

@@ -983,6 +983,30 @@ value class ReasonCode(val value: String) {
          */
         val EVENTS_WITHOUT_EXPOSURE = ReasonCode("events_without_exposure")
         /**
+         * The windows were compared by their totals: the events are independent.
+         */
+        val WINDOWS_COMPARED_BY_TOTALS = ReasonCode("windows_compared_by_totals")
+        /**
+         * The windows were compared by the difference of each: events come in bursts, or the split changed.
+         */
+        val WINDOWS_COMPARED_BY_DIFFERENCES = ReasonCode("windows_compared_by_differences")
+        /**
+         * The windows were compared by the share of the canary in the events of each.
+         */
+        val WINDOWS_COMPARED_BY_SHARES = ReasonCode("windows_compared_by_shares")
+        /**
+         * Inconclusive: there are too few windows for any method.
+         */
+        val WINDOWS_TOO_FEW = ReasonCode("windows_too_few")
+        /**
+         * Invalid: windows are to be compared by shares, but the exposures of the arms differ.
+         */
+        val WINDOWS_OF_UNEQUAL_EXPOSURE = ReasonCode("windows_of_unequal_exposure")
+        /**
+         * Invalid: an arm has too few clusters for a variance.
+         */
+        val CLUSTERS_TOO_FEW = ReasonCode("clusters_too_few")
+        /**
          * Mismatched: the shares of the traffic are proven not to be the planned ones.
          */
         val SPLIT_MISMATCHED = ReasonCode("split_mismatched")

@@ -1901,6 +1901,38 @@ fun StatsArmShare.toJson(): String = ffiWriteStatsArmShare(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsBoundary.Companion.fromJson(json: String): StatsBoundary = ffiReadStatsBoundary(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsBoundary.toJson(): String = ffiWriteStatsBoundary(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsChiSquaredTest.Companion.fromJson(json: String): StatsChiSquaredTest = ffiReadStatsChiSquaredTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsChiSquaredTest.toJson(): String = ffiWriteStatsChiSquaredTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsCluster.Companion.fromJson(json: String): StatsCluster = ffiReadStatsCluster(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsCluster.toJson(): String = ffiWriteStatsCluster(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsClusterPolicy.Companion.fromJson(json: String): StatsClusterPolicy = ffiReadStatsClusterPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsClusterPolicy.toJson(): String = ffiWriteStatsClusterPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsComparison.Companion.fromJson(json: String): StatsComparison = ffiReadStatsComparison(json)
 
 /** The JSON form. */
@@ -1917,11 +1949,27 @@ fun StatsCorrection.toJson(): String = ffiWriteStatsCorrection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsCountRow.Companion.fromJson(json: String): StatsCountRow = ffiReadStatsCountRow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsCountRow.toJson(): String = ffiWriteStatsCountRow(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsCounts.Companion.fromJson(json: String): StatsCounts = ffiReadStatsCounts(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsCounts.toJson(): String = ffiWriteStatsCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsDesign.Companion.fromJson(json: String): StatsDesign = ffiReadStatsDesign(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsDesign.toJson(): String = ffiWriteStatsDesign(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1933,11 +1981,59 @@ fun StatsDirection.toJson(): String = ffiWriteStatsDirection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsDispersion.Companion.fromJson(json: String): StatsDispersion = ffiReadStatsDispersion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsDispersion.toJson(): String = ffiWriteStatsDispersion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsEffect.Companion.fromJson(json: String): StatsEffect = ffiReadStatsEffect(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsEffect.toJson(): String = ffiWriteStatsEffect(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsEffectMethod.Companion.fromJson(json: String): StatsEffectMethod = ffiReadStatsEffectMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsEffectMethod.toJson(): String = ffiWriteStatsEffectMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsEffectScale.Companion.fromJson(json: String): StatsEffectScale = ffiReadStatsEffectScale(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsEffectScale.toJson(): String = ffiWriteStatsEffectScale(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsEquivalenceTest.Companion.fromJson(json: String): StatsEquivalenceTest = ffiReadStatsEquivalenceTest(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGroupLook.Companion.fromJson(json: String): StatsGroupLook = ffiReadStatsGroupLook(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGroupLook.toJson(): String = ffiWriteStatsGroupLook(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGroupPolicy.Companion.fromJson(json: String): StatsGroupPolicy = ffiReadStatsGroupPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGroupPolicy.toJson(): String = ffiWriteStatsGroupPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1981,11 +2077,35 @@ fun StatsMetricTest.toJson(): String = ffiWriteStatsMetricTest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsNeededSample.Companion.fromJson(json: String): StatsNeededSample = ffiReadStatsNeededSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsNeededSample.toJson(): String = ffiWriteStatsNeededSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsPlannedShare.Companion.fromJson(json: String): StatsPlannedShare = ffiReadStatsPlannedShare(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsPlannedShare.toJson(): String = ffiWriteStatsPlannedShare(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsPolicy.Companion.fromJson(json: String): StatsPolicy = ffiReadStatsPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsPolicy.toJson(): String = ffiWriteStatsPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsPowerPolicy.Companion.fromJson(json: String): StatsPowerPolicy = ffiReadStatsPowerPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsPowerPolicy.toJson(): String = ffiWriteStatsPowerPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2021,11 +2141,107 @@ fun StatsRankTest.toJson(): String = ffiWriteStatsRankTest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsRateHypothesis.Companion.fromJson(json: String): StatsRateHypothesis = ffiReadStatsRateHypothesis(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRateHypothesis.toJson(): String = ffiWriteStatsRateHypothesis(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRateInterval.Companion.fromJson(json: String): StatsRateInterval = ffiReadStatsRateInterval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRateInterval.toJson(): String = ffiWriteStatsRateInterval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRateRatio.Companion.fromJson(json: String): StatsRateRatio = ffiReadStatsRateRatio(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRateRatio.toJson(): String = ffiWriteStatsRateRatio(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsRateTest.Companion.fromJson(json: String): StatsRateTest = ffiReadStatsRateTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRateTest.toJson(): String = ffiWriteStatsRateTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShareEffect.Companion.fromJson(json: String): StatsShareEffect = ffiReadStatsShareEffect(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShareEffect.toJson(): String = ffiWriteStatsShareEffect(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShareInterval.Companion.fromJson(json: String): StatsShareInterval = ffiReadStatsShareInterval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShareInterval.toJson(): String = ffiWriteStatsShareInterval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShareMethod.Companion.fromJson(json: String): StatsShareMethod = ffiReadStatsShareMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShareMethod.toJson(): String = ffiWriteStatsShareMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSharePolicy.Companion.fromJson(json: String): StatsSharePolicy = ffiReadStatsSharePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSharePolicy.toJson(): String = ffiWriteStatsSharePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShareTest.Companion.fromJson(json: String): StatsShareTest = ffiReadStatsShareTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShareTest.toJson(): String = ffiWriteStatsShareTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsShareTestMethod.Companion.fromJson(json: String): StatsShareTestMethod = ffiReadStatsShareTestMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsShareTestMethod.toJson(): String = ffiWriteStatsShareTestMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsShift.Companion.fromJson(json: String): StatsShift = ffiReadStatsShift(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsShift.toJson(): String = ffiWriteStatsShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSides.Companion.fromJson(json: String): StatsSides = ffiReadStatsSides(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSides.toJson(): String = ffiWriteStatsSides(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSpending.Companion.fromJson(json: String): StatsSpending = ffiReadStatsSpending(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSpending.toJson(): String = ffiWriteStatsSpending(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2061,6 +2277,14 @@ fun StatsTestResult.toJson(): String = ffiWriteStatsTestResult(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsTrials.Companion.fromJson(json: String): StatsTrials = ffiReadStatsTrials(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsTrials.toJson(): String = ffiWriteStatsTrials(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsVerdict.Companion.fromJson(json: String): StatsVerdict = ffiReadStatsVerdict(json)
 
 /** The JSON form. */
@@ -2074,6 +2298,22 @@ fun StatsWelchTest.Companion.fromJson(json: String): StatsWelchTest = ffiReadSta
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsWelchTest.toJson(): String = ffiWriteStatsWelchTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsWindowMethod.Companion.fromJson(json: String): StatsWindowMethod = ffiReadStatsWindowMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsWindowMethod.toJson(): String = ffiWriteStatsWindowMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsWindowPolicy.Companion.fromJson(json: String): StatsWindowPolicy = ffiReadStatsWindowPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsWindowPolicy.toJson(): String = ffiWriteStatsWindowPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -839,6 +839,24 @@ class ReasonCode(StrEnum):
     EVENTS_WITHOUT_EXPOSURE = "events_without_exposure"
     """Invalid: an arm has events without exposure."""
 
+    WINDOWS_COMPARED_BY_TOTALS = "windows_compared_by_totals"
+    """The windows were compared by their totals: the events are independent."""
+
+    WINDOWS_COMPARED_BY_DIFFERENCES = "windows_compared_by_differences"
+    """The windows were compared by the difference of each: events come in bursts, or the split changed."""
+
+    WINDOWS_COMPARED_BY_SHARES = "windows_compared_by_shares"
+    """The windows were compared by the share of the canary in the events of each."""
+
+    WINDOWS_TOO_FEW = "windows_too_few"
+    """Inconclusive: there are too few windows for any method."""
+
+    WINDOWS_OF_UNEQUAL_EXPOSURE = "windows_of_unequal_exposure"
+    """Invalid: windows are to be compared by shares, but the exposures of the arms differ."""
+
+    CLUSTERS_TOO_FEW = "clusters_too_few"
+    """Invalid: an arm has too few clusters for a variance."""
+
     SPLIT_MISMATCHED = "split_mismatched"
     """Mismatched: the shares of the traffic are proven not to be the planned ones."""
 

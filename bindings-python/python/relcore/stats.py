@@ -9,11 +9,23 @@ test is an e-process, and its state is the counts.
 `adjust` adjusts the tests of many metrics, and `compare_metrics` judges a canary by all of them: it rolls back on any,
 and promotes on all. `check_split` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
 
+| data | function |
+| --- | --- |
+| rare events with exposure: errors of requests | `compare_counts` |
+| the same per window of time, where events come in bursts | `compare_windows` |
+| a share above 10 %, or few trials: orders of sessions | `compare_shares` |
+| values that belong to users, hosts or sessions | `compare_clusters` |
+
+`needed_sample` says how many events, trials or values a comparison needs, and `power` what a given number finds.
+The tests and intervals behind the comparisons have names of their own: `rate_test`, `test_shares`,
+`sequence_boundary` and others.
+
 Pitfalls:
 
 - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
   counts anew.
-- Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+- Events must be independent. Hosts or users that fail in bursts make the test of totals reject too often; `compare_windows`
+  and `compare_clusters` do not need it.
 - `inconclusive` is not `passed`: a canary without traffic has no errors either.
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
@@ -34,6 +46,13 @@ Functions and sources:
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+| `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
+| `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
+| `share_interval`, `share_sequence` | interval of a share, for one look and for any number | Wilson 1927; Brown, Cai and DasGupta 2001; Howard and Ramdas 2022 |
+| `sequence_boundary`, `mixture_log_e` | boundaries of sums, for any number of looks | Howard, Ramdas, McAuliffe and Sekhon 2021 |
+| `group_sequential` | boundaries for planned looks | Lan and DeMets 1983 |
+| `chi_squared` | test of a table of counts, for one look | Pearson 1900 |
+| `compare_clusters` | ratio of sums over clusters | Deng, Knoblich and Lu 2018 |
 | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
@@ -50,12 +69,14 @@ Transcendental functions come from `libm`, so that every platform gives the same
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from relcore import _native
 from relcore._frozen import Value as _Value
+from relcore._frozen import Variant as _Variant
+from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
@@ -67,46 +88,109 @@ __all__ = [
     "Adjustment",
     "Arm",
     "ArmShare",
+    "Boundary",
+    "BoundaryBetaBinomial",
+    "BoundaryGammaExponential",
+    "BoundaryGammaPoisson",
+    "BoundaryNormal",
+    "BoundaryPolyStitching",
+    "BoundaryQuantile",
+    "ChiSquaredTest",
+    "Cluster",
+    "ClusterPolicy",
     "Comparison",
     "Correction",
+    "CountRow",
     "Counts",
+    "Design",
+    "DesignEvents",
+    "DesignMeans",
+    "DesignNoEvents",
+    "DesignRanks",
+    "DesignShares",
     "Direction",
+    "Dispersion",
+    "Effect",
+    "EffectDifference",
+    "EffectMethod",
+    "EffectRatio",
+    "EffectScale",
     "EquivalenceTest",
+    "GroupLook",
+    "GroupPolicy",
     "KolmogorovSmirnovTest",
     "Lift",
     "Looks",
     "MetricComparison",
     "MetricTest",
+    "NeededSample",
+    "PlannedShare",
     "Policy",
+    "PowerPolicy",
     "QuantileInterval",
     "QuantileMethod",
     "RankMethod",
     "RankTest",
+    "RateHypothesis",
+    "RateInterval",
+    "RateRatio",
+    "RateTest",
+    "ShareEffect",
+    "ShareInterval",
+    "ShareMethod",
+    "SharePolicy",
+    "ShareTest",
+    "ShareTestMethod",
     "Shift",
+    "Sides",
+    "Spending",
     "SplitCheck",
     "SplitPolicy",
     "SplitVerdict",
     "TestResult",
+    "Trials",
     "Verdict",
     "WelchTest",
+    "WindowMethod",
+    "WindowPolicy",
     "adjust",
     "check_split",
+    "chi_squared",
+    "compare_clusters",
     "compare_counts",
     "compare_metrics",
+    "compare_shares",
+    "compare_windows",
     "default_policy",
+    "dispersion",
+    "effective_size",
     "equivalence",
     "explain",
     "explain_split",
+    "group_sequential",
     "kolmogorov_smirnov",
     "location_shift",
     "mann_whitney",
+    "mixture_log_e",
+    "multinomial_test",
+    "needed_sample",
     "outcome",
     "outcome_of_split",
     "policy_from_json",
     "policy_from_yaml",
+    "power",
     "quantile",
     "quantile_interval",
+    "rate_interval",
+    "rate_ratio",
+    "rate_test",
     "relative_lift",
+    "sequence_boundary",
+    "share_effect",
+    "share_interval",
+    "share_sequence",
+    "split_chi_squared",
+    "test_shares",
     "welch",
 ]
 
@@ -144,6 +228,29 @@ class Direction(StrEnum):
 
     DECREASE_IS_BAD = "decrease_is_bad"
     """Fewer events are worse: orders, sign-ups."""
+
+
+class EffectMethod(StrEnum):
+    """How the interval of an effect is computed."""
+
+    SCORE = "score"
+    """Miettinen and Nurminen: for most purposes."""
+
+    NEWCOMBE = "newcombe"
+    """Newcombe's hybrid interval of a difference: for display."""
+
+    LOG_ADJUSTED = "log_adjusted"
+    """The normal interval of the logarithm of a ratio."""
+
+
+class EffectScale(StrEnum):
+    """Which effect on a share is estimated."""
+
+    DIFFERENCE = "difference"
+    """The share of the canary minus that of the baseline."""
+
+    RATIO = "ratio"
+    """The share of the canary, divided by that of the baseline."""
 
 
 class Looks(StrEnum):
@@ -211,6 +318,67 @@ class RankMethod(StrEnum):
     """
 
 
+class ShareMethod(StrEnum):
+    """How the interval of a share is computed."""
+
+    WILSON = "wilson"
+    """The score interval: the one for most purposes."""
+
+    CLOPPER_PEARSON = "clopper_pearson"
+    """The exact interval: its coverage is never below the level."""
+
+    JEFFREYS = "jeffreys"
+    """The equal-tailed Bayesian interval with Jeffreys' prior."""
+
+    AGRESTI_COULL = "agresti_coull"
+    """The Wald interval after two successes and two failures more."""
+
+
+class ShareTestMethod(StrEnum):
+    """How two shares are tested."""
+
+    AUTO = "auto"
+    """`boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score`."""
+
+    SCORE = "score"
+    """The score test of Miettinen and Nurminen."""
+
+    FISHER = "fisher"
+    """Fisher's exact test."""
+
+    BOSCHLOO = "boschloo"
+    """Boschloo's exact test."""
+
+    BARNARD = "barnard"
+    """Barnard's exact test with the pooled variance."""
+
+    BARNARD_UNPOOLED = "barnard_unpooled"
+    """Barnard's exact test with the variance of each arm."""
+
+
+class Sides(StrEnum):
+    """Whether a test asks for one direction or for both."""
+
+    ONE = "one"
+    """One direction: is the canary worse?"""
+
+    TWO = "two"
+    """Both directions: is there any difference?"""
+
+
+class Spending(StrEnum):
+    """How much of alpha is spent up to a fraction t of the data."""
+
+    POWER = "power"
+    """α t^φ (Kim and DeMets 1987), with the `phi` of the policy."""
+
+    O_BRIEN_FLEMING = "o_brien_fleming"
+    """2 − 2 Φ(z / √t) for the quantile z of α / 2: like the boundaries of O'Brien and Fleming, it spends late."""
+
+    POCOCK = "pocock"
+    """α ln(1 + (e − 1) t): like the boundaries of Pocock, nearly the same at every look."""
+
+
 class SplitVerdict(StrEnum):
     """What the units of the arms prove about their split."""
 
@@ -240,10 +408,26 @@ class Verdict(StrEnum):
     """Neither is proven yet."""
 
     NO_DATA = "no_data"
-    """An arm has no exposure."""
+    """An arm has no exposure, no trials or no clusters."""
 
     INVALID = "invalid"
-    """The counts contradict one another."""
+    """The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow."""
+
+
+class WindowMethod(StrEnum):
+    """How counts per window are compared."""
+
+    AUTO = "auto"
+    """By the number of windows, their dispersion and their exposures."""
+
+    TOTALS = "totals"
+    """The totals of all windows, whatever their dispersion."""
+
+    DIFFERENCES = "differences"
+    """The mean difference per window."""
+
+    SHARES = "shares"
+    """Bets on the share of the canary in the events of each window, for equal exposures. It proves harm only."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -343,6 +527,222 @@ class ArmShare(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryNormal(_Variant):
+    """Sub-Gaussian deviations: means of many values, values between two limits."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "alpha_opt", "one_sided", tag="normal")
+
+    type: Literal["normal"] = "normal"
+    """Which variant this is."""
+
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+
+    alpha_opt: float
+    """The alpha for which it is."""
+
+    one_sided: bool
+    """Whether only deviations upwards count."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryGammaExponential(_Variant):
+    """Sub-exponential deviations upwards: waiting times."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "c", "alpha_opt", tag="gamma_exponential")
+
+    type: Literal["gamma_exponential"] = "gamma_exponential"
+    """Which variant this is."""
+
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+
+    c: float
+    """The scale of the tail."""
+
+    alpha_opt: float
+    """The alpha for which it is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryGammaPoisson(_Variant):
+    """Sub-Poisson deviations upwards: counts."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "c", "alpha_opt", tag="gamma_poisson")
+
+    type: Literal["gamma_poisson"] = "gamma_poisson"
+    """Which variant this is."""
+
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+
+    c: float
+    """The size of one step."""
+
+    alpha_opt: float
+    """The alpha for which it is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryBetaBinomial(_Variant):
+    """Deviations with two values, −g and h: events of trials."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "g", "h", "alpha_opt", "one_sided", tag="beta_binomial"
+    )
+
+    type: Literal["beta_binomial"] = "beta_binomial"
+    """Which variant this is."""
+
+    v_opt: float
+    """The variance at which the boundary is tightest."""
+
+    g: float
+    """The deviation of a trial without the event: its probability."""
+
+    h: float
+    """The deviation of a trial with the event: 1 minus its probability."""
+
+    alpha_opt: float
+    """The alpha for which it is."""
+
+    one_sided: bool
+    """Whether only deviations upwards count."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryPolyStitching(_Variant):
+    """Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("v_min", "c", "s", "eta", tag="poly_stitching")
+
+    type: Literal["poly_stitching"] = "poly_stitching"
+    """Which variant this is."""
+
+    v_min: float
+    """The variance from which the boundary holds; it is constant below."""
+
+    c: float
+    """The scale of the tail; 0 for sub-Gaussian deviations."""
+
+    s: float
+    """The exponent of the epochs, above 1: 1.4 for most purposes."""
+
+    eta: float
+    """The ratio of the variances of two epochs, above 1: 2 for most purposes."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoundaryQuantile(_Variant):
+    """The number of values below a quantile, for all quantiles together."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("p", "t_opt", "delta", "s", "eta", tag="quantile")
+
+    type: Literal["quantile"] = "quantile"
+    """Which variant this is."""
+
+    p: float
+    """The quantile, between 0 and 1."""
+
+    t_opt: float
+    """The number of values from which the boundary holds."""
+
+    delta: float
+    """The distance of two quantiles of the grid, in logits: 0.5 for most purposes."""
+
+    s: float
+    """The exponent of the epochs, above 1: 1.4 for most purposes."""
+
+    eta: float
+    """The ratio of the numbers of two epochs, above 1: 2 for most purposes."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Boundary: TypeAlias = (
+    BoundaryNormal
+    | BoundaryGammaExponential
+    | BoundaryGammaPoisson
+    | BoundaryBetaBinomial
+    | BoundaryPolyStitching
+    | BoundaryQuantile
+)
+"""A boundary for a sum of deviations, by the distribution of one deviation."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChiSquaredTest(_Value):
+    """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("statistic", "df", "p")
+
+    statistic: float
+    """The statistic."""
+
+    df: float
+    """The degrees of freedom."""
+
+    p: float
+    """The p-value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cluster(_Value):
+    """The sums of one cluster: a user, a host, a session."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("sum", "size")
+
+    sum: float
+    """The numerator: errors, revenue, seconds; 0 or more."""
+
+    size: float
+    """The denominator: requests, orders; 0 or more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterPolicy(_Value):
+    """When a ratio of the canary counts as worse, and how certain that must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "direction", "margin_percent", "alpha", "looks", "min_clusters", "tuned_for_clusters"
+    )
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater ratio or a smaller one is worse. Default `increase_is_bad`."""
+
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the baseline, that is still tolerated. Default 25."""
+
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`. Default 0.05."""
+
+    looks: Looks = Looks.ANY
+    """How often the sums are looked at. Default `any`."""
+
+    min_clusters: int = 8
+    """The number of clusters that each arm must have. Default 8."""
+
+    tuned_for_clusters: float = 1000.0
+    """The number of clusters of both arms for which the confidence sequence is tightest. Default 1000."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
     """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a
     canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
@@ -356,6 +756,7 @@ class Comparison(_Value):
         "harm",
         "safe",
         "needed_events",
+        "needed_units",
         "reasons",
         "policy_digest",
     )
@@ -384,6 +785,12 @@ class Comparison(_Value):
     there are fewer events.
     """
 
+    needed_units: int | None = None
+    """The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
+    `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`. Only if the verdict is
+    inconclusive and there are fewer.
+    """
+
     reasons: Sequence[Reason]
     """The reasons: first that of the verdict. Never empty."""
 
@@ -398,6 +805,19 @@ class Comparison(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CountRow(_Value):
+    """A row of a table of counts."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("counts")
+
+    counts: Sequence[int]
+    """The counts, in the same order in every row."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "counts")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
 
@@ -408,6 +828,162 @@ class Counts(_Value):
 
     exposure: float
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignShares(_Variant):
+    """Two shares of trials: errors of requests, orders of sessions."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "canary_share", tag="shares")
+
+    type: Literal["shares"] = "shares"
+    """Which variant this is."""
+
+    canary: float
+    """The share of the canary that is to be found: 0.015 for 1.5 %."""
+
+    baseline: float
+    """The share of the baseline."""
+
+    canary_share: float
+    """The share of all trials that the canary gets, between 0 and 1."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignMeans(_Variant):
+    """Two means."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("effect", "canary_share", tag="means")
+
+    type: Literal["means"] = "means"
+    """Which variant this is."""
+
+    effect: float
+    """The difference of the means, in standard deviations of one value."""
+
+    canary_share: float
+    """The share of all values that the canary gets, between 0 and 1."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignRanks(_Variant):
+    """Two samples by ranks, as in `mann_whitney`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("probability", "canary_share", tag="ranks")
+
+    type: Literal["ranks"] = "ranks"
+    """Which variant this is."""
+
+    probability: float
+    """The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect."""
+
+    canary_share: float
+    """The share of all values that the canary gets, between 0 and 1."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignEvents(_Variant):
+    """Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "margin_percent", "direction", "canary_share", tag="events"
+    )
+
+    type: Literal["events"] = "events"
+    """Which variant this is."""
+
+    margin_percent: float
+    """The margin, in percent of the rate of the baseline."""
+
+    direction: Direction
+    """Whether more events or fewer are worse."""
+
+    canary_share: float
+    """The share of the exposure that the canary gets, between 0 and 1."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignNoEvents(_Variant):
+    """One arm without any event: the trials after which a share is ruled out."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", tag="no_events")
+
+    type: Literal["no_events"] = "no_events"
+    """Which variant this is."""
+
+    share: float
+    """The share that is to be ruled out."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Design: TypeAlias = DesignShares | DesignMeans | DesignRanks | DesignEvents | DesignNoEvents
+"""What is compared, and the effect that is to be found."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dispersion(_Value):
+    """The dispersion of counts, made by `dispersion`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("phi", "rate", "windows")
+
+    phi: float | None = None
+    """The statistic φ; absent without events, and with fewer than 2 windows."""
+
+    rate: float
+    """The events of all windows, divided by their exposure."""
+
+    windows: int
+    """The number of windows with exposure."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectDifference(_Variant):
+    """The share of the canary minus that of the baseline."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="difference")
+
+    type: Literal["difference"] = "difference"
+    """Which variant this is."""
+
+    value: float
+    """The difference: 0.005 for half a percentage point, 0 for equality."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EffectRatio(_Variant):
+    """The share of the canary, divided by that of the baseline."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="ratio")
+
+    type: Literal["ratio"] = "ratio"
+    """Which variant this is."""
+
+    value: float
+    """The ratio: 1.25 for a quarter more, 1 for equality."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Effect: TypeAlias = EffectDifference | EffectRatio
+"""A hypothesis about two shares: that of the canary and that of the baseline."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -433,6 +1009,44 @@ class EquivalenceTest(_Value):
 
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupLook(_Value):
+    """One look of a group sequential test, made by `group_sequential`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("fraction", "spent", "z", "p")
+
+    fraction: float
+    """The fraction of the data."""
+
+    spent: float
+    """The alpha of one side that is spent up to here."""
+
+    z: float
+    """The boundary of z."""
+
+    p: float
+    """The p-value of one side at the boundary."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupPolicy(_Value):
+    """How a group sequential test spends its alpha."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "sides", "spending", "phi")
+
+    alpha: float = 0.05
+    """The highest probability of a false rejection, over all looks together. Default 0.05."""
+
+    sides: Sides = Sides.ONE
+    """Whether the test asks for one direction or for both. Default `one`."""
+
+    spending: Spending = Spending.POWER
+    """How much of alpha is spent up to each fraction. Default `power`."""
+
+    phi: float = 2.0
+    """The exponent of `power`: 1 spends evenly, 3 spends late. Default 2."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -532,6 +1146,41 @@ class MetricTest(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NeededSample(_Value):
+    """The size that a comparison needs, made by `needed_sample`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "total", "minimum")
+
+    canary: float
+    """The trials, values or events of the canary, as calculated; not rounded."""
+
+    baseline: float
+    """Those of the baseline; 0 for one arm."""
+
+    total: int
+    """Those of both arms together, rounded up, and at least `minimum`."""
+
+    minimum: int
+    """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedShare(_Value):
+    """A class of `multinomial_test`: what it got, and what it was planned to get."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("count", "share", "prior")
+
+    count: int
+    """The number of items in the class."""
+
+    share: float
+    """The planned share, between 0 and 1."""
+
+    prior: float
+    """The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
@@ -557,6 +1206,33 @@ class Policy(_Value):
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before
     there is any verdict. Default 5.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PowerPolicy(_Value):
+    """How certain a comparison must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "alpha", "power", "sides", "looks", "min_expected_events", "min_values"
+    )
+
+    alpha: float = 0.05
+    """The highest probability of finding what is not there. Default 0.05."""
+
+    power: float = 0.8
+    """The probability of finding the effect. Default 0.8."""
+
+    sides: Sides = Sides.ONE
+    """Whether the test asks for one direction or for both. Default `one`."""
+
+    looks: Looks = Looks.ANY
+    """How often the data are looked at. Default `any`."""
+
+    min_expected_events: float = 5.0
+    """The number of events that the baseline must be expected to have before anything is judged. Default 5."""
+
+    min_values: int = 30
+    """The number of values that each arm must have before anything is judged. Default 30."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -605,6 +1281,164 @@ class RankTest(_Value):
 
     common_language_effect: float
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateHypothesis(_Value):
+    """A hypothesis about the ratio of two rates."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "looks", "prior_canary", "prior_baseline")
+
+    ratio: float = 1.0
+    """The rate of the canary, divided by that of the baseline. Default 1."""
+
+    looks: Looks = Looks.ANY
+    """How often the counts are looked at. Default `any`."""
+
+    prior_canary: float | None = None
+    """The weight of the prior on the canary, in events; only for any number of looks. Default: 10 events in all, split as
+    the hypothesis says.
+    """
+
+    prior_baseline: float | None = None
+    """The weight of the prior on the baseline, in events."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateInterval(_Value):
+    """A rate with its interval, made by `rate_interval`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("rate", "low", "high")
+
+    rate: float
+    """The events, divided by the exposure."""
+
+    low: float
+    """The lower end."""
+
+    high: float
+    """The upper end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateRatio(_Value):
+    """The ratio of two rates with its interval, made by `rate_ratio`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "low", "high")
+
+    ratio: float | None = None
+    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+
+    low: float
+    """The lower end."""
+
+    high: float | None = None
+    """The upper end; absent without events of the baseline."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateTest(_Value):
+    """The tests of the ratio of two rates, made by `rate_test`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less")
+
+    share: float
+    """The share of the canary in all events under the hypothesis."""
+
+    greater: TestResult
+    """The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate."""
+
+    less: TestResult
+    """The test against "the ratio is at least that of the hypothesis"."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareEffect(_Value):
+    """An effect on a share with its confidence interval, made by `share_effect`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+
+    estimate: float | None = None
+    """The difference or the ratio of the shares; a ratio is absent without events of the baseline."""
+
+    low: float
+    """The lower end."""
+
+    high: float | None = None
+    """The upper end; absent if there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareInterval(_Value):
+    """A share with its confidence interval, made by `share_interval` and
+    `share_sequence`.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "low", "high")
+
+    share: float
+    """The events, divided by the trials."""
+
+    low: float
+    """The lower end."""
+
+    high: float
+    """The upper end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharePolicy(_Value):
+    """When a share of the canary counts as worse, and how certain that must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "direction", "margin_percent", "margin_points", "alpha", "method", "min_expected_events"
+    )
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater share or a smaller one is worse. Default `increase_is_bad`, as for errors."""
+
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the share of the baseline, that is still tolerated. Default 25: 1.25 % where
+    the baseline has 1 %.
+    """
+
+    margin_points: float | None = None
+    """The same in percentage points, instead of `marginPercent`: 2 tolerates 42 % where the baseline has 40 %."""
+
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, at one look. Default 0.05."""
+
+    method: ShareTestMethod = ShareTestMethod.AUTO
+    """The test for harm. Default `auto`."""
+
+    min_expected_events: float = 5.0
+    """The number of events that the baseline must be expected to have before there is any verdict. Default 5."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareTest(_Value):
+    """The result of a test of two shares, made by `test_shares`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "method", "statistic", "p_two_sided", "p_greater", "p_less"
+    )
+
+    method: ShareTestMethod
+    """The method that was applied; never `auto`."""
+
+    statistic: float | None = None
+    """The statistic: z of `score`, Wald's z of `barnard`, the odds ratio of `fisher`, the smaller p-value of Fisher for
+    `boschloo`. Absent if it is infinite.
+    """
+
+    p_two_sided: float
+    """The p-value against the hypothesis."""
+
+    p_greater: float
+    """The p-value against "the hypothesis, or less": small if the share of the canary is greater."""
+
+    p_less: float
+    """The p-value against "the hypothesis, or more": small if the share of the canary is less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -703,6 +1537,19 @@ class TestResult(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Trials(_Value):
+    """The events of one arm, and the trials of which they are a part."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("events", "trials")
+
+    events: int
+    """The trials with the event: failed requests, sessions with an order."""
+
+    trials: int
+    """All trials: requests, sessions."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
@@ -733,6 +1580,33 @@ class WelchTest(_Value):
 
     p_less: float
     """The p-value against "the mean of the canary is not less"."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowPolicy(_Value):
+    """How counts per window are compared."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "counts", "method", "dispersion_limit", "min_dispersion_windows", "min_windows", "tuned_for_windows"
+    )
+
+    counts: Policy = field(default_factory=lambda: Policy())
+    """When a canary counts as worse, as for `compare_counts`."""
+
+    method: WindowMethod = WindowMethod.AUTO
+    """The method. Default `auto`: by the number of windows and their dispersion."""
+
+    dispersion_limit: float = 1.5
+    """The dispersion φ of an arm up to which its events count as independent. Default 1.5."""
+
+    min_dispersion_windows: int = 5
+    """The number of windows from which their dispersion counts as known. Default 5."""
+
+    min_windows: int = 10
+    """The number of windows from which the mean difference counts as normal. Default 10."""
+
+    tuned_for_windows: float = 50.0
+    """The number of windows for which the confidence sequence is tightest. Default 50."""
 
 
 _default_policy = _native.function("stats.default_policy")
@@ -830,6 +1704,52 @@ def check_split(
     return _check_split(arms, policy)
 
 
+_chi_squared = _native.function("stats.chi_squared")
+
+
+def chi_squared(rows: Sequence[CountRow | Mapping[str, object]], yates: bool) -> ChiSquaredTest:
+    """Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by
+    device.
+
+    With `yates`, a table of 2 rows and 2 columns gets the correction for continuity, as scipy's `chi2_contingency` does by
+    default.
+
+    Errors:
+    All faults at once: `out_of_range` for fewer than 2 rows or columns, or more than 1000; `invalid_value` for rows of
+    different lengths, and for a row or a column without any count.
+    """
+    return _chi_squared(rows, yates)
+
+
+_compare_clusters = _native.function("stats.compare_clusters")
+
+
+def compare_clusters(
+    canary: Sequence[Cluster | Mapping[str, object]],
+    baseline: Sequence[Cluster | Mapping[str, object]],
+    policy: ClusterPolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a
+    user, of a host, of a session.
+
+    A test that takes every request as independent rejects too often, by the factor to which clusters repeat themselves. Here
+    the cluster is the unit: the variance of Σ s / Σ n over K clusters is (Var s − 2 r Cov(s, n) + r² Var n) / (K n̄²), the
+    delta method (Deng, Knoblich and Lu, KDD 2018). With `looks: any`, the test is an asymptotic confidence sequence over
+    clusters; with `looks: one`, Welch's t.
+
+    | verdict | condition |
+    | --- | --- |
+    | `no_data` | an arm has no cluster with a size |
+    | `invalid` | an arm has fewer than `minClusters` clusters |
+    | others | as in `compare_counts` |
+
+    Errors:
+    All faults at once: `out_of_range` for a negative sum or size, `invalid_value` for a sum without a size, `out_of_range` for
+    `minClusters` of 1, a margin of −5 and an `alpha` of 5.
+    """
+    return _compare_clusters(canary, baseline, policy)
+
+
 _compare_counts = _native.function("stats.compare_counts")
 
 
@@ -883,6 +1803,96 @@ def compare_metrics(
     return _compare_metrics(metrics, policy)
 
 
+_compare_shares = _native.function("stats.compare_shares")
+
+
+def compare_shares(
+    canary: Trials | Mapping[str, object],
+    baseline: Trials | Mapping[str, object],
+    policy: SharePolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
+    10 % or there are few trials.
+
+    `compare_counts` takes the number of trials as exposure, which is right for rare events and any number of looks. A share
+    of 40 % varies less than a count does, and so needs fewer trials here.
+
+    Harm is tested by the method of the policy against equal shares, and its absence by the score test at the margin
+    (`test_shares`). The verdicts are those of
+    `compare_counts`.
+
+    Errors:
+    All faults at once: `out_of_range` for more events than trials, a margin of −5 %, an `alpha` of 5, and for the method
+    `boschloo` or `barnard` with 1001 trials.
+    """
+    return _compare_shares(canary, baseline, policy)
+
+
+_compare_windows = _native.function("stats.compare_windows")
+
+
+def compare_windows(
+    canary: Sequence[Counts | Mapping[str, object]],
+    baseline: Sequence[Counts | Mapping[str, object]],
+    policy: WindowPolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
+    bursts.
+
+    Hosts that fail, retries and incidents of one arm make its counts vary more than independent events would. A comparison of
+    the totals then reports harm in half of the canaries that have none. So the method depends on the dispersion φ of each arm
+    (`dispersion`):
+
+    | windows | method | proves |
+    | --- | --- | --- |
+    | 5 or more, φ at most 1.5 in both arms, the split constant | `totals`: as `compare_counts` | harm, and its absence |
+    | 10 or more otherwise | `differences`: asymptotic confidence sequence of the mean difference per window | harm, and its absence |
+    | fewer, equal exposures | `shares`: bets on the share of the canary in the events of each window | harm |
+    | fewer, other exposures | none | nothing: `inconclusive` |
+
+    The first reason is that of the verdict, the second one says which method was applied and why. Both lists have the same
+    windows in the order of time; a window in which an arm has no exposure is left out. The split is constant if the
+    ratio of the exposures of no window is twice that of another.
+
+    Errors:
+    All faults at once: `invalid_value` for two lists of different lengths, `out_of_range` for a negative exposure, a
+    `dispersionLimit` of 0, `minWindows` of 1 and an `alpha` of 5.
+    """
+    return _compare_windows(canary, baseline, policy)
+
+
+_dispersion = _native.function("stats.dispersion")
+
+
+def dispersion(windows: Sequence[Counts | Mapping[str, object]]) -> Dispersion:
+    """How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
+    degrees of freedom.
+
+    φ = Σ (kᵢ − r eᵢ)² / (r eᵢ) / (K − 1), with the counts k, the exposures e and the common rate r. It is about 1 for
+    independent events at a constant rate, and 3 where events come in bursts of three. Windows without exposure are left out.
+
+    Errors:
+    All faults at once: `out_of_range` for a negative exposure and for fewer than 2 windows with exposure, `invalid_value`
+    for events without exposure.
+    """
+    return _dispersion(windows)
+
+
+_effective_size = _native.function("stats.effective_size")
+
+
+def effective_size(n: int, autocorrelation: float) -> float:
+    """The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of
+    neighbours.
+
+    A negative correlation counts as 0.
+
+    Errors:
+    `out_of_range` for a correlation of 1 or more, and below −1.
+    """
+    return _effective_size(n, autocorrelation)
+
+
 _equivalence = _native.function("stats.equivalence")
 
 
@@ -911,6 +1921,24 @@ _explain_split = _native.function("stats.explain_split")
 def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
     """Writes the check of a split as text for a person: the verdict and the reasons."""
     return _explain_split(check)
+
+
+_group_sequential = _native.function("stats.group_sequential")
+
+
+def group_sequential(
+    fractions: Sequence[float], policy: GroupPolicy | Mapping[str, object]
+) -> tuple[GroupLook, ...]:
+    """The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
+
+    The number of looks and the final size must be known in advance. If they are not, as for a canary of unknown traffic, use
+    `compare_counts`. For two sides, each has half of alpha, and a boundary of one side ignores the other.
+
+    Errors:
+    All faults at once: `out_of_range` for no look, more than 50, a fraction of 0 or 1.5, an `alpha` of 5 and a `phi` of 0;
+    `invalid_value` for fractions that do not ascend.
+    """
+    return _group_sequential(fractions, policy)
 
 
 _kolmogorov_smirnov = _native.function("stats.kolmogorov_smirnov")
@@ -964,6 +1992,61 @@ def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: Ran
     return _mann_whitney(canary, baseline, method)
 
 
+_mixture_log_e = _native.function("stats.mixture_log_e")
+
+
+def mixture_log_e(boundary: Boundary | Mapping[str, object], s: float, v: float) -> float:
+    """The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
+
+    Reject when it is at least ln(1 / α); that holds at any time.
+
+    Errors:
+    As `sequence_boundary`, and `invalid_value` for `poly_stitching` and `quantile`, `out_of_range` for a sum that no
+    events have: below −v / h or above v / g of `beta_binomial`, and below −(v + vOpt) of `gamma_poisson`.
+    """
+    return _mixture_log_e(boundary, s, v)
+
+
+_multinomial_test = _native.function("stats.multinomial_test")
+
+
+def multinomial_test(classes: Sequence[PlannedShare | Mapping[str, object]]) -> TestResult:
+    """Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process.
+
+    `check_split` decides by the same test; this is the test alone, with a prior weight for each class.
+
+    Errors:
+    All faults at once: `out_of_range` for fewer than 2 classes or more than 1000, a share or a prior of 0; `invalid_value`
+    for shares that do not add up to 1.
+    """
+    return _multinomial_test(classes)
+
+
+_needed_sample = _native.function("stats.needed_sample")
+
+
+def needed_sample(
+    design: Design | Mapping[str, object], policy: PowerPolicy | Mapping[str, object]
+) -> NeededSample:
+    """The number of trials, values or events that a comparison needs to find an effect.
+
+    | design | formula for n in both arms, with the share c of the canary | source |
+    | --- | --- | --- |
+    | `shares` | variances p̄q̄ / (c(1 − c)) and p₁q₁ / c + p₂q₂ / (1 − c) | `statsmodels`, `samplesize_proportions_2indep_onetail` |
+    | `means` | variances 1 / (c(1 − c)), distance in standard deviations | `statsmodels`, `NormalIndPower` |
+    | `ranks` | (z_α + z_β)² / (12 c (1 − c) (P − 1/2)²) | Noether 1987 |
+    | `events` | binomial test of the share of the canary in all events at the margin | as in `compare_counts` |
+    | `no_events` | ln α / ln(1 − share): the rule of three | Clopper and Pearson 1934 |
+
+    With `looks: any` the number is 1.3 times as large, which is about the median of an e-process.
+
+    Errors:
+    All faults at once: `out_of_range` for a share of 0 or 1, a `canaryShare` of 50, an effect of 0, a `marginPercent` of −5,
+    an `alpha` of 5, a `power` of 0.3, and for an effect so small that the number is beyond 2^53.
+    """
+    return _needed_sample(design, policy)
+
+
 _outcome = _native.function("stats.outcome")
 
 
@@ -997,6 +2080,22 @@ def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
     return _outcome_of_split(check)
 
 
+_power = _native.function("stats.power")
+
+
+def power(
+    design: Design | Mapping[str, object], total: int, policy: PowerPolicy | Mapping[str, object]
+) -> float:
+    """The probability that a comparison of `total` units in both arms finds the effect of the design.
+
+    The power that the policy asks for does not matter. For `no_events`, it is the probability that an event is seen.
+
+    Errors:
+    As `needed_sample`.
+    """
+    return _power(design, total, policy)
+
+
 _quantile = _native.function("stats.quantile")
 
 
@@ -1024,6 +2123,55 @@ def quantile_interval(values: Sequence[float], p: float, level: float) -> Quanti
     return _quantile_interval(values, p, level)
 
 
+_rate_interval = _native.function("stats.rate_interval")
+
+
+def rate_interval(arm: Counts | Mapping[str, object], level: float) -> RateInterval:
+    """A rate with its exact confidence interval, for one look (F. Garwood 1936).
+
+    Errors:
+    All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+    """
+    return _rate_interval(arm, level)
+
+
+_rate_ratio = _native.function("stats.rate_ratio")
+
+
+def rate_ratio(
+    canary: Counts | Mapping[str, object],
+    baseline: Counts | Mapping[str, object],
+    level: float,
+    looks: Looks | str,
+) -> RateRatio:
+    """The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks.
+
+    Errors:
+    All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+    """
+    return _rate_ratio(canary, baseline, level, looks)
+
+
+_rate_test = _native.function("stats.rate_test")
+
+
+def rate_test(
+    canary: Counts | Mapping[str, object],
+    baseline: Counts | Mapping[str, object],
+    hypothesis: RateHypothesis | Mapping[str, object],
+) -> RateTest:
+    """Tests the ratio of two rates against a hypothesis, in both directions.
+
+    For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+    the e-process of `compare_counts`; its prior is a beta distribution of the share of the canary in all events.
+
+    Errors:
+    All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
+    without the other.
+    """
+    return _rate_test(canary, baseline, hypothesis)
+
+
 _relative_lift = _native.function("stats.relative_lift")
 
 
@@ -1034,6 +2182,129 @@ def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: flo
     As `welch`, and `invalid_value` for a baseline whose mean is 0.
     """
     return _relative_lift(canary, baseline, level)
+
+
+_sequence_boundary = _native.function("stats.sequence_boundary")
+
+
+def sequence_boundary(boundary: Boundary | Mapping[str, object], v: float, alpha: float) -> float:
+    """The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`.
+
+    For `quantile`, `v` is the number of values, and the sum counts the values below the quantile minus their expected number.
+
+    Errors:
+    All faults at once: `out_of_range` for a variance of 0, an `alpha` of 5, a `vOpt` of −1, a one-sided `alphaOpt` of 0.6, and
+    an `s` of 1.
+    """
+    return _sequence_boundary(boundary, v, alpha)
+
+
+_share_effect = _native.function("stats.share_effect")
+
+
+def share_effect(
+    canary: Trials | Mapping[str, object],
+    baseline: Trials | Mapping[str, object],
+    scale: EffectScale | str,
+    level: float,
+    method: EffectMethod | str,
+) -> ShareEffect:
+    """The difference or the ratio of two shares with its confidence interval, for one look.
+
+    | method | effect | source |
+    | --- | --- | --- |
+    | `score` | `difference` and `ratio` | Miettinen and Nurminen 1985 |
+    | `newcombe` | `difference` | Newcombe 1998, method 10: a hybrid of two intervals of Wilson |
+    | `log_adjusted` | `ratio` | Walter 1975: the normal interval of the logarithm, with half an event more |
+
+    Errors:
+    All faults at once: `out_of_range` for more events than trials, no trial and a level of 95; `invalid_value` for
+    `newcombe` of a ratio and `log_adjusted` of a difference.
+    """
+    return _share_effect(canary, baseline, scale, level, method)
+
+
+_share_interval = _native.function("stats.share_interval")
+
+
+def share_interval(
+    arm: Trials | Mapping[str, object], level: float, method: ShareMethod | str
+) -> ShareInterval:
+    """The confidence interval of one share.
+
+    | method | coverage | source |
+    | --- | --- | --- |
+    | `wilson` | `level` on average; the narrowest for most purposes | Wilson 1927 |
+    | `clopper_pearson` | `level` or more for every share | Clopper and Pearson 1934 |
+    | `jeffreys` | `level` on average, with equal tails | Brown, Cai and DasGupta 2001 |
+    | `agresti_coull` | more than `level`, mostly | Agresti and Coull 1998 |
+
+    Errors:
+    All faults at once: `out_of_range` for more events than trials, no trial, more than 1,000,000,000, and a level of 95.
+    """
+    return _share_interval(arm, level, method)
+
+
+_share_sequence = _native.function("stats.share_sequence")
+
+
+def share_sequence(
+    arm: Trials | Mapping[str, object], level: float, tuned_for: float, tuned_level: float
+) -> ShareInterval:
+    """A share with its confidence sequence: the interval covers the share at all looks together.
+
+    It inverts the beta-binomial mixture (Howard and Ramdas 2022; `confseq` `bernoulli_confidence_interval`), which is
+    tightest at `tuned_for` trials and the level `tuned_level`.
+
+    Errors:
+    All faults at once: `out_of_range` for more events than trials, no trial, a level of 95 and a `tunedFor` of 0.
+    """
+    return _share_sequence(arm, level, tuned_for, tuned_level)
+
+
+_split_chi_squared = _native.function("stats.split_chi_squared")
+
+
+def split_chi_squared(arms: Sequence[Arm | Mapping[str, object]]) -> ChiSquaredTest:
+    """Tests by chi-squared whether traffic was split as planned, for one look at its end.
+
+    `check_split` is for any number of looks. This test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct
+    splits. An arm with the weight 0 must be empty, and is left out.
+
+    Errors:
+    All faults at once, as `check_split`; then `invalid_value` for units in an arm with the weight 0, and `out_of_range` for
+    fewer than 2 arms with a weight, and for no units at all.
+    """
+    return _split_chi_squared(arms)
+
+
+_test_shares = _native.function("stats.test_shares")
+
+
+def test_shares(
+    canary: Trials | Mapping[str, object],
+    baseline: Trials | Mapping[str, object],
+    hypothesis: Effect | Mapping[str, object],
+    method: ShareTestMethod | str,
+) -> ShareTest:
+    """Tests two shares against a hypothesis about their difference or ratio, for one look.
+
+    | method | hypothesis | use |
+    | --- | --- | --- |
+    | `auto` | any | `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score` |
+    | `score` | any, so also non-inferiority at a margin | Miettinen and Nurminen 1985 |
+    | `fisher` | equal shares | exact given the events of both arms; conservative |
+    | `boschloo` | equal shares, at most 1000 trials an arm | exact, and never above `fisher` |
+    | `barnard`, `barnard_unpooled` | equal shares, at most 1000 trials an arm | exact, ordered by Wald's statistic |
+
+    The exact tests compare tables so that none that ties with the observed one is left out. The p-value for both sides of
+    `score` and `boschloo` is twice the smaller one of a side.
+
+    Errors:
+    All faults at once: `out_of_range` for more events than trials, no trial, a difference of 5, a ratio of 0, and for
+    `boschloo` and `barnard` with 1001 trials; `invalid_value` for `fisher` at a difference of 0.005.
+    """
+    return _test_shares(canary, baseline, hypothesis, method)
 
 
 _welch = _native.function("stats.welch")

@@ -179,43 +179,67 @@ fn every_situation_of_the_field_runs() {
     assert_eq!(account.absent.keys().collect::<Vec<_>>(), ["field-metrics"]); // what no function decides
 }
 
-/// The files of cases in `relcore/tests/stats` have every supplied case of their families, or a reason in their `leftOut`.
-/// The families of a file that is not there, or of no file, are pending.
+/// Each family of statistics is complete: its cases run in every language, or in a file of `relcore/tests/stats`, or are left
+/// out for a reason, here or in the `leftOut` of that file. A family that is pending has none of these.
 #[test]
 fn every_statistical_case_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("stats.jsonl");
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (343, 162));
+    let mut counted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (group, vectors) in &account.run {
+        counted.entry(group.clone()).or_default().extend(vectors.keys().cloned());
+    }
+    for (group, vectors) in &account.absent {
+        counted.entry(group.clone()).or_default().extend(vectors.iter().cloned());
+    }
     let rows = rows("stats.jsonl");
-    let (at_source, supplied) = sources(&rows);
-    assert_eq!((at_source, supplied.values().sum::<u64>()), (343, 162));
-    let stats = folder().join("../relcore/tests/stats");
-    let rows: Vec<&Value> = rows.iter().filter(|row| has(row, "families")).collect();
-    let path =
-        |row: &Value| has(row, "file").then(|| stats.join(text(row, "file"))).filter(|path| path.exists());
-    // A case belongs to one family, but a family may have cases in several files.
-    let mut run: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for path in rows.iter().filter_map(|row| path(row)) {
+    let (mut left_out, mut pending) = (BTreeMap::new(), BTreeSet::new());
+    for row in rows.iter().filter(|row| has(row, "families")) {
+        let families: Vec<&str> =
+            row["families"].as_array().unwrap().iter().map(|family| family.as_str().unwrap()).collect();
+        if !has(row, "file") {
+            assert!(!text(row, "pending").is_empty());
+            pending.extend(families);
+            continue;
+        }
+        let path = folder().join("../relcore/tests/stats").join(text(row, "file"));
         for case in cases(&path).unwrap() {
-            run.entry(text(&case, "family").to_owned()).or_default().insert(text(&case, "id").to_owned());
+            let family = text(&case, "family");
+            assert!(families.contains(&family), "{family} is not listed for {}", path.display());
+            let is_new = counted.entry(family.to_owned()).or_default().insert(text(&case, "id").to_owned());
+            assert!(is_new, "run twice: {case}");
+        }
+        for (family, reason) in json(&path)["leftOut"].as_object().unwrap() {
+            assert!(families.contains(&family.as_str()), "{family} is not listed for {}", path.display());
+            assert!(!text(reason, "reason").is_empty());
+            *left_out.entry(family.clone()).or_default() += reason["cases"].as_u64().unwrap();
         }
     }
-    let mut families = BTreeSet::new();
-    for row in rows {
-        let left_out = path(row).map(|path| json(&path)["leftOut"].clone());
-        assert!(has(row, "file") || !text(row, "pending").is_empty());
-        for family in row["families"].as_array().unwrap() {
-            let family = family.as_str().unwrap();
-            assert!(families.insert(family.to_owned()), "{family} is in two files");
-            let run = run.get(family).map_or(0, BTreeSet::len) as u64;
-            let Some(left_out) = &left_out else {
-                assert!(run <= supplied[family], "{family}: {run} run, more than were supplied");
-                continue;
-            };
-            let left_out = left_out.get(family).map_or(0, |left_out| {
-                assert!(!text(left_out, "reason").is_empty());
-                left_out["cases"].as_u64().unwrap()
-            });
-            assert_eq!(run + left_out, supplied[family], "{family}: {run} run, {left_out} are left out");
+    for (family, supplied) in &account.supplied {
+        let run = counted.get(family).map_or(0, BTreeSet::len) as u64;
+        let left_out: u64 = left_out.get(family).copied().unwrap_or_default();
+        let expected = if pending.contains(family.as_str()) { 0 } else { *supplied };
+        assert_eq!(run + left_out, expected, "{family}: {run} run or listed, {left_out} are left out");
+    }
+    assert!(counted.keys().all(|family| account.supplied.contains_key(family)), "a family without a source");
+}
+
+/// A case begins with the vector that it expresses, and the file says how many of each family run in it.
+#[test]
+fn the_cases_of_statistics_name_their_vectors() {
+    let account = Account::read("stats.jsonl");
+    let mut counts: BTreeMap<(&String, &String), u64> = BTreeMap::new();
+    for (family, vectors) in &account.run {
+        for (id, files) in vectors {
+            for file in files {
+                *counts.entry((file, family)).or_default() += 1;
+                let is_named = |case: &Value| text(case, "description").starts_with(&format!("{id}: "));
+                assert!(cases(&folder().join(file)).unwrap().iter().any(is_named), "{id} in {file}");
+            }
         }
     }
-    assert_eq!(families.iter().collect::<Vec<_>>(), supplied.keys().collect::<Vec<_>>());
-    assert!(run.keys().all(|family| families.contains(family)), "a family that was not supplied");
+    for ((file, family), count) in counts {
+        let count = format!("`{family}` {count} of {}", account.supplied[family]);
+        assert!(text(&json(&folder().join(file)), "source").contains(&count), "the source of {file} lacks {count}");
+    }
 }

@@ -16,6 +16,18 @@ reason_codes! {
     NO_EXPOSURE;
     /// Invalid: an arm has events without exposure.
     EVENTS_WITHOUT_EXPOSURE;
+    /// The windows were compared by their totals: the events are independent.
+    WINDOWS_COMPARED_BY_TOTALS;
+    /// The windows were compared by the difference of each: events come in bursts, or the split changed.
+    WINDOWS_COMPARED_BY_DIFFERENCES;
+    /// The windows were compared by the share of the canary in the events of each.
+    WINDOWS_COMPARED_BY_SHARES;
+    /// Inconclusive: there are too few windows for any method.
+    WINDOWS_TOO_FEW;
+    /// Invalid: windows are to be compared by shares, but the exposures of the arms differ.
+    WINDOWS_OF_UNEQUAL_EXPOSURE;
+    /// Invalid: an arm has too few clusters for a variance.
+    CLUSTERS_TOO_FEW;
     /// Mismatched: the shares of the traffic are proven not to be the planned ones.
     SPLIT_MISMATCHED;
     /// Mismatched: an arm that was to get nothing got units.

@@ -1,8 +1,9 @@
+use super::code;
 use super::comparison::{Comparison, TestResult, Verdict};
 use super::conditional::{self, Shares};
 use super::policy::{Counts, Direction, Looks, Policy};
+use super::power::{self, Approximation, Sides, whole};
 use super::sequential::{self, Prior};
-use super::{code, normal};
 use crate::error::{Faults, Result};
 use crate::reason::{Evidence, Interval, Reason, ReasonCode, Severity, number};
 use crate::scalar::Count;
@@ -120,6 +121,7 @@ impl<'a> Pair<'a> {
             harm: Some(harm),
             safe: Some(safe),
             needed_events,
+            needed_units: None,
             reasons,
             policy_digest,
         }
@@ -127,10 +129,7 @@ impl<'a> Pair<'a> {
 
     /// The ratio of the rates at the margin.
     fn margin(self) -> f64 {
-        match self.policy.direction {
-            Direction::IncreaseIsBad => 1.0 + self.policy.margin_percent / 100.0,
-            Direction::DecreaseIsBad => 1.0 - self.policy.margin_percent / 100.0,
-        }
+        self.policy.direction.ratio_at(self.policy.margin_percent)
     }
 
     fn shares(self, ratio: f64) -> Shares {
@@ -200,25 +199,11 @@ impl<'a> Pair<'a> {
     }
 
     /// The events of both arms at which a canary as good as its baseline passes: with a power of 80 % for one look, by the
-    /// normal approximation of the binomial test at the margin. An e-process needs 1 to 1.4 times as many in the median
-    /// (simulated for margins of 10 to 100 % and splits of 50 and 10 %).
+    /// normal approximation of the binomial test at the margin.
     fn needed_events(self) -> Option<Count> {
-        let (border, equal) = (self.shares(self.margin()), self.shares(1.0));
-        let spread = |shares: Shares| (shares.canary * shares.baseline).sqrt();
-        let root = (normal::quantile(1.0 - self.policy.alpha) * spread(border)
-            + normal::quantile(0.8) * spread(equal))
-            / (border.canary - equal.canary);
-        let factor = match self.policy.looks {
-            Looks::Any => 1.3,
-            Looks::One => 1.0,
-        };
-        let needed = libm::ceil(root * root * factor).max(self.least_events());
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a cast of f64 saturates"
-        )]
-        Count::new(needed as u64).ok()
+        let test = Approximation::of_events(self.shares(self.margin()), self.shares(1.0));
+        let needed = test.needed(self.policy.alpha, 0.8, Sides::One) * power::factor(self.policy.looks);
+        whole(libm::ceil(needed).max(self.least_events()))
     }
 
     /// The events of both arms from which there is any verdict.
@@ -286,12 +271,6 @@ impl<'a> Pair<'a> {
 /// A p-value for a person. The digits of a tiny one mean nothing.
 pub(super) fn p_value(p: f64) -> String {
     if p < 1e-4 { "p < 0.0001".to_owned() } else { format!("p = {}", number(p)) }
-}
-
-/// A whole number of 0 or more as a count; `None` if it is too great.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of f64 saturates")]
-fn whole(number: f64) -> Option<Count> {
-    Count::new(number as u64).ok()
 }
 
 /// The p-value of an e-process.

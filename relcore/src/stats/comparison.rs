@@ -31,6 +31,11 @@ pub struct Comparison {
     /// there are fewer events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_events: Option<Count>,
+    /// The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
+    /// `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`. Only if the verdict is
+    /// inconclusive and there are fewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_units: Option<Count>,
     /// The reasons: first that of the verdict. Never empty.
     pub reasons: Vec<Reason>,
     /// The digest of the policy that was applied.
@@ -48,6 +53,7 @@ impl Comparison {
             harm: None,
             safe: None,
             needed_events: None,
+            needed_units: None,
             reasons: Vec::new(),
             policy_digest,
         }
@@ -66,9 +72,9 @@ pub enum Verdict {
     Passed,
     /// Neither is proven yet.
     Inconclusive,
-    /// An arm has no exposure.
+    /// An arm has no exposure, no trials or no clusters.
     NoData,
-    /// The counts contradict one another.
+    /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
     Invalid,
 }
 

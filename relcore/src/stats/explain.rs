@@ -52,8 +52,8 @@ impl Explain for Comparison {
             Verdict::Failed => "FAILED: the canary is worse than its baseline",
             Verdict::Passed => "PASSED: the canary is not worse than its baseline by the margin",
             Verdict::Inconclusive => "INCONCLUSIVE: the counts prove nothing yet",
-            Verdict::NoData => "NO DATA: an arm has no exposure",
-            Verdict::Invalid => "INVALID: the counts contradict one another",
+            Verdict::NoData => "NO DATA: an arm has no data",
+            Verdict::Invalid => "INVALID: the arms cannot be compared",
         };
         headline.to_owned()
     }

@@ -107,7 +107,7 @@ impl Margins {
 }
 
 /// The logarithm of the binomial density (Loader 2000).
-fn ln_binomial(k: f64, n: f64, share: f64) -> f64 {
+pub(super) fn ln_binomial(k: f64, n: f64, share: f64) -> f64 {
     if k <= 0.0 {
         return if share >= 1.0 && n > 0.0 {
             f64::NEG_INFINITY

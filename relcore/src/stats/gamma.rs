@@ -18,7 +18,7 @@ pub(crate) fn tails(a: f64, x: f64) -> Tails {
 }
 
 /// ln(x^a e^−x / Γ(a)): the density of the gamma distribution, times x.
-fn ln_kernel(a: f64, x: f64) -> f64 {
+pub(super) fn ln_kernel(a: f64, x: f64) -> f64 {
     libm::log(a / TAU) / 2.0 - stirling::error(a) - a * stirling::deviance((x - a) / a, x / a)
 }
 

@@ -272,7 +272,6 @@ pub(crate) struct Sequence {
     pub(crate) tuned_for: f64,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no public function compares samples at any look yet"))]
 impl Sequence {
     /// Half the width of the two-sided interval.
     pub(crate) fn half_width(self) -> f64 {
@@ -282,6 +281,7 @@ impl Sequence {
     }
 
     /// The distance of the end of the one-sided interval from the estimate.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no public function has a one-sided interval yet"))]
     pub(crate) fn one_sided(self) -> f64 {
         let spread = self.spread(2.0 * self.alpha);
         let ln = libm::log1p(spread.sqrt() / (2.0 * self.alpha));
@@ -304,6 +304,7 @@ impl Sequence {
     }
 
     /// The p-value of the two-sided test.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares samples at any look yet"))]
     pub(crate) fn two_sided_p(self, excess: f64) -> f64 {
         let spread = self.spread(self.alpha);
         let distance = excess / self.scale(spread);

@@ -8,11 +8,23 @@
 //! [`adjust`] adjusts the tests of many metrics, and [`compare_metrics`] judges a canary by all of them: it rolls back on any,
 //! and promotes on all. [`check_split`] tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
 //!
+//! | data | function |
+//! | --- | --- |
+//! | rare events with exposure: errors of requests | [`compare_counts`] |
+//! | the same per window of time, where events come in bursts | [`compare_windows`] |
+//! | a share above 10 %, or few trials: orders of sessions | [`compare_shares`] |
+//! | values that belong to users, hosts or sessions | [`compare_clusters`] |
+//!
+//! [`needed_sample`] says how many events, trials or values a comparison needs, and [`power`] what a given number finds.
+//! The tests and intervals behind the comparisons have names of their own: [`rate_test`], [`test_shares`],
+//! [`sequence_boundary`] and others.
+//!
 //! Pitfalls:
 //!
 //! - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
 //!   counts anew.
-//! - Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+//! - Events must be independent. Hosts or users that fail in bursts make the test of totals reject too often; `compare_windows`
+//!   and `compare_clusters` do not need it.
 //! - `inconclusive` is not `passed`: a canary without traffic has no errors either.
 //! - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
 //!   turns 5 % of false alarms into 24 %.
@@ -33,6 +45,13 @@
 //! | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 //! | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 //! | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+//! | `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
+//! | `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
+//! | `share_interval`, `share_sequence` | interval of a share, for one look and for any number | Wilson 1927; Brown, Cai and DasGupta 2001; Howard and Ramdas 2022 |
+//! | `sequence_boundary`, `mixture_log_e` | boundaries of sums, for any number of looks | Howard, Ramdas, McAuliffe and Sekhon 2021 |
+//! | `group_sequential` | boundaries for planned looks | Lan and DeMets 1983 |
+//! | `chi_squared` | test of a table of counts, for one look | Pearson 1900 |
+//! | `compare_clusters` | ratio of sums over clusters | Deng, Knoblich and Lu 2018 |
 //! | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 //! | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 //! | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
@@ -47,52 +66,83 @@
 mod adjust;
 mod arguments;
 mod beta;
+mod boundary;
 #[cfg(test)]
 mod cases;
+mod chi;
+mod clusters;
 pub mod code;
 mod compare;
 mod comparison;
 mod conditional;
 mod explain;
-#[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
+mod group;
+mod judgement;
 mod kolmogorov;
 mod means;
+mod noise;
 mod normal;
 mod order;
+mod paired;
 mod policy;
+mod power;
 mod quantile;
 mod rank;
 mod rate;
+mod rate_test;
 #[cfg(test)]
 mod sample_cases;
 mod sample_quantile;
+mod score;
 mod sequential;
+mod share;
+mod share_test;
+mod shares;
 mod shift;
 mod split;
 mod stirling;
 mod student;
 mod tails;
+mod unconditional;
+mod windows;
 
 pub use adjust::{
     AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
 };
+pub use boundary::{Boundary, mixture_log_e, sequence_boundary};
+pub use chi::{ChiSquaredTest, CountRow, chi_squared, split_chi_squared};
+pub use clusters::{Cluster, ClusterPolicy, compare_clusters};
 pub use compare::compare_counts;
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
+pub use group::{GroupLook, GroupPolicy, Spending, group_sequential};
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
+pub use noise::{Dispersion, dispersion, effective_size};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
+pub use power::{Design, NeededSample, PowerPolicy, Sides, needed_sample, power};
 pub use rank::{RankMethod, RankTest, mann_whitney};
+pub use rate_test::{
+    PlannedShare, RateHypothesis, RateInterval, RateRatio, RateTest, multinomial_test, rate_interval,
+    rate_ratio, rate_test, share_sequence,
+};
 pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
+pub use share::{ShareInterval, ShareMethod, Trials, share_interval};
+pub use share_test::{
+    Effect, EffectMethod, EffectScale, ShareEffect, ShareTest, ShareTestMethod, share_effect, test_shares,
+};
+pub use shares::{SharePolicy, compare_shares};
 pub use shift::{Shift, location_shift};
 pub(crate) use split::mismatch;
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
 };
+
+pub use windows::{WindowMethod, WindowPolicy, compare_windows};
 
 pub(crate) use conditional::{Shares, harm};
 pub(crate) use normal::two_sided;
@@ -102,7 +152,22 @@ pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
 pub(crate) use shift::{hodges_lehmann, percentile};
 
-crate::scalar::texts!(Correction, Direction, Looks, QuantileMethod, RankMethod, SplitVerdict, Verdict);
+crate::scalar::texts!(
+    Correction,
+    Direction,
+    EffectMethod,
+    EffectScale,
+    Looks,
+    QuantileMethod,
+    RankMethod,
+    ShareMethod,
+    ShareTestMethod,
+    Sides,
+    Spending,
+    SplitVerdict,
+    Verdict,
+    WindowMethod
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -113,23 +178,47 @@ macro_rules! table_rows {
 
                 fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
+                fn chi_squared(rows: &[CountRow], yates: bool) -> ChiSquaredTest;
+                fn compare_clusters(canary: &[Cluster], baseline: &[Cluster], policy: &ClusterPolicy) -> Comparison;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
+                fn compare_shares(canary: &Trials, baseline: &Trials, policy: &SharePolicy) -> Comparison;
+                fn compare_windows(canary: &[Counts], baseline: &[Counts], policy: &WindowPolicy) -> Comparison;
+                fn dispersion(windows: &[Counts]) -> Dispersion;
+                fn effective_size(n: crate::scalar::Count, autocorrelation: f64) -> f64;
                 fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
                 #[plain]
                 fn explain_split(check: &SplitCheck) -> String;
+                fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Vec<GroupLook>;
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                fn mixture_log_e(boundary: &Boundary, s: f64, v: f64) -> f64;
+                fn multinomial_test(classes: &[PlannedShare]) -> TestResult;
+                fn needed_sample(design: &Design, policy: &PowerPolicy) -> NeededSample;
                 #[plain]
                 fn outcome(comparison: &Comparison) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_split(check: &SplitCheck) -> crate::decision::Outcome;
+                fn power(design: &Design, total: crate::scalar::Count, policy: &PowerPolicy) -> f64;
                 fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> f64;
                 fn quantile_interval(values: &[f64], p: f64, level: f64) -> QuantileInterval;
+                fn rate_interval(arm: &Counts, level: f64) -> RateInterval;
+                fn rate_ratio(canary: &Counts, baseline: &Counts, level: f64, looks: &Looks) -> RateRatio;
+                fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis) -> RateTest;
                 fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;
+                fn sequence_boundary(boundary: &Boundary, v: f64, alpha: f64) -> f64;
+                fn share_effect(
+                    canary: &Trials, baseline: &Trials, scale: &EffectScale, level: f64, method: &EffectMethod
+                ) -> ShareEffect;
+                fn share_interval(arm: &Trials, level: f64, method: &ShareMethod) -> ShareInterval;
+                fn share_sequence(arm: &Trials, level: f64, tuned_for: f64, tuned_level: f64) -> ShareInterval;
+                fn split_chi_squared(arms: &[Arm]) -> ChiSquaredTest;
+                fn test_shares(
+                    canary: &Trials, baseline: &Trials, hypothesis: &Effect, method: &ShareTestMethod
+                ) -> ShareTest;
                 fn welch(canary: &[f64], baseline: &[f64], level: f64) -> WelchTest;
             }
         }

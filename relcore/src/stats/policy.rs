@@ -103,6 +103,16 @@ pub enum Direction {
     DecreaseIsBad,
 }
 
+impl Direction {
+    /// The ratio of two rates at a margin in percent.
+    pub(super) fn ratio_at(self, margin_percent: f64) -> f64 {
+        match self {
+            Self::IncreaseIsBad => 1.0 + margin_percent / 100.0,
+            Self::DecreaseIsBad => 1.0 - margin_percent / 100.0,
+        }
+    }
+}
+
 /// How often counts are compared while they grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

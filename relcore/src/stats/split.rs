@@ -249,7 +249,7 @@ pub enum SplitVerdict {
     NoData,
 }
 
-fn check_arms(arms: &[Arm], faults: &mut Faults) {
+pub(super) fn check_arms(arms: &[Arm], faults: &mut Faults) {
     let count = arms.len();
     faults.check(
         count >= 2,

@@ -2667,6 +2667,90 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.Boundary",
+        Descriptor::Tagged(&[
+            (
+                "normal",
+                &[
+                    Field { name: "vOpt", required: true, of: TypeRef::Float },
+                    Field { name: "alphaOpt", required: true, of: TypeRef::Float },
+                    Field { name: "oneSided", required: true, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "gamma_exponential",
+                &[
+                    Field { name: "vOpt", required: true, of: TypeRef::Float },
+                    Field { name: "c", required: true, of: TypeRef::Float },
+                    Field { name: "alphaOpt", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "gamma_poisson",
+                &[
+                    Field { name: "vOpt", required: true, of: TypeRef::Float },
+                    Field { name: "c", required: true, of: TypeRef::Float },
+                    Field { name: "alphaOpt", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "beta_binomial",
+                &[
+                    Field { name: "vOpt", required: true, of: TypeRef::Float },
+                    Field { name: "g", required: true, of: TypeRef::Float },
+                    Field { name: "h", required: true, of: TypeRef::Float },
+                    Field { name: "alphaOpt", required: true, of: TypeRef::Float },
+                    Field { name: "oneSided", required: true, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "poly_stitching",
+                &[
+                    Field { name: "vMin", required: true, of: TypeRef::Float },
+                    Field { name: "c", required: true, of: TypeRef::Float },
+                    Field { name: "s", required: true, of: TypeRef::Float },
+                    Field { name: "eta", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "quantile",
+                &[
+                    Field { name: "p", required: true, of: TypeRef::Float },
+                    Field { name: "tOpt", required: true, of: TypeRef::Float },
+                    Field { name: "delta", required: true, of: TypeRef::Float },
+                    Field { name: "s", required: true, of: TypeRef::Float },
+                    Field { name: "eta", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+        ]),
+    ),
+    (
+        "stats.ChiSquaredTest",
+        Descriptor::Struct(&[
+            Field { name: "statistic", required: true, of: TypeRef::Float },
+            Field { name: "df", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.Cluster",
+        Descriptor::Struct(&[
+            Field { name: "sum", required: true, of: TypeRef::Float },
+            Field { name: "size", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.ClusterPolicy",
+        Descriptor::Struct(&[
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+            Field { name: "minClusters", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "tunedForClusters", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
         "stats.Comparison",
         Descriptor::Struct(&[
             Field { name: "verdict", required: true, of: TypeRef::Named("stats.Verdict") },
@@ -2688,6 +2772,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
             },
+            Field {
+                name: "neededUnits",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
             Field { name: "policyDigest", required: true, of: TypeRef::Text },
         ]),
@@ -2705,13 +2794,74 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.CountRow",
+        Descriptor::Struct(&[Field {
+            name: "counts",
+            required: true,
+            of: TypeRef::List(&TypeRef::Integer(0, 9007199254740991)),
+        }]),
+    ),
+    (
         "stats.Counts",
         Descriptor::Struct(&[
             Field { name: "events", required: true, of: TypeRef::Integer(0, 9007199254740991) },
             Field { name: "exposure", required: true, of: TypeRef::Float },
         ]),
     ),
+    (
+        "stats.Design",
+        Descriptor::Tagged(&[
+            (
+                "shares",
+                &[
+                    Field { name: "canary", required: true, of: TypeRef::Float },
+                    Field { name: "baseline", required: true, of: TypeRef::Float },
+                    Field { name: "canaryShare", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "means",
+                &[
+                    Field { name: "effect", required: true, of: TypeRef::Float },
+                    Field { name: "canaryShare", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "ranks",
+                &[
+                    Field { name: "probability", required: true, of: TypeRef::Float },
+                    Field { name: "canaryShare", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            (
+                "events",
+                &[
+                    Field { name: "marginPercent", required: true, of: TypeRef::Float },
+                    Field { name: "direction", required: true, of: TypeRef::Named("stats.Direction") },
+                    Field { name: "canaryShare", required: true, of: TypeRef::Float },
+                ] as &[Field],
+            ),
+            ("no_events", &[Field { name: "share", required: true, of: TypeRef::Float }] as &[Field]),
+        ]),
+    ),
     ("stats.Direction", Descriptor::Unit(&["increase_is_bad", "decrease_is_bad"])),
+    (
+        "stats.Dispersion",
+        Descriptor::Struct(&[
+            Field { name: "phi", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "rate", required: true, of: TypeRef::Float },
+            Field { name: "windows", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.Effect",
+        Descriptor::Tagged(&[
+            ("difference", &[Field { name: "value", required: true, of: TypeRef::Float }] as &[Field]),
+            ("ratio", &[Field { name: "value", required: true, of: TypeRef::Float }] as &[Field]),
+        ]),
+    ),
+    ("stats.EffectMethod", Descriptor::Unit(&["score", "newcombe", "log_adjusted"])),
+    ("stats.EffectScale", Descriptor::Unit(&["difference", "ratio"])),
     (
         "stats.EquivalenceTest",
         Descriptor::Struct(&[
@@ -2721,6 +2871,24 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "tLow", required: true, of: TypeRef::Float },
             Field { name: "tHigh", required: true, of: TypeRef::Float },
             Field { name: "df", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.GroupLook",
+        Descriptor::Struct(&[
+            Field { name: "fraction", required: true, of: TypeRef::Float },
+            Field { name: "spent", required: true, of: TypeRef::Float },
+            Field { name: "z", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.GroupPolicy",
+        Descriptor::Struct(&[
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "sides", required: false, of: TypeRef::Named("stats.Sides") },
+            Field { name: "spending", required: false, of: TypeRef::Named("stats.Spending") },
+            Field { name: "phi", required: false, of: TypeRef::Float },
         ]),
     ),
     (
@@ -2765,6 +2933,23 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.NeededSample",
+        Descriptor::Struct(&[
+            Field { name: "canary", required: true, of: TypeRef::Float },
+            Field { name: "baseline", required: true, of: TypeRef::Float },
+            Field { name: "total", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "minimum", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.PlannedShare",
+        Descriptor::Struct(&[
+            Field { name: "count", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "share", required: true, of: TypeRef::Float },
+            Field { name: "prior", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
         "stats.Policy",
         Descriptor::Struct(&[
             Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
@@ -2772,6 +2957,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "alpha", required: false, of: TypeRef::Float },
             Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
             Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.PowerPolicy",
+        Descriptor::Struct(&[
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "power", required: false, of: TypeRef::Float },
+            Field { name: "sides", required: false, of: TypeRef::Named("stats.Sides") },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+            Field { name: "minValues", required: false, of: TypeRef::Integer(0, 4294967295) },
         ]),
     ),
     (
@@ -2813,6 +3009,81 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.RateHypothesis",
+        Descriptor::Struct(&[
+            Field { name: "ratio", required: false, of: TypeRef::Float },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+            Field { name: "priorCanary", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "priorBaseline", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "stats.RateInterval",
+        Descriptor::Struct(&[
+            Field { name: "rate", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.RateRatio",
+        Descriptor::Struct(&[
+            Field { name: "ratio", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "stats.RateTest",
+        Descriptor::Struct(&[
+            Field { name: "share", required: true, of: TypeRef::Float },
+            Field { name: "greater", required: true, of: TypeRef::Named("stats.TestResult") },
+            Field { name: "less", required: true, of: TypeRef::Named("stats.TestResult") },
+        ]),
+    ),
+    (
+        "stats.ShareEffect",
+        Descriptor::Struct(&[
+            Field { name: "estimate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "stats.ShareInterval",
+        Descriptor::Struct(&[
+            Field { name: "share", required: true, of: TypeRef::Float },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    ("stats.ShareMethod", Descriptor::Unit(&["wilson", "clopper_pearson", "jeffreys", "agresti_coull"])),
+    (
+        "stats.SharePolicy",
+        Descriptor::Struct(&[
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "marginPoints", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "method", required: false, of: TypeRef::Named("stats.ShareTestMethod") },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.ShareTest",
+        Descriptor::Struct(&[
+            Field { name: "method", required: true, of: TypeRef::Named("stats.ShareTestMethod") },
+            Field { name: "statistic", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.ShareTestMethod",
+        Descriptor::Unit(&["auto", "score", "fisher", "boschloo", "barnard", "barnard_unpooled"]),
+    ),
+    (
         "stats.Shift",
         Descriptor::Struct(&[
             Field { name: "estimate", required: true, of: TypeRef::Float },
@@ -2820,6 +3091,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "upper", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
+    ("stats.Sides", Descriptor::Unit(&["one", "two"])),
+    ("stats.Spending", Descriptor::Unit(&["power", "o_brien_fleming", "pocock"])),
     (
         "stats.SplitCheck",
         Descriptor::Struct(&[
@@ -2853,6 +3126,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "logE", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
+    (
+        "stats.Trials",
+        Descriptor::Struct(&[
+            Field { name: "events", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "trials", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
     ("stats.Verdict", Descriptor::Unit(&["failed", "passed", "inconclusive", "no_data", "invalid"])),
     (
         "stats.WelchTest",
@@ -2865,6 +3145,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "pTwoSided", required: true, of: TypeRef::Float },
             Field { name: "pGreater", required: true, of: TypeRef::Float },
             Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    ("stats.WindowMethod", Descriptor::Unit(&["auto", "totals", "differences", "shares"])),
+    (
+        "stats.WindowPolicy",
+        Descriptor::Struct(&[
+            Field { name: "counts", required: false, of: TypeRef::Named("stats.Policy") },
+            Field { name: "method", required: false, of: TypeRef::Named("stats.WindowMethod") },
+            Field { name: "dispersionLimit", required: false, of: TypeRef::Float },
+            Field { name: "minDispersionWindows", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "minWindows", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "tunedForWindows", required: false, of: TypeRef::Float },
         ]),
     ),
     (

@@ -39,21 +39,21 @@ types! {
         AlertRules, AlertSample, AlertSeries, AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion,
         CriterionResult, EarlierResult, Firing, IncludedResults, Indicator, Objective, ObjectiveScore,
         ObjectiveStatus, ObjectiveVerdict, Objectives, ScoreSemantics, Scorecard, Target, MonitoredMetric,
-        Monitoring, MonitoringArea;
+        Monitoring, MonitoringArea, EffectSizes, JudgementPlan, JudgementWindow, CombinedJudgement;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout,
         Routing, State, Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
         PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver,
         Exposure, RebaseMode, ScheduleChange, WeightExposure, Confirmation, HeaderMatch, HeaderRoute, MatchKind,
-        MirrorRoute, StepOutcome;
+        MirrorRoute, StepOutcome, ApplePause, ApplePhase, AppleDay, PlayStatus, PlayRelease, SplitCounts;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     experiment: Assigner, Assignment, BucketRange, Condition, Decision, Definition, Guardrail, Move, Namespace,
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries, GitFault, GitPackage;
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
         NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,
@@ -67,7 +67,10 @@ types! {
     stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
         EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
         QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict,
-        WelchTest;
+        WelchTest, Boundary, ChiSquaredTest, Cluster, ClusterPolicy, CountRow, Design, Dispersion, Effect,
+        EffectMethod, EffectScale, GroupLook, GroupPolicy, NeededSample, PlannedShare, PowerPolicy, RateHypothesis,
+        RateInterval, RateRatio, RateTest, ShareEffect, ShareInterval, ShareMethod, SharePolicy, ShareTest,
+        ShareTestMethod, Sides, Spending, Trials, WindowMethod, WindowPolicy;
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss,
         Decision, Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict,
         Policy, SchemaChange, Situation, Verdict, Window, WindowVerdict, Condition, Correlation, RecoveryOption,

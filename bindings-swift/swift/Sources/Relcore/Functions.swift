@@ -1870,11 +1870,23 @@ public enum Rollback {
 /// `adjust` adjusts the tests of many metrics, and `compare_metrics` judges a canary by all of them: it rolls back on any,
 /// and promotes on all. `check_split` tests whether traffic was split as planned. If it was not, every comparison of its arms is invalid.
 ///
+/// | data | function |
+/// | --- | --- |
+/// | rare events with exposure: errors of requests | `compare_counts` |
+/// | the same per window of time, where events come in bursts | `compare_windows` |
+/// | a share above 10 %, or few trials: orders of sessions | `compare_shares` |
+/// | values that belong to users, hosts or sessions | `compare_clusters` |
+///
+/// `needed_sample` says how many events, trials or values a comparison needs, and `power` what a given number finds.
+/// The tests and intervals behind the comparisons have names of their own: `rate_test`, `test_shares`,
+/// `sequence_boundary` and others.
+///
 /// Pitfalls:
 ///
 /// - The share of the exposure must stay the same while the counts grow. When the weight of the canary changes, begin both
 ///   counts anew.
-/// - Events must be independent. Hosts or users that fail in bursts make the test reject too often.
+/// - Events must be independent. Hosts or users that fail in bursts make the test of totals reject too often; `compare_windows`
+///   and `compare_clusters` do not need it.
 /// - `inconclusive` is not `passed`: a canary without traffic has no errors either.
 /// - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
 ///   turns 5 % of false alarms into 24 %.
@@ -1895,6 +1907,13 @@ public enum Rollback {
 /// | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 /// | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
 /// | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
+/// | `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
+/// | `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
+/// | `share_interval`, `share_sequence` | interval of a share, for one look and for any number | Wilson 1927; Brown, Cai and DasGupta 2001; Howard and Ramdas 2022 |
+/// | `sequence_boundary`, `mixture_log_e` | boundaries of sums, for any number of looks | Howard, Ramdas, McAuliffe and Sekhon 2021 |
+/// | `group_sequential` | boundaries for planned looks | Lan and DeMets 1983 |
+/// | `chi_squared` | test of a table of counts, for one look | Pearson 1900 |
+/// | `compare_clusters` | ratio of sums over clusters | Deng, Knoblich and Lu 2018 |
 /// | `p_adjust` | adjusted p-values of many tests | Holm 1979, Hochberg 1988, Hommel 1988, Benjamini and Hochberg 1995 |
 /// | `fisher` | exact test of two proportions, for one look | Fisher 1935 |
 /// | `mann_whitney` | rank test of two samples, exact with ties | Mann and Whitney 1947 |
@@ -1979,6 +1998,40 @@ public enum Stats {
         try ffiStatsCheckSplit(arms: arms, policy: policy)
     }
 
+    /// Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by
+    /// device.
+    ///
+    /// With `yates`, a table of 2 rows and 2 columns gets the correction for continuity, as scipy's `chi2_contingency` does by
+    /// default.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for fewer than 2 rows or columns, or more than 1000; `invalid_value` for rows of
+    /// different lengths, and for a row or a column without any count.
+    public static func chiSquared(rows: [StatsCountRow], yates: Bool) throws -> StatsChiSquaredTest {
+        try ffiStatsChiSquared(rows: rows, yates: yates)
+    }
+
+    /// Compares a ratio of sums, such as errors per request, where values of one cluster depend on one another: requests of a
+    /// user, of a host, of a session.
+    ///
+    /// A test that takes every request as independent rejects too often, by the factor to which clusters repeat themselves. Here
+    /// the cluster is the unit: the variance of Σ s / Σ n over K clusters is (Var s − 2 r Cov(s, n) + r² Var n) / (K n̄²), the
+    /// delta method (Deng, Knoblich and Lu, KDD 2018). With `looks: any`, the test is an asymptotic confidence sequence over
+    /// clusters; with `looks: one`, Welch's t.
+    ///
+    /// | verdict | condition |
+    /// | --- | --- |
+    /// | `no_data` | an arm has no cluster with a size |
+    /// | `invalid` | an arm has fewer than `minClusters` clusters |
+    /// | others | as in `compare_counts` |
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for a negative sum or size, `invalid_value` for a sum without a size, `out_of_range` for
+    /// `minClusters` of 1, a margin of −5 and an `alpha` of 5.
+    public static func compareClusters(canary: [StatsCluster], baseline: [StatsCluster], policy: StatsClusterPolicy) throws -> StatsComparison {
+        try ffiStatsCompareClusters(canary: canary, baseline: baseline, policy: policy)
+    }
+
     /// Compares the events of a canary with those of its baseline.
     ///
     /// | verdict | condition |
@@ -2018,6 +2071,72 @@ public enum Stats {
         try ffiStatsCompareMetrics(metrics: metrics, policy: policy)
     }
 
+    /// Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
+    /// 10 % or there are few trials.
+    ///
+    /// `compare_counts` takes the number of trials as exposure, which is right for rare events and any number of looks. A share
+    /// of 40 % varies less than a count does, and so needs fewer trials here.
+    ///
+    /// Harm is tested by the method of the policy against equal shares, and its absence by the score test at the margin
+    /// (`test_shares`). The verdicts are those of
+    /// `compare_counts`.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for more events than trials, a margin of −5 %, an `alpha` of 5, and for the method
+    /// `boschloo` or `barnard` with 1001 trials.
+    public static func compareShares(canary: StatsTrials, baseline: StatsTrials, policy: StatsSharePolicy) throws -> StatsComparison {
+        try ffiStatsCompareShares(canary: canary, baseline: baseline, policy: policy)
+    }
+
+    /// Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
+    /// bursts.
+    ///
+    /// Hosts that fail, retries and incidents of one arm make its counts vary more than independent events would. A comparison of
+    /// the totals then reports harm in half of the canaries that have none. So the method depends on the dispersion φ of each arm
+    /// (`dispersion`):
+    ///
+    /// | windows | method | proves |
+    /// | --- | --- | --- |
+    /// | 5 or more, φ at most 1.5 in both arms, the split constant | `totals`: as `compare_counts` | harm, and its absence |
+    /// | 10 or more otherwise | `differences`: asymptotic confidence sequence of the mean difference per window | harm, and its absence |
+    /// | fewer, equal exposures | `shares`: bets on the share of the canary in the events of each window | harm |
+    /// | fewer, other exposures | none | nothing: `inconclusive` |
+    ///
+    /// The first reason is that of the verdict, the second one says which method was applied and why. Both lists have the same
+    /// windows in the order of time; a window in which an arm has no exposure is left out. The split is constant if the
+    /// ratio of the exposures of no window is twice that of another.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for two lists of different lengths, `out_of_range` for a negative exposure, a
+    /// `dispersionLimit` of 0, `minWindows` of 1 and an `alpha` of 5.
+    public static func compareWindows(canary: [StatsCounts], baseline: [StatsCounts], policy: StatsWindowPolicy) throws -> StatsComparison {
+        try ffiStatsCompareWindows(canary: canary, baseline: baseline, policy: policy)
+    }
+
+    /// How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
+    /// degrees of freedom.
+    ///
+    /// φ = Σ (kᵢ − r eᵢ)² / (r eᵢ) / (K − 1), with the counts k, the exposures e and the common rate r. It is about 1 for
+    /// independent events at a constant rate, and 3 where events come in bursts of three. Windows without exposure are left out.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for a negative exposure and for fewer than 2 windows with exposure, `invalid_value`
+    /// for events without exposure.
+    public static func dispersion(windows: [StatsCounts]) throws -> StatsDispersion {
+        try ffiStatsDispersion(windows: windows)
+    }
+
+    /// The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of
+    /// neighbours.
+    ///
+    /// A negative correlation counts as 0.
+    ///
+    /// Errors:
+    /// `out_of_range` for a correlation of 1 or more, and below −1.
+    public static func effectiveSize(n: Count, autocorrelation: Double) throws -> Double {
+        try ffiStatsEffectiveSize(n: n, autocorrelation: autocorrelation)
+    }
+
     /// Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
     ///
     /// Errors:
@@ -2034,6 +2153,18 @@ public enum Stats {
     /// Writes the check of a split as text for a person: the verdict and the reasons.
     public static func explainSplit(check: StatsSplitCheck) throws -> String {
         try ffiStatsExplainSplit(check: check)
+    }
+
+    /// The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
+    ///
+    /// The number of looks and the final size must be known in advance. If they are not, as for a canary of unknown traffic, use
+    /// `compare_counts`. For two sides, each has half of alpha, and a boundary of one side ignores the other.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for no look, more than 50, a fraction of 0 or 1.5, an `alpha` of 5 and a `phi` of 0;
+    /// `invalid_value` for fractions that do not ascend.
+    public static func groupSequential(fractions: [Double], policy: StatsGroupPolicy) throws -> [StatsGroupLook] {
+        try ffiStatsGroupSequential(fractions: fractions, policy: policy)
     }
 
     /// Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -2075,6 +2206,47 @@ public enum Stats {
         try ffiStatsMannWhitney(canary: canary, baseline: baseline, method: method)
     }
 
+    /// The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
+    ///
+    /// Reject when it is at least ln(1 / α); that holds at any time.
+    ///
+    /// Errors:
+    /// As `sequence_boundary`, and `invalid_value` for `poly_stitching` and `quantile`, `out_of_range` for a sum that no
+    /// events have: below −v / h or above v / g of `beta_binomial`, and below −(v + vOpt) of `gamma_poisson`.
+    public static func mixtureLogE(boundary: StatsBoundary, s: Double, v: Double) throws -> Double {
+        try ffiStatsMixtureLogE(boundary: boundary, s: s, v: v)
+    }
+
+    /// Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process.
+    ///
+    /// `check_split` decides by the same test; this is the test alone, with a prior weight for each class.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for fewer than 2 classes or more than 1000, a share or a prior of 0; `invalid_value`
+    /// for shares that do not add up to 1.
+    public static func multinomialTest(classes: [StatsPlannedShare]) throws -> StatsTestResult {
+        try ffiStatsMultinomialTest(classes: classes)
+    }
+
+    /// The number of trials, values or events that a comparison needs to find an effect.
+    ///
+    /// | design | formula for n in both arms, with the share c of the canary | source |
+    /// | --- | --- | --- |
+    /// | `shares` | variances p̄q̄ / (c(1 − c)) and p₁q₁ / c + p₂q₂ / (1 − c) | `statsmodels`, `samplesize_proportions_2indep_onetail` |
+    /// | `means` | variances 1 / (c(1 − c)), distance in standard deviations | `statsmodels`, `NormalIndPower` |
+    /// | `ranks` | (z_α + z_β)² / (12 c (1 − c) (P − 1/2)²) | Noether 1987 |
+    /// | `events` | binomial test of the share of the canary in all events at the margin | as in `compare_counts` |
+    /// | `no_events` | ln α / ln(1 − share): the rule of three | Clopper and Pearson 1934 |
+    ///
+    /// With `looks: any` the number is 1.3 times as large, which is about the median of an e-process.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for a share of 0 or 1, a `canaryShare` of 50, an effect of 0, a `marginPercent` of −5,
+    /// an `alpha` of 5, a `power` of 0.3, and for an effect so small that the number is beyond 2^53.
+    public static func neededSample(design: StatsDesign, policy: StatsPowerPolicy) throws -> StatsNeededSample {
+        try ffiStatsNeededSample(design: design, policy: policy)
+    }
+
     /// The consequence of a comparison for its caller.
     ///
     /// | verdict | outcome |
@@ -2100,6 +2272,16 @@ public enum Stats {
         try ffiStatsOutcomeOfSplit(check: check)
     }
 
+    /// The probability that a comparison of `total` units in both arms finds the effect of the design.
+    ///
+    /// The power that the policy asks for does not matter. For `no_events`, it is the probability that an event is seen.
+    ///
+    /// Errors:
+    /// As `needed_sample`.
+    public static func power(design: StatsDesign, total: Count, policy: StatsPowerPolicy) throws -> Double {
+        try ffiStatsPower(design: design, total: total, policy: policy)
+    }
+
     /// The quantile `p` of a sample: `numpy.quantile`.
     ///
     /// Errors:
@@ -2119,12 +2301,124 @@ public enum Stats {
         try ffiStatsQuantileInterval(values: values, p: p, level: level)
     }
 
+    /// A rate with its exact confidence interval, for one look (F. Garwood 1936).
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+    public static func rateInterval(arm: StatsCounts, level: Double) throws -> StatsRateInterval {
+        try ffiStatsRateInterval(arm: arm, level: level)
+    }
+
+    /// The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+    public static func rateRatio(canary: StatsCounts, baseline: StatsCounts, level: Double, looks: StatsLooks) throws -> StatsRateRatio {
+        try ffiStatsRateRatio(canary: canary, baseline: baseline, level: level, looks: looks)
+    }
+
+    /// Tests the ratio of two rates against a hypothesis, in both directions.
+    ///
+    /// For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+    /// the e-process of `compare_counts`; its prior is a beta distribution of the share of the canary in all events.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
+    /// without the other.
+    public static func rateTest(canary: StatsCounts, baseline: StatsCounts, hypothesis: StatsRateHypothesis) throws -> StatsRateTest {
+        try ffiStatsRateTest(canary: canary, baseline: baseline, hypothesis: hypothesis)
+    }
+
     /// The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
     ///
     /// Errors:
     /// As `welch`, and `invalid_value` for a baseline whose mean is 0.
     public static func relativeLift(canary: [Double], baseline: [Double], level: Double) throws -> StatsLift {
         try ffiStatsRelativeLift(canary: canary, baseline: baseline, level: level)
+    }
+
+    /// The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`.
+    ///
+    /// For `quantile`, `v` is the number of values, and the sum counts the values below the quantile minus their expected number.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for a variance of 0, an `alpha` of 5, a `vOpt` of −1, a one-sided `alphaOpt` of 0.6, and
+    /// an `s` of 1.
+    public static func sequenceBoundary(boundary: StatsBoundary, v: Double, alpha: Double) throws -> Double {
+        try ffiStatsSequenceBoundary(boundary: boundary, v: v, alpha: alpha)
+    }
+
+    /// The difference or the ratio of two shares with its confidence interval, for one look.
+    ///
+    /// | method | effect | source |
+    /// | --- | --- | --- |
+    /// | `score` | `difference` and `ratio` | Miettinen and Nurminen 1985 |
+    /// | `newcombe` | `difference` | Newcombe 1998, method 10: a hybrid of two intervals of Wilson |
+    /// | `log_adjusted` | `ratio` | Walter 1975: the normal interval of the logarithm, with half an event more |
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for more events than trials, no trial and a level of 95; `invalid_value` for
+    /// `newcombe` of a ratio and `log_adjusted` of a difference.
+    public static func shareEffect(canary: StatsTrials, baseline: StatsTrials, scale: StatsEffectScale, level: Double, method: StatsEffectMethod) throws -> StatsShareEffect {
+        try ffiStatsShareEffect(canary: canary, baseline: baseline, scale: scale, level: level, method: method)
+    }
+
+    /// The confidence interval of one share.
+    ///
+    /// | method | coverage | source |
+    /// | --- | --- | --- |
+    /// | `wilson` | `level` on average; the narrowest for most purposes | Wilson 1927 |
+    /// | `clopper_pearson` | `level` or more for every share | Clopper and Pearson 1934 |
+    /// | `jeffreys` | `level` on average, with equal tails | Brown, Cai and DasGupta 2001 |
+    /// | `agresti_coull` | more than `level`, mostly | Agresti and Coull 1998 |
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for more events than trials, no trial, more than 1,000,000,000, and a level of 95.
+    public static func shareInterval(arm: StatsTrials, level: Double, method: StatsShareMethod) throws -> StatsShareInterval {
+        try ffiStatsShareInterval(arm: arm, level: level, method: method)
+    }
+
+    /// A share with its confidence sequence: the interval covers the share at all looks together.
+    ///
+    /// It inverts the beta-binomial mixture (Howard and Ramdas 2022; `confseq` `bernoulli_confidence_interval`), which is
+    /// tightest at `tuned_for` trials and the level `tuned_level`.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for more events than trials, no trial, a level of 95 and a `tunedFor` of 0.
+    public static func shareSequence(arm: StatsTrials, level: Double, tunedFor: Double, tunedLevel: Double) throws -> StatsShareInterval {
+        try ffiStatsShareSequence(arm: arm, level: level, tunedFor: tunedFor, tunedLevel: tunedLevel)
+    }
+
+    /// Tests by chi-squared whether traffic was split as planned, for one look at its end.
+    ///
+    /// `check_split` is for any number of looks. This test at 1 %, repeated at 100 looks, reports a mismatch in 10.6 % of correct
+    /// splits. An arm with the weight 0 must be empty, and is left out.
+    ///
+    /// Errors:
+    /// All faults at once, as `check_split`; then `invalid_value` for units in an arm with the weight 0, and `out_of_range` for
+    /// fewer than 2 arms with a weight, and for no units at all.
+    public static func splitChiSquared(arms: [StatsArm]) throws -> StatsChiSquaredTest {
+        try ffiStatsSplitChiSquared(arms: arms)
+    }
+
+    /// Tests two shares against a hypothesis about their difference or ratio, for one look.
+    ///
+    /// | method | hypothesis | use |
+    /// | --- | --- | --- |
+    /// | `auto` | any | `boschloo` for equal shares and an arm with fewer than 50 trials, otherwise `score` |
+    /// | `score` | any, so also non-inferiority at a margin | Miettinen and Nurminen 1985 |
+    /// | `fisher` | equal shares | exact given the events of both arms; conservative |
+    /// | `boschloo` | equal shares, at most 1000 trials an arm | exact, and never above `fisher` |
+    /// | `barnard`, `barnard_unpooled` | equal shares, at most 1000 trials an arm | exact, ordered by Wald's statistic |
+    ///
+    /// The exact tests compare tables so that none that ties with the observed one is left out. The p-value for both sides of
+    /// `score` and `boschloo` is twice the smaller one of a side.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for more events than trials, no trial, a difference of 5, a ratio of 0, and for
+    /// `boschloo` and `barnard` with 1001 trials; `invalid_value` for `fisher` at a difference of 0.005.
+    public static func testShares(canary: StatsTrials, baseline: StatsTrials, hypothesis: StatsEffect, method: StatsShareTestMethod) throws -> StatsShareTest {
+        try ffiStatsTestShares(canary: canary, baseline: baseline, hypothesis: hypothesis, method: method)
     }
 
     /// Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.

@@ -501,6 +501,18 @@ extension ReasonCode {
     public static let noExposure = Self(rawValue: "no_exposure")
     /// Invalid: an arm has events without exposure.
     public static let eventsWithoutExposure = Self(rawValue: "events_without_exposure")
+    /// The windows were compared by their totals: the events are independent.
+    public static let windowsComparedByTotals = Self(rawValue: "windows_compared_by_totals")
+    /// The windows were compared by the difference of each: events come in bursts, or the split changed.
+    public static let windowsComparedByDifferences = Self(rawValue: "windows_compared_by_differences")
+    /// The windows were compared by the share of the canary in the events of each.
+    public static let windowsComparedByShares = Self(rawValue: "windows_compared_by_shares")
+    /// Inconclusive: there are too few windows for any method.
+    public static let windowsTooFew = Self(rawValue: "windows_too_few")
+    /// Invalid: windows are to be compared by shares, but the exposures of the arms differ.
+    public static let windowsOfUnequalExposure = Self(rawValue: "windows_of_unequal_exposure")
+    /// Invalid: an arm has too few clusters for a variance.
+    public static let clustersTooFew = Self(rawValue: "clusters_too_few")
     /// Mismatched: the shares of the traffic are proven not to be the planned ones.
     public static let splitMismatched = Self(rawValue: "split_mismatched")
     /// Mismatched: an arm that was to get nothing got units.

@@ -1896,6 +1896,38 @@ extension StatsArmShare: WireValue {
     public func json() throws -> String { try ffiWriteStatsArmShare(value: self) }
 }
 
+extension StatsBoundary: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsBoundary(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsBoundary(value: self) }
+}
+
+extension StatsChiSquaredTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsChiSquaredTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsChiSquaredTest(value: self) }
+}
+
+extension StatsCluster: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsCluster(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsCluster(value: self) }
+}
+
+extension StatsClusterPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsClusterPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsClusterPolicy(value: self) }
+}
+
 extension StatsComparison: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsComparison(json: json) }
@@ -1912,12 +1944,28 @@ extension StatsCorrection: WireValue {
     public func json() throws -> String { try ffiWriteStatsCorrection(value: self) }
 }
 
+extension StatsCountRow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsCountRow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsCountRow(value: self) }
+}
+
 extension StatsCounts: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsCounts(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsCounts(value: self) }
+}
+
+extension StatsDesign: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsDesign(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsDesign(value: self) }
 }
 
 extension StatsDirection: WireValue {
@@ -1928,12 +1976,60 @@ extension StatsDirection: WireValue {
     public func json() throws -> String { try ffiWriteStatsDirection(value: self) }
 }
 
+extension StatsDispersion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsDispersion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsDispersion(value: self) }
+}
+
+extension StatsEffect: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsEffect(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsEffect(value: self) }
+}
+
+extension StatsEffectMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsEffectMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsEffectMethod(value: self) }
+}
+
+extension StatsEffectScale: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsEffectScale(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsEffectScale(value: self) }
+}
+
 extension StatsEquivalenceTest: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsEquivalenceTest(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
+}
+
+extension StatsGroupLook: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGroupLook(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGroupLook(value: self) }
+}
+
+extension StatsGroupPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGroupPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGroupPolicy(value: self) }
 }
 
 extension StatsKolmogorovSmirnovTest: WireValue {
@@ -1976,12 +2072,36 @@ extension StatsMetricTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsMetricTest(value: self) }
 }
 
+extension StatsNeededSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsNeededSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsNeededSample(value: self) }
+}
+
+extension StatsPlannedShare: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsPlannedShare(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsPlannedShare(value: self) }
+}
+
 extension StatsPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsPolicy(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsPolicy(value: self) }
+}
+
+extension StatsPowerPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsPowerPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsPowerPolicy(value: self) }
 }
 
 extension StatsQuantileInterval: WireValue {
@@ -2016,12 +2136,108 @@ extension StatsRankTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsRankTest(value: self) }
 }
 
+extension StatsRateHypothesis: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRateHypothesis(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRateHypothesis(value: self) }
+}
+
+extension StatsRateInterval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRateInterval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRateInterval(value: self) }
+}
+
+extension StatsRateRatio: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRateRatio(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRateRatio(value: self) }
+}
+
+extension StatsRateTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRateTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRateTest(value: self) }
+}
+
+extension StatsShareEffect: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShareEffect(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShareEffect(value: self) }
+}
+
+extension StatsShareInterval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShareInterval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShareInterval(value: self) }
+}
+
+extension StatsShareMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShareMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShareMethod(value: self) }
+}
+
+extension StatsSharePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSharePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSharePolicy(value: self) }
+}
+
+extension StatsShareTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShareTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShareTest(value: self) }
+}
+
+extension StatsShareTestMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsShareTestMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsShareTestMethod(value: self) }
+}
+
 extension StatsShift: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsShift(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsShift(value: self) }
+}
+
+extension StatsSides: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSides(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSides(value: self) }
+}
+
+extension StatsSpending: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSpending(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSpending(value: self) }
 }
 
 extension StatsSplitCheck: WireValue {
@@ -2056,6 +2272,14 @@ extension StatsTestResult: WireValue {
     public func json() throws -> String { try ffiWriteStatsTestResult(value: self) }
 }
 
+extension StatsTrials: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsTrials(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsTrials(value: self) }
+}
+
 extension StatsVerdict: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsVerdict(json: json) }
@@ -2070,6 +2294,22 @@ extension StatsWelchTest: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsWelchTest(value: self) }
+}
+
+extension StatsWindowMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsWindowMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsWindowMethod(value: self) }
+}
+
+extension StatsWindowPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsWindowPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsWindowPolicy(value: self) }
 }
 
 extension WindowDiagnostic: WireValue {

@@ -238,28 +238,58 @@ extension StatsAdjustedTest: CaseValue {}
 extension StatsAdjustment: CaseValue {}
 extension StatsArm: CaseValue {}
 extension StatsArmShare: CaseValue {}
+extension StatsBoundary: CaseValue {}
+extension StatsChiSquaredTest: CaseValue {}
+extension StatsCluster: CaseValue {}
+extension StatsClusterPolicy: CaseValue {}
 extension StatsComparison: CaseValue {}
 extension StatsCorrection: CaseValue {}
+extension StatsCountRow: CaseValue {}
 extension StatsCounts: CaseValue {}
+extension StatsDesign: CaseValue {}
 extension StatsDirection: CaseValue {}
+extension StatsDispersion: CaseValue {}
+extension StatsEffect: CaseValue {}
+extension StatsEffectMethod: CaseValue {}
+extension StatsEffectScale: CaseValue {}
 extension StatsEquivalenceTest: CaseValue {}
+extension StatsGroupLook: CaseValue {}
+extension StatsGroupPolicy: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsMetricComparison: CaseValue {}
 extension StatsMetricTest: CaseValue {}
+extension StatsNeededSample: CaseValue {}
+extension StatsPlannedShare: CaseValue {}
 extension StatsPolicy: CaseValue {}
+extension StatsPowerPolicy: CaseValue {}
 extension StatsQuantileInterval: CaseValue {}
 extension StatsQuantileMethod: CaseValue {}
 extension StatsRankMethod: CaseValue {}
 extension StatsRankTest: CaseValue {}
+extension StatsRateHypothesis: CaseValue {}
+extension StatsRateInterval: CaseValue {}
+extension StatsRateRatio: CaseValue {}
+extension StatsRateTest: CaseValue {}
+extension StatsShareEffect: CaseValue {}
+extension StatsShareInterval: CaseValue {}
+extension StatsShareMethod: CaseValue {}
+extension StatsSharePolicy: CaseValue {}
+extension StatsShareTest: CaseValue {}
+extension StatsShareTestMethod: CaseValue {}
 extension StatsShift: CaseValue {}
+extension StatsSides: CaseValue {}
+extension StatsSpending: CaseValue {}
 extension StatsSplitCheck: CaseValue {}
 extension StatsSplitPolicy: CaseValue {}
 extension StatsSplitVerdict: CaseValue {}
 extension StatsTestResult: CaseValue {}
+extension StatsTrials: CaseValue {}
 extension StatsVerdict: CaseValue {}
 extension StatsWelchTest: CaseValue {}
+extension StatsWindowMethod: CaseValue {}
+extension StatsWindowPolicy: CaseValue {}
 extension WindowDiagnostic: CaseValue {}
 extension WindowDiagnosticCode: CaseValue {}
 extension WindowFit: CaseValue {}
@@ -546,32 +576,72 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
     case "stats.check_split":
         return try Stats.checkSplit(arms: input.take("arms"), policy: input.take("policy")).wire()
+    case "stats.chi_squared":
+        return try Stats.chiSquared(rows: input.take("rows"), yates: input.take("yates")).wire()
+    case "stats.compare_clusters":
+        return try Stats.compareClusters(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_metrics":
         return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
+    case "stats.compare_shares":
+        return try Stats.compareShares(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_windows":
+        return try Stats.compareWindows(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.dispersion":
+        return try Stats.dispersion(windows: input.take("windows")).wire()
+    case "stats.effective_size":
+        return try Stats.effectiveSize(n: input.take("n"), autocorrelation: input.take("autocorrelation")).wire()
     case "stats.equivalence":
         return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
     case "stats.explain_split":
         return try Stats.explainSplit(check: input.take("check")).wire()
+    case "stats.group_sequential":
+        return try Stats.groupSequential(fractions: input.take("fractions"), policy: input.take("policy")).wire()
     case "stats.kolmogorov_smirnov":
         return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "stats.location_shift":
         return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.mann_whitney":
         return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
+    case "stats.mixture_log_e":
+        return try Stats.mixtureLogE(boundary: input.take("boundary"), s: input.take("s"), v: input.take("v")).wire()
+    case "stats.multinomial_test":
+        return try Stats.multinomialTest(classes: input.take("classes")).wire()
+    case "stats.needed_sample":
+        return try Stats.neededSample(design: input.take("design"), policy: input.take("policy")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
     case "stats.outcome_of_split":
         return try Stats.outcomeOfSplit(check: input.take("check")).wire()
+    case "stats.power":
+        return try Stats.power(design: input.take("design"), total: input.take("total"), policy: input.take("policy")).wire()
     case "stats.quantile":
         return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
     case "stats.quantile_interval":
         return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.rate_interval":
+        return try Stats.rateInterval(arm: input.take("arm"), level: input.take("level")).wire()
+    case "stats.rate_ratio":
+        return try Stats.rateRatio(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level"), looks: input.take("looks")).wire()
+    case "stats.rate_test":
+        return try Stats.rateTest(canary: input.take("canary"), baseline: input.take("baseline"), hypothesis: input.take("hypothesis")).wire()
     case "stats.relative_lift":
         return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.sequence_boundary":
+        return try Stats.sequenceBoundary(boundary: input.take("boundary"), v: input.take("v"), alpha: input.take("alpha")).wire()
+    case "stats.share_effect":
+        return try Stats.shareEffect(canary: input.take("canary"), baseline: input.take("baseline"), scale: input.take("scale"), level: input.take("level"), method: input.take("method")).wire()
+    case "stats.share_interval":
+        return try Stats.shareInterval(arm: input.take("arm"), level: input.take("level"), method: input.take("method")).wire()
+    case "stats.share_sequence":
+        return try Stats.shareSequence(arm: input.take("arm"), level: input.take("level"), tunedFor: input.take("tunedFor"), tunedLevel: input.take("tunedLevel")).wire()
+    case "stats.split_chi_squared":
+        return try Stats.splitChiSquared(arms: input.take("arms")).wire()
+    case "stats.test_shares":
+        return try Stats.testShares(canary: input.take("canary"), baseline: input.take("baseline"), hypothesis: input.take("hypothesis"), method: input.take("method")).wire()
     case "stats.welch":
         return try Stats.welch(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "time.add_business_days":
