@@ -1,5 +1,5 @@
 use super::condition::Condition;
-use super::facts::{FACTS, Fact, Role, WINDOW_BIT, bit_of, facts, tested};
+use super::facts::{FACTS, Fact, WINDOW_BIT, bit_of, facts, facts_in, tested};
 use super::input::Case;
 use super::option::options;
 use super::table::{Columns, Row};
@@ -145,12 +145,13 @@ impl<'a> Assessment<'a> {
         Self { case, truths, columns, something_is_wrong, row: columns.row(truths) }
     }
 
-    fn facts(&self) -> impl Iterator<Item = (&'static Fact, Truth)> {
-        facts().map(|(fact, bit)| (fact, self.truths.any(bit)))
+    /// The facts of a set, with their truth values.
+    fn facts_in(&self, set: u32) -> impl Iterator<Item = (&'static Fact, Truth)> {
+        facts_in(set).map(|(fact, bit)| (fact, self.truths.any(bit)))
     }
 
     fn criteria_met(&self) -> Vec<Criterion> {
-        let holding = self.facts().filter(|(_, truth)| *truth == Truth::True);
+        let holding = facts_in(self.truths.yes());
         let mut met: Vec<_> = holding.filter_map(|(fact, _)| Some(fact.shows?.criterion)).collect();
         met.sort_unstable();
         met.dedup();
@@ -164,7 +165,7 @@ impl<'a> Assessment<'a> {
         let text = self.row.text(self.columns.unknown(self.truths));
         reasons.push(Reason::new(self.row.code, self.row.severity, "recovery", text));
 
-        let criteria = || self.facts().filter(|(fact, _)| matches!(fact.role, Role::Criterion { .. }));
+        let criteria = || self.facts_in(self.columns.criteria);
         for (fact, _) in criteria() {
             // Another fact may show the same criterion to be met.
             if fact.shows.is_some_and(|shows| criteria_met.contains(&shows.criterion)) {
@@ -177,12 +178,8 @@ impl<'a> Assessment<'a> {
             }
         }
 
-        let parts_of = |condition| {
-            self.facts().filter(move |(fact, _)| match fact.role {
-                Role::PartOf(conditions) => conditions.contains(&condition),
-                Role::Criterion { .. } => false,
-            })
-        };
+        let parts_of =
+            |condition| self.facts_in(self.columns.facts_of(&[condition]) & !self.columns.criteria);
         if self.something_is_wrong {
             for condition in [Condition::Serious, Condition::Widespread] {
                 for (fact, truth) in parts_of(condition) {
@@ -220,6 +217,9 @@ impl<'a> Assessment<'a> {
         };
         let unknown = self.truths.unknown() & could_decide;
         let of_companion = |fact: &Fact| fact.companion.map_or(0, bit_of);
+        if unknown == 0 {
+            return Vec::new();
+        }
         facts()
             .filter(|(fact, bit)| unknown & (bit | of_companion(fact)) != 0)
             .flat_map(|(fact, _)| fact.inputs)
@@ -239,7 +239,7 @@ impl<'a> Assessment<'a> {
             (verdict != self.row.verdict).then_some(verdict)
         };
         for (fact, bit) in facts() {
-            let is_criterion = matches!(fact.role, Role::Criterion { .. });
+            let is_criterion = self.columns.criteria & bit != 0;
             let values = [Truth::False, Truth::Unknown, Truth::True];
             if is_criterion && values.iter().all(|truth| flips(self.truths.with(bit, *truth)).is_none()) {
                 continue; // and its numbers need not be tried

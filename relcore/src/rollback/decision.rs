@@ -1,4 +1,3 @@
-use super::RecoveryOption;
 use crate::reason::Reason;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -99,4 +98,22 @@ pub struct Counterfactual {
     pub instead: String,
     /// The verdict for that value.
     pub verdict: Verdict,
+}
+
+/// A recovery option, and the facts that a decision about it rests on, by their names in the situation.
+///
+/// An option of which no fact was given, such as a halt where it is not said whether a rollout is under way, is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "rollback.RecoveryOption", rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecoveryOption {
+    /// The verdict that takes the option.
+    pub choice: Verdict,
+    /// The facts that speak for it.
+    pub facts: Vec<String>,
+    /// The facts that rule it out. Never one of the option that the verdict takes.
+    pub disqualifiers: Vec<String>,
+    /// The unknown facts that could rule it out.
+    pub unknown: Vec<String>,
 }

@@ -553,6 +553,16 @@ pub(super) fn facts() -> impl Iterator<Item = (&'static Fact, u32)> {
     FACTS.iter().zip((0..).map(bit_of))
 }
 
+/// The facts of a set, with their bits.
+pub(super) fn facts_in(mut set: u32) -> impl Iterator<Item = (&'static Fact, u32)> {
+    std::iter::from_fn(move || {
+        let index = set.trailing_zeros();
+        let (fact, bit) = (FACTS.get(index as usize)?, bit_of(index));
+        set &= !bit;
+        Some((fact, bit))
+    })
+}
+
 /// The bit of the fact with this index.
 pub(super) const fn bit_of(index: u32) -> u32 {
     1_u32.rotate_left(index)

@@ -72,6 +72,7 @@ mod decision;
 mod explain;
 mod facts;
 mod history;
+mod impact;
 mod input;
 mod option;
 mod plan;
@@ -87,10 +88,10 @@ pub use candidates::{
 };
 pub use condition::Condition;
 pub use decide::{Engine, decide};
-pub use decision::{Counterfactual, Criterion, Decision, Verdict};
+pub use decision::{Counterfactual, Criterion, Decision, RecoveryOption, Verdict};
 pub use explain::{explain, outcome};
 pub use history::{HistoryEvent, HistoryKind};
-pub use option::RecoveryOption;
+pub use impact::{Correlation, CustomerImpact, Trend};
 pub use plan::{
     DataLoss, Plan, PlanStep, PlanVerdict, check_rollback_plan, explain_plan, outcome_of_plan, plan_rollback,
 };
@@ -98,7 +99,7 @@ pub use plan_item::{ItemKind, PlanAction, PlanItem, SchemaChange};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Policy, default_policy, policy_from_json};
-pub use situation::{Correlation, CustomerImpact, Situation, Trend};
+pub use situation::Situation;
 pub use table::{TableRow, decision_table};
 pub use window::{Window, WindowVerdict, explain_window, outcome_of_window, rollback_window};
 

@@ -1,28 +1,10 @@
+//! The recovery options: what speaks for each, and what rules it out.
 use super::condition::Condition;
-use super::decision::Verdict;
-use super::facts::facts;
+use super::decision::{RecoveryOption, Verdict};
+use super::facts::{facts, facts_in};
 use super::input::Case;
 use super::table::Columns;
 use super::truth::Truths;
-use serde::{Deserialize, Serialize};
-
-/// A recovery option, and the facts that a decision about it rests on, by their names in the situation.
-///
-/// An option of which no fact was given, such as a halt where it is not said whether a rollout is under way, is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "rollback.RecoveryOption", rename_all = "camelCase", deny_unknown_fields)]
-pub struct RecoveryOption {
-    /// The verdict that takes the option.
-    pub choice: Verdict,
-    /// The facts that speak for it.
-    pub facts: Vec<String>,
-    /// The facts that rule it out. Never one of the option that the verdict takes.
-    pub disqualifiers: Vec<String>,
-    /// The unknown facts that could rule it out.
-    pub unknown: Vec<String>,
-}
 
 /// What an option needs, and what speaks for and against it.
 struct Rule {
@@ -112,9 +94,7 @@ pub(super) fn options(case: &Case, columns: &Columns, truths: Truths) -> Vec<Rec
 
 /// The names of a set of facts.
 fn names(set: u32) -> Vec<String> {
-    let mut names = Vec::new();
-    if set != 0 {
-        names.extend(facts().filter(|(_, bit)| set & bit != 0).map(|(fact, _)| fact.name.to_owned()));
-    }
+    let mut names = Vec::with_capacity(set.count_ones() as usize);
+    names.extend(facts_in(set).map(|(fact, _)| fact.name.to_owned()));
     names
 }

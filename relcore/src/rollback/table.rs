@@ -13,7 +13,8 @@ pub(super) struct Columns {
     /// The facts that show a criterion to be met that warns, and one that calls for recovery.
     warns: u32,
     calls: u32,
-    /// The criteria that must be known before the release counts as good.
+    /// All criteria, and those that must be known before the release counts as good.
+    pub(super) criteria: u32,
     pub(super) watched: u32,
     /// The other columns, in the order of [`Condition`].
     of: [u32; Condition::ALL.len()],
@@ -36,6 +37,7 @@ impl Columns {
                     }
                 }
                 Role::Criterion { reach_known } => {
+                    columns.criteria |= bit;
                     if severity >= Severity::Warning {
                         columns.watched |= bit;
                     }
