@@ -4291,6 +4291,19 @@ pub mod rollback {
         /// The digest of the policy that was applied.
         pub policy_digest: String,
     }
+    /// A recovery option, and the facts that a decision about it rests on, by their names in the situation.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RecoveryOption {
+        /// The verdict that takes the option.
+        pub choice: Verdict,
+        /// The facts that speak for it.
+        pub facts: Vec<String>,
+        /// The facts that rule it out.
+        pub disqualifiers: Vec<String>,
+        /// The unknown facts that could rule it out.
+        pub unknown: Vec<String>,
+    }
     /// What to do about a release.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -4397,18 +4410,40 @@ pub mod rollback {
             readable_from: String,
         },
     }
-    /// A recovery option, and the facts that a decision about it rests on, by their names in the situation.
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    /// Whether a release caused what is wrong.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
-    pub struct RecoveryOption {
-        /// The verdict that takes the option.
-        pub choice: Verdict,
-        /// The facts that speak for it.
-        pub facts: Vec<String>,
-        /// The facts that rule it out.
-        pub disqualifiers: Vec<String>,
-        /// The unknown facts that could rule it out.
-        pub unknown: Vec<String>,
+    pub enum Correlation {
+        /// The release is not the cause: the fault began before it, or is that of another part.
+        Unrelated,
+        /// The fault began with the release, and no other cause is known.
+        Plausible,
+        /// The release is known to be the cause.
+        Confirmed,
+    }
+    /// The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an absent value.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CustomerImpact {
+        /// Users do not notice.
+        Unnoticed,
+        /// Users notice but can still work.
+        Minor,
+        /// Users cannot do a part of their work.
+        Major,
+        /// Users cannot work, or lose data or money.
+        Critical,
+    }
+    /// How a fault develops.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Trend {
+        /// It affects fewer and fewer users.
+        Improving,
+        /// It stays as it is.
+        Steady,
+        /// It affects more and more users.
+        Worsening,
     }
     /// Data that a step of a rollback loses.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -4631,30 +4666,6 @@ pub mod rollback {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
-    /// Whether a release caused what is wrong.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum Correlation {
-        /// The release is not the cause: the fault began before it, or is that of another part.
-        Unrelated,
-        /// The fault began with the release, and no other cause is known.
-        Plausible,
-        /// The release is known to be the cause.
-        Confirmed,
-    }
-    /// The impact on customers, in the words of Statuspage; its `none` is `unnoticed` here, because Swift reads `none` as an absent value.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum CustomerImpact {
-        /// Users do not notice.
-        Unnoticed,
-        /// Users notice but can still work.
-        Minor,
-        /// Users cannot do a part of their work.
-        Major,
-        /// Users cannot work, or lose data or money.
-        Critical,
-    }
     /// The facts about a release that a deploy script knows.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -4728,17 +4739,6 @@ pub mod rollback {
         pub rollout_under_way: Option<bool>,
         /// Whether a mitigation is known that limits the fault without another version: more capacity, a limit of requests, a part switched off.
         pub mitigation_available: Option<bool>,
-    }
-    /// How a fault develops.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum Trend {
-        /// It affects fewer and fewer users.
-        Improving,
-        /// It stays as it is.
-        Steady,
-        /// It affects more and more users.
-        Worsening,
     }
     /// A row of the decision table, as `decision_table` lists it.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
