@@ -159,7 +159,7 @@ impl GitTag {
 /// let id = "8023f6fd03becd26f82a5accf8a855da401487f7";
 /// let history = parse_git(
 ///     &format!("refs/tags/0.0.1\tcommit\t{id}\t\t\t1473121111\t\n"),
-///     &format!("{id}\0\0" "1473121111\0" "1473121111\0\0bump\tto 0.0.1\0the body\n\0"),
+///     &format!("{id}\0\x001473121111\x001473121111\0\0bump\tto 0.0.1\0the body\n\0"),
 /// )?;
 /// assert_eq!(history.tags[0].name, "0.0.1");
 /// assert_eq!(history.commits[0].subject, "bump\tto 0.0.1");
