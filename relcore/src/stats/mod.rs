@@ -53,11 +53,13 @@ pub mod code;
 mod compare;
 mod comparison;
 mod conditional;
+mod control;
 mod explain;
 #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
 mod kolmogorov;
+mod lag;
 mod means;
 mod normal;
 mod order;
@@ -94,6 +96,7 @@ pub use split::{
 };
 
 pub(crate) use conditional::{Shares, harm};
+pub(crate) use control::{Chart, Process, Step, started};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
