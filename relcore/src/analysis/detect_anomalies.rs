@@ -121,9 +121,8 @@ impl Detection<'_> {
         found.mean = Some(process.mean);
         found.deviation = Some(process.deviation);
         found.correlation = Some(process.correlation);
-        let step = |path: &Option<Vec<Step>>, index: usize| {
-            path.as_ref().and_then(|path| path.get(index)).copied()
-        };
+        let step =
+            |path: &Option<Vec<Step>>, index: usize| path.as_ref().and_then(|path| path.get(index)).copied();
         found.points = (0..)
             .zip(&known)
             .filter_map(|(index, (sample, _))| {
@@ -179,7 +178,8 @@ impl Detection<'_> {
         up: Option<&[Step]>,
         down: Option<&[Step]>,
     ) -> Option<AnomalyReport> {
-        let first = |path: Option<&[Step]>| path.and_then(|path| path.iter().position(|step| step.is_alarm()));
+        let first =
+            |path: Option<&[Step]>| path.and_then(|path| path.iter().position(|step| step.is_alarm()));
         let (index, direction) = match (first(up), first(down)) {
             (Some(up), Some(down)) if down < up => (down, AnomalyDirection::Decrease),
             (Some(up), _) => (up, AnomalyDirection::Increase),
@@ -227,7 +227,10 @@ impl Detection<'_> {
     ) -> (AnomalyVerdict, Reason) {
         if known == 0 {
             let text = format!("`{}` has no value after the reference", self.metric);
-            return (AnomalyVerdict::NoData, self.reason(code::NO_VALUES_TO_WATCH, Severity::Warning, text, 0));
+            return (
+                AnomalyVerdict::NoData,
+                self.reason(code::NO_VALUES_TO_WATCH, Severity::Warning, text, 0),
+            );
         }
         if self.misses_too_many(known, all) {
             let missing = all.saturating_sub(known);
@@ -238,7 +241,8 @@ impl Detection<'_> {
         }
         // The step nearest to its limit.
         let steps = up.into_iter().chain(down).flatten();
-        let nearest = steps.copied().max_by(|a, b| (a.statistic - a.limit).total_cmp(&(b.statistic - b.limit)));
+        let nearest =
+            steps.copied().max_by(|a, b| (a.statistic - a.limit).total_cmp(&(b.statistic - b.limit)));
         let nearest = nearest.unwrap_or(Step { statistic: 0.0, limit: 0.0 });
         let text = format!(
             "the {} of `{}` came to {} at most, not above {}, in {known} values",

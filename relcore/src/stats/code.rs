@@ -26,6 +26,12 @@ reason_codes! {
     SPLIT_INCONCLUSIVE;
     /// No data: no arm has units.
     SPLIT_WITHOUT_UNITS;
+    /// No data: a sketch has no values.
+    SKETCH_WITHOUT_VALUES;
+    /// Invalid: the margin is not above the error of the ratio of two quantiles of the sketches.
+    SKETCH_TOO_COARSE;
+    /// Inconclusive: the intervals of the quantiles prove neither harm nor its absence.
+    QUANTILE_INCONCLUSIVE;
     /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
     METRIC_FAILED;
     /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.

@@ -123,7 +123,9 @@ mod tests {
         let path = Chart::Ewma { weight: 0.5, width: 3.0 }.path([1.0, 1.0].into_iter());
         assert_eq!(path.iter().map(|step| step.statistic).collect::<Vec<_>>(), [0.5, 0.75]);
         // 3 sqrt(1/3 (1 − 1/4)), 3 sqrt(1/3 (1 − 1/16))
-        assert!((path[0].limit - 1.5).abs() < 1e-15 && (path[1].limit - 3.0 * 0.3125_f64.sqrt()).abs() < 1e-15);
+        assert!(
+            (path[0].limit - 1.5).abs() < 1e-15 && (path[1].limit - 3.0 * 0.3125_f64.sqrt()).abs() < 1e-15
+        );
         assert_eq!(started(&path, 1), 0);
     }
 

@@ -49,8 +49,11 @@ mod arguments;
 mod beta;
 #[cfg(test)]
 mod cases;
+mod change_points;
 pub mod code;
 mod compare;
+mod compare_histograms;
+mod compare_sketches;
 mod comparison;
 mod conditional;
 mod control;
@@ -58,6 +61,7 @@ mod explain;
 #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
+mod histogram;
 mod kolmogorov;
 mod lag;
 mod means;
@@ -72,6 +76,9 @@ mod sample_cases;
 mod sample_quantile;
 mod sequential;
 mod shift;
+#[cfg(test)]
+mod simulation;
+mod sketch;
 mod split;
 mod stirling;
 mod student;
@@ -80,9 +87,15 @@ mod tails;
 pub use adjust::{
     AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
 };
+pub use change_points::{ChangePoint, ChangePointPolicy, change_points};
 pub use compare::compare_counts;
+pub use compare_histograms::{HistogramPolicy, compare_histograms};
+pub use compare_sketches::{SketchPolicy, compare_sketches};
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
+pub use histogram::{
+    Histogram, HistogramBucket, HistogramIncrease, HistogramQuantile, histogram_increase, histogram_quantile,
+};
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
 #[cfg(feature = "yaml")]
@@ -91,6 +104,7 @@ pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_j
 pub use rank::{RankMethod, RankTest, mann_whitney};
 pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
 pub use shift::{Shift, location_shift};
+pub use sketch::{Sketch, SketchBucket, merge_sketches, sketch, sketch_quantile};
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
 };
@@ -114,17 +128,23 @@ macro_rules! table_rows {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
                 fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
+                fn change_points(values: &[f64], policy: &ChangePointPolicy) -> Vec<ChangePoint>;
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
+                fn compare_histograms(canary: &Histogram, baseline: &Histogram, policy: &HistogramPolicy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
+                fn compare_sketches(canary: &Sketch, baseline: &Sketch, policy: &SketchPolicy) -> Comparison;
                 fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
                 #[plain]
                 fn explain_split(check: &SplitCheck) -> String;
+                fn histogram_increase(before: &Histogram, after: &Histogram) -> HistogramIncrease;
+                fn histogram_quantile(histogram: &Histogram, p: f64, level: f64) -> HistogramQuantile;
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                fn merge_sketches(sketches: &[Sketch]) -> Sketch;
                 #[plain]
                 fn outcome(comparison: &Comparison) -> crate::decision::Outcome;
                 #[plain]
@@ -132,6 +152,8 @@ macro_rules! table_rows {
                 fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> f64;
                 fn quantile_interval(values: &[f64], p: f64, level: f64) -> QuantileInterval;
                 fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;
+                fn sketch(values: &[f64], accuracy: f64) -> Sketch;
+                fn sketch_quantile(sketch: &Sketch, p: f64) -> f64;
                 fn welch(canary: &[f64], baseline: &[f64], level: f64) -> WelchTest;
             }
         }

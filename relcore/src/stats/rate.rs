@@ -15,7 +15,6 @@ pub(crate) fn wilson(hits: f64, n: f64, z: f64) -> (f64, f64) {
 /// The exact interval of a proportion, `hits` of `n` (C. J. Clopper and E. S. Pearson, Biometrika 26, 1934), for n > 0.
 ///
 /// The coverage is at least `level`, for every proportion. [`wilson`] has this coverage on average only, and is narrower.
-#[cfg_attr(not(test), expect(dead_code, reason = "no public function judges one arm alone yet"))]
 pub(crate) fn clopper_pearson(hits: f64, n: f64, level: f64) -> (f64, f64) {
     let tail = (1.0 - level) / 2.0;
     let low = if hits > 0.0 { beta::logistic(beta::inverse_logit(hits, n - hits + 1.0, tail)) } else { 0.0 };
