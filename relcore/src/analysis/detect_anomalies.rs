@@ -29,9 +29,9 @@ use crate::time::Timestamp;
 /// use relcore::{Span, Timestamp};
 ///
 /// let begin = Timestamp::parse("2026-11-23T09:00:00Z")?;
-/// let minute = |i: i64| begin.plus(Span::from_minutes(i));
-/// // 90 minutes of latency around 200 ms, then 215 ms: half a standard deviation of no minute, but of all of them.
-/// let latency = |i: i64| f64::from(u32::try_from(i * 7 % 23).unwrap_or(0)) + if i < 90 { 190.0 } else { 205.0 };
+/// let minute = |i: i32| begin.plus(Span::from_minutes(i));
+/// // 90 minutes of latency around 200 ms, then 215 ms: no minute stands out, but all of them together do.
+/// let latency = |i: i32| f64::from(i * 7 % 23) + if i < 90 { 190.0 } else { 205.0 };
 /// let samples: Vec<AlertSample> =
 ///     (0..120).map(|i| Ok(AlertSample::new(minute(i)?, latency(i)))).collect::<Result<_, relcore::Error>>()?;
 /// let report = detect_anomalies(&AlertSeries::new("latency", samples.clone()), &AnomalyPolicy::default())?;

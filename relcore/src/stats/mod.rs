@@ -52,6 +52,7 @@ mod cases;
 mod change_points;
 pub mod code;
 mod compare;
+mod compare_gauges;
 mod compare_histograms;
 mod compare_sketches;
 mod comparison;
@@ -61,10 +62,12 @@ mod explain;
 #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares shares of small samples yet"))]
 mod fisher;
 mod gamma;
+mod gauge;
 mod histogram;
 mod kolmogorov;
 mod lag;
 mod means;
+mod missing;
 mod normal;
 mod order;
 mod policy;
@@ -89,15 +92,18 @@ pub use adjust::{
 };
 pub use change_points::{ChangePoint, ChangePointPolicy, change_points};
 pub use compare::compare_counts;
+pub use compare_gauges::compare_gauges;
 pub use compare_histograms::{HistogramPolicy, compare_histograms};
 pub use compare_sketches::{SketchPolicy, compare_sketches};
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
+pub use gauge::{GaugePairing, GaugePolicy, GaugeSample};
 pub use histogram::{
     Histogram, HistogramBucket, HistogramIncrease, HistogramQuantile, histogram_increase, histogram_quantile,
 };
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
+pub use missing::{CompleteSamples, MissingRule, PartialSample, complete_samples};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
@@ -118,7 +124,17 @@ pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};
 pub(crate) use shift::{hodges_lehmann, percentile};
 
-crate::scalar::texts!(Correction, Direction, Looks, QuantileMethod, RankMethod, SplitVerdict, Verdict);
+crate::scalar::texts!(
+    Correction,
+    Direction,
+    GaugePairing,
+    Looks,
+    MissingRule,
+    QuantileMethod,
+    RankMethod,
+    SplitVerdict,
+    Verdict
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -131,9 +147,15 @@ macro_rules! table_rows {
                 fn change_points(values: &[f64], policy: &ChangePointPolicy) -> Vec<ChangePoint>;
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
+                fn compare_gauges(canary: &[GaugeSample], baseline: &[GaugeSample], policy: &GaugePolicy) -> Comparison;
                 fn compare_histograms(canary: &Histogram, baseline: &Histogram, policy: &HistogramPolicy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
                 fn compare_sketches(canary: &Sketch, baseline: &Sketch, policy: &SketchPolicy) -> Comparison;
+                fn complete_samples(
+                    canary: &PartialSample,
+                    baseline: &PartialSample,
+                    missing: &MissingRule,
+                ) -> CompleteSamples;
                 fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
                 #[plain]
                 fn explain(comparison: &Comparison) -> String;
