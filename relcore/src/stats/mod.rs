@@ -19,7 +19,11 @@
 //!
 //! [`mann_whitney`], [`location_shift`], [`kolmogorov_smirnov`], [`welch`], [`equivalence`], [`relative_lift`], [`quantile`]
 //! and [`quantile_interval`] are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
-//! another, such as one measurement a minute of a queue, make their p-values too small.
+//! another, such as one measurement a minute of a queue, make their p-values too small; [`compare_gauges`] is for them.
+//! [`complete_samples`] says what missing values mean.
+//!
+//! [`compare_histograms`] compares the histograms of Prometheus, and [`compare_sketches`] quantiles of two [`sketch`]es, which
+//! hosts and minutes merge exactly. [`change_points`] finds where the level of a history changed.
 //!
 //! # Functions and sources
 //!
@@ -41,6 +45,10 @@
 //! | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 //! | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 //! | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
+//! | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
+//! | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
+//! | `sketch` | quantiles within a relative error, merged exactly | Masson, Rim and Lee 2019 |
+//! | `control` | control charts of a series | Page 1954; Roberts 1959 |
 //! | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 //!
 //! Transcendental functions come from `libm`, so that every platform gives the same bits.
