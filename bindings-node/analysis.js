@@ -21,16 +21,19 @@ const templateFromYaml = bind("analysis.template_from_yaml");
 const assessReading = bind("analysis.assess_reading");
 const assessTally = bind("analysis.assess_tally");
 const compareWithPrevious = bind("analysis.compare_with_previous");
+const detectAnomalies = bind("analysis.detect_anomalies");
 const earlierResult = bind("analysis.earlier_result");
 const evaluate = bind("analysis.evaluate");
 const evaluateAlerts = bind("analysis.evaluate_alerts");
 const explainAlerts = bind("analysis.explain_alerts");
+const explainAnomalies = bind("analysis.explain_anomalies");
 const explainEvaluation = bind("analysis.explain_evaluation");
 const explainJudgement = bind("analysis.explain_judgement");
 const explainScorecard = bind("analysis.explain_scorecard");
 const formatCriterion = bind("analysis.format_criterion");
 const judge = bind("analysis.judge");
 const outcomeOfAlerts = bind("analysis.outcome_of_alerts");
+const outcomeOfAnomalies = bind("analysis.outcome_of_anomalies");
 const outcomeOfEvaluation = bind("analysis.outcome_of_evaluation");
 const outcomeOfJudgement = bind("analysis.outcome_of_judgement");
 const outcomeOfScorecard = bind("analysis.outcome_of_scorecard");
@@ -57,16 +60,19 @@ module.exports = {
   assessReading,
   assessTally,
   compareWithPrevious,
+  detectAnomalies,
   earlierResult,
   evaluate,
   evaluateAlerts,
   explainAlerts,
+  explainAnomalies,
   explainEvaluation,
   explainJudgement,
   explainScorecard,
   formatCriterion,
   judge,
   outcomeOfAlerts,
+  outcomeOfAnomalies,
   outcomeOfEvaluation,
   outcomeOfJudgement,
   outcomeOfScorecard,

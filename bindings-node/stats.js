@@ -7,20 +7,30 @@ const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
 const adjust = bind("stats.adjust");
+const changePoints = bind("stats.change_points");
 const checkSplit = bind("stats.check_split");
 const compareCounts = bind("stats.compare_counts");
+const compareGauges = bind("stats.compare_gauges");
+const compareHistograms = bind("stats.compare_histograms");
 const compareMetrics = bind("stats.compare_metrics");
+const compareSketches = bind("stats.compare_sketches");
+const completeSamples = bind("stats.complete_samples");
 const equivalence = bind("stats.equivalence");
 const explain = bind("stats.explain");
 const explainSplit = bind("stats.explain_split");
+const histogramIncrease = bind("stats.histogram_increase");
+const histogramQuantile = bind("stats.histogram_quantile");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
+const mergeSketches = bind("stats.merge_sketches");
 const outcome = bind("stats.outcome");
 const outcomeOfSplit = bind("stats.outcome_of_split");
 const quantile = bind("stats.quantile");
 const quantileInterval = bind("stats.quantile_interval");
 const relativeLift = bind("stats.relative_lift");
+const sketch = bind("stats.sketch");
+const sketchQuantile = bind("stats.sketch_quantile");
 const welch = bind("stats.welch");
 
 module.exports = {
@@ -28,19 +38,29 @@ module.exports = {
   policyFromJson,
   policyFromYaml,
   adjust,
+  changePoints,
   checkSplit,
   compareCounts,
+  compareGauges,
+  compareHistograms,
   compareMetrics,
+  compareSketches,
+  completeSamples,
   equivalence,
   explain,
   explainSplit,
+  histogramIncrease,
+  histogramQuantile,
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
+  mergeSketches,
   outcome,
   outcomeOfSplit,
   quantile,
   quantileInterval,
   relativeLift,
+  sketch,
+  sketchQuantile,
   welch,
 };

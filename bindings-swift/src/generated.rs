@@ -10,15 +10,19 @@ use relcore::analysis::{
     AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
     AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
     AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
-    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, Comparator as AnalysisComparator,
-    Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
+    AnomalyDirection as AnalysisAnomalyDirection, AnomalyPolicy as AnalysisAnomalyPolicy,
+    AnomalyReport as AnalysisAnomalyReport, AnomalyVerdict as AnalysisAnomalyVerdict,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, ChartPoint as AnalysisChartPoint,
+    Comparator as AnalysisComparator, Condition as AnalysisCondition, ControlChart as AnalysisControlChart,
+    CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
     CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
     EffectMeasure as AnalysisEffectMeasure, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
     Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
-    IncludedResults as AnalysisIncludedResults, Indicator as AnalysisIndicator, Join as AnalysisJoin,
-    JudgePolicy as AnalysisJudgePolicy, JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
-    Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
-    Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
+    InControl as AnalysisInControl, IncludedResults as AnalysisIncludedResults,
+    Indicator as AnalysisIndicator, Join as AnalysisJoin, JudgePolicy as AnalysisJudgePolicy,
+    JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement, Label as AnalysisLabel,
+    LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement, Metric as AnalysisMetric,
+    MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
     MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
     MonitoredMetric as AnalysisMonitoredMetric, Monitoring as AnalysisMonitoring,
     MonitoringArea as AnalysisMonitoringArea, NoValue as AnalysisNoValue, Objective as AnalysisObjective,
@@ -91,14 +95,21 @@ use relcore::rollback::{
 };
 use relcore::stats::{
     AdjustPolicy as StatsAdjustPolicy, AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment,
-    Arm as StatsArm, ArmShare as StatsArmShare, Comparison as StatsComparison, Correction as StatsCorrection,
-    Counts as StatsCounts, Direction as StatsDirection, EquivalenceTest as StatsEquivalenceTest,
+    Arm as StatsArm, ArmShare as StatsArmShare, ChangePoint as StatsChangePoint,
+    ChangePointPolicy as StatsChangePointPolicy, Comparison as StatsComparison,
+    CompleteSamples as StatsCompleteSamples, Correction as StatsCorrection, Counts as StatsCounts,
+    Direction as StatsDirection, EquivalenceTest as StatsEquivalenceTest, GaugePairing as StatsGaugePairing,
+    GaugePolicy as StatsGaugePolicy, GaugeSample as StatsGaugeSample, Histogram as StatsHistogram,
+    HistogramBucket as StatsHistogramBucket, HistogramIncrease as StatsHistogramIncrease,
+    HistogramPolicy as StatsHistogramPolicy, HistogramQuantile as StatsHistogramQuantile,
     KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
-    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest, Policy as StatsPolicy,
+    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest,
+    MissingRule as StatsMissingRule, PartialSample as StatsPartialSample, Policy as StatsPolicy,
     QuantileInterval as StatsQuantileInterval, QuantileMethod as StatsQuantileMethod,
-    RankMethod as StatsRankMethod, RankTest as StatsRankTest, Shift as StatsShift,
-    SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
-    TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
+    RankMethod as StatsRankMethod, RankTest as StatsRankTest, Shift as StatsShift, Sketch as StatsSketch,
+    SketchBucket as StatsSketchBucket, SketchPolicy as StatsSketchPolicy, SplitCheck as StatsSplitCheck,
+    SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict, TestResult as StatsTestResult,
+    Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -399,6 +410,58 @@ pub enum AnalysisAlertVerdict {
     Ok,
 }
 
+/// Which change of a series is an anomaly.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAnomalyDirection {
+    /// Greater values: latency, errors, memory.
+    Increase,
+    /// Lesser values: orders, cache hits.
+    Decrease,
+    /// Both. False alarms are twice as many.
+    Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAnomalyPolicy {
+    pub chart: AnalysisControlChart,
+    pub direction: AnalysisAnomalyDirection,
+    pub reference_values: u32,
+    pub in_control: Option<AnalysisInControl>,
+    pub prewhitens: bool,
+    pub slack: f64,
+    pub threshold: f64,
+    pub weight: f64,
+    pub limit_width: f64,
+    pub max_missing_share: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAnomalyReport {
+    pub verdict: AnalysisAnomalyVerdict,
+    pub alarm_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
+    pub direction: Option<AnalysisAnomalyDirection>,
+    pub mean: Option<f64>,
+    pub deviation: Option<f64>,
+    pub correlation: Option<f64>,
+    pub points: Vec<AnalysisChartPoint>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// What was found in a series.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAnomalyVerdict {
+    /// The chart raised an alarm.
+    Anomalous,
+    /// The chart raised no alarm.
+    Normal,
+    /// The reference is too short or constant, or too many values are missing.
+    Inconclusive,
+    /// There is no value after the reference.
+    NoData,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisAssessment {
     pub phase: AnalysisPhase,
@@ -414,6 +477,14 @@ pub enum AnalysisBadChange {
     Decrease,
     /// Both.
     Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisChartPoint {
+    pub at: Timestamp,
+    pub increase: Option<f64>,
+    pub decrease: Option<f64>,
+    pub limit: f64,
 }
 
 /// How a value is compared with a limit.
@@ -435,6 +506,15 @@ pub enum AnalysisComparator {
 pub struct AnalysisCondition {
     pub tests: Vec<AnalysisTest>,
     pub join: AnalysisJoin,
+}
+
+/// A control chart.
+#[uniffi::remote(Enum)]
+pub enum AnalysisControlChart {
+    /// The cumulative sum of the deviations (Page 1954).
+    Cusum,
+    /// The exponentially weighted moving average (Roberts 1959).
+    Ewma,
 }
 
 #[uniffi::remote(Record)]
@@ -554,6 +634,13 @@ pub struct AnalysisGroupStatus {
     pub phase: AnalysisPhase,
     pub successful: u32,
     pub at_least: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisInControl {
+    pub mean: f64,
+    pub deviation: f64,
+    pub correlation: f64,
 }
 
 /// Which earlier results relative criteria compare with.
@@ -2801,6 +2888,22 @@ pub struct StatsArmShare {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsChangePoint {
+    pub index: Count,
+    pub mean_before: f64,
+    pub mean_after: f64,
+    pub statistic: f64,
+    pub p: f64,
+    pub adjusted_p: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsChangePointPolicy {
+    pub alpha: f64,
+    pub least_values: u32,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsComparison {
     pub verdict: StatsVerdict,
     pub ratio: Option<f64>,
@@ -2811,6 +2914,14 @@ pub struct StatsComparison {
     pub needed_events: Option<Count>,
     pub reasons: Vec<Reason>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsCompleteSamples {
+    pub canary: Vec<f64>,
+    pub baseline: Vec<f64>,
+    pub verdict: Option<StatsVerdict>,
+    pub reasons: Vec<Reason>,
 }
 
 /// A correction for many tests.
@@ -2857,6 +2968,65 @@ pub struct StatsEquivalenceTest {
     pub df: f64,
 }
 
+/// Whether values of the same instant are compared with one another.
+#[uniffi::remote(Enum)]
+pub enum StatsGaugePairing {
+    /// The differences at the same instants: for arms that see the same load at the same time.
+    Paired,
+    /// All values of one arm with all of the other: for arms that were measured at different times.
+    Independent,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsGaugePolicy {
+    pub pairing: StatsGaugePairing,
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub margin: Option<f64>,
+    pub alpha: f64,
+    pub finds_leaks: bool,
+    pub missing: StatsMissingRule,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsGaugeSample {
+    pub at: Timestamp,
+    pub value: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogram {
+    pub buckets: Vec<StatsHistogramBucket>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramBucket {
+    pub upper_bound: Option<f64>,
+    pub count: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramIncrease {
+    pub histogram: StatsHistogram,
+    pub was_reset: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramPolicy {
+    pub limits: Vec<f64>,
+    pub counts: StatsPolicy,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramQuantile {
+    pub interpolated: Option<f64>,
+    pub lower_edge: Option<f64>,
+    pub upper_edge: Option<f64>,
+    pub rank_low: Option<Count>,
+    pub rank_high: Option<Count>,
+    pub n: Count,
+}
+
 #[uniffi::remote(Record)]
 pub struct StatsKolmogorovSmirnovTest {
     pub d: f64,
@@ -2900,6 +3070,23 @@ pub struct StatsMetricTest {
     pub metric: String,
     pub p: Option<f64>,
     pub log_e: Option<f64>,
+}
+
+/// What a missing value stands for.
+#[uniffi::remote(Enum)]
+pub enum StatsMissingRule {
+    /// Nothing: it is left out.
+    Remove,
+    /// 0: for counters that are absent until the first event.
+    Zero,
+    /// A fault of the input.
+    Refuse,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsPartialSample {
+    pub values: Vec<f64>,
+    pub missing: Count,
 }
 
 #[uniffi::remote(Record)]
@@ -2975,6 +3162,31 @@ pub struct StatsShift {
     pub estimate: f64,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSketch {
+    pub accuracy: f64,
+    pub positive: Vec<StatsSketchBucket>,
+    pub negative: Vec<StatsSketchBucket>,
+    pub zeros: Count,
+    pub infinite: Count,
+    pub negative_infinite: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSketchBucket {
+    pub index: i32,
+    pub count: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSketchPolicy {
+    pub quantile: f64,
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub alpha: f64,
+    pub looks: StatsLooks,
 }
 
 #[uniffi::remote(Record)]
@@ -3150,6 +3362,14 @@ pub fn ffi_analysis_compare_with_previous(
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_detect_anomalies(
+    series: AnalysisAlertSeries,
+    policy: AnalysisAnomalyPolicy,
+) -> Encoded<AnalysisAnomalyReport> {
+    Encoded(relcore::analysis::detect_anomalies(borrow(&series), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_earlier_result(
     scorecard: AnalysisScorecard,
     at: Timestamp,
@@ -3187,6 +3407,11 @@ pub fn ffi_analysis_explain_alerts(report: AnalysisAlertReport) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_explain_anomalies(report: AnalysisAnomalyReport) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_anomalies(borrow(&report))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_explain_evaluation(evaluation: AnalysisEvaluation) -> Plain<String> {
     Plain(Ok(relcore::analysis::explain_evaluation(borrow(&evaluation))))
 }
@@ -3217,6 +3442,11 @@ pub fn ffi_analysis_judge(
 #[uniffi::export]
 pub fn ffi_analysis_outcome_of_alerts(report: AnalysisAlertReport) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_alerts(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_anomalies(report: AnalysisAnomalyReport) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_anomalies(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -3820,6 +4050,14 @@ pub fn ffi_stats_adjust(tests: Vec<StatsMetricTest>, policy: StatsAdjustPolicy) 
 }
 
 #[uniffi::export]
+pub fn ffi_stats_change_points(
+    values: Vec<f64>,
+    policy: StatsChangePointPolicy,
+) -> Encoded<Vec<StatsChangePoint>> {
+    Encoded(relcore::stats::change_points(borrow(&values), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_check_split(arms: Vec<StatsArm>, policy: StatsSplitPolicy) -> Encoded<StatsSplitCheck> {
     Encoded(relcore::stats::check_split(borrow(&arms), borrow(&policy)).map_err(RelcoreError::from))
 }
@@ -3837,11 +4075,59 @@ pub fn ffi_stats_compare_counts(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_compare_gauges(
+    canary: Vec<StatsGaugeSample>,
+    baseline: Vec<StatsGaugeSample>,
+    policy: StatsGaugePolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_gauges(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_histograms(
+    canary: StatsHistogram,
+    baseline: StatsHistogram,
+    policy: StatsHistogramPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_histograms(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_compare_metrics(
     metrics: Vec<StatsMetricComparison>,
     policy: StatsAdjustPolicy,
 ) -> Encoded<StatsComparison> {
     Encoded(relcore::stats::compare_metrics(borrow(&metrics), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_sketches(
+    canary: StatsSketch,
+    baseline: StatsSketch,
+    policy: StatsSketchPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_sketches(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_complete_samples(
+    canary: StatsPartialSample,
+    baseline: StatsPartialSample,
+    missing: StatsMissingRule,
+) -> Encoded<StatsCompleteSamples> {
+    Encoded(
+        relcore::stats::complete_samples(borrow(&canary), borrow(&baseline), borrow(&missing))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -3865,6 +4151,26 @@ pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
 #[uniffi::export]
 pub fn ffi_stats_explain_split(check: StatsSplitCheck) -> Plain<String> {
     Plain(Ok(relcore::stats::explain_split(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_histogram_increase(
+    before: StatsHistogram,
+    after: StatsHistogram,
+) -> Encoded<StatsHistogramIncrease> {
+    Encoded(relcore::stats::histogram_increase(borrow(&before), borrow(&after)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_histogram_quantile(
+    histogram: StatsHistogram,
+    p: f64,
+    level: f64,
+) -> Encoded<StatsHistogramQuantile> {
+    Encoded(
+        relcore::stats::histogram_quantile(borrow(&histogram), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -3898,6 +4204,11 @@ pub fn ffi_stats_mann_whitney(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_merge_sketches(sketches: Vec<StatsSketch>) -> Encoded<StatsSketch> {
+    Encoded(relcore::stats::merge_sketches(borrow(&sketches)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_outcome(comparison: StatsComparison) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::stats::outcome(borrow(&comparison))))
 }
@@ -3926,6 +4237,16 @@ pub fn ffi_stats_relative_lift(canary: Vec<f64>, baseline: Vec<f64>, level: f64)
         relcore::stats::relative_lift(borrow(&canary), borrow(&baseline), borrow(&level))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sketch(values: Vec<f64>, accuracy: f64) -> Encoded<StatsSketch> {
+    Encoded(relcore::stats::sketch(borrow(&values), borrow(&accuracy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sketch_quantile(sketch: StatsSketch, p: f64) -> Plain<f64> {
+    Plain(relcore::stats::sketch_quantile(borrow(&sketch), borrow(&p)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -4571,6 +4892,46 @@ pub fn ffi_write_analysis_alert_verdict(value: AnalysisAlertVerdict) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_anomaly_direction(json: &str) -> Encoded<AnalysisAnomalyDirection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_direction(value: AnalysisAnomalyDirection) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_anomaly_policy(json: &str) -> Encoded<AnalysisAnomalyPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_policy(value: AnalysisAnomalyPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_anomaly_report(json: &str) -> Encoded<AnalysisAnomalyReport> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_report(value: AnalysisAnomalyReport) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_anomaly_verdict(json: &str) -> Encoded<AnalysisAnomalyVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_verdict(value: AnalysisAnomalyVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_assessment(json: &str) -> Encoded<AnalysisAssessment> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4591,6 +4952,16 @@ pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_chart_point(json: &str) -> Encoded<AnalysisChartPoint> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_chart_point(value: AnalysisChartPoint) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_comparator(json: &str) -> Encoded<AnalysisComparator> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -4607,6 +4978,16 @@ pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_control_chart(json: &str) -> Encoded<AnalysisControlChart> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_control_chart(value: AnalysisControlChart) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -4707,6 +5088,16 @@ pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus
 
 #[uniffi::export]
 pub fn ffi_write_analysis_group_status(value: AnalysisGroupStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_in_control(json: &str) -> Encoded<AnalysisInControl> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_in_control(value: AnalysisInControl) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6311,12 +6702,42 @@ pub fn ffi_write_stats_arm_share(value: StatsArmShare) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_change_point(json: &str) -> Encoded<StatsChangePoint> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_change_point(value: StatsChangePoint) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_change_point_policy(json: &str) -> Encoded<StatsChangePointPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_change_point_policy(value: StatsChangePointPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_comparison(json: &str) -> Encoded<StatsComparison> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_comparison(value: StatsComparison) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_complete_samples(json: &str) -> Encoded<StatsCompleteSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_complete_samples(value: StatsCompleteSamples) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6357,6 +6778,86 @@ pub fn ffi_read_stats_equivalence_test(json: &str) -> Encoded<StatsEquivalenceTe
 
 #[uniffi::export]
 pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_gauge_pairing(json: &str) -> Encoded<StatsGaugePairing> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_gauge_pairing(value: StatsGaugePairing) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_gauge_policy(json: &str) -> Encoded<StatsGaugePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_gauge_policy(value: StatsGaugePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_gauge_sample(json: &str) -> Encoded<StatsGaugeSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_gauge_sample(value: StatsGaugeSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram(json: &str) -> Encoded<StatsHistogram> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram(value: StatsHistogram) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_bucket(json: &str) -> Encoded<StatsHistogramBucket> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_bucket(value: StatsHistogramBucket) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_increase(json: &str) -> Encoded<StatsHistogramIncrease> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_increase(value: StatsHistogramIncrease) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_policy(json: &str) -> Encoded<StatsHistogramPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_policy(value: StatsHistogramPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_quantile(json: &str) -> Encoded<StatsHistogramQuantile> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_quantile(value: StatsHistogramQuantile) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6407,6 +6908,26 @@ pub fn ffi_read_stats_metric_test(json: &str) -> Encoded<StatsMetricTest> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_metric_test(value: StatsMetricTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_missing_rule(json: &str) -> Encoded<StatsMissingRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_missing_rule(value: StatsMissingRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_partial_sample(json: &str) -> Encoded<StatsPartialSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_partial_sample(value: StatsPartialSample) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6467,6 +6988,36 @@ pub fn ffi_read_stats_shift(json: &str) -> Encoded<StatsShift> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_shift(value: StatsShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sketch(json: &str) -> Encoded<StatsSketch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sketch(value: StatsSketch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sketch_bucket(json: &str) -> Encoded<StatsSketchBucket> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sketch_bucket(value: StatsSketchBucket) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sketch_policy(json: &str) -> Encoded<StatsSketchPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sketch_policy(value: StatsSketchPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -69,6 +69,24 @@ class AlertVerdict(StrEnum):
     """None of them fires, all have data, and at least one is pending."""
     OK = 'ok'
     """All are ok, or only alerts of severity `info` are not."""
+class AnomalyDirection(StrEnum):
+    """Which change of a series is an anomaly."""
+    INCREASE = 'increase'
+    """Greater values: latency, errors, memory."""
+    DECREASE = 'decrease'
+    """Lesser values: orders, cache hits."""
+    EITHER = 'either'
+    """Both."""
+class AnomalyVerdict(StrEnum):
+    """What was found in a series."""
+    ANOMALOUS = 'anomalous'
+    """The chart raised an alarm."""
+    NORMAL = 'normal'
+    """The chart raised no alarm."""
+    INCONCLUSIVE = 'inconclusive'
+    """The reference is too short or constant, or too many values are missing."""
+    NO_DATA = 'no_data'
+    """There is no value after the reference."""
 class BadChange(StrEnum):
     """Which change of a metric is bad."""
     INCREASE = 'increase'
@@ -89,6 +107,12 @@ class Comparator(StrEnum):
     """`>=`"""
     GREATER_THAN = 'greater_than'
     """`>`"""
+class ControlChart(StrEnum):
+    """A control chart."""
+    CUSUM = 'cusum'
+    """The cumulative sum of the deviations (Page 1954)."""
+    EWMA = 'ewma'
+    """The exponentially weighted moving average (Roberts 1959)."""
 class EffectMeasure(StrEnum):
     """How the size of a difference is measured."""
     MEAN_RATIO = 'mean_ratio'
@@ -331,12 +355,69 @@ class AlertSeries(_Value):
     samples: Sequence[AlertSample] = ()
     """The samples in the order of time."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyPolicy(_Value):
+    """How anomalies of a series are found, and how certain they must be."""
+    chart: ControlChart = ControlChart.CUSUM
+    """The chart."""
+    direction: AnomalyDirection = AnomalyDirection.INCREASE
+    """Which change is an anomaly."""
+    reference_values: int = 60
+    """The number of values at the beginning of the series that are known to be good, from 20."""
+    in_control: InControl | None = None
+    """The mean and the standard deviation in control, if they are known."""
+    prewhitens: bool = True
+    """Whether each value is compared with its prediction from the value before (pre-whitening by an autoregressive process of order 1)."""
+    slack: float = 0.5
+    """Half of the smallest shift to be found soon, in standard deviations: `k` of the cusum chart."""
+    threshold: float = 5.0
+    """The sum above which the cusum chart raises an alarm, in standard deviations: `h`."""
+    weight: float = 0.2
+    """The weight of the newest value in the moving average: λ of the ewma chart, above 0 and up to 1."""
+    limit_width: float = 3.0
+    """The width of the limits of the ewma chart, in standard deviations of the average: `L`."""
+    max_missing_share: float = 0.1
+    """The share of the reference, and of the values after it, that may be missing."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyReport(_Value):
+    """Whether a series has left its usual course, made by `detect_anomalies`."""
+    verdict: AnomalyVerdict
+    """What was found."""
+    alarm_at: datetime | None = None
+    """The instant of the first alarm."""
+    started_at: datetime | None = None
+    """When the change began that raised the alarm: an estimate, before or at the alarm."""
+    direction: AnomalyDirection | None = None
+    """Whether the values went up or down."""
+    mean: float | None = None
+    """The mean in control, known or estimated."""
+    deviation: float | None = None
+    """The standard deviation in control."""
+    correlation: float | None = None
+    """The correlation of a value with the one before; 0 without pre-whitening."""
+    points: Sequence[ChartPoint]
+    """The course of the chart after the reference, for each value that is not missing."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
     phase: Phase
     """The phase."""
     reason: Reason
     """Why."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChartPoint(_Value):
+    """One point of a control chart, in standard deviations."""
+    at: datetime
+    """The instant of the value."""
+    increase: float | None = None
+    """The statistic that looks for greater values: the cumulative sum, or the moving average."""
+    decrease: float | None = None
+    """The statistic that looks for lesser values; it is greater the lower they are."""
+    limit: float
+    """The limit: a statistic above it is an alarm."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`."""
@@ -472,6 +553,15 @@ class GroupStatus(_Value):
     """How many members are successful."""
     at_least: int
     """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InControl(_Value):
+    """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
+    mean: float
+    """The mean."""
+    deviation: float
+    """The standard deviation, above 0."""
+    correlation: float = 0.0
+    """The correlation of a value with the one before, from 0 to 0.98."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Indicator(_Value):
     """The measured value of an objective (a service level indicator), or the reason why there is none."""
@@ -985,6 +1075,9 @@ def assess_tally(metric: Metric | Mapping[str, object], tally: Tally | Mapping[s
 def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
     """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
     ...
+def detect_anomalies(series: AlertSeries | Mapping[str, object], policy: AnomalyPolicy | Mapping[str, object]) -> AnomalyReport:
+    """Detects when a series leaves its usual course, by a control chart."""
+    ...
 def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
     """Makes the earlier result that later releases are compared with."""
     ...
@@ -996,6 +1089,9 @@ def evaluate_alerts(rules: AlertRules | Mapping[str, object], series: Sequence[A
     ...
 def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
     """Writes the state of alerts as text for a person: the verdict, and each alert that is not ok."""
+    ...
+def explain_anomalies(report: AnomalyReport | Mapping[str, object]) -> str:
+    """Writes the course of a series as text for a person: the verdict and the reasons."""
     ...
 def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     """Writes an evaluation as text for a person: the phase and the reasons."""
@@ -1014,6 +1110,9 @@ def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPai
     ...
 def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
     """The consequence of alerts for their caller."""
+    ...
+def outcome_of_anomalies(report: AnomalyReport | Mapping[str, object]) -> Outcome:
+    """The consequence of anomalies for their caller."""
     ...
 def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
     """The consequence of an evaluation for its caller."""
@@ -2902,6 +3001,20 @@ class ReasonCode(StrEnum):
     """A metric is beyond its limit, but not for long enough."""
     ALERT_NO_DATA = 'alert_no_data'
     """A metric or its baseline has no value that is new enough."""
+    ANOMALY_DETECTED = 'anomaly_detected'
+    """Anomalous: the statistic of the control chart was above its limit."""
+    NO_ANOMALY = 'no_anomaly'
+    """Normal: the statistic of the control chart was never above its limit."""
+    REFERENCE_TOO_SHORT = 'reference_too_short'
+    """Inconclusive: the series is shorter than its reference."""
+    REFERENCE_INCOMPLETE = 'reference_incomplete'
+    """Inconclusive: too many of the reference values are missing."""
+    REFERENCE_CONSTANT = 'reference_constant'
+    """Inconclusive: the reference values are all equal."""
+    NO_VALUES_TO_WATCH = 'no_values_to_watch'
+    """No data: there is no value after the reference."""
+    VALUES_MISSING = 'values_missing'
+    """Inconclusive: no alarm, but too many values after the reference are missing."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'
@@ -3126,6 +3239,28 @@ class ReasonCode(StrEnum):
     """Inconclusive: the units prove neither a mismatch nor its absence."""
     SPLIT_WITHOUT_UNITS = 'split_without_units'
     """No data: no arm has units."""
+    SKETCH_WITHOUT_VALUES = 'sketch_without_values'
+    """No data: a sketch has no values."""
+    SKETCH_TOO_COARSE = 'sketch_too_coarse'
+    """Invalid: the margin is not above the error of the ratio of two quantiles of the sketches."""
+    QUANTILE_INCONCLUSIVE = 'quantile_inconclusive'
+    """Inconclusive: the intervals of the quantiles prove neither harm nor its absence."""
+    ARM_WITHOUT_VALUES = 'arm_without_values'
+    """No data: an arm has no values."""
+    MISSING_NOT_AT_RANDOM = 'missing_not_at_random'
+    """Invalid: many values are missing in one arm, and few in the other."""
+    GAUGE_TOO_FEW_VALUES = 'gauge_too_few_values'
+    """Inconclusive: the values of a gauge say less than a few independent values."""
+    GAUGE_INCONCLUSIVE = 'gauge_inconclusive'
+    """Inconclusive: the values of a gauge prove neither harm nor its absence."""
+    GAUGES_WITHOUT_PAIRS = 'gauges_without_pairs'
+    """No data: the arms have no instant in common."""
+    GAUGES_IDENTICAL = 'gauges_identical'
+    """Pass: all values of the canary are those of its baseline."""
+    GAUGE_LEAKS = 'gauge_leaks'
+    """Fail: the difference between the arms is proven to grow, and did so beyond the margin."""
+    GAUGE_DRIFTS = 'gauge_drifts'
+    """Inconclusive: the difference between the arms is proven to grow, within the margin so far."""
     METRIC_FAILED = 'metric_failed'
     """Fail: a metric has failed, also with its p-value adjusted for the number of metrics."""
     METRIC_FAILED_ALONE = 'metric_failed_alone'
@@ -3850,12 +3985,26 @@ class Direction(StrEnum):
     """More events are worse: errors, crashes."""
     DECREASE_IS_BAD = 'decrease_is_bad'
     """Fewer events are worse: orders, sign-ups."""
+class GaugePairing(StrEnum):
+    """Whether values of the same instant are compared with one another."""
+    PAIRED = 'paired'
+    """The differences at the same instants: for arms that see the same load at the same time."""
+    INDEPENDENT = 'independent'
+    """All values of one arm with all of the other: for arms that were measured at different times."""
 class Looks(StrEnum):
     """How often counts are compared while they grow."""
     ANY = 'any'
     """As often as the caller likes: an e-process."""
     ONE = 'one'
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+class MissingRule(StrEnum):
+    """What a missing value stands for."""
+    REMOVE = 'remove'
+    """Nothing: it is left out."""
+    ZERO = 'zero'
+    """0: for counters that are absent until the first event."""
+    REFUSE = 'refuse'
+    """A fault of the input."""
 class QuantileMethod(StrEnum):
     """The definition of a sample quantile, by the names of numpy."""
     INVERTED_CDF = 'inverted_cdf'
@@ -3962,6 +4111,28 @@ class ArmShare(_Value):
     high: float
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePoint(_Value):
+    """A change of the level of a history, made by `change_points`."""
+    index: int
+    """The index of the first value of the new level, from 0."""
+    mean_before: float
+    """The mean of the values since the change point before."""
+    mean_after: float
+    """The mean of the values until the next change point."""
+    statistic: float
+    """The energy distance of both parts, scaled by their sizes: `qhat` of Apache Otava."""
+    p: float
+    """The p-value of Welch's test of both parts, as if the index had been known before."""
+    adjusted_p: float
+    """The p-value, multiplied by the number of divisions among which the index was chosen; at most 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePointPolicy(_Value):
+    """How certain a change point must be."""
+    alpha: float = 0.05
+    """The highest probability of a change point in a history that has none."""
+    least_values: int = 5
+    """The number of values that a level has at least, from 2."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
     """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
     verdict: Verdict
@@ -3982,6 +4153,17 @@ class Comparison(_Value):
     """The reasons: first that of the verdict."""
     policy_digest: str
     """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompleteSamples(_Value):
+    """Two samples without missing values, made by `complete_samples`."""
+    canary: Sequence[float]
+    """The values of the canary."""
+    baseline: Sequence[float]
+    """The values of the baseline."""
+    verdict: Verdict | None = None
+    """`invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be compared."""
+    reasons: Sequence[Reason]
+    """The reason of the verdict; empty without one."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
@@ -4004,6 +4186,71 @@ class EquivalenceTest(_Value):
     """The statistic of the upper test."""
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GaugePolicy(_Value):
+    """How the gauges of a canary and of its baseline are compared."""
+    pairing: GaugePairing = GaugePairing.PAIRED
+    """Whether values of the same instant are compared with one another."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the level of the baseline, that is still tolerated."""
+    margin: float | None = None
+    """The same in the unit of the gauge; it replaces `marginPercent`."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, at one look."""
+    finds_leaks: bool = True
+    """Whether a difference that grows is a failure, as of memory that is never freed."""
+    missing: MissingRule = MissingRule.REMOVE
+    """What a missing value stands for."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GaugeSample(_Value):
+    """One value of a gauge: processor use, memory, the length of a queue."""
+    at: datetime
+    """When it was measured."""
+    value: float | None = None
+    """The value; absent if there was none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Histogram(_Value):
+    """Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus."""
+    buckets: Sequence[HistogramBucket]
+    """The buckets in ascending order; the last one has no upper bound."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramBucket(_Value):
+    """The count of one bucket."""
+    upper_bound: float | None = None
+    """The upper bound, which belongs to the bucket: `le` of Prometheus."""
+    count: int
+    """The number of values up to the bound."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramIncrease(_Value):
+    """What a histogram counted between two instants, made by `histogram_increase`."""
+    histogram: Histogram
+    """The counts since the first instant; after a reset, those since the reset."""
+    was_reset: bool
+    """Whether a count was less than before: the process was restarted, and what it counted until then is lost."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramPolicy(_Value):
+    """At which bucket edges histograms are compared, and how."""
+    limits: Sequence[float] = ()
+    """The bucket edges above which the values are counted, such as the limit of an objective."""
+    counts: Policy = field(default_factory=lambda: Policy())
+    """How the counts above an edge are compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramQuantile(_Value):
+    """A quantile of a histogram, made by `histogram_quantile`."""
+    interpolated: float | None = None
+    """The interpolated value of Prometheus' `histogram_quantile`; absent without values."""
+    lower_edge: float | None = None
+    """The lower edge of the bucket that has the lower end of the confidence interval."""
+    upper_edge: float | None = None
+    """The upper edge of the bucket that has the upper end."""
+    rank_low: int | None = None
+    """The rank of the lower end, from 1."""
+    rank_high: int | None = None
+    """The rank of the upper end, from 1."""
+    n: int
+    """The number of values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
@@ -4057,6 +4304,13 @@ class MetricTest(_Value):
     log_e: float | None = None
     """The natural logarithm of the e-value."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PartialSample(_Value):
+    """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
+    values: Sequence[float]
+    """The values that there are."""
+    missing: int = 0
+    """The number of values that are missing."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -4104,6 +4358,41 @@ class Shift(_Value):
     """The lower end of the interval; absent if the samples are too small for a finite one."""
     upper: float | None = None
     """The upper end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sketch(_Value):
+    """Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers."""
+    accuracy: float
+    """The greatest relative error of a quantile: α of the publication."""
+    positive: Sequence[SketchBucket]
+    """The buckets of values above 0, in ascending order of the index."""
+    negative: Sequence[SketchBucket]
+    """The buckets of values below 0, by the index of their absolute value."""
+    zeros: int
+    """The number of zeros, and of values too small for a bucket (below 3e-308)."""
+    infinite: int
+    """The number of infinite values."""
+    negative_infinite: int
+    """The number of negative infinite values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SketchBucket(_Value):
+    """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
+    index: int
+    """The index of the bucket."""
+    count: int
+    """The number of values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SketchPolicy(_Value):
+    """Which quantile of two sketches is compared, and how certain a verdict must be."""
+    quantile: float = 0.99
+    """The quantile as a share."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater quantile or a lesser one is worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the quantile of the baseline, that is still tolerated."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`."""
+    looks: Looks = Looks.ANY
+    """How often the sketches are compared while they grow."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
@@ -4170,14 +4459,29 @@ def policy_from_yaml(text: str) -> Policy:
 def adjust(tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Adjustment:
     """Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says."""
     ...
+def change_points(values: Sequence[float], policy: ChangePointPolicy | Mapping[str, object]) -> tuple[ChangePoint, ...]:
+    """Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release."""
+    ...
 def check_split(arms: Sequence[Arm | Mapping[str, object]], policy: SplitPolicy | Mapping[str, object]) -> SplitCheck:
     """Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM)."""
     ...
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
     ...
+def compare_gauges(canary: Sequence[GaugeSample | Mapping[str, object]], baseline: Sequence[GaugeSample | Mapping[str, object]], policy: GaugePolicy | Mapping[str, object]) -> Comparison:
+    """Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look."""
+    ...
+def compare_histograms(canary: Histogram | Mapping[str, object], baseline: Histogram | Mapping[str, object], policy: HistogramPolicy | Mapping[str, object]) -> Comparison:
+    """Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted exactly."""
+    ...
 def compare_metrics(metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Comparison:
     """Judges all metrics of a canary together: rolls back on any, promotes on all."""
+    ...
+def compare_sketches(canary: Sketch | Mapping[str, object], baseline: Sketch | Mapping[str, object], policy: SketchPolicy | Mapping[str, object]) -> Comparison:
+    """Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches."""
+    ...
+def complete_samples(canary: PartialSample | Mapping[str, object], baseline: PartialSample | Mapping[str, object], missing: MissingRule | str) -> CompleteSamples:
+    """Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it."""
     ...
 def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
@@ -4188,6 +4492,12 @@ def explain(comparison: Comparison | Mapping[str, object]) -> str:
 def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
     """Writes the check of a split as text for a person: the verdict and the reasons."""
     ...
+def histogram_increase(before: Histogram | Mapping[str, object], after: Histogram | Mapping[str, object]) -> HistogramIncrease:
+    """What a histogram counted between two instants, from its counters at both."""
+    ...
+def histogram_quantile(histogram: Histogram | Mapping[str, object], p: float, level: float) -> HistogramQuantile:
+    """The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus."""
+    ...
 def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
     ...
@@ -4196,6 +4506,9 @@ def location_shift(canary: Sequence[float], baseline: Sequence[float], level: fl
     ...
 def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
+    ...
+def merge_sketches(sketches: Sequence[Sketch | Mapping[str, object]]) -> Sketch:
+    """The sketch of all values of several sketches: exact, in any order."""
     ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
     """The consequence of a comparison for its caller."""
@@ -4211,6 +4524,12 @@ def quantile_interval(values: Sequence[float], p: float, level: float) -> Quanti
     ...
 def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
     """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
+    ...
+def sketch(values: Sequence[float], accuracy: float) -> Sketch:
+    """A sketch of values: latencies of a host, of a minute, of a partition of a table."""
+    ...
+def sketch_quantile(sketch: Sketch | Mapping[str, object], p: float) -> float:
+    """The quantile `p` of the values of a sketch, within its relative error."""
     ...
 def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
     """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""

@@ -173,6 +173,38 @@ fun AnalysisAlertVerdict.toJson(): String = ffiWriteAnalysisAlertVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAnomalyDirection.Companion.fromJson(json: String): AnalysisAnomalyDirection = ffiReadAnalysisAnomalyDirection(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyDirection.toJson(): String = ffiWriteAnalysisAnomalyDirection(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyPolicy.Companion.fromJson(json: String): AnalysisAnomalyPolicy = ffiReadAnalysisAnomalyPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyPolicy.toJson(): String = ffiWriteAnalysisAnomalyPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyReport.Companion.fromJson(json: String): AnalysisAnomalyReport = ffiReadAnalysisAnomalyReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyReport.toJson(): String = ffiWriteAnalysisAnomalyReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyVerdict.Companion.fromJson(json: String): AnalysisAnomalyVerdict = ffiReadAnalysisAnomalyVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyVerdict.toJson(): String = ffiWriteAnalysisAnomalyVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
 
 /** The JSON form. */
@@ -189,6 +221,14 @@ fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisChartPoint.Companion.fromJson(json: String): AnalysisChartPoint = ffiReadAnalysisChartPoint(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisChartPoint.toJson(): String = ffiWriteAnalysisChartPoint(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisComparator.Companion.fromJson(json: String): AnalysisComparator = ffiReadAnalysisComparator(json)
 
 /** The JSON form. */
@@ -202,6 +242,14 @@ fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisControlChart.Companion.fromJson(json: String): AnalysisControlChart = ffiReadAnalysisControlChart(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisControlChart.toJson(): String = ffiWriteAnalysisControlChart(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -282,6 +330,14 @@ fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisInControl.Companion.fromJson(json: String): AnalysisInControl = ffiReadAnalysisInControl(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisInControl.toJson(): String = ffiWriteAnalysisInControl(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1565,11 +1621,35 @@ fun StatsArmShare.toJson(): String = ffiWriteStatsArmShare(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsChangePoint.Companion.fromJson(json: String): StatsChangePoint = ffiReadStatsChangePoint(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsChangePoint.toJson(): String = ffiWriteStatsChangePoint(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsChangePointPolicy.Companion.fromJson(json: String): StatsChangePointPolicy = ffiReadStatsChangePointPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsChangePointPolicy.toJson(): String = ffiWriteStatsChangePointPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsComparison.Companion.fromJson(json: String): StatsComparison = ffiReadStatsComparison(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsComparison.toJson(): String = ffiWriteStatsComparison(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsCompleteSamples.Companion.fromJson(json: String): StatsCompleteSamples = ffiReadStatsCompleteSamples(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsCompleteSamples.toJson(): String = ffiWriteStatsCompleteSamples(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1602,6 +1682,70 @@ fun StatsEquivalenceTest.Companion.fromJson(json: String): StatsEquivalenceTest 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGaugePairing.Companion.fromJson(json: String): StatsGaugePairing = ffiReadStatsGaugePairing(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGaugePairing.toJson(): String = ffiWriteStatsGaugePairing(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGaugePolicy.Companion.fromJson(json: String): StatsGaugePolicy = ffiReadStatsGaugePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGaugePolicy.toJson(): String = ffiWriteStatsGaugePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGaugeSample.Companion.fromJson(json: String): StatsGaugeSample = ffiReadStatsGaugeSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGaugeSample.toJson(): String = ffiWriteStatsGaugeSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogram.Companion.fromJson(json: String): StatsHistogram = ffiReadStatsHistogram(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogram.toJson(): String = ffiWriteStatsHistogram(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramBucket.Companion.fromJson(json: String): StatsHistogramBucket = ffiReadStatsHistogramBucket(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramBucket.toJson(): String = ffiWriteStatsHistogramBucket(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramIncrease.Companion.fromJson(json: String): StatsHistogramIncrease = ffiReadStatsHistogramIncrease(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramIncrease.toJson(): String = ffiWriteStatsHistogramIncrease(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramPolicy.Companion.fromJson(json: String): StatsHistogramPolicy = ffiReadStatsHistogramPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramPolicy.toJson(): String = ffiWriteStatsHistogramPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramQuantile.Companion.fromJson(json: String): StatsHistogramQuantile = ffiReadStatsHistogramQuantile(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramQuantile.toJson(): String = ffiWriteStatsHistogramQuantile(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1642,6 +1786,22 @@ fun StatsMetricTest.Companion.fromJson(json: String): StatsMetricTest = ffiReadS
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsMetricTest.toJson(): String = ffiWriteStatsMetricTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsMissingRule.Companion.fromJson(json: String): StatsMissingRule = ffiReadStatsMissingRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsMissingRule.toJson(): String = ffiWriteStatsMissingRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsPartialSample.Companion.fromJson(json: String): StatsPartialSample = ffiReadStatsPartialSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsPartialSample.toJson(): String = ffiWriteStatsPartialSample(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1690,6 +1850,30 @@ fun StatsShift.Companion.fromJson(json: String): StatsShift = ffiReadStatsShift(
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsShift.toJson(): String = ffiWriteStatsShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSketch.Companion.fromJson(json: String): StatsSketch = ffiReadStatsSketch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSketch.toJson(): String = ffiWriteStatsSketch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSketchBucket.Companion.fromJson(json: String): StatsSketchBucket = ffiReadStatsSketchBucket(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSketchBucket.toJson(): String = ffiWriteStatsSketchBucket(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSketchPolicy.Companion.fromJson(json: String): StatsSketchPolicy = ffiReadStatsSketchPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSketchPolicy.toJson(): String = ffiWriteStatsSketchPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -168,6 +168,38 @@ extension AnalysisAlertVerdict: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisAlertVerdict(value: self) }
 }
 
+extension AnalysisAnomalyDirection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyDirection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyDirection(value: self) }
+}
+
+extension AnalysisAnomalyPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyPolicy(value: self) }
+}
+
+extension AnalysisAnomalyReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyReport(value: self) }
+}
+
+extension AnalysisAnomalyVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyVerdict(value: self) }
+}
+
 extension AnalysisAssessment: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
@@ -184,6 +216,14 @@ extension AnalysisBadChange: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
 }
 
+extension AnalysisChartPoint: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisChartPoint(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisChartPoint(value: self) }
+}
+
 extension AnalysisComparator: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisComparator(json: json) }
@@ -198,6 +238,14 @@ extension AnalysisCondition: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisControlChart: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisControlChart(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisControlChart(value: self) }
 }
 
 extension AnalysisCriteriaSet: WireValue {
@@ -278,6 +326,14 @@ extension AnalysisGroupStatus: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisInControl: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisInControl(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisInControl(value: self) }
 }
 
 extension AnalysisIncludedResults: WireValue {
@@ -1560,12 +1616,36 @@ extension StatsArmShare: WireValue {
     public func json() throws -> String { try ffiWriteStatsArmShare(value: self) }
 }
 
+extension StatsChangePoint: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsChangePoint(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsChangePoint(value: self) }
+}
+
+extension StatsChangePointPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsChangePointPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsChangePointPolicy(value: self) }
+}
+
 extension StatsComparison: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsComparison(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsComparison(value: self) }
+}
+
+extension StatsCompleteSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsCompleteSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsCompleteSamples(value: self) }
 }
 
 extension StatsCorrection: WireValue {
@@ -1598,6 +1678,70 @@ extension StatsEquivalenceTest: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
+}
+
+extension StatsGaugePairing: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGaugePairing(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGaugePairing(value: self) }
+}
+
+extension StatsGaugePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGaugePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGaugePolicy(value: self) }
+}
+
+extension StatsGaugeSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGaugeSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGaugeSample(value: self) }
+}
+
+extension StatsHistogram: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogram(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogram(value: self) }
+}
+
+extension StatsHistogramBucket: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramBucket(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramBucket(value: self) }
+}
+
+extension StatsHistogramIncrease: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramIncrease(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramIncrease(value: self) }
+}
+
+extension StatsHistogramPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramPolicy(value: self) }
+}
+
+extension StatsHistogramQuantile: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramQuantile(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramQuantile(value: self) }
 }
 
 extension StatsKolmogorovSmirnovTest: WireValue {
@@ -1638,6 +1782,22 @@ extension StatsMetricTest: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsMetricTest(value: self) }
+}
+
+extension StatsMissingRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsMissingRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsMissingRule(value: self) }
+}
+
+extension StatsPartialSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsPartialSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsPartialSample(value: self) }
 }
 
 extension StatsPolicy: WireValue {
@@ -1686,6 +1846,30 @@ extension StatsShift: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsShift(value: self) }
+}
+
+extension StatsSketch: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSketch(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSketch(value: self) }
+}
+
+extension StatsSketchBucket: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSketchBucket(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSketchBucket(value: self) }
+}
+
+extension StatsSketchPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSketchPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSketchPolicy(value: self) }
 }
 
 extension StatsSplitCheck: WireValue {

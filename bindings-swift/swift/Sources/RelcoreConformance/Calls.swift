@@ -22,10 +22,16 @@ extension AnalysisAlertSample: CaseValue {}
 extension AnalysisAlertSeries: CaseValue {}
 extension AnalysisAlertStatus: CaseValue {}
 extension AnalysisAlertVerdict: CaseValue {}
+extension AnalysisAnomalyDirection: CaseValue {}
+extension AnalysisAnomalyPolicy: CaseValue {}
+extension AnalysisAnomalyReport: CaseValue {}
+extension AnalysisAnomalyVerdict: CaseValue {}
 extension AnalysisAssessment: CaseValue {}
 extension AnalysisBadChange: CaseValue {}
+extension AnalysisChartPoint: CaseValue {}
 extension AnalysisComparator: CaseValue {}
 extension AnalysisCondition: CaseValue {}
+extension AnalysisControlChart: CaseValue {}
 extension AnalysisCriteriaSet: CaseValue {}
 extension AnalysisCriterion: CaseValue {}
 extension AnalysisCriterionResult: CaseValue {}
@@ -36,6 +42,7 @@ extension AnalysisEvaluation: CaseValue {}
 extension AnalysisFiring: CaseValue {}
 extension AnalysisGroupScore: CaseValue {}
 extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisInControl: CaseValue {}
 extension AnalysisIncludedResults: CaseValue {}
 extension AnalysisIndicator: CaseValue {}
 extension AnalysisJoin: CaseValue {}
@@ -196,22 +203,38 @@ extension StatsAdjustedTest: CaseValue {}
 extension StatsAdjustment: CaseValue {}
 extension StatsArm: CaseValue {}
 extension StatsArmShare: CaseValue {}
+extension StatsChangePoint: CaseValue {}
+extension StatsChangePointPolicy: CaseValue {}
 extension StatsComparison: CaseValue {}
+extension StatsCompleteSamples: CaseValue {}
 extension StatsCorrection: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
 extension StatsEquivalenceTest: CaseValue {}
+extension StatsGaugePairing: CaseValue {}
+extension StatsGaugePolicy: CaseValue {}
+extension StatsGaugeSample: CaseValue {}
+extension StatsHistogram: CaseValue {}
+extension StatsHistogramBucket: CaseValue {}
+extension StatsHistogramIncrease: CaseValue {}
+extension StatsHistogramPolicy: CaseValue {}
+extension StatsHistogramQuantile: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsMetricComparison: CaseValue {}
 extension StatsMetricTest: CaseValue {}
+extension StatsMissingRule: CaseValue {}
+extension StatsPartialSample: CaseValue {}
 extension StatsPolicy: CaseValue {}
 extension StatsQuantileInterval: CaseValue {}
 extension StatsQuantileMethod: CaseValue {}
 extension StatsRankMethod: CaseValue {}
 extension StatsRankTest: CaseValue {}
 extension StatsShift: CaseValue {}
+extension StatsSketch: CaseValue {}
+extension StatsSketchBucket: CaseValue {}
+extension StatsSketchPolicy: CaseValue {}
 extension StatsSplitCheck: CaseValue {}
 extension StatsSplitPolicy: CaseValue {}
 extension StatsSplitVerdict: CaseValue {}
@@ -258,6 +281,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.assessTally(metric: input.take("metric"), tally: input.take("tally"), ended: input.take("ended"), end: input.take("end")).wire()
     case "analysis.compare_with_previous":
         return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
+    case "analysis.detect_anomalies":
+        return try Analysis.detectAnomalies(series: input.take("series"), policy: input.take("policy")).wire()
     case "analysis.earlier_result":
         return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
     case "analysis.evaluate":
@@ -266,6 +291,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.evaluateAlerts(rules: input.take("rules"), series: input.take("series"), now: input.take("now")).wire()
     case "analysis.explain_alerts":
         return try Analysis.explainAlerts(report: input.take("report")).wire()
+    case "analysis.explain_anomalies":
+        return try Analysis.explainAnomalies(report: input.take("report")).wire()
     case "analysis.explain_evaluation":
         return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.explain_judgement":
@@ -278,6 +305,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.judge(policy: input.take("policy"), series: input.take("series")).wire()
     case "analysis.outcome_of_alerts":
         return try Analysis.outcomeOfAlerts(report: input.take("report")).wire()
+    case "analysis.outcome_of_anomalies":
+        return try Analysis.outcomeOfAnomalies(report: input.take("report")).wire()
     case "analysis.outcome_of_evaluation":
         return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.outcome_of_judgement":
@@ -434,24 +463,40 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromYaml(text: input.take("text")).wire()
     case "stats.adjust":
         return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
+    case "stats.change_points":
+        return try Stats.changePoints(values: input.take("values"), policy: input.take("policy")).wire()
     case "stats.check_split":
         return try Stats.checkSplit(arms: input.take("arms"), policy: input.take("policy")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_gauges":
+        return try Stats.compareGauges(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_histograms":
+        return try Stats.compareHistograms(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_metrics":
         return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
+    case "stats.compare_sketches":
+        return try Stats.compareSketches(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.complete_samples":
+        return try Stats.completeSamples(canary: input.take("canary"), baseline: input.take("baseline"), missing: input.take("missing")).wire()
     case "stats.equivalence":
         return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
     case "stats.explain_split":
         return try Stats.explainSplit(check: input.take("check")).wire()
+    case "stats.histogram_increase":
+        return try Stats.histogramIncrease(before: input.take("before"), after: input.take("after")).wire()
+    case "stats.histogram_quantile":
+        return try Stats.histogramQuantile(histogram: input.take("histogram"), p: input.take("p"), level: input.take("level")).wire()
     case "stats.kolmogorov_smirnov":
         return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "stats.location_shift":
         return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.mann_whitney":
         return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
+    case "stats.merge_sketches":
+        return try Stats.mergeSketches(sketches: input.take("sketches")).wire()
     case "stats.outcome":
         return try Stats.outcome(comparison: input.take("comparison")).wire()
     case "stats.outcome_of_split":
@@ -462,6 +507,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
     case "stats.relative_lift":
         return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
+    case "stats.sketch":
+        return try Stats.sketch(values: input.take("values"), accuracy: input.take("accuracy")).wire()
+    case "stats.sketch_quantile":
+        return try Stats.sketchQuantile(sketch: input.take("sketch"), p: input.take("p")).wire()
     case "stats.welch":
         return try Stats.welch(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "time.add_business_days":
