@@ -187,6 +187,13 @@ impl Findings {
         (self, Verdict::Inconclusive, vec![reason])
     }
 
+    fn constant(self, policy: &GaugePolicy) -> (Self, Verdict, Vec<Reason>) {
+        let text =
+            format!("{}, always by the same: values that never vary say nothing about chance", self.text());
+        let reason = self.reason(code::GAUGE_INCONCLUSIVE, Severity::Warning, text, None, policy);
+        (self, Verdict::Inconclusive, vec![reason])
+    }
+
     fn identical(self, policy: &GaugePolicy) -> (Self, Verdict, Vec<Reason>) {
         let text = format!("all {} values of the canary are those of its baseline", self.n);
         let reason = self.reason(code::GAUGES_IDENTICAL, Severity::Info, text, None, policy);
@@ -247,11 +254,10 @@ impl Pairs {
         if is_constant(&differences) {
             let found = Findings { effective: size(n), ..found };
             let is_identical = known.iter().all(|difference| difference.abs() <= 0.0);
-            return if is_identical && size(n) >= LEAST_VALUES {
-                found.identical(policy)
-            } else {
-                found.too_few(policy)
-            };
+            if size(n) < LEAST_VALUES {
+                return found.too_few(policy);
+            }
+            return if is_identical { found.identical(policy) } else { found.constant(policy) };
         }
         let share = correlation_of(&differences).map_or(0.0, effective_share);
         let found = Findings { effective: size(n) * share, ..found };

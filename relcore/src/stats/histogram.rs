@@ -310,7 +310,7 @@ pub(super) fn check_same_bounds(one: &Histogram, other: &Histogram, name: &str, 
         let expected = one.buckets.get(index);
         if expected.is_none_or(|expected| expected.upper_bound != bucket.upper_bound) {
             let text = format!(
-                "`{}` is not the bound of the {name}, {}: the counts of other buckets cannot be compared",
+                "`{}` is not the bound of `{name}`, {}: the counts of other buckets cannot be compared",
                 bound(bucket.upper_bound),
                 expected.map_or("which has fewer buckets".to_owned(), |expected| format!(
                     "`{}`",
@@ -325,7 +325,7 @@ pub(super) fn check_same_bounds(one: &Histogram, other: &Histogram, name: &str, 
         }
     }
     if other.buckets.len() < one.buckets.len() {
-        let text = format!("has {} buckets, but the {name} has {}", other.buckets.len(), one.buckets.len());
+        let text = format!("has {} buckets, but `{name}` has {}", other.buckets.len(), one.buckets.len());
         return Err(Error::new(ErrorKind::InvalidValue, format!("{path}.buckets"), text));
     }
     Ok(())
