@@ -170,8 +170,10 @@ impl Quantile {
                 estimate = Some(cell.value);
             }
         }
-        let finite = |bound: Option<f64>| bound.filter(|bound| bound.is_finite());
-        Some(Self { estimate: estimate?, low: finite(low), high: finite(high), n })
+        // An end beyond all numbers is none. A lower end that is infinite is one: most values were never measured to the end.
+        let low = low.filter(|low| *low > f64::NEG_INFINITY);
+        let high = high.filter(|high| *high < f64::INFINITY);
+        Some(Self { estimate: estimate?, low, high, n })
     }
 }
 
@@ -366,12 +368,12 @@ mod tests {
         (0..n).map(|_| scale * libm::exp(0.5 * dice.normal())).collect()
     }
 
-    /// The first verdict of ten looks.
+    /// The first verdict of five looks.
     fn verdict(dice: &mut Dice, scale: f64, policy: &SketchPolicy) -> Verdict {
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        for _ in 0..10 {
-            x.extend(values(dice, 100, scale));
-            y.extend(values(dice, 100, 1.0));
+        for _ in 0..5 {
+            x.extend(values(dice, 200, scale));
+            y.extend(values(dice, 200, 1.0));
             let pair = (sketch(&x, 0.01).unwrap(), sketch(&y, 0.01).unwrap());
             let verdict = compare_sketches(&pair.0, &pair.1, policy).unwrap().verdict;
             if verdict != Verdict::Inconclusive {
@@ -386,8 +388,8 @@ mod tests {
         let policy = SketchPolicy::default().quantile(0.9);
         let mut dice = Dice::new(20_261_127);
         let mut share = |scale: f64, of: Verdict, policy: &SketchPolicy| {
-            f64::from((0..200).map(|_| u32::from(verdict(&mut dice, scale, policy) == of)).sum::<u32>())
-                / 200.0
+            f64::from((0..100).map(|_| u32::from(verdict(&mut dice, scale, policy) == of)).sum::<u32>())
+                / 100.0
         };
         assert!(share(1.0, Verdict::Failed, &policy) <= 0.05);
         assert!(share(1.25, Verdict::Passed, &policy) <= 0.05);
