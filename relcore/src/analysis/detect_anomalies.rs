@@ -96,7 +96,7 @@ impl Detection<'_> {
             }
             None => match self.reference(samples) {
                 Ok(reference) => reference,
-                Err(reason) => return (AnomalyVerdict::Inconclusive, report(reason)),
+                Err(reason) => return (AnomalyVerdict::Inconclusive, report(*reason)),
             },
         };
         let innovations = process.innovations(samples.iter().map(value));
@@ -139,7 +139,7 @@ impl Detection<'_> {
     }
 
     /// The process of the reference values and their number, or the reason why there is none.
-    fn reference(self, samples: &[AlertSample]) -> Result<(Process, usize), Reason> {
+    fn reference(self, samples: &[AlertSample]) -> Result<(Process, usize), Box<Reason>> {
         let length = usize::try_from(self.policy.reference_values).unwrap_or(usize::MAX);
         let Some(reference) = samples.get(..length) else {
             let text = format!(
@@ -147,14 +147,19 @@ impl Detection<'_> {
                 self.metric,
                 samples.len()
             );
-            return Err(self.reason(code::REFERENCE_TOO_SHORT, Severity::Warning, text, samples.len()));
+            return Err(Box::new(self.reason(
+                code::REFERENCE_TOO_SHORT,
+                Severity::Warning,
+                text,
+                samples.len(),
+            )));
         };
         let values: Vec<Option<f64>> = reference.iter().map(value).collect();
         let known = values.iter().flatten().count();
         if self.misses_too_many(known, length) || Count::of(known) < Count::from(LEAST_VALUES) {
             let missing = length.saturating_sub(known);
             let text = format!("{missing} of the {length} reference values of `{}` are missing", self.metric);
-            return Err(self.reason(code::REFERENCE_INCOMPLETE, Severity::Warning, text, known));
+            return Err(Box::new(self.reason(code::REFERENCE_INCOMPLETE, Severity::Warning, text, known)));
         }
         let process = Process::of(&values, self.policy.prewhitens);
         process.map(|process| (process, length)).ok_or_else(|| {
@@ -162,7 +167,7 @@ impl Detection<'_> {
                 "the reference values of `{}` are all equal, so that any other value would be an anomaly",
                 self.metric
             );
-            self.reason(code::REFERENCE_CONSTANT, Severity::Warning, text, known)
+            Box::new(self.reason(code::REFERENCE_CONSTANT, Severity::Warning, text, known))
         })
     }
 

@@ -209,9 +209,12 @@ fn sign(policy: &GaugePolicy) -> f64 {
     }
 }
 
+/// An instant with the values of the canary and of the baseline.
+type Row = (Timestamp, Option<f64>, Option<f64>);
+
 /// Both arms at the instants of either.
 struct Pairs {
-    rows: Vec<(Timestamp, Option<f64>, Option<f64>)>,
+    rows: Vec<Row>,
     rule: MissingRule,
 }
 
@@ -229,7 +232,7 @@ impl Pairs {
     }
 
     fn compare(&self, policy: &GaugePolicy) -> (Findings, Verdict, Vec<Reason>) {
-        let arm = |of: fn(&(Timestamp, Option<f64>, Option<f64>)) -> Option<f64>| {
+        let arm = |of: fn(&Row) -> Option<f64>| {
             let known = self.rows.iter().filter(|row| of(row).is_some()).count();
             Arm { known: Count::of(known), missing: Count::of(self.rows.len().saturating_sub(known)) }
         };
@@ -387,7 +390,7 @@ fn concordance(points: &[(f64, f64)]) -> Option<f64> {
     let mut values: Vec<f64> = points.iter().map(|point| point.1).collect();
     values.sort_unstable_by(f64::total_cmp);
     let ties: f64 = values
-        .chunk_by(|a, b| a == b)
+        .chunk_by(|a, b| a >= b) // equal, because they ascend
         .map(|group| size(group.len()))
         .map(|t| t * (t - 1.0) * (2.0 * t + 5.0))
         .sum();

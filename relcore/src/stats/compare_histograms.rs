@@ -107,7 +107,7 @@ impl HistogramPolicy {
             );
             let earlier = self.limits.iter().take(index);
             faults.check(
-                !earlier.into_iter().any(|earlier| earlier == limit),
+                !earlier.into_iter().any(|earlier| earlier.total_cmp(limit).is_eq()),
                 ErrorKind::Duplicate,
                 format_args!("policy.limits[{index}]"),
                 format_args!("`{limit}` is a limit already"),

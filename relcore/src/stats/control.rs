@@ -159,7 +159,7 @@ mod tests {
             for (end, step) in path.iter().enumerate() {
                 let (mut naive, mut variance) = (0.0, 0.0);
                 for (age, value) in values[..=end].iter().rev().enumerate() {
-                    let part = weight * (1.0 - weight).powi(i32::try_from(age).unwrap());
+                    let part = weight * libm::pow(1.0 - weight, age as f64);
                     naive += part * value;
                     variance += part * part;
                 }

@@ -68,7 +68,7 @@ impl Histogram {
                     );
                     let lower = before.and_then(|bucket| bucket.upper_bound);
                     faults.check(
-                        lower.is_none_or(|lower| !(lower >= bound)),
+                        lower.is_none_or(|lower| lower < bound || lower.is_nan() || bound.is_nan()),
                         if lower == Some(bound) { ErrorKind::Duplicate } else { ErrorKind::Unordered },
                         format_args!("{at}.upperBound"),
                         format_args!("`{bound}` is not above the bound before"),

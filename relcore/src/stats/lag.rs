@@ -37,7 +37,7 @@ pub(crate) fn is_constant(series: &[Option<f64>]) -> bool {
     let least = series.iter().flatten().copied().fold(f64::INFINITY, f64::min);
     let most = series.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     // True without values, too.
-    !(most - least > 1e-12 * most.abs().max(least.abs()))
+    most - least <= 1e-12 * most.abs().max(least.abs())
 }
 
 fn raw_correlation(series: &[Option<f64>]) -> Option<f64> {
