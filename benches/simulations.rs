@@ -8,8 +8,16 @@
 #![expect(clippy::disallowed_methods, reason = "a program of its own, which takes arguments")]
 #![expect(clippy::cast_precision_loss, reason = "no count here is near 2^53")]
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use rand_distr::StandardNormal;
 use rand_distr::{Binomial, Distribution as _};
-use relcore::stats::{Counts, Direction, Looks, Policy, Verdict, compare_counts};
+use relcore::analysis::{
+    AlertSample, AlertSeries, AnomalyPolicy, AnomalyVerdict, ControlChart, detect_anomalies,
+};
+use relcore::stats::{
+    Counts, Direction, GaugePairing, GaugePolicy, GaugeSample, Looks, Policy, RankMethod, Verdict,
+    compare_counts, compare_gauges, mann_whitney,
+};
+use relcore::{Span, Timestamp};
 use std::process::ExitCode;
 
 /// One property of a test: in how many of so many runs it fails, and how often it may.
@@ -76,6 +84,163 @@ const STUDIES: &[Study] = &[
             any_look(dice, &traffic, Looks::Any, Verdict::Passed)
         },
     },
+];
+
+/// Series of an hour, a value a minute: a harmless canary `failed`.
+const GAUGES: &[Study] = &[
+    Study {
+        name: "gauges paired, correlation 0.3: false failed",
+        runs: RUNS,
+        level: Some(GAUGE_ALPHA),
+        run: |dice| gauge(dice, GaugePairing::Paired, 0.3),
+    },
+    Study {
+        name: "gauges paired, correlation 0.6: false failed",
+        runs: RUNS,
+        level: Some(GAUGE_ALPHA),
+        run: |dice| gauge(dice, GaugePairing::Paired, 0.6),
+    },
+    Study {
+        name: "gauges paired, correlation 0.9: false failed",
+        runs: RUNS,
+        level: Some(GAUGE_ALPHA),
+        run: |dice| gauge(dice, GaugePairing::Paired, 0.9),
+    },
+    Study {
+        name: "gauges independent, correlation 0.3: false failed",
+        runs: RUNS,
+        level: Some(GAUGE_ALPHA),
+        run: |dice| gauge(dice, GaugePairing::Independent, 0.3),
+    },
+    Study {
+        name: "gauges independent, correlation 0.6: false failed",
+        runs: RUNS,
+        level: Some(GAUGE_ALPHA),
+        run: |dice| gauge(dice, GaugePairing::Independent, 0.6),
+    },
+    Study {
+        name: "gauges independent, correlation 0.9: false failed",
+        runs: RUNS,
+        level: Some(GAUGE_ALPHA),
+        run: |dice| gauge(dice, GaugePairing::Independent, 0.9),
+    },
+    Study {
+        name: "  gauges: the rank test of independent values, correlation 0.6",
+        runs: RUNS,
+        level: None,
+        run: ranks,
+    },
+];
+
+/// What the correction for correlation reaches at 60 values, where the level is 5 %.
+const GAUGE_ALPHA: f64 = 0.06;
+
+/// Series of two hours, a value a minute, of which the first is the reference: a series in control raises an alarm.
+const ANOMALIES: &[Study] = &[
+    Study {
+        name: "anomalies, cusum, correlation 0: false alarm in an hour",
+        runs: RUNS,
+        level: None,
+        run: |dice| alarm(dice, ControlChart::Cusum, true, 0.0),
+    },
+    Study {
+        name: "anomalies, cusum, correlation 0.6: false alarm in an hour",
+        runs: RUNS,
+        level: None,
+        run: |dice| alarm(dice, ControlChart::Cusum, true, 0.6),
+    },
+    Study {
+        name: "anomalies, cusum, correlation 0.9: false alarm in an hour",
+        runs: RUNS,
+        level: None,
+        run: |dice| alarm(dice, ControlChart::Cusum, true, 0.9),
+    },
+    Study {
+        name: "  anomalies without pre-whitening, correlation 0.6",
+        runs: RUNS,
+        level: None,
+        run: |dice| alarm(dice, ControlChart::Cusum, false, 0.6),
+    },
+    Study {
+        name: "anomalies, ewma, correlation 0: false alarm in an hour",
+        runs: RUNS,
+        level: None,
+        run: |dice| alarm(dice, ControlChart::Ewma, true, 0.0),
+    },
+    Study {
+        name: "anomalies, ewma, correlation 0.6: false alarm in an hour",
+        runs: RUNS,
+        level: None,
+        run: |dice| alarm(dice, ControlChart::Ewma, true, 0.6),
+    },
+];
+
+/// A series of normal values, each with a correlation to the one before.
+fn series(dice: &mut StdRng, length: u32, correlation: f64) -> Vec<f64> {
+    let mut draw = || -> f64 { StandardNormal.sample(dice) };
+    let mut last = draw();
+    let scale = (1.0 - correlation * correlation).sqrt();
+    (0..length)
+        .map(|_| {
+            let value = last;
+            last = correlation * last + scale * draw();
+            value
+        })
+        .collect()
+}
+
+fn minutes() -> impl Iterator<Item = Timestamp> {
+    let begin = Timestamp::parse("2026-11-23T09:00:00Z").expect("an instant");
+    (0..).map(move |minute| begin.plus(Span::from_minutes(minute)).expect("an instant"))
+}
+
+fn gauge(dice: &mut StdRng, pairing: GaugePairing, correlation: f64) -> bool {
+    let mut arm = || -> Vec<GaugeSample> {
+        let values = series(dice, 60, correlation);
+        minutes().zip(values).map(|(at, value)| GaugeSample::new(at, 100.0 + value)).collect()
+    };
+    // As good as no margin.
+    let policy = GaugePolicy::default().alpha(ALPHA).pairing(pairing).margin(1e-6);
+    compare_gauges(&arm(), &arm(), &policy).expect("valid series").verdict == Verdict::Failed
+}
+
+fn ranks(dice: &mut StdRng) -> bool {
+    let (canary, baseline) = (series(dice, 60, 0.6), series(dice, 60, 0.6));
+    mann_whitney(&canary, &baseline, &RankMethod::Normal).expect("values").p_greater <= ALPHA
+}
+
+/// The minutes until the first alarm, in an hour after an hour of reference; the mean rises by `shift` deviations then.
+fn minutes_to_alarm(
+    dice: &mut StdRng,
+    (chart, prewhitens): (ControlChart, bool),
+    correlation: f64,
+    shift: f64,
+) -> Option<f64> {
+    let values = series(dice, 120, correlation);
+    let moved = (0..120_u32).map(|i| if i < 60 { 0.0 } else { shift });
+    let samples = minutes()
+        .zip(values.into_iter().zip(moved))
+        .map(|(at, (value, more))| AlertSample::new(at, value + more));
+    let series = AlertSeries::new("metric", samples.collect::<Vec<_>>());
+    let begin = minutes().nth(59).expect("an instant");
+    let report = detect_anomalies(&series, &AnomalyPolicy::default().chart(chart).prewhitens(prewhitens))
+        .expect("a series");
+    let alarm = report.alarm_at.filter(|_| report.verdict == AnomalyVerdict::Anomalous)?;
+    Some(alarm.since(begin).as_millis() as f64 / 60_000.0)
+}
+
+fn alarm(dice: &mut StdRng, chart: ControlChart, prewhitens: bool, correlation: f64) -> bool {
+    minutes_to_alarm(dice, (chart, prewhitens), correlation, 0.0).is_some()
+}
+
+/// How long an alarm takes after the mean has risen.
+const DELAYS: &[(&str, ControlChart, f64, f64)] = &[
+    ("anomalies, cusum, correlation 0, shift 1", ControlChart::Cusum, 0.0, 1.0),
+    ("anomalies, cusum, correlation 0, shift 2", ControlChart::Cusum, 0.0, 2.0),
+    ("anomalies, cusum, correlation 0.6, shift 2", ControlChart::Cusum, 0.6, 2.0),
+    ("anomalies, ewma, correlation 0, shift 1", ControlChart::Ewma, 0.0, 1.0),
+    ("anomalies, ewma, correlation 0, shift 2", ControlChart::Ewma, 0.0, 2.0),
+    ("anomalies, ewma, correlation 0.6, shift 2", ControlChart::Ewma, 0.6, 2.0),
 ];
 
 /// The traffic of one rollout.
@@ -214,7 +379,8 @@ fn main() -> ExitCode {
         "{:<62} {:>7} {:>7}  95 % interval",
         "share of rollouts with the wrong verdict", "runs", "share"
     );
-    for study in STUDIES.iter().filter(|study| chosen(study.name)) {
+    let studies = STUDIES.iter().chain(GAUGES).chain(ANOMALIES);
+    for study in studies.filter(|study| chosen(study.name)) {
         let mut dice = StdRng::seed_from_u64(20_261_127);
         let hits = (0..study.runs).map(|_| u32::from((study.run)(&mut dice))).sum();
         let (low, high) = wilson(hits, study.runs);
@@ -243,6 +409,17 @@ fn main() -> ExitCode {
             duration.bar,
             median / duration.bar
         );
+    }
+    println!("\n{:<46} {:>8} {:>8} {:>8}", "minutes until an alarm, in an hour", "median", "p90", "none");
+    for (name, chart, correlation, shift) in DELAYS.iter().filter(|delay| chosen(delay.0)) {
+        let mut dice = StdRng::seed_from_u64(20_261_127);
+        let delays = (0..RUNS).map(|_| minutes_to_alarm(&mut dice, (*chart, true), *correlation, *shift));
+        let mut delays: Vec<f64> = delays.map(|delay| delay.unwrap_or(f64::INFINITY)).collect();
+        delays.sort_by(f64::total_cmp);
+        let at =
+            |permille: usize| delays.get(delays.len() * permille / 1000).copied().unwrap_or(f64::INFINITY);
+        let none = delays.iter().filter(|delay| delay.is_infinite()).count() as f64 / f64::from(RUNS);
+        println!("{name:<46} {:>8} {:>8} {:>6.2} %", at(500), at(900), 100.0 * none);
     }
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -48,6 +48,12 @@
  * firing, pending, ok, or has no data. `standardMonitoring` lists what to watch in the first 24 hours, and
  * `compareWithPrevious` compares it with the previous version. `interchange.alertRulesToPrometheus` writes the same rules for Prometheus.
  *
+ * Anomalies:
+ *
+ * `detectAnomalies` needs no limit: it learns the usual course of a series from its first values, and finds when later
+ * ones leave it, by a cumulative sum or a moving average (control charts). It predicts each value from the one before, so
+ * that a series that depends on its own past raises no alarm for that.
+ *
  * Pitfalls:
  *
  * - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
@@ -247,6 +253,113 @@ export type AlertStatus = "firing" | "pending" | "ok" | "no_data";
  */
 export type AlertVerdict = "firing" | "warning" | "no_data" | "pending" | "ok";
 
+/**
+ * Which change of a series is an anomaly.
+ *
+ * - `increase`: Greater values: latency, errors, memory.
+ * - `decrease`: Lesser values: orders, cache hits.
+ * - `either`: Both. False alarms are twice as many.
+ */
+export type AnomalyDirection = "increase" | "decrease" | "either";
+
+/** How anomalies of a series are found, and how certain they must be. */
+export interface AnomalyPolicy {
+  /**
+   * The chart. Default `cusum`.
+   *
+   * @defaultValue `"cusum"`
+   */
+  readonly chart?: ControlChart | undefined;
+  /**
+   * Which change is an anomaly. Default `increase`, as for latency and errors.
+   *
+   * @defaultValue `"increase"`
+   */
+  readonly direction?: AnomalyDirection | undefined;
+  /**
+   * The number of values at the beginning of the series that are known to be good, from 20. Default 60: an hour of
+   * values a minute apart. With `inControl` there are none.
+   *
+   * @defaultValue `60`
+   */
+  readonly referenceValues?: number | undefined;
+  /**
+   * The mean and the standard deviation in control, if they are known. Otherwise the reference values have them.
+   */
+  readonly inControl?: InControl | undefined;
+  /**
+   * Whether each value is compared with its prediction from the value before (pre-whitening by an autoregressive
+   * process of order 1). Default true. Without it, series such as memory or a queue raise an alarm for nothing.
+   *
+   * @defaultValue `true`
+   */
+  readonly prewhitens?: boolean | undefined;
+  /**
+   * Half of the smallest shift to be found soon, in standard deviations: `k` of the cusum chart. Default 0.5.
+   *
+   * @defaultValue `0.5`
+   */
+  readonly slack?: number | undefined;
+  /**
+   * The sum above which the cusum chart raises an alarm, in standard deviations: `h`. Default 5.
+   *
+   * @defaultValue `5.0`
+   */
+  readonly threshold?: number | undefined;
+  /**
+   * The weight of the newest value in the moving average: λ of the ewma chart, above 0 and up to 1. Default 0.2.
+   *
+   * @defaultValue `0.2`
+   */
+  readonly weight?: number | undefined;
+  /**
+   * The width of the limits of the ewma chart, in standard deviations of the average: `L`. Default 3.
+   *
+   * @defaultValue `3.0`
+   */
+  readonly limitWidth?: number | undefined;
+  /**
+   * The share of the reference, and of the values after it, that may be missing. Default 0.1.
+   *
+   * @defaultValue `0.1`
+   */
+  readonly maxMissingShare?: number | undefined;
+}
+
+/** Whether a series has left its usual course, made by `detectAnomalies`. */
+export interface AnomalyReport<At extends Instant = Instant> {
+  /** What was found. */
+  readonly verdict: AnomalyVerdict;
+  /** The instant of the first alarm. */
+  readonly alarmAt?: At | undefined;
+  /** When the change began that raised the alarm: an estimate, before or at the alarm. */
+  readonly startedAt?: At | undefined;
+  /** Whether the values went up or down. */
+  readonly direction?: AnomalyDirection | undefined;
+  /** The mean in control, known or estimated. */
+  readonly mean?: number | undefined;
+  /** The standard deviation in control. */
+  readonly deviation?: number | undefined;
+  /** The correlation of a value with the one before; 0 without pre-whitening. */
+  readonly correlation?: number | undefined;
+  /** The course of the chart after the reference, for each value that is not missing. */
+  readonly points: readonly ChartPoint<At>[];
+  /** The reasons: first that of the verdict. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+
+/**
+ * What was found in a series.
+ *
+ * - `anomalous`: The chart raised an alarm.
+ * - `normal`: The chart raised no alarm.
+ * - `inconclusive`: The reference is too short or constant, or too many values are missing.
+ * - `no_data`: There is no value after the reference.
+ */
+export type AnomalyVerdict = "anomalous" | "normal" | "inconclusive" | "no_data";
+
 /** The phase of a metric, with its reason. */
 export interface Assessment {
   /** The phase. */
@@ -263,6 +376,21 @@ export interface Assessment {
  * - `either`: Both.
  */
 export type BadChange = "increase" | "decrease" | "either";
+
+/** One point of a control chart, in standard deviations. */
+export interface ChartPoint<At extends Instant = Instant> {
+  /** The instant of the value. */
+  readonly at: At;
+  /**
+   * The statistic that looks for greater values: the cumulative sum, or the moving average. Absent if the policy looks
+   * for lesser ones only.
+   */
+  readonly increase?: number | undefined;
+  /** The statistic that looks for lesser values; it is greater the lower they are. */
+  readonly decrease?: number | undefined;
+  /** The limit: a statistic above it is an alarm. */
+  readonly limit: number;
+}
 
 /** What the judgements of several windows come to, made by `combineJudgements`. */
 export interface CombinedJudgement {
@@ -301,6 +429,14 @@ export interface Condition {
    */
   readonly join?: Join | undefined;
 }
+
+/**
+ * A control chart.
+ *
+ * - `cusum`: The cumulative sum of the deviations (Page 1954).
+ * - `ewma`: The exponentially weighted moving average (Roberts 1959).
+ */
+export type ControlChart = "cusum" | "ewma";
 
 /** Criteria that must all hold. */
 export interface CriteriaSet {
@@ -488,6 +624,20 @@ export interface GroupStatus {
   readonly successful: number;
   /** How many must be. */
   readonly atLeast: number;
+}
+
+/** The mean, the standard deviation and the correlation of a series in control, known from elsewhere. */
+export interface InControl {
+  /** The mean. */
+  readonly mean: number;
+  /** The standard deviation, above 0. */
+  readonly deviation: number;
+  /**
+   * The correlation of a value with the one before, from 0 to 0.98. Default 0.
+   *
+   * @defaultValue `0.0`
+   */
+  readonly correlation?: number | undefined;
 }
 
 /**
@@ -1570,6 +1720,28 @@ export declare function combineJudgements(verdicts: readonly Verdict[]): Combine
 export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
 
 /**
+ * Detects when a series leaves its usual course, by a control chart.
+ *
+ * The first values of the series are the reference. They yield the mean, the standard deviation and the correlation of a
+ * value with the one before. Each later value is compared with its prediction. The chart adds up the differences, so that
+ * a small shift that lasts is found as well as a large one.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `inconclusive` | there are too few reference values, too many of them are missing, or they are all equal |
+ * | `anomalous` | the statistic was above its limit; `alarmAt` is the first time |
+ * | `no_data` | there is no value after the reference |
+ * | `inconclusive` | too many values after the reference are missing |
+ * | `normal` | otherwise |
+ *
+ * The values must be evenly spaced: a sample without a value stands for each gap. NaN and infinity count as missing.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `out_of_range` for a value
+ * beyond 1e100, for a `weight` of 2 and for a `deviation` of 0.
+ */
+export declare function detectAnomalies(series: AlertSeries, policy: AnomalyPolicy): AnomalyReport<Timestamp>;
+
+/**
  * Makes the earlier result that later releases are compared with.
  *
  * The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
@@ -1632,6 +1804,9 @@ export declare function evaluateAlerts(
 /** Writes the state of alerts as text for a person: the verdict, and each alert that is not ok. */
 export declare function explainAlerts(report: AlertReport): string;
 
+/** Writes the course of a series as text for a person: the verdict and the reasons. */
+export declare function explainAnomalies(report: AnomalyReport): string;
+
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 
@@ -1667,6 +1842,19 @@ export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]
  * | `ok` | `proceed` |
  */
 export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
+
+/**
+ * The consequence of anomalies for their caller.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `anomalous` | `ask` |
+ * | `normal` | `proceed` |
+ * | `inconclusive`, `no_data` | `wait` |
+ *
+ * A series alone does not say that a release changed it, so an anomaly asks a person and rolls nothing back.
+ */
+export declare function outcomeOfAnomalies(report: AnomalyReport): decision.Outcome;
 
 /**
  * The consequence of an evaluation for its caller.

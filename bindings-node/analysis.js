@@ -22,17 +22,20 @@ const assessReading = bind("analysis.assess_reading");
 const assessTally = bind("analysis.assess_tally");
 const combineJudgements = bind("analysis.combine_judgements");
 const compareWithPrevious = bind("analysis.compare_with_previous");
+const detectAnomalies = bind("analysis.detect_anomalies");
 const earlierResult = bind("analysis.earlier_result");
 const effectSizes = bind("analysis.effect_sizes");
 const evaluate = bind("analysis.evaluate");
 const evaluateAlerts = bind("analysis.evaluate_alerts");
 const explainAlerts = bind("analysis.explain_alerts");
+const explainAnomalies = bind("analysis.explain_anomalies");
 const explainEvaluation = bind("analysis.explain_evaluation");
 const explainJudgement = bind("analysis.explain_judgement");
 const explainScorecard = bind("analysis.explain_scorecard");
 const formatCriterion = bind("analysis.format_criterion");
 const judge = bind("analysis.judge");
 const outcomeOfAlerts = bind("analysis.outcome_of_alerts");
+const outcomeOfAnomalies = bind("analysis.outcome_of_anomalies");
 const outcomeOfEvaluation = bind("analysis.outcome_of_evaluation");
 const outcomeOfJudgement = bind("analysis.outcome_of_judgement");
 const outcomeOfScorecard = bind("analysis.outcome_of_scorecard");
@@ -61,17 +64,20 @@ module.exports = {
   assessTally,
   combineJudgements,
   compareWithPrevious,
+  detectAnomalies,
   earlierResult,
   effectSizes,
   evaluate,
   evaluateAlerts,
   explainAlerts,
+  explainAnomalies,
   explainEvaluation,
   explainJudgement,
   explainScorecard,
   formatCriterion,
   judge,
   outcomeOfAlerts,
+  outcomeOfAnomalies,
   outcomeOfEvaluation,
   outcomeOfJudgement,
   outcomeOfScorecard,

@@ -93,6 +93,13 @@ export declare class RelcoreError extends Error {
  * - `alert_firing`: A metric was beyond its limit for long enough.
  * - `alert_pending`: A metric is beyond its limit, but not for long enough.
  * - `alert_no_data`: A metric or its baseline has no value that is new enough.
+ * - `anomaly_detected`: Anomalous: the statistic of the control chart was above its limit.
+ * - `no_anomaly`: Normal: the statistic of the control chart was never above its limit.
+ * - `reference_too_short`: Inconclusive: the series is shorter than its reference.
+ * - `reference_incomplete`: Inconclusive: too many of the reference values are missing.
+ * - `reference_constant`: Inconclusive: the reference values are all equal.
+ * - `no_values_to_watch`: No data: there is no value after the reference.
+ * - `values_missing`: Inconclusive: no alarm, but too many values after the reference are missing.
  *
  * Of `canary`:
  *
@@ -294,6 +301,17 @@ export declare class RelcoreError extends Error {
  * - `split_matched`: Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
  * - `split_inconclusive`: Inconclusive: the units prove neither a mismatch nor its absence.
  * - `split_without_units`: No data: no arm has units.
+ * - `sketch_without_values`: No data: a sketch has no values.
+ * - `sketch_too_coarse`: Invalid: the margin is not above the error of the ratio of two quantiles of the sketches.
+ * - `quantile_inconclusive`: Inconclusive: the intervals of the quantiles prove neither harm nor its absence.
+ * - `arm_without_values`: No data: an arm has no values.
+ * - `missing_not_at_random`: Invalid: many values are missing in one arm, and few in the other.
+ * - `gauge_too_few_values`: Inconclusive: the values of a gauge say less than a few independent values.
+ * - `gauge_inconclusive`: Inconclusive: the values of a gauge prove neither harm nor its absence.
+ * - `gauges_without_pairs`: No data: the arms have no instant in common.
+ * - `gauges_identical`: Pass: all values of the canary are those of its baseline.
+ * - `gauge_leaks`: Fail: the difference between the arms is proven to grow, and did so beyond the margin.
+ * - `gauge_drifts`: Inconclusive: the difference between the arms is proven to grow, within the margin so far.
  * - `metric_failed`: Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
  * - `metric_failed_alone`: Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
  * - `metric_invalid`: Invalid: the comparison of a metric is invalid.
@@ -377,6 +395,13 @@ export type ReasonCode =
   | "alert_firing"
   | "alert_pending"
   | "alert_no_data"
+  | "anomaly_detected"
+  | "no_anomaly"
+  | "reference_too_short"
+  | "reference_incomplete"
+  | "reference_constant"
+  | "no_values_to_watch"
+  | "values_missing"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -560,6 +585,17 @@ export type ReasonCode =
   | "split_matched"
   | "split_inconclusive"
   | "split_without_units"
+  | "sketch_without_values"
+  | "sketch_too_coarse"
+  | "quantile_inconclusive"
+  | "arm_without_values"
+  | "missing_not_at_random"
+  | "gauge_too_few_values"
+  | "gauge_inconclusive"
+  | "gauges_without_pairs"
+  | "gauges_identical"
+  | "gauge_leaks"
+  | "gauge_drifts"
   | "metric_failed"
   | "metric_failed_alone"
   | "metric_invalid"

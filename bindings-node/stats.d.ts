@@ -33,7 +33,11 @@
  *
  * `mannWhitney`, `locationShift`, `kolmogorovSmirnov`, `welch`, `equivalence`, `relativeLift`, `quantile`
  * and `quantileInterval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
- * another, such as one measurement a minute of a queue, make their p-values too small.
+ * another, such as one measurement a minute of a queue, make their p-values too small; `compareGauges` is for them.
+ * `completeSamples` says what missing values mean.
+ *
+ * `compareHistograms` compares the histograms of Prometheus, and `compareSketches` quantiles of two `sketch`es, which
+ * hosts and minutes merge exactly. `changePoints` finds where the level of a history changed.
  *
  * Functions and sources:
  *
@@ -62,13 +66,17 @@
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
  * | `relativeLift` | ratio of two means with its interval | delta method; Fieller 1954 |
  * | `quantile`, `quantileInterval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
+ * | `compareGauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
+ * | `changePoints` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
+ * | `sketch` | quantiles within a relative error, merged exactly | Masson, Rim and Lee 2019 |
+ * | `control` | control charts of a series | Page 1954; Roberts 1959 |
  * | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
  *
  * Transcendental functions come from `libm`, so that every platform gives the same bits.
  *
  * @packageDocumentation
  */
-import type { Count, Reason, RelcoreError } from "./index.js";
+import type { Count, Instant, Reason, RelcoreError } from "./index.js";
 import type * as decision from "./decision.js";
 
 /** How the tests of many metrics are adjusted. */
@@ -230,6 +238,38 @@ export interface BoundaryQuantile {
   readonly eta: number;
 }
 
+/** A change of the level of a history, made by `changePoints`. */
+export interface ChangePoint {
+  /** The index of the first value of the new level, from 0. */
+  readonly index: Count;
+  /** The mean of the values since the change point before. */
+  readonly meanBefore: number;
+  /** The mean of the values until the next change point. */
+  readonly meanAfter: number;
+  /** The energy distance of both parts, scaled by their sizes: `qhat` of Apache Otava. */
+  readonly statistic: number;
+  /** The p-value of Welch's test of both parts, as if the index had been known before. */
+  readonly p: number;
+  /** The p-value, multiplied by the number of divisions among which the index was chosen; at most 1. */
+  readonly adjustedP: number;
+}
+
+/** How certain a change point must be. */
+export interface ChangePointPolicy {
+  /**
+   * The highest probability of a change point in a history that has none. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * The number of values that a level has at least, from 2. Default 5.
+   *
+   * @defaultValue `5`
+   */
+  readonly leastValues?: number | undefined;
+}
+
 /** The result of a chi-squared test, made by `chiSquared` and `splitChiSquared`. */
 export interface ChiSquaredTest {
   /** The statistic. */
@@ -323,6 +363,21 @@ export interface Comparison {
   readonly reasons: readonly Reason[];
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
+}
+
+/** Two samples without missing values, made by `completeSamples`. */
+export interface CompleteSamples {
+  /** The values of the canary. */
+  readonly canary: readonly number[];
+  /** The values of the baseline. */
+  readonly baseline: readonly number[];
+  /**
+   * `invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be
+   * compared.
+   */
+  readonly verdict?: Verdict | undefined;
+  /** The reason of the verdict; empty without one. */
+  readonly reasons: readonly Reason[];
 }
 
 /**
@@ -475,6 +530,65 @@ export interface EquivalenceTest {
   readonly df: number;
 }
 
+/**
+ * Whether values of the same instant are compared with one another.
+ *
+ * - `paired`: The differences at the same instants: for arms that see the same load at the same time.
+ * - `independent`: All values of one arm with all of the other: for arms that were measured at different times.
+ */
+export type GaugePairing = "paired" | "independent";
+
+/** How the gauges of a canary and of its baseline are compared. */
+export interface GaugePolicy {
+  /**
+   * Whether values of the same instant are compared with one another. Default `paired`.
+   *
+   * @defaultValue `"paired"`
+   */
+  readonly pairing?: GaugePairing | undefined;
+  /**
+   * Whether greater values or lesser ones are worse. Default `increase_is_bad`.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: Direction | undefined;
+  /**
+   * The change for the worse, in percent of the level of the baseline, that is still tolerated. Default 25.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /** The same in the unit of the gauge; it replaces `marginPercent`. */
+  readonly margin?: number | undefined;
+  /**
+   * The highest probability of a false `failed`, and that of a false `passed`, at one look. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * Whether a difference that grows is a failure, as of memory that is never freed. Default true; for paired values
+   * only. The probability of a false `failed` is divided between the level and the growth.
+   *
+   * @defaultValue `true`
+   */
+  readonly findsLeaks?: boolean | undefined;
+  /**
+   * What a missing value stands for. Default `remove`.
+   *
+   * @defaultValue `"remove"`
+   */
+  readonly missing?: MissingRule | undefined;
+}
+
+/** One value of a gauge: processor use, memory, the length of a queue. */
+export interface GaugeSample {
+  /** When it was measured. */
+  readonly at: Instant;
+  /** The value; absent if there was none. NaN and infinity count as absent. */
+  readonly value?: number | undefined;
+}
+
 /** One look of a group sequential test, made by `groupSequential`. */
 export interface GroupLook {
   /** The fraction of the data. */
@@ -513,6 +627,75 @@ export interface GroupPolicy {
    * @defaultValue `2.0`
    */
   readonly phi?: number | undefined;
+}
+
+/**
+ * Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.
+ *
+ * OpenTelemetry counts each bucket alone: add up its counts.
+ */
+export interface Histogram {
+  /** The buckets in ascending order; the last one has no upper bound. */
+  readonly buckets: readonly HistogramBucket[];
+}
+
+/** The count of one bucket. */
+export interface HistogramBucket {
+  /** The upper bound, which belongs to the bucket: `le` of Prometheus. Absent for `+Inf`. */
+  readonly upperBound?: number | undefined;
+  /** The number of values up to the bound. */
+  readonly count: Count;
+}
+
+/** What a histogram counted between two instants, made by `histogramIncrease`. */
+export interface HistogramIncrease {
+  /** The counts since the first instant; after a reset, those since the reset. */
+  readonly histogram: Histogram;
+  /**
+   * Whether a count was less than before: the process was restarted, and what it counted until then is lost.
+   */
+  readonly wasReset: boolean;
+}
+
+/** At which bucket edges histograms are compared, and how. */
+export interface HistogramPolicy {
+  /**
+   * The bucket edges above which the values are counted, such as the limit of an objective. Default empty: all edges.
+   *
+   * @defaultValue `[]`
+   */
+  readonly limits?: readonly number[] | undefined;
+  /**
+   * How the counts above an edge are compared.
+   *
+   * @defaultValue `{"direction":"increase_is_bad","marginPercent":25.0,"alpha":0.05,"looks":"any","minExpectedEvents":5.0}`
+   */
+  readonly counts?: Policy | undefined;
+}
+
+/** A quantile of a histogram, made by `histogramQuantile`. */
+export interface HistogramQuantile {
+  /**
+   * The interpolated value of Prometheus' `histogramQuantile`; absent without values. It looks more exact than it is:
+   * the values of a bucket need not be spread evenly.
+   */
+  readonly interpolated?: number | undefined;
+  /**
+   * The lower edge of the bucket that has the lower end of the confidence interval. Absent if there is none: too few
+   * values, or a first bucket for negative values.
+   */
+  readonly lowerEdge?: number | undefined;
+  /**
+   * The upper edge of the bucket that has the upper end. Absent if there is none: too few values, or beyond the last
+   * bound.
+   */
+  readonly upperEdge?: number | undefined;
+  /** The rank of the lower end, from 1. */
+  readonly rankLow?: Count | undefined;
+  /** The rank of the upper end, from 1. */
+  readonly rankHigh?: Count | undefined;
+  /** The number of values. */
+  readonly n: Count;
 }
 
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
@@ -587,6 +770,15 @@ export interface MetricTest {
   readonly logE?: number | undefined;
 }
 
+/**
+ * What a missing value stands for.
+ *
+ * - `remove`: Nothing: it is left out.
+ * - `zero`: 0: for counters that are absent until the first event.
+ * - `refuse`: A fault of the input.
+ */
+export type MissingRule = "remove" | "zero" | "refuse";
+
 /** The size that a comparison needs, made by `neededSample`. */
 export interface NeededSample {
   /** The trials, values or events of the canary, as calculated; not rounded. */
@@ -599,6 +791,18 @@ export interface NeededSample {
    * The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm.
    */
   readonly minimum: Count;
+}
+
+/** A sample of which some values are missing: queries that failed, NaN, scrapes that were not made. */
+export interface PartialSample {
+  /** The values that there are. */
+  readonly values: readonly number[];
+  /**
+   * The number of values that are missing.
+   *
+   * @defaultValue `0`
+   */
+  readonly missing?: Count | undefined;
 }
 
 /** A class of `multinomialTest`: what it got, and what it was planned to get. */
@@ -934,6 +1138,72 @@ export interface Shift {
 export type Sides = "one" | "two";
 
 /**
+ * Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative
+ * error `accuracy`, in a few hundred numbers.
+ *
+ * The buckets are integers, so that merged sketches are equal, byte for byte, whatever the order and the partition of the
+ * values was. A sum of the values would depend on both; it is not part of a sketch.
+ */
+export interface Sketch {
+  /** The greatest relative error of a quantile: α of the publication. */
+  readonly accuracy: number;
+  /** The buckets of values above 0, in ascending order of the index. None is empty. */
+  readonly positive: readonly SketchBucket[];
+  /** The buckets of values below 0, by the index of their absolute value. */
+  readonly negative: readonly SketchBucket[];
+  /** The number of zeros, and of values too small for a bucket (below 3e-308). */
+  readonly zeros: Count;
+  /** The number of infinite values. */
+  readonly infinite: Count;
+  /** The number of negative infinite values. */
+  readonly negativeInfinite: Count;
+}
+
+/**
+ * One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy).
+ */
+export interface SketchBucket {
+  /** The index of the bucket. */
+  readonly index: number;
+  /** The number of values. */
+  readonly count: Count;
+}
+
+/** Which quantile of two sketches is compared, and how certain a verdict must be. */
+export interface SketchPolicy {
+  /**
+   * The quantile as a share. Default 0.99.
+   *
+   * @defaultValue `0.99`
+   */
+  readonly quantile?: number | undefined;
+  /**
+   * Whether a greater quantile or a lesser one is worse. Default `increase_is_bad`, as for latency.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: Direction | undefined;
+  /**
+   * The change for the worse, in percent of the quantile of the baseline, that is still tolerated. Default 25.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * The highest probability of a false `failed`, and that of a false `passed`. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * How often the sketches are compared while they grow. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+}
+
+/**
  * How much of alpha is spent up to a fraction t of the data.
  *
  * - `power`: α t^φ (Kim and DeMets 1987), with the `phi` of the policy.
@@ -1144,6 +1414,25 @@ export declare function policyFromYaml(text: string): Policy;
 export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
 
 /**
+ * Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release.
+ *
+ * The candidate is the index that divides a stretch of the history into the two most different parts, by their energy
+ * distance. It is a change point if Welch's test of the means of both parts rejects, with its p-value multiplied by the
+ * number of divisions among which the candidate was chosen. Each part is then divided again. The result depends on no
+ * random numbers, and the memory grows with the number of values, not with its square.
+ *
+ * Values must not depend on one another. The values of a queue, a minute apart, have levels that mean nothing; use
+ * `analysis.detectAnomalies` for them.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for fewer than twice `leastValues` values, for more than 5000, for an infinite one
+ * or one beyond 1e100, and for an `alpha` of 5; `invalid_value` for a NaN.
+ */
+export declare function changePoints(
+  values: readonly number[],
+  policy: ChangePointPolicy,
+): readonly ChangePoint[];
+
+/**
  * Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
  *
  * A comparison of arms that did not get their planned shares is invalid, whatever it says: the requests that are missing
@@ -1220,6 +1509,55 @@ export declare function compareClusters(
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
 
 /**
+ * Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look.
+ *
+ * One value a minute says less than as many independent values: with a correlation of 0.6 to the minute before, 60 say as
+ * much as 15. The tests count with that number, so that a harmless canary fails as rarely as `alpha` says. A rank test that
+ * takes the values as independent fails a third of them.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `no_data` | an arm has no values, or the arms have no instant in common |
+ * | `invalid` | more than 20 % of the values are missing in one arm, and fewer than 5 % in the other |
+ * | `passed` | all values of the arms are equal, eight or more |
+ * | `inconclusive` | the values say less than 8 independent ones |
+ * | `failed` | "not worse" is rejected, and the difference is beyond the margin |
+ * | `failed` | "does not grow" is rejected, and the growth of the difference in the time compared is beyond the margin |
+ * | `inconclusive` | "does not grow" is rejected: the difference is within the margin so far |
+ * | `passed` | "worse by the margin or more" is rejected |
+ * | `inconclusive` | otherwise |
+ *
+ * In the result, `ratio` is the level of the canary divided by that of the baseline, where that is above 0.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `missing_field` for a
+ * missing value that the policy refuses, `out_of_range` for a value beyond 1e100, more than 100,000 samples, a negative
+ * margin and an `alpha` of 5.
+ */
+export declare function compareGauges(
+  canary: readonly GaugeSample[],
+  baseline: readonly GaugeSample[],
+  policy: GaugePolicy,
+): Comparison;
+
+/**
+ * Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted
+ * exactly. Nothing is interpolated.
+ *
+ * With one limit, the result is that of `compareCounts`: the values above the limit are the events, all values the
+ * exposure. With several limits, the canary fails if it is worse at any, with the p-values adjusted by Holm, and passes if it
+ * passes at all of them. Each result is valid for as many looks as the policy says.
+ *
+ * @throws {@link RelcoreError}: All faults at once: as `histogramQuantile`, `invalid_value` for bounds that differ between the arms,
+ * `unknown_reference` for a limit that is no bucket edge, `duplicate` for one that is repeated, and the faults of the
+ * policy of counts under `policy.counts`.
+ */
+export declare function compareHistograms(
+  canary: Histogram,
+  baseline: Histogram,
+  policy: HistogramPolicy,
+): Comparison;
+
+/**
  * Judges all metrics of a canary together: rolls back on any, promotes on all.
  *
  * | verdict | condition |
@@ -1260,6 +1598,28 @@ export declare function compareMetrics(
 export declare function compareShares(canary: Trials, baseline: Trials, policy: SharePolicy): Comparison;
 
 /**
+ * Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches.
+ *
+ * Each arm has an interval of bucket bounds that has its quantile, valid for as many looks as the policy says. The canary
+ * fails if its whole interval is worse than that of the baseline, and its estimate is beyond the margin; it passes if its
+ * whole interval is better than that of the baseline worsened by the margin. Both intervals are at the level 1 − alpha, so
+ * that a false verdict of either kind has a probability of at most alpha.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `no_data` | an arm has no values |
+ * | `invalid` | the margin is not above 2 accuracy / (1 − accuracy): the error of the ratio of two such quantiles |
+ * | `failed`, `passed` | as above |
+ * | `inconclusive` | otherwise |
+ *
+ * In the result, `ratio` is the ratio of the quantiles, and its interval consists of the ends of those of both arms.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of a sketch, `invalid_value` for sketches of different accuracies, `out_of_range` for a
+ * quantile of 99, a negative margin and an `alpha` of 5.
+ */
+export declare function compareSketches(canary: Sketch, baseline: Sketch, policy: SketchPolicy): Comparison;
+
+/**
  * Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
  * bursts.
  *
@@ -1286,6 +1646,22 @@ export declare function compareWindows(
   baseline: readonly Counts[],
   policy: WindowPolicy,
 ): Comparison;
+
+/**
+ * Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it.
+ *
+ * Removed values bias a test if they are not missing at random: a canary that answers too slowly to be measured has only
+ * its fast values left. So the samples are `invalid` if more than 20 % are missing in one arm and fewer than 5 % in the
+ * other.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `missing_field` for `refuse` and a missing value, `out_of_range` for an infinite value and for more
+ * than 10,000,000 missing ones, `invalid_value` for a NaN.
+ */
+export declare function completeSamples(
+  canary: PartialSample,
+  baseline: PartialSample,
+  missing: MissingRule,
+): CompleteSamples;
 
 /**
  * How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
@@ -1342,6 +1718,27 @@ export declare function groupSequential(
 ): readonly GroupLook[];
 
 /**
+ * What a histogram counted between two instants, from its counters at both.
+ *
+ * Counters begin anew when a process restarts. Then no count is taken as negative: the increase is what was counted since
+ * the restart, as in Prometheus' `increase`, and `wasReset` says so.
+ *
+ * @throws {@link RelcoreError}: As `histogramQuantile`; `invalid_value` for bounds that differ.
+ */
+export declare function histogramIncrease(before: Histogram, after: Histogram): HistogramIncrease;
+
+/**
+ * The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus.
+ *
+ * The bracket has the true quantile with the probability `level` or more, whatever the distribution within the buckets.
+ * As in Prometheus, the first bucket begins at 0 if its bound is above 0.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `missing_field` for a histogram without a last bucket for all values, `unordered` for bounds or
+ * counts that do not ascend, `duplicate` for a bound that is repeated, `out_of_range` for a `p` of 99 and a level of 95.
+ */
+export declare function histogramQuantile(histogram: Histogram, p: number, level: number): HistogramQuantile;
+
+/**
  * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
  *
  * It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
@@ -1387,6 +1784,14 @@ export declare function mannWhitney(
   baseline: readonly number[],
   method: RankMethod,
 ): RankTest;
+
+/**
+ * The sketch of all values of several sketches: exact, in any order.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` without a sketch, and for more than 2^53 - 1 values; `invalid_value` for a sketch of
+ * another accuracy than the first one, and for an empty bucket; `unordered` for buckets that do not ascend.
+ */
+export declare function mergeSketches(sketches: readonly Sketch[]): Sketch;
 
 /**
  * The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
@@ -1575,6 +1980,23 @@ export declare function shareSequence(
   tunedFor: number,
   tunedLevel: number,
 ): ShareInterval;
+
+/**
+ * A sketch of values: latencies of a host, of a minute, of a partition of a table.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an accuracy of 0, or of 5 (percent); `invalid_value` for a NaN.
+ */
+export declare function sketch(values: readonly number[], accuracy: number): Sketch;
+
+/**
+ * The quantile `p` of the values of a sketch, within its relative error.
+ *
+ * It is the value of the rank floor(p (n − 1)), counted from 0, without interpolation.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a sketch without values, a `p` of 99, and a quantile that is infinite;
+ * `unordered` and `invalid_value` for buckets that do not ascend or are empty.
+ */
+export declare function sketchQuantile(sketch: Sketch, p: number): number;
 
 /**
  * Tests by chi-squared whether traffic was split as planned, for one look at its end.

@@ -7,22 +7,30 @@ const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
 const adjust = bind("stats.adjust");
+const changePoints = bind("stats.change_points");
 const checkSplit = bind("stats.check_split");
 const chiSquared = bind("stats.chi_squared");
 const compareClusters = bind("stats.compare_clusters");
 const compareCounts = bind("stats.compare_counts");
+const compareGauges = bind("stats.compare_gauges");
+const compareHistograms = bind("stats.compare_histograms");
 const compareMetrics = bind("stats.compare_metrics");
 const compareShares = bind("stats.compare_shares");
+const compareSketches = bind("stats.compare_sketches");
 const compareWindows = bind("stats.compare_windows");
+const completeSamples = bind("stats.complete_samples");
 const dispersion = bind("stats.dispersion");
 const effectiveSize = bind("stats.effective_size");
 const equivalence = bind("stats.equivalence");
 const explain = bind("stats.explain");
 const explainSplit = bind("stats.explain_split");
 const groupSequential = bind("stats.group_sequential");
+const histogramIncrease = bind("stats.histogram_increase");
+const histogramQuantile = bind("stats.histogram_quantile");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
+const mergeSketches = bind("stats.merge_sketches");
 const mixtureLogE = bind("stats.mixture_log_e");
 const multinomialTest = bind("stats.multinomial_test");
 const neededSample = bind("stats.needed_sample");
@@ -39,6 +47,8 @@ const sequenceBoundary = bind("stats.sequence_boundary");
 const shareEffect = bind("stats.share_effect");
 const shareInterval = bind("stats.share_interval");
 const shareSequence = bind("stats.share_sequence");
+const sketch = bind("stats.sketch");
+const sketchQuantile = bind("stats.sketch_quantile");
 const splitChiSquared = bind("stats.split_chi_squared");
 const testShares = bind("stats.test_shares");
 const welch = bind("stats.welch");
@@ -48,22 +58,30 @@ module.exports = {
   policyFromJson,
   policyFromYaml,
   adjust,
+  changePoints,
   checkSplit,
   chiSquared,
   compareClusters,
   compareCounts,
+  compareGauges,
+  compareHistograms,
   compareMetrics,
   compareShares,
+  compareSketches,
   compareWindows,
+  completeSamples,
   dispersion,
   effectiveSize,
   equivalence,
   explain,
   explainSplit,
   groupSequential,
+  histogramIncrease,
+  histogramQuantile,
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
+  mergeSketches,
   mixtureLogE,
   multinomialTest,
   neededSample,
@@ -80,6 +98,8 @@ module.exports = {
   shareEffect,
   shareInterval,
   shareSequence,
+  sketch,
+  sketchQuantile,
   splitChiSquared,
   testShares,
   welch,

@@ -10,13 +10,16 @@ use relcore::analysis::{
     AlertReport as AnalysisAlertReport, AlertRule as AnalysisAlertRule, AlertRules as AnalysisAlertRules,
     AlertSample as AnalysisAlertSample, AlertSeries as AnalysisAlertSeries,
     AlertStatus as AnalysisAlertStatus, AlertVerdict as AnalysisAlertVerdict,
-    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange,
+    AnomalyDirection as AnalysisAnomalyDirection, AnomalyPolicy as AnalysisAnomalyPolicy,
+    AnomalyReport as AnalysisAnomalyReport, AnomalyVerdict as AnalysisAnomalyVerdict,
+    Assessment as AnalysisAssessment, BadChange as AnalysisBadChange, ChartPoint as AnalysisChartPoint,
     CombinedJudgement as AnalysisCombinedJudgement, Comparator as AnalysisComparator,
-    Condition as AnalysisCondition, CriteriaSet as AnalysisCriteriaSet, Criterion as AnalysisCriterion,
-    CriterionResult as AnalysisCriterionResult, EarlierResult as AnalysisEarlierResult,
-    EffectMeasure as AnalysisEffectMeasure, EffectSizes as AnalysisEffectSizes, EndRule as AnalysisEndRule,
-    Evaluation as AnalysisEvaluation, Firing as AnalysisFiring, GroupScore as AnalysisGroupScore,
-    GroupStatus as AnalysisGroupStatus, IncludedResults as AnalysisIncludedResults,
+    Condition as AnalysisCondition, ControlChart as AnalysisControlChart, CriteriaSet as AnalysisCriteriaSet,
+    Criterion as AnalysisCriterion, CriterionResult as AnalysisCriterionResult,
+    EarlierResult as AnalysisEarlierResult, EffectMeasure as AnalysisEffectMeasure,
+    EffectSizes as AnalysisEffectSizes, EndRule as AnalysisEndRule, Evaluation as AnalysisEvaluation,
+    Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
+    InControl as AnalysisInControl, IncludedResults as AnalysisIncludedResults,
     Indicator as AnalysisIndicator, Join as AnalysisJoin, JudgePolicy as AnalysisJudgePolicy,
     JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
     JudgementPlan as AnalysisJudgementPlan, JudgementWindow as AnalysisJudgementWindow,
@@ -110,25 +113,30 @@ use relcore::rollback::{
 };
 use relcore::stats::{
     AdjustPolicy as StatsAdjustPolicy, AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment,
-    Arm as StatsArm, ArmShare as StatsArmShare, Boundary as StatsBoundary,
-    ChiSquaredTest as StatsChiSquaredTest, Cluster as StatsCluster, ClusterPolicy as StatsClusterPolicy,
-    Comparison as StatsComparison, Correction as StatsCorrection, CountRow as StatsCountRow,
+    Arm as StatsArm, ArmShare as StatsArmShare, Boundary as StatsBoundary, ChangePoint as StatsChangePoint,
+    ChangePointPolicy as StatsChangePointPolicy, ChiSquaredTest as StatsChiSquaredTest,
+    Cluster as StatsCluster, ClusterPolicy as StatsClusterPolicy, Comparison as StatsComparison,
+    CompleteSamples as StatsCompleteSamples, Correction as StatsCorrection, CountRow as StatsCountRow,
     Counts as StatsCounts, Design as StatsDesign, Direction as StatsDirection, Dispersion as StatsDispersion,
     Effect as StatsEffect, EffectMethod as StatsEffectMethod, EffectScale as StatsEffectScale,
-    EquivalenceTest as StatsEquivalenceTest, GroupLook as StatsGroupLook, GroupPolicy as StatsGroupPolicy,
-    KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
-    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest,
-    NeededSample as StatsNeededSample, PlannedShare as StatsPlannedShare, Policy as StatsPolicy,
+    EquivalenceTest as StatsEquivalenceTest, GaugePairing as StatsGaugePairing,
+    GaugePolicy as StatsGaugePolicy, GaugeSample as StatsGaugeSample, GroupLook as StatsGroupLook,
+    GroupPolicy as StatsGroupPolicy, Histogram as StatsHistogram, HistogramBucket as StatsHistogramBucket,
+    HistogramIncrease as StatsHistogramIncrease, HistogramPolicy as StatsHistogramPolicy,
+    HistogramQuantile as StatsHistogramQuantile, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
+    Lift as StatsLift, Looks as StatsLooks, MetricComparison as StatsMetricComparison,
+    MetricTest as StatsMetricTest, MissingRule as StatsMissingRule, NeededSample as StatsNeededSample,
+    PartialSample as StatsPartialSample, PlannedShare as StatsPlannedShare, Policy as StatsPolicy,
     PowerPolicy as StatsPowerPolicy, QuantileInterval as StatsQuantileInterval,
     QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
     RateHypothesis as StatsRateHypothesis, RateInterval as StatsRateInterval, RateRatio as StatsRateRatio,
     RateTest as StatsRateTest, ShareEffect as StatsShareEffect, ShareInterval as StatsShareInterval,
     ShareMethod as StatsShareMethod, SharePolicy as StatsSharePolicy, ShareTest as StatsShareTest,
-    ShareTestMethod as StatsShareTestMethod, Shift as StatsShift, Sides as StatsSides,
-    Spending as StatsSpending, SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy,
-    SplitVerdict as StatsSplitVerdict, TestResult as StatsTestResult, Trials as StatsTrials,
-    Verdict as StatsVerdict, WelchTest as StatsWelchTest, WindowMethod as StatsWindowMethod,
-    WindowPolicy as StatsWindowPolicy,
+    ShareTestMethod as StatsShareTestMethod, Shift as StatsShift, Sides as StatsSides, Sketch as StatsSketch,
+    SketchBucket as StatsSketchBucket, SketchPolicy as StatsSketchPolicy, Spending as StatsSpending,
+    SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
+    TestResult as StatsTestResult, Trials as StatsTrials, Verdict as StatsVerdict,
+    WelchTest as StatsWelchTest, WindowMethod as StatsWindowMethod, WindowPolicy as StatsWindowPolicy,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, HalfDay, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -456,6 +464,58 @@ pub enum AnalysisAlertVerdict {
     Ok,
 }
 
+/// Which change of a series is an anomaly.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAnomalyDirection {
+    /// Greater values: latency, errors, memory.
+    Increase,
+    /// Lesser values: orders, cache hits.
+    Decrease,
+    /// Both. False alarms are twice as many.
+    Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAnomalyPolicy {
+    pub chart: AnalysisControlChart,
+    pub direction: AnalysisAnomalyDirection,
+    pub reference_values: u32,
+    pub in_control: Option<AnalysisInControl>,
+    pub prewhitens: bool,
+    pub slack: f64,
+    pub threshold: f64,
+    pub weight: f64,
+    pub limit_width: f64,
+    pub max_missing_share: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisAnomalyReport {
+    pub verdict: AnalysisAnomalyVerdict,
+    pub alarm_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
+    pub direction: Option<AnalysisAnomalyDirection>,
+    pub mean: Option<f64>,
+    pub deviation: Option<f64>,
+    pub correlation: Option<f64>,
+    pub points: Vec<AnalysisChartPoint>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// What was found in a series.
+#[uniffi::remote(Enum)]
+pub enum AnalysisAnomalyVerdict {
+    /// The chart raised an alarm.
+    Anomalous,
+    /// The chart raised no alarm.
+    Normal,
+    /// The reference is too short or constant, or too many values are missing.
+    Inconclusive,
+    /// There is no value after the reference.
+    NoData,
+}
+
 #[uniffi::remote(Record)]
 pub struct AnalysisAssessment {
     pub phase: AnalysisPhase,
@@ -471,6 +531,14 @@ pub enum AnalysisBadChange {
     Decrease,
     /// Both.
     Either,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisChartPoint {
+    pub at: Timestamp,
+    pub increase: Option<f64>,
+    pub decrease: Option<f64>,
+    pub limit: f64,
 }
 
 #[uniffi::remote(Record)]
@@ -499,6 +567,15 @@ pub enum AnalysisComparator {
 pub struct AnalysisCondition {
     pub tests: Vec<AnalysisTest>,
     pub join: AnalysisJoin,
+}
+
+/// A control chart.
+#[uniffi::remote(Enum)]
+pub enum AnalysisControlChart {
+    /// The cumulative sum of the deviations (Page 1954).
+    Cusum,
+    /// The exponentially weighted moving average (Roberts 1959).
+    Ewma,
 }
 
 #[uniffi::remote(Record)]
@@ -625,6 +702,13 @@ pub struct AnalysisGroupStatus {
     pub phase: AnalysisPhase,
     pub successful: u32,
     pub at_least: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct AnalysisInControl {
+    pub mean: f64,
+    pub deviation: f64,
+    pub correlation: f64,
 }
 
 /// Which earlier results relative criteria compare with.
@@ -3525,6 +3609,22 @@ pub enum StatsBoundary {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsChangePoint {
+    pub index: Count,
+    pub mean_before: f64,
+    pub mean_after: f64,
+    pub statistic: f64,
+    pub p: f64,
+    pub adjusted_p: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsChangePointPolicy {
+    pub alpha: f64,
+    pub least_values: u32,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsChiSquaredTest {
     pub statistic: f64,
     pub df: f64,
@@ -3559,6 +3659,14 @@ pub struct StatsComparison {
     pub needed_units: Option<Count>,
     pub reasons: Vec<Reason>,
     pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsCompleteSamples {
+    pub canary: Vec<f64>,
+    pub baseline: Vec<f64>,
+    pub verdict: Option<StatsVerdict>,
+    pub reasons: Vec<Reason>,
 }
 
 /// A correction for many tests.
@@ -3694,6 +3802,32 @@ pub struct StatsEquivalenceTest {
     pub df: f64,
 }
 
+/// Whether values of the same instant are compared with one another.
+#[uniffi::remote(Enum)]
+pub enum StatsGaugePairing {
+    /// The differences at the same instants: for arms that see the same load at the same time.
+    Paired,
+    /// All values of one arm with all of the other: for arms that were measured at different times.
+    Independent,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsGaugePolicy {
+    pub pairing: StatsGaugePairing,
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub margin: Option<f64>,
+    pub alpha: f64,
+    pub finds_leaks: bool,
+    pub missing: StatsMissingRule,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsGaugeSample {
+    pub at: Timestamp,
+    pub value: Option<f64>,
+}
+
 #[uniffi::remote(Record)]
 pub struct StatsGroupLook {
     pub fraction: f64,
@@ -3708,6 +3842,39 @@ pub struct StatsGroupPolicy {
     pub sides: StatsSides,
     pub spending: StatsSpending,
     pub phi: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogram {
+    pub buckets: Vec<StatsHistogramBucket>,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramBucket {
+    pub upper_bound: Option<f64>,
+    pub count: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramIncrease {
+    pub histogram: StatsHistogram,
+    pub was_reset: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramPolicy {
+    pub limits: Vec<f64>,
+    pub counts: StatsPolicy,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsHistogramQuantile {
+    pub interpolated: Option<f64>,
+    pub lower_edge: Option<f64>,
+    pub upper_edge: Option<f64>,
+    pub rank_low: Option<Count>,
+    pub rank_high: Option<Count>,
+    pub n: Count,
 }
 
 #[uniffi::remote(Record)]
@@ -3755,12 +3922,29 @@ pub struct StatsMetricTest {
     pub log_e: Option<f64>,
 }
 
+/// What a missing value stands for.
+#[uniffi::remote(Enum)]
+pub enum StatsMissingRule {
+    /// Nothing: it is left out.
+    Remove,
+    /// 0: for counters that are absent until the first event.
+    Zero,
+    /// A fault of the input.
+    Refuse,
+}
+
 #[uniffi::remote(Record)]
 pub struct StatsNeededSample {
     pub canary: f64,
     pub baseline: f64,
     pub total: Count,
     pub minimum: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsPartialSample {
+    pub values: Vec<f64>,
+    pub missing: Count,
 }
 
 #[uniffi::remote(Record)]
@@ -3954,6 +4138,31 @@ pub enum StatsSides {
     One,
     /// Both directions: is there any difference?
     Two,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSketch {
+    pub accuracy: f64,
+    pub positive: Vec<StatsSketchBucket>,
+    pub negative: Vec<StatsSketchBucket>,
+    pub zeros: Count,
+    pub infinite: Count,
+    pub negative_infinite: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSketchBucket {
+    pub index: i32,
+    pub count: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSketchPolicy {
+    pub quantile: f64,
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub alpha: f64,
+    pub looks: StatsLooks,
 }
 
 /// How much of alpha is spent up to a fraction t of the data.
@@ -4376,6 +4585,14 @@ pub fn ffi_analysis_compare_with_previous(
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_detect_anomalies(
+    series: AnalysisAlertSeries,
+    policy: AnalysisAnomalyPolicy,
+) -> Encoded<AnalysisAnomalyReport> {
+    Encoded(relcore::analysis::detect_anomalies(borrow(&series), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_earlier_result(
     scorecard: AnalysisScorecard,
     at: Timestamp,
@@ -4418,6 +4635,11 @@ pub fn ffi_analysis_explain_alerts(report: AnalysisAlertReport) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_explain_anomalies(report: AnalysisAnomalyReport) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_anomalies(borrow(&report))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_explain_evaluation(evaluation: AnalysisEvaluation) -> Plain<String> {
     Plain(Ok(relcore::analysis::explain_evaluation(borrow(&evaluation))))
 }
@@ -4448,6 +4670,11 @@ pub fn ffi_analysis_judge(
 #[uniffi::export]
 pub fn ffi_analysis_outcome_of_alerts(report: AnalysisAlertReport) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_alerts(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_anomalies(report: AnalysisAnomalyReport) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_anomalies(borrow(&report))))
 }
 
 #[uniffi::export]
@@ -5223,6 +5450,14 @@ pub fn ffi_stats_adjust(tests: Vec<StatsMetricTest>, policy: StatsAdjustPolicy) 
 }
 
 #[uniffi::export]
+pub fn ffi_stats_change_points(
+    values: Vec<f64>,
+    policy: StatsChangePointPolicy,
+) -> Encoded<Vec<StatsChangePoint>> {
+    Encoded(relcore::stats::change_points(borrow(&values), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_check_split(arms: Vec<StatsArm>, policy: StatsSplitPolicy) -> Encoded<StatsSplitCheck> {
     Encoded(relcore::stats::check_split(borrow(&arms), borrow(&policy)).map_err(RelcoreError::from))
 }
@@ -5257,6 +5492,30 @@ pub fn ffi_stats_compare_counts(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_compare_gauges(
+    canary: Vec<StatsGaugeSample>,
+    baseline: Vec<StatsGaugeSample>,
+    policy: StatsGaugePolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_gauges(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_compare_histograms(
+    canary: StatsHistogram,
+    baseline: StatsHistogram,
+    policy: StatsHistogramPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_histograms(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_compare_metrics(
     metrics: Vec<StatsMetricComparison>,
     policy: StatsAdjustPolicy,
@@ -5277,6 +5536,18 @@ pub fn ffi_stats_compare_shares(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_compare_sketches(
+    canary: StatsSketch,
+    baseline: StatsSketch,
+    policy: StatsSketchPolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_sketches(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_compare_windows(
     canary: Vec<StatsCounts>,
     baseline: Vec<StatsCounts>,
@@ -5284,6 +5555,18 @@ pub fn ffi_stats_compare_windows(
 ) -> Encoded<StatsComparison> {
     Encoded(
         relcore::stats::compare_windows(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_complete_samples(
+    canary: StatsPartialSample,
+    baseline: StatsPartialSample,
+    missing: StatsMissingRule,
+) -> Encoded<StatsCompleteSamples> {
+    Encoded(
+        relcore::stats::complete_samples(borrow(&canary), borrow(&baseline), borrow(&missing))
             .map_err(RelcoreError::from),
     )
 }
@@ -5330,6 +5613,26 @@ pub fn ffi_stats_group_sequential(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_histogram_increase(
+    before: StatsHistogram,
+    after: StatsHistogram,
+) -> Encoded<StatsHistogramIncrease> {
+    Encoded(relcore::stats::histogram_increase(borrow(&before), borrow(&after)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_histogram_quantile(
+    histogram: StatsHistogram,
+    p: f64,
+    level: f64,
+) -> Encoded<StatsHistogramQuantile> {
+    Encoded(
+        relcore::stats::histogram_quantile(borrow(&histogram), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_kolmogorov_smirnov(
     canary: Vec<f64>,
     baseline: Vec<f64>,
@@ -5357,6 +5660,11 @@ pub fn ffi_stats_mann_whitney(
         relcore::stats::mann_whitney(borrow(&canary), borrow(&baseline), borrow(&method))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_merge_sketches(sketches: Vec<StatsSketch>) -> Encoded<StatsSketch> {
+    Encoded(relcore::stats::merge_sketches(borrow(&sketches)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -5498,6 +5806,16 @@ pub fn ffi_stats_share_sequence(
         )
         .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sketch(values: Vec<f64>, accuracy: f64) -> Encoded<StatsSketch> {
+    Encoded(relcore::stats::sketch(borrow(&values), borrow(&accuracy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sketch_quantile(sketch: StatsSketch, p: f64) -> Plain<f64> {
+    Plain(relcore::stats::sketch_quantile(borrow(&sketch), borrow(&p)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -6391,6 +6709,46 @@ pub fn ffi_write_analysis_alert_verdict(value: AnalysisAlertVerdict) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_analysis_anomaly_direction(json: &str) -> Encoded<AnalysisAnomalyDirection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_direction(value: AnalysisAnomalyDirection) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_anomaly_policy(json: &str) -> Encoded<AnalysisAnomalyPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_policy(value: AnalysisAnomalyPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_anomaly_report(json: &str) -> Encoded<AnalysisAnomalyReport> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_report(value: AnalysisAnomalyReport) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_anomaly_verdict(json: &str) -> Encoded<AnalysisAnomalyVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_anomaly_verdict(value: AnalysisAnomalyVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_analysis_assessment(json: &str) -> Encoded<AnalysisAssessment> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6407,6 +6765,16 @@ pub fn ffi_read_analysis_bad_change(json: &str) -> Encoded<AnalysisBadChange> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_bad_change(value: AnalysisBadChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_chart_point(json: &str) -> Encoded<AnalysisChartPoint> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_chart_point(value: AnalysisChartPoint) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6437,6 +6805,16 @@ pub fn ffi_read_analysis_condition(json: &str) -> Encoded<AnalysisCondition> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_condition(value: AnalysisCondition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_control_chart(json: &str) -> Encoded<AnalysisControlChart> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_control_chart(value: AnalysisControlChart) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6547,6 +6925,16 @@ pub fn ffi_read_analysis_group_status(json: &str) -> Encoded<AnalysisGroupStatus
 
 #[uniffi::export]
 pub fn ffi_write_analysis_group_status(value: AnalysisGroupStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_in_control(json: &str) -> Encoded<AnalysisInControl> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_in_control(value: AnalysisInControl) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8551,6 +8939,26 @@ pub fn ffi_write_stats_boundary(value: StatsBoundary) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_change_point(json: &str) -> Encoded<StatsChangePoint> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_change_point(value: StatsChangePoint) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_change_point_policy(json: &str) -> Encoded<StatsChangePointPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_change_point_policy(value: StatsChangePointPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_chi_squared_test(json: &str) -> Encoded<StatsChiSquaredTest> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -8587,6 +8995,16 @@ pub fn ffi_read_stats_comparison(json: &str) -> Encoded<StatsComparison> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_comparison(value: StatsComparison) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_complete_samples(json: &str) -> Encoded<StatsCompleteSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_complete_samples(value: StatsCompleteSamples) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8691,6 +9109,36 @@ pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_gauge_pairing(json: &str) -> Encoded<StatsGaugePairing> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_gauge_pairing(value: StatsGaugePairing) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_gauge_policy(json: &str) -> Encoded<StatsGaugePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_gauge_policy(value: StatsGaugePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_gauge_sample(json: &str) -> Encoded<StatsGaugeSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_gauge_sample(value: StatsGaugeSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_group_look(json: &str) -> Encoded<StatsGroupLook> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -8707,6 +9155,56 @@ pub fn ffi_read_stats_group_policy(json: &str) -> Encoded<StatsGroupPolicy> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_group_policy(value: StatsGroupPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram(json: &str) -> Encoded<StatsHistogram> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram(value: StatsHistogram) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_bucket(json: &str) -> Encoded<StatsHistogramBucket> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_bucket(value: StatsHistogramBucket) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_increase(json: &str) -> Encoded<StatsHistogramIncrease> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_increase(value: StatsHistogramIncrease) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_policy(json: &str) -> Encoded<StatsHistogramPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_policy(value: StatsHistogramPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_histogram_quantile(json: &str) -> Encoded<StatsHistogramQuantile> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_histogram_quantile(value: StatsHistogramQuantile) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8761,12 +9259,32 @@ pub fn ffi_write_stats_metric_test(value: StatsMetricTest) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_missing_rule(json: &str) -> Encoded<StatsMissingRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_missing_rule(value: StatsMissingRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_needed_sample(json: &str) -> Encoded<StatsNeededSample> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_stats_needed_sample(value: StatsNeededSample) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_partial_sample(json: &str) -> Encoded<StatsPartialSample> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_partial_sample(value: StatsPartialSample) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -8957,6 +9475,36 @@ pub fn ffi_read_stats_sides(json: &str) -> Encoded<StatsSides> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_sides(value: StatsSides) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sketch(json: &str) -> Encoded<StatsSketch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sketch(value: StatsSketch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sketch_bucket(json: &str) -> Encoded<StatsSketchBucket> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sketch_bucket(value: StatsSketchBucket) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sketch_policy(json: &str) -> Encoded<StatsSketchPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sketch_policy(value: StatsSketchPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -83,6 +83,13 @@ export type ReasonCode =
   | "alert_firing"
   | "alert_pending"
   | "alert_no_data"
+  | "anomaly_detected"
+  | "no_anomaly"
+  | "reference_too_short"
+  | "reference_incomplete"
+  | "reference_constant"
+  | "no_values_to_watch"
+  | "values_missing"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -266,6 +273,17 @@ export type ReasonCode =
   | "split_matched"
   | "split_inconclusive"
   | "split_without_units"
+  | "sketch_without_values"
+  | "sketch_too_coarse"
+  | "quantile_inconclusive"
+  | "arm_without_values"
+  | "missing_not_at_random"
+  | "gauge_too_few_values"
+  | "gauge_inconclusive"
+  | "gauges_without_pairs"
+  | "gauges_identical"
+  | "gauge_leaks"
+  | "gauge_drifts"
   | "metric_failed"
   | "metric_failed_alone"
   | "metric_invalid"
@@ -529,6 +547,56 @@ export interface AlertSeries {
 export type AlertStatus = "firing" | "pending" | "ok" | "no_data";
 /** The worst that the alerts say about a release. */
 export type AlertVerdict = "firing" | "warning" | "no_data" | "pending" | "ok";
+/** Which change of a series is an anomaly. */
+export type AnomalyDirection = "increase" | "decrease" | "either";
+/** How anomalies of a series are found, and how certain they must be. */
+export interface AnomalyPolicy {
+  /** The chart. */
+  readonly chart?: ControlChart | undefined;
+  /** Which change is an anomaly. */
+  readonly direction?: AnomalyDirection | undefined;
+  /** The number of values at the beginning of the series that are known to be good, from 20. */
+  readonly referenceValues?: number | undefined;
+  /** The mean and the standard deviation in control, if they are known. */
+  readonly inControl?: InControl | undefined;
+  /** Whether each value is compared with its prediction from the value before (pre-whitening by an autoregressive process of order 1). */
+  readonly prewhitens?: boolean | undefined;
+  /** Half of the smallest shift to be found soon, in standard deviations: `k` of the cusum chart. */
+  readonly slack?: number | undefined;
+  /** The sum above which the cusum chart raises an alarm, in standard deviations: `h`. */
+  readonly threshold?: number | undefined;
+  /** The weight of the newest value in the moving average: λ of the ewma chart, above 0 and up to 1. */
+  readonly weight?: number | undefined;
+  /** The width of the limits of the ewma chart, in standard deviations of the average: `L`. */
+  readonly limitWidth?: number | undefined;
+  /** The share of the reference, and of the values after it, that may be missing. */
+  readonly maxMissingShare?: number | undefined;
+}
+/** Whether a series has left its usual course, made by `detectAnomalies`. */
+export interface AnomalyReport<At extends Instant = Instant> {
+  /** What was found. */
+  readonly verdict: AnomalyVerdict;
+  /** The instant of the first alarm. */
+  readonly alarmAt?: At | undefined;
+  /** When the change began that raised the alarm: an estimate, before or at the alarm. */
+  readonly startedAt?: At | undefined;
+  /** Whether the values went up or down. */
+  readonly direction?: AnomalyDirection | undefined;
+  /** The mean in control, known or estimated. */
+  readonly mean?: number | undefined;
+  /** The standard deviation in control. */
+  readonly deviation?: number | undefined;
+  /** The correlation of a value with the one before; 0 without pre-whitening. */
+  readonly correlation?: number | undefined;
+  /** The course of the chart after the reference, for each value that is not missing. */
+  readonly points: readonly ChartPoint<At>[];
+  /** The reasons: first that of the verdict. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** What was found in a series. */
+export type AnomalyVerdict = "anomalous" | "normal" | "inconclusive" | "no_data";
 /** The phase of a metric, with its reason. */
 export interface Assessment {
   /** The phase. */
@@ -538,6 +606,17 @@ export interface Assessment {
 }
 /** Which change of a metric is bad. */
 export type BadChange = "increase" | "decrease" | "either";
+/** One point of a control chart, in standard deviations. */
+export interface ChartPoint<At extends Instant = Instant> {
+  /** The instant of the value. */
+  readonly at: At;
+  /** The statistic that looks for greater values: the cumulative sum, or the moving average. */
+  readonly increase?: number | undefined;
+  /** The statistic that looks for lesser values; it is greater the lower they are. */
+  readonly decrease?: number | undefined;
+  /** The limit: a statistic above it is an alarm. */
+  readonly limit: number;
+}
 /** What the judgements of several windows come to, made by `combineJudgements`. */
 export interface CombinedJudgement {
   /** The verdict. */
@@ -557,6 +636,8 @@ export interface Condition {
   /** How many tests must hold. */
   readonly join?: Join | undefined;
 }
+/** A control chart. */
+export type ControlChart = "cusum" | "ewma";
 /** Criteria that must all hold. */
 export interface CriteriaSet {
   /** At least one criterion. */
@@ -697,6 +778,15 @@ export interface GroupStatus {
   readonly successful: number;
   /** How many must be. */
   readonly atLeast: number;
+}
+/** The mean, the standard deviation and the correlation of a series in control, known from elsewhere. */
+export interface InControl {
+  /** The mean. */
+  readonly mean: number;
+  /** The standard deviation, above 0. */
+  readonly deviation: number;
+  /** The correlation of a value with the one before, from 0 to 0.98. */
+  readonly correlation?: number | undefined;
 }
 /** Which earlier results relative criteria compare with. */
 export type IncludedResults = "passed" | "passed_or_warning" | "all";
@@ -1225,6 +1315,8 @@ export declare function assessTally(metric: Metric, tally: Tally, ended: boolean
 export declare function combineJudgements(verdicts: readonly Verdict[]): CombinedJudgement;
 /** Compares the metrics of a release with those of the previous version, by the rank test of `judge`. */
 export declare function compareWithPrevious(monitoring: Monitoring, series: readonly SeriesPair[]): Judgement;
+/** Detects when a series leaves its usual course, by a control chart. */
+export declare function detectAnomalies(series: AlertSeries, policy: AnomalyPolicy): AnomalyReport<Timestamp>;
 /** Makes the earlier result that later releases are compared with. */
 export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
 /** How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d. */
@@ -1239,6 +1331,8 @@ export declare function evaluateAlerts(
 ): AlertReport<Timestamp>;
 /** Writes the state of alerts as text for a person: the verdict, and each alert that is not ok. */
 export declare function explainAlerts(report: AlertReport): string;
+/** Writes the course of a series as text for a person: the verdict and the reasons. */
+export declare function explainAnomalies(report: AnomalyReport): string;
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 /** Writes a judgement as text for a person: the verdict and the reasons. */
@@ -1251,6 +1345,8 @@ export declare function formatCriterion(criterion: Criterion): string;
 export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]): Judgement;
 /** The consequence of alerts for their caller. */
 export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
+/** The consequence of anomalies for their caller. */
+export declare function outcomeOfAnomalies(report: AnomalyReport): decision.Outcome;
 /** The consequence of an evaluation for its caller. */
 export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
 /** The consequence of a judgement for its caller. */
@@ -3927,6 +4023,28 @@ export interface BoundaryQuantile {
   /** The ratio of the numbers of two epochs, above 1: 2 for most purposes. */
   readonly eta: number;
 }
+/** A change of the level of a history, made by `changePoints`. */
+export interface ChangePoint {
+  /** The index of the first value of the new level, from 0. */
+  readonly index: Count;
+  /** The mean of the values since the change point before. */
+  readonly meanBefore: number;
+  /** The mean of the values until the next change point. */
+  readonly meanAfter: number;
+  /** The energy distance of both parts, scaled by their sizes: `qhat` of Apache Otava. */
+  readonly statistic: number;
+  /** The p-value of Welch's test of both parts, as if the index had been known before. */
+  readonly p: number;
+  /** The p-value, multiplied by the number of divisions among which the index was chosen; at most 1. */
+  readonly adjustedP: number;
+}
+/** How certain a change point must be. */
+export interface ChangePointPolicy {
+  /** The highest probability of a change point in a history that has none. */
+  readonly alpha?: number | undefined;
+  /** The number of values that a level has at least, from 2. */
+  readonly leastValues?: number | undefined;
+}
 /** The result of a chi-squared test, made by `chiSquared` and `splitChiSquared`. */
 export interface ChiSquaredTest {
   /** The statistic. */
@@ -3980,6 +4098,17 @@ export interface Comparison {
   readonly reasons: readonly Reason[];
   /** The digest of the policy that was applied. */
   readonly policyDigest: string;
+}
+/** Two samples without missing values, made by `completeSamples`. */
+export interface CompleteSamples {
+  /** The values of the canary. */
+  readonly canary: readonly number[];
+  /** The values of the baseline. */
+  readonly baseline: readonly number[];
+  /** `invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be compared. */
+  readonly verdict?: Verdict | undefined;
+  /** The reason of the verdict; empty without one. */
+  readonly reasons: readonly Reason[];
 }
 /** A correction for many tests. */
 export type Correction =
@@ -4084,6 +4213,32 @@ export interface EquivalenceTest {
   /** The degrees of freedom by Welch and Satterthwaite. */
   readonly df: number;
 }
+/** Whether values of the same instant are compared with one another. */
+export type GaugePairing = "paired" | "independent";
+/** How the gauges of a canary and of its baseline are compared. */
+export interface GaugePolicy {
+  /** Whether values of the same instant are compared with one another. */
+  readonly pairing?: GaugePairing | undefined;
+  /** Whether greater values or lesser ones are worse. */
+  readonly direction?: Direction | undefined;
+  /** The change for the worse, in percent of the level of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The same in the unit of the gauge; it replaces `marginPercent`. */
+  readonly margin?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`, at one look. */
+  readonly alpha?: number | undefined;
+  /** Whether a difference that grows is a failure, as of memory that is never freed. */
+  readonly findsLeaks?: boolean | undefined;
+  /** What a missing value stands for. */
+  readonly missing?: MissingRule | undefined;
+}
+/** One value of a gauge: processor use, memory, the length of a queue. */
+export interface GaugeSample {
+  /** When it was measured. */
+  readonly at: Instant;
+  /** The value; absent if there was none. */
+  readonly value?: number | undefined;
+}
 /** One look of a group sequential test, made by `groupSequential`. */
 export interface GroupLook {
   /** The fraction of the data. */
@@ -4105,6 +4260,47 @@ export interface GroupPolicy {
   readonly spending?: Spending | undefined;
   /** The exponent of `power`: 1 spends evenly, 3 spends late. */
   readonly phi?: number | undefined;
+}
+/** Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus. */
+export interface Histogram {
+  /** The buckets in ascending order; the last one has no upper bound. */
+  readonly buckets: readonly HistogramBucket[];
+}
+/** The count of one bucket. */
+export interface HistogramBucket {
+  /** The upper bound, which belongs to the bucket: `le` of Prometheus. */
+  readonly upperBound?: number | undefined;
+  /** The number of values up to the bound. */
+  readonly count: Count;
+}
+/** What a histogram counted between two instants, made by `histogramIncrease`. */
+export interface HistogramIncrease {
+  /** The counts since the first instant; after a reset, those since the reset. */
+  readonly histogram: Histogram;
+  /** Whether a count was less than before: the process was restarted, and what it counted until then is lost. */
+  readonly wasReset: boolean;
+}
+/** At which bucket edges histograms are compared, and how. */
+export interface HistogramPolicy {
+  /** The bucket edges above which the values are counted, such as the limit of an objective. */
+  readonly limits?: readonly number[] | undefined;
+  /** How the counts above an edge are compared. */
+  readonly counts?: Policy | undefined;
+}
+/** A quantile of a histogram, made by `histogramQuantile`. */
+export interface HistogramQuantile {
+  /** The interpolated value of Prometheus' `histogramQuantile`; absent without values. */
+  readonly interpolated?: number | undefined;
+  /** The lower edge of the bucket that has the lower end of the confidence interval. */
+  readonly lowerEdge?: number | undefined;
+  /** The upper edge of the bucket that has the upper end. */
+  readonly upperEdge?: number | undefined;
+  /** The rank of the lower end, from 1. */
+  readonly rankLow?: Count | undefined;
+  /** The rank of the upper end, from 1. */
+  readonly rankHigh?: Count | undefined;
+  /** The number of values. */
+  readonly n: Count;
 }
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
 export interface KolmogorovSmirnovTest {
@@ -4160,6 +4356,8 @@ export interface MetricTest {
   /** The natural logarithm of the e-value. */
   readonly logE?: number | undefined;
 }
+/** What a missing value stands for. */
+export type MissingRule = "remove" | "zero" | "refuse";
 /** The size that a comparison needs, made by `neededSample`. */
 export interface NeededSample {
   /** The trials, values or events of the canary, as calculated; not rounded. */
@@ -4170,6 +4368,13 @@ export interface NeededSample {
   readonly total: Count;
   /** The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm. */
   readonly minimum: Count;
+}
+/** A sample of which some values are missing: queries that failed, NaN, scrapes that were not made. */
+export interface PartialSample {
+  /** The values that there are. */
+  readonly values: readonly number[];
+  /** The number of values that are missing. */
+  readonly missing?: Count | undefined;
 }
 /** A class of `multinomialTest`: what it got, and what it was planned to get. */
 export interface PlannedShare {
@@ -4346,6 +4551,41 @@ export interface Shift {
 }
 /** Whether a test asks for one direction or for both. */
 export type Sides = "one" | "two";
+/** Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers. */
+export interface Sketch {
+  /** The greatest relative error of a quantile: α of the publication. */
+  readonly accuracy: number;
+  /** The buckets of values above 0, in ascending order of the index. */
+  readonly positive: readonly SketchBucket[];
+  /** The buckets of values below 0, by the index of their absolute value. */
+  readonly negative: readonly SketchBucket[];
+  /** The number of zeros, and of values too small for a bucket (below 3e-308). */
+  readonly zeros: Count;
+  /** The number of infinite values. */
+  readonly infinite: Count;
+  /** The number of negative infinite values. */
+  readonly negativeInfinite: Count;
+}
+/** One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy). */
+export interface SketchBucket {
+  /** The index of the bucket. */
+  readonly index: number;
+  /** The number of values. */
+  readonly count: Count;
+}
+/** Which quantile of two sketches is compared, and how certain a verdict must be. */
+export interface SketchPolicy {
+  /** The quantile as a share. */
+  readonly quantile?: number | undefined;
+  /** Whether a greater quantile or a lesser one is worse. */
+  readonly direction?: Direction | undefined;
+  /** The change for the worse, in percent of the quantile of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`. */
+  readonly alpha?: number | undefined;
+  /** How often the sketches are compared while they grow. */
+  readonly looks?: Looks | undefined;
+}
 /** How much of alpha is spent up to a fraction t of the data. */
 export type Spending = "power" | "o_brien_fleming" | "pocock";
 /** Whether traffic was split as planned, made by `checkSplit`. */
@@ -4438,6 +4678,11 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 /** Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says. */
 export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
+/** Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release. */
+export declare function changePoints(
+  values: readonly number[],
+  policy: ChangePointPolicy,
+): readonly ChangePoint[];
 /** Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM). */
 export declare function checkSplit(arms: readonly Arm[], policy: SplitPolicy): SplitCheck;
 /** Tests by Pearson's chi-squared whether rows of counts have the same shares, for one look: statuses by version, crashes by device. */
@@ -4450,6 +4695,18 @@ export declare function compareClusters(
 ): Comparison;
 /** Compares the events of a canary with those of its baseline. */
 export declare function compareCounts(canary: Counts, baseline: Counts, policy: Policy): Comparison;
+/** Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look. */
+export declare function compareGauges(
+  canary: readonly GaugeSample[],
+  baseline: readonly GaugeSample[],
+  policy: GaugePolicy,
+): Comparison;
+/** Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted exactly. */
+export declare function compareHistograms(
+  canary: Histogram,
+  baseline: Histogram,
+  policy: HistogramPolicy,
+): Comparison;
 /** Judges all metrics of a canary together: rolls back on any, promotes on all. */
 export declare function compareMetrics(
   metrics: readonly MetricComparison[],
@@ -4457,12 +4714,20 @@ export declare function compareMetrics(
 ): Comparison;
 /** Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials. */
 export declare function compareShares(canary: Trials, baseline: Trials, policy: SharePolicy): Comparison;
+/** Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches. */
+export declare function compareSketches(canary: Sketch, baseline: Sketch, policy: SketchPolicy): Comparison;
 /** Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in bursts. */
 export declare function compareWindows(
   canary: readonly Counts[],
   baseline: readonly Counts[],
   policy: WindowPolicy,
 ): Comparison;
+/** Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it. */
+export declare function completeSamples(
+  canary: PartialSample,
+  baseline: PartialSample,
+  missing: MissingRule,
+): CompleteSamples;
 /** How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom. */
 export declare function dispersion(windows: readonly Counts[]): Dispersion;
 /** The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of neighbours. */
@@ -4483,6 +4748,10 @@ export declare function groupSequential(
   fractions: readonly number[],
   policy: GroupPolicy,
 ): readonly GroupLook[];
+/** What a histogram counted between two instants, from its counters at both. */
+export declare function histogramIncrease(before: Histogram, after: Histogram): HistogramIncrease;
+/** The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus. */
+export declare function histogramQuantile(histogram: Histogram, p: number, level: number): HistogramQuantile;
 /** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
 export declare function kolmogorovSmirnov(
   canary: readonly number[],
@@ -4500,6 +4769,8 @@ export declare function mannWhitney(
   baseline: readonly number[],
   method: RankMethod,
 ): RankTest;
+/** The sketch of all values of several sketches: exact, in any order. */
+export declare function mergeSketches(sketches: readonly Sketch[]): Sketch;
 /** The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0. */
 export declare function mixtureLogE(boundary: Boundary, s: number, v: number): number;
 /** Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process. */
@@ -4551,6 +4822,10 @@ export declare function shareSequence(
   tunedFor: number,
   tunedLevel: number,
 ): ShareInterval;
+/** A sketch of values: latencies of a host, of a minute, of a partition of a table. */
+export declare function sketch(values: readonly number[], accuracy: number): Sketch;
+/** The quantile `p` of the values of a sketch, within its relative error. */
+export declare function sketchQuantile(sketch: Sketch, p: number): number;
 /** Tests by chi-squared whether traffic was split as planned, for one look at its end. */
 export declare function splitChiSquared(arms: readonly Arm[]): ChiSquaredTest;
 /** Tests two shares against a hypothesis about their difference or ratio, for one look. */

@@ -69,6 +69,24 @@ class AlertVerdict(StrEnum):
     """None of them fires, all have data, and at least one is pending."""
     OK = 'ok'
     """All are ok, or only alerts of severity `info` are not."""
+class AnomalyDirection(StrEnum):
+    """Which change of a series is an anomaly."""
+    INCREASE = 'increase'
+    """Greater values: latency, errors, memory."""
+    DECREASE = 'decrease'
+    """Lesser values: orders, cache hits."""
+    EITHER = 'either'
+    """Both."""
+class AnomalyVerdict(StrEnum):
+    """What was found in a series."""
+    ANOMALOUS = 'anomalous'
+    """The chart raised an alarm."""
+    NORMAL = 'normal'
+    """The chart raised no alarm."""
+    INCONCLUSIVE = 'inconclusive'
+    """The reference is too short or constant, or too many values are missing."""
+    NO_DATA = 'no_data'
+    """There is no value after the reference."""
 class BadChange(StrEnum):
     """Which change of a metric is bad."""
     INCREASE = 'increase'
@@ -89,6 +107,12 @@ class Comparator(StrEnum):
     """`>=`"""
     GREATER_THAN = 'greater_than'
     """`>`"""
+class ControlChart(StrEnum):
+    """A control chart."""
+    CUSUM = 'cusum'
+    """The cumulative sum of the deviations (Page 1954)."""
+    EWMA = 'ewma'
+    """The exponentially weighted moving average (Roberts 1959)."""
 class EffectMeasure(StrEnum):
     """How the size of a difference is measured."""
     MEAN_RATIO = 'mean_ratio'
@@ -331,12 +355,69 @@ class AlertSeries(_Value):
     samples: Sequence[AlertSample] = ()
     """The samples in the order of time."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyPolicy(_Value):
+    """How anomalies of a series are found, and how certain they must be."""
+    chart: ControlChart = ControlChart.CUSUM
+    """The chart."""
+    direction: AnomalyDirection = AnomalyDirection.INCREASE
+    """Which change is an anomaly."""
+    reference_values: int = 60
+    """The number of values at the beginning of the series that are known to be good, from 20."""
+    in_control: InControl | None = None
+    """The mean and the standard deviation in control, if they are known."""
+    prewhitens: bool = True
+    """Whether each value is compared with its prediction from the value before (pre-whitening by an autoregressive process of order 1)."""
+    slack: float = 0.5
+    """Half of the smallest shift to be found soon, in standard deviations: `k` of the cusum chart."""
+    threshold: float = 5.0
+    """The sum above which the cusum chart raises an alarm, in standard deviations: `h`."""
+    weight: float = 0.2
+    """The weight of the newest value in the moving average: λ of the ewma chart, above 0 and up to 1."""
+    limit_width: float = 3.0
+    """The width of the limits of the ewma chart, in standard deviations of the average: `L`."""
+    max_missing_share: float = 0.1
+    """The share of the reference, and of the values after it, that may be missing."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyReport(_Value):
+    """Whether a series has left its usual course, made by `detect_anomalies`."""
+    verdict: AnomalyVerdict
+    """What was found."""
+    alarm_at: datetime | None = None
+    """The instant of the first alarm."""
+    started_at: datetime | None = None
+    """When the change began that raised the alarm: an estimate, before or at the alarm."""
+    direction: AnomalyDirection | None = None
+    """Whether the values went up or down."""
+    mean: float | None = None
+    """The mean in control, known or estimated."""
+    deviation: float | None = None
+    """The standard deviation in control."""
+    correlation: float | None = None
+    """The correlation of a value with the one before; 0 without pre-whitening."""
+    points: Sequence[ChartPoint]
+    """The course of the chart after the reference, for each value that is not missing."""
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
     phase: Phase
     """The phase."""
     reason: Reason
     """Why."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChartPoint(_Value):
+    """One point of a control chart, in standard deviations."""
+    at: datetime
+    """The instant of the value."""
+    increase: float | None = None
+    """The statistic that looks for greater values: the cumulative sum, or the moving average."""
+    decrease: float | None = None
+    """The statistic that looks for lesser values; it is greater the lower they are."""
+    limit: float
+    """The limit: a statistic above it is an alarm."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CombinedJudgement(_Value):
     """What the judgements of several windows come to, made by `combine_judgements`."""
@@ -490,6 +571,15 @@ class GroupStatus(_Value):
     """How many members are successful."""
     at_least: int
     """How many must be."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InControl(_Value):
+    """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
+    mean: float
+    """The mean."""
+    deviation: float
+    """The standard deviation, above 0."""
+    correlation: float = 0.0
+    """The correlation of a value with the one before, from 0 to 0.98."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Indicator(_Value):
     """The measured value of an objective (a service level indicator), or the reason why there is none."""
@@ -1026,6 +1116,9 @@ def combine_judgements(verdicts: Sequence[Verdict | str]) -> CombinedJudgement:
 def compare_with_previous(monitoring: Monitoring | Mapping[str, object], series: Sequence[SeriesPair | Mapping[str, object]]) -> Judgement:
     """Compares the metrics of a release with those of the previous version, by the rank test of `judge`."""
     ...
+def detect_anomalies(series: AlertSeries | Mapping[str, object], policy: AnomalyPolicy | Mapping[str, object]) -> AnomalyReport:
+    """Detects when a series leaves its usual course, by a control chart."""
+    ...
 def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
     """Makes the earlier result that later releases are compared with."""
     ...
@@ -1040,6 +1133,9 @@ def evaluate_alerts(rules: AlertRules | Mapping[str, object], series: Sequence[A
     ...
 def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
     """Writes the state of alerts as text for a person: the verdict, and each alert that is not ok."""
+    ...
+def explain_anomalies(report: AnomalyReport | Mapping[str, object]) -> str:
+    """Writes the course of a series as text for a person: the verdict and the reasons."""
     ...
 def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     """Writes an evaluation as text for a person: the phase and the reasons."""
@@ -1058,6 +1154,9 @@ def judge(policy: JudgePolicy | Mapping[str, object], series: Sequence[SeriesPai
     ...
 def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
     """The consequence of alerts for their caller."""
+    ...
+def outcome_of_anomalies(report: AnomalyReport | Mapping[str, object]) -> Outcome:
+    """The consequence of anomalies for their caller."""
     ...
 def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
     """The consequence of an evaluation for its caller."""
@@ -3585,6 +3684,20 @@ class ReasonCode(StrEnum):
     """A metric is beyond its limit, but not for long enough."""
     ALERT_NO_DATA = 'alert_no_data'
     """A metric or its baseline has no value that is new enough."""
+    ANOMALY_DETECTED = 'anomaly_detected'
+    """Anomalous: the statistic of the control chart was above its limit."""
+    NO_ANOMALY = 'no_anomaly'
+    """Normal: the statistic of the control chart was never above its limit."""
+    REFERENCE_TOO_SHORT = 'reference_too_short'
+    """Inconclusive: the series is shorter than its reference."""
+    REFERENCE_INCOMPLETE = 'reference_incomplete'
+    """Inconclusive: too many of the reference values are missing."""
+    REFERENCE_CONSTANT = 'reference_constant'
+    """Inconclusive: the reference values are all equal."""
+    NO_VALUES_TO_WATCH = 'no_values_to_watch'
+    """No data: there is no value after the reference."""
+    VALUES_MISSING = 'values_missing'
+    """Inconclusive: no alarm, but too many values after the reference are missing."""
     ABORT_ORDERED = 'abort_ordered'
     """An operator ordered to abort the rollout."""
     ANALYSIS_INCOMPLETE = 'analysis_incomplete'
@@ -3911,6 +4024,28 @@ class ReasonCode(StrEnum):
     """Inconclusive: the units prove neither a mismatch nor its absence."""
     SPLIT_WITHOUT_UNITS = 'split_without_units'
     """No data: no arm has units."""
+    SKETCH_WITHOUT_VALUES = 'sketch_without_values'
+    """No data: a sketch has no values."""
+    SKETCH_TOO_COARSE = 'sketch_too_coarse'
+    """Invalid: the margin is not above the error of the ratio of two quantiles of the sketches."""
+    QUANTILE_INCONCLUSIVE = 'quantile_inconclusive'
+    """Inconclusive: the intervals of the quantiles prove neither harm nor its absence."""
+    ARM_WITHOUT_VALUES = 'arm_without_values'
+    """No data: an arm has no values."""
+    MISSING_NOT_AT_RANDOM = 'missing_not_at_random'
+    """Invalid: many values are missing in one arm, and few in the other."""
+    GAUGE_TOO_FEW_VALUES = 'gauge_too_few_values'
+    """Inconclusive: the values of a gauge say less than a few independent values."""
+    GAUGE_INCONCLUSIVE = 'gauge_inconclusive'
+    """Inconclusive: the values of a gauge prove neither harm nor its absence."""
+    GAUGES_WITHOUT_PAIRS = 'gauges_without_pairs'
+    """No data: the arms have no instant in common."""
+    GAUGES_IDENTICAL = 'gauges_identical'
+    """Pass: all values of the canary are those of its baseline."""
+    GAUGE_LEAKS = 'gauge_leaks'
+    """Fail: the difference between the arms is proven to grow, and did so beyond the margin."""
+    GAUGE_DRIFTS = 'gauge_drifts'
+    """Inconclusive: the difference between the arms is proven to grow, within the margin so far."""
     METRIC_FAILED = 'metric_failed'
     """Fail: a metric has failed, also with its p-value adjusted for the number of metrics."""
     METRIC_FAILED_ALONE = 'metric_failed_alone'
@@ -4760,12 +4895,26 @@ class EffectScale(StrEnum):
     """The share of the canary minus that of the baseline."""
     RATIO = 'ratio'
     """The share of the canary, divided by that of the baseline."""
+class GaugePairing(StrEnum):
+    """Whether values of the same instant are compared with one another."""
+    PAIRED = 'paired'
+    """The differences at the same instants: for arms that see the same load at the same time."""
+    INDEPENDENT = 'independent'
+    """All values of one arm with all of the other: for arms that were measured at different times."""
 class Looks(StrEnum):
     """How often counts are compared while they grow."""
     ANY = 'any'
     """As often as the caller likes: an e-process."""
     ONE = 'one'
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+class MissingRule(StrEnum):
+    """What a missing value stands for."""
+    REMOVE = 'remove'
+    """Nothing: it is left out."""
+    ZERO = 'zero'
+    """0: for counters that are absent until the first event."""
+    REFUSE = 'refuse'
+    """A fault of the input."""
 class QuantileMethod(StrEnum):
     """The definition of a sample quantile, by the names of numpy."""
     INVERTED_CDF = 'inverted_cdf'
@@ -4998,6 +5147,28 @@ class BoundaryQuantile(_Variant):
 Boundary: TypeAlias = BoundaryNormal | BoundaryGammaExponential | BoundaryGammaPoisson | BoundaryBetaBinomial | BoundaryPolyStitching | BoundaryQuantile
 """A boundary for a sum of deviations, by the distribution of one deviation."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePoint(_Value):
+    """A change of the level of a history, made by `change_points`."""
+    index: int
+    """The index of the first value of the new level, from 0."""
+    mean_before: float
+    """The mean of the values since the change point before."""
+    mean_after: float
+    """The mean of the values until the next change point."""
+    statistic: float
+    """The energy distance of both parts, scaled by their sizes: `qhat` of Apache Otava."""
+    p: float
+    """The p-value of Welch's test of both parts, as if the index had been known before."""
+    adjusted_p: float
+    """The p-value, multiplied by the number of divisions among which the index was chosen; at most 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePointPolicy(_Value):
+    """How certain a change point must be."""
+    alpha: float = 0.05
+    """The highest probability of a change point in a history that has none."""
+    least_values: int = 5
+    """The number of values that a level has at least, from 2."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChiSquaredTest(_Value):
     """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
     statistic: float
@@ -5051,6 +5222,17 @@ class Comparison(_Value):
     """The reasons: first that of the verdict."""
     policy_digest: str
     """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompleteSamples(_Value):
+    """Two samples without missing values, made by `complete_samples`."""
+    canary: Sequence[float]
+    """The values of the canary."""
+    baseline: Sequence[float]
+    """The values of the baseline."""
+    verdict: Verdict | None = None
+    """`invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be compared."""
+    reasons: Sequence[Reason]
+    """The reason of the verdict; empty without one."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountRow(_Value):
     """A row of a table of counts."""
@@ -5153,6 +5335,30 @@ class EquivalenceTest(_Value):
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GaugePolicy(_Value):
+    """How the gauges of a canary and of its baseline are compared."""
+    pairing: GaugePairing = GaugePairing.PAIRED
+    """Whether values of the same instant are compared with one another."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the level of the baseline, that is still tolerated."""
+    margin: float | None = None
+    """The same in the unit of the gauge; it replaces `marginPercent`."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, at one look."""
+    finds_leaks: bool = True
+    """Whether a difference that grows is a failure, as of memory that is never freed."""
+    missing: MissingRule = MissingRule.REMOVE
+    """What a missing value stands for."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GaugeSample(_Value):
+    """One value of a gauge: processor use, memory, the length of a queue."""
+    at: datetime
+    """When it was measured."""
+    value: float | None = None
+    """The value; absent if there was none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupLook(_Value):
     """One look of a group sequential test, made by `group_sequential`."""
     fraction: float
@@ -5174,6 +5380,47 @@ class GroupPolicy(_Value):
     """How much of alpha is spent up to each fraction."""
     phi: float = 2.0
     """The exponent of `power`: 1 spends evenly, 3 spends late."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Histogram(_Value):
+    """Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus."""
+    buckets: Sequence[HistogramBucket]
+    """The buckets in ascending order; the last one has no upper bound."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramBucket(_Value):
+    """The count of one bucket."""
+    upper_bound: float | None = None
+    """The upper bound, which belongs to the bucket: `le` of Prometheus."""
+    count: int
+    """The number of values up to the bound."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramIncrease(_Value):
+    """What a histogram counted between two instants, made by `histogram_increase`."""
+    histogram: Histogram
+    """The counts since the first instant; after a reset, those since the reset."""
+    was_reset: bool
+    """Whether a count was less than before: the process was restarted, and what it counted until then is lost."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramPolicy(_Value):
+    """At which bucket edges histograms are compared, and how."""
+    limits: Sequence[float] = ()
+    """The bucket edges above which the values are counted, such as the limit of an objective."""
+    counts: Policy = field(default_factory=lambda: Policy())
+    """How the counts above an edge are compared."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramQuantile(_Value):
+    """A quantile of a histogram, made by `histogram_quantile`."""
+    interpolated: float | None = None
+    """The interpolated value of Prometheus' `histogram_quantile`; absent without values."""
+    lower_edge: float | None = None
+    """The lower edge of the bucket that has the lower end of the confidence interval."""
+    upper_edge: float | None = None
+    """The upper edge of the bucket that has the upper end."""
+    rank_low: int | None = None
+    """The rank of the lower end, from 1."""
+    rank_high: int | None = None
+    """The rank of the upper end, from 1."""
+    n: int
+    """The number of values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
@@ -5237,6 +5484,13 @@ class NeededSample(_Value):
     """Those of both arms together, rounded up, and at least `minimum`."""
     minimum: int
     """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartialSample(_Value):
+    """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
+    values: Sequence[float]
+    """The values that there are."""
+    missing: int = 0
+    """The number of values that are missing."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedShare(_Value):
     """A class of `multinomial_test`: what it got, and what it was planned to get."""
@@ -5394,6 +5648,41 @@ class Shift(_Value):
     upper: float | None = None
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sketch(_Value):
+    """Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers."""
+    accuracy: float
+    """The greatest relative error of a quantile: α of the publication."""
+    positive: Sequence[SketchBucket]
+    """The buckets of values above 0, in ascending order of the index."""
+    negative: Sequence[SketchBucket]
+    """The buckets of values below 0, by the index of their absolute value."""
+    zeros: int
+    """The number of zeros, and of values too small for a bucket (below 3e-308)."""
+    infinite: int
+    """The number of infinite values."""
+    negative_infinite: int
+    """The number of negative infinite values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SketchBucket(_Value):
+    """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
+    index: int
+    """The index of the bucket."""
+    count: int
+    """The number of values."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SketchPolicy(_Value):
+    """Which quantile of two sketches is compared, and how certain a verdict must be."""
+    quantile: float = 0.99
+    """The quantile as a share."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater quantile or a lesser one is worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the quantile of the baseline, that is still tolerated."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`."""
+    looks: Looks = Looks.ANY
+    """How often the sketches are compared while they grow."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
     verdict: SplitVerdict
@@ -5481,6 +5770,9 @@ def policy_from_yaml(text: str) -> Policy:
 def adjust(tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Adjustment:
     """Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says."""
     ...
+def change_points(values: Sequence[float], policy: ChangePointPolicy | Mapping[str, object]) -> tuple[ChangePoint, ...]:
+    """Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release."""
+    ...
 def check_split(arms: Sequence[Arm | Mapping[str, object]], policy: SplitPolicy | Mapping[str, object]) -> SplitCheck:
     """Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM)."""
     ...
@@ -5493,14 +5785,26 @@ def compare_clusters(canary: Sequence[Cluster | Mapping[str, object]], baseline:
 def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline."""
     ...
+def compare_gauges(canary: Sequence[GaugeSample | Mapping[str, object]], baseline: Sequence[GaugeSample | Mapping[str, object]], policy: GaugePolicy | Mapping[str, object]) -> Comparison:
+    """Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look."""
+    ...
+def compare_histograms(canary: Histogram | Mapping[str, object], baseline: Histogram | Mapping[str, object], policy: HistogramPolicy | Mapping[str, object]) -> Comparison:
+    """Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted exactly."""
+    ...
 def compare_metrics(metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Comparison:
     """Judges all metrics of a canary together: rolls back on any, promotes on all."""
     ...
 def compare_shares(canary: Trials | Mapping[str, object], baseline: Trials | Mapping[str, object], policy: SharePolicy | Mapping[str, object]) -> Comparison:
     """Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials."""
     ...
+def compare_sketches(canary: Sketch | Mapping[str, object], baseline: Sketch | Mapping[str, object], policy: SketchPolicy | Mapping[str, object]) -> Comparison:
+    """Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches."""
+    ...
 def compare_windows(canary: Sequence[Counts | Mapping[str, object]], baseline: Sequence[Counts | Mapping[str, object]], policy: WindowPolicy | Mapping[str, object]) -> Comparison:
     """Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in bursts."""
+    ...
+def complete_samples(canary: PartialSample | Mapping[str, object], baseline: PartialSample | Mapping[str, object], missing: MissingRule | str) -> CompleteSamples:
+    """Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it."""
     ...
 def dispersion(windows: Sequence[Counts | Mapping[str, object]]) -> Dispersion:
     """How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom."""
@@ -5520,6 +5824,12 @@ def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
 def group_sequential(fractions: Sequence[float], policy: GroupPolicy | Mapping[str, object]) -> tuple[GroupLook, ...]:
     """The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary."""
     ...
+def histogram_increase(before: Histogram | Mapping[str, object], after: Histogram | Mapping[str, object]) -> HistogramIncrease:
+    """What a histogram counted between two instants, from its counters at both."""
+    ...
+def histogram_quantile(histogram: Histogram | Mapping[str, object], p: float, level: float) -> HistogramQuantile:
+    """The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus."""
+    ...
 def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
     ...
@@ -5528,6 +5838,9 @@ def location_shift(canary: Sequence[float], baseline: Sequence[float], level: fl
     ...
 def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
+    ...
+def merge_sketches(sketches: Sequence[Sketch | Mapping[str, object]]) -> Sketch:
+    """The sketch of all values of several sketches: exact, in any order."""
     ...
 def mixture_log_e(boundary: Boundary | Mapping[str, object], s: float, v: float) -> float:
     """The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0."""
@@ -5576,6 +5889,12 @@ def share_interval(arm: Trials | Mapping[str, object], level: float, method: Sha
     ...
 def share_sequence(arm: Trials | Mapping[str, object], level: float, tuned_for: float, tuned_level: float) -> ShareInterval:
     """A share with its confidence sequence: the interval covers the share at all looks together."""
+    ...
+def sketch(values: Sequence[float], accuracy: float) -> Sketch:
+    """A sketch of values: latencies of a host, of a minute, of a partition of a table."""
+    ...
+def sketch_quantile(sketch: Sketch | Mapping[str, object], p: float) -> float:
+    """The quantile `p` of the values of a sketch, within its relative error."""
     ...
 def split_chi_squared(arms: Sequence[Arm | Mapping[str, object]]) -> ChiSquaredTest:
     """Tests by chi-squared whether traffic was split as planned, for one look at its end."""

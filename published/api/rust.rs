@@ -114,6 +114,20 @@ pub mod analysis {
         pub const ALERT_PENDING: ReasonCode;
         /// A metric or its baseline has no value that is new enough.
         pub const ALERT_NO_DATA: ReasonCode;
+        /// Anomalous: the statistic of the control chart was above its limit.
+        pub const ANOMALY_DETECTED: ReasonCode;
+        /// Normal: the statistic of the control chart was never above its limit.
+        pub const NO_ANOMALY: ReasonCode;
+        /// Inconclusive: the series is shorter than its reference.
+        pub const REFERENCE_TOO_SHORT: ReasonCode;
+        /// Inconclusive: too many of the reference values are missing.
+        pub const REFERENCE_INCOMPLETE: ReasonCode;
+        /// Inconclusive: the reference values are all equal.
+        pub const REFERENCE_CONSTANT: ReasonCode;
+        /// No data: there is no value after the reference.
+        pub const NO_VALUES_TO_WATCH: ReasonCode;
+        /// Inconclusive: no alarm, but too many values after the reference are missing.
+        pub const VALUES_MISSING: ReasonCode;
     }
     /// How the values of several earlier results become one.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -301,6 +315,121 @@ pub mod analysis {
     /// The rules of the first hours after a release of a usual service.
     #[must_use]
     pub fn standard_alert_rules() -> AlertRules;
+    /// Which change of a series is an anomaly.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AnomalyDirection {
+        /// Greater values: latency, errors, memory.
+        Increase,
+        /// Lesser values: orders, cache hits.
+        Decrease,
+        /// Both.
+        Either,
+    }
+    /// How anomalies of a series are found, and how certain they must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct AnomalyPolicy {
+        /// The chart.
+        pub chart: ControlChart,
+        /// Which change is an anomaly.
+        pub direction: AnomalyDirection,
+        /// The number of values at the beginning of the series that are known to be good, from 20.
+        pub reference_values: u32,
+        /// The mean and the standard deviation in control, if they are known.
+        pub in_control: Option<InControl>,
+        /// Whether each value is compared with its prediction from the value before (pre-whitening by an autoregressive process of order 1).
+        pub prewhitens: bool,
+        /// Half of the smallest shift to be found soon, in standard deviations: `k` of the cusum chart.
+        pub slack: f64,
+        /// The sum above which the cusum chart raises an alarm, in standard deviations: `h`.
+        pub threshold: f64,
+        /// The weight of the newest value in the moving average: λ of the ewma chart, above 0 and up to 1.
+        pub weight: f64,
+        /// The width of the limits of the ewma chart, in standard deviations of the average: `L`.
+        pub limit_width: f64,
+        /// The share of the reference, and of the values after it, that may be missing.
+        pub max_missing_share: f64,
+    }
+    /// A control chart.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ControlChart {
+        /// The cumulative sum of the deviations (Page 1954).
+        Cusum,
+        /// The exponentially weighted moving average (Roberts 1959).
+        Ewma,
+    }
+    /// The mean, the standard deviation and the correlation of a series in control, known from elsewhere.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct InControl {
+        /// The mean.
+        pub mean: f64,
+        /// The standard deviation, above 0.
+        pub deviation: f64,
+        /// The correlation of a value with the one before, from 0 to 0.98.
+        pub correlation: f64,
+    }
+    /// Whether a series has left its usual course, made by `detect_anomalies`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AnomalyReport {
+        /// What was found.
+        pub verdict: AnomalyVerdict,
+        /// The instant of the first alarm.
+        pub alarm_at: Option<Timestamp>,
+        /// When the change began that raised the alarm: an estimate, before or at the alarm.
+        pub started_at: Option<Timestamp>,
+        /// Whether the values went up or down.
+        pub direction: Option<AnomalyDirection>,
+        /// The mean in control, known or estimated.
+        pub mean: Option<f64>,
+        /// The standard deviation in control.
+        pub deviation: Option<f64>,
+        /// The correlation of a value with the one before; 0 without pre-whitening.
+        pub correlation: Option<f64>,
+        /// The course of the chart after the reference, for each value that is not missing.
+        pub points: Vec<ChartPoint>,
+        /// The reasons: first that of the verdict.
+        pub reasons: Vec<Reason>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// What was found in a series.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AnomalyVerdict {
+        /// The chart raised an alarm.
+        Anomalous,
+        /// The chart raised no alarm.
+        Normal,
+        /// The reference is too short or constant, or too many values are missing.
+        Inconclusive,
+        /// There is no value after the reference.
+        NoData,
+    }
+    /// One point of a control chart, in standard deviations.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChartPoint {
+        /// The instant of the value.
+        pub at: Timestamp,
+        /// The statistic that looks for greater values: the cumulative sum, or the moving average.
+        pub increase: Option<f64>,
+        /// The statistic that looks for lesser values; it is greater the lower they are.
+        pub decrease: Option<f64>,
+        /// The limit: a statistic above it is an alarm.
+        pub limit: f64,
+    }
+    /// Writes the course of a series as text for a person: the verdict and the reasons.
+    #[must_use]
+    pub fn explain_anomalies(report: &AnomalyReport) -> String;
+    /// The consequence of anomalies for their caller.
+    #[must_use]
+    pub fn outcome_of_anomalies(report: &AnomalyReport) -> Outcome;
     /// How a value is compared with a limit.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -361,6 +490,8 @@ pub mod analysis {
     pub fn format_criterion(criterion: &Criterion) -> String;
     /// Reads a criterion in the text form of Keptn, extended by ranges and signed limits.
     pub fn parse_criterion(text: &str) -> Result<Criterion>;
+    /// Detects when a series leaves its usual course, by a control chart.
+    pub fn detect_anomalies(series: &AlertSeries, policy: &AnomalyPolicy) -> Result<AnomalyReport>;
     /// The values of an earlier release and the verdict about it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -1290,10 +1421,16 @@ pub mod analysis {
     impl FromStr for AlertStatus {}
     impl Display for AlertVerdict {}
     impl FromStr for AlertVerdict {}
+    impl Display for AnomalyDirection {}
+    impl FromStr for AnomalyDirection {}
+    impl Display for AnomalyVerdict {}
+    impl FromStr for AnomalyVerdict {}
     impl Display for BadChange {}
     impl FromStr for BadChange {}
     impl Display for Comparator {}
     impl FromStr for Comparator {}
+    impl Display for ControlChart {}
+    impl FromStr for ControlChart {}
     impl Display for EffectMeasure {}
     impl FromStr for EffectMeasure {}
     impl Display for EndRule {}
@@ -1346,6 +1483,15 @@ pub mod analysis {
         pub fn new(name: impl Into<String>, metric: impl Into<String>, limit: AlertLimit) -> Self;
     }
     impl PolicyText for AlertRules {}
+    impl Default for AnomalyPolicy {}
+    impl InControl {
+        /// With this mean and standard deviation, without correlation.
+        #[must_use]
+        pub fn new(mean: f64, deviation: f64) -> Self;
+    }
+    /// The text of `explain_anomalies`.
+    impl fmt::Display for AnomalyReport {}
+    impl Explain for AnomalyReport {}
     impl EarlierResult {
         /// A result with these values.
         #[must_use]
@@ -5822,6 +5968,28 @@ pub mod stats {
         pub const SPLIT_INCONCLUSIVE: ReasonCode;
         /// No data: no arm has units.
         pub const SPLIT_WITHOUT_UNITS: ReasonCode;
+        /// No data: a sketch has no values.
+        pub const SKETCH_WITHOUT_VALUES: ReasonCode;
+        /// Invalid: the margin is not above the error of the ratio of two quantiles of the sketches.
+        pub const SKETCH_TOO_COARSE: ReasonCode;
+        /// Inconclusive: the intervals of the quantiles prove neither harm nor its absence.
+        pub const QUANTILE_INCONCLUSIVE: ReasonCode;
+        /// No data: an arm has no values.
+        pub const ARM_WITHOUT_VALUES: ReasonCode;
+        /// Invalid: many values are missing in one arm, and few in the other.
+        pub const MISSING_NOT_AT_RANDOM: ReasonCode;
+        /// Inconclusive: the values of a gauge say less than a few independent values.
+        pub const GAUGE_TOO_FEW_VALUES: ReasonCode;
+        /// Inconclusive: the values of a gauge prove neither harm nor its absence.
+        pub const GAUGE_INCONCLUSIVE: ReasonCode;
+        /// No data: the arms have no instant in common.
+        pub const GAUGES_WITHOUT_PAIRS: ReasonCode;
+        /// Pass: all values of the canary are those of its baseline.
+        pub const GAUGES_IDENTICAL: ReasonCode;
+        /// Fail: the difference between the arms is proven to grow, and did so beyond the margin.
+        pub const GAUGE_LEAKS: ReasonCode;
+        /// Inconclusive: the difference between the arms is proven to grow, within the margin so far.
+        pub const GAUGE_DRIFTS: ReasonCode;
         /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
         pub const METRIC_FAILED: ReasonCode;
         /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.
@@ -5989,6 +6157,35 @@ pub mod stats {
     pub fn mixture_log_e(boundary: &Boundary, s: f64, v: f64) -> Result<f64>;
     /// The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`.
     pub fn sequence_boundary(boundary: &Boundary, v: f64, alpha: f64) -> Result<f64>;
+    /// A change of the level of a history, made by `change_points`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChangePoint {
+        /// The index of the first value of the new level, from 0.
+        pub index: Count,
+        /// The mean of the values since the change point before.
+        pub mean_before: f64,
+        /// The mean of the values until the next change point.
+        pub mean_after: f64,
+        /// The energy distance of both parts, scaled by their sizes: `qhat` of Apache Otava.
+        pub statistic: f64,
+        /// The p-value of Welch's test of both parts, as if the index had been known before.
+        pub p: f64,
+        /// The p-value, multiplied by the number of divisions among which the index was chosen; at most 1.
+        pub adjusted_p: f64,
+    }
+    /// How certain a change point must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ChangePointPolicy {
+        /// The highest probability of a change point in a history that has none.
+        pub alpha: f64,
+        /// The number of values that a level has at least, from 2.
+        pub least_values: u32,
+    }
+    /// Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release.
+    pub fn change_points(values: &[f64], policy: &ChangePointPolicy) -> Result<Vec<ChangePoint>>;
     /// The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6048,6 +6245,46 @@ pub mod stats {
     ) -> Result<Comparison>;
     /// Compares the events of a canary with those of its baseline.
     pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Result<Comparison>;
+    /// Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look.
+    pub fn compare_gauges(
+        canary: &[GaugeSample],
+        baseline: &[GaugeSample],
+        policy: &GaugePolicy,
+    ) -> Result<Comparison>;
+    /// At which bucket edges histograms are compared, and how.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct HistogramPolicy {
+        /// The bucket edges above which the values are counted, such as the limit of an objective.
+        pub limits: Vec<f64>,
+        /// How the counts above an edge are compared.
+        pub counts: Policy,
+    }
+    /// Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted exactly.
+    pub fn compare_histograms(
+        canary: &Histogram,
+        baseline: &Histogram,
+        policy: &HistogramPolicy,
+    ) -> Result<Comparison>;
+    /// Which quantile of two sketches is compared, and how certain a verdict must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SketchPolicy {
+        /// The quantile as a share.
+        pub quantile: f64,
+        /// Whether a greater quantile or a lesser one is worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the quantile of the baseline, that is still tolerated.
+        pub margin_percent: f64,
+        /// The highest probability of a false `failed`, and that of a false `passed`.
+        pub alpha: f64,
+        /// How often the sketches are compared while they grow.
+        pub looks: Looks,
+    }
+    /// Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches.
+    pub fn compare_sketches(canary: &Sketch, baseline: &Sketch, policy: &SketchPolicy) -> Result<Comparison>;
     /// What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6103,6 +6340,45 @@ pub mod stats {
     /// The consequence of a comparison for its caller.
     #[must_use]
     pub fn outcome(comparison: &Comparison) -> Outcome;
+    /// Whether values of the same instant are compared with one another.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum GaugePairing {
+        /// The differences at the same instants: for arms that see the same load at the same time.
+        Paired,
+        /// All values of one arm with all of the other: for arms that were measured at different times.
+        Independent,
+    }
+    /// How the gauges of a canary and of its baseline are compared.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct GaugePolicy {
+        /// Whether values of the same instant are compared with one another.
+        pub pairing: GaugePairing,
+        /// Whether greater values or lesser ones are worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the level of the baseline, that is still tolerated.
+        pub margin_percent: f64,
+        /// The same in the unit of the gauge; it replaces `marginPercent`.
+        pub margin: Option<f64>,
+        /// The highest probability of a false `failed`, and that of a false `passed`, at one look.
+        pub alpha: f64,
+        /// Whether a difference that grows is a failure, as of memory that is never freed.
+        pub finds_leaks: bool,
+        /// What a missing value stands for.
+        pub missing: MissingRule,
+    }
+    /// One value of a gauge: processor use, memory, the length of a queue.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct GaugeSample {
+        /// When it was measured.
+        pub at: Timestamp,
+        /// The value; absent if there was none.
+        pub value: Option<f64>,
+    }
     /// One look of a group sequential test, made by `group_sequential`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6143,6 +6419,54 @@ pub mod stats {
     }
     /// The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
     pub fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Result<Vec<GroupLook>>;
+    /// Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Histogram {
+        /// The buckets in ascending order; the last one has no upper bound.
+        pub buckets: Vec<HistogramBucket>,
+    }
+    /// The count of one bucket.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct HistogramBucket {
+        /// The upper bound, which belongs to the bucket: `le` of Prometheus.
+        pub upper_bound: Option<f64>,
+        /// The number of values up to the bound.
+        pub count: Count,
+    }
+    /// What a histogram counted between two instants, made by `histogram_increase`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct HistogramIncrease {
+        /// The counts since the first instant; after a reset, those since the reset.
+        pub histogram: Histogram,
+        /// Whether a count was less than before: the process was restarted, and what it counted until then is lost.
+        pub was_reset: bool,
+    }
+    /// A quantile of a histogram, made by `histogram_quantile`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct HistogramQuantile {
+        /// The interpolated value of Prometheus' `histogram_quantile`; absent without values.
+        pub interpolated: Option<f64>,
+        /// The lower edge of the bucket that has the lower end of the confidence interval.
+        pub lower_edge: Option<f64>,
+        /// The upper edge of the bucket that has the upper end.
+        pub upper_edge: Option<f64>,
+        /// The rank of the lower end, from 1.
+        pub rank_low: Option<Count>,
+        /// The rank of the upper end, from 1.
+        pub rank_high: Option<Count>,
+        /// The number of values.
+        pub n: Count,
+    }
+    /// What a histogram counted between two instants, from its counters at both.
+    pub fn histogram_increase(before: &Histogram, after: &Histogram) -> Result<HistogramIncrease>;
+    /// The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus.
+    pub fn histogram_quantile(histogram: &Histogram, p: f64, level: f64) -> Result<HistogramQuantile>;
     /// The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6229,6 +6553,46 @@ pub mod stats {
     pub fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Lift>;
     /// Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
     pub fn welch(canary: &[f64], baseline: &[f64], level: f64) -> Result<WelchTest>;
+    /// Two samples without missing values, made by `complete_samples`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CompleteSamples {
+        /// The values of the canary.
+        pub canary: Vec<f64>,
+        /// The values of the baseline.
+        pub baseline: Vec<f64>,
+        /// `invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be compared.
+        pub verdict: Option<Verdict>,
+        /// The reason of the verdict; empty without one.
+        pub reasons: Vec<Reason>,
+    }
+    /// What a missing value stands for.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MissingRule {
+        /// Nothing: it is left out.
+        Remove,
+        /// 0: for counters that are absent until the first event.
+        Zero,
+        /// A fault of the input.
+        Refuse,
+    }
+    /// A sample of which some values are missing: queries that failed, NaN, scrapes that were not made.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PartialSample {
+        /// The values that there are.
+        pub values: Vec<f64>,
+        /// The number of values that are missing.
+        pub missing: Count,
+    }
+    /// Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it.
+    pub fn complete_samples(
+        canary: &PartialSample,
+        baseline: &PartialSample,
+        missing: &MissingRule,
+    ) -> Result<CompleteSamples>;
     /// The dispersion of counts, made by `dispersion`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6692,6 +7056,38 @@ pub mod stats {
     }
     /// The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
     pub fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Result<Shift>;
+    /// Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Sketch {
+        /// The greatest relative error of a quantile: α of the publication.
+        pub accuracy: f64,
+        /// The buckets of values above 0, in ascending order of the index.
+        pub positive: Vec<SketchBucket>,
+        /// The buckets of values below 0, by the index of their absolute value.
+        pub negative: Vec<SketchBucket>,
+        /// The number of zeros, and of values too small for a bucket (below 3e-308).
+        pub zeros: Count,
+        /// The number of infinite values.
+        pub infinite: Count,
+        /// The number of negative infinite values.
+        pub negative_infinite: Count,
+    }
+    /// One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SketchBucket {
+        /// The index of the bucket.
+        pub index: i32,
+        /// The number of values.
+        pub count: Count,
+    }
+    /// The sketch of all values of several sketches: exact, in any order.
+    pub fn merge_sketches(sketches: &[Sketch]) -> Result<Sketch>;
+    /// A sketch of values: latencies of a host, of a minute, of a partition of a table.
+    pub fn sketch(values: &[f64], accuracy: f64) -> Result<Sketch>;
+    /// The quantile `p` of the values of a sketch, within its relative error.
+    pub fn sketch_quantile(sketch: &Sketch, p: f64) -> Result<f64>;
     /// One arm of a split: its planned weight, and the units that it got.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -6820,8 +7216,12 @@ pub mod stats {
     impl FromStr for EffectMethod {}
     impl Display for EffectScale {}
     impl FromStr for EffectScale {}
+    impl Display for GaugePairing {}
+    impl FromStr for GaugePairing {}
     impl Display for Looks {}
     impl FromStr for Looks {}
+    impl Display for MissingRule {}
+    impl FromStr for MissingRule {}
     impl Display for QuantileMethod {}
     impl FromStr for QuantileMethod {}
     impl Display for RankMethod {}
@@ -6851,6 +7251,7 @@ pub mod stats {
         pub fn new(metric: impl Into<String>, comparison: Comparison) -> Self;
     }
     impl Default for AdjustPolicy {}
+    impl Default for ChangePointPolicy {}
     impl CountRow {
         /// A row of counts.
         #[must_use]
@@ -6862,10 +7263,35 @@ pub mod stats {
         pub fn new(sum: f64, size: f64) -> Self;
     }
     impl Default for ClusterPolicy {}
+    impl Default for SketchPolicy {}
     /// The text of `explain`.
     impl fmt::Display for Comparison {}
     impl Explain for Comparison {}
+    impl GaugeSample {
+        /// A value at an instant.
+        #[must_use]
+        pub fn new(at: Timestamp, value: f64) -> Self;
+    }
+    impl Default for GaugePolicy {}
     impl Default for GroupPolicy {}
+    impl Histogram {
+        /// A histogram of these buckets.
+        #[must_use]
+        pub fn new(buckets: impl IntoIterator<Item = HistogramBucket>) -> Self;
+    }
+    impl HistogramBucket {
+        /// The number of values up to a bound.
+        #[must_use]
+        pub fn new(upper_bound: f64, count: impl Into<Count>) -> Self;
+        /// The number of all values: the bucket `+Inf`.
+        #[must_use]
+        pub fn rest(count: impl Into<Count>) -> Self;
+    }
+    impl PartialSample {
+        /// A sample of which nothing is missing.
+        #[must_use]
+        pub fn new(values: impl IntoIterator<Item = f64>) -> Self;
+    }
     impl Counts {
         /// Events with their exposure.
         #[must_use]

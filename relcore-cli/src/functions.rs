@@ -53,6 +53,12 @@ Alerts:
 firing, pending, ok, or has no data. `standard-monitoring` lists what to watch in the first 24 hours, and
 `compare-with-previous` compares it with the previous version. `interchange alert-rules-to-prometheus` writes the same rules for Prometheus.
 
+Anomalies:
+
+`detect-anomalies` needs no limit: it learns the usual course of a series from its first values, and finds when later
+ones leave it, by a cumulative sum or a moving average (control charts). It predicts each value from the one before, so
+that a series that depends on its own past raises no alarm for that.
+
 Pitfalls:
 
 - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
@@ -640,6 +646,73 @@ finite.",
                 }),
             },
             Function {
+                name: "analysis.detect_anomalies",
+                command: "detect-anomalies",
+                docs: r"Detects when a series leaves its usual course, by a control chart.
+
+The first values of the series are the reference. They yield the mean, the standard deviation and the correlation of a
+value with the one before. Each later value is compared with its prediction. The chart adds up the differences, so that
+a small shift that lasts is found as well as a large one.
+
+| verdict | condition |
+| --- | --- |
+| `inconclusive` | there are too few reference values, too many of them are missing, or they are all equal |
+| `anomalous` | the statistic was above its limit; `alarmAt` is the first time |
+| `no_data` | there is no value after the reference |
+| `inconclusive` | too many values after the reference are missing |
+| `normal` | otherwise |
+
+The values must be evenly spaced: a sample without a value stands for each gap. NaN and infinity count as missing.
+
+Errors:
+All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `out_of_range` for a value
+beyond 1e100, for a `weight` of 2 and for a `deviation` of 0.",
+                arguments: &[
+                    Argument {
+                        wire: "series",
+                        option: "series",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AlertSeries",
+                            "The samples of a metric.",
+                            "Keys: metric, samples?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "analysis.AnomalyPolicy",
+                            "How anomalies of a series are found, and how certain they must be.",
+                            "Keys: chart?, direction?, referenceValues?, inControl?, prewhitens?, slack?, threshold?, weight?, limitWidth?, maxMissingShare?",
+                        ),
+                    },
+                ],
+                result: (
+                    "analysis.AnomalyReport",
+                    "Whether a series has left its usual course, made by `detect_anomalies`.",
+                ),
+                explain: Some("analysis.explain_anomalies"),
+                outcome: Some("analysis.outcome_of_anomalies"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis detect-anomalies --series series.json --policy policy.json",
+                    files: &[
+                        (
+                            "series.json",
+                            r#"{"metric":"queue","samples":[{"at":"2026-11-23T09:00:00.000Z","value":11.0},{"at":"2026-11-23T09:01:00.000Z","value":11.0}]}"#,
+                        ),
+                        (
+                            "policy.json",
+                            r#"{"chart":"ewma","weight":0.5,"inControl":{"mean":10,"deviation":1}}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "analysis.earlier_result",
                 command: "earlier-result",
                 docs: r"Makes the earlier result that later releases are compared with.
@@ -864,6 +937,34 @@ time.",
                 }),
             },
             Function {
+                name: "analysis.explain_anomalies",
+                command: "explain-anomalies",
+                docs: "Writes the course of a series as text for a person: the verdict and the reasons.",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.AnomalyReport",
+                        "Whether a series has left its usual course, made by `detect_anomalies`.",
+                        "Keys: verdict, alarmAt?, startedAt?, direction?, mean?, deviation?, correlation?, points, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-anomalies --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"verdict":"inconclusive","points":[],"reasons":[{"code":"reference_too_short","severity":"warning","subject":"latency","text":"`latency` has 12 samples, fewer than the 30 of the reference","evidence":{"n":12}}],"policyDigest":"sha256:a753605e87fa3be254396d1cf10866284635505548c3533abf2da2014dd1acb8"}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: the usual course of the series is not known\n- warning: `latency` has 12 samples, fewer than the 30 of the reference [reference_too_short: latency]\npolicy: sha256:a753605e87fa3be254396d1cf10866284635505548c3533abf2da2014dd1acb8\n""#,
+                }),
+            },
+            Function {
                 name: "analysis.explain_evaluation",
                 command: "explain-evaluation",
                 docs: "Writes an evaluation as text for a person: the phase and the reasons.",
@@ -1059,6 +1160,45 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                         r#"{"verdict":"ok","alerts":[{"name":"SlowResponses","metric":"latency_p95","severity":"error","status":"ok","value":400.0,"limit":800.0,"firings":[]}],"reasons":[{"code":"alerts_ok","severity":"info","subject":"alerts","text":"no alert of 1 speaks against the release","evidence":{}}],"missing":[],"nextCheckAt":"2026-11-23T09:10:00.000Z","policyDigest":"sha256:10294f0df64024388a8f548ee7d20ab93c02e984b0dc98731ab052e0e823dc5b"}"#,
                     )],
                     prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_anomalies",
+                command: "outcome-of-anomalies",
+                docs: r"The consequence of anomalies for their caller.
+
+| verdict | outcome |
+| --- | --- |
+| `anomalous` | `ask` |
+| `normal` | `proceed` |
+| `inconclusive`, `no_data` | `wait` |
+
+A series alone does not say that a release changed it, so an anomaly asks a person and rolls nothing back.",
+                arguments: &[Argument {
+                    wire: "report",
+                    option: "report",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.AnomalyReport",
+                        "Whether a series has left its usual course, made by `detect_anomalies`.",
+                        "Keys: verdict, alarmAt?, startedAt?, direction?, mean?, deviation?, correlation?, points, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-anomalies --report report.json",
+                    files: &[(
+                        "report.json",
+                        r#"{"verdict":"inconclusive","points":[],"reasons":[{"code":"reference_too_short","severity":"warning","subject":"latency","text":"`latency` has 12 samples, fewer than the 30 of the reference","evidence":{"n":12}}],"policyDigest":"sha256:a753605e87fa3be254396d1cf10866284635505548c3533abf2da2014dd1acb8"}"#,
+                    )],
+                    prints: r#""wait""#,
                 }),
             },
             Function {
@@ -5232,7 +5372,11 @@ Pitfalls:
 
 `mann-whitney`, `location-shift`, `kolmogorov-smirnov`, `welch`, `equivalence`, `relative-lift`, `quantile`
 and `quantile-interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
-another, such as one measurement a minute of a queue, make their p-values too small.
+another, such as one measurement a minute of a queue, make their p-values too small; `compare-gauges` is for them.
+`complete-samples` says what missing values mean.
+
+`compare-histograms` compares the histograms of Prometheus, and `compare-sketches` quantiles of two `sketch`es, which
+hosts and minutes merge exactly. `change-points` finds where the level of a history changed.
 
 Functions and sources:
 
@@ -5261,6 +5405,10 @@ Functions and sources:
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 | `relative-lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 | `quantile`, `quantile-interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
+| `compare-gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
+| `change-points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
+| `sketch` | quantiles within a relative error, merged exactly | Masson, Rim and Lee 2019 |
+| `control` | control charts of a series | Page 1954; Roberts 1959 |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
 Transcendental functions come from `libm`, so that every platform gives the same bits.",
@@ -5383,6 +5531,54 @@ tests of one metric, `out_of_range` for a p-value of 1.5, for more than 10,000 t
                         r#"[{"metric":"m0","logE":6.0},{"metric":"m1","logE":3.2},{"metric":"m2","logE":0.0},{"metric":"m3","logE":-1.0}]"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "stats.change_points",
+                command: "change-points",
+                docs: r"Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release.
+
+The candidate is the index that divides a stretch of the history into the two most different parts, by their energy
+distance. It is a change point if Welch's test of the means of both parts rejects, with its p-value multiplied by the
+number of divisions among which the candidate was chosen. Each part is then divided again. The result depends on no
+random numbers, and the memory grows with the number of values, not with its square.
+
+Values must not depend on one another. The values of a queue, a minute apart, have levels that mean nothing; use
+`analysis detect-anomalies` for them.
+
+Errors:
+All faults at once: `out_of_range` for fewer than twice `leastValues` values, for more than 5000, for an infinite one
+or one beyond 1e100, and for an `alpha` of 5; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.ChangePointPolicy",
+                            "How certain a change point must be.",
+                            "Keys: alpha?, leastValues?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of stats.ChangePoint",
+                    "A change of the level of a history, made by `change_points`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats change-points --values '[1.0,1.0,1.0,1.0,1.0,1.0,2.0,2.0,2.0,2.0,2.0,2.0]' --policy '{"leastValues":2,"alpha":0.001}'"#,
+                    files: &[],
+                    prints: r#"[{"index":6,"meanBefore":1.0,"meanAfter":2.0,"statistic":6.0,"p":0.0,"adjustedP":0.0}]"#,
                 }),
             },
             Function {
@@ -5622,6 +5818,157 @@ Errors:
                 }),
             },
             Function {
+                name: "stats.compare_gauges",
+                command: "compare-gauges",
+                docs: r#"Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look.
+
+One value a minute says less than as many independent values: with a correlation of 0.6 to the minute before, 60 say as
+much as 15. The tests count with that number, so that a harmless canary fails as rarely as `alpha` says. A rank test that
+takes the values as independent fails a third of them.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | an arm has no values, or the arms have no instant in common |
+| `invalid` | more than 20 % of the values are missing in one arm, and fewer than 5 % in the other |
+| `passed` | all values of the arms are equal, eight or more |
+| `inconclusive` | the values say less than 8 independent ones |
+| `failed` | "not worse" is rejected, and the difference is beyond the margin |
+| `failed` | "does not grow" is rejected, and the growth of the difference in the time compared is beyond the margin |
+| `inconclusive` | "does not grow" is rejected: the difference is within the margin so far |
+| `passed` | "worse by the margin or more" is rejected |
+| `inconclusive` | otherwise |
+
+In the result, `ratio` is the level of the canary divided by that of the baseline, where that is above 0.
+
+Errors:
+All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `missing_field` for a
+missing value that the policy refuses, `out_of_range` for a value beyond 1e100, more than 100,000 samples, a negative
+margin and an `alpha` of 5."#,
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.GaugeSample",
+                            "One value of a gauge: processor use, memory, the length of a queue.",
+                            "Keys: at, value?",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of stats.GaugeSample",
+                            "One value of a gauge: processor use, memory, the length of a queue.",
+                            "Keys: at, value?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.GaugePolicy",
+                            "How the gauges of a canary and of its baseline are compared.",
+                            "Keys: pairing?, direction?, marginPercent?, margin?, alpha?, findsLeaks?, missing?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-gauges --canary canary.json --baseline baseline.json --policy '{"missing":"zero"}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"[{"at":"2026-11-23T09:00:00.000Z"},{"at":"2026-11-23T09:01:00.000Z","value":0.0},{"at":"2026-11-23T09:02:00.000Z","value":0.0},{"at":"2026-11-23T09:03:00.000Z","value":0.0},{"at":"2026-11-23T09:04:00.000Z"},{"at":"2026-11-23T09:05:00.000Z","value":0.0},{"at":"2026-11-23T09:06:00.000Z","value":0.0},{"at":"2026-11-23T09:07:00.000Z","value":0.0},{"at":"2026-11-23T09:08:00.000Z"},{"at":"2026-11-23T09:09:00.000Z","value":0.0},{"at":"2026-11-23T09:10:00.000Z","value":0.0},{"at":"2026-11-23T09:11:00.000Z","value":0.0}]"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"[{"at":"2026-11-23T09:00:00.000Z","value":0.0},{"at":"2026-11-23T09:01:00.000Z","value":0.0},{"at":"2026-11-23T09:02:00.000Z","value":0.0},{"at":"2026-11-23T09:03:00.000Z","value":0.0},{"at":"2026-11-23T09:04:00.000Z","value":0.0},{"at":"2026-11-23T09:05:00.000Z","value":0.0},{"at":"2026-11-23T09:06:00.000Z","value":0.0},{"at":"2026-11-23T09:07:00.000Z","value":0.0},{"at":"2026-11-23T09:08:00.000Z","value":0.0},{"at":"2026-11-23T09:09:00.000Z","value":0.0},{"at":"2026-11-23T09:10:00.000Z","value":0.0},{"at":"2026-11-23T09:11:00.000Z","value":0.0}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.compare_histograms",
+                command: "compare-histograms",
+                docs: r"Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted
+exactly. Nothing is interpolated.
+
+With one limit, the result is that of `compare-counts`: the values above the limit are the events, all values the
+exposure. With several limits, the canary fails if it is worse at any, with the p-values adjusted by Holm, and passes if it
+passes at all of them. Each result is valid for as many looks as the policy says.
+
+Errors:
+All faults at once: as `histogram-quantile`, `invalid_value` for bounds that differ between the arms,
+`unknown_reference` for a limit that is no bucket edge, `duplicate` for one that is repeated, and the faults of the
+policy of counts under `policy.counts`.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Histogram",
+                            "Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.",
+                            "Keys: buckets",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Histogram",
+                            "Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.",
+                            "Keys: buckets",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.HistogramPolicy",
+                            "At which bucket edges histograms are compared, and how.",
+                            "Keys: limits?, counts?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-histograms --canary canary.json --baseline baseline.json --policy '{"limits":[0.25]}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"{"buckets":[{"upperBound":0.25,"count":0},{"upperBound":1,"count":0},{"count":0}]}"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"{"buckets":[{"upperBound":0.25,"count":9900},{"upperBound":1,"count":9990},{"count":10000}]}"#,
+                        ),
+                    ],
+                    prints: r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:36e219a541f7c6a4361b9f112d3021705a1c45a8d821ae9c90e7e6a99a189fb9"}"#,
+                }),
+            },
+            Function {
                 name: "stats.compare_metrics",
                 command: "compare-metrics",
                 docs: r"Judges all metrics of a canary together: rolls back on any, promotes on all.
@@ -5744,6 +6091,83 @@ All faults at once: `out_of_range` for more events than trials, a margin of −5
                 }),
             },
             Function {
+                name: "stats.compare_sketches",
+                command: "compare-sketches",
+                docs: r"Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches.
+
+Each arm has an interval of bucket bounds that has its quantile, valid for as many looks as the policy says. The canary
+fails if its whole interval is worse than that of the baseline, and its estimate is beyond the margin; it passes if its
+whole interval is better than that of the baseline worsened by the margin. Both intervals are at the level 1 − alpha, so
+that a false verdict of either kind has a probability of at most alpha.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | an arm has no values |
+| `invalid` | the margin is not above 2 accuracy / (1 − accuracy): the error of the ratio of two such quantiles |
+| `failed`, `passed` | as above |
+| `inconclusive` | otherwise |
+
+In the result, `ratio` is the ratio of the quantiles, and its interval consists of the ends of those of both arms.
+
+Errors:
+All faults at once: those of a sketch, `invalid_value` for sketches of different accuracies, `out_of_range` for a
+quantile of 99, a negative margin and an `alpha` of 5.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Sketch",
+                            "Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.",
+                            "Keys: accuracy, positive, negative, zeros, infinite, negativeInfinite",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Sketch",
+                            "Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.",
+                            "Keys: accuracy, positive, negative, zeros, infinite, negativeInfinite",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SketchPolicy",
+                            "Which quantile of two sketches is compared, and how certain a verdict must be.",
+                            "Keys: quantile?, direction?, marginPercent?, alpha?, looks?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats compare-sketches --canary canary.json --baseline baseline.json --policy '{"quantile":0.9}'"#,
+                    files: &[
+                        (
+                            "canary.json",
+                            r#"{"accuracy":0.01,"positive":[{"index":200,"count":1000}],"negative":[],"zeros":0,"infinite":3000,"negativeInfinite":0}"#,
+                        ),
+                        (
+                            "baseline.json",
+                            r#"{"accuracy":0.01,"positive":[{"index":200,"count":3000},{"index":230,"count":900},{"index":260,"count":100}],"negative":[],"zeros":0,"infinite":0,"negativeInfinite":0}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "stats.compare_windows",
                 command: "compare-windows",
                 docs: r"Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
@@ -5820,6 +6244,64 @@ All faults at once: `invalid_value` for two lists of different lengths, `out_of_
                         ),
                     ],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "stats.complete_samples",
+                command: "complete-samples",
+                docs: r"Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it.
+
+Removed values bias a test if they are not missing at random: a canary that answers too slowly to be measured has only
+its fast values left. So the samples are `invalid` if more than 20 % are missing in one arm and fewer than 5 % in the
+other.
+
+Errors:
+All faults at once: `missing_field` for `refuse` and a missing value, `out_of_range` for an infinite value and for more
+than 10,000,000 missing ones, `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.PartialSample",
+                            "A sample of which some values are missing: queries that failed, NaN, scrapes that were not made.",
+                            "Keys: values, missing?",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.PartialSample",
+                            "A sample of which some values are missing: queries that failed, NaN, scrapes that were not made.",
+                            "Keys: values, missing?",
+                        ),
+                    },
+                    Argument {
+                        wire: "missing",
+                        option: "missing",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("remove", "Nothing: it is left out."),
+                            ("zero", "0: for counters that are absent until the first event."),
+                            ("refuse", "A fault of the input."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.CompleteSamples",
+                    "Two samples without missing values, made by `complete_samples`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats complete-samples --canary '{"values":[],"missing":3}' --baseline '{"values":[2,3,6,7]}' --missing zero"#,
+                    files: &[],
+                    prints: r#"{"canary":[0.0,0.0,0.0],"baseline":[2.0,3.0,6.0,7.0],"reasons":[]}"#,
                 }),
             },
             Function {
@@ -6028,6 +6510,91 @@ All faults at once: `out_of_range` for no look, more than 50, a fraction of 0 or
                 }),
             },
             Function {
+                name: "stats.histogram_increase",
+                command: "histogram-increase",
+                docs: r"What a histogram counted between two instants, from its counters at both.
+
+Counters begin anew when a process restarts. Then no count is taken as negative: the increase is what was counted since
+the restart, as in Prometheus' `increase`, and `wasReset` says so.
+
+Errors:
+As `histogram-quantile`; `invalid_value` for bounds that differ.",
+                arguments: &[
+                    Argument {
+                        wire: "before",
+                        option: "before",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Histogram",
+                            "Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.",
+                            "Keys: buckets",
+                        ),
+                    },
+                    Argument {
+                        wire: "after",
+                        option: "after",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Histogram",
+                            "Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.",
+                            "Keys: buckets",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.HistogramIncrease",
+                    "What a histogram counted between two instants, made by `histogram_increase`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats histogram-increase --before '{"buckets":[{"upperBound":0.5,"count":90},{"count":100}]}' --after '{"buckets":[{"upperBound":0.5,"count":30},{"count":40}]}'"#,
+                    files: &[],
+                    prints: r#"{"histogram":{"buckets":[{"upperBound":0.5,"count":30},{"count":40}]},"wasReset":true}"#,
+                }),
+            },
+            Function {
+                name: "stats.histogram_quantile",
+                command: "histogram-quantile",
+                docs: r"The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus.
+
+The bracket has the true quantile with the probability `level` or more, whatever the distribution within the buckets.
+As in Prometheus, the first bucket begins at 0 if its bound is above 0.
+
+Errors:
+All faults at once: `missing_field` for a histogram without a last bucket for all values, `unordered` for bounds or
+counts that do not ascend, `duplicate` for a bound that is repeated, `out_of_range` for a `p` of 99 and a level of 95.",
+                arguments: &[
+                    Argument {
+                        wire: "histogram",
+                        option: "histogram",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Histogram",
+                            "Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.",
+                            "Keys: buckets",
+                        ),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.HistogramQuantile",
+                    "A quantile of a histogram, made by `histogram_quantile`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats histogram-quantile --histogram '{"buckets":[{"upperBound":0.1,"count":0},{"count":0}]}' --p 0.5 --level 0.95"#,
+                    files: &[],
+                    prints: r#"{"n":0}"#,
+                }),
+            },
+            Function {
                 name: "stats.kolmogorov_smirnov",
                 command: "kolmogorov-smirnov",
                 docs: r"Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -6170,6 +6737,41 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                     command: "relcore stats mann-whitney --canary '[13,14,15,16]' --baseline '[1,2,3,4]' --method auto",
                     files: &[],
                     prints: r#"{"u":16.0,"pTwoSided":0.02857142857142857,"pGreater":0.014285714285714285,"pLess":1.0,"exact":true,"smallestP":0.014285714285714285,"commonLanguageEffect":1.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.merge_sketches",
+                command: "merge-sketches",
+                docs: r"The sketch of all values of several sketches: exact, in any order.
+
+Errors:
+All faults at once: `out_of_range` without a sketch, and for more than 2^53 - 1 values; `invalid_value` for a sketch of
+another accuracy than the first one, and for an empty bucket; `unordered` for buckets that do not ascend.",
+                arguments: &[Argument {
+                    wire: "sketches",
+                    option: "sketches",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of stats.Sketch",
+                        "Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.",
+                        "Keys: accuracy, positive, negative, zeros, infinite, negativeInfinite",
+                    ),
+                }],
+                result: (
+                    "stats.Sketch",
+                    "Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats merge-sketches --sketches sketches.json",
+                    files: &[(
+                        "sketches.json",
+                        r#"[{"accuracy":0.01,"positive":[{"index":183,"count":1},{"index":186,"count":1},{"index":194,"count":1},{"index":195,"count":1},{"index":200,"count":1},{"index":201,"count":1},{"index":202,"count":1},{"index":205,"count":1},{"index":206,"count":2},{"index":209,"count":1},{"index":210,"count":1},{"index":213,"count":2},{"index":216,"count":1},{"index":217,"count":1},{"index":219,"count":2},{"index":220,"count":1},{"index":222,"count":2},{"index":223,"count":1},{"index":225,"count":2},{"index":227,"count":1},{"index":228,"count":1},{"index":230,"count":2},{"index":231,"count":1},{"index":232,"count":1},{"index":233,"count":2},{"index":235,"count":2},{"index":236,"count":1},{"index":238,"count":2},{"index":241,"count":2},{"index":243,"count":1},{"index":244,"count":2},{"index":246,"count":1},{"index":247,"count":2},{"index":250,"count":2},{"index":251,"count":1},{"index":254,"count":2},{"index":258,"count":1},{"index":259,"count":1},{"index":263,"count":1},{"index":264,"count":1},{"index":265,"count":1},{"index":270,"count":1},{"index":272,"count":1},{"index":274,"count":1},{"index":285,"count":1},{"index":291,"count":1}],"negative":[],"zeros":0,"infinite":0,"negativeInfinite":0},{"accuracy":0.01,"positive":[{"index":181,"count":1},{"index":188,"count":1},{"index":193,"count":1},{"index":196,"count":1},{"index":199,"count":1},{"index":201,"count":1},{"index":203,"count":1},{"index":209,"count":1},{"index":210,"count":1},{"index":212,"count":1},{"index":213,"count":1},{"index":214,"count":1},{"index":215,"count":1},{"index":217,"count":1},{"index":220,"count":1},{"index":221,"count":1},{"index":222,"count":1},{"index":223,"count":1},{"index":224,"count":1},{"index":225,"count":1},{"index":226,"count":1},{"index":227,"count":1},{"index":229,"count":1},{"index":230,"count":1},{"index":231,"count":1},{"index":232,"count":1},{"index":233,"count":2},{"index":234,"count":1},{"index":237,"count":1},{"index":238,"count":1},{"index":239,"count":2},{"index":240,"count":1},{"index":241,"count":1},{"index":242,"count":1},{"index":243,"count":1},{"index":244,"count":1},{"index":245,"count":1},{"index":246,"count":1},{"index":247,"count":1},{"index":248,"count":1},{"index":249,"count":1},{"index":250,"count":1},{"index":251,"count":1},{"index":254,"count":1},{"index":255,"count":1},{"index":256,"count":1},{"index":257,"count":1},{"index":259,"count":1},{"index":260,"count":1},{"index":261,"count":1},{"index":266,"count":1},{"index":268,"count":1},{"index":269,"count":1},{"index":272,"count":1},{"index":274,"count":1},{"index":277,"count":1},{"index":280,"count":1},{"index":285,"count":1}],"negative":[],"zeros":0,"infinite":0,"negativeInfinite":0}]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -6879,6 +7481,73 @@ All faults at once: `out_of_range` for more events than trials, no trial, a leve
                     command: r#"relcore stats share-sequence --arm '{"events":0,"trials":50}' --level 0.95 --tuned-for 100 --tuned-level 0.95"#,
                     files: &[],
                     prints: r#"{"share":0.0,"low":0.0,"high":0.09298081260550495}"#,
+                }),
+            },
+            Function {
+                name: "stats.sketch",
+                command: "sketch",
+                docs: r"A sketch of values: latencies of a host, of a minute, of a partition of a table.
+
+Errors:
+All faults at once: `out_of_range` for an accuracy of 0, or of 5 (percent); `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "accuracy", option: "accuracy", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.Sketch",
+                    "Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats sketch --values '[0,-1,-2.5,1,0,1000,-0.0]' --accuracy 0.02",
+                    files: &[],
+                    prints: r#"{"accuracy":0.02,"positive":[{"index":0,"count":1},{"index":173,"count":1}],"negative":[{"index":0,"count":1},{"index":23,"count":1}],"zeros":3,"infinite":0,"negativeInfinite":0}"#,
+                }),
+            },
+            Function {
+                name: "stats.sketch_quantile",
+                command: "sketch-quantile",
+                docs: r"The quantile `p` of the values of a sketch, within its relative error.
+
+It is the value of the rank floor(p (n − 1)), counted from 0, without interpolation.
+
+Errors:
+All faults at once: `out_of_range` for a sketch without values, a `p` of 99, and a quantile that is infinite;
+`unordered` and `invalid_value` for buckets that do not ascend or are empty.",
+                arguments: &[
+                    Argument {
+                        wire: "sketch",
+                        option: "sketch",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Sketch",
+                            "Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers.",
+                            "Keys: accuracy, positive, negative, zeros, infinite, negativeInfinite",
+                        ),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats sketch-quantile --sketch sketch.json --p 0.1",
+                    files: &[(
+                        "sketch.json",
+                        r#"{"accuracy":0.02,"positive":[{"index":0,"count":1},{"index":173,"count":1}],"negative":[{"index":0,"count":1},{"index":23,"count":1}],"zeros":3,"infinite":0,"negativeInfinite":0}"#,
+                    )],
+                    prints: "-2.4594063232272285",
                 }),
             },
             Function {

@@ -50,6 +50,12 @@ package relcore
  * firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
  * `compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
  *
+ * Anomalies:
+ *
+ * `detect_anomalies` needs no limit: it learns the usual course of a series from its first values, and finds when later
+ * ones leave it, by a cumulative sum or a moving average (control charts). It predicts each value from the one before, so
+ * that a series that depends on its own past raises no alarm for that.
+ *
  * Pitfalls:
  *
  * - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
@@ -312,6 +318,32 @@ object Analysis {
         ffiAnalysisCompareWithPrevious(monitoring, series)
 
     /**
+     * Detects when a series leaves its usual course, by a control chart.
+     *
+     * The first values of the series are the reference. They yield the mean, the standard deviation and the correlation of a
+     * value with the one before. Each later value is compared with its prediction. The chart adds up the differences, so that
+     * a small shift that lasts is found as well as a large one.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `inconclusive` | there are too few reference values, too many of them are missing, or they are all equal |
+     * | `anomalous` | the statistic was above its limit; `alarmAt` is the first time |
+     * | `no_data` | there is no value after the reference |
+     * | `inconclusive` | too many values after the reference are missing |
+     * | `normal` | otherwise |
+     *
+     * The values must be evenly spaced: a sample without a value stands for each gap. NaN and infinity count as missing.
+     *
+     * Errors:
+     * All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `out_of_range` for a value
+     * beyond 1e100, for a `weight` of 2 and for a `deviation` of 0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun detectAnomalies(series: AnalysisAlertSeries, policy: AnalysisAnomalyPolicy): AnalysisAnomalyReport =
+        ffiAnalysisDetectAnomalies(series, policy)
+
+    /**
      * Makes the earlier result that later releases are compared with.
      *
      * The value of an objective that failed or had no data is left out, so that a bad value of a release that passed as a whole
@@ -391,6 +423,14 @@ object Analysis {
         ffiAnalysisExplainAlerts(report)
 
     /**
+     * Writes the course of a series as text for a person: the verdict and the reasons.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainAnomalies(report: AnalysisAnomalyReport): String =
+        ffiAnalysisExplainAnomalies(report)
+
+    /**
      * Writes an evaluation as text for a person: the phase and the reasons.
      */
     @JvmStatic
@@ -452,6 +492,22 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun outcomeOfAlerts(report: AnalysisAlertReport): DecisionOutcome =
         ffiAnalysisOutcomeOfAlerts(report)
+
+    /**
+     * The consequence of anomalies for their caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `anomalous` | `ask` |
+     * | `normal` | `proceed` |
+     * | `inconclusive`, `no_data` | `wait` |
+     *
+     * A series alone does not say that a release changed it, so an anomaly asks a person and rolls nothing back.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfAnomalies(report: AnalysisAnomalyReport): DecisionOutcome =
+        ffiAnalysisOutcomeOfAnomalies(report)
 
     /**
      * The consequence of an evaluation for its caller.
@@ -2309,7 +2365,11 @@ object Rollback {
  *
  * `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
  * and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
- * another, such as one measurement a minute of a queue, make their p-values too small.
+ * another, such as one measurement a minute of a queue, make their p-values too small; `compare_gauges` is for them.
+ * `complete_samples` says what missing values mean.
+ *
+ * `compare_histograms` compares the histograms of Prometheus, and `compare_sketches` quantiles of two `sketch`es, which
+ * hosts and minutes merge exactly. `change_points` finds where the level of a history changed.
  *
  * Functions and sources:
  *
@@ -2338,6 +2398,10 @@ object Rollback {
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
  * | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
  * | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
+ * | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
+ * | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
+ * | `sketch` | quantiles within a relative error, merged exactly | Masson, Rim and Lee 2019 |
+ * | `control` | control charts of a series | Page 1954; Roberts 1959 |
  * | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
  *
  * Transcendental functions come from `libm`, so that every platform gives the same bits.
@@ -2401,6 +2465,26 @@ object Stats {
     @Throws(RelcoreException::class)
     fun adjust(tests: List<StatsMetricTest>, policy: StatsAdjustPolicy): StatsAdjustment =
         ffiStatsAdjust(tests, policy)
+
+    /**
+     * Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release.
+     *
+     * The candidate is the index that divides a stretch of the history into the two most different parts, by their energy
+     * distance. It is a change point if Welch's test of the means of both parts rejects, with its p-value multiplied by the
+     * number of divisions among which the candidate was chosen. Each part is then divided again. The result depends on no
+     * random numbers, and the memory grows with the number of values, not with its square.
+     *
+     * Values must not depend on one another. The values of a queue, a minute apart, have levels that mean nothing; use
+     * `analysis.detect_anomalies` for them.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for fewer than twice `leastValues` values, for more than 5000, for an infinite one
+     * or one beyond 1e100, and for an `alpha` of 5; `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun changePoints(values: List<Double>, policy: StatsChangePointPolicy): List<StatsChangePoint> =
+        ffiStatsChangePoints(values, policy)
 
     /**
      * Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM).
@@ -2491,6 +2575,55 @@ object Stats {
         ffiStatsCompareCounts(canary, baseline, policy)
 
     /**
+     * Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look.
+     *
+     * One value a minute says less than as many independent values: with a correlation of 0.6 to the minute before, 60 say as
+     * much as 15. The tests count with that number, so that a harmless canary fails as rarely as `alpha` says. A rank test that
+     * takes the values as independent fails a third of them.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `no_data` | an arm has no values, or the arms have no instant in common |
+     * | `invalid` | more than 20 % of the values are missing in one arm, and fewer than 5 % in the other |
+     * | `passed` | all values of the arms are equal, eight or more |
+     * | `inconclusive` | the values say less than 8 independent ones |
+     * | `failed` | "not worse" is rejected, and the difference is beyond the margin |
+     * | `failed` | "does not grow" is rejected, and the growth of the difference in the time compared is beyond the margin |
+     * | `inconclusive` | "does not grow" is rejected: the difference is within the margin so far |
+     * | `passed` | "worse by the margin or more" is rejected |
+     * | `inconclusive` | otherwise |
+     *
+     * In the result, `ratio` is the level of the canary divided by that of the baseline, where that is above 0.
+     *
+     * Errors:
+     * All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `missing_field` for a
+     * missing value that the policy refuses, `out_of_range` for a value beyond 1e100, more than 100,000 samples, a negative
+     * margin and an `alpha` of 5.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareGauges(canary: List<StatsGaugeSample>, baseline: List<StatsGaugeSample>, policy: StatsGaugePolicy): StatsComparison =
+        ffiStatsCompareGauges(canary, baseline, policy)
+
+    /**
+     * Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted
+     * exactly. Nothing is interpolated.
+     *
+     * With one limit, the result is that of `compare_counts`: the values above the limit are the events, all values the
+     * exposure. With several limits, the canary fails if it is worse at any, with the p-values adjusted by Holm, and passes if it
+     * passes at all of them. Each result is valid for as many looks as the policy says.
+     *
+     * Errors:
+     * All faults at once: as `histogram_quantile`, `invalid_value` for bounds that differ between the arms,
+     * `unknown_reference` for a limit that is no bucket edge, `duplicate` for one that is repeated, and the faults of the
+     * policy of counts under `policy.counts`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareHistograms(canary: StatsHistogram, baseline: StatsHistogram, policy: StatsHistogramPolicy): StatsComparison =
+        ffiStatsCompareHistograms(canary, baseline, policy)
+
+    /**
      * Judges all metrics of a canary together: rolls back on any, promotes on all.
      *
      * | verdict | condition |
@@ -2536,6 +2669,32 @@ object Stats {
         ffiStatsCompareShares(canary, baseline, policy)
 
     /**
+     * Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches.
+     *
+     * Each arm has an interval of bucket bounds that has its quantile, valid for as many looks as the policy says. The canary
+     * fails if its whole interval is worse than that of the baseline, and its estimate is beyond the margin; it passes if its
+     * whole interval is better than that of the baseline worsened by the margin. Both intervals are at the level 1 − alpha, so
+     * that a false verdict of either kind has a probability of at most alpha.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `no_data` | an arm has no values |
+     * | `invalid` | the margin is not above 2 accuracy / (1 − accuracy): the error of the ratio of two such quantiles |
+     * | `failed`, `passed` | as above |
+     * | `inconclusive` | otherwise |
+     *
+     * In the result, `ratio` is the ratio of the quantiles, and its interval consists of the ends of those of both arms.
+     *
+     * Errors:
+     * All faults at once: those of a sketch, `invalid_value` for sketches of different accuracies, `out_of_range` for a
+     * quantile of 99, a negative margin and an `alpha` of 5.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareSketches(canary: StatsSketch, baseline: StatsSketch, policy: StatsSketchPolicy): StatsComparison =
+        ffiStatsCompareSketches(canary, baseline, policy)
+
+    /**
      * Compares the events of a canary with those of its baseline, given per window of time: it stays valid where events come in
      * bursts.
      *
@@ -2562,6 +2721,22 @@ object Stats {
     @Throws(RelcoreException::class)
     fun compareWindows(canary: List<StatsCounts>, baseline: List<StatsCounts>, policy: StatsWindowPolicy): StatsComparison =
         ffiStatsCompareWindows(canary, baseline, policy)
+
+    /**
+     * Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it.
+     *
+     * Removed values bias a test if they are not missing at random: a canary that answers too slowly to be measured has only
+     * its fast values left. So the samples are `invalid` if more than 20 % are missing in one arm and fewer than 5 % in the
+     * other.
+     *
+     * Errors:
+     * All faults at once: `missing_field` for `refuse` and a missing value, `out_of_range` for an infinite value and for more
+     * than 10,000,000 missing ones, `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun completeSamples(canary: StatsPartialSample, baseline: StatsPartialSample, missing: StatsMissingRule): StatsCompleteSamples =
+        ffiStatsCompleteSamples(canary, baseline, missing)
 
     /**
      * How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
@@ -2636,6 +2811,35 @@ object Stats {
         ffiStatsGroupSequential(fractions, policy)
 
     /**
+     * What a histogram counted between two instants, from its counters at both.
+     *
+     * Counters begin anew when a process restarts. Then no count is taken as negative: the increase is what was counted since
+     * the restart, as in Prometheus' `increase`, and `wasReset` says so.
+     *
+     * Errors:
+     * As `histogram_quantile`; `invalid_value` for bounds that differ.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun histogramIncrease(before: StatsHistogram, after: StatsHistogram): StatsHistogramIncrease =
+        ffiStatsHistogramIncrease(before, after)
+
+    /**
+     * The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus.
+     *
+     * The bracket has the true quantile with the probability `level` or more, whatever the distribution within the buckets.
+     * As in Prometheus, the first bucket begins at 0 if its bound is above 0.
+     *
+     * Errors:
+     * All faults at once: `missing_field` for a histogram without a last bucket for all values, `unordered` for bounds or
+     * counts that do not ascend, `duplicate` for a bound that is repeated, `out_of_range` for a `p` of 99 and a level of 95.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun histogramQuantile(histogram: StatsHistogram, p: Double, level: Double): StatsHistogramQuantile =
+        ffiStatsHistogramQuantile(histogram, p, level)
+
+    /**
      * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
      *
      * It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
@@ -2682,6 +2886,18 @@ object Stats {
     @Throws(RelcoreException::class)
     fun mannWhitney(canary: List<Double>, baseline: List<Double>, method: StatsRankMethod): StatsRankTest =
         ffiStatsMannWhitney(canary, baseline, method)
+
+    /**
+     * The sketch of all values of several sketches: exact, in any order.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` without a sketch, and for more than 2^53 - 1 values; `invalid_value` for a sketch of
+     * another accuracy than the first one, and for an empty bucket; `unordered` for buckets that do not ascend.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun mergeSketches(sketches: List<StatsSketch>): StatsSketch =
+        ffiStatsMergeSketches(sketches)
 
     /**
      * The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0.
@@ -2913,6 +3129,31 @@ object Stats {
     @Throws(RelcoreException::class)
     fun shareSequence(arm: StatsTrials, level: Double, tunedFor: Double, tunedLevel: Double): StatsShareInterval =
         ffiStatsShareSequence(arm, level, tunedFor, tunedLevel)
+
+    /**
+     * A sketch of values: latencies of a host, of a minute, of a partition of a table.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an accuracy of 0, or of 5 (percent); `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun sketch(values: List<Double>, accuracy: Double): StatsSketch =
+        ffiStatsSketch(values, accuracy)
+
+    /**
+     * The quantile `p` of the values of a sketch, within its relative error.
+     *
+     * It is the value of the rank floor(p (n − 1)), counted from 0, without interpolation.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for a sketch without values, a `p` of 99, and a quantile that is infinite;
+     * `unordered` and `invalid_value` for buckets that do not ascend or are empty.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun sketchQuantile(sketch: StatsSketch, p: Double): Double =
+        ffiStatsSketchQuantile(sketch, p)
 
     /**
      * Tests by chi-squared whether traffic was split as planned, for one look at its end.

@@ -370,6 +370,34 @@ value class ReasonCode(val value: String) {
          */
         val ALERT_NO_DATA = ReasonCode("alert_no_data")
         /**
+         * Anomalous: the statistic of the control chart was above its limit.
+         */
+        val ANOMALY_DETECTED = ReasonCode("anomaly_detected")
+        /**
+         * Normal: the statistic of the control chart was never above its limit.
+         */
+        val NO_ANOMALY = ReasonCode("no_anomaly")
+        /**
+         * Inconclusive: the series is shorter than its reference.
+         */
+        val REFERENCE_TOO_SHORT = ReasonCode("reference_too_short")
+        /**
+         * Inconclusive: too many of the reference values are missing.
+         */
+        val REFERENCE_INCOMPLETE = ReasonCode("reference_incomplete")
+        /**
+         * Inconclusive: the reference values are all equal.
+         */
+        val REFERENCE_CONSTANT = ReasonCode("reference_constant")
+        /**
+         * No data: there is no value after the reference.
+         */
+        val NO_VALUES_TO_WATCH = ReasonCode("no_values_to_watch")
+        /**
+         * Inconclusive: no alarm, but too many values after the reference are missing.
+         */
+        val VALUES_MISSING = ReasonCode("values_missing")
+        /**
          * An operator ordered to abort the rollout.
          */
         val ABORT_ORDERED = ReasonCode("abort_ordered")
@@ -1026,6 +1054,50 @@ value class ReasonCode(val value: String) {
          * No data: no arm has units.
          */
         val SPLIT_WITHOUT_UNITS = ReasonCode("split_without_units")
+        /**
+         * No data: a sketch has no values.
+         */
+        val SKETCH_WITHOUT_VALUES = ReasonCode("sketch_without_values")
+        /**
+         * Invalid: the margin is not above the error of the ratio of two quantiles of the sketches.
+         */
+        val SKETCH_TOO_COARSE = ReasonCode("sketch_too_coarse")
+        /**
+         * Inconclusive: the intervals of the quantiles prove neither harm nor its absence.
+         */
+        val QUANTILE_INCONCLUSIVE = ReasonCode("quantile_inconclusive")
+        /**
+         * No data: an arm has no values.
+         */
+        val ARM_WITHOUT_VALUES = ReasonCode("arm_without_values")
+        /**
+         * Invalid: many values are missing in one arm, and few in the other.
+         */
+        val MISSING_NOT_AT_RANDOM = ReasonCode("missing_not_at_random")
+        /**
+         * Inconclusive: the values of a gauge say less than a few independent values.
+         */
+        val GAUGE_TOO_FEW_VALUES = ReasonCode("gauge_too_few_values")
+        /**
+         * Inconclusive: the values of a gauge prove neither harm nor its absence.
+         */
+        val GAUGE_INCONCLUSIVE = ReasonCode("gauge_inconclusive")
+        /**
+         * No data: the arms have no instant in common.
+         */
+        val GAUGES_WITHOUT_PAIRS = ReasonCode("gauges_without_pairs")
+        /**
+         * Pass: all values of the canary are those of its baseline.
+         */
+        val GAUGES_IDENTICAL = ReasonCode("gauges_identical")
+        /**
+         * Fail: the difference between the arms is proven to grow, and did so beyond the margin.
+         */
+        val GAUGE_LEAKS = ReasonCode("gauge_leaks")
+        /**
+         * Inconclusive: the difference between the arms is proven to grow, within the margin so far.
+         */
+        val GAUGE_DRIFTS = ReasonCode("gauge_drifts")
         /**
          * Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
          */

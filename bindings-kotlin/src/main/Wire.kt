@@ -181,6 +181,38 @@ fun AnalysisAlertVerdict.toJson(): String = ffiWriteAnalysisAlertVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisAnomalyDirection.Companion.fromJson(json: String): AnalysisAnomalyDirection = ffiReadAnalysisAnomalyDirection(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyDirection.toJson(): String = ffiWriteAnalysisAnomalyDirection(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyPolicy.Companion.fromJson(json: String): AnalysisAnomalyPolicy = ffiReadAnalysisAnomalyPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyPolicy.toJson(): String = ffiWriteAnalysisAnomalyPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyReport.Companion.fromJson(json: String): AnalysisAnomalyReport = ffiReadAnalysisAnomalyReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyReport.toJson(): String = ffiWriteAnalysisAnomalyReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyVerdict.Companion.fromJson(json: String): AnalysisAnomalyVerdict = ffiReadAnalysisAnomalyVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisAnomalyVerdict.toJson(): String = ffiWriteAnalysisAnomalyVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisAssessment.Companion.fromJson(json: String): AnalysisAssessment = ffiReadAnalysisAssessment(json)
 
 /** The JSON form. */
@@ -194,6 +226,14 @@ fun AnalysisBadChange.Companion.fromJson(json: String): AnalysisBadChange = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisBadChange.toJson(): String = ffiWriteAnalysisBadChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisChartPoint.Companion.fromJson(json: String): AnalysisChartPoint = ffiReadAnalysisChartPoint(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisChartPoint.toJson(): String = ffiWriteAnalysisChartPoint(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -218,6 +258,14 @@ fun AnalysisCondition.Companion.fromJson(json: String): AnalysisCondition = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisCondition.toJson(): String = ffiWriteAnalysisCondition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisControlChart.Companion.fromJson(json: String): AnalysisControlChart = ffiReadAnalysisControlChart(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisControlChart.toJson(): String = ffiWriteAnalysisControlChart(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -306,6 +354,14 @@ fun AnalysisGroupStatus.Companion.fromJson(json: String): AnalysisGroupStatus = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AnalysisGroupStatus.toJson(): String = ffiWriteAnalysisGroupStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AnalysisInControl.Companion.fromJson(json: String): AnalysisInControl = ffiReadAnalysisInControl(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisInControl.toJson(): String = ffiWriteAnalysisInControl(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1909,6 +1965,22 @@ fun StatsBoundary.toJson(): String = ffiWriteStatsBoundary(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsChangePoint.Companion.fromJson(json: String): StatsChangePoint = ffiReadStatsChangePoint(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsChangePoint.toJson(): String = ffiWriteStatsChangePoint(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsChangePointPolicy.Companion.fromJson(json: String): StatsChangePointPolicy = ffiReadStatsChangePointPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsChangePointPolicy.toJson(): String = ffiWriteStatsChangePointPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsChiSquaredTest.Companion.fromJson(json: String): StatsChiSquaredTest = ffiReadStatsChiSquaredTest(json)
 
 /** The JSON form. */
@@ -1938,6 +2010,14 @@ fun StatsComparison.Companion.fromJson(json: String): StatsComparison = ffiReadS
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsComparison.toJson(): String = ffiWriteStatsComparison(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsCompleteSamples.Companion.fromJson(json: String): StatsCompleteSamples = ffiReadStatsCompleteSamples(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsCompleteSamples.toJson(): String = ffiWriteStatsCompleteSamples(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2021,6 +2101,30 @@ fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsGaugePairing.Companion.fromJson(json: String): StatsGaugePairing = ffiReadStatsGaugePairing(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGaugePairing.toJson(): String = ffiWriteStatsGaugePairing(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGaugePolicy.Companion.fromJson(json: String): StatsGaugePolicy = ffiReadStatsGaugePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGaugePolicy.toJson(): String = ffiWriteStatsGaugePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsGaugeSample.Companion.fromJson(json: String): StatsGaugeSample = ffiReadStatsGaugeSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsGaugeSample.toJson(): String = ffiWriteStatsGaugeSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsGroupLook.Companion.fromJson(json: String): StatsGroupLook = ffiReadStatsGroupLook(json)
 
 /** The JSON form. */
@@ -2034,6 +2138,46 @@ fun StatsGroupPolicy.Companion.fromJson(json: String): StatsGroupPolicy = ffiRea
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsGroupPolicy.toJson(): String = ffiWriteStatsGroupPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogram.Companion.fromJson(json: String): StatsHistogram = ffiReadStatsHistogram(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogram.toJson(): String = ffiWriteStatsHistogram(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramBucket.Companion.fromJson(json: String): StatsHistogramBucket = ffiReadStatsHistogramBucket(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramBucket.toJson(): String = ffiWriteStatsHistogramBucket(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramIncrease.Companion.fromJson(json: String): StatsHistogramIncrease = ffiReadStatsHistogramIncrease(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramIncrease.toJson(): String = ffiWriteStatsHistogramIncrease(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramPolicy.Companion.fromJson(json: String): StatsHistogramPolicy = ffiReadStatsHistogramPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramPolicy.toJson(): String = ffiWriteStatsHistogramPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsHistogramQuantile.Companion.fromJson(json: String): StatsHistogramQuantile = ffiReadStatsHistogramQuantile(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsHistogramQuantile.toJson(): String = ffiWriteStatsHistogramQuantile(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2077,11 +2221,27 @@ fun StatsMetricTest.toJson(): String = ffiWriteStatsMetricTest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsMissingRule.Companion.fromJson(json: String): StatsMissingRule = ffiReadStatsMissingRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsMissingRule.toJson(): String = ffiWriteStatsMissingRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsNeededSample.Companion.fromJson(json: String): StatsNeededSample = ffiReadStatsNeededSample(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsNeededSample.toJson(): String = ffiWriteStatsNeededSample(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsPartialSample.Companion.fromJson(json: String): StatsPartialSample = ffiReadStatsPartialSample(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsPartialSample.toJson(): String = ffiWriteStatsPartialSample(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2234,6 +2394,30 @@ fun StatsSides.Companion.fromJson(json: String): StatsSides = ffiReadStatsSides(
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsSides.toJson(): String = ffiWriteStatsSides(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSketch.Companion.fromJson(json: String): StatsSketch = ffiReadStatsSketch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSketch.toJson(): String = ffiWriteStatsSketch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSketchBucket.Companion.fromJson(json: String): StatsSketchBucket = ffiReadStatsSketchBucket(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSketchBucket.toJson(): String = ffiWriteStatsSketchBucket(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSketchPolicy.Companion.fromJson(json: String): StatsSketchPolicy = ffiReadStatsSketchPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSketchPolicy.toJson(): String = ffiWriteStatsSketchPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -47,6 +47,12 @@ Alerts:
 firing, pending, ok, or has no data. `standard_monitoring` lists what to watch in the first 24 hours, and
 `compare_with_previous` compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
 
+Anomalies:
+
+`detect_anomalies` needs no limit: it learns the usual course of a series from its first values, and finds when later
+ones leave it, by a cumulative sum or a moving average (control charts). It predicts each value from the one before, so
+that a series that depends on its own past raises no alarm for that.
+
 Pitfalls:
 
 - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
@@ -90,11 +96,17 @@ __all__ = [
     "AlertSeries",
     "AlertStatus",
     "AlertVerdict",
+    "AnomalyDirection",
+    "AnomalyPolicy",
+    "AnomalyReport",
+    "AnomalyVerdict",
     "Assessment",
     "BadChange",
+    "ChartPoint",
     "CombinedJudgement",
     "Comparator",
     "Condition",
+    "ControlChart",
     "CriteriaSet",
     "Criterion",
     "CriterionFixed",
@@ -111,6 +123,7 @@ __all__ = [
     "Firing",
     "GroupScore",
     "GroupStatus",
+    "InControl",
     "IncludedResults",
     "Indicator",
     "Join",
@@ -171,11 +184,13 @@ __all__ = [
     "assess_tally",
     "combine_judgements",
     "compare_with_previous",
+    "detect_anomalies",
     "earlier_result",
     "effect_sizes",
     "evaluate",
     "evaluate_alerts",
     "explain_alerts",
+    "explain_anomalies",
     "explain_evaluation",
     "explain_judgement",
     "explain_scorecard",
@@ -189,6 +204,7 @@ __all__ = [
     "objectives_from_json",
     "objectives_from_yaml",
     "outcome_of_alerts",
+    "outcome_of_anomalies",
     "outcome_of_evaluation",
     "outcome_of_judgement",
     "outcome_of_scorecard",
@@ -256,6 +272,35 @@ class AlertVerdict(StrEnum):
     """All are ok, or only alerts of severity `info` are not."""
 
 
+class AnomalyDirection(StrEnum):
+    """Which change of a series is an anomaly."""
+
+    INCREASE = "increase"
+    """Greater values: latency, errors, memory."""
+
+    DECREASE = "decrease"
+    """Lesser values: orders, cache hits."""
+
+    EITHER = "either"
+    """Both. False alarms are twice as many."""
+
+
+class AnomalyVerdict(StrEnum):
+    """What was found in a series."""
+
+    ANOMALOUS = "anomalous"
+    """The chart raised an alarm."""
+
+    NORMAL = "normal"
+    """The chart raised no alarm."""
+
+    INCONCLUSIVE = "inconclusive"
+    """The reference is too short or constant, or too many values are missing."""
+
+    NO_DATA = "no_data"
+    """There is no value after the reference."""
+
+
 class BadChange(StrEnum):
     """Which change of a metric is bad."""
 
@@ -286,6 +331,16 @@ class Comparator(StrEnum):
 
     GREATER_THAN = "greater_than"
     """`>`"""
+
+
+class ControlChart(StrEnum):
+    """A control chart."""
+
+    CUSUM = "cusum"
+    """The cumulative sum of the deviations (Page 1954)."""
+
+    EWMA = "ewma"
+    """The exponentially weighted moving average (Roberts 1959)."""
 
 
 class EffectMeasure(StrEnum):
@@ -745,6 +800,112 @@ class AlertSeries(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyPolicy(_Value):
+    """How anomalies of a series are found, and how certain they must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "chart",
+        "direction",
+        "reference_values",
+        "in_control",
+        "prewhitens",
+        "slack",
+        "threshold",
+        "weight",
+        "limit_width",
+        "max_missing_share",
+    )
+
+    chart: ControlChart = ControlChart.CUSUM
+    """The chart. Default `cusum`."""
+
+    direction: AnomalyDirection = AnomalyDirection.INCREASE
+    """Which change is an anomaly. Default `increase`, as for latency and errors."""
+
+    reference_values: int = 60
+    """The number of values at the beginning of the series that are known to be good, from 20. Default 60: an hour of
+    values a minute apart. With `inControl` there are none.
+    """
+
+    in_control: InControl | None = None
+    """The mean and the standard deviation in control, if they are known. Otherwise the reference values have them."""
+
+    prewhitens: bool = True
+    """Whether each value is compared with its prediction from the value before (pre-whitening by an autoregressive
+    process of order 1). Default true. Without it, series such as memory or a queue raise an alarm for nothing.
+    """
+
+    slack: float = 0.5
+    """Half of the smallest shift to be found soon, in standard deviations: `k` of the cusum chart. Default 0.5."""
+
+    threshold: float = 5.0
+    """The sum above which the cusum chart raises an alarm, in standard deviations: `h`. Default 5."""
+
+    weight: float = 0.2
+    """The weight of the newest value in the moving average: λ of the ewma chart, above 0 and up to 1. Default 0.2."""
+
+    limit_width: float = 3.0
+    """The width of the limits of the ewma chart, in standard deviations of the average: `L`. Default 3."""
+
+    max_missing_share: float = 0.1
+    """The share of the reference, and of the values after it, that may be missing. Default 0.1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyReport(_Value):
+    """Whether a series has left its usual course, made by `detect_anomalies`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict",
+        "alarm_at",
+        "started_at",
+        "direction",
+        "mean",
+        "deviation",
+        "correlation",
+        "points",
+        "reasons",
+        "policy_digest",
+    )
+
+    verdict: AnomalyVerdict
+    """What was found."""
+
+    alarm_at: datetime | None = None
+    """The instant of the first alarm."""
+
+    started_at: datetime | None = None
+    """When the change began that raised the alarm: an estimate, before or at the alarm."""
+
+    direction: AnomalyDirection | None = None
+    """Whether the values went up or down."""
+
+    mean: float | None = None
+    """The mean in control, known or estimated."""
+
+    deviation: float | None = None
+    """The standard deviation in control."""
+
+    correlation: float | None = None
+    """The correlation of a value with the one before; 0 without pre-whitening."""
+
+    points: Sequence[ChartPoint]
+    """The course of the chart after the reference, for each value that is not missing."""
+
+    reasons: Sequence[Reason]
+    """The reasons: first that of the verdict. Never empty."""
+
+    policy_digest: str
+    """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "points", "reasons")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_anomalies(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
 
@@ -755,6 +916,27 @@ class Assessment(_Value):
 
     reason: Reason
     """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChartPoint(_Value):
+    """One point of a control chart, in standard deviations."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "increase", "decrease", "limit")
+
+    at: datetime
+    """The instant of the value."""
+
+    increase: float | None = None
+    """The statistic that looks for greater values: the cumulative sum, or the moving average. Absent if the policy looks
+    for lesser ones only.
+    """
+
+    decrease: float | None = None
+    """The statistic that looks for lesser values; it is greater the lower they are."""
+
+    limit: float
+    """The limit: a statistic above it is an alarm."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1087,6 +1269,22 @@ class GroupStatus(_Value):
 
     at_least: int
     """How many must be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InControl(_Value):
+    """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("mean", "deviation", "correlation")
+
+    mean: float
+    """The mean."""
+
+    deviation: float
+    """The standard deviation, above 0."""
+
+    correlation: float = 0.0
+    """The correlation of a value with the one before, from 0 to 0.98. Default 0."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2397,6 +2595,35 @@ def compare_with_previous(
     return _compare_with_previous(monitoring, series)
 
 
+_detect_anomalies = _native.function("analysis.detect_anomalies")
+
+
+def detect_anomalies(
+    series: AlertSeries | Mapping[str, object], policy: AnomalyPolicy | Mapping[str, object]
+) -> AnomalyReport:
+    """Detects when a series leaves its usual course, by a control chart.
+
+    The first values of the series are the reference. They yield the mean, the standard deviation and the correlation of a
+    value with the one before. Each later value is compared with its prediction. The chart adds up the differences, so that
+    a small shift that lasts is found as well as a large one.
+
+    | verdict | condition |
+    | --- | --- |
+    | `inconclusive` | there are too few reference values, too many of them are missing, or they are all equal |
+    | `anomalous` | the statistic was above its limit; `alarmAt` is the first time |
+    | `no_data` | there is no value after the reference |
+    | `inconclusive` | too many values after the reference are missing |
+    | `normal` | otherwise |
+
+    The values must be evenly spaced: a sample without a value stands for each gap. NaN and infinity count as missing.
+
+    Errors:
+    All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `out_of_range` for a value
+    beyond 1e100, for a `weight` of 2 and for a `deviation` of 0.
+    """
+    return _detect_anomalies(series, policy)
+
+
 _earlier_result = _native.function("analysis.earlier_result")
 
 
@@ -2486,6 +2713,14 @@ def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
     return _explain_alerts(report)
 
 
+_explain_anomalies = _native.function("analysis.explain_anomalies")
+
+
+def explain_anomalies(report: AnomalyReport | Mapping[str, object]) -> str:
+    """Writes the course of a series as text for a person: the verdict and the reasons."""
+    return _explain_anomalies(report)
+
+
 _explain_evaluation = _native.function("analysis.explain_evaluation")
 
 
@@ -2551,6 +2786,23 @@ def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
     | `ok` | `proceed` |
     """
     return _outcome_of_alerts(report)
+
+
+_outcome_of_anomalies = _native.function("analysis.outcome_of_anomalies")
+
+
+def outcome_of_anomalies(report: AnomalyReport | Mapping[str, object]) -> Outcome:
+    """The consequence of anomalies for their caller.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `anomalous` | `ask` |
+    | `normal` | `proceed` |
+    | `inconclusive`, `no_data` | `wait` |
+
+    A series alone does not say that a release changed it, so an anomaly asks a person and rolls nothing back.
+    """
+    return _outcome_of_anomalies(report)
 
 
 _outcome_of_evaluation = _native.function("analysis.outcome_of_evaluation")

@@ -381,6 +381,27 @@ class ReasonCode(StrEnum):
     ALERT_NO_DATA = "alert_no_data"
     """A metric or its baseline has no value that is new enough."""
 
+    ANOMALY_DETECTED = "anomaly_detected"
+    """Anomalous: the statistic of the control chart was above its limit."""
+
+    NO_ANOMALY = "no_anomaly"
+    """Normal: the statistic of the control chart was never above its limit."""
+
+    REFERENCE_TOO_SHORT = "reference_too_short"
+    """Inconclusive: the series is shorter than its reference."""
+
+    REFERENCE_INCOMPLETE = "reference_incomplete"
+    """Inconclusive: too many of the reference values are missing."""
+
+    REFERENCE_CONSTANT = "reference_constant"
+    """Inconclusive: the reference values are all equal."""
+
+    NO_VALUES_TO_WATCH = "no_values_to_watch"
+    """No data: there is no value after the reference."""
+
+    VALUES_MISSING = "values_missing"
+    """Inconclusive: no alarm, but too many values after the reference are missing."""
+
     ABORT_ORDERED = "abort_ordered"
     """An operator ordered to abort the rollout."""
 
@@ -871,6 +892,39 @@ class ReasonCode(StrEnum):
 
     SPLIT_WITHOUT_UNITS = "split_without_units"
     """No data: no arm has units."""
+
+    SKETCH_WITHOUT_VALUES = "sketch_without_values"
+    """No data: a sketch has no values."""
+
+    SKETCH_TOO_COARSE = "sketch_too_coarse"
+    """Invalid: the margin is not above the error of the ratio of two quantiles of the sketches."""
+
+    QUANTILE_INCONCLUSIVE = "quantile_inconclusive"
+    """Inconclusive: the intervals of the quantiles prove neither harm nor its absence."""
+
+    ARM_WITHOUT_VALUES = "arm_without_values"
+    """No data: an arm has no values."""
+
+    MISSING_NOT_AT_RANDOM = "missing_not_at_random"
+    """Invalid: many values are missing in one arm, and few in the other."""
+
+    GAUGE_TOO_FEW_VALUES = "gauge_too_few_values"
+    """Inconclusive: the values of a gauge say less than a few independent values."""
+
+    GAUGE_INCONCLUSIVE = "gauge_inconclusive"
+    """Inconclusive: the values of a gauge prove neither harm nor its absence."""
+
+    GAUGES_WITHOUT_PAIRS = "gauges_without_pairs"
+    """No data: the arms have no instant in common."""
+
+    GAUGES_IDENTICAL = "gauges_identical"
+    """Pass: all values of the canary are those of its baseline."""
+
+    GAUGE_LEAKS = "gauge_leaks"
+    """Fail: the difference between the arms is proven to grow, and did so beyond the margin."""
+
+    GAUGE_DRIFTS = "gauge_drifts"
+    """Inconclusive: the difference between the arms is proven to grow, within the margin so far."""
 
     METRIC_FAILED = "metric_failed"
     """Fail: a metric has failed, also with its p-value adjusted for the number of metrics."""

@@ -32,7 +32,11 @@ Pitfalls:
 
 `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
 and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
-another, such as one measurement a minute of a queue, make their p-values too small.
+another, such as one measurement a minute of a queue, make their p-values too small; `compare_gauges` is for them.
+`complete_samples` says what missing values mean.
+
+`compare_histograms` compares the histograms of Prometheus, and `compare_sketches` quantiles of two `sketch`es, which
+hosts and minutes merge exactly. `change_points` finds where the level of a history changed.
 
 Functions and sources:
 
@@ -61,6 +65,10 @@ Functions and sources:
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
+| `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
+| `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
+| `sketch` | quantiles within a relative error, merged exactly | Masson, Rim and Lee 2019 |
+| `control` | control charts of a series | Page 1954; Roberts 1959 |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
 Transcendental functions come from `libm`, so that every platform gives the same bits.
@@ -70,6 +78,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
 
@@ -95,10 +104,13 @@ __all__ = [
     "BoundaryNormal",
     "BoundaryPolyStitching",
     "BoundaryQuantile",
+    "ChangePoint",
+    "ChangePointPolicy",
     "ChiSquaredTest",
     "Cluster",
     "ClusterPolicy",
     "Comparison",
+    "CompleteSamples",
     "Correction",
     "CountRow",
     "Counts",
@@ -116,14 +128,24 @@ __all__ = [
     "EffectRatio",
     "EffectScale",
     "EquivalenceTest",
+    "GaugePairing",
+    "GaugePolicy",
+    "GaugeSample",
     "GroupLook",
     "GroupPolicy",
+    "Histogram",
+    "HistogramBucket",
+    "HistogramIncrease",
+    "HistogramPolicy",
+    "HistogramQuantile",
     "KolmogorovSmirnovTest",
     "Lift",
     "Looks",
     "MetricComparison",
     "MetricTest",
+    "MissingRule",
     "NeededSample",
+    "PartialSample",
     "PlannedShare",
     "Policy",
     "PowerPolicy",
@@ -143,6 +165,9 @@ __all__ = [
     "ShareTestMethod",
     "Shift",
     "Sides",
+    "Sketch",
+    "SketchBucket",
+    "SketchPolicy",
     "Spending",
     "SplitCheck",
     "SplitPolicy",
@@ -154,13 +179,18 @@ __all__ = [
     "WindowMethod",
     "WindowPolicy",
     "adjust",
+    "change_points",
     "check_split",
     "chi_squared",
     "compare_clusters",
     "compare_counts",
+    "compare_gauges",
+    "compare_histograms",
     "compare_metrics",
     "compare_shares",
+    "compare_sketches",
     "compare_windows",
+    "complete_samples",
     "default_policy",
     "dispersion",
     "effective_size",
@@ -168,9 +198,12 @@ __all__ = [
     "explain",
     "explain_split",
     "group_sequential",
+    "histogram_increase",
+    "histogram_quantile",
     "kolmogorov_smirnov",
     "location_shift",
     "mann_whitney",
+    "merge_sketches",
     "mixture_log_e",
     "multinomial_test",
     "needed_sample",
@@ -189,6 +222,8 @@ __all__ = [
     "share_effect",
     "share_interval",
     "share_sequence",
+    "sketch",
+    "sketch_quantile",
     "split_chi_squared",
     "test_shares",
     "welch",
@@ -253,6 +288,16 @@ class EffectScale(StrEnum):
     """The share of the canary, divided by that of the baseline."""
 
 
+class GaugePairing(StrEnum):
+    """Whether values of the same instant are compared with one another."""
+
+    PAIRED = "paired"
+    """The differences at the same instants: for arms that see the same load at the same time."""
+
+    INDEPENDENT = "independent"
+    """All values of one arm with all of the other: for arms that were measured at different times."""
+
+
 class Looks(StrEnum):
     """How often counts are compared while they grow."""
 
@@ -261,6 +306,19 @@ class Looks(StrEnum):
 
     ONE = "one"
     """Once, at an end that was fixed before: an exact test, which needs about a quarter fewer events."""
+
+
+class MissingRule(StrEnum):
+    """What a missing value stands for."""
+
+    REMOVE = "remove"
+    """Nothing: it is left out."""
+
+    ZERO = "zero"
+    """0: for counters that are absent until the first event."""
+
+    REFUSE = "refuse"
+    """A fault of the input."""
 
 
 class QuantileMethod(StrEnum):
@@ -687,6 +745,46 @@ Boundary: TypeAlias = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePoint(_Value):
+    """A change of the level of a history, made by `change_points`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "index", "mean_before", "mean_after", "statistic", "p", "adjusted_p"
+    )
+
+    index: int
+    """The index of the first value of the new level, from 0."""
+
+    mean_before: float
+    """The mean of the values since the change point before."""
+
+    mean_after: float
+    """The mean of the values until the next change point."""
+
+    statistic: float
+    """The energy distance of both parts, scaled by their sizes: `qhat` of Apache Otava."""
+
+    p: float
+    """The p-value of Welch's test of both parts, as if the index had been known before."""
+
+    adjusted_p: float
+    """The p-value, multiplied by the number of divisions among which the index was chosen; at most 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePointPolicy(_Value):
+    """How certain a change point must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "least_values")
+
+    alpha: float = 0.05
+    """The highest probability of a change point in a history that has none. Default 0.05."""
+
+    least_values: int = 5
+    """The number of values that a level has at least, from 2. Default 5."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChiSquaredTest(_Value):
     """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
 
@@ -802,6 +900,30 @@ class Comparison(_Value):
 
     def _repr_markdown_(self) -> str:
         return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompleteSamples(_Value):
+    """Two samples without missing values, made by `complete_samples`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "verdict", "reasons")
+
+    canary: Sequence[float]
+    """The values of the canary."""
+
+    baseline: Sequence[float]
+    """The values of the baseline."""
+
+    verdict: Verdict | None = None
+    """`invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be
+    compared.
+    """
+
+    reasons: Sequence[Reason]
+    """The reason of the verdict; empty without one."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "canary", "baseline", "reasons")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1012,6 +1134,51 @@ class EquivalenceTest(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GaugePolicy(_Value):
+    """How the gauges of a canary and of its baseline are compared."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "pairing", "direction", "margin_percent", "margin", "alpha", "finds_leaks", "missing"
+    )
+
+    pairing: GaugePairing = GaugePairing.PAIRED
+    """Whether values of the same instant are compared with one another. Default `paired`."""
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse. Default `increase_is_bad`."""
+
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the level of the baseline, that is still tolerated. Default 25."""
+
+    margin: float | None = None
+    """The same in the unit of the gauge; it replaces `marginPercent`."""
+
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, at one look. Default 0.05."""
+
+    finds_leaks: bool = True
+    """Whether a difference that grows is a failure, as of memory that is never freed. Default true; for paired values
+    only. The probability of a false `failed` is divided between the level and the growth.
+    """
+
+    missing: MissingRule = MissingRule.REMOVE
+    """What a missing value stands for. Default `remove`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GaugeSample(_Value):
+    """One value of a gauge: processor use, memory, the length of a queue."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value")
+
+    at: datetime
+    """When it was measured."""
+
+    value: float | None = None
+    """The value; absent if there was none. NaN and infinity count as absent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupLook(_Value):
     """One look of a group sequential test, made by `group_sequential`."""
 
@@ -1047,6 +1214,97 @@ class GroupPolicy(_Value):
 
     phi: float = 2.0
     """The exponent of `power`: 1 spends evenly, 3 spends late. Default 2."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Histogram(_Value):
+    """Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.
+
+    OpenTelemetry counts each bucket alone: add up its counts.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("buckets")
+
+    buckets: Sequence[HistogramBucket]
+    """The buckets in ascending order; the last one has no upper bound."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "buckets")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramBucket(_Value):
+    """The count of one bucket."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("upper_bound", "count")
+
+    upper_bound: float | None = None
+    """The upper bound, which belongs to the bucket: `le` of Prometheus. Absent for `+Inf`."""
+
+    count: int
+    """The number of values up to the bound."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramIncrease(_Value):
+    """What a histogram counted between two instants, made by `histogram_increase`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("histogram", "was_reset")
+
+    histogram: Histogram
+    """The counts since the first instant; after a reset, those since the reset."""
+
+    was_reset: bool
+    """Whether a count was less than before: the process was restarted, and what it counted until then is lost."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramPolicy(_Value):
+    """At which bucket edges histograms are compared, and how."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("limits", "counts")
+
+    limits: Sequence[float] = ()
+    """The bucket edges above which the values are counted, such as the limit of an objective. Default empty: all edges."""
+
+    counts: Policy = field(default_factory=lambda: Policy())
+    """How the counts above an edge are compared."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "limits")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramQuantile(_Value):
+    """A quantile of a histogram, made by `histogram_quantile`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "interpolated", "lower_edge", "upper_edge", "rank_low", "rank_high", "n"
+    )
+
+    interpolated: float | None = None
+    """The interpolated value of Prometheus' `histogram_quantile`; absent without values. It looks more exact than it is:
+    the values of a bucket need not be spread evenly.
+    """
+
+    lower_edge: float | None = None
+    """The lower edge of the bucket that has the lower end of the confidence interval. Absent if there is none: too few
+    values, or a first bucket for negative values.
+    """
+
+    upper_edge: float | None = None
+    """The upper edge of the bucket that has the upper end. Absent if there is none: too few values, or beyond the last
+    bound.
+    """
+
+    rank_low: int | None = None
+    """The rank of the lower end, from 1."""
+
+    rank_high: int | None = None
+    """The rank of the upper end, from 1."""
+
+    n: int
+    """The number of values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1162,6 +1420,22 @@ class NeededSample(_Value):
 
     minimum: int
     """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartialSample(_Value):
+    """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing")
+
+    values: Sequence[float]
+    """The values that there are."""
+
+    missing: int = 0
+    """The number of values that are missing."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "values")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1458,6 +1732,78 @@ class Shift(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sketch(_Value):
+    """Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative
+    error `accuracy`, in a few hundred numbers.
+
+    The buckets are integers, so that merged sketches are equal, byte for byte, whatever the order and the partition of the
+    values was. A sum of the values would depend on both; it is not part of a sketch.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "accuracy", "positive", "negative", "zeros", "infinite", "negative_infinite"
+    )
+
+    accuracy: float
+    """The greatest relative error of a quantile: α of the publication."""
+
+    positive: Sequence[SketchBucket]
+    """The buckets of values above 0, in ascending order of the index. None is empty."""
+
+    negative: Sequence[SketchBucket]
+    """The buckets of values below 0, by the index of their absolute value."""
+
+    zeros: int
+    """The number of zeros, and of values too small for a bucket (below 3e-308)."""
+
+    infinite: int
+    """The number of infinite values."""
+
+    negative_infinite: int
+    """The number of negative infinite values."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "positive", "negative")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SketchBucket(_Value):
+    """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("index", "count")
+
+    index: int
+    """The index of the bucket."""
+
+    count: int
+    """The number of values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SketchPolicy(_Value):
+    """Which quantile of two sketches is compared, and how certain a verdict must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "quantile", "direction", "margin_percent", "alpha", "looks"
+    )
+
+    quantile: float = 0.99
+    """The quantile as a share. Default 0.99."""
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether a greater quantile or a lesser one is worse. Default `increase_is_bad`, as for latency."""
+
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the quantile of the baseline, that is still tolerated. Default 25."""
+
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`. Default 0.05."""
+
+    looks: Looks = Looks.ANY
+    """How often the sketches are compared while they grow. Default `any`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
 
@@ -1673,6 +2019,29 @@ def adjust(
     return _adjust(tests, policy)
 
 
+_change_points = _native.function("stats.change_points")
+
+
+def change_points(
+    values: Sequence[float], policy: ChangePointPolicy | Mapping[str, object]
+) -> tuple[ChangePoint, ...]:
+    """Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release.
+
+    The candidate is the index that divides a stretch of the history into the two most different parts, by their energy
+    distance. It is a change point if Welch's test of the means of both parts rejects, with its p-value multiplied by the
+    number of divisions among which the candidate was chosen. Each part is then divided again. The result depends on no
+    random numbers, and the memory grows with the number of values, not with its square.
+
+    Values must not depend on one another. The values of a queue, a minute apart, have levels that mean nothing; use
+    `analysis.detect_anomalies` for them.
+
+    Errors:
+    All faults at once: `out_of_range` for fewer than twice `leastValues` values, for more than 5000, for an infinite one
+    or one beyond 1e100, and for an `alpha` of 5; `invalid_value` for a NaN.
+    """
+    return _change_points(values, policy)
+
+
 _check_split = _native.function("stats.check_split")
 
 
@@ -1775,6 +2144,65 @@ def compare_counts(
     return _compare_counts(canary, baseline, policy)
 
 
+_compare_gauges = _native.function("stats.compare_gauges")
+
+
+def compare_gauges(
+    canary: Sequence[GaugeSample | Mapping[str, object]],
+    baseline: Sequence[GaugeSample | Mapping[str, object]],
+    policy: GaugePolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares a gauge of a canary (processor use, memory, a queue) with that of its baseline, at one look.
+
+    One value a minute says less than as many independent values: with a correlation of 0.6 to the minute before, 60 say as
+    much as 15. The tests count with that number, so that a harmless canary fails as rarely as `alpha` says. A rank test that
+    takes the values as independent fails a third of them.
+
+    | verdict | condition |
+    | --- | --- |
+    | `no_data` | an arm has no values, or the arms have no instant in common |
+    | `invalid` | more than 20 % of the values are missing in one arm, and fewer than 5 % in the other |
+    | `passed` | all values of the arms are equal, eight or more |
+    | `inconclusive` | the values say less than 8 independent ones |
+    | `failed` | "not worse" is rejected, and the difference is beyond the margin |
+    | `failed` | "does not grow" is rejected, and the growth of the difference in the time compared is beyond the margin |
+    | `inconclusive` | "does not grow" is rejected: the difference is within the margin so far |
+    | `passed` | "worse by the margin or more" is rejected |
+    | `inconclusive` | otherwise |
+
+    In the result, `ratio` is the level of the canary divided by that of the baseline, where that is above 0.
+
+    Errors:
+    All faults at once: `unordered` and `duplicate` for samples that are not in the order of time, `missing_field` for a
+    missing value that the policy refuses, `out_of_range` for a value beyond 1e100, more than 100,000 samples, a negative
+    margin and an `alpha` of 5.
+    """
+    return _compare_gauges(canary, baseline, policy)
+
+
+_compare_histograms = _native.function("stats.compare_histograms")
+
+
+def compare_histograms(
+    canary: Histogram | Mapping[str, object],
+    baseline: Histogram | Mapping[str, object],
+    policy: HistogramPolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares the histograms of a canary and of its baseline: the share of values above bucket edges, which is counted
+    exactly. Nothing is interpolated.
+
+    With one limit, the result is that of `compare_counts`: the values above the limit are the events, all values the
+    exposure. With several limits, the canary fails if it is worse at any, with the p-values adjusted by Holm, and passes if it
+    passes at all of them. Each result is valid for as many looks as the policy says.
+
+    Errors:
+    All faults at once: as `histogram_quantile`, `invalid_value` for bounds that differ between the arms,
+    `unknown_reference` for a limit that is no bucket edge, `duplicate` for one that is repeated, and the faults of the
+    policy of counts under `policy.counts`.
+    """
+    return _compare_histograms(canary, baseline, policy)
+
+
 _compare_metrics = _native.function("stats.compare_metrics")
 
 
@@ -1828,6 +2256,37 @@ def compare_shares(
     return _compare_shares(canary, baseline, policy)
 
 
+_compare_sketches = _native.function("stats.compare_sketches")
+
+
+def compare_sketches(
+    canary: Sketch | Mapping[str, object],
+    baseline: Sketch | Mapping[str, object],
+    policy: SketchPolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches.
+
+    Each arm has an interval of bucket bounds that has its quantile, valid for as many looks as the policy says. The canary
+    fails if its whole interval is worse than that of the baseline, and its estimate is beyond the margin; it passes if its
+    whole interval is better than that of the baseline worsened by the margin. Both intervals are at the level 1 − alpha, so
+    that a false verdict of either kind has a probability of at most alpha.
+
+    | verdict | condition |
+    | --- | --- |
+    | `no_data` | an arm has no values |
+    | `invalid` | the margin is not above 2 accuracy / (1 − accuracy): the error of the ratio of two such quantiles |
+    | `failed`, `passed` | as above |
+    | `inconclusive` | otherwise |
+
+    In the result, `ratio` is the ratio of the quantiles, and its interval consists of the ends of those of both arms.
+
+    Errors:
+    All faults at once: those of a sketch, `invalid_value` for sketches of different accuracies, `out_of_range` for a
+    quantile of 99, a negative margin and an `alpha` of 5.
+    """
+    return _compare_sketches(canary, baseline, policy)
+
+
 _compare_windows = _native.function("stats.compare_windows")
 
 
@@ -1859,6 +2318,27 @@ def compare_windows(
     `dispersionLimit` of 0, `minWindows` of 1 and an `alpha` of 5.
     """
     return _compare_windows(canary, baseline, policy)
+
+
+_complete_samples = _native.function("stats.complete_samples")
+
+
+def complete_samples(
+    canary: PartialSample | Mapping[str, object],
+    baseline: PartialSample | Mapping[str, object],
+    missing: MissingRule | str,
+) -> CompleteSamples:
+    """Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it.
+
+    Removed values bias a test if they are not missing at random: a canary that answers too slowly to be measured has only
+    its fast values left. So the samples are `invalid` if more than 20 % are missing in one arm and fewer than 5 % in the
+    other.
+
+    Errors:
+    All faults at once: `missing_field` for `refuse` and a missing value, `out_of_range` for an infinite value and for more
+    than 10,000,000 missing ones, `invalid_value` for a NaN.
+    """
+    return _complete_samples(canary, baseline, missing)
 
 
 _dispersion = _native.function("stats.dispersion")
@@ -1941,6 +2421,41 @@ def group_sequential(
     return _group_sequential(fractions, policy)
 
 
+_histogram_increase = _native.function("stats.histogram_increase")
+
+
+def histogram_increase(
+    before: Histogram | Mapping[str, object], after: Histogram | Mapping[str, object]
+) -> HistogramIncrease:
+    """What a histogram counted between two instants, from its counters at both.
+
+    Counters begin anew when a process restarts. Then no count is taken as negative: the increase is what was counted since
+    the restart, as in Prometheus' `increase`, and `wasReset` says so.
+
+    Errors:
+    As `histogram_quantile`; `invalid_value` for bounds that differ.
+    """
+    return _histogram_increase(before, after)
+
+
+_histogram_quantile = _native.function("stats.histogram_quantile")
+
+
+def histogram_quantile(
+    histogram: Histogram | Mapping[str, object], p: float, level: float
+) -> HistogramQuantile:
+    """The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus.
+
+    The bracket has the true quantile with the probability `level` or more, whatever the distribution within the buckets.
+    As in Prometheus, the first bucket begins at 0 if its bound is above 0.
+
+    Errors:
+    All faults at once: `missing_field` for a histogram without a last bucket for all values, `unordered` for bounds or
+    counts that do not ascend, `duplicate` for a bound that is repeated, `out_of_range` for a `p` of 99 and a level of 95.
+    """
+    return _histogram_quantile(histogram, p, level)
+
+
 _kolmogorov_smirnov = _native.function("stats.kolmogorov_smirnov")
 
 
@@ -1990,6 +2505,19 @@ def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: Ran
     `invalid_value` for a NaN.
     """
     return _mann_whitney(canary, baseline, method)
+
+
+_merge_sketches = _native.function("stats.merge_sketches")
+
+
+def merge_sketches(sketches: Sequence[Sketch | Mapping[str, object]]) -> Sketch:
+    """The sketch of all values of several sketches: exact, in any order.
+
+    Errors:
+    All faults at once: `out_of_range` without a sketch, and for more than 2^53 - 1 values; `invalid_value` for a sketch of
+    another accuracy than the first one, and for an empty bucket; `unordered` for buckets that do not ascend.
+    """
+    return _merge_sketches(sketches)
 
 
 _mixture_log_e = _native.function("stats.mixture_log_e")
@@ -2260,6 +2788,33 @@ def share_sequence(
     All faults at once: `out_of_range` for more events than trials, no trial, a level of 95 and a `tunedFor` of 0.
     """
     return _share_sequence(arm, level, tuned_for, tuned_level)
+
+
+_sketch = _native.function("stats.sketch")
+
+
+def sketch(values: Sequence[float], accuracy: float) -> Sketch:
+    """A sketch of values: latencies of a host, of a minute, of a partition of a table.
+
+    Errors:
+    All faults at once: `out_of_range` for an accuracy of 0, or of 5 (percent); `invalid_value` for a NaN.
+    """
+    return _sketch(values, accuracy)
+
+
+_sketch_quantile = _native.function("stats.sketch_quantile")
+
+
+def sketch_quantile(sketch: Sketch | Mapping[str, object], p: float) -> float:
+    """The quantile `p` of the values of a sketch, within its relative error.
+
+    It is the value of the rank floor(p (n − 1)), counted from 0, without interpolation.
+
+    Errors:
+    All faults at once: `out_of_range` for a sketch without values, a `p` of 99, and a quantile that is infinite;
+    `unordered` and `invalid_value` for buckets that do not ascend or are empty.
+    """
+    return _sketch_quantile(sketch, p)
 
 
 _split_chi_squared = _native.function("stats.split_chi_squared")

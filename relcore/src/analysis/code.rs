@@ -112,4 +112,18 @@ reason_codes! {
     ALERT_PENDING;
     /// A metric or its baseline has no value that is new enough.
     ALERT_NO_DATA;
+    /// Anomalous: the statistic of the control chart was above its limit.
+    ANOMALY_DETECTED;
+    /// Normal: the statistic of the control chart was never above its limit.
+    NO_ANOMALY;
+    /// Inconclusive: the series is shorter than its reference.
+    REFERENCE_TOO_SHORT;
+    /// Inconclusive: too many of the reference values are missing.
+    REFERENCE_INCOMPLETE;
+    /// Inconclusive: the reference values are all equal.
+    REFERENCE_CONSTANT;
+    /// No data: there is no value after the reference.
+    NO_VALUES_TO_WATCH;
+    /// Inconclusive: no alarm, but too many values after the reference are missing.
+    VALUES_MISSING;
 }

@@ -46,6 +46,12 @@
 //! firing, pending, ok, or has no data. [`standard_monitoring`] lists what to watch in the first 24 hours, and
 //! [`compare_with_previous`] compares it with the previous version. `interchange.alert_rules_to_prometheus` writes the same rules for Prometheus.
 //!
+//! # Anomalies
+//!
+//! [`detect_anomalies`] needs no limit: it learns the usual course of a series from its first values, and finds when later
+//! ones leave it, by a cumulative sum or a moving average (control charts). It predicts each value from the one before, so
+//! that a series that depends on its own past raises no alarm for that.
+//!
 //! # Pitfalls
 //!
 //! - A criterion with a sign is relative: `<-5` compares with the earlier value minus 5, `<(-5)` with −5.
@@ -58,9 +64,12 @@ mod aggregate;
 mod alert_explain;
 mod alert_report;
 mod alert_rule;
+mod anomaly_policy;
+mod anomaly_report;
 mod assess;
 pub mod code;
 mod criterion;
+mod detect_anomalies;
 mod earlier_result;
 mod effect_sizes;
 mod evaluate;
@@ -85,7 +94,12 @@ pub use alert_report::{Alert, AlertReport, AlertSample, AlertSeries, AlertStatus
 #[cfg(feature = "yaml")]
 pub use alert_rule::alert_rules_from_yaml;
 pub use alert_rule::{AlertLimit, AlertRule, AlertRules, alert_rules_from_json, standard_alert_rules};
+pub use anomaly_policy::{AnomalyDirection, AnomalyPolicy, ControlChart, InControl};
+pub use anomaly_report::{
+    AnomalyReport, AnomalyVerdict, ChartPoint, explain_anomalies, outcome_of_anomalies,
+};
 pub use criterion::{Comparator, Criterion, format_criterion, parse_criterion};
+pub use detect_anomalies::detect_anomalies;
 pub use earlier_result::{EarlierResult, earlier_result};
 pub use effect_sizes::{EffectSizes, effect_sizes};
 pub use evaluate_alerts::evaluate_alerts;
@@ -136,8 +150,11 @@ crate::scalar::texts!(
     Aggregate,
     AlertStatus,
     AlertVerdict,
+    AnomalyDirection,
+    AnomalyVerdict,
     BadChange,
     Comparator,
+    ControlChart,
     EffectMeasure,
     EndRule,
     IncludedResults,
@@ -170,6 +187,7 @@ macro_rules! table_rows {
                 #[plain]
                 fn combine_judgements(verdicts: &[Verdict]) -> CombinedJudgement;
                 fn compare_with_previous(monitoring: &Monitoring, series: &[SeriesPair]) -> Judgement;
+                fn detect_anomalies(series: &AlertSeries, policy: &AnomalyPolicy) -> AnomalyReport;
                 #[plain]
                 fn earlier_result(scorecard: &Scorecard, at: Timestamp) -> EarlierResult;
                 fn effect_sizes(canary: &[f64], baseline: &[f64]) -> EffectSizes;
@@ -177,6 +195,8 @@ macro_rules! table_rows {
                 fn evaluate_alerts(rules: &AlertRules, series: &[AlertSeries], now: Timestamp) -> AlertReport;
                 #[plain]
                 fn explain_alerts(report: &AlertReport) -> String;
+                #[plain]
+                fn explain_anomalies(report: &AnomalyReport) -> String;
                 #[plain]
                 fn explain_evaluation(evaluation: &Evaluation) -> String;
                 #[plain]
@@ -188,6 +208,8 @@ macro_rules! table_rows {
                 fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Judgement;
                 #[plain]
                 fn outcome_of_alerts(report: &AlertReport) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_anomalies(report: &AnomalyReport) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_evaluation(evaluation: &Evaluation) -> crate::decision::Outcome;
                 #[plain]

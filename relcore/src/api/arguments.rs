@@ -79,6 +79,14 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("analysis.Judgement")),
     ),
     (
+        "analysis.detect_anomalies",
+        &[
+            ("series", TypeRef::Named("analysis.AlertSeries")),
+            ("policy", TypeRef::Named("analysis.AnomalyPolicy")),
+        ],
+        Some(TypeRef::Named("analysis.AnomalyReport")),
+    ),
+    (
         "analysis.earlier_result",
         &[("scorecard", TypeRef::Named("analysis.Scorecard")), ("at", TypeRef::Timestamp)],
         Some(TypeRef::Named("analysis.EarlierResult")),
@@ -107,6 +115,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("analysis.AlertReport")),
     ),
     ("analysis.explain_alerts", &[("report", TypeRef::Named("analysis.AlertReport"))], Some(TypeRef::Text)),
+    (
+        "analysis.explain_anomalies",
+        &[("report", TypeRef::Named("analysis.AnomalyReport"))],
+        Some(TypeRef::Text),
+    ),
     (
         "analysis.explain_evaluation",
         &[("evaluation", TypeRef::Named("analysis.Evaluation"))],
@@ -138,6 +151,11 @@ pub(super) static ROWS: &[RowTypes] = &[
     (
         "analysis.outcome_of_alerts",
         &[("report", TypeRef::Named("analysis.AlertReport"))],
+        Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
+        "analysis.outcome_of_anomalies",
+        &[("report", TypeRef::Named("analysis.AnomalyReport"))],
         Some(TypeRef::Named("decision.Outcome")),
     ),
     (
@@ -668,6 +686,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("stats.Adjustment")),
     ),
     (
+        "stats.change_points",
+        &[("values", TypeRef::List(&TypeRef::Float)), ("policy", TypeRef::Named("stats.ChangePointPolicy"))],
+        Some(TypeRef::List(&TypeRef::Named("stats.ChangePoint"))),
+    ),
+    (
         "stats.check_split",
         &[
             ("arms", TypeRef::List(&TypeRef::Named("stats.Arm"))),
@@ -699,6 +722,24 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("stats.Comparison")),
     ),
     (
+        "stats.compare_gauges",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Named("stats.GaugeSample"))),
+            ("baseline", TypeRef::List(&TypeRef::Named("stats.GaugeSample"))),
+            ("policy", TypeRef::Named("stats.GaugePolicy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
+    (
+        "stats.compare_histograms",
+        &[
+            ("canary", TypeRef::Named("stats.Histogram")),
+            ("baseline", TypeRef::Named("stats.Histogram")),
+            ("policy", TypeRef::Named("stats.HistogramPolicy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
+    (
         "stats.compare_metrics",
         &[
             ("metrics", TypeRef::List(&TypeRef::Named("stats.MetricComparison"))),
@@ -716,6 +757,15 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("stats.Comparison")),
     ),
     (
+        "stats.compare_sketches",
+        &[
+            ("canary", TypeRef::Named("stats.Sketch")),
+            ("baseline", TypeRef::Named("stats.Sketch")),
+            ("policy", TypeRef::Named("stats.SketchPolicy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
+    (
         "stats.compare_windows",
         &[
             ("canary", TypeRef::List(&TypeRef::Named("stats.Counts"))),
@@ -723,6 +773,15 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("policy", TypeRef::Named("stats.WindowPolicy")),
         ],
         Some(TypeRef::Named("stats.Comparison")),
+    ),
+    (
+        "stats.complete_samples",
+        &[
+            ("canary", TypeRef::Named("stats.PartialSample")),
+            ("baseline", TypeRef::Named("stats.PartialSample")),
+            ("missing", TypeRef::Named("stats.MissingRule")),
+        ],
+        Some(TypeRef::Named("stats.CompleteSamples")),
     ),
     (
         "stats.dispersion",
@@ -752,6 +811,16 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::List(&TypeRef::Named("stats.GroupLook"))),
     ),
     (
+        "stats.histogram_increase",
+        &[("before", TypeRef::Named("stats.Histogram")), ("after", TypeRef::Named("stats.Histogram"))],
+        Some(TypeRef::Named("stats.HistogramIncrease")),
+    ),
+    (
+        "stats.histogram_quantile",
+        &[("histogram", TypeRef::Named("stats.Histogram")), ("p", TypeRef::Float), ("level", TypeRef::Float)],
+        Some(TypeRef::Named("stats.HistogramQuantile")),
+    ),
+    (
         "stats.kolmogorov_smirnov",
         &[("canary", TypeRef::List(&TypeRef::Float)), ("baseline", TypeRef::List(&TypeRef::Float))],
         Some(TypeRef::Named("stats.KolmogorovSmirnovTest")),
@@ -773,6 +842,11 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("method", TypeRef::Named("stats.RankMethod")),
         ],
         Some(TypeRef::Named("stats.RankTest")),
+    ),
+    (
+        "stats.merge_sketches",
+        &[("sketches", TypeRef::List(&TypeRef::Named("stats.Sketch")))],
+        Some(TypeRef::Named("stats.Sketch")),
     ),
     (
         "stats.mixture_log_e",
@@ -889,6 +963,16 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("tunedLevel", TypeRef::Float),
         ],
         Some(TypeRef::Named("stats.ShareInterval")),
+    ),
+    (
+        "stats.sketch",
+        &[("values", TypeRef::List(&TypeRef::Float)), ("accuracy", TypeRef::Float)],
+        Some(TypeRef::Named("stats.Sketch")),
+    ),
+    (
+        "stats.sketch_quantile",
+        &[("sketch", TypeRef::Named("stats.Sketch")), ("p", TypeRef::Float)],
+        Some(TypeRef::Float),
     ),
     (
         "stats.split_chi_squared",
@@ -1134,11 +1218,17 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.AlertSeries", &[("value", TypeRef::Named("analysis.AlertSeries"))], None),
     ("analysis.AlertStatus", &[("value", TypeRef::Named("analysis.AlertStatus"))], None),
     ("analysis.AlertVerdict", &[("value", TypeRef::Named("analysis.AlertVerdict"))], None),
+    ("analysis.AnomalyDirection", &[("value", TypeRef::Named("analysis.AnomalyDirection"))], None),
+    ("analysis.AnomalyPolicy", &[("value", TypeRef::Named("analysis.AnomalyPolicy"))], None),
+    ("analysis.AnomalyReport", &[("value", TypeRef::Named("analysis.AnomalyReport"))], None),
+    ("analysis.AnomalyVerdict", &[("value", TypeRef::Named("analysis.AnomalyVerdict"))], None),
     ("analysis.Assessment", &[("value", TypeRef::Named("analysis.Assessment"))], None),
     ("analysis.BadChange", &[("value", TypeRef::Named("analysis.BadChange"))], None),
+    ("analysis.ChartPoint", &[("value", TypeRef::Named("analysis.ChartPoint"))], None),
     ("analysis.CombinedJudgement", &[("value", TypeRef::Named("analysis.CombinedJudgement"))], None),
     ("analysis.Comparator", &[("value", TypeRef::Named("analysis.Comparator"))], None),
     ("analysis.Condition", &[("value", TypeRef::Named("analysis.Condition"))], None),
+    ("analysis.ControlChart", &[("value", TypeRef::Named("analysis.ControlChart"))], None),
     ("analysis.CriteriaSet", &[("value", TypeRef::Named("analysis.CriteriaSet"))], None),
     ("analysis.Criterion", &[("value", TypeRef::Named("analysis.Criterion"))], None),
     ("analysis.CriterionResult", &[("value", TypeRef::Named("analysis.CriterionResult"))], None),
@@ -1150,6 +1240,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.Firing", &[("value", TypeRef::Named("analysis.Firing"))], None),
     ("analysis.GroupScore", &[("value", TypeRef::Named("analysis.GroupScore"))], None),
     ("analysis.GroupStatus", &[("value", TypeRef::Named("analysis.GroupStatus"))], None),
+    ("analysis.InControl", &[("value", TypeRef::Named("analysis.InControl"))], None),
     ("analysis.IncludedResults", &[("value", TypeRef::Named("analysis.IncludedResults"))], None),
     ("analysis.Indicator", &[("value", TypeRef::Named("analysis.Indicator"))], None),
     ("analysis.Join", &[("value", TypeRef::Named("analysis.Join"))], None),
@@ -1350,10 +1441,13 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.Arm", &[("value", TypeRef::Named("stats.Arm"))], None),
     ("stats.ArmShare", &[("value", TypeRef::Named("stats.ArmShare"))], None),
     ("stats.Boundary", &[("value", TypeRef::Named("stats.Boundary"))], None),
+    ("stats.ChangePoint", &[("value", TypeRef::Named("stats.ChangePoint"))], None),
+    ("stats.ChangePointPolicy", &[("value", TypeRef::Named("stats.ChangePointPolicy"))], None),
     ("stats.ChiSquaredTest", &[("value", TypeRef::Named("stats.ChiSquaredTest"))], None),
     ("stats.Cluster", &[("value", TypeRef::Named("stats.Cluster"))], None),
     ("stats.ClusterPolicy", &[("value", TypeRef::Named("stats.ClusterPolicy"))], None),
     ("stats.Comparison", &[("value", TypeRef::Named("stats.Comparison"))], None),
+    ("stats.CompleteSamples", &[("value", TypeRef::Named("stats.CompleteSamples"))], None),
     ("stats.Correction", &[("value", TypeRef::Named("stats.Correction"))], None),
     ("stats.CountRow", &[("value", TypeRef::Named("stats.CountRow"))], None),
     ("stats.Counts", &[("value", TypeRef::Named("stats.Counts"))], None),
@@ -1364,14 +1458,24 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.EffectMethod", &[("value", TypeRef::Named("stats.EffectMethod"))], None),
     ("stats.EffectScale", &[("value", TypeRef::Named("stats.EffectScale"))], None),
     ("stats.EquivalenceTest", &[("value", TypeRef::Named("stats.EquivalenceTest"))], None),
+    ("stats.GaugePairing", &[("value", TypeRef::Named("stats.GaugePairing"))], None),
+    ("stats.GaugePolicy", &[("value", TypeRef::Named("stats.GaugePolicy"))], None),
+    ("stats.GaugeSample", &[("value", TypeRef::Named("stats.GaugeSample"))], None),
     ("stats.GroupLook", &[("value", TypeRef::Named("stats.GroupLook"))], None),
     ("stats.GroupPolicy", &[("value", TypeRef::Named("stats.GroupPolicy"))], None),
+    ("stats.Histogram", &[("value", TypeRef::Named("stats.Histogram"))], None),
+    ("stats.HistogramBucket", &[("value", TypeRef::Named("stats.HistogramBucket"))], None),
+    ("stats.HistogramIncrease", &[("value", TypeRef::Named("stats.HistogramIncrease"))], None),
+    ("stats.HistogramPolicy", &[("value", TypeRef::Named("stats.HistogramPolicy"))], None),
+    ("stats.HistogramQuantile", &[("value", TypeRef::Named("stats.HistogramQuantile"))], None),
     ("stats.KolmogorovSmirnovTest", &[("value", TypeRef::Named("stats.KolmogorovSmirnovTest"))], None),
     ("stats.Lift", &[("value", TypeRef::Named("stats.Lift"))], None),
     ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
     ("stats.MetricComparison", &[("value", TypeRef::Named("stats.MetricComparison"))], None),
     ("stats.MetricTest", &[("value", TypeRef::Named("stats.MetricTest"))], None),
+    ("stats.MissingRule", &[("value", TypeRef::Named("stats.MissingRule"))], None),
     ("stats.NeededSample", &[("value", TypeRef::Named("stats.NeededSample"))], None),
+    ("stats.PartialSample", &[("value", TypeRef::Named("stats.PartialSample"))], None),
     ("stats.PlannedShare", &[("value", TypeRef::Named("stats.PlannedShare"))], None),
     ("stats.Policy", &[("value", TypeRef::Named("stats.Policy"))], None),
     ("stats.PowerPolicy", &[("value", TypeRef::Named("stats.PowerPolicy"))], None),
@@ -1391,6 +1495,9 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.ShareTestMethod", &[("value", TypeRef::Named("stats.ShareTestMethod"))], None),
     ("stats.Shift", &[("value", TypeRef::Named("stats.Shift"))], None),
     ("stats.Sides", &[("value", TypeRef::Named("stats.Sides"))], None),
+    ("stats.Sketch", &[("value", TypeRef::Named("stats.Sketch"))], None),
+    ("stats.SketchBucket", &[("value", TypeRef::Named("stats.SketchBucket"))], None),
+    ("stats.SketchPolicy", &[("value", TypeRef::Named("stats.SketchPolicy"))], None),
     ("stats.Spending", &[("value", TypeRef::Named("stats.Spending"))], None),
     ("stats.SplitCheck", &[("value", TypeRef::Named("stats.SplitCheck"))], None),
     ("stats.SplitPolicy", &[("value", TypeRef::Named("stats.SplitPolicy"))], None),

@@ -30,3 +30,11 @@ pub(crate) fn check_level(level: f64, faults: &mut Faults) {
         format_args!("`{level}` is out of range: expected a share like 0.95, below 1"),
     );
 }
+
+/// Adds a fault for each value whose squares could overflow; at most ten. NaN is another fault.
+pub(crate) fn check_magnitude(values: impl Iterator<Item = (String, f64)>, faults: &mut Faults) {
+    for (path, value) in values.filter(|(_, value)| value.abs() > 1e100 && value.is_finite()).take(10) {
+        let text = format_args!("`{value}` is out of range: expected at most 1e100, in another unit");
+        faults.add(ErrorKind::OutOfRange, format_args!("{path}"), text);
+    }
+}

@@ -38,6 +38,28 @@ reason_codes! {
     SPLIT_INCONCLUSIVE;
     /// No data: no arm has units.
     SPLIT_WITHOUT_UNITS;
+    /// No data: a sketch has no values.
+    SKETCH_WITHOUT_VALUES;
+    /// Invalid: the margin is not above the error of the ratio of two quantiles of the sketches.
+    SKETCH_TOO_COARSE;
+    /// Inconclusive: the intervals of the quantiles prove neither harm nor its absence.
+    QUANTILE_INCONCLUSIVE;
+    /// No data: an arm has no values.
+    ARM_WITHOUT_VALUES;
+    /// Invalid: many values are missing in one arm, and few in the other.
+    MISSING_NOT_AT_RANDOM;
+    /// Inconclusive: the values of a gauge say less than a few independent values.
+    GAUGE_TOO_FEW_VALUES;
+    /// Inconclusive: the values of a gauge prove neither harm nor its absence.
+    GAUGE_INCONCLUSIVE;
+    /// No data: the arms have no instant in common.
+    GAUGES_WITHOUT_PAIRS;
+    /// Pass: all values of the canary are those of its baseline.
+    GAUGES_IDENTICAL;
+    /// Fail: the difference between the arms is proven to grow, and did so beyond the margin.
+    GAUGE_LEAKS;
+    /// Inconclusive: the difference between the arms is proven to grow, within the margin so far.
+    GAUGE_DRIFTS;
     /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
     METRIC_FAILED;
     /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.

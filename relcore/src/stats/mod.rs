@@ -31,7 +31,11 @@
 //!
 //! [`mann_whitney`], [`location_shift`], [`kolmogorov_smirnov`], [`welch`], [`equivalence`], [`relative_lift`], [`quantile`]
 //! and [`quantile_interval`] are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
-//! another, such as one measurement a minute of a queue, make their p-values too small.
+//! another, such as one measurement a minute of a queue, make their p-values too small; [`compare_gauges`] is for them.
+//! [`complete_samples`] says what missing values mean.
+//!
+//! [`compare_histograms`] compares the histograms of Prometheus, and [`compare_sketches`] quantiles of two [`sketch`]es, which
+//! hosts and minutes merge exactly. [`change_points`] finds where the level of a history changed.
 //!
 //! # Functions and sources
 //!
@@ -60,6 +64,10 @@
 //! | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 //! | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 //! | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
+//! | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
+//! | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
+//! | `sketch` | quantiles within a relative error, merged exactly | Masson, Rim and Lee 2019 |
+//! | `control` | control charts of a series | Page 1954; Roberts 1959 |
 //! | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 //!
 //! Transcendental functions come from `libm`, so that every platform gives the same bits.
@@ -69,19 +77,28 @@ mod beta;
 mod boundary;
 #[cfg(test)]
 mod cases;
+mod change_points;
 mod chi;
 mod clusters;
 pub mod code;
 mod compare;
+mod compare_gauges;
+mod compare_histograms;
+mod compare_sketches;
 mod comparison;
 mod conditional;
+mod control;
 mod explain;
 mod fisher;
 mod gamma;
+mod gauge;
 mod group;
+mod histogram;
 mod judgement;
 mod kolmogorov;
+mod lag;
 mod means;
+mod missing;
 mod noise;
 mod normal;
 mod order;
@@ -101,6 +118,9 @@ mod share;
 mod share_test;
 mod shares;
 mod shift;
+#[cfg(test)]
+mod simulation;
+mod sketch;
 mod split;
 mod stirling;
 mod student;
@@ -112,14 +132,23 @@ pub use adjust::{
     AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
 };
 pub use boundary::{Boundary, mixture_log_e, sequence_boundary};
+pub use change_points::{ChangePoint, ChangePointPolicy, change_points};
 pub use chi::{ChiSquaredTest, CountRow, chi_squared, split_chi_squared};
 pub use clusters::{Cluster, ClusterPolicy, compare_clusters};
 pub use compare::compare_counts;
+pub use compare_gauges::compare_gauges;
+pub use compare_histograms::{HistogramPolicy, compare_histograms};
+pub use compare_sketches::{SketchPolicy, compare_sketches};
 pub use comparison::{Comparison, TestResult, Verdict};
 pub use explain::{explain, outcome};
+pub use gauge::{GaugePairing, GaugePolicy, GaugeSample};
 pub use group::{GroupLook, GroupPolicy, Spending, group_sequential};
+pub use histogram::{
+    Histogram, HistogramBucket, HistogramIncrease, HistogramQuantile, histogram_increase, histogram_quantile,
+};
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
+pub use missing::{CompleteSamples, MissingRule, PartialSample, complete_samples};
 pub use noise::{Dispersion, dispersion, effective_size};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
@@ -137,6 +166,7 @@ pub use share_test::{
 };
 pub use shares::{SharePolicy, compare_shares};
 pub use shift::{Shift, location_shift};
+pub use sketch::{Sketch, SketchBucket, merge_sketches, sketch, sketch_quantile};
 pub(crate) use split::mismatch;
 pub use split::{
     Arm, ArmShare, SplitCheck, SplitPolicy, SplitVerdict, check_split, explain_split, outcome_of_split,
@@ -145,6 +175,7 @@ pub use split::{
 pub use windows::{WindowMethod, WindowPolicy, compare_windows};
 
 pub(crate) use conditional::{Shares, harm};
+pub(crate) use control::{Chart, Process, Step, started};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
 pub(crate) use quantile::{Position, Rule, select};
@@ -157,7 +188,9 @@ crate::scalar::texts!(
     Direction,
     EffectMethod,
     EffectScale,
+    GaugePairing,
     Looks,
+    MissingRule,
     QuantileMethod,
     RankMethod,
     ShareMethod,
@@ -177,13 +210,22 @@ macro_rules! table_rows {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
                 fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
+                fn change_points(values: &[f64], policy: &ChangePointPolicy) -> Vec<ChangePoint>;
                 fn check_split(arms: &[Arm], policy: &SplitPolicy) -> SplitCheck;
                 fn chi_squared(rows: &[CountRow], yates: bool) -> ChiSquaredTest;
                 fn compare_clusters(canary: &[Cluster], baseline: &[Cluster], policy: &ClusterPolicy) -> Comparison;
                 fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison;
+                fn compare_gauges(canary: &[GaugeSample], baseline: &[GaugeSample], policy: &GaugePolicy) -> Comparison;
+                fn compare_histograms(canary: &Histogram, baseline: &Histogram, policy: &HistogramPolicy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
                 fn compare_shares(canary: &Trials, baseline: &Trials, policy: &SharePolicy) -> Comparison;
+                fn compare_sketches(canary: &Sketch, baseline: &Sketch, policy: &SketchPolicy) -> Comparison;
                 fn compare_windows(canary: &[Counts], baseline: &[Counts], policy: &WindowPolicy) -> Comparison;
+                fn complete_samples(
+                    canary: &PartialSample,
+                    baseline: &PartialSample,
+                    missing: &MissingRule,
+                ) -> CompleteSamples;
                 fn dispersion(windows: &[Counts]) -> Dispersion;
                 fn effective_size(n: crate::scalar::Count, autocorrelation: f64) -> f64;
                 fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
@@ -192,9 +234,12 @@ macro_rules! table_rows {
                 #[plain]
                 fn explain_split(check: &SplitCheck) -> String;
                 fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Vec<GroupLook>;
+                fn histogram_increase(before: &Histogram, after: &Histogram) -> HistogramIncrease;
+                fn histogram_quantile(histogram: &Histogram, p: f64, level: f64) -> HistogramQuantile;
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                fn merge_sketches(sketches: &[Sketch]) -> Sketch;
                 fn mixture_log_e(boundary: &Boundary, s: f64, v: f64) -> f64;
                 fn multinomial_test(classes: &[PlannedShare]) -> TestResult;
                 fn needed_sample(design: &Design, policy: &PowerPolicy) -> NeededSample;
@@ -215,6 +260,8 @@ macro_rules! table_rows {
                 ) -> ShareEffect;
                 fn share_interval(arm: &Trials, level: f64, method: &ShareMethod) -> ShareInterval;
                 fn share_sequence(arm: &Trials, level: f64, tuned_for: f64, tuned_level: f64) -> ShareInterval;
+                fn sketch(values: &[f64], accuracy: f64) -> Sketch;
+                fn sketch_quantile(sketch: &Sketch, p: f64) -> f64;
                 fn split_chi_squared(arms: &[Arm]) -> ChiSquaredTest;
                 fn test_shares(
                     canary: &Trials, baseline: &Trials, hypothesis: &Effect, method: &ShareTestMethod

@@ -188,6 +188,50 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("analysis.AlertStatus", Descriptor::Unit(&["firing", "pending", "ok", "no_data"])),
     ("analysis.AlertVerdict", Descriptor::Unit(&["firing", "warning", "no_data", "pending", "ok"])),
+    ("analysis.AnomalyDirection", Descriptor::Unit(&["increase", "decrease", "either"])),
+    (
+        "analysis.AnomalyPolicy",
+        Descriptor::Struct(&[
+            Field { name: "chart", required: false, of: TypeRef::Named("analysis.ControlChart") },
+            Field { name: "direction", required: false, of: TypeRef::Named("analysis.AnomalyDirection") },
+            Field { name: "referenceValues", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field {
+                name: "inControl",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.InControl")),
+            },
+            Field { name: "prewhitens", required: false, of: TypeRef::Bool },
+            Field { name: "slack", required: false, of: TypeRef::Float },
+            Field { name: "threshold", required: false, of: TypeRef::Float },
+            Field { name: "weight", required: false, of: TypeRef::Float },
+            Field { name: "limitWidth", required: false, of: TypeRef::Float },
+            Field { name: "maxMissingShare", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "analysis.AnomalyReport",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("analysis.AnomalyVerdict") },
+            Field { name: "alarmAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "startedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "direction",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("analysis.AnomalyDirection")),
+            },
+            Field { name: "mean", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "deviation", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "correlation", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "points",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("analysis.ChartPoint")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("analysis.AnomalyVerdict", Descriptor::Unit(&["anomalous", "normal", "inconclusive", "no_data"])),
     (
         "analysis.Assessment",
         Descriptor::Struct(&[
@@ -196,6 +240,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.BadChange", Descriptor::Unit(&["increase", "decrease", "either"])),
+    (
+        "analysis.ChartPoint",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "increase", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "decrease", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "limit", required: true, of: TypeRef::Float },
+        ]),
+    ),
     (
         "analysis.CombinedJudgement",
         Descriptor::Struct(&[
@@ -225,6 +278,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "join", required: false, of: TypeRef::Named("analysis.Join") },
         ]),
     ),
+    ("analysis.ControlChart", Descriptor::Unit(&["cusum", "ewma"])),
     (
         "analysis.CriteriaSet",
         Descriptor::Struct(&[Field {
@@ -356,6 +410,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "phase", required: true, of: TypeRef::Named("analysis.Phase") },
             Field { name: "successful", required: true, of: TypeRef::Integer(0, 4294967295) },
             Field { name: "atLeast", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "analysis.InControl",
+        Descriptor::Struct(&[
+            Field { name: "mean", required: true, of: TypeRef::Float },
+            Field { name: "deviation", required: true, of: TypeRef::Float },
+            Field { name: "correlation", required: false, of: TypeRef::Float },
         ]),
     ),
     ("analysis.IncludedResults", Descriptor::Unit(&["passed", "passed_or_warning", "all"])),
@@ -2725,6 +2787,24 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.ChangePoint",
+        Descriptor::Struct(&[
+            Field { name: "index", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "meanBefore", required: true, of: TypeRef::Float },
+            Field { name: "meanAfter", required: true, of: TypeRef::Float },
+            Field { name: "statistic", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "adjustedP", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.ChangePointPolicy",
+        Descriptor::Struct(&[
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "leastValues", required: false, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
         "stats.ChiSquaredTest",
         Descriptor::Struct(&[
             Field { name: "statistic", required: true, of: TypeRef::Float },
@@ -2779,6 +2859,19 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
             Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "stats.CompleteSamples",
+        Descriptor::Struct(&[
+            Field { name: "canary", required: true, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "baseline", required: true, of: TypeRef::List(&TypeRef::Float) },
+            Field {
+                name: "verdict",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("stats.Verdict")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
         ]),
     ),
     (
@@ -2873,6 +2966,26 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "df", required: true, of: TypeRef::Float },
         ]),
     ),
+    ("stats.GaugePairing", Descriptor::Unit(&["paired", "independent"])),
+    (
+        "stats.GaugePolicy",
+        Descriptor::Struct(&[
+            Field { name: "pairing", required: false, of: TypeRef::Named("stats.GaugePairing") },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "margin", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "findsLeaks", required: false, of: TypeRef::Bool },
+            Field { name: "missing", required: false, of: TypeRef::Named("stats.MissingRule") },
+        ]),
+    ),
+    (
+        "stats.GaugeSample",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     (
         "stats.GroupLook",
         Descriptor::Struct(&[
@@ -2889,6 +3002,54 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "sides", required: false, of: TypeRef::Named("stats.Sides") },
             Field { name: "spending", required: false, of: TypeRef::Named("stats.Spending") },
             Field { name: "phi", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.Histogram",
+        Descriptor::Struct(&[Field {
+            name: "buckets",
+            required: true,
+            of: TypeRef::List(&TypeRef::Named("stats.HistogramBucket")),
+        }]),
+    ),
+    (
+        "stats.HistogramBucket",
+        Descriptor::Struct(&[
+            Field { name: "upperBound", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "count", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.HistogramIncrease",
+        Descriptor::Struct(&[
+            Field { name: "histogram", required: true, of: TypeRef::Named("stats.Histogram") },
+            Field { name: "wasReset", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "stats.HistogramPolicy",
+        Descriptor::Struct(&[
+            Field { name: "limits", required: false, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "counts", required: false, of: TypeRef::Named("stats.Policy") },
+        ]),
+    ),
+    (
+        "stats.HistogramQuantile",
+        Descriptor::Struct(&[
+            Field { name: "interpolated", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "lowerEdge", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "upperEdge", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "rankLow",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "rankHigh",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "n", required: true, of: TypeRef::Integer(0, 9007199254740991) },
         ]),
     ),
     (
@@ -2932,6 +3093,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "logE", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
+    ("stats.MissingRule", Descriptor::Unit(&["remove", "zero", "refuse"])),
     (
         "stats.NeededSample",
         Descriptor::Struct(&[
@@ -2939,6 +3101,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "baseline", required: true, of: TypeRef::Float },
             Field { name: "total", required: true, of: TypeRef::Integer(0, 9007199254740991) },
             Field { name: "minimum", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.PartialSample",
+        Descriptor::Struct(&[
+            Field { name: "values", required: true, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "missing", required: false, of: TypeRef::Integer(0, 9007199254740991) },
         ]),
     ),
     (
@@ -3092,6 +3261,42 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.Sides", Descriptor::Unit(&["one", "two"])),
+    (
+        "stats.Sketch",
+        Descriptor::Struct(&[
+            Field { name: "accuracy", required: true, of: TypeRef::Float },
+            Field {
+                name: "positive",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("stats.SketchBucket")),
+            },
+            Field {
+                name: "negative",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("stats.SketchBucket")),
+            },
+            Field { name: "zeros", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "infinite", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "negativeInfinite", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.SketchBucket",
+        Descriptor::Struct(&[
+            Field { name: "index", required: true, of: TypeRef::Integer(-2147483648, 2147483647) },
+            Field { name: "count", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.SketchPolicy",
+        Descriptor::Struct(&[
+            Field { name: "quantile", required: false, of: TypeRef::Float },
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+        ]),
+    ),
     ("stats.Spending", Descriptor::Unit(&["power", "o_brien_fleming", "pocock"])),
     (
         "stats.SplitCheck",

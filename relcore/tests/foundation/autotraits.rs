@@ -39,7 +39,8 @@ types! {
         AlertRules, AlertSample, AlertSeries, AlertStatus, AlertVerdict, Comparator, CriteriaSet, Criterion,
         CriterionResult, EarlierResult, Firing, IncludedResults, Indicator, Objective, ObjectiveScore,
         ObjectiveStatus, ObjectiveVerdict, Objectives, ScoreSemantics, Scorecard, Target, MonitoredMetric,
-        Monitoring, MonitoringArea, EffectSizes, JudgementPlan, JudgementWindow, CombinedJudgement;
+        Monitoring, MonitoringArea, EffectSizes, JudgementPlan, JudgementWindow, CombinedJudgement, AnomalyPolicy,
+        ControlChart, AnomalyDirection, InControl, AnomalyReport, AnomalyVerdict, ChartPoint;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout,
         Routing, State, Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
@@ -70,7 +71,9 @@ types! {
         WelchTest, Boundary, ChiSquaredTest, Cluster, ClusterPolicy, CountRow, Design, Dispersion, Effect,
         EffectMethod, EffectScale, GroupLook, GroupPolicy, NeededSample, PlannedShare, PowerPolicy, RateHypothesis,
         RateInterval, RateRatio, RateTest, ShareEffect, ShareInterval, ShareMethod, SharePolicy, ShareTest,
-        ShareTestMethod, Sides, Spending, Trials, WindowMethod, WindowPolicy;
+        ShareTestMethod, Sides, Spending, Trials, WindowMethod, WindowPolicy, ChangePointPolicy, ChangePoint,
+        HistogramPolicy, SketchPolicy, GaugeSample, GaugePolicy, GaugePairing, Histogram, HistogramBucket,
+        HistogramQuantile, HistogramIncrease, MissingRule, PartialSample, CompleteSamples, Sketch, SketchBucket;
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss,
         Decision, Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict,
         Policy, SchemaChange, Situation, Verdict, Window, WindowVerdict, Condition, Correlation, RecoveryOption,

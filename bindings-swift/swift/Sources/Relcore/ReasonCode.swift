@@ -194,6 +194,20 @@ extension ReasonCode {
     public static let alertPending = Self(rawValue: "alert_pending")
     /// A metric or its baseline has no value that is new enough.
     public static let alertNoData = Self(rawValue: "alert_no_data")
+    /// Anomalous: the statistic of the control chart was above its limit.
+    public static let anomalyDetected = Self(rawValue: "anomaly_detected")
+    /// Normal: the statistic of the control chart was never above its limit.
+    public static let noAnomaly = Self(rawValue: "no_anomaly")
+    /// Inconclusive: the series is shorter than its reference.
+    public static let referenceTooShort = Self(rawValue: "reference_too_short")
+    /// Inconclusive: too many of the reference values are missing.
+    public static let referenceIncomplete = Self(rawValue: "reference_incomplete")
+    /// Inconclusive: the reference values are all equal.
+    public static let referenceConstant = Self(rawValue: "reference_constant")
+    /// No data: there is no value after the reference.
+    public static let noValuesToWatch = Self(rawValue: "no_values_to_watch")
+    /// Inconclusive: no alarm, but too many values after the reference are missing.
+    public static let valuesMissing = Self(rawValue: "values_missing")
     /// An operator ordered to abort the rollout.
     public static let abortOrdered = Self(rawValue: "abort_ordered")
     /// A metric has fewer good measurements than the analysis requires.
@@ -523,6 +537,28 @@ extension ReasonCode {
     public static let splitInconclusive = Self(rawValue: "split_inconclusive")
     /// No data: no arm has units.
     public static let splitWithoutUnits = Self(rawValue: "split_without_units")
+    /// No data: a sketch has no values.
+    public static let sketchWithoutValues = Self(rawValue: "sketch_without_values")
+    /// Invalid: the margin is not above the error of the ratio of two quantiles of the sketches.
+    public static let sketchTooCoarse = Self(rawValue: "sketch_too_coarse")
+    /// Inconclusive: the intervals of the quantiles prove neither harm nor its absence.
+    public static let quantileInconclusive = Self(rawValue: "quantile_inconclusive")
+    /// No data: an arm has no values.
+    public static let armWithoutValues = Self(rawValue: "arm_without_values")
+    /// Invalid: many values are missing in one arm, and few in the other.
+    public static let missingNotAtRandom = Self(rawValue: "missing_not_at_random")
+    /// Inconclusive: the values of a gauge say less than a few independent values.
+    public static let gaugeTooFewValues = Self(rawValue: "gauge_too_few_values")
+    /// Inconclusive: the values of a gauge prove neither harm nor its absence.
+    public static let gaugeInconclusive = Self(rawValue: "gauge_inconclusive")
+    /// No data: the arms have no instant in common.
+    public static let gaugesWithoutPairs = Self(rawValue: "gauges_without_pairs")
+    /// Pass: all values of the canary are those of its baseline.
+    public static let gaugesIdentical = Self(rawValue: "gauges_identical")
+    /// Fail: the difference between the arms is proven to grow, and did so beyond the margin.
+    public static let gaugeLeaks = Self(rawValue: "gauge_leaks")
+    /// Inconclusive: the difference between the arms is proven to grow, within the margin so far.
+    public static let gaugeDrifts = Self(rawValue: "gauge_drifts")
     /// Fail: a metric has failed, also with its p-value adjusted for the number of metrics.
     public static let metricFailed = Self(rawValue: "metric_failed")
     /// Inconclusive: a metric has failed alone, but its adjusted p-value is above alpha.

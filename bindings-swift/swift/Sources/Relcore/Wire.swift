@@ -176,6 +176,38 @@ extension AnalysisAlertVerdict: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisAlertVerdict(value: self) }
 }
 
+extension AnalysisAnomalyDirection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyDirection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyDirection(value: self) }
+}
+
+extension AnalysisAnomalyPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyPolicy(value: self) }
+}
+
+extension AnalysisAnomalyReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyReport(value: self) }
+}
+
+extension AnalysisAnomalyVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisAnomalyVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisAnomalyVerdict(value: self) }
+}
+
 extension AnalysisAssessment: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisAssessment(json: json) }
@@ -190,6 +222,14 @@ extension AnalysisBadChange: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisBadChange(value: self) }
+}
+
+extension AnalysisChartPoint: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisChartPoint(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisChartPoint(value: self) }
 }
 
 extension AnalysisCombinedJudgement: WireValue {
@@ -214,6 +254,14 @@ extension AnalysisCondition: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisCondition(value: self) }
+}
+
+extension AnalysisControlChart: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisControlChart(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisControlChart(value: self) }
 }
 
 extension AnalysisCriteriaSet: WireValue {
@@ -302,6 +350,14 @@ extension AnalysisGroupStatus: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAnalysisGroupStatus(value: self) }
+}
+
+extension AnalysisInControl: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisInControl(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisInControl(value: self) }
 }
 
 extension AnalysisIncludedResults: WireValue {
@@ -1904,6 +1960,22 @@ extension StatsBoundary: WireValue {
     public func json() throws -> String { try ffiWriteStatsBoundary(value: self) }
 }
 
+extension StatsChangePoint: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsChangePoint(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsChangePoint(value: self) }
+}
+
+extension StatsChangePointPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsChangePointPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsChangePointPolicy(value: self) }
+}
+
 extension StatsChiSquaredTest: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsChiSquaredTest(json: json) }
@@ -1934,6 +2006,14 @@ extension StatsComparison: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsComparison(value: self) }
+}
+
+extension StatsCompleteSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsCompleteSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsCompleteSamples(value: self) }
 }
 
 extension StatsCorrection: WireValue {
@@ -2016,6 +2096,30 @@ extension StatsEquivalenceTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
 }
 
+extension StatsGaugePairing: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGaugePairing(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGaugePairing(value: self) }
+}
+
+extension StatsGaugePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGaugePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGaugePolicy(value: self) }
+}
+
+extension StatsGaugeSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsGaugeSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsGaugeSample(value: self) }
+}
+
 extension StatsGroupLook: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsGroupLook(json: json) }
@@ -2030,6 +2134,46 @@ extension StatsGroupPolicy: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsGroupPolicy(value: self) }
+}
+
+extension StatsHistogram: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogram(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogram(value: self) }
+}
+
+extension StatsHistogramBucket: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramBucket(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramBucket(value: self) }
+}
+
+extension StatsHistogramIncrease: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramIncrease(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramIncrease(value: self) }
+}
+
+extension StatsHistogramPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramPolicy(value: self) }
+}
+
+extension StatsHistogramQuantile: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsHistogramQuantile(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsHistogramQuantile(value: self) }
 }
 
 extension StatsKolmogorovSmirnovTest: WireValue {
@@ -2072,12 +2216,28 @@ extension StatsMetricTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsMetricTest(value: self) }
 }
 
+extension StatsMissingRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsMissingRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsMissingRule(value: self) }
+}
+
 extension StatsNeededSample: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsNeededSample(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsNeededSample(value: self) }
+}
+
+extension StatsPartialSample: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsPartialSample(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsPartialSample(value: self) }
 }
 
 extension StatsPlannedShare: WireValue {
@@ -2230,6 +2390,30 @@ extension StatsSides: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsSides(value: self) }
+}
+
+extension StatsSketch: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSketch(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSketch(value: self) }
+}
+
+extension StatsSketchBucket: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSketchBucket(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSketchBucket(value: self) }
+}
+
+extension StatsSketchPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSketchPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSketchPolicy(value: self) }
 }
 
 extension StatsSpending: WireValue {

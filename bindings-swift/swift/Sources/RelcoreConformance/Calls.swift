@@ -23,11 +23,17 @@ extension AnalysisAlertSample: CaseValue {}
 extension AnalysisAlertSeries: CaseValue {}
 extension AnalysisAlertStatus: CaseValue {}
 extension AnalysisAlertVerdict: CaseValue {}
+extension AnalysisAnomalyDirection: CaseValue {}
+extension AnalysisAnomalyPolicy: CaseValue {}
+extension AnalysisAnomalyReport: CaseValue {}
+extension AnalysisAnomalyVerdict: CaseValue {}
 extension AnalysisAssessment: CaseValue {}
 extension AnalysisBadChange: CaseValue {}
+extension AnalysisChartPoint: CaseValue {}
 extension AnalysisCombinedJudgement: CaseValue {}
 extension AnalysisComparator: CaseValue {}
 extension AnalysisCondition: CaseValue {}
+extension AnalysisControlChart: CaseValue {}
 extension AnalysisCriteriaSet: CaseValue {}
 extension AnalysisCriterion: CaseValue {}
 extension AnalysisCriterionResult: CaseValue {}
@@ -39,6 +45,7 @@ extension AnalysisEvaluation: CaseValue {}
 extension AnalysisFiring: CaseValue {}
 extension AnalysisGroupScore: CaseValue {}
 extension AnalysisGroupStatus: CaseValue {}
+extension AnalysisInControl: CaseValue {}
 extension AnalysisIncludedResults: CaseValue {}
 extension AnalysisIndicator: CaseValue {}
 extension AnalysisJoin: CaseValue {}
@@ -239,10 +246,13 @@ extension StatsAdjustment: CaseValue {}
 extension StatsArm: CaseValue {}
 extension StatsArmShare: CaseValue {}
 extension StatsBoundary: CaseValue {}
+extension StatsChangePoint: CaseValue {}
+extension StatsChangePointPolicy: CaseValue {}
 extension StatsChiSquaredTest: CaseValue {}
 extension StatsCluster: CaseValue {}
 extension StatsClusterPolicy: CaseValue {}
 extension StatsComparison: CaseValue {}
+extension StatsCompleteSamples: CaseValue {}
 extension StatsCorrection: CaseValue {}
 extension StatsCountRow: CaseValue {}
 extension StatsCounts: CaseValue {}
@@ -253,14 +263,24 @@ extension StatsEffect: CaseValue {}
 extension StatsEffectMethod: CaseValue {}
 extension StatsEffectScale: CaseValue {}
 extension StatsEquivalenceTest: CaseValue {}
+extension StatsGaugePairing: CaseValue {}
+extension StatsGaugePolicy: CaseValue {}
+extension StatsGaugeSample: CaseValue {}
 extension StatsGroupLook: CaseValue {}
 extension StatsGroupPolicy: CaseValue {}
+extension StatsHistogram: CaseValue {}
+extension StatsHistogramBucket: CaseValue {}
+extension StatsHistogramIncrease: CaseValue {}
+extension StatsHistogramPolicy: CaseValue {}
+extension StatsHistogramQuantile: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsMetricComparison: CaseValue {}
 extension StatsMetricTest: CaseValue {}
+extension StatsMissingRule: CaseValue {}
 extension StatsNeededSample: CaseValue {}
+extension StatsPartialSample: CaseValue {}
 extension StatsPlannedShare: CaseValue {}
 extension StatsPolicy: CaseValue {}
 extension StatsPowerPolicy: CaseValue {}
@@ -280,6 +300,9 @@ extension StatsShareTest: CaseValue {}
 extension StatsShareTestMethod: CaseValue {}
 extension StatsShift: CaseValue {}
 extension StatsSides: CaseValue {}
+extension StatsSketch: CaseValue {}
+extension StatsSketchBucket: CaseValue {}
+extension StatsSketchPolicy: CaseValue {}
 extension StatsSpending: CaseValue {}
 extension StatsSplitCheck: CaseValue {}
 extension StatsSplitPolicy: CaseValue {}
@@ -346,6 +369,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.combineJudgements(verdicts: input.take("verdicts")).wire()
     case "analysis.compare_with_previous":
         return try Analysis.compareWithPrevious(monitoring: input.take("monitoring"), series: input.take("series")).wire()
+    case "analysis.detect_anomalies":
+        return try Analysis.detectAnomalies(series: input.take("series"), policy: input.take("policy")).wire()
     case "analysis.earlier_result":
         return try Analysis.earlierResult(scorecard: input.take("scorecard"), at: input.take("at")).wire()
     case "analysis.effect_sizes":
@@ -356,6 +381,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.evaluateAlerts(rules: input.take("rules"), series: input.take("series"), now: input.take("now")).wire()
     case "analysis.explain_alerts":
         return try Analysis.explainAlerts(report: input.take("report")).wire()
+    case "analysis.explain_anomalies":
+        return try Analysis.explainAnomalies(report: input.take("report")).wire()
     case "analysis.explain_evaluation":
         return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.explain_judgement":
@@ -368,6 +395,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.judge(policy: input.take("policy"), series: input.take("series")).wire()
     case "analysis.outcome_of_alerts":
         return try Analysis.outcomeOfAlerts(report: input.take("report")).wire()
+    case "analysis.outcome_of_anomalies":
+        return try Analysis.outcomeOfAnomalies(report: input.take("report")).wire()
     case "analysis.outcome_of_evaluation":
         return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.outcome_of_judgement":
@@ -574,6 +603,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromYaml(text: input.take("text")).wire()
     case "stats.adjust":
         return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
+    case "stats.change_points":
+        return try Stats.changePoints(values: input.take("values"), policy: input.take("policy")).wire()
     case "stats.check_split":
         return try Stats.checkSplit(arms: input.take("arms"), policy: input.take("policy")).wire()
     case "stats.chi_squared":
@@ -582,12 +613,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.compareClusters(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_counts":
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_gauges":
+        return try Stats.compareGauges(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_histograms":
+        return try Stats.compareHistograms(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_metrics":
         return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
     case "stats.compare_shares":
         return try Stats.compareShares(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.compare_sketches":
+        return try Stats.compareSketches(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_windows":
         return try Stats.compareWindows(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.complete_samples":
+        return try Stats.completeSamples(canary: input.take("canary"), baseline: input.take("baseline"), missing: input.take("missing")).wire()
     case "stats.dispersion":
         return try Stats.dispersion(windows: input.take("windows")).wire()
     case "stats.effective_size":
@@ -600,12 +639,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.explainSplit(check: input.take("check")).wire()
     case "stats.group_sequential":
         return try Stats.groupSequential(fractions: input.take("fractions"), policy: input.take("policy")).wire()
+    case "stats.histogram_increase":
+        return try Stats.histogramIncrease(before: input.take("before"), after: input.take("after")).wire()
+    case "stats.histogram_quantile":
+        return try Stats.histogramQuantile(histogram: input.take("histogram"), p: input.take("p"), level: input.take("level")).wire()
     case "stats.kolmogorov_smirnov":
         return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "stats.location_shift":
         return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.mann_whitney":
         return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
+    case "stats.merge_sketches":
+        return try Stats.mergeSketches(sketches: input.take("sketches")).wire()
     case "stats.mixture_log_e":
         return try Stats.mixtureLogE(boundary: input.take("boundary"), s: input.take("s"), v: input.take("v")).wire()
     case "stats.multinomial_test":
@@ -638,6 +683,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.shareInterval(arm: input.take("arm"), level: input.take("level"), method: input.take("method")).wire()
     case "stats.share_sequence":
         return try Stats.shareSequence(arm: input.take("arm"), level: input.take("level"), tunedFor: input.take("tunedFor"), tunedLevel: input.take("tunedLevel")).wire()
+    case "stats.sketch":
+        return try Stats.sketch(values: input.take("values"), accuracy: input.take("accuracy")).wire()
+    case "stats.sketch_quantile":
+        return try Stats.sketchQuantile(sketch: input.take("sketch"), p: input.take("p")).wire()
     case "stats.split_chi_squared":
         return try Stats.splitChiSquared(arms: input.take("arms")).wire()
     case "stats.test_shares":
