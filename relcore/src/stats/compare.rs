@@ -120,6 +120,7 @@ impl<'a> Pair<'a> {
             harm: Some(harm),
             safe: Some(safe),
             needed_events,
+            needed_values: None,
             reasons,
             policy_digest,
         }

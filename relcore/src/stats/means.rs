@@ -272,7 +272,6 @@ pub(crate) struct Sequence {
     pub(crate) tuned_for: f64,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no public function compares samples at any look yet"))]
 impl Sequence {
     /// Half the width of the two-sided interval.
     pub(crate) fn half_width(self) -> f64 {
@@ -304,6 +303,7 @@ impl Sequence {
     }
 
     /// The p-value of the two-sided test.
+    #[cfg(test)]
     pub(crate) fn two_sided_p(self, excess: f64) -> f64 {
         let spread = self.spread(self.alpha);
         let distance = excess / self.scale(spread);

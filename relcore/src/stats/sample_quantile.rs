@@ -127,7 +127,7 @@ impl QuantileMethod {
         clippy::cast_sign_loss,
         reason = "ranks lie between 0 and n, far below 2^53"
     )]
-    fn position(self, p: f64, n: usize) -> (usize, f64) {
+    pub(super) fn position(self, p: f64, n: usize) -> (usize, f64) {
         let (size, last) = (n as f64, n.saturating_sub(1) as f64);
         let at = |exact: f64| {
             let exact = exact.clamp(0.0, last);
