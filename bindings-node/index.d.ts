@@ -234,6 +234,12 @@ export declare class RelcoreError extends Error {
  * - `counts_too_small`: Inconclusive: too few events are expected of the baseline for any verdict.
  * - `no_exposure`: No data: an arm has no exposure.
  * - `events_without_exposure`: Invalid: an arm has events without exposure.
+ * - `samples_inconclusive`: Inconclusive: the values prove neither harm nor its absence.
+ * - `samples_too_small`: Inconclusive: an arm has too few values for any verdict.
+ * - `samples_identical`: Pass: all values of both arms are equal.
+ * - `no_samples`: No data: an arm has no values.
+ * - `baseline_near_zero`: Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning.
+ * - `share_tolerated`: Pass: the share of values beyond the limit is proven to be at most the tolerated one.
  * - `split_mismatched`: Mismatched: the shares of the traffic are proven not to be the planned ones.
  * - `split_unplanned_arm`: Mismatched: an arm that was to get nothing got units.
  * - `split_matched`: Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
@@ -429,6 +435,12 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "samples_inconclusive"
+  | "samples_too_small"
+  | "samples_identical"
+  | "no_samples"
+  | "baseline_near_zero"
+  | "share_tolerated"
   | "split_mismatched"
   | "split_unplanned_arm"
   | "split_matched"

@@ -19,6 +19,10 @@
  * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
  *   turns 5 % of false alarms into 24 %.
  *
+ * `compareSamples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+ * `ratioValues` prepare values of users for it. `quantileSequence`, `quantileDifference` and
+ * `kolmogorovSequence` are single results for any number of looks.
+ *
  * `mannWhitney`, `locationShift`, `kolmogorovSmirnov`, `welch`, `equivalence`, `relativeLift`, `quantile`
  * and `quantileInterval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
  * another, such as one measurement a minute of a queue, make their p-values too small.
@@ -42,6 +46,10 @@
  * | `kolmogorovSmirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
  * | `relativeLift` | ratio of two means with its interval | delta method; Fieller 1954 |
+ * | `compareSamples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+ * | `quantileSequence`, `quantileDifference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+ * | `kolmogorovSequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+ * | `cuped`, `ratioValues` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
  * | `quantile`, `quantileInterval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
  * | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
  *
@@ -67,6 +75,18 @@ export interface AdjustPolicy {
    * @defaultValue `0.05`
    */
   readonly alpha?: number | undefined;
+}
+
+/** The values of two arms, adjusted by a covariate, made by `cuped`. */
+export interface AdjustedSamples {
+  /** The values of the canary: the arm for `compareSamples`. */
+  readonly canary: readonly number[];
+  /** The values of the baseline. */
+  readonly baseline: readonly number[];
+  /** By how much a value changes with the covariate. */
+  readonly theta: number;
+  /** The share of the variance that is left, from 0 to 1. */
+  readonly varianceLeft: number;
 }
 
 /** One adjusted test. */
@@ -125,13 +145,16 @@ export interface ArmShare {
 }
 
 /**
- * What the counts of two arms prove, made by `compareCounts`; or what all metrics of a
- * canary prove, made by `compareMetrics`, which has reasons and no numbers of its own.
+ * What the counts of two arms prove, made by `compareCounts`; what their values prove, made by
+ * `compareSamples`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own.
  */
 export interface Comparison {
   /** What is proven. */
   readonly verdict: Verdict;
-  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  /**
+   * The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where
+   * its mean may be 0.
+   */
   readonly ratio?: number | undefined;
   /**
    * The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test.
@@ -149,6 +172,11 @@ export interface Comparison {
    * there are fewer events.
    */
   readonly neededEvents?: Count | undefined;
+  /**
+   * The number of values of both arms together at which a canary as good as its baseline is expected to pass, with the same
+   * conditions.
+   */
+  readonly neededValues?: Count | undefined;
   /** The reasons: first that of the verdict. Never empty. */
   readonly reasons: readonly Reason[];
   /** The digest of the policy that was applied. */
@@ -199,6 +227,23 @@ export interface EquivalenceTest {
   readonly tHigh: number;
   /** The degrees of freedom by Welch and Satterthwaite. */
   readonly df: number;
+}
+
+/** The distance of two distributions at any number of looks, made by `kolmogorovSequence`. */
+export interface KolmogorovSequence {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The p-value against "both samples come from one distribution", at any number of looks. */
+  readonly p: number;
+  /**
+   * The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come
+   * from one distribution; absent with fewer than 100 values in an arm.
+   */
+  readonly bound?: number | undefined;
 }
 
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
@@ -309,6 +354,25 @@ export interface Policy {
   readonly minExpectedEvents?: number | undefined;
 }
 
+/** Whether two samples have the same quantile, made by `quantileDifference`. */
+export interface QuantileDifference {
+  /**
+   * The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it.
+   */
+  readonly difference: number;
+  /** The quantile of the canary. */
+  readonly canary: number;
+  /** The quantile of the baseline. */
+  readonly baseline: number;
+  /**
+   * The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at
+   * most 1.
+   */
+  readonly p: number;
+  /** The natural logarithm of the e-value. */
+  readonly logE: number;
+}
+
 /** A quantile with its interval, made by `quantileInterval`. */
 export interface QuantileInterval {
   /** The quantile of type 1: a value of the sample. */
@@ -378,6 +442,73 @@ export interface RankTest {
    */
   readonly commonLanguageEffect: number;
 }
+
+/** When the values of a canary count as worse, and how certain that must be. */
+export interface SamplePolicy {
+  /**
+   * Whether greater values or lesser ones are worse. Default `increase_is_bad`, as for latencies.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: Direction | undefined;
+  /**
+   * Whether values are compared by their logarithms or as they are. Default `log`, as for latencies and sizes.
+   *
+   * @defaultValue `"log"`
+   */
+  readonly scale?: SampleScale | undefined;
+  /**
+   * The change for the worse, in percent of the baseline, that is still tolerated. Default 10.
+   *
+   * @defaultValue `10.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /** The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only. */
+  readonly absoluteMargin?: number | undefined;
+  /**
+   * The highest probability of a false `failed`, and that of a false `passed`, over all looks together. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * How often the values are looked at. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+  /**
+   * The number of values that each arm must have before there is any verdict. Default 30.
+   *
+   * @defaultValue `30`
+   */
+  readonly minValues?: Count | undefined;
+  /**
+   * The number of values of both arms at which the interval for any number of looks is tightest. Default 5000, as in
+   * GrowthBook. It decides how soon a small or a large change is found, never the error rate.
+   *
+   * @defaultValue `5000`
+   */
+  readonly tunedFor?: Count | undefined;
+  /**
+   * Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding
+   * alone. Choose it before the first look. Default: all values count as they are.
+   */
+  readonly winsorizeAt?: number | undefined;
+  /**
+   * A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared
+   * as well. Default: none.
+   */
+  readonly limit?: ValueLimit | undefined;
+}
+
+/**
+ * Whether values are compared by their logarithms or as they are.
+ *
+ * - `log`: By logarithms, which a few huge values do not rule: latencies, sizes. The ratio is that of the geometric means. Values must be above 0.
+ * - `linear`: As they are: amounts a user, of which many may be 0. The ratio is that of the means.
+ */
+export type SampleScale = "log" | "linear";
 
 /**
  * By how much the values of the canary are greater than those of the baseline, made by `locationShift`.
@@ -461,13 +592,30 @@ export interface TestResult {
   readonly logE?: number | undefined;
 }
 
+/** A limit beyond which a value is bad: above it, or below it where less is worse. */
+export interface ValueLimit {
+  /** The limit; a value that equals it is good. */
+  readonly value: number;
+  /**
+   * By how many percent of the share of the baseline the share of bad values may be greater. Default 25.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the
+   * limit. Without it, two arms that hardly ever exceed the limit prove nothing.
+   */
+  readonly toleratedShare?: number | undefined;
+}
+
 /**
  * What counts prove.
  *
  * - `failed`: The canary is worse, and its estimate is beyond the margin.
  * - `passed`: The canary is worse by less than the margin, or not at all.
  * - `inconclusive`: Neither is proven yet.
- * - `no_data`: An arm has no exposure.
+ * - `no_data`: An arm has no exposure, or no values.
  * - `invalid`: The counts contradict one another.
  */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
@@ -509,6 +657,24 @@ export declare function policyFromJson(text: string): Policy;
  * @throws {@link RelcoreError}: As `policyFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
  */
 export declare function policyFromYaml(text: string): Policy;
+
+/** The policy for samples with all defaults. */
+export declare function defaultSamplePolicy(): SamplePolicy;
+
+/**
+ * Reads a policy for samples from JSON text. A key that is left out has its default.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+ * `invalid_value` for an `absoluteMargin` on the scale `log`.
+ */
+export declare function samplePolicyFromJson(text: string): SamplePolicy;
+
+/**
+ * Reads a policy for samples from YAML text. A key that is left out has its default.
+ *
+ * @throws {@link RelcoreError}: As `samplePolicyFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+ */
+export declare function samplePolicyFromYaml(text: string): SamplePolicy;
 
 /**
  * Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
@@ -599,13 +765,63 @@ export declare function compareMetrics(
 ): Comparison;
 
 /**
+ * Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `no_data` | an arm has no values |
+ * | `inconclusive` | an arm has fewer than `minValues` values |
+ * | `passed` | all values of both arms are equal |
+ * | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+ * | `passed` | "worse by the margin or more" is rejected |
+ * | `inconclusive` | otherwise |
+ *
+ * By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+ * difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+ * it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+ * the scale `linear`.
+ *
+ * With a `limit`, the shares of values beyond it are compared as well, as `compareCounts` does. Then `failed` needs one of
+ * both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+ *
+ * Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+ * `ratioValues`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+ * and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+ * `linear`, whose squares overflow.
+ */
+export declare function compareSamples(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  policy: SamplePolicy,
+): Comparison;
+
+/**
+ * Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+ * nothing about the canary, and the comparison needs fewer users.
+ *
+ * Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+ * T. Walker, WSDM 2013). Use the scale `linear` for the result.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+ * with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.
+ */
+export declare function cuped(
+  canary: readonly number[] | Float64Array,
+  canaryBefore: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  baselineBefore: readonly number[] | Float64Array,
+): AdjustedSamples;
+
+/**
  * Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
  *
  * @throws {@link RelcoreError}: As `welch`, and `out_of_range` for bounds of 1 and −1.
  */
 export declare function equivalence(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   low: number,
   high: number,
 ): EquivalenceTest;
@@ -617,6 +833,20 @@ export declare function explain(comparison: Comparison): string;
 export declare function explainSplit(check: SplitCheck): string;
 
 /**
+ * Tests whether two samples come from one distribution, at any number of looks.
+ *
+ * It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+ * nothing with fewer than 100 values in an arm. `kolmogorovSmirnov` is for one look.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.
+ */
+export declare function kolmogorovSequence(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  level: number,
+): KolmogorovSequence;
+
+/**
  * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
  *
  * It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
@@ -626,8 +856,8 @@ export declare function explainSplit(check: SplitCheck): string;
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
  */
 export declare function kolmogorovSmirnov(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
 ): KolmogorovSmirnovTest;
 
 /**
@@ -640,8 +870,8 @@ export declare function kolmogorovSmirnov(
  * and a level of 95; `invalid_value` for a NaN.
  */
 export declare function locationShift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Shift;
 
@@ -658,8 +888,8 @@ export declare function locationShift(
  * `invalid_value` for a NaN.
  */
 export declare function mannWhitney(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   method: RankMethod,
 ): RankTest;
 
@@ -693,7 +923,27 @@ export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.
  */
-export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+export declare function quantile(
+  values: readonly number[] | Float64Array,
+  p: number,
+  method: QuantileMethod,
+): number;
+
+/**
+ * Tests whether two samples have the same quantile `p`, at any number of looks.
+ *
+ * It is tightest at `tunedFor` values of each arm. The share of values above a limit
+ * (`compareSamples`) needs a third as many, where there is a limit.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tunedFor` of 0;
+ * `invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.
+ */
+export declare function quantileDifference(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  p: number,
+  tunedFor: Count,
+): QuantileDifference;
 
 /**
  * The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
@@ -704,10 +954,42 @@ export declare function quantile(values: readonly number[], p: number, method: Q
  * `invalid_value` for a NaN.
  */
 export declare function quantileInterval(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   p: number,
   level: number,
 ): QuantileInterval;
+
+/**
+ * The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+ *
+ * `quantileInterval` is for one look, and narrower. The interval is tightest at `tunedFor`
+ * values; it is valid for any distribution.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+ * `tunedFor` of 0; `invalid_value` for a NaN.
+ */
+export declare function quantileSequence(
+  values: readonly number[] | Float64Array,
+  p: number,
+  level: number,
+  tunedFor: Count,
+): QuantileInterval;
+
+/**
+ * Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+ * variance is that of the delta method: an arm for `compareSamples` on the scale `linear`.
+ *
+ * Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+ * r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+ * different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+ * overflow.
+ */
+export declare function ratioValues(
+  numerators: readonly number[] | Float64Array,
+  denominators: readonly number[] | Float64Array,
+): readonly number[];
 
 /**
  * The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
@@ -715,8 +997,8 @@ export declare function quantileInterval(
  * @throws {@link RelcoreError}: As `welch`, and `invalid_value` for a baseline whose mean is 0.
  */
 export declare function relativeLift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Lift;
 
@@ -729,7 +1011,7 @@ export declare function relativeLift(
  * NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
  */
 export declare function welch(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): WelchTest;

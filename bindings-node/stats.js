@@ -6,20 +6,29 @@ const { bind } = require("./lib/call.js");
 const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
+const defaultSamplePolicy = bind("stats.default_sample_policy");
+const samplePolicyFromJson = bind("stats.sample_policy_from_json");
+const samplePolicyFromYaml = bind("stats.sample_policy_from_yaml");
 const adjust = bind("stats.adjust");
 const checkSplit = bind("stats.check_split");
 const compareCounts = bind("stats.compare_counts");
 const compareMetrics = bind("stats.compare_metrics");
+const compareSamples = bind("stats.compare_samples");
+const cuped = bind("stats.cuped");
 const equivalence = bind("stats.equivalence");
 const explain = bind("stats.explain");
 const explainSplit = bind("stats.explain_split");
+const kolmogorovSequence = bind("stats.kolmogorov_sequence");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
 const outcome = bind("stats.outcome");
 const outcomeOfSplit = bind("stats.outcome_of_split");
 const quantile = bind("stats.quantile");
+const quantileDifference = bind("stats.quantile_difference");
 const quantileInterval = bind("stats.quantile_interval");
+const quantileSequence = bind("stats.quantile_sequence");
+const ratioValues = bind("stats.ratio_values");
 const relativeLift = bind("stats.relative_lift");
 const welch = bind("stats.welch");
 
@@ -27,20 +36,29 @@ module.exports = {
   defaultPolicy,
   policyFromJson,
   policyFromYaml,
+  defaultSamplePolicy,
+  samplePolicyFromJson,
+  samplePolicyFromYaml,
   adjust,
   checkSplit,
   compareCounts,
   compareMetrics,
+  compareSamples,
+  cuped,
   equivalence,
   explain,
   explainSplit,
+  kolmogorovSequence,
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
   outcome,
   outcomeOfSplit,
   quantile,
+  quantileDifference,
   quantileInterval,
+  quantileSequence,
+  ratioValues,
   relativeLift,
   welch,
 };

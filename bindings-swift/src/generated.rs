@@ -90,15 +90,18 @@ use relcore::rollback::{
     Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
-    AdjustPolicy as StatsAdjustPolicy, AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment,
-    Arm as StatsArm, ArmShare as StatsArmShare, Comparison as StatsComparison, Correction as StatsCorrection,
+    AdjustPolicy as StatsAdjustPolicy, AdjustedSamples as StatsAdjustedSamples,
+    AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment, Arm as StatsArm,
+    ArmShare as StatsArmShare, Comparison as StatsComparison, Correction as StatsCorrection,
     Counts as StatsCounts, Direction as StatsDirection, EquivalenceTest as StatsEquivalenceTest,
-    KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
-    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest, Policy as StatsPolicy,
+    KolmogorovSequence as StatsKolmogorovSequence, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
+    Lift as StatsLift, Looks as StatsLooks, MetricComparison as StatsMetricComparison,
+    MetricTest as StatsMetricTest, Policy as StatsPolicy, QuantileDifference as StatsQuantileDifference,
     QuantileInterval as StatsQuantileInterval, QuantileMethod as StatsQuantileMethod,
-    RankMethod as StatsRankMethod, RankTest as StatsRankTest, Shift as StatsShift,
-    SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
-    TestResult as StatsTestResult, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
+    RankMethod as StatsRankMethod, RankTest as StatsRankTest, SamplePolicy as StatsSamplePolicy,
+    SampleScale as StatsSampleScale, Shift as StatsShift, SplitCheck as StatsSplitCheck,
+    SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict, TestResult as StatsTestResult,
+    ValueLimit as StatsValueLimit, Verdict as StatsVerdict, WelchTest as StatsWelchTest,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, TimeRange, Weekday};
 use relcore::version::Bump;
@@ -2769,6 +2772,14 @@ pub struct StatsAdjustPolicy {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsAdjustedSamples {
+    pub canary: Vec<f64>,
+    pub baseline: Vec<f64>,
+    pub theta: f64,
+    pub variance_left: f64,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsAdjustedTest {
     pub metric: String,
     pub p: Option<f64>,
@@ -2809,6 +2820,7 @@ pub struct StatsComparison {
     pub harm: Option<StatsTestResult>,
     pub safe: Option<StatsTestResult>,
     pub needed_events: Option<Count>,
+    pub needed_values: Option<Count>,
     pub reasons: Vec<Reason>,
     pub policy_digest: String,
 }
@@ -2855,6 +2867,15 @@ pub struct StatsEquivalenceTest {
     pub t_low: f64,
     pub t_high: f64,
     pub df: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsKolmogorovSequence {
+    pub d: f64,
+    pub location: f64,
+    pub canary_is_less: bool,
+    pub p: f64,
+    pub bound: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -2909,6 +2930,15 @@ pub struct StatsPolicy {
     pub alpha: f64,
     pub looks: StatsLooks,
     pub min_expected_events: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsQuantileDifference {
+    pub difference: f64,
+    pub canary: f64,
+    pub baseline: f64,
+    pub p: f64,
+    pub log_e: f64,
 }
 
 #[uniffi::remote(Record)]
@@ -2971,6 +3001,30 @@ pub struct StatsRankTest {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsSamplePolicy {
+    pub direction: StatsDirection,
+    pub scale: StatsSampleScale,
+    pub margin_percent: f64,
+    pub absolute_margin: Option<f64>,
+    pub alpha: f64,
+    pub looks: StatsLooks,
+    pub min_values: Count,
+    pub tuned_for: Count,
+    pub winsorize_at: Option<f64>,
+    pub limit: Option<StatsValueLimit>,
+}
+
+/// Whether values are compared by their logarithms or as they are.
+#[uniffi::remote(Enum)]
+pub enum StatsSampleScale {
+    /// By logarithms, which a few huge values do not rule: latencies, sizes. The ratio is that of the geometric means.
+    /// Values must be above 0.
+    Log,
+    /// As they are: amounts a user, of which many may be 0. The ratio is that of the means.
+    Linear,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsShift {
     pub estimate: f64,
     pub lower: Option<f64>,
@@ -3015,6 +3069,13 @@ pub struct StatsTestResult {
     pub log_e: Option<f64>,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsValueLimit {
+    pub value: f64,
+    pub margin_percent: f64,
+    pub tolerated_share: Option<f64>,
+}
+
 /// What counts prove.
 #[uniffi::remote(Enum)]
 pub enum StatsVerdict {
@@ -3024,7 +3085,7 @@ pub enum StatsVerdict {
     Passed,
     /// Neither is proven yet.
     Inconclusive,
-    /// An arm has no exposure.
+    /// An arm has no exposure, or no values.
     NoData,
     /// The counts contradict one another.
     Invalid,
@@ -3815,6 +3876,21 @@ pub fn ffi_stats_policy_from_yaml(text: String) -> Encoded<StatsPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_stats_default_sample_policy() -> Encoded<StatsSamplePolicy> {
+    Encoded(Ok(relcore::stats::default_sample_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sample_policy_from_json(text: String) -> Encoded<StatsSamplePolicy> {
+    Encoded(relcore::stats::sample_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sample_policy_from_yaml(text: String) -> Encoded<StatsSamplePolicy> {
+    Encoded(relcore::stats::sample_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_adjust(tests: Vec<StatsMetricTest>, policy: StatsAdjustPolicy) -> Encoded<StatsAdjustment> {
     Encoded(relcore::stats::adjust(borrow(&tests), borrow(&policy)).map_err(RelcoreError::from))
 }
@@ -3845,6 +3921,36 @@ pub fn ffi_stats_compare_metrics(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_compare_samples(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    policy: StatsSamplePolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_samples(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_cuped(
+    canary: Vec<f64>,
+    canary_before: Vec<f64>,
+    baseline: Vec<f64>,
+    baseline_before: Vec<f64>,
+) -> Encoded<StatsAdjustedSamples> {
+    Encoded(
+        relcore::stats::cuped(
+            borrow(&canary),
+            borrow(&canary_before),
+            borrow(&baseline),
+            borrow(&baseline_before),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_equivalence(
     canary: Vec<f64>,
     baseline: Vec<f64>,
@@ -3865,6 +3971,18 @@ pub fn ffi_stats_explain(comparison: StatsComparison) -> Plain<String> {
 #[uniffi::export]
 pub fn ffi_stats_explain_split(check: StatsSplitCheck) -> Plain<String> {
     Plain(Ok(relcore::stats::explain_split(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_kolmogorov_sequence(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    level: f64,
+) -> Encoded<StatsKolmogorovSequence> {
+    Encoded(
+        relcore::stats::kolmogorov_sequence(borrow(&canary), borrow(&baseline), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -3913,10 +4031,48 @@ pub fn ffi_stats_quantile(values: Vec<f64>, p: f64, method: StatsQuantileMethod)
 }
 
 #[uniffi::export]
+pub fn ffi_stats_quantile_difference(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    p: f64,
+    tuned_for: Count,
+) -> Encoded<StatsQuantileDifference> {
+    Encoded(
+        relcore::stats::quantile_difference(
+            borrow(&canary),
+            borrow(&baseline),
+            borrow(&p),
+            borrow(&tuned_for),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_quantile_interval(values: Vec<f64>, p: f64, level: f64) -> Encoded<StatsQuantileInterval> {
     Encoded(
         relcore::stats::quantile_interval(borrow(&values), borrow(&p), borrow(&level))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile_sequence(
+    values: Vec<f64>,
+    p: f64,
+    level: f64,
+    tuned_for: Count,
+) -> Encoded<StatsQuantileInterval> {
+    Encoded(
+        relcore::stats::quantile_sequence(borrow(&values), borrow(&p), borrow(&level), borrow(&tuned_for))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_ratio_values(numerators: Vec<f64>, denominators: Vec<f64>) -> Encoded<Vec<f64>> {
+    Encoded(
+        relcore::stats::ratio_values(borrow(&numerators), borrow(&denominators)).map_err(RelcoreError::from),
     )
 }
 
@@ -6271,6 +6427,16 @@ pub fn ffi_write_stats_adjust_policy(value: StatsAdjustPolicy) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_adjusted_samples(json: &str) -> Encoded<StatsAdjustedSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_adjusted_samples(value: StatsAdjustedSamples) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_adjusted_test(json: &str) -> Encoded<StatsAdjustedTest> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6361,6 +6527,16 @@ pub fn ffi_write_stats_equivalence_test(value: StatsEquivalenceTest) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_kolmogorov_sequence(json: &str) -> Encoded<StatsKolmogorovSequence> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_kolmogorov_sequence(value: StatsKolmogorovSequence) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_kolmogorov_smirnov_test(json: &str) -> Encoded<StatsKolmogorovSmirnovTest> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6421,6 +6597,16 @@ pub fn ffi_write_stats_policy(value: StatsPolicy) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_quantile_difference(json: &str) -> Encoded<StatsQuantileDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_difference(value: StatsQuantileDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_quantile_interval(json: &str) -> Encoded<StatsQuantileInterval> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -6457,6 +6643,26 @@ pub fn ffi_read_stats_rank_test(json: &str) -> Encoded<StatsRankTest> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_rank_test(value: StatsRankTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sample_policy(json: &str) -> Encoded<StatsSamplePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sample_policy(value: StatsSamplePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sample_scale(json: &str) -> Encoded<StatsSampleScale> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sample_scale(value: StatsSampleScale) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -6507,6 +6713,16 @@ pub fn ffi_read_stats_test_result(json: &str) -> Encoded<StatsTestResult> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_test_result(value: StatsTestResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_value_limit(json: &str) -> Encoded<StatsValueLimit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_value_limit(value: StatsValueLimit) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

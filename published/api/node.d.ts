@@ -209,6 +209,12 @@ export type ReasonCode =
   | "counts_too_small"
   | "no_exposure"
   | "events_without_exposure"
+  | "samples_inconclusive"
+  | "samples_too_small"
+  | "samples_identical"
+  | "no_samples"
+  | "baseline_near_zero"
+  | "share_tolerated"
   | "split_mismatched"
   | "split_unplanned_arm"
   | "split_matched"
@@ -3084,6 +3090,17 @@ export interface AdjustPolicy {
   /** The highest error rate over all tests together; which one, the correction says. */
   readonly alpha?: number | undefined;
 }
+/** The values of two arms, adjusted by a covariate, made by `cuped`. */
+export interface AdjustedSamples {
+  /** The values of the canary: the arm for `compareSamples`. */
+  readonly canary: readonly number[];
+  /** The values of the baseline. */
+  readonly baseline: readonly number[];
+  /** By how much a value changes with the covariate. */
+  readonly theta: number;
+  /** The share of the variance that is left, from 0 to 1. */
+  readonly varianceLeft: number;
+}
 /** One adjusted test. */
 export interface AdjustedTest {
   /** The name of the metric. */
@@ -3128,11 +3145,11 @@ export interface ArmShare {
   /** The upper end. */
   readonly high: number;
 }
-/** What the counts of two arms prove, made by `compareCounts`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own. */
+/** What the counts of two arms prove, made by `compareCounts`; what their values prove, made by `compareSamples`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own. */
 export interface Comparison {
   /** What is proven. */
   readonly verdict: Verdict;
-  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  /** The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where its mean may be 0. */
   readonly ratio?: number | undefined;
   /** The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test. */
   readonly ratioLow?: number | undefined;
@@ -3144,6 +3161,8 @@ export interface Comparison {
   readonly safe?: TestResult | undefined;
   /** The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks. */
   readonly neededEvents?: Count | undefined;
+  /** The number of values of both arms together at which a canary as good as its baseline is expected to pass, with the same conditions. */
+  readonly neededValues?: Count | undefined;
   /** The reasons: first that of the verdict. */
   readonly reasons: readonly Reason[];
   /** The digest of the policy that was applied. */
@@ -3175,6 +3194,19 @@ export interface EquivalenceTest {
   readonly tHigh: number;
   /** The degrees of freedom by Welch and Satterthwaite. */
   readonly df: number;
+}
+/** The distance of two distributions at any number of looks, made by `kolmogorovSequence`. */
+export interface KolmogorovSequence {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The p-value against "both samples come from one distribution", at any number of looks. */
+  readonly p: number;
+  /** The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come from one distribution; absent with fewer than 100 values in an arm. */
+  readonly bound?: number | undefined;
 }
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
 export interface KolmogorovSmirnovTest {
@@ -3243,6 +3275,19 @@ export interface Policy {
   /** The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict. */
   readonly minExpectedEvents?: number | undefined;
 }
+/** Whether two samples have the same quantile, made by `quantileDifference`. */
+export interface QuantileDifference {
+  /** The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it. */
+  readonly difference: number;
+  /** The quantile of the canary. */
+  readonly canary: number;
+  /** The quantile of the baseline. */
+  readonly baseline: number;
+  /** The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at most 1. */
+  readonly p: number;
+  /** The natural logarithm of the e-value. */
+  readonly logE: number;
+}
 /** A quantile with its interval, made by `quantileInterval`. */
 export interface QuantileInterval {
   /** The quantile of type 1: a value of the sample. */
@@ -3282,6 +3327,31 @@ export interface RankTest {
   /** U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline. */
   readonly commonLanguageEffect: number;
 }
+/** When the values of a canary count as worse, and how certain that must be. */
+export interface SamplePolicy {
+  /** Whether greater values or lesser ones are worse. */
+  readonly direction?: Direction | undefined;
+  /** Whether values are compared by their logarithms or as they are. */
+  readonly scale?: SampleScale | undefined;
+  /** The change for the worse, in percent of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only. */
+  readonly absoluteMargin?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`, over all looks together. */
+  readonly alpha?: number | undefined;
+  /** How often the values are looked at. */
+  readonly looks?: Looks | undefined;
+  /** The number of values that each arm must have before there is any verdict. */
+  readonly minValues?: Count | undefined;
+  /** The number of values of both arms at which the interval for any number of looks is tightest. */
+  readonly tunedFor?: Count | undefined;
+  /** Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone. */
+  readonly winsorizeAt?: number | undefined;
+  /** A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well. */
+  readonly limit?: ValueLimit | undefined;
+}
+/** Whether values are compared by their logarithms or as they are. */
+export type SampleScale = "log" | "linear";
 /** By how much the values of the canary are greater than those of the baseline, made by `locationShift`. */
 export interface Shift {
   /** The median of all differences between a value of the canary and one of the baseline. */
@@ -3328,6 +3398,15 @@ export interface TestResult {
   /** The natural logarithm of the e-value: the evidence against the hypothesis. */
   readonly logE?: number | undefined;
 }
+/** A limit beyond which a value is bad: above it, or below it where less is worse. */
+export interface ValueLimit {
+  /** The limit; a value that equals it is good. */
+  readonly value: number;
+  /** By how many percent of the share of the baseline the share of bad values may be greater. */
+  readonly marginPercent?: number | undefined;
+  /** The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the limit. */
+  readonly toleratedShare?: number | undefined;
+}
 /** What counts prove. */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
 /** The result of Welch's test, made by `welch`. */
@@ -3355,6 +3434,12 @@ export declare function defaultPolicy(): Policy;
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
+/** The policy for samples with all defaults. */
+export declare function defaultSamplePolicy(): SamplePolicy;
+/** Reads a policy for samples from JSON text. */
+export declare function samplePolicyFromJson(text: string): SamplePolicy;
+/** Reads a policy for samples from YAML text. */
+export declare function samplePolicyFromYaml(text: string): SamplePolicy;
 /** Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says. */
 export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
 /** Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM). */
@@ -3366,10 +3451,23 @@ export declare function compareMetrics(
   metrics: readonly MetricComparison[],
   policy: AdjustPolicy,
 ): Comparison;
+/** Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user. */
+export declare function compareSamples(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  policy: SamplePolicy,
+): Comparison;
+/** Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says nothing about the canary, and the comparison needs fewer users. */
+export declare function cuped(
+  canary: readonly number[] | Float64Array,
+  canaryBefore: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  baselineBefore: readonly number[] | Float64Array,
+): AdjustedSamples;
 /** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
 export declare function equivalence(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   low: number,
   high: number,
 ): EquivalenceTest;
@@ -3377,21 +3475,27 @@ export declare function equivalence(
 export declare function explain(comparison: Comparison): string;
 /** Writes the check of a split as text for a person: the verdict and the reasons. */
 export declare function explainSplit(check: SplitCheck): string;
+/** Tests whether two samples come from one distribution, at any number of looks. */
+export declare function kolmogorovSequence(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  level: number,
+): KolmogorovSequence;
 /** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
 export declare function kolmogorovSmirnov(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
 ): KolmogorovSmirnovTest;
 /** The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`. */
 export declare function locationShift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Shift;
 /** Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test. */
 export declare function mannWhitney(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   method: RankMethod,
 ): RankTest;
 /** The consequence of a comparison for its caller. */
@@ -3399,23 +3503,46 @@ export declare function outcome(comparison: Comparison): decision.Outcome;
 /** The consequence of the check of a split for its caller. */
 export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
 /** The quantile `p` of a sample: `numpy.quantile`. */
-export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+export declare function quantile(
+  values: readonly number[] | Float64Array,
+  p: number,
+  method: QuantileMethod,
+): number;
+/** Tests whether two samples have the same quantile `p`, at any number of looks. */
+export declare function quantileDifference(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  p: number,
+  tunedFor: Count,
+): QuantileDifference;
 /** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */
 export declare function quantileInterval(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   p: number,
   level: number,
 ): QuantileInterval;
+/** The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more. */
+export declare function quantileSequence(
+  values: readonly number[] | Float64Array,
+  p: number,
+  level: number,
+  tunedFor: Count,
+): QuantileInterval;
+/** Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose variance is that of the delta method: an arm for `compareSamples` on the scale `linear`. */
+export declare function ratioValues(
+  numerators: readonly number[] | Float64Array,
+  denominators: readonly number[] | Float64Array,
+): readonly number[];
 /** The relative difference of two means with its interval: 0.05 is 5 % more than the baseline. */
 export declare function relativeLift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Lift;
 /** Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`. */
 export declare function welch(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): WelchTest;
 

@@ -3116,6 +3116,18 @@ class ReasonCode(StrEnum):
     """No data: an arm has no exposure."""
     EVENTS_WITHOUT_EXPOSURE = 'events_without_exposure'
     """Invalid: an arm has events without exposure."""
+    SAMPLES_INCONCLUSIVE = 'samples_inconclusive'
+    """Inconclusive: the values prove neither harm nor its absence."""
+    SAMPLES_TOO_SMALL = 'samples_too_small'
+    """Inconclusive: an arm has too few values for any verdict."""
+    SAMPLES_IDENTICAL = 'samples_identical'
+    """Pass: all values of both arms are equal."""
+    NO_SAMPLES = 'no_samples'
+    """No data: an arm has no values."""
+    BASELINE_NEAR_ZERO = 'baseline_near_zero'
+    """Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning."""
+    SHARE_TOLERATED = 'share_tolerated'
+    """Pass: the share of values beyond the limit is proven to be at most the tolerated one."""
     SPLIT_MISMATCHED = 'split_mismatched'
     """Mismatched: the shares of the traffic are proven not to be the planned ones."""
     SPLIT_UNPLANNED_ARM = 'split_unplanned_arm'
@@ -3888,6 +3900,12 @@ class RankMethod(StrEnum):
     """The same without the correction for continuity."""
     AUTOCORRELATED = 'autocorrelated'
     """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
+class SampleScale(StrEnum):
+    """Whether values are compared by their logarithms or as they are."""
+    LOG = 'log'
+    """By logarithms, which a few huge values do not rule: latencies, sizes."""
+    LINEAR = 'linear'
+    """As they are: amounts a user, of which many may be 0."""
 class SplitVerdict(StrEnum):
     """What the units of the arms prove about their split."""
     MATCHED = 'matched'
@@ -3907,7 +3925,7 @@ class Verdict(StrEnum):
     INCONCLUSIVE = 'inconclusive'
     """Neither is proven yet."""
     NO_DATA = 'no_data'
-    """An arm has no exposure."""
+    """An arm has no exposure, or no values."""
     INVALID = 'invalid'
     """The counts contradict one another."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -3917,6 +3935,17 @@ class AdjustPolicy(_Value):
     """How p-values are adjusted."""
     alpha: float = 0.05
     """The highest error rate over all tests together; which one, the correction says."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedSamples(_Value):
+    """The values of two arms, adjusted by a covariate, made by `cuped`."""
+    canary: Sequence[float]
+    """The values of the canary: the arm for `compare_samples`."""
+    baseline: Sequence[float]
+    """The values of the baseline."""
+    theta: float
+    """By how much a value changes with the covariate."""
+    variance_left: float
+    """The share of the variance that is left, from 0 to 1."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdjustedTest(_Value):
     """One adjusted test."""
@@ -3963,11 +3992,11 @@ class ArmShare(_Value):
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
-    """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
+    """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
     verdict: Verdict
     """What is proven."""
     ratio: float | None = None
-    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+    """The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where its mean may be 0."""
     ratio_low: float | None = None
     """The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test."""
     ratio_high: float | None = None
@@ -3978,6 +4007,8 @@ class Comparison(_Value):
     """The test against "the canary is worse than its baseline by the margin or more"."""
     needed_events: int | None = None
     """The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks."""
+    needed_values: int | None = None
+    """The number of values of both arms together at which a canary as good as its baseline is expected to pass, with the same conditions."""
     reasons: Sequence[Reason]
     """The reasons: first that of the verdict."""
     policy_digest: str
@@ -4004,6 +4035,19 @@ class EquivalenceTest(_Value):
     """The statistic of the upper test."""
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSequence(_Value):
+    """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+    location: float
+    """The least value at which the difference is greatest."""
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+    p: float
+    """The p-value against "both samples come from one distribution", at any number of looks."""
+    bound: float | None = None
+    """The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come from one distribution; absent with fewer than 100 values in an arm."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
@@ -4070,6 +4114,19 @@ class Policy(_Value):
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileDifference(_Value):
+    """Whether two samples have the same quantile, made by `quantile_difference`."""
+    difference: float
+    """The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it."""
+    canary: float
+    """The quantile of the canary."""
+    baseline: float
+    """The quantile of the baseline."""
+    p: float
+    """The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at most 1."""
+    log_e: float
+    """The natural logarithm of the e-value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
     estimate: float
@@ -4095,6 +4152,29 @@ class RankTest(_Value):
     """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one."""
     common_language_effect: float
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SamplePolicy(_Value):
+    """When the values of a canary count as worse, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse."""
+    scale: SampleScale = SampleScale.LOG
+    """Whether values are compared by their logarithms or as they are."""
+    margin_percent: float = 10.0
+    """The change for the worse, in percent of the baseline, that is still tolerated."""
+    absolute_margin: float | None = None
+    """The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, over all looks together."""
+    looks: Looks = Looks.ANY
+    """How often the values are looked at."""
+    min_values: int = 30
+    """The number of values that each arm must have before there is any verdict."""
+    tuned_for: int = 5000
+    """The number of values of both arms at which the interval for any number of looks is tightest."""
+    winsorize_at: float | None = None
+    """Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone."""
+    limit: ValueLimit | None = None
+    """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
@@ -4140,6 +4220,15 @@ class TestResult(_Value):
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ValueLimit(_Value):
+    """A limit beyond which a value is bad: above it, or below it where less is worse."""
+    value: float
+    """The limit; a value that equals it is good."""
+    margin_percent: float = 25.0
+    """By how many percent of the share of the baseline the share of bad values may be greater."""
+    tolerated_share: float | None = None
+    """The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
     difference: float
@@ -4167,6 +4256,15 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
+def default_sample_policy() -> SamplePolicy:
+    """The policy for samples with all defaults."""
+    ...
+def sample_policy_from_json(text: str) -> SamplePolicy:
+    """Reads a policy for samples from JSON text."""
+    ...
+def sample_policy_from_yaml(text: str) -> SamplePolicy:
+    """Reads a policy for samples from YAML text."""
+    ...
 def adjust(tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Adjustment:
     """Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says."""
     ...
@@ -4179,7 +4277,13 @@ def compare_counts(canary: Counts | Mapping[str, object], baseline: Counts | Map
 def compare_metrics(metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Comparison:
     """Judges all metrics of a canary together: rolls back on any, promotes on all."""
     ...
-def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
+def compare_samples(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, policy: SamplePolicy | Mapping[str, object]) -> Comparison:
+    """Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user."""
+    ...
+def cuped(canary: Sequence[float] | Column, canary_before: Sequence[float] | Column, baseline: Sequence[float] | Column, baseline_before: Sequence[float] | Column) -> AdjustedSamples:
+    """Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says nothing about the canary, and the comparison needs fewer users."""
+    ...
+def equivalence(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, low: float, high: float) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
     ...
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
@@ -4188,13 +4292,16 @@ def explain(comparison: Comparison | Mapping[str, object]) -> str:
 def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
     """Writes the check of a split as text for a person: the verdict and the reasons."""
     ...
-def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+def kolmogorov_sequence(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> KolmogorovSequence:
+    """Tests whether two samples come from one distribution, at any number of looks."""
+    ...
+def kolmogorov_smirnov(canary: Sequence[float] | Column, baseline: Sequence[float] | Column) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
     ...
-def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+def location_shift(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> Shift:
     """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`."""
     ...
-def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+def mann_whitney(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, method: RankMethod | str) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
     ...
 def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
@@ -4203,16 +4310,25 @@ def outcome(comparison: Comparison | Mapping[str, object]) -> Outcome:
 def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a split for its caller."""
     ...
-def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+def quantile(values: Sequence[float] | Column, p: float, method: QuantileMethod | str) -> float:
     """The quantile `p` of a sample: `numpy.quantile`."""
     ...
-def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+def quantile_difference(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, p: float, tuned_for: int) -> QuantileDifference:
+    """Tests whether two samples have the same quantile `p`, at any number of looks."""
+    ...
+def quantile_interval(values: Sequence[float] | Column, p: float, level: float) -> QuantileInterval:
     """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`."""
     ...
-def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+def quantile_sequence(values: Sequence[float] | Column, p: float, level: float, tuned_for: int) -> QuantileInterval:
+    """The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more."""
+    ...
+def ratio_values(numerators: Sequence[float] | Column, denominators: Sequence[float] | Column) -> tuple[float, ...]:
+    """Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose variance is that of the delta method: an arm for `compare_samples` on the scale `linear`."""
+    ...
+def relative_lift(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> Lift:
     """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
     ...
-def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+def welch(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> WelchTest:
     """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""
     ...
 

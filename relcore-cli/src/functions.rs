@@ -4142,6 +4142,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`compare-samples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+`ratio-values` prepare values of users for it. `quantile-sequence`, `quantile-difference` and
+`kolmogorov-sequence` are single results for any number of looks.
+
 `mann-whitney`, `location-shift`, `kolmogorov-smirnov`, `welch`, `equivalence`, `relative-lift`, `quantile`
 and `quantile-interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
 another, such as one measurement a minute of a queue, make their p-values too small.
@@ -4165,6 +4169,10 @@ Functions and sources:
 | `kolmogorov-smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 | `relative-lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `compare-samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+| `quantile-sequence`, `quantile-difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+| `kolmogorov-sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+| `cuped`, `ratio-values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
 | `quantile`, `quantile-interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
@@ -4229,6 +4237,58 @@ looks: one
                     )],
                     prints: r#"{"direction":"increase_is_bad","marginPercent":10.0,"alpha":0.05,"looks":"one","minExpectedEvents":5.0}"#,
                 }),
+            },
+            Function {
+                name: "stats.default_sample_policy",
+                command: "default-sample-policy",
+                docs: "The policy for samples with all defaults.",
+                arguments: &[],
+                result: (
+                    "stats.SamplePolicy",
+                    "When the values of a canary count as worse, and how certain that must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "stats.sample_policy_from_json",
+                command: "sample-policy-from-json",
+                docs: r#"Reads a policy for samples from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+`invalid_value` for an `absoluteMargin` on the scale `log`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "stats.SamplePolicy",
+                    "When the values of a canary count as worse, and how certain that must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "stats.sample_policy_from_yaml",
+                command: "sample-policy-from-yaml",
+                docs: r"Reads a policy for samples from YAML text. A key that is left out has its default.
+
+Errors:
+As `sample-policy-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "stats.SamplePolicy",
+                    "When the values of a canary count as worse, and how certain that must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "stats.adjust",
@@ -4400,7 +4460,7 @@ Errors:
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -4457,7 +4517,7 @@ All faults at once: `invalid_value` for a metric without a name, `duplicate` for
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -4471,6 +4531,117 @@ All faults at once: `invalid_value` for a metric without a name, `duplicate` for
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "stats.compare_samples",
+                command: "compare-samples",
+                docs: r#"Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | an arm has no values |
+| `inconclusive` | an arm has fewer than `minValues` values |
+| `passed` | all values of both arms are equal |
+| `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+| `passed` | "worse by the margin or more" is rejected |
+| `inconclusive` | otherwise |
+
+By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+the scale `linear`.
+
+With a `limit`, the shares of values beyond it are compared as well, as `compare-counts` does. Then `failed` needs one of
+both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+
+Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+`ratio-values`.
+
+Errors:
+All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+`linear`, whose squares overflow."#,
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SamplePolicy",
+                            "When the values of a canary count as worse, and how certain that must be.",
+                            "Keys: direction?, scale?, marginPercent?, absoluteMargin?, alpha?, looks?, minValues?, tunedFor?, winsorizeAt?, limit?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "stats.cuped",
+                command: "cuped",
+                docs: r"Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+nothing about the canary, and the comparison needs fewer users.
+
+Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+T. Walker, WSDM 2013). Use the scale `linear` for the result.
+
+Errors:
+All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "canaryBefore",
+                        option: "canary-before",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baselineBefore",
+                        option: "baseline-before",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: (
+                    "stats.AdjustedSamples",
+                    "The values of two arms, adjusted by a covariate, made by `cuped`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "stats.equivalence",
@@ -4522,8 +4693,8 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
-                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
+                        "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, neededValues?, reasons, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -4537,7 +4708,7 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                         "comparison.json",
                         r#"{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"canary","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}"#,
                     )],
-                    prints: r#""NO DATA: an arm has no exposure\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
+                    prints: r#""NO DATA: an arm has no data\n- warning: the canary has no exposure, so its rate is unknown [no_exposure: canary]\npolicy: sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc\n""#,
                 }),
             },
             Function {
@@ -4567,6 +4738,41 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                     )],
                     prints: r#""NO DATA: no arm has units\n- warning: no arm has units, so the split is unknown [split_without_units: split]\npolicy: sha256:61d33d2ad9fd78367d7b8812a064cdb5afbd232d88258e47d83c203333f41edc\n""#,
                 }),
+            },
+            Function {
+                name: "stats.kolmogorov_sequence",
+                command: "kolmogorov-sequence",
+                docs: r"Tests whether two samples come from one distribution, at any number of looks.
+
+It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+nothing with fewer than 100 values in an arm. `kolmogorov-smirnov` is for one look.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.KolmogorovSequence",
+                    "The distance of two distributions at any number of looks, made by `kolmogorov_sequence`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "stats.kolmogorov_smirnov",
@@ -4730,8 +4936,8 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
-                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, reasons, policyDigest",
+                        "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                        "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, neededValues?, reasons, policyDigest",
                     ),
                 }],
                 result: (
@@ -4843,6 +5049,48 @@ All faults at once: `out_of_range` for an empty sample, an infinite value and a 
                 }),
             },
             Function {
+                name: "stats.quantile_difference",
+                command: "quantile-difference",
+                docs: r"Tests whether two samples have the same quantile `p`, at any number of looks.
+
+It is tightest at `tuned_for` values of each arm. The share of values above a limit
+(`compare-samples`) needs a third as many, where there is a limit.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tuned_for` of 0;
+`invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "tunedFor",
+                        option: "tuned-for",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: (
+                    "stats.QuantileDifference",
+                    "Whether two samples have the same quantile, made by `quantile_difference`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "stats.quantile_interval",
                 command: "quantile-interval",
                 docs: r"The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
@@ -4878,6 +5126,77 @@ All faults at once: `out_of_range` for an empty sample, an infinite value, a `p`
                     )],
                     prints: r#"{"estimate":127.3,"low":120.1,"high":139.2}"#,
                 }),
+            },
+            Function {
+                name: "stats.quantile_sequence",
+                command: "quantile-sequence",
+                docs: r"The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+
+`quantile-interval` is for one look, and narrower. The interval is tightest at `tuned_for`
+values; it is valid for any distribution.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+`tuned_for` of 0; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "tunedFor",
+                        option: "tuned-for",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: (
+                    "stats.QuantileInterval",
+                    "A quantile with its interval, made by `quantile_interval`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "stats.ratio_values",
+                command: "ratio-values",
+                docs: r"Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+variance is that of the delta method: an arm for `compare-samples` on the scale `linear`.
+
+Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+
+Errors:
+All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+overflow.",
+                arguments: &[
+                    Argument {
+                        wire: "numerators",
+                        option: "numerators",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "denominators",
+                        option: "denominators",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: ("list of number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "stats.relative_lift",

@@ -1533,6 +1533,14 @@ fun StatsAdjustPolicy.toJson(): String = ffiWriteStatsAdjustPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsAdjustedSamples.Companion.fromJson(json: String): StatsAdjustedSamples = ffiReadStatsAdjustedSamples(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsAdjustedSamples.toJson(): String = ffiWriteStatsAdjustedSamples(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsAdjustedTest.Companion.fromJson(json: String): StatsAdjustedTest = ffiReadStatsAdjustedTest(json)
 
 /** The JSON form. */
@@ -1605,6 +1613,14 @@ fun StatsEquivalenceTest.toJson(): String = ffiWriteStatsEquivalenceTest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsKolmogorovSequence.Companion.fromJson(json: String): StatsKolmogorovSequence = ffiReadStatsKolmogorovSequence(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSequence.toJson(): String = ffiWriteStatsKolmogorovSequence(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsKolmogorovSmirnovTest.Companion.fromJson(json: String): StatsKolmogorovSmirnovTest = ffiReadStatsKolmogorovSmirnovTest(json)
 
 /** The JSON form. */
@@ -1653,6 +1669,14 @@ fun StatsPolicy.toJson(): String = ffiWriteStatsPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsQuantileDifference.Companion.fromJson(json: String): StatsQuantileDifference = ffiReadStatsQuantileDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileDifference.toJson(): String = ffiWriteStatsQuantileDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsQuantileInterval.Companion.fromJson(json: String): StatsQuantileInterval = ffiReadStatsQuantileInterval(json)
 
 /** The JSON form. */
@@ -1682,6 +1706,22 @@ fun StatsRankTest.Companion.fromJson(json: String): StatsRankTest = ffiReadStats
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsRankTest.toJson(): String = ffiWriteStatsRankTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSamplePolicy.Companion.fromJson(json: String): StatsSamplePolicy = ffiReadStatsSamplePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSamplePolicy.toJson(): String = ffiWriteStatsSamplePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSampleScale.Companion.fromJson(json: String): StatsSampleScale = ffiReadStatsSampleScale(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSampleScale.toJson(): String = ffiWriteStatsSampleScale(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1722,6 +1762,14 @@ fun StatsTestResult.Companion.fromJson(json: String): StatsTestResult = ffiReadS
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsTestResult.toJson(): String = ffiWriteStatsTestResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsValueLimit.Companion.fromJson(json: String): StatsValueLimit = ffiReadStatsValueLimit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsValueLimit.toJson(): String = ffiWriteStatsValueLimit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

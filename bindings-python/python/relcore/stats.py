@@ -18,6 +18,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`compare_samples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+`ratio_values` prepare values of users for it. `quantile_sequence`, `quantile_difference` and
+`kolmogorov_sequence` are single results for any number of looks.
+
 `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
 and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
 another, such as one measurement a minute of a queue, make their p-values too small.
@@ -41,6 +45,10 @@ Functions and sources:
 | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+| `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+| `kolmogorov_sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+| `cuped`, `ratio_values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
 | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `beta`, `gamma` | incomplete beta and gamma functions, in logarithms, with inverses | DLMF 8.17, 8.7, 8.9; Loader 2000 |
 
@@ -55,6 +63,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._columns import Column
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
@@ -63,6 +72,7 @@ from relcore.reason import Reason
 
 __all__ = [
     "AdjustPolicy",
+    "AdjustedSamples",
     "AdjustedTest",
     "Adjustment",
     "Arm",
@@ -72,31 +82,40 @@ __all__ = [
     "Counts",
     "Direction",
     "EquivalenceTest",
+    "KolmogorovSequence",
     "KolmogorovSmirnovTest",
     "Lift",
     "Looks",
     "MetricComparison",
     "MetricTest",
     "Policy",
+    "QuantileDifference",
     "QuantileInterval",
     "QuantileMethod",
     "RankMethod",
     "RankTest",
+    "SamplePolicy",
+    "SampleScale",
     "Shift",
     "SplitCheck",
     "SplitPolicy",
     "SplitVerdict",
     "TestResult",
+    "ValueLimit",
     "Verdict",
     "WelchTest",
     "adjust",
     "check_split",
     "compare_counts",
     "compare_metrics",
+    "compare_samples",
+    "cuped",
     "default_policy",
+    "default_sample_policy",
     "equivalence",
     "explain",
     "explain_split",
+    "kolmogorov_sequence",
     "kolmogorov_smirnov",
     "location_shift",
     "mann_whitney",
@@ -105,8 +124,13 @@ __all__ = [
     "policy_from_json",
     "policy_from_yaml",
     "quantile",
+    "quantile_difference",
     "quantile_interval",
+    "quantile_sequence",
+    "ratio_values",
     "relative_lift",
+    "sample_policy_from_json",
+    "sample_policy_from_yaml",
     "welch",
 ]
 
@@ -211,6 +235,18 @@ class RankMethod(StrEnum):
     """
 
 
+class SampleScale(StrEnum):
+    """Whether values are compared by their logarithms or as they are."""
+
+    LOG = "log"
+    """By logarithms, which a few huge values do not rule: latencies, sizes. The ratio is that of the geometric means.
+    Values must be above 0.
+    """
+
+    LINEAR = "linear"
+    """As they are: amounts a user, of which many may be 0. The ratio is that of the means."""
+
+
 class SplitVerdict(StrEnum):
     """What the units of the arms prove about their split."""
 
@@ -240,7 +276,7 @@ class Verdict(StrEnum):
     """Neither is proven yet."""
 
     NO_DATA = "no_data"
-    """An arm has no exposure."""
+    """An arm has no exposure, or no values."""
 
     INVALID = "invalid"
     """The counts contradict one another."""
@@ -259,6 +295,28 @@ class AdjustPolicy(_Value):
 
     alpha: float = 0.05
     """The highest error rate over all tests together; which one, the correction says. Default 0.05."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedSamples(_Value):
+    """The values of two arms, adjusted by a covariate, made by `cuped`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "theta", "variance_left")
+
+    canary: Sequence[float]
+    """The values of the canary: the arm for `compare_samples`."""
+
+    baseline: Sequence[float]
+    """The values of the baseline."""
+
+    theta: float
+    """By how much a value changes with the covariate."""
+
+    variance_left: float
+    """The share of the variance that is left, from 0 to 1."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "canary", "baseline")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -344,8 +402,8 @@ class ArmShare(_Value):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
-    """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a
-    canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
+    """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by
+    `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -356,6 +414,7 @@ class Comparison(_Value):
         "harm",
         "safe",
         "needed_events",
+        "needed_values",
         "reasons",
         "policy_digest",
     )
@@ -364,7 +423,9 @@ class Comparison(_Value):
     """What is proven."""
 
     ratio: float | None = None
-    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+    """The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where
+    its mean may be 0.
+    """
 
     ratio_low: float | None = None
     """The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test."""
@@ -382,6 +443,11 @@ class Comparison(_Value):
     """The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a
     power of 80 % for one look, and about the median for any number of looks. Only if the verdict is inconclusive and
     there are fewer events.
+    """
+
+    needed_values: int | None = None
+    """The number of values of both arms together at which a canary as good as its baseline is expected to pass, with the same
+    conditions.
     """
 
     reasons: Sequence[Reason]
@@ -433,6 +499,30 @@ class EquivalenceTest(_Value):
 
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSequence(_Value):
+    """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("d", "location", "canary_is_less", "p", "bound")
+
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+
+    location: float
+    """The least value at which the difference is greatest."""
+
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+
+    p: float
+    """The p-value against "both samples come from one distribution", at any number of looks."""
+
+    bound: float | None = None
+    """The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come
+    from one distribution; absent with fewer than 100 values in an arm.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -560,6 +650,30 @@ class Policy(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileDifference(_Value):
+    """Whether two samples have the same quantile, made by `quantile_difference`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("difference", "canary", "baseline", "p", "log_e")
+
+    difference: float
+    """The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it."""
+
+    canary: float
+    """The quantile of the canary."""
+
+    baseline: float
+    """The quantile of the baseline."""
+
+    p: float
+    """The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at
+    most 1.
+    """
+
+    log_e: float
+    """The natural logarithm of the e-value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
 
@@ -605,6 +719,60 @@ class RankTest(_Value):
 
     common_language_effect: float
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SamplePolicy(_Value):
+    """When the values of a canary count as worse, and how certain that must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "direction",
+        "scale",
+        "margin_percent",
+        "absolute_margin",
+        "alpha",
+        "looks",
+        "min_values",
+        "tuned_for",
+        "winsorize_at",
+        "limit",
+    )
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse. Default `increase_is_bad`, as for latencies."""
+
+    scale: SampleScale = SampleScale.LOG
+    """Whether values are compared by their logarithms or as they are. Default `log`, as for latencies and sizes."""
+
+    margin_percent: float = 10.0
+    """The change for the worse, in percent of the baseline, that is still tolerated. Default 10."""
+
+    absolute_margin: float | None = None
+    """The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only."""
+
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, over all looks together. Default 0.05."""
+
+    looks: Looks = Looks.ANY
+    """How often the values are looked at. Default `any`."""
+
+    min_values: int = 30
+    """The number of values that each arm must have before there is any verdict. Default 30."""
+
+    tuned_for: int = 5000
+    """The number of values of both arms at which the interval for any number of looks is tightest. Default 5000, as in
+    GrowthBook. It decides how soon a small or a large change is found, never the error rate.
+    """
+
+    winsorize_at: float | None = None
+    """Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding
+    alone. Choose it before the first look. Default: all values count as they are.
+    """
+
+    limit: ValueLimit | None = None
+    """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared
+    as well. Default: none.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -703,6 +871,24 @@ class TestResult(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ValueLimit(_Value):
+    """A limit beyond which a value is bad: above it, or below it where less is worse."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "margin_percent", "tolerated_share")
+
+    value: float
+    """The limit; a value that equals it is good."""
+
+    margin_percent: float = 25.0
+    """By how many percent of the share of the baseline the share of bad values may be greater. Default 25."""
+
+    tolerated_share: float | None = None
+    """The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the
+    limit. Without it, two arms that hardly ever exceed the limit prove nothing.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
@@ -766,6 +952,39 @@ def policy_from_yaml(text: str) -> Policy:
     As `policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
     """
     return _policy_from_yaml(text)
+
+
+_default_sample_policy = _native.function("stats.default_sample_policy")
+
+
+def default_sample_policy() -> SamplePolicy:
+    """The policy for samples with all defaults."""
+    return _default_sample_policy()
+
+
+_sample_policy_from_json = _native.function("stats.sample_policy_from_json")
+
+
+def sample_policy_from_json(text: str) -> SamplePolicy:
+    """Reads a policy for samples from JSON text. A key that is left out has its default.
+
+    Errors:
+    All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+    `invalid_value` for an `absoluteMargin` on the scale `log`.
+    """
+    return _sample_policy_from_json(text)
+
+
+_sample_policy_from_yaml = _native.function("stats.sample_policy_from_yaml")
+
+
+def sample_policy_from_yaml(text: str) -> SamplePolicy:
+    """Reads a policy for samples from YAML text. A key that is left out has its default.
+
+    Errors:
+    As `sample_policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    """
+    return _sample_policy_from_yaml(text)
 
 
 _adjust = _native.function("stats.adjust")
@@ -883,11 +1102,71 @@ def compare_metrics(
     return _compare_metrics(metrics, policy)
 
 
+_compare_samples = _native.function("stats.compare_samples")
+
+
+def compare_samples(
+    canary: Sequence[float] | Column,
+    baseline: Sequence[float] | Column,
+    policy: SamplePolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+
+    | verdict | condition |
+    | --- | --- |
+    | `no_data` | an arm has no values |
+    | `inconclusive` | an arm has fewer than `minValues` values |
+    | `passed` | all values of both arms are equal |
+    | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+    | `passed` | "worse by the margin or more" is rejected |
+    | `inconclusive` | otherwise |
+
+    By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+    difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+    it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+    the scale `linear`.
+
+    With a `limit`, the shares of values beyond it are compared as well, as `compare_counts` does. Then `failed` needs one of
+    both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+
+    Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+    `ratio_values`.
+
+    Errors:
+    All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+    and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+    `linear`, whose squares overflow.
+    """
+    return _compare_samples(canary, baseline, policy)
+
+
+_cuped = _native.function("stats.cuped")
+
+
+def cuped(
+    canary: Sequence[float] | Column,
+    canary_before: Sequence[float] | Column,
+    baseline: Sequence[float] | Column,
+    baseline_before: Sequence[float] | Column,
+) -> AdjustedSamples:
+    """Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+    nothing about the canary, and the comparison needs fewer users.
+
+    Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+    T. Walker, WSDM 2013). Use the scale `linear` for the result.
+
+    Errors:
+    All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+    with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.
+    """
+    return _cuped(canary, canary_before, baseline, baseline_before)
+
+
 _equivalence = _native.function("stats.equivalence")
 
 
 def equivalence(
-    canary: Sequence[float], baseline: Sequence[float], low: float, high: float
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, low: float, high: float
 ) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
 
@@ -913,10 +1192,29 @@ def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
     return _explain_split(check)
 
 
+_kolmogorov_sequence = _native.function("stats.kolmogorov_sequence")
+
+
+def kolmogorov_sequence(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float
+) -> KolmogorovSequence:
+    """Tests whether two samples come from one distribution, at any number of looks.
+
+    It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+    nothing with fewer than 100 values in an arm. `kolmogorov_smirnov` is for one look.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.
+    """
+    return _kolmogorov_sequence(canary, baseline, level)
+
+
 _kolmogorov_smirnov = _native.function("stats.kolmogorov_smirnov")
 
 
-def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+def kolmogorov_smirnov(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column
+) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
 
     It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
@@ -932,7 +1230,9 @@ def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> Ko
 _location_shift = _native.function("stats.location_shift")
 
 
-def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+def location_shift(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float
+) -> Shift:
     """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
 
     The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
@@ -948,7 +1248,9 @@ def location_shift(canary: Sequence[float], baseline: Sequence[float], level: fl
 _mann_whitney = _native.function("stats.mann_whitney")
 
 
-def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+def mann_whitney(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, method: RankMethod | str
+) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline:
     `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
 
@@ -1000,7 +1302,7 @@ def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
 _quantile = _native.function("stats.quantile")
 
 
-def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+def quantile(values: Sequence[float] | Column, p: float, method: QuantileMethod | str) -> float:
     """The quantile `p` of a sample: `numpy.quantile`.
 
     Errors:
@@ -1009,10 +1311,28 @@ def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) ->
     return _quantile(values, p, method)
 
 
+_quantile_difference = _native.function("stats.quantile_difference")
+
+
+def quantile_difference(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, p: float, tuned_for: int
+) -> QuantileDifference:
+    """Tests whether two samples have the same quantile `p`, at any number of looks.
+
+    It is tightest at `tuned_for` values of each arm. The share of values above a limit
+    (`compare_samples`) needs a third as many, where there is a limit.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tuned_for` of 0;
+    `invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.
+    """
+    return _quantile_difference(canary, baseline, p, tuned_for)
+
+
 _quantile_interval = _native.function("stats.quantile_interval")
 
 
-def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+def quantile_interval(values: Sequence[float] | Column, p: float, level: float) -> QuantileInterval:
     """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
 
     The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
@@ -1024,10 +1344,48 @@ def quantile_interval(values: Sequence[float], p: float, level: float) -> Quanti
     return _quantile_interval(values, p, level)
 
 
+_quantile_sequence = _native.function("stats.quantile_sequence")
+
+
+def quantile_sequence(
+    values: Sequence[float] | Column, p: float, level: float, tuned_for: int
+) -> QuantileInterval:
+    """The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+
+    `quantile_interval` is for one look, and narrower. The interval is tightest at `tuned_for`
+    values; it is valid for any distribution.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+    `tuned_for` of 0; `invalid_value` for a NaN.
+    """
+    return _quantile_sequence(values, p, level, tuned_for)
+
+
+_ratio_values = _native.function("stats.ratio_values")
+
+
+def ratio_values(
+    numerators: Sequence[float] | Column, denominators: Sequence[float] | Column
+) -> tuple[float, ...]:
+    """Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+    variance is that of the delta method: an arm for `compare_samples` on the scale `linear`.
+
+    Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+    r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+
+    Errors:
+    All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+    different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+    overflow.
+    """
+    return _ratio_values(numerators, denominators)
+
+
 _relative_lift = _native.function("stats.relative_lift")
 
 
-def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+def relative_lift(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> Lift:
     """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
 
     Errors:
@@ -1039,7 +1397,7 @@ def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: flo
 _welch = _native.function("stats.welch")
 
 
-def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+def welch(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> WelchTest:
     """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
 
     `level` is that of the two-sided interval, 0.95 for most purposes.

@@ -517,6 +517,9 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.default_policy", &[], Some(TypeRef::Named("stats.Policy"))),
     ("stats.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
     ("stats.policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
+    ("stats.default_sample_policy", &[], Some(TypeRef::Named("stats.SamplePolicy"))),
+    ("stats.sample_policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.SamplePolicy"))),
+    ("stats.sample_policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.SamplePolicy"))),
     (
         "stats.adjust",
         &[
@@ -551,6 +554,25 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("stats.Comparison")),
     ),
     (
+        "stats.compare_samples",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("policy", TypeRef::Named("stats.SamplePolicy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
+    (
+        "stats.cuped",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("canaryBefore", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("baselineBefore", TypeRef::List(&TypeRef::Float)),
+        ],
+        Some(TypeRef::Named("stats.AdjustedSamples")),
+    ),
+    (
         "stats.equivalence",
         &[
             ("canary", TypeRef::List(&TypeRef::Float)),
@@ -562,6 +584,15 @@ pub(super) static ROWS: &[RowTypes] = &[
     ),
     ("stats.explain", &[("comparison", TypeRef::Named("stats.Comparison"))], Some(TypeRef::Text)),
     ("stats.explain_split", &[("check", TypeRef::Named("stats.SplitCheck"))], Some(TypeRef::Text)),
+    (
+        "stats.kolmogorov_sequence",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("level", TypeRef::Float),
+        ],
+        Some(TypeRef::Named("stats.KolmogorovSequence")),
+    ),
     (
         "stats.kolmogorov_smirnov",
         &[("canary", TypeRef::List(&TypeRef::Float)), ("baseline", TypeRef::List(&TypeRef::Float))],
@@ -605,9 +636,34 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Float),
     ),
     (
+        "stats.quantile_difference",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("p", TypeRef::Float),
+            ("tunedFor", TypeRef::Integer(0, 9007199254740991)),
+        ],
+        Some(TypeRef::Named("stats.QuantileDifference")),
+    ),
+    (
         "stats.quantile_interval",
         &[("values", TypeRef::List(&TypeRef::Float)), ("p", TypeRef::Float), ("level", TypeRef::Float)],
         Some(TypeRef::Named("stats.QuantileInterval")),
+    ),
+    (
+        "stats.quantile_sequence",
+        &[
+            ("values", TypeRef::List(&TypeRef::Float)),
+            ("p", TypeRef::Float),
+            ("level", TypeRef::Float),
+            ("tunedFor", TypeRef::Integer(0, 9007199254740991)),
+        ],
+        Some(TypeRef::Named("stats.QuantileInterval")),
+    ),
+    (
+        "stats.ratio_values",
+        &[("numerators", TypeRef::List(&TypeRef::Float)), ("denominators", TypeRef::List(&TypeRef::Float))],
+        Some(TypeRef::List(&TypeRef::Float)),
     ),
     (
         "stats.relative_lift",
@@ -908,6 +964,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("rollback.Window", &[("value", TypeRef::Named("rollback.Window"))], None),
     ("rollback.WindowVerdict", &[("value", TypeRef::Named("rollback.WindowVerdict"))], None),
     ("stats.AdjustPolicy", &[("value", TypeRef::Named("stats.AdjustPolicy"))], None),
+    ("stats.AdjustedSamples", &[("value", TypeRef::Named("stats.AdjustedSamples"))], None),
     ("stats.AdjustedTest", &[("value", TypeRef::Named("stats.AdjustedTest"))], None),
     ("stats.Adjustment", &[("value", TypeRef::Named("stats.Adjustment"))], None),
     ("stats.Arm", &[("value", TypeRef::Named("stats.Arm"))], None),
@@ -917,21 +974,26 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.Counts", &[("value", TypeRef::Named("stats.Counts"))], None),
     ("stats.Direction", &[("value", TypeRef::Named("stats.Direction"))], None),
     ("stats.EquivalenceTest", &[("value", TypeRef::Named("stats.EquivalenceTest"))], None),
+    ("stats.KolmogorovSequence", &[("value", TypeRef::Named("stats.KolmogorovSequence"))], None),
     ("stats.KolmogorovSmirnovTest", &[("value", TypeRef::Named("stats.KolmogorovSmirnovTest"))], None),
     ("stats.Lift", &[("value", TypeRef::Named("stats.Lift"))], None),
     ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
     ("stats.MetricComparison", &[("value", TypeRef::Named("stats.MetricComparison"))], None),
     ("stats.MetricTest", &[("value", TypeRef::Named("stats.MetricTest"))], None),
     ("stats.Policy", &[("value", TypeRef::Named("stats.Policy"))], None),
+    ("stats.QuantileDifference", &[("value", TypeRef::Named("stats.QuantileDifference"))], None),
     ("stats.QuantileInterval", &[("value", TypeRef::Named("stats.QuantileInterval"))], None),
     ("stats.QuantileMethod", &[("value", TypeRef::Named("stats.QuantileMethod"))], None),
     ("stats.RankMethod", &[("value", TypeRef::Named("stats.RankMethod"))], None),
     ("stats.RankTest", &[("value", TypeRef::Named("stats.RankTest"))], None),
+    ("stats.SamplePolicy", &[("value", TypeRef::Named("stats.SamplePolicy"))], None),
+    ("stats.SampleScale", &[("value", TypeRef::Named("stats.SampleScale"))], None),
     ("stats.Shift", &[("value", TypeRef::Named("stats.Shift"))], None),
     ("stats.SplitCheck", &[("value", TypeRef::Named("stats.SplitCheck"))], None),
     ("stats.SplitPolicy", &[("value", TypeRef::Named("stats.SplitPolicy"))], None),
     ("stats.SplitVerdict", &[("value", TypeRef::Named("stats.SplitVerdict"))], None),
     ("stats.TestResult", &[("value", TypeRef::Named("stats.TestResult"))], None),
+    ("stats.ValueLimit", &[("value", TypeRef::Named("stats.ValueLimit"))], None),
     ("stats.Verdict", &[("value", TypeRef::Named("stats.Verdict"))], None),
     ("stats.WelchTest", &[("value", TypeRef::Named("stats.WelchTest"))], None),
 ];

@@ -1528,6 +1528,14 @@ extension StatsAdjustPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsAdjustPolicy(value: self) }
 }
 
+extension StatsAdjustedSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsAdjustedSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsAdjustedSamples(value: self) }
+}
+
 extension StatsAdjustedTest: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsAdjustedTest(json: json) }
@@ -1600,6 +1608,14 @@ extension StatsEquivalenceTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsEquivalenceTest(value: self) }
 }
 
+extension StatsKolmogorovSequence: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsKolmogorovSequence(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsKolmogorovSequence(value: self) }
+}
+
 extension StatsKolmogorovSmirnovTest: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsKolmogorovSmirnovTest(json: json) }
@@ -1648,6 +1664,14 @@ extension StatsPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsPolicy(value: self) }
 }
 
+extension StatsQuantileDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileDifference(value: self) }
+}
+
 extension StatsQuantileInterval: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsQuantileInterval(json: json) }
@@ -1678,6 +1702,22 @@ extension StatsRankTest: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsRankTest(value: self) }
+}
+
+extension StatsSamplePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSamplePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSamplePolicy(value: self) }
+}
+
+extension StatsSampleScale: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSampleScale(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSampleScale(value: self) }
 }
 
 extension StatsShift: WireValue {
@@ -1718,6 +1758,14 @@ extension StatsTestResult: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsTestResult(value: self) }
+}
+
+extension StatsValueLimit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsValueLimit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsValueLimit(value: self) }
 }
 
 extension StatsVerdict: WireValue {

@@ -192,6 +192,7 @@ extension RollbackVerdict: CaseValue {}
 extension RollbackWindow: CaseValue {}
 extension RollbackWindowVerdict: CaseValue {}
 extension StatsAdjustPolicy: CaseValue {}
+extension StatsAdjustedSamples: CaseValue {}
 extension StatsAdjustedTest: CaseValue {}
 extension StatsAdjustment: CaseValue {}
 extension StatsArm: CaseValue {}
@@ -201,21 +202,26 @@ extension StatsCorrection: CaseValue {}
 extension StatsCounts: CaseValue {}
 extension StatsDirection: CaseValue {}
 extension StatsEquivalenceTest: CaseValue {}
+extension StatsKolmogorovSequence: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
 extension StatsMetricComparison: CaseValue {}
 extension StatsMetricTest: CaseValue {}
 extension StatsPolicy: CaseValue {}
+extension StatsQuantileDifference: CaseValue {}
 extension StatsQuantileInterval: CaseValue {}
 extension StatsQuantileMethod: CaseValue {}
 extension StatsRankMethod: CaseValue {}
 extension StatsRankTest: CaseValue {}
+extension StatsSamplePolicy: CaseValue {}
+extension StatsSampleScale: CaseValue {}
 extension StatsShift: CaseValue {}
 extension StatsSplitCheck: CaseValue {}
 extension StatsSplitPolicy: CaseValue {}
 extension StatsSplitVerdict: CaseValue {}
 extension StatsTestResult: CaseValue {}
+extension StatsValueLimit: CaseValue {}
 extension StatsVerdict: CaseValue {}
 extension StatsWelchTest: CaseValue {}
 
@@ -432,6 +438,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromJson(text: input.take("text")).wire()
     case "stats.policy_from_yaml":
         return try Stats.policyFromYaml(text: input.take("text")).wire()
+    case "stats.default_sample_policy":
+        return try Stats.defaultSamplePolicy().wire()
+    case "stats.sample_policy_from_json":
+        return try Stats.samplePolicyFromJson(text: input.take("text")).wire()
+    case "stats.sample_policy_from_yaml":
+        return try Stats.samplePolicyFromYaml(text: input.take("text")).wire()
     case "stats.adjust":
         return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
     case "stats.check_split":
@@ -440,12 +452,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.compareCounts(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_metrics":
         return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
+    case "stats.compare_samples":
+        return try Stats.compareSamples(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
+    case "stats.cuped":
+        return try Stats.cuped(canary: input.take("canary"), canaryBefore: input.take("canaryBefore"), baseline: input.take("baseline"), baselineBefore: input.take("baselineBefore")).wire()
     case "stats.equivalence":
         return try Stats.equivalence(canary: input.take("canary"), baseline: input.take("baseline"), low: input.take("low"), high: input.take("high")).wire()
     case "stats.explain":
         return try Stats.explain(comparison: input.take("comparison")).wire()
     case "stats.explain_split":
         return try Stats.explainSplit(check: input.take("check")).wire()
+    case "stats.kolmogorov_sequence":
+        return try Stats.kolmogorovSequence(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.kolmogorov_smirnov":
         return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "stats.location_shift":
@@ -458,8 +476,14 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.outcomeOfSplit(check: input.take("check")).wire()
     case "stats.quantile":
         return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
+    case "stats.quantile_difference":
+        return try Stats.quantileDifference(canary: input.take("canary"), baseline: input.take("baseline"), p: input.take("p"), tunedFor: input.take("tunedFor")).wire()
     case "stats.quantile_interval":
         return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.quantile_sequence":
+        return try Stats.quantileSequence(values: input.take("values"), p: input.take("p"), level: input.take("level"), tunedFor: input.take("tunedFor")).wire()
+    case "stats.ratio_values":
+        return try Stats.ratioValues(numerators: input.take("numerators"), denominators: input.take("denominators")).wire()
     case "stats.relative_lift":
         return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.welch":
