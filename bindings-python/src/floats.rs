@@ -85,7 +85,9 @@ fn convert(run: &Run<'_>, name: &str, into: &mut Vec<f64>) -> Result<(), Error> 
     let start = into.len();
     match &run.values {
         Values::Floats(run::Floats::F64(numbers)) => into.extend_from_slice(numbers),
-        Values::Floats(run::Floats::F32(numbers)) => into.extend(numbers.iter().map(|number| f64::from(*number))),
+        Values::Floats(run::Floats::F32(numbers)) => {
+            into.extend(numbers.iter().map(|number| f64::from(*number)))
+        }
         Values::Integers(integers) => match integers {
             Integers::I8(of) => into.extend(of.iter().map(|number| f64::from(*number))),
             Integers::U8(of) => into.extend(of.iter().map(|number| f64::from(*number))),

@@ -82,6 +82,7 @@ mod sample_policy;
 mod sample_quantile;
 mod sequential;
 mod shift;
+mod sort;
 mod split;
 mod stirling;
 mod student;
