@@ -133,7 +133,8 @@ impl Arm {
             }
             _ => {
                 let Moments { n, mean, variance } = Moments::of(values);
-                Self { n, mean, variance }
+                // Squares that underflow are no sign of a constant.
+                Self { n, mean, variance: if variance > 0.0 { variance } else { f64::NAN } }
             }
         }
     }
@@ -352,7 +353,7 @@ impl<'a> Pair<'a> {
         };
         let is_relative = y.mean.abs() > half;
         if ![change, border, equal.error, at_border.error].iter().all(|value| value.is_finite()) {
-            let text = "has values whose squares overflow: expected another unit";
+            let text = "has values whose squares overflow or underflow: expected another unit";
             return Err(Error::new(ErrorKind::OutOfRange, "canary", text));
         }
         let needs_ratio = self.policy.absolute_margin.is_none() && !is_relative;

@@ -239,7 +239,7 @@ impl Moments {
             // The mean of all is within a standard deviation: no digits cancel.
             if sum * sum / n <= squares / 2.0 {
                 let variance = (squares - sum * sum / n) / (n - 1.0);
-                return Self { n, mean: near + sum / n, variance: variance.max(0.0) };
+                return Self { n, mean: near + sum / n, variance: at_least_0(variance) };
             }
         }
         let rough = values.iter().sum::<f64>() / n;
@@ -250,7 +250,7 @@ impl Moments {
             squares += deviation * deviation;
         }
         let variance = (squares - sum * sum / n) / (n - 1.0);
-        Self { n, mean: rough + sum / n, variance: variance.max(0.0) }
+        Self { n, mean: rough + sum / n, variance: at_least_0(variance) }
     }
 
     /// The variance of the mean.
@@ -272,6 +272,11 @@ impl Moments {
         let variance = self.of_mean() / square + baseline.of_mean() / square * ratio * ratio;
         ((self.mean - baseline.mean) / baseline.mean.abs(), variance.sqrt())
     }
+}
+
+/// Not negative by rounding. What overflowed stays NaN, as `f64::max` would not leave it.
+fn at_least_0(variance: f64) -> f64 {
+    if variance < 0.0 { 0.0 } else { variance }
 }
 
 /// The sums of the deviations from a number and of their squares, in eight lanes that are added up at the end: always in this
