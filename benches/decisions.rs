@@ -10,6 +10,7 @@ mod delivery;
 
 use cpu_time::CpuTime;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
+use relcore::analysis::{self, Samples, SeriesPair};
 use relcore::api::call_json;
 use relcore::canary::{self, Metric, Observation, ObservationKind, Reading, Rollout, Schedule, State};
 use relcore::experiment::{self, Assigner, Unit};
@@ -163,6 +164,24 @@ fn experiment(c: &mut Criterion<CpuTime>) {
     });
 }
 
+/// A judgement of 200 metrics with 60 values an arm: ranks, shifts, verdicts and texts.
+fn judge(c: &mut Criterion<CpuTime>) {
+    let value = |metric: u32, i: u32| 100.0 + f64::from((i * 37 + metric * 11) % 97) + f64::from(i % 7) / 8.0;
+    let names: Vec<String> = (0..200).map(|metric| format!("metric-{metric}")).collect();
+    let policy = json!({"metrics": names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>()});
+    let policy = analysis::judge_policy_from_json(&policy.to_string()).unwrap();
+    let arm = |metric: u32, shift: u32| {
+        Samples::default().values((0..60).map(|i| value(metric, i + shift)).collect::<Vec<_>>())
+    };
+    let series: Vec<SeriesPair> = (0_u32..)
+        .zip(&names)
+        .map(|(metric, name)| SeriesPair::new(name, arm(metric, 0), arm(metric, 500)))
+        .collect();
+    c.bench_function("analysis::judge, 200 metrics of 60 values an arm", |b| {
+        b.iter(|| analysis::judge(black_box(&policy), black_box(&series)));
+    });
+}
+
 /// A plain function checks and digests its policy at each call; a handle does so once.
 fn policy_digest(c: &mut Criterion<CpuTime>) {
     let first = schedule();
@@ -184,6 +203,6 @@ fn short() -> Criterion<CpuTime> {
 criterion_group! {
     name = benches;
     config = short();
-    targets = canary, rollback, release, experiment, policy_digest, delivery::by_columns_and_rows, delivery::from_git
+    targets = canary, rollback, release, experiment, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
 }
 criterion_main!(benches);

@@ -46,7 +46,10 @@ function callWithJson(own, handle, values, from) {
  * functions out, without an error. All of them would mean "absent" or the default, so they are refused.
  */
 function encode(names, values) {
-  const list = values.slice(0, names.length);
+  // A Float64Array is a list of numbers.
+  const list = values
+    .slice(0, names.length)
+    .map((value) => (value instanceof Float64Array ? Array.from(value) : value));
   const paths = new Map();
   function checked(key, value) {
     if (value === list) return list;

@@ -74,6 +74,7 @@ function write(type, value) {
       return index >= 0 && writeNumber(index);
     }
     case "List":
+      if (of.kind === "Float" && value instanceof Float64Array) return writeDoubles(value);
       return Array.isArray(value) && value.toJSON === undefined && writeList(of, value);
     case "Struct":
       return isPlain(value) && writeFields(of, value, false);
@@ -130,6 +131,15 @@ function writeList(item, list) {
   writeLength(0xdd, at, length);
   at += 5;
   for (let index = 0; index < length; index++) if (!write(item, list[index])) return false;
+  return true;
+}
+
+/** A list of numbers as its bytes in memory; a struct that has one crosses as JSON text. */
+function writeDoubles(list) {
+  reserve(list.byteLength + SMALL);
+  writeLength(0xc6, at, list.byteLength);
+  bytes.set(new Uint8Array(list.buffer, list.byteOffset, list.byteLength), at + 5);
+  at += 5 + list.byteLength;
   return true;
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Arguments are MessagePack, one after another: a struct is a map from the index of a field to its value, an enum with
 //! data a map from the index of the variant to its struct, a unit the index of its text, an instant a text or
-//! milliseconds. rmp-serde reads them.
+//! milliseconds, a `Float64Array` its bytes. rmp-serde reads them.
 //!
 //! A result is one string of UTF-16 units, without names, because JavaScript knows its type. A number is one unit if it is
 //! an integer below [`ABSENT`], otherwise [`FLOAT`] and the eight bytes of its `f64`; a bool or a unit is a number. A text
@@ -13,7 +13,8 @@
 use relcore::api::{Signature, Transport};
 use relcore::{Error, ErrorKind, Result};
 use rmp_serde::decode::{Deserializer, ReadRefReader};
-use serde::de::DeserializeOwned;
+use serde::Deserializer as _;
+use serde::de::{self, DeserializeOwned, Visitor};
 use serde::ser::{Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
 use std::fmt;
 
@@ -28,15 +29,47 @@ pub struct PackedTransport<'a>(pub Deserializer<ReadRefReader<'a, [u8]>>);
 impl Transport for PackedTransport<'_> {
     type Return = Vec<u16>;
     type Failure = Error;
+    type Floats = Vec<f64>;
 
     fn arg<T: DeserializeOwned>(&mut self, _: &Signature, _: usize) -> Result<T> {
         T::deserialize(&mut self.0).map_err(|_| refused())
+    }
+
+    fn floats(&mut self, _: &Signature, _: usize) -> Result<Vec<f64>> {
+        (&mut self.0).deserialize_any(Doubles).map_err(|_| refused())
     }
 
     fn ret<T: Serialize>(&mut self, result: T) -> Result<Vec<u16>> {
         let mut units = Units(Vec::with_capacity(1024));
         result.serialize(&mut units).map_err(|_| refused())?;
         Ok(units.0)
+    }
+}
+
+/// A list of numbers, or the bytes of a `Float64Array`.
+struct Doubles;
+
+impl<'de> Visitor<'de> for Doubles {
+    type Value = Vec<f64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("numbers")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<f64>, E> {
+        let (numbers, rest) = bytes.as_chunks::<8>();
+        if !rest.is_empty() {
+            return Err(E::custom("cut short"));
+        }
+        Ok(numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Vec<f64>, A::Error> {
+        let mut numbers = Vec::with_capacity(items.size_hint().unwrap_or_default().min(1 << 20));
+        while let Some(number) = items.next_element()? {
+            numbers.push(number);
+        }
+        Ok(numbers)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     de::PyDeserializer,
     error::CodecError,
     failure::Failure,
+    floats::Floats,
     frame,
     input::Input,
     ser,
@@ -137,11 +138,25 @@ const LARGE: usize = 256;
 impl<'py> Transport for PyTransport<'_, 'py> {
     type Return = Bound<'py, PyAny>;
     type Failure = Failure;
+    type Floats = Floats;
 
     fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T, Failure> {
         let argument = self.arguments.get_borrowed_item(index + self.skip)?;
         T::deserialize(PyDeserializer::new(&argument, &self.last))
             .map_err(|fault| self.exception(signature, self.explain(signature, index, fault)).into())
+    }
+
+    fn floats(&mut self, signature: &Signature, index: usize) -> Result<Floats, Failure> {
+        let argument = self.arguments.get_borrowed_item(index + self.skip)?;
+        let name = signature.arguments.get(index).copied().unwrap_or_default();
+        let floats = match Floats::of(&argument, name) {
+            Ok(Some(floats)) => floats,
+            Ok(None) => Floats::Decoded(self.arg(signature, index)?),
+            Err(Failure::Refused(error)) => return Err(self.exception(signature, error.into()).into()),
+            Err(raised) => return Err(raised),
+        };
+        self.is_large |= floats.as_ref().len() >= LARGE;
+        Ok(floats)
     }
 
     fn run<R: Send>(&mut self, _: &Signature, work: impl FnOnce() -> R + Send) -> R {

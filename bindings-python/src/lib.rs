@@ -14,6 +14,7 @@ mod convert;
 mod de;
 mod error;
 mod failure;
+mod floats;
 mod frame;
 mod input;
 mod objects;

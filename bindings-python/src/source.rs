@@ -123,6 +123,26 @@ impl Source {
 }
 
 impl Buffer {
+    /// Numbers of 64 bits in one row, as they are in memory; `None` for anything else, and where some are masked.
+    pub fn of_doubles(object: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        // SAFETY: a borrowed object.
+        if unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } == 0
+            || object.getattr_opt(intern!(object.py(), "mask"))?.is_some()
+        {
+            return Ok(None);
+        }
+        let held = PyUntypedBuffer::get(object)?;
+        let is_double = [c"d", c"@d", c"=d"].contains(&held.format());
+        let fits = is_double && held.item_size() == 8 && held.dimensions() == 1 && held.is_c_contiguous();
+        let buffer = Self { held, letter: 'd', size: 8, per_second: None, valid: None };
+        Ok((fits && buffer.doubles().is_some()).then_some(buffer))
+    }
+
+    /// The numbers of 64 bits.
+    pub fn doubles(&self) -> Option<&[f64]> {
+        if self.letter == 'd' && self.size == 8 { self.slice() } else { None }
+    }
+
     fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut held = PyUntypedBuffer::get(object)?;
         let format = held.format().to_str().unwrap_or_default().to_owned();

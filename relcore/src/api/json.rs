@@ -152,6 +152,7 @@ impl<'a> JsonTransport<'a> {
 impl Transport for JsonTransport<'_> {
     type Return = String;
     type Failure = Error;
+    type Floats = Vec<f64>;
 
     fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T> {
         let text = self.text(index).unwrap_or("null");
@@ -160,6 +161,10 @@ impl Transport for JsonTransport<'_> {
             return Err(self.explain(signature, &"expected an object"));
         }
         serde_json::from_str(text).map_err(|fault| self.explain(signature, &fault))
+    }
+
+    fn floats(&mut self, signature: &Signature, index: usize) -> Result<Vec<f64>> {
+        self.arg(signature, index)
     }
 
     fn ret<T: Serialize>(&mut self, result: T) -> Result<String> {

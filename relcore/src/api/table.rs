@@ -1,4 +1,5 @@
 //! The rows of all modules, expanded: signatures, calls and schemas.
+use super::call::{Decoder, FloatsDecoder as _, OtherDecoder as _};
 use super::{Argument, Handle, Signature, Transport};
 use crate::column::{Columns, Record, Tables};
 use crate::error::{Error, ErrorKind, Result};
@@ -116,10 +117,10 @@ macro_rules! table {
                     )*
                     $(|transport, signature| {
                         let mut index = 0..;
-                        $(let $argument: <$type as Argument<'_>>::Owned =
-                            transport.arg(signature, index.next().unwrap_or_default())?;)*
+                        $(let $argument = (&Decoder::<$type>::NEW)
+                            .decode(transport, signature, index.next().unwrap_or_default())?;)*
                         let result: $result = table!(@settle [$($plain)?] transport.run(signature, ||
-                            $function($(<$type as Argument<'_>>::borrow(&$argument)),*)));
+                            $function($((&Decoder::<$type>::NEW).lend(&$argument)),*)));
                         transport.ret(result)
                     },)*
                 ];

@@ -10,6 +10,10 @@ pub(crate) fn check_values(values: &[f64], path: &str, least: usize, is_finite: 
         format_args!("has {} values: expected {least} or more", values.len()),
     );
     let is_fault = |value: f64| value.is_nan() || is_finite && value.is_infinite();
+    // Without an early end, so that the compiler can check several at once.
+    if !values.iter().fold(false, |found, value| found | is_fault(*value)) {
+        return;
+    }
     for (index, value) in values.iter().enumerate().filter(|(_, value)| is_fault(**value)).take(10) {
         let kind = if value.is_nan() { ErrorKind::InvalidValue } else { ErrorKind::OutOfRange };
         let path = format_args!("{path}[{index}]");

@@ -28,6 +28,18 @@ reason_codes! {
     WINDOWS_OF_UNEQUAL_EXPOSURE;
     /// Invalid: an arm has too few clusters for a variance.
     CLUSTERS_TOO_FEW;
+    /// Inconclusive: the values prove neither harm nor its absence.
+    SAMPLES_INCONCLUSIVE;
+    /// Inconclusive: an arm has too few values for any verdict.
+    SAMPLES_TOO_SMALL;
+    /// Pass: all values of both arms are equal.
+    SAMPLES_IDENTICAL;
+    /// No data: an arm has no values.
+    NO_SAMPLES;
+    /// Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning.
+    BASELINE_NEAR_ZERO;
+    /// Pass: the share of values beyond the limit is proven to be at most the tolerated one.
+    SHARE_TOLERATED;
     /// Mismatched: the shares of the traffic are proven not to be the planned ones.
     SPLIT_MISMATCHED;
     /// Mismatched: an arm that was to get nothing got units.

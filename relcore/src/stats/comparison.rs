@@ -2,8 +2,8 @@ use crate::reason::Reason;
 use crate::scalar::Count;
 use serde::{Deserialize, Serialize};
 
-/// What the counts of two arms prove, made by [`compare_counts`](crate::stats::compare_counts); or what all metrics of a
-/// canary prove, made by [`compare_metrics`](crate::stats::compare_metrics), which has reasons and no numbers of its own.
+/// What the counts of two arms prove, made by [`compare_counts`](crate::stats::compare_counts); what their values prove, made by
+/// [`compare_samples`](crate::stats::compare_samples); or what all metrics of a canary prove, made by [`compare_metrics`](crate::stats::compare_metrics), which has reasons and no numbers of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Comparison {
     /// What is proven.
     pub verdict: Verdict,
-    /// The rate of the canary, divided by that of the baseline; absent without events of the baseline.
+    /// The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where
+    /// its mean may be 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ratio: Option<f64>,
     /// The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test.
@@ -32,10 +33,14 @@ pub struct Comparison {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_events: Option<Count>,
     /// The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
-    /// `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`. Only if the verdict is
+    /// `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`, values of both arms in
+    /// `compare_samples`. Only if the verdict is
     /// inconclusive and there are fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_units: Option<Count>,
+    /// The number of values of both arms together at which a canary as good as its baseline is expected to pass, with the same
+    /// conditions.
+    pub needed_values: Option<Count>,
     /// The reasons: first that of the verdict. Never empty.
     pub reasons: Vec<Reason>,
     /// The digest of the policy that was applied.
@@ -72,7 +77,7 @@ pub enum Verdict {
     Passed,
     /// Neither is proven yet.
     Inconclusive,
-    /// An arm has no exposure, no trials or no clusters.
+    /// An arm has no exposure, no trials, no clusters or no values.
     NoData,
     /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
     Invalid,

@@ -51,7 +51,7 @@ impl Explain for Comparison {
         let headline = match self.verdict {
             Verdict::Failed => "FAILED: the canary is worse than its baseline",
             Verdict::Passed => "PASSED: the canary is not worse than its baseline by the margin",
-            Verdict::Inconclusive => "INCONCLUSIVE: the counts prove nothing yet",
+            Verdict::Inconclusive => "INCONCLUSIVE: the data prove nothing yet",
             Verdict::NoData => "NO DATA: an arm has no data",
             Verdict::Invalid => "INVALID: the arms cannot be compared",
         };

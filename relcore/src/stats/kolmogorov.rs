@@ -106,7 +106,7 @@ impl Distance {
     fn test(self) -> KolmogorovSmirnovTest {
         let pairs = self.n as f64 * self.m as f64;
         let is_exact = self.n.saturating_mul(self.m) <= MOST_PAIRS;
-        let canary_is_less = self.above >= self.below;
+        let Greatest { d, location, canary_is_less } = self.greatest();
         let greatest = self.above.max(self.below);
         let (p, [p_less, p_greater]) = if is_exact {
             (
@@ -117,15 +117,25 @@ impl Distance {
             (self.limit(greatest), [self.above, self.below].map(|distance| self.one_sided_limit(distance)))
         };
         KolmogorovSmirnovTest {
-            d: greatest as f64 / pairs,
+            d,
             p,
-            location: if canary_is_less { self.above_at } else { self.below_at },
+            location,
             canary_is_less,
             d_greater: self.below as f64 / pairs,
             p_greater,
             d_less: self.above as f64 / pairs,
             p_less,
             exact: is_exact,
+        }
+    }
+
+    /// The greatest difference of both shares.
+    pub(crate) fn greatest(self) -> Greatest {
+        let canary_is_less = self.above >= self.below;
+        Greatest {
+            d: self.above.max(self.below) as f64 / (self.n as f64 * self.m as f64),
+            location: if canary_is_less { self.above_at } else { self.below_at },
+            canary_is_less,
         }
     }
 
@@ -161,6 +171,14 @@ impl Distance {
     pub(crate) fn sides(self) -> (u64, u64) {
         (self.above, self.below)
     }
+}
+
+/// The greatest difference of the shares of two samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Greatest {
+    pub(crate) d: f64,
+    pub(crate) location: f64,
+    pub(crate) canary_is_less: bool,
 }
 
 /// The probability that the path of two shuffled samples reaches the distance: above the diagonal, or on either side.

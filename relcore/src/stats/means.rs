@@ -186,13 +186,16 @@ struct Difference {
 }
 
 fn difference(canary: &[f64], baseline: &[f64], others: impl FnOnce(&mut Faults)) -> Result<Difference> {
+    let (x, y) = (Moments::of(canary), Moments::of(baseline));
     let mut faults = Faults::new();
-    for (name, values) in [("canary", canary), ("baseline", baseline)] {
-        check_values(values, name, 2, true, &mut faults);
+    for (name, values, moments) in [("canary", canary, x), ("baseline", baseline, y)] {
+        // A value that is not finite makes the moments so: large samples are read once.
+        if values.len() < 2 || !(moments.mean.is_finite() && moments.variance.is_finite()) {
+            check_values(values, name, 2, true, &mut faults);
+        }
     }
     others(&mut faults);
     faults.finish()?;
-    let (x, y) = (Moments::of(canary), Moments::of(baseline));
     let (error, df) = x.error_of_difference(y);
     // The square of the variance of the mean is part of the degrees of freedom, and of the relative difference.
     finite(&[x.mean, y.mean, x.of_mean() * x.of_mean() * x.n, y.of_mean() * y.of_mean() * y.n])?;
@@ -223,9 +226,22 @@ pub(crate) struct Moments {
 
 impl Moments {
     /// For two values or more, in two passes: the second one corrects the rounding of the mean.
+    ///
+    /// A large sample is read once, around the mean of its beginning, if that is near enough to the mean of all.
     #[expect(clippy::cast_precision_loss, reason = "samples are far below 2^53")]
     pub(crate) fn of(values: &[f64]) -> Self {
+        /// From this number of values on.
+        const LARGE: usize = 4096;
         let n = values.len() as f64;
+        if let (true, Some(beginning)) = (values.len() >= LARGE, values.get(..LARGE)) {
+            let near = beginning.iter().sum::<f64>() / LARGE as f64;
+            let (sum, squares) = deviations(values, near);
+            // The mean of all is within a standard deviation: no digits cancel.
+            if sum * sum / n <= squares / 2.0 {
+                let variance = (squares - sum * sum / n) / (n - 1.0);
+                return Self { n, mean: near + sum / n, variance: at_least_0(variance) };
+            }
+        }
         let rough = values.iter().sum::<f64>() / n;
         let (mut sum, mut squares) = (0.0, 0.0);
         for value in values {
@@ -234,7 +250,7 @@ impl Moments {
             squares += deviation * deviation;
         }
         let variance = (squares - sum * sum / n) / (n - 1.0);
-        Self { n, mean: rough + sum / n, variance: variance.max(0.0) }
+        Self { n, mean: rough + sum / n, variance: at_least_0(variance) }
     }
 
     /// The variance of the mean.
@@ -256,6 +272,33 @@ impl Moments {
         let variance = self.of_mean() / square + baseline.of_mean() / square * ratio * ratio;
         ((self.mean - baseline.mean) / baseline.mean.abs(), variance.sqrt())
     }
+}
+
+/// Not negative by rounding. What overflowed stays NaN, as `f64::max` would not leave it.
+fn at_least_0(variance: f64) -> f64 {
+    if variance < 0.0 { 0.0 } else { variance }
+}
+
+/// The sums of the deviations from a number and of their squares, in eight lanes that are added up at the end: always in this
+/// order, so that every platform gives the same bits.
+fn deviations(values: &[f64], from: f64) -> (f64, f64) {
+    const LANES: usize = 8;
+    let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for ((sum, square), value) in sums.iter_mut().zip(&mut squares).zip(chunk) {
+            let deviation = value - from;
+            *sum += deviation;
+            *square += deviation * deviation;
+        }
+    }
+    let (mut sum, mut square) = (sums.iter().sum::<f64>(), squares.iter().sum::<f64>());
+    for value in rest {
+        let deviation = value - from;
+        sum += deviation;
+        square += deviation * deviation;
+    }
+    (sum, square)
 }
 
 /// A confidence sequence for a mean or for a difference of means: an interval that is valid at every look.
@@ -281,7 +324,6 @@ impl Sequence {
     }
 
     /// The distance of the end of the one-sided interval from the estimate.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no public function has a one-sided interval yet"))]
     pub(crate) fn one_sided(self) -> f64 {
         let spread = self.spread(2.0 * self.alpha);
         let ln = libm::log1p(spread.sqrt() / (2.0 * self.alpha));
@@ -304,7 +346,7 @@ impl Sequence {
     }
 
     /// The p-value of the two-sided test.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no public function compares samples at any look yet"))]
+    #[cfg(test)]
     pub(crate) fn two_sided_p(self, excess: f64) -> f64 {
         let spread = self.spread(self.alpha);
         let distance = excess / self.scale(spread);

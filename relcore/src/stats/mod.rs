@@ -29,6 +29,10 @@
 //! - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
 //!   turns 5 % of false alarms into 24 %.
 //!
+//! [`compare_samples`] compares the values of both arms, such as latencies, as often as the caller looks; [`cuped`] and
+//! [`ratio_values`] prepare values of users for it. [`quantile_sequence`], [`quantile_difference`] and
+//! [`kolmogorov_sequence`] are single results for any number of looks.
+//!
 //! [`mann_whitney`], [`location_shift`], [`kolmogorov_smirnov`], [`welch`], [`equivalence`], [`relative_lift`], [`quantile`]
 //! and [`quantile_interval`] are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
 //! another, such as one measurement a minute of a queue, make their p-values too small; [`compare_gauges`] is for them.
@@ -63,6 +67,10 @@
 //! | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 //! | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 //! | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+//! | `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+//! | `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+//! | `kolmogorov_sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+//! | `cuped`, `ratio_values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
 //! | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 //! | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
 //! | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
@@ -72,6 +80,7 @@
 //!
 //! Transcendental functions come from `libm`, so that every platform gives the same bits.
 mod adjust;
+mod any_look;
 mod arguments;
 mod beta;
 mod boundary;
@@ -84,10 +93,12 @@ pub mod code;
 mod compare;
 mod compare_gauges;
 mod compare_histograms;
+mod compare_samples;
 mod compare_sketches;
 mod comparison;
 mod conditional;
 mod control;
+mod covariate;
 mod explain;
 mod fisher;
 mod gamma;
@@ -111,6 +122,7 @@ mod rate;
 mod rate_test;
 #[cfg(test)]
 mod sample_cases;
+mod sample_policy;
 mod sample_quantile;
 mod score;
 mod sequential;
@@ -121,6 +133,7 @@ mod shift;
 #[cfg(test)]
 mod simulation;
 mod sketch;
+mod sort;
 mod split;
 mod stirling;
 mod student;
@@ -131,6 +144,9 @@ mod windows;
 pub use adjust::{
     AdjustPolicy, AdjustedTest, Adjustment, Correction, MetricComparison, MetricTest, adjust, compare_metrics,
 };
+pub use any_look::{
+    KolmogorovSequence, QuantileDifference, kolmogorov_sequence, quantile_difference, quantile_sequence,
+};
 pub use boundary::{Boundary, mixture_log_e, sequence_boundary};
 pub use change_points::{ChangePoint, ChangePointPolicy, change_points};
 pub use chi::{ChiSquaredTest, CountRow, chi_squared, split_chi_squared};
@@ -138,8 +154,10 @@ pub use clusters::{Cluster, ClusterPolicy, compare_clusters};
 pub use compare::compare_counts;
 pub use compare_gauges::compare_gauges;
 pub use compare_histograms::{HistogramPolicy, compare_histograms};
+pub use compare_samples::compare_samples;
 pub use compare_sketches::{SketchPolicy, compare_sketches};
 pub use comparison::{Comparison, TestResult, Verdict};
+pub use covariate::{AdjustedSamples, cuped, ratio_values};
 pub use explain::{explain, outcome};
 pub use gauge::{GaugePairing, GaugePolicy, GaugeSample};
 pub use group::{GroupLook, GroupPolicy, Spending, group_sequential};
@@ -158,6 +176,11 @@ pub use rank::{RankMethod, RankTest, mann_whitney};
 pub use rate_test::{
     PlannedShare, RateHypothesis, RateInterval, RateRatio, RateTest, multinomial_test, rate_interval,
     rate_ratio, rate_test, share_sequence,
+};
+#[cfg(feature = "yaml")]
+pub use sample_policy::sample_policy_from_yaml;
+pub use sample_policy::{
+    SamplePolicy, SampleScale, ValueLimit, default_sample_policy, sample_policy_from_json,
 };
 pub use sample_quantile::{QuantileInterval, QuantileMethod, quantile, quantile_interval};
 pub use share::{ShareInterval, ShareMethod, Trials, share_interval};
@@ -193,6 +216,7 @@ crate::scalar::texts!(
     MissingRule,
     QuantileMethod,
     RankMethod,
+    SampleScale,
     ShareMethod,
     ShareTestMethod,
     Sides,
@@ -208,6 +232,7 @@ macro_rules! table_rows {
         $table! {
             stats {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
+                policy SamplePolicy: default_sample_policy, sample_policy_from_json, sample_policy_from_yaml;
 
                 fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Adjustment;
                 fn change_points(values: &[f64], policy: &ChangePointPolicy) -> Vec<ChangePoint>;
@@ -218,6 +243,7 @@ macro_rules! table_rows {
                 fn compare_gauges(canary: &[GaugeSample], baseline: &[GaugeSample], policy: &GaugePolicy) -> Comparison;
                 fn compare_histograms(canary: &Histogram, baseline: &Histogram, policy: &HistogramPolicy) -> Comparison;
                 fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Comparison;
+                fn compare_samples(canary: &[f64], baseline: &[f64], policy: &SamplePolicy) -> Comparison;
                 fn compare_shares(canary: &Trials, baseline: &Trials, policy: &SharePolicy) -> Comparison;
                 fn compare_sketches(canary: &Sketch, baseline: &Sketch, policy: &SketchPolicy) -> Comparison;
                 fn compare_windows(canary: &[Counts], baseline: &[Counts], policy: &WindowPolicy) -> Comparison;
@@ -226,6 +252,12 @@ macro_rules! table_rows {
                     baseline: &PartialSample,
                     missing: &MissingRule,
                 ) -> CompleteSamples;
+                fn cuped(
+                    canary: &[f64],
+                    canary_before: &[f64],
+                    baseline: &[f64],
+                    baseline_before: &[f64],
+                ) -> AdjustedSamples;
                 fn dispersion(windows: &[Counts]) -> Dispersion;
                 fn effective_size(n: crate::scalar::Count, autocorrelation: f64) -> f64;
                 fn equivalence(canary: &[f64], baseline: &[f64], low: f64, high: f64) -> EquivalenceTest;
@@ -236,6 +268,7 @@ macro_rules! table_rows {
                 fn group_sequential(fractions: &[f64], policy: &GroupPolicy) -> Vec<GroupLook>;
                 fn histogram_increase(before: &Histogram, after: &Histogram) -> HistogramIncrease;
                 fn histogram_quantile(histogram: &Histogram, p: f64, level: f64) -> HistogramQuantile;
+                fn kolmogorov_sequence(canary: &[f64], baseline: &[f64], level: f64) -> KolmogorovSequence;
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
@@ -249,10 +282,18 @@ macro_rules! table_rows {
                 fn outcome_of_split(check: &SplitCheck) -> crate::decision::Outcome;
                 fn power(design: &Design, total: crate::scalar::Count, policy: &PowerPolicy) -> f64;
                 fn quantile(values: &[f64], p: f64, method: &QuantileMethod) -> f64;
+                fn quantile_difference(
+                    canary: &[f64],
+                    baseline: &[f64],
+                    p: f64,
+                    tuned_for: Count,
+                ) -> QuantileDifference;
                 fn quantile_interval(values: &[f64], p: f64, level: f64) -> QuantileInterval;
+                fn quantile_sequence(values: &[f64], p: f64, level: f64, tuned_for: Count) -> QuantileInterval;
                 fn rate_interval(arm: &Counts, level: f64) -> RateInterval;
                 fn rate_ratio(canary: &Counts, baseline: &Counts, level: f64, looks: &Looks) -> RateRatio;
                 fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis) -> RateTest;
+                fn ratio_values(numerators: &[f64], denominators: &[f64]) -> Vec<f64>;
                 fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;
                 fn sequence_boundary(boundary: &Boundary, v: f64, alpha: f64) -> f64;
                 fn share_effect(

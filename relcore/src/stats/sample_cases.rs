@@ -2,10 +2,12 @@
 use super::means::{Moments, Sequence};
 use super::rank::sorted;
 use super::{
-    Histogram, HistogramBucket, MissingRule, PartialSample, QuantileMethod, RankMethod, Sketch,
+    Histogram, HistogramBucket, MissingRule, PartialSample, QuantileMethod, RankMethod, Sketch, any_look,
     complete_samples, equivalence, histogram_quantile, kolmogorov_smirnov, location_shift, mann_whitney,
-    merge_sketches, quantile, quantile_interval, relative_lift, sketch, sketch_quantile, welch,
+    merge_sketches, quantile, quantile_difference, quantile_interval, relative_lift, sketch, sketch_quantile,
+    welch,
 };
+use crate::scalar::Count;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -165,6 +167,22 @@ fn returned(id: &str, family: &str, inputs: &Value) -> Vec<(&'static str, f64)> 
             let error = (get("s2") / n).sqrt();
             let sequence = Sequence { error, n, alpha, tuned_for: get("tuning_n") };
             vec![("halfwidth_two", sequence.half_width()), ("halfwidth_one", sequence.one_sided())]
+        }
+        "cs-bernoulli" => {
+            assert_eq!(inputs["alpha"], inputs["alpha_opt"]);
+            let (low, high) =
+                any_look::share_sequence(get("successes"), get("n"), get("alpha"), get("t_opt"));
+            vec![("lower", low), ("upper", high)]
+        }
+        "cs-lil" => {
+            assert_eq!((get("t_min"), get("A")), (100.0, 0.85));
+            vec![("bound", any_look::lil_width(get("t"), any_look::lil_constant(get("alpha"))))]
+        }
+        "cs-quantile-ab" => {
+            assert_eq!(inputs["alpha_opt"], 0.05);
+            let (x, y) = arms();
+            let tuned_for = Count::new(inputs["t_opt"].as_u64().unwrap()).unwrap();
+            vec![("p", quantile_difference(&x, &y, get("quantile"), tuned_for).unwrap().p)]
         }
         "ab-means" => {
             // gbstats has the baseline first.

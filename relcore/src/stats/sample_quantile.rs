@@ -2,7 +2,7 @@
 //! and their interval, which needs no assumption about the distribution.
 use super::arguments::{check_level, check_values};
 use super::order;
-use super::rank::sorted;
+use super::sort::at_ranks;
 use crate::error::{ErrorKind, Faults, Result};
 use serde::{Deserialize, Serialize};
 
@@ -108,14 +108,14 @@ pub fn quantile_interval(values: &[f64], p: f64, level: f64) -> Result<QuantileI
     );
     check_level(level, &mut faults);
     faults.finish()?;
-    let sorted = sorted(values).unwrap_or_default();
-    let (low, high) = order::quantile_end_ranks(sorted.len(), p, level);
-    let at = |rank: usize| sorted.get(rank).copied();
-    let (rank, _) = QuantileMethod::InvertedCdf.position(p, sorted.len());
+    let (low, high) = order::quantile_end_ranks(values.len(), p, level);
+    let (rank, _) = QuantileMethod::InvertedCdf.position(p, values.len());
+    let ranks = [low.unwrap_or(rank).min(rank), rank, high.unwrap_or(rank).max(rank)];
+    let [lower, estimate, upper] = at_ranks(values, ranks);
     Ok(QuantileInterval {
-        estimate: at(rank).unwrap_or_default(),
-        low: low.and_then(at),
-        high: high.and_then(at),
+        estimate: estimate.unwrap_or_default(),
+        low: lower.filter(|_| low.is_some()),
+        high: upper.filter(|_| high.is_some()),
     })
 }
 
@@ -127,7 +127,7 @@ impl QuantileMethod {
         clippy::cast_sign_loss,
         reason = "ranks lie between 0 and n, far below 2^53"
     )]
-    fn position(self, p: f64, n: usize) -> (usize, f64) {
+    pub(super) fn position(self, p: f64, n: usize) -> (usize, f64) {
         let (size, last) = (n as f64, n.saturating_sub(1) as f64);
         let at = |exact: f64| {
             let exact = exact.clamp(0.0, last);

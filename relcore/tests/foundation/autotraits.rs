@@ -73,7 +73,8 @@ types! {
         RateInterval, RateRatio, RateTest, ShareEffect, ShareInterval, ShareMethod, SharePolicy, ShareTest,
         ShareTestMethod, Sides, Spending, Trials, WindowMethod, WindowPolicy, ChangePointPolicy, ChangePoint,
         HistogramPolicy, SketchPolicy, GaugeSample, GaugePolicy, GaugePairing, Histogram, HistogramBucket,
-        HistogramQuantile, HistogramIncrease, MissingRule, PartialSample, CompleteSamples, Sketch, SketchBucket;
+        HistogramQuantile, HistogramIncrease, MissingRule, PartialSample, CompleteSamples, Sketch, SketchBucket,
+        QuantileDifference, KolmogorovSequence, AdjustedSamples, SamplePolicy, SampleScale, ValueLimit;
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss,
         Decision, Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict,
         Policy, SchemaChange, Situation, Verdict, Window, WindowVerdict, Condition, Correlation, RecoveryOption,

@@ -65,9 +65,14 @@ struct Probe {
 impl Transport for Probe {
     type Return = ();
     type Failure = Error;
+    type Floats = Vec<f64>;
 
     fn arg<T: DeserializeOwned>(&mut self, _: &Signature, _: usize) -> Result<T, Error> {
         T::deserialize(self).map_err(|_| Error::new(ErrorKind::InvalidValue, "", "asked"))
+    }
+
+    fn floats(&mut self, signature: &Signature, index: usize) -> Result<Vec<f64>, Error> {
+        self.arg(signature, index)
     }
 
     fn ret<T: Serialize>(&mut self, _: T) -> Result<(), Error> {

@@ -356,6 +356,9 @@ impl<'a> Api<'a> {
                             self.type_text(inner, At::Argument)
                         )
                     }
+                    Type::List(of) if **of == Type::F64 => {
+                        format!("{}: readonly number[] | Float64Array", argument.wire)
+                    }
                     of => format!("{}: {}", argument.wire, self.type_text(of, At::Argument)),
                 }
             })

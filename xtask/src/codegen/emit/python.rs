@@ -235,7 +235,12 @@ impl Module<'_> {
             let mut rest = function.arguments.iter().skip(index);
             let may_be_left_out = rest.all(|argument| matches!(argument.of, Type::Optional(_)));
             let default = if may_be_left_out { " = None" } else { "" };
-            parameters.push(format!("{name}: {}{default}", self.type_text(of, Position::Argument)));
+            let mut text = self.type_text(of, Position::Argument);
+            if matches!(of, Type::List(of) if **of == Type::F64) {
+                self.imports.insert("from relcore._columns import Column".to_owned());
+                text += " | Column";
+            }
+            parameters.push(format!("{name}: {text}{default}"));
         }
         let result = self.result_text(&function.result);
         let handle = owner.map(|owner| format!("{owner}._handle"));
