@@ -34,13 +34,9 @@ pub struct Comparison {
     pub needed_events: Option<Count>,
     /// The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
     /// `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`, values of both arms in
-    /// `compare_samples`. Only if the verdict is
-    /// inconclusive and there are fewer.
+    /// `compare_samples`. Only if the verdict is inconclusive and there are fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needed_units: Option<Count>,
-    /// The number of values of both arms together at which a canary as good as its baseline is expected to pass, with the same
-    /// conditions.
-    pub needed_values: Option<Count>,
     /// The reasons: first that of the verdict. Never empty.
     pub reasons: Vec<Reason>,
     /// The digest of the policy that was applied.
